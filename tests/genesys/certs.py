@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: ISC
+"""Certificates: an authority of our own, and good and bad certificates of it.
+
+Everything is made with the openssl command, in one folder, and kept there: a
+second stand-in in the same folder uses the same authority.
+"""
+
+import fcntl
+import os
+import subprocess
+import zlib
+
+NAMES = ("localhost", "login.example.test", "api.example.test",
+         "signin.example.test")
+ADDRESSES = ("127.0.0.1", "::1")
+KINDS = ("good", "expired", "not_yet_valid", "wrong_host", "self_signed",
+         "other_ca")
+
+CONFIG = """\
+[ca]
+default_ca = authority
+[authority]
+database = {folder}/index.txt
+new_certs_dir = {folder}
+default_md = sha256
+rand_serial = yes
+unique_subject = no
+policy = any_name
+[any_name]
+commonName = supplied
+[req]
+distinguished_name = no_questions
+prompt = no
+[no_questions]
+CN = unused
+[authority_extensions]
+basicConstraints = critical,CA:TRUE
+keyUsage = critical,keyCertSign,cRLSign
+subjectKeyIdentifier = hash
+"""
+
+LEAF = """\
+basicConstraints = critical,CA:FALSE
+keyUsage = critical,digitalSignature
+extendedKeyUsage = serverAuth
+subjectAltName = {names}
+"""
+
+DATES = {
+    "expired": ("20150101000000Z", "20160101000000Z"),
+    "not_yet_valid": ("20950101000000Z", "20960101000000Z"),
+}
+USUAL_DATES = ("20200101000000Z", "20490101000000Z")
+
+
+def openssl(*arguments):
+    """Runs the openssl command and returns what it printed."""
+    done = subprocess.run(["openssl", *arguments], stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    if done.returncode != 0:
+        raise RuntimeError("openssl %s: %s" % (
+            " ".join(arguments), done.stderr.decode(errors="replace")))
+    return done.stdout.decode()
+
+
+def write(path, text):
+    """Writes a small file that everybody may read."""
+    with open(path, "w", encoding="ascii") as file:
+        file.write(text)
+    os.chmod(path, 0o644)
+
+
+class Authority:
+    """A certificate authority that lives in a folder."""
+
+    def __init__(self, folder, name="Stand-in CA"):
+        self.folder = os.path.abspath(folder)
+        self.name = name
+        os.makedirs(self.folder, exist_ok=True)
+        os.chmod(self.folder, 0o755)
+        self.config = os.path.join(self.folder, "openssl.cnf")
+        self.key_file = os.path.join(self.folder, "ca.key")
+        self.ca_file = os.path.join(self.folder, "ca.pem")
+        self.ca_dir = os.path.join(self.folder, "ca.d")
+        with self._lock():
+            if not os.path.exists(self.ca_file):
+                self._make()
+
+    def certificate(self, kind="good", names=()):
+        """Returns (certificate file, key file) of the kind asked for."""
+        if kind not in KINDS:
+            raise ValueError("no such kind of certificate: %r" % (kind,))
+        alternatives = self._alternatives(kind, names)
+        stem = os.path.join(self.folder, "%s-%08x" % (
+            kind, zlib.crc32(alternatives.encode())))
+        with self._lock():
+            if not os.path.exists(stem + ".pem"):
+                self._issue(kind, alternatives, stem)
+        return stem + ".pem", stem + ".key"
+
+    def _lock(self):
+        file = open(os.path.join(self.folder, "lock"), "w")
+        fcntl.flock(file, fcntl.LOCK_EX)
+        return file
+
+    def _make(self):
+        write(self.config, CONFIG.format(folder=self.folder))
+        write(os.path.join(self.folder, "index.txt"), "")
+        fresh = self.ca_file + ".new"
+        openssl("req", "-x509", "-config", self.config, "-newkey", "ec",
+                "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                "-subj", "/CN=" + self.name, "-days", "3650", "-sha256",
+                "-extensions", "authority_extensions",
+                "-keyout", self.key_file, "-out", fresh)
+        os.chmod(fresh, 0o644)
+        os.makedirs(self.ca_dir, exist_ok=True)
+        os.chmod(self.ca_dir, 0o755)
+        with open(fresh, encoding="ascii") as file:
+            write(os.path.join(self.ca_dir, "ca.pem"), file.read())
+        openssl("rehash", self.ca_dir)
+        os.rename(fresh, self.ca_file)
+
+    @staticmethod
+    def _alternatives(kind, names):
+        if kind == "wrong_host":
+            return "DNS:elsewhere.example.test"
+        listed = ["DNS:" + name for name in (*NAMES, *names)]
+        listed += ["IP:" + address for address in ADDRESSES]
+        return ",".join(listed)
+
+    def _issue(self, kind, alternatives, stem):
+        extensions = stem + ".ext"
+        write(extensions, LEAF.format(names=alternatives))
+        self._request(stem)
+        if kind == "self_signed":
+            openssl("x509", "-req", "-in", stem + ".csr", "-signkey",
+                    stem + ".key", "-days", "365", "-sha256", "-extfile",
+                    extensions, "-out", stem + ".new")
+        else:
+            self._sign(kind, stem, extensions)
+        os.chmod(stem + ".new", 0o644)
+        os.rename(stem + ".new", stem + ".pem")
+
+    @staticmethod
+    def _request(stem):
+        openssl("req", "-new", "-newkey", "ec", "-pkeyopt",
+                "ec_paramgen_curve:prime256v1", "-nodes", "-subj",
+                "/CN=stand-in", "-keyout", stem + ".key", "-out",
+                stem + ".csr")
+
+    def _sign(self, kind, stem, extensions):
+        signer = self
+        if kind == "other_ca":
+            signer = Authority(os.path.join(self.folder, "other"),
+                               "Another CA")
+        start, end = DATES.get(kind, USUAL_DATES)
+        openssl("ca", "-batch", "-config", signer.config, "-cert",
+                signer.ca_file, "-keyfile", signer.key_file, "-in",
+                stem + ".csr", "-out", stem + ".new", "-startdate", start,
+                "-enddate", end, "-extfile", extensions, "-notext")
