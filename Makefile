@@ -1,0 +1,243 @@
+# pam_gcpkce: build, install and check.  SPDX-License-Identifier: ISC
+#
+# Who may link what ("make check-links" holds it):
+#   pam_gcpkce.so   module/ courier/ common/          libc libpam
+#   gcpkce-helper   helper/ oauth/ common/            libcurl libcrypto json-c
+#   gcpkce          cli/ courier/ oauth/ common/      libcrypto json-c
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.SECONDARY:
+
+VERSION := $(shell cat VERSION)
+
+# Where things go; packagers set these and DESTDIR.
+prefix      ?= /usr/local
+exec_prefix ?= $(prefix)
+bindir      ?= $(exec_prefix)/bin
+libdir      ?= $(exec_prefix)/lib
+libexecdir  ?= $(exec_prefix)/libexec
+pamdir      ?= $(libdir)/security
+sysconfdir  ?= /etc
+datadir     ?= $(prefix)/share
+docdir      ?= $(datadir)/doc/pam_gcpkce
+mandir      ?= $(datadir)/man
+sysusersdir ?= $(prefix)/lib/sysusers.d
+DESTDIR     ?=
+
+# Tools and the packager's own flags, which come last and stay untouched.
+CC         ?= cc
+PKG_CONFIG ?= pkg-config
+INSTALL    ?= install
+PYTHON     ?= /usr/bin/python3
+CFLAGS     ?= -O2 -g
+CPPFLAGS   ?=
+LDFLAGS    ?=
+SAN        ?=
+
+# A flavour is a folder of its own, so that flavours never mix.
+comma   := ,
+flavour := $(if $(SAN),$(subst $(comma),-,$(SAN)),default)$(if $(filter clang%,$(CC)),-clang)
+B       ?= build/$(flavour)
+T       ?=
+V       ?=
+Q       := $(if $(V),,@)
+say      = $(if $(V),,@printf '  %-7s %s\n' '$(1)' '$(2)')
+
+cc-ok = $(shell printf 'int x;' | $(CC) -Werror $(1) -xc -c -o /dev/null - 2>/dev/null && echo $(1))
+
+warnings := -Wall -Wextra -Wconversion -Wsign-conversion -Wshadow -Wvla \
+	-Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wcast-qual \
+	-Wwrite-strings -Wundef
+hardening := -fstack-protector-strong $(call cc-ok,-fstack-clash-protection) \
+	$(call cc-ok,-fcf-protection) $(call cc-ok,-fstrict-flex-arrays=3) \
+	$(if $(SAN),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
+sanitize := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
+
+own_cppflags := -D_GNU_SOURCE -Iinclude -DGCPKCE_VERSION='"$(VERSION)"' \
+	-DGCPKCE_CONF='"$(sysconfdir)/security/pam_gcpkce.conf"'
+own_cflags   := -std=c17 -fPIC -fvisibility=hidden -ffile-prefix-map=$(CURDIR)=. \
+	$(warnings) $(hardening) $(sanitize) $(WERROR)
+own_ldflags  := -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed $(sanitize)
+WERROR ?=
+
+crypto_cflags := $(shell $(PKG_CONFIG) --cflags libcrypto json-c 2>/dev/null)
+crypto_libs   := $(shell $(PKG_CONFIG) --libs libcrypto json-c 2>/dev/null)
+curl_cflags   := $(shell $(PKG_CONFIG) --cflags libcurl 2>/dev/null)
+curl_libs     := $(shell $(PKG_CONFIG) --libs libcurl 2>/dev/null)
+
+folder = $(patsubst %.c,$(B)/%.o,$(sort $(wildcard pam_gcpkce/$(1)/*.c)))
+path_o := $(B)/pam_gcpkce/courier/helper_path.o
+common  := $(call folder,common)
+oauth   := $(call folder,oauth)
+courier := $(filter-out $(path_o),$(call folder,courier))
+helper  := $(call folder,helper)
+module  := $(call folder,module)
+cli     := $(call folder,cli)
+headers := $(sort $(wildcard include/gcpkce/*.h))
+unit    := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
+pam     := $(patsubst tests/pam/%.c,$(B)/tests/pam/%,$(sort $(wildcard tests/pam/test_*.c)))
+sources := $(sort $(wildcard pam_gcpkce/*/*.[ch] include/gcpkce/*.h tests/*/*.[ch] tools/*.c))
+
+all: $(B)/pam_gcpkce.so $(B)/gcpkce-helper $(B)/gcpkce ## build the module, the helper and the command
+
+# ---- building ----
+
+# Rebuild exactly when the flags change.
+$(B)/flags: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(CC) $(own_cppflags) $(own_cflags) $(own_ldflags) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS)' | cmp -s - $@ || \
+	printf '%s\n' '$(CC) $(own_cppflags) $(own_cflags) $(own_ldflags) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS)' > $@
+$(B)/helper-path: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(libexecdir)' | cmp -s - $@ || printf '%s\n' '$(libexecdir)' > $@
+FORCE:
+
+$(B)/%.o: %.c $(B)/flags
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(own_cppflags) $(extra_cflags) $(own_cflags) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(oauth) $(helper) $(cli): private extra_cflags = $(crypto_cflags) $(curl_cflags)
+$(path_o): private extra_cflags = -DGCPKCE_HELPER='"$(libexecdir)/gcpkce-helper"'
+$(path_o): $(B)/helper-path
+
+$(B)/pam_gcpkce.so: $(module) $(courier) $(common) $(path_o)
+$(B)/gcpkce-helper: $(helper) $(oauth) $(common)
+$(B)/gcpkce: $(cli) $(courier) $(oauth) $(common) $(path_o)
+
+link_so   = $(CC) -shared -Wl,--version-script=pam_gcpkce/module/pam_gcpkce.map $(if $(SAN),,-Wl$(comma)--no-undefined) \
+	$(own_ldflags) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) -lpam
+link_prog = $(CC) -pie $(own_ldflags) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^)
+
+$(B)/pam_gcpkce.so $(B)/tests/pam_gcpkce.so $(B)/tests/pam_gcpkce_scripted.so: pam_gcpkce/module/pam_gcpkce.map
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(Q)$(link_so)
+$(B)/gcpkce-helper:
+	$(call say,LINK,$@)
+	$(Q)$(link_prog) $(curl_libs) $(crypto_libs)
+$(B)/gcpkce $(B)/tests/gcpkce:
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(Q)$(link_prog) $(crypto_libs)
+
+# ---- what tests run: the same objects, but for the path of the helper ----
+
+$(B)/tests/helper_path.o $(B)/tests/scripted_path.o: pam_gcpkce/courier/helper_path.c $(B)/flags
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(own_cppflags) -DGCPKCE_HELPER='"$(extra_path)"' $(own_cflags) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+$(B)/tests/helper_path.o: private extra_path = $(abspath $(B))/gcpkce-helper
+$(B)/tests/scripted_path.o: private extra_path = $(abspath $(B))/tests/scripted-helper
+
+$(B)/tests/pam_gcpkce.so: $(module) $(courier) $(common) $(B)/tests/helper_path.o
+$(B)/tests/pam_gcpkce_scripted.so: $(module) $(courier) $(common) $(B)/tests/scripted_path.o
+$(B)/tests/gcpkce: $(cli) $(courier) $(oauth) $(common) $(B)/tests/helper_path.o
+
+$(B)/tests/unit/%: $(B)/tests/unit/%.o $(oauth) $(courier) $(common) $(B)/tests/helper_path.o
+	$(call say,LINK,$@)
+	$(Q)$(link_prog) $(crypto_libs) -lcmocka
+$(B)/tests/pam/test_%: $(B)/tests/pam/test_%.o $(B)/tests/pam/host.o $(common)
+	$(call say,LINK,$@)
+	$(Q)$(link_prog) -rdynamic -lpam -lcmocka
+$(B)/tests/scripted-helper: $(B)/tests/pam/scripted_helper.o $(common)
+	$(call say,LINK,$@)
+	$(Q)$(link_prog)
+$(B)/tests/pam-session: $(B)/tests/pam/pam_session.o
+	$(call say,LINK,$@)
+	$(Q)$(link_prog) -lpam -lpam_misc
+$(B)/tools/config-text: $(B)/tools/config_text.o $(common)
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(Q)$(link_prog)
+
+$(patsubst %,%.o,$(unit)) $(patsubst %,%.o,$(pam)) $(B)/tests/pam/host.o: private extra_cflags = $(crypto_cflags) \
+	-DBUILD='"$(abspath $(B))"' -DSOURCE='"$(CURDIR)"'
+
+test-parts: all $(B)/tests/pam_gcpkce.so $(B)/tests/gcpkce $(B)/tests/pam-session ## build what whole sign-ins in tests run
+unit-parts: $(unit) $(pam) $(B)/tests/pam_gcpkce_scripted.so $(B)/tests/scripted-helper $(B)/tools/config-text
+
+# ---- checks ----
+
+deps:
+	$(Q)tools/install-deps
+
+# With CI=true in the environment what a compiler or formatter finds counts too;
+# elsewhere a newer one with more to say must not fail a newcomer's first run.
+check: deps ## run every test (T=name: only those whose name has it)
+	$(if $(filter true,$(CI)),$(Q)$(MAKE) --no-print-directory format-check lint)
+	$(Q)$(MAKE) --no-print-directory check-built
+check-built: test-parts unit-parts
+	$(Q)$(PYTHON) tests/run.py --build $(B) $(if $(SAN),--sanitized) $(if $(T),--name '$(T)') all
+
+quick: unit-parts all ## tests that need neither root nor network, in under 20 s
+	$(Q)$(PYTHON) tests/run.py --build $(B) $(if $(T),--name '$(T)') quick
+
+check-links: all ## the walls between the folders
+	$(Q)tests/links.sh $(B)
+
+demo: deps ## one whole sign-in through PAM, against a stand-in for Genesys Cloud
+	$(Q)$(MAKE) --no-print-directory test-parts
+	$(Q)$(PYTHON) tools/demo --build $(B)
+
+format: ## format the C sources
+	$(Q)clang-format -i --style=file $(sources)
+format-check: ## are the C sources formatted?
+	$(Q)clang-format --dry-run -Werror --style=file $(sources)
+
+lint: ## -Werror under gcc and clang, cppcheck, shellcheck, man pages, headers alone
+	$(Q)$(MAKE) --no-print-directory B=build/lint-gcc CC=gcc WERROR=-Werror test-parts unit-parts
+	$(Q)$(MAKE) --no-print-directory B=build/lint-clang CC=clang WERROR=-Werror test-parts unit-parts
+	$(Q)for h in $(headers); do printf '#include "%s"\n' "$$h" | \
+		$(CC) $(own_cppflags) -I. $(crypto_cflags) -std=c17 -Werror -fsyntax-only -xc - || exit 1; done
+	$(Q)cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,portability --inline-suppr \
+		--suppress=missingIncludeSystem -D_GNU_SOURCE -Iinclude -DGCPKCE_HELPER='""' -DGCPKCE_VERSION='""' pam_gcpkce
+	$(Q)shellcheck tools/install-deps tests/links.sh .ci/run
+	$(Q)mandoc -Tlint -Wwarning man/*.[158]
+	@echo 'lint: clean'
+
+# ---- texts that come from the table of keys ----
+
+texts: $(B)/tools/config-text ## renew etc/pam_gcpkce.conf and the manual's list of keys
+	$(Q)$(B)/tools/config-text example > etc/pam_gcpkce.conf
+	$(Q)$(B)/tools/config-text manual man/pam_gcpkce.conf.5 > $(B)/page && cp $(B)/page man/pam_gcpkce.conf.5
+
+# ---- installing; never over an administrator's configuration ----
+
+install: all ## install below $(DESTDIR)$(prefix)
+	$(INSTALL) -d $(DESTDIR)$(pamdir) $(DESTDIR)$(libexecdir) $(DESTDIR)$(bindir) $(DESTDIR)$(sysconfdir)/security \
+		$(DESTDIR)$(mandir)/man1 $(DESTDIR)$(mandir)/man5 $(DESTDIR)$(mandir)/man8 \
+		$(DESTDIR)$(docdir)/examples $(DESTDIR)$(sysusersdir)
+	$(INSTALL) -m 0644 $(B)/pam_gcpkce.so $(DESTDIR)$(pamdir)/pam_gcpkce.so
+	$(INSTALL) -m 0755 $(B)/gcpkce-helper $(DESTDIR)$(libexecdir)/gcpkce-helper
+	$(INSTALL) -m 0755 $(B)/gcpkce $(DESTDIR)$(bindir)/gcpkce
+	$(INSTALL) -m 0644 man/gcpkce.1 $(DESTDIR)$(mandir)/man1/gcpkce.1
+	$(INSTALL) -m 0644 man/pam_gcpkce.conf.5 $(DESTDIR)$(mandir)/man5/pam_gcpkce.conf.5
+	$(INSTALL) -m 0644 man/pam_gcpkce.8 man/gcpkce-helper.8 $(DESTDIR)$(mandir)/man8/
+	$(INSTALL) -m 0644 etc/sysusers.d/pam_gcpkce.conf $(DESTDIR)$(sysusersdir)/pam_gcpkce.conf
+	$(INSTALL) -m 0644 README.md LICENSE NEWS.md SECURITY.md docs/*.md $(DESTDIR)$(docdir)/
+	$(INSTALL) -m 0644 etc/pam_gcpkce.conf etc/pam_gcpkce.map etc/pam.d/* etc/sshd_config.d/* $(DESTDIR)$(docdir)/examples/
+	test -e $(DESTDIR)$(sysconfdir)/security/pam_gcpkce.conf || \
+		$(INSTALL) -m 0644 etc/pam_gcpkce.conf $(DESTDIR)$(sysconfdir)/security/pam_gcpkce.conf
+	test -e $(DESTDIR)$(sysconfdir)/security/pam_gcpkce.map || \
+		$(INSTALL) -m 0644 etc/pam_gcpkce.map $(DESTDIR)$(sysconfdir)/security/pam_gcpkce.map
+
+uninstall: ## remove what install put there; the configuration stays
+	rm -f $(DESTDIR)$(pamdir)/pam_gcpkce.so $(DESTDIR)$(libexecdir)/gcpkce-helper $(DESTDIR)$(bindir)/gcpkce \
+		$(DESTDIR)$(mandir)/man1/gcpkce.1 $(DESTDIR)$(mandir)/man5/pam_gcpkce.conf.5 \
+		$(DESTDIR)$(mandir)/man8/pam_gcpkce.8 $(DESTDIR)$(mandir)/man8/gcpkce-helper.8 \
+		$(DESTDIR)$(sysusersdir)/pam_gcpkce.conf
+	rm -rf $(DESTDIR)$(docdir)
+
+clean: ## remove build/
+	rm -rf build
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
+
+.PHONY: all test-parts unit-parts deps check check-built quick check-links demo format format-check lint texts \
+	install uninstall clean help FORCE
+
+-include $(patsubst %.o,%.d,$(common) $(oauth) $(courier) $(helper) $(module) $(cli) $(path_o))
+-include $(wildcard $(B)/tests/*/*.d $(B)/tools/*.d)

@@ -1,0 +1,156 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: ISC
+"""Runs the tests and ends with one line: N passed, N failed, N skipped.
+
+    run.py --build FOLDER [--name PART] all|quick
+
+A suite is one test program (cmocka) or one folder of pytest.  What passes says
+one line; what fails shows all it printed.
+"""
+
+import argparse
+import glob
+import os
+import re
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+
+TIMEOUT = {"program": 120, "pytest": 900}
+
+
+class Totals:
+    """What all suites together came to."""
+
+    def __init__(self):
+        self.passed = self.failed = self.skipped = 0
+
+    def add(self, passed, failed, skipped):
+        self.passed += passed
+        self.failed += failed
+        self.skipped += skipped
+
+
+def say(text):
+    print(text, flush=True)
+
+
+def run(command, timeout, **more):
+    """Runs a command; gives its status and all that it printed."""
+    try:
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, timeout=timeout, check=False, **more)
+        return done.returncode, done.stdout.decode(errors="replace")
+    except subprocess.TimeoutExpired as late:
+        printed = (late.stdout or b"").decode(errors="replace")
+        return 124, printed + f"\n(still running after {timeout} s)\n"
+
+
+def run_program(path, totals):
+    """Runs one cmocka program and counts by its own closing lines."""
+    status, printed = run([path], TIMEOUT["program"])
+    passed = sum(map(int, re.findall(r"\[  PASSED  \] (\d+) test", printed)))
+    failed = sum(map(int, re.findall(r"\[  FAILED  \] (\d+) test", printed)))
+    skipped = sum(map(int, re.findall(r"\[  SKIPPED \] (\d+) test", printed)))
+    if status != 0 and failed == 0:
+        failed = 1  # it died
+    if status == 0 and passed + skipped == 0:
+        failed = 1  # it tested nothing
+    report(os.path.basename(path), passed, failed, skipped, printed)
+    totals.add(passed, failed, skipped)
+
+
+def run_shell(name, command, totals):
+    """Runs one script: it passes or it fails."""
+    status, printed = run(command, TIMEOUT["program"])
+    report(name, int(status == 0), int(status != 0), 0, printed)
+    totals.add(int(status == 0), int(status != 0), 0)
+
+
+def run_pytest(folder, build, name, totals):
+    """Runs a folder of pytest and counts by its JUnit report."""
+    junit = os.path.join(build, "tests", os.path.basename(folder) + ".xml")
+    if os.path.exists(junit):
+        os.unlink(junit)
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-rs",
+               "--junit-xml", junit, folder]
+    if name:
+        command += ["-k", name]
+    environment = dict(os.environ, GCPKCE_BUILD=build, PYTHONDONTWRITEBYTECODE="1")
+    status, printed = run(command, TIMEOUT["pytest"], env=environment)
+    if status == 5 and name:
+        return  # nothing of that name here
+    try:
+        suite = ElementTree.parse(junit).getroot().find("testsuite")
+        count = {key: int(suite.get(key)) for key in ("tests", "failures", "errors", "skipped")}
+    except (OSError, AttributeError, ElementTree.ParseError):
+        count = {"tests": 1, "failures": 1, "errors": 0, "skipped": 0}
+    failed = count["failures"] + count["errors"]
+    if status != 0 and failed == 0:
+        failed, count["tests"] = 1, count["tests"] + 1
+    passed = count["tests"] - failed - count["skipped"]
+    report(os.path.relpath(folder), passed, failed, count["skipped"], printed)
+    totals.add(passed, failed, count["skipped"])
+
+
+def report(name, passed, failed, skipped, printed):
+    extra = f", {skipped} SKIPPED" if skipped else ""
+    say(f"  {'FAIL' if failed else 'ok':4}  {name}: {passed} passed{extra}"
+        + (f", {failed} FAILED" if failed else ""))
+    if failed:
+        say("\n".join("        " + line for line in printed.splitlines()))
+    elif skipped:
+        for line in printed.splitlines():
+            if re.search(r"skip", line, re.IGNORECASE) and "[  SKIPPED \\]" not in line:
+                say("        " + line.strip())
+
+
+def suites(build, which, sanitized):
+    """All suites, as (kind, what) pairs, in the order in which they run."""
+    yield "shell", ("check-links", ["tests/links.sh", build])
+    for kind in ("unit", "pam"):
+        for path in sorted(glob.glob(f"tests/{kind}/test_*.c")):
+            name = os.path.splitext(os.path.basename(path))[0]
+            yield "program", os.path.join(build, "tests", kind, name)
+    if which == "quick":
+        yield "pytest", "tests/cli/test_command.py"
+    else:
+        yield "pytest", "tests/cli"
+        yield "pytest", "tests/genesys"
+        if not sanitized:
+            yield "pytest", "tests/login"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--build", required=True)
+    parser.add_argument("--name", default="")
+    parser.add_argument("--sanitized", action="store_true",
+                        help="the module cannot be loaded by programs without a sanitizer")
+    parser.add_argument("which", choices=("all", "quick"))
+    arguments = parser.parse_args()
+    build = os.path.abspath(arguments.build)
+    name = arguments.name
+    totals = Totals()
+
+    for kind, what in suites(build, arguments.which, arguments.sanitized):
+        if kind == "pytest":
+            # a folder's own name selects all of it
+            run_pytest(what, build, "" if name and name in what else name, totals)
+        elif kind == "shell" and name in what[0]:
+            run_shell(what[0], what[1], totals)
+        elif kind == "program" and name in os.path.basename(what):
+            run_program(what, totals)
+
+    if arguments.sanitized:
+        say("\n*** SANITIZED: sshd, sudo, su and login cannot load such a module; tests/login was SKIPPED ***")
+    if os.geteuid() != 0:
+        say("\n*** NOT ROOT: whole sign-ins through sshd, sudo, su and login were SKIPPED ***")
+    if arguments.which == "all" and not name and totals.passed == 0:
+        totals.failed += 1
+    say(f"\n{totals.passed} passed, {totals.failed} failed, {totals.skipped} skipped")
+    return 1 if totals.failed or totals.passed + totals.skipped == 0 else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
