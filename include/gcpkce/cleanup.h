@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The one cleanup idiom: a variable that owns something says so in its
+ * declaration, and is released when its scope ends.  Ownership leaves by
+ * take_fd() and take_ptr() alone.  The words: autofree, autofd here; autobuf
+ * (buf.h), autosecret (secret.h) and autochild (courier.h) beside their types.
+ */
+#ifndef GCPKCE_CLEANUP_H
+#define GCPKCE_CLEANUP_H
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define CLEANUP(fn) __attribute__((cleanup(fn)))
+#define MUST_CHECK __attribute__((warn_unused_result))
+#define PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
+
+#define autofree CLEANUP(cleanup_free)
+#define autofd CLEANUP(cleanup_fd) int
+
+/* Free what the pointer at p points to. */
+static inline void
+cleanup_free(void *p)
+{
+	free(*(void **)p);
+}
+
+/* Close the descriptor at p unless it is negative; errno stays. */
+static inline void
+cleanup_fd(int *p)
+{
+	int saved = errno;
+
+	if (*p >= 0)
+		(void)close(*p);
+	errno = saved;
+}
+
+/* Give the descriptor at p to the caller; p keeps none. */
+static inline int
+take_fd(int *p)
+{
+	int fd = *p;
+
+	*p = -1;
+	return fd;
+}
+
+/* Give the pointer at p (a pointer to a pointer) away; p keeps NULL. */
+static inline void *
+cleanup_take(void *p)
+{
+	void *taken = *(void **)p;
+
+	*(void **)p = NULL;
+	return taken;
+}
+#define take_ptr(p) ((__typeof__(*(p)))cleanup_take(p))
+
+#endif

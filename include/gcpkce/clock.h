@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Time: deadlines on the monotonic clock, and times for people.
+ */
+#ifndef GCPKCE_CLOCK_H
+#define GCPKCE_CLOCK_H
+
+#include <stdint.h>
+
+#define CLOCK_STAMP_LEN 20 /* 2026-01-02T03:04:05Z */
+
+/* Milliseconds of CLOCK_MONOTONIC; deadlines are counted in these. */
+int64_t clock_now_ms(void);
+
+/* Milliseconds left until a deadline, from 0 up; fit for poll(2). */
+int clock_left_ms(int64_t deadline_ms);
+
+/* Seconds of CLOCK_REALTIME. */
+uint64_t clock_wall_s(void);
+
+/* A time of CLOCK_REALTIME as UTC (RFC 3339), for logs and the environment. */
+void clock_stamp(uint64_t wall_s, char ret[static CLOCK_STAMP_LEN + 1]);
+
+#endif

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Small readers and writers of text: what is a UUID, a number, a safe string,
+ * and how foreign bytes are shown without letting them act.
+ */
+#ifndef GCPKCE_TEXT_H
+#define GCPKCE_TEXT_H
+
+#include "gcpkce/buf.h"
+
+#define TEXT_UUID_LEN 36
+
+/*
+ * Append foreign bytes so that they cannot act on a terminal, forge a log
+ * field or break a line: printable ASCII but for '"' and '\\' stands as it is,
+ * everything else as \xHH.  An escape is one put: it stands there as a whole or,
+ * where the buffer ends, not at all.
+ */
+void text_put_escaped(struct buf *b, struct view bytes);
+
+/*
+ * Append foreign bytes percent-encoded: all but RFC 3986's unreserved set.
+ *
+ * source: RFC 3986 section 2.3
+ */
+void text_put_percent(struct buf *b, struct view bytes);
+
+/* 36 characters: a UUID in lower case with hyphens (RFC 9562 section 4). */
+bool text_is_uuid(struct view bytes);
+
+/* At least one byte, all of them printable ASCII without the space. */
+bool text_is_token(struct view bytes);
+
+/* Well-formed UTF-8 (RFC 3629) without control characters: C0, DEL or C1. */
+bool text_is_clean_utf8(struct view bytes);
+
+/*
+ * Read a whole unsigned decimal number: digits alone, no sign, no space.
+ *
+ * out:    ret
+ * gives:  false when it is not one, or lies outside min..max
+ */
+bool text_parse_number(
+    const char *text, unsigned long min, unsigned long max, unsigned long *ret);
+
+/* The lower case of one ASCII letter; every other byte as it is. */
+uint8_t text_lower(uint8_t byte);
+
+/* Equal but for the case of ASCII letters; lengths first. */
+bool text_eq_nocase(struct view a, struct view b);
+
+/*
+ * Split a plain e-mail address at its one @.
+ *
+ * out:    ret_local, ret_domain  *borrowed* from address
+ * gives:  false for an empty part, a second @, a space, a control byte or a
+ *         byte outside ASCII: such an address maps to nobody
+ */
+bool text_split_email(
+    struct view address, struct view *ret_local, struct view *ret_domain);
+
+#endif
