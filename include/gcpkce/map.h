@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The map file: which identities may be which account.
+ */
+#ifndef GCPKCE_MAP_H
+#define GCPKCE_MAP_H
+
+#include "gcpkce/account.h"
+#include "gcpkce/buf.h"
+#include "gcpkce/identity.h"
+
+#define MAP_IDENTITIES_MAX (256 * 1024) /* bytes, of one account's lines */
+
+/* What all lines of one account say together. */
+struct map_entry {
+	bool named;            /* a line names one of the account's names */
+	struct buf identities; /* "id:UUID" or "email:ADDRESS", NUL behind
+				  each; empty when nobody is mapped */
+};
+
+#define automap CLEANUP(map_entry_done) struct map_entry
+
+/*
+ * Read the lines that name an account, by either of its names.  The file is
+ * read once from its beginning to its end; lines of other accounts are passed
+ * over unjudged, so that a slip in one locks nobody else out.
+ *
+ * A line: LOCAL-ACCOUNT IDENTITY [IDENTITY...], parted by blanks; '#' begins a
+ * comment; "-" in place of identities maps nobody.
+ *
+ * in:     path     absolute; a missing file is an error
+ *         account  one that exists
+ * out:    ret      (map_entry_done it)
+ * errors: OUTCOME_CONFIG_INVALID  a line of this account is wrong; reterr names
+ *                                 file, line and the mend
+ *         OUTCOME_CONFIG_UNSAFE, OUTCOME_NO_MEMORY
+ * source: docs/DESIGN.md section 3
+ */
+MUST_CHECK enum outcome map_read(const char *path,
+    const struct account *account, struct map_entry *ret,
+    struct errinfo *reterr);
+
+/* Does the entry map this identity: by equal id, or by equal e-mail address? */
+bool map_entry_has(
+    const struct map_entry *entry, const struct identity *identity);
+
+void map_entry_done(struct map_entry *entry);
+
+/*
+ * Are two addresses the same mailbox: domains and local parts equal but for
+ * ASCII case?  An address that text_split_email refuses equals none.
+ */
+bool map_email_eq(struct view a, struct view b);
+
+#endif

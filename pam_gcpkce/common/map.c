@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The map file, read once and line by line.  A whole comparison of lengths,
+ * then bytes, decides; nothing is trimmed, cut or guessed.
+ */
+#include "gcpkce/map.h"
+
+#include <string.h>
+
+#include "gcpkce/lines.h"
+#include "gcpkce/safefile.h"
+#include "gcpkce/text.h"
+
+/* Cut the next word off a line; its length is 0 at the end. */
+static struct view
+word_take(struct view *line)
+{
+	struct view rest = lines_trim(*line);
+	struct view word = {.p = rest.p};
+
+	while (word.len < rest.len && rest.p[word.len] != ' ' &&
+	    rest.p[word.len] != '\t')
+		word.len++;
+	line->p = rest.p + word.len;
+	line->len = rest.len - word.len;
+	return word;
+}
+
+static bool
+has_prefix(struct view word, const char *prefix)
+{
+	size_t len = strlen(prefix);
+
+	return word.len > len && memcmp(word.p, prefix, len) == 0;
+}
+
+static bool
+identity_is_valid(struct view word)
+{
+	struct view local;
+	struct view domain;
+
+	if (has_prefix(word, "id:"))
+		return text_is_uuid(
+		    (struct view){.p = word.p + 3, .len = word.len - 3});
+	if (has_prefix(word, "email:"))
+		return text_split_email(
+		    (struct view){.p = word.p + 6, .len = word.len - 6}, &local,
+		    &domain);
+	return false;
+}
+
+static enum outcome
+line_refuse(const struct lines *lines, struct view word, const char *why,
+    struct errinfo *reterr)
+{
+	autobuf text = BUF_INIT(512);
+
+	if (word.len > 80)
+		word.len = 80;
+	text_put_escaped(&text, word);
+	return err_fail(reterr, OUTCOME_CONFIG_INVALID, "%s:%lu: \"%s\" %s",
+	    lines->path, lines->number, buf_text(&text), why);
+}
+
+/* Read the identities of one line of the account. */
+static enum outcome
+identities_read(const struct lines *lines, struct view rest,
+    struct map_entry *entry, struct errinfo *reterr)
+{
+	bool nobody = false;
+	size_t count = 0;
+
+	for (;;) {
+		struct view word = word_take(&rest);
+
+		if (word.len == 0)
+			break;
+		count++;
+		if (view_eq(word, view_text("-"))) {
+			nobody = true;
+			continue;
+		}
+		if (!identity_is_valid(word))
+			return line_refuse(lines, word,
+			    "is no identity; write id:UUID (in lower case) or "
+			    "email:ADDRESS",
+			    reterr);
+		buf_put(&entry->identities, word.p, word.len);
+		buf_put_byte(&entry->identities, '\0');
+	}
+	if (count == 0 || (nobody && count > 1))
+		return line_refuse(lines, (struct view){0},
+		    count == 0 ? "follows the account; write identities, or - "
+				 "for nobody"
+			       : "and identities on one line contradict each "
+				 "other; - stands alone",
+		    reterr);
+	entry->named = true;
+	return buf_check(&entry->identities);
+}
+
+static bool
+names_account(struct view word, const struct account *account)
+{
+	return view_eq(word, view_text(account->name)) ||
+	    (account->uid_name[0] != '\0' &&
+		view_eq(word, view_text(account->uid_name)));
+}
+
+enum outcome
+map_read(const char *path, const struct account *account, struct map_entry *ret,
+    struct errinfo *reterr)
+{
+	automap entry = {.identities = BUF_INIT(MAP_IDENTITIES_MAX)};
+	autofd fd = -1;
+	enum outcome r = safefile_open(path, SAFEFILE_CONFIG, &fd, reterr);
+
+	if (r != OUTCOME_OK)
+		return r;
+	if (fd < 0)
+		return err_fail(reterr, OUTCOME_CONFIG_INVALID,
+		    "%s: does not exist; write it, or set map_file", path);
+	autolines lines = {.fd = fd, .path = path};
+	for (;;) {
+		struct view line;
+
+		r = lines_next(&lines, &line, reterr);
+		if (r != OUTCOME_OK)
+			return r;
+		if (line.p == NULL)
+			break;
+		struct view rest = line;
+		if (!names_account(word_take(&rest), account))
+			continue;
+		r = identities_read(
+		    &lines, lines_cut_comment(rest), &entry, reterr);
+		if (r != OUTCOME_OK)
+			return r;
+	}
+	*ret = entry;
+	entry = (struct map_entry){0};
+	return OUTCOME_OK;
+}
+
+bool
+map_email_eq(struct view a, struct view b)
+{
+	struct view a_local, a_domain, b_local, b_domain;
+
+	return text_split_email(a, &a_local, &a_domain) &&
+	    text_split_email(b, &b_local, &b_domain) &&
+	    text_eq_nocase(a_domain, b_domain) &&
+	    text_eq_nocase(a_local, b_local);
+}
+
+bool
+map_entry_has(const struct map_entry *entry, const struct identity *identity)
+{
+	const char *p = buf_text(&entry->identities);
+	const char *end = p + entry->identities.len;
+
+	while (p < end) {
+		struct view item = view_text(p);
+		bool by_id = has_prefix(item, "id:");
+		struct view value = {.p = item.p + (by_id ? 3 : 6),
+		    .len = item.len - (by_id ? 3 : 6)};
+
+		if (by_id ? view_eq(value, view_text(identity->id))
+			  : map_email_eq(value, view_text(identity->email)))
+			return true;
+		p += item.len + 1;
+	}
+	return false;
+}
+
+void
+map_entry_done(struct map_entry *entry)
+{
+	buf_done(&entry->identities);
+	entry->named = false;
+}

@@ -1,0 +1,522 @@
+/* SPDX-License-Identifier: ISC */
+/* The map file: who may be which account, and what locks nobody out. */
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <cmocka.h>
+
+#include "gcpkce/map.h"
+
+#define ID "11111111-2222-3333-4444-555555555555"
+#define ID_2 "11111111-2222-3333-4444-555555555556"
+#define FILL 100000
+
+static const struct account alice = {.exists = true,
+    .name = "alice",
+    .uid_name = "alice",
+    .uid = 1000,
+    .gid = 100};
+
+static char path[64];
+
+static int
+file_begin(void **state)
+{
+	(void)state;
+	(void)snprintf(path, sizeof(path), "/tmp/gcpkce-map-XXXXXX");
+	int fd = mkstemp(path);
+	if (fd < 0)
+		return -1;
+	return close(fd);
+}
+
+static int
+file_end(void **state)
+{
+	(void)state;
+	(void)unlink(path);
+	return 0;
+}
+
+static void
+file_write(const void *bytes, size_t len)
+{
+	autofd fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, bytes, len), len);
+}
+
+static struct identity
+person(const char *id, const char *email)
+{
+	struct identity identity = {0};
+
+	assert_true(strlen(id) < sizeof(identity.id));
+	assert_true(strlen(email) < sizeof(identity.email));
+	memcpy(identity.id, id, strlen(id));
+	memcpy(identity.email, email, strlen(email));
+	return identity;
+}
+
+enum { OTHER, NAMED, MAPPED }; /* what a file says of alice and the person */
+
+static int
+verdict_of(const struct account *account, const char *text,
+    const struct identity *identity)
+{
+	automap entry = {0};
+	struct errinfo err = {""};
+
+	file_write(text, strlen(text));
+	enum outcome r = map_read(path, account, &entry, &err);
+	if (r != OUTCOME_OK)
+		fail_msg("\"%s\": %s, %s", text, outcome_name(r), err.text);
+	bool has = map_entry_has(&entry, identity);
+	assert_true(entry.named || !has);
+	return has ? MAPPED : entry.named ? NAMED : OTHER;
+}
+
+static void
+map_lines_map_whole_identities_alone(void **state)
+{
+	static const struct {
+		const char *text;
+		int verdict;
+	} rows[] = {
+	    {"", OTHER},
+	    {"\n\n# alice id:" ID "\n", OTHER},
+	    {"#alice id:" ID "\n", OTHER},
+	    {" # alice id:" ID "\n", OTHER},
+	    {"alice id:" ID "\n", MAPPED},
+	    {"alice id:" ID, MAPPED},
+	    {"alice\tid:" ID "\r\n", MAPPED},
+	    {"  alice \t id:" ID "  \n", MAPPED},
+	    {"alice id:" ID " # their id\n", MAPPED},
+	    {"alice id:" ID_2 " id:" ID "\n", MAPPED},
+	    {"alice id:" ID_2 " email:alice@example.com\n", MAPPED},
+	    {"alice id:" ID_2 "\n", NAMED},
+	    {"alice id:" ID_2 " # id:" ID "\n", NAMED},
+	    {"alice - \n", NAMED},
+	    {"alice - # id:" ID "\n", NAMED},
+	    /* other accounts */
+	    {"bob id:" ID "\n", OTHER},
+	    {"Alice id:" ID "\n", OTHER},
+	    {"alic id:" ID "\n", OTHER},
+	    {"alice2 id:" ID "\n", OTHER},
+	    {"alice: id:" ID "\n", OTHER},
+	    {"* id:" ID "\n", OTHER},
+	    {"ALL id:" ID "\n", OTHER},
+	    {"@alice id:" ID "\n", OTHER},
+	    {"bob alice id:" ID "\n", OTHER},
+	    {"alice,bob id:" ID "\n", OTHER},
+	    {"\"alice\" id:" ID "\n", OTHER},
+	    {"alice\\\nid:" ID "\n", OTHER},
+	    /* all lines of an account count, wherever they stand */
+	    {"alice id:" ID_2 "\nbob -\nalice id:" ID "\n", MAPPED},
+	    {"alice id:" ID "\nalice id:" ID_2 "\n", MAPPED},
+	    {"alice id:" ID "\nalice -\n", MAPPED},
+	    {"alice -\nalice id:" ID "\n", MAPPED},
+	    {"alice -\nalice id:" ID_2 "\n", NAMED},
+	    {"alice id:" ID_2 "\nbob id:" ID "\n", NAMED},
+	};
+	struct identity identity = person(ID, "alice@example.com");
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (verdict_of(&alice, rows[i].text, &identity) !=
+		    rows[i].verdict)
+			fail_msg("row %zu, \"%s\"", i, rows[i].text);
+	}
+}
+
+static void
+map_ids_are_equal_or_nothing(void **state)
+{
+	static const char *const others[] = {
+	    "",
+	    "1",
+	    "11111111-2222-3333-4444-55555555555",
+	    ID "5",
+	    ID_2,
+	    "11111111-2222-3333-4444-55555555555A",
+	    "id:" ID,
+	    " " ID,
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		struct identity identity = person(others[i], "id:" ID);
+
+		if (verdict_of(&alice,
+			"alice id:" ID
+			" id:aaaaaaaa-2222-3333-4444-55555555555a\n",
+			&identity) != NAMED)
+			fail_msg("%s", others[i]);
+	}
+	struct identity upper =
+	    person("AAAAAAAA-2222-3333-4444-55555555555A", "");
+	assert_int_equal(
+	    verdict_of(&alice,
+		"alice id:aaaaaaaa-2222-3333-4444-55555555555a\n", &upper),
+	    NAMED);
+}
+
+static void
+map_email_eq_judges_every_row(void **state)
+{
+	static const struct {
+		const char *a;
+		const char *b;
+		bool equal;
+	} rows[] = {
+	    {"alice@example.com", "alice@example.com", true},
+	    {"alice@example.com", "Alice@EXAMPLE.com", true},
+	    {"alice+x@example.com", "ALICE+X@example.com", true},
+	    {"alice@example.com", "alice+x@example.com", false},
+	    {"alice+x@example.com", "alice@example.com", false},
+	    {"alice@example.com", "a.lice@example.com", false},
+	    {"alice@example.com", "alice@example.com.", false},
+	    {"alice@example.com.", "alice@example.com.", true},
+	    {"alice@example.com", "alice@sub.example.com", false},
+	    {"alice@example.com", "alice@com", false},
+	    {"alice@example.com", "alice@notexample.com", false},
+	    {"alice@example.com", "alice@example.com.evil.example", false},
+	    {"alice@example.com", "alice@example.comx", false},
+	    {"alice@example.com", "xalice@example.com", false},
+	    {"alice@example.com", "alic@example.com", false},
+	    {"alice@example.com", "", false},
+	    {"", "", false},
+	    {"alice", "alice", false},
+	    {"@example.com", "@example.com", false},
+	    {"alice@", "alice@", false},
+	    {"a@b@example.com", "a@b@example.com", false},
+	    {"alice@example.com@example.com", "alice@example.com", false},
+	    {"alice @example.com", "alice @example.com", false},
+	    {"alice@example.com ", "alice@example.com", false},
+	    {" alice@example.com", "alice@example.com", false},
+	    {"alice@example.com\n", "alice@example.com\n", false},
+	    {"al\303\251@example.com", "al\303\251@example.com", false},
+	    {"AL\303\211@example.com", "al\303\251@example.com", false},
+	    {"\342\204\252@example.com", "k@example.com", false},
+	    {"a[@example.com", "a{@example.com", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct view a = view_text(rows[i].a);
+		struct view b = view_text(rows[i].b);
+
+		if (map_email_eq(a, b) != rows[i].equal ||
+		    map_email_eq(b, a) != rows[i].equal)
+			fail_msg(
+			    "row %zu, \"%s\" \"%s\"", i, rows[i].a, rows[i].b);
+	}
+}
+
+static void
+map_emails_are_whole_addresses(void **state)
+{
+	static const struct {
+		const char *email;
+		int verdict;
+	} rows[] = {
+	    {"alice@example.com", MAPPED},
+	    {"ALICE@Example.COM", MAPPED},
+	    {"alice+admin@example.com", NAMED},
+	    {"alice@example.com.", NAMED},
+	    {"alice@sub.example.com", NAMED},
+	    {"alice@example.com@evil.example", NAMED},
+	    {"alice", NAMED},
+	    {"", NAMED},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		/* an id that looks like an address is none */
+		struct identity identity =
+		    person("alice@example.com", rows[i].email);
+
+		if (verdict_of(&alice, "alice email:alice@example.com\n",
+			&identity) != rows[i].verdict)
+			fail_msg("%s", rows[i].email);
+	}
+}
+
+static void
+map_of_nobody_has_nobody(void **state)
+{
+	static const struct identity nobody;
+	static const struct map_entry empty;
+
+	(void)state;
+	assert_false(map_entry_has(&empty, &nobody));
+	assert_int_equal(
+	    verdict_of(&alice, "alice id:" ID " email:a@b\n", &nobody), NAMED);
+	assert_int_equal(verdict_of(&alice, "alice -\n", &nobody), NAMED);
+	assert_int_equal(verdict_of(&alice, "", &nobody), OTHER);
+}
+
+static void
+map_names_an_account_by_either_of_its_names(void **state)
+{
+	static const struct {
+		const char *name;
+		const char *uid_name;
+		const char *text;
+		int verdict;
+	} rows[] = {
+	    {"toor", "root", "root id:" ID "\n", MAPPED},
+	    {"toor", "root", "toor id:" ID "\n", MAPPED},
+	    {"toor", "root", "root -\ntoor id:" ID "\n", MAPPED},
+	    {"toor", "root", "root -\n", NAMED},
+	    {"toor", "root", "admin id:" ID "\n", OTHER},
+	    {"toor", "", "root id:" ID "\n", OTHER},
+	    {"toor", "", " \n\nid:" ID "\n", OTHER},
+	};
+	struct identity identity = person(ID, "");
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct account account = {.exists = true};
+
+		memcpy(account.name, rows[i].name, strlen(rows[i].name));
+		memcpy(account.uid_name, rows[i].uid_name,
+		    strlen(rows[i].uid_name));
+		if (verdict_of(&account, rows[i].text, &identity) !=
+		    rows[i].verdict)
+			fail_msg("row %zu", i);
+	}
+}
+
+static void
+map_malformed_line_of_the_account_is_config_invalid(void **state)
+{
+	static const char identity_mend[] =
+	    "is no identity; write id:UUID (in lower case) or email:ADDRESS";
+	static const struct {
+		const char *text;
+		const char *why; /* behind the path; NULL: with the mend */
+		const char *word;
+	} rows[] = {
+	    {"alice id:x\n", NULL, ":1: \"id:x\" "},
+	    {"\n# c\nalice id:\n", NULL, ":3: \"id:\" "},
+	    {"alice id\n", NULL, ":1: \"id\" "},
+	    {"alice " ID "\n", NULL, ":1: \"" ID "\" "},
+	    {"alice ID:" ID "\n", NULL, ":1: \"ID:" ID "\" "},
+	    {"alice id:11111111-2222-3333-4444-55555555555A\n", NULL,
+		":1: \"id:11111111-2222-3333-4444-55555555555A\" "},
+	    {"alice id:" ID "#x\n", NULL, ":1: \"id:" ID "#x\" "},
+	    {"alice id:" ID ",id:" ID_2 "\n", NULL,
+		":1: \"id:" ID ",id:" ID_2 "\" "},
+	    {"alice email:\n", NULL, ":1: \"email:\" "},
+	    {"alice email:alice\n", NULL, ":1: \"email:alice\" "},
+	    {"alice email:a@b@c\n", NULL, ":1: \"email:a@b@c\" "},
+	    {"alice alice@example.com\n", NULL, ":1: \"alice@example.com\" "},
+	    {"alice email:al\303\251@x\n", NULL,
+		":1: \"email:al\\xc3\\xa9@x\" "},
+	    {"alice email:\033[1m@x\n", NULL, ":1: \"email:\\x1b[1m@x\" "},
+	    {"alice id:" ID " *\n", NULL, ":1: \"*\" "},
+	    {"alice id:" ID "\nalice x\n", NULL, ":2: \"x\" "},
+	    {"alice --\n", NULL, ":1: \"--\" "},
+	    {"bob x\nalice = id:" ID "\n", NULL, ":2: \"=\" "},
+	    {"alice\n",
+		":1: \"\" follows the account; write identities, or - for "
+		"nobody",
+		NULL},
+	    {"alice # id:" ID "\n",
+		":1: \"\" follows the account; write identities, or - for "
+		"nobody",
+		NULL},
+	    {"alice id:" ID " -\n",
+		":1: \"\" and identities on one line contradict each other; "
+		"- stands alone",
+		NULL},
+	    {"alice - id:" ID "\n",
+		":1: \"\" and identities on one line contradict each other; "
+		"- stands alone",
+		NULL},
+	    {"alice - -\n",
+		":1: \"\" and identities on one line contradict each other; "
+		"- stands alone",
+		NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		automap entry = {0};
+		struct errinfo err = {""};
+		char expected[300];
+
+		(void)snprintf(expected, sizeof(expected), "%s%s%s", path,
+		    rows[i].why != NULL ? rows[i].why : rows[i].word,
+		    rows[i].why != NULL ? "" : identity_mend);
+		file_write(rows[i].text, strlen(rows[i].text));
+		assert_int_equal(map_read(path, &alice, &entry, &err),
+		    OUTCOME_CONFIG_INVALID);
+		assert_string_equal(err.text, expected);
+		/* ret is written on success alone */
+		assert_false(entry.named);
+		assert_int_equal(entry.identities.len, 0);
+	}
+}
+
+static void
+map_malformed_line_of_another_account_locks_nobody_out(void **state)
+{
+	static const char *const slips[] = {
+	    "bob\n",
+	    "bob id:x\n",
+	    "bob - id:" ID "\n",
+	    "bob *\n",
+	    "=\n",
+	    "id:" ID "\n",
+	    "bob = alice\n",
+	    "\377\376\n",
+	    "\033[2J\n",
+	};
+	struct identity identity = person(ID, "");
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(slips) / sizeof(slips[0]); i++) {
+		char text[200];
+
+		(void)snprintf(text, sizeof(text), "%salice id:%s\n%s",
+		    slips[i], ID, slips[i]);
+		assert_int_equal(verdict_of(&alice, text, &identity), MAPPED);
+	}
+}
+
+/* FAULT: a NUL byte or a line above 64 KiB of anybody locks everybody out */
+static void
+map_unreadable_line_of_another_account_locks_nobody_out(void **state)
+{
+	static char text[70000];
+	static const char tail[] = "\nalice id:" ID "\n";
+	static const char nul[] = "bob \0\nalice id:" ID "\n";
+	struct identity identity = person(ID, "");
+	automap shared = {0};
+	automap entry = {0};
+
+	(void)state;
+	/* 1,700 people who share an account, on one line */
+	memset(text, ' ', sizeof(text));
+	memcpy(text, "team", 4);
+	for (size_t at = 5; at + 64 < sizeof(text); at += 40)
+		memcpy(text + at, "id:" ID_2, 39);
+	memcpy(text + sizeof(text) - sizeof(tail), tail, sizeof(tail));
+	file_write(text, sizeof(text) - 1);
+	assert_int_equal(map_read(path, &alice, &shared, NULL), OUTCOME_OK);
+	assert_true(map_entry_has(&shared, &identity));
+	file_write(nul, sizeof(nul) - 1);
+	assert_int_equal(map_read(path, &alice, &entry, NULL), OUTCOME_OK);
+	assert_true(map_entry_has(&entry, &identity));
+}
+
+static void
+map_file_that_is_missing_is_config_invalid(void **state)
+{
+	struct errinfo err = {""};
+	char expected[200];
+
+	(void)state;
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(map_read(path, &alice, &(struct map_entry){0}, &err),
+	    OUTCOME_CONFIG_INVALID);
+	(void)snprintf(expected, sizeof(expected),
+	    "%s: does not exist; write it, or set map_file", path);
+	assert_string_equal(err.text, expected);
+}
+
+static void
+map_file_of_others_is_config_unsafe(void **state)
+{
+	struct errinfo err = {""};
+	automap entry = {0};
+
+	(void)state;
+	file_write("alice id:" ID "\n", sizeof("alice id:" ID));
+	assert_int_equal(chmod(path, 0666), 0);
+	assert_int_equal(
+	    map_read(path, &alice, &entry, &err), OUTCOME_CONFIG_UNSAFE);
+	assert_non_null(strstr(err.text, "chmod go-w it"));
+	assert_false(entry.named);
+	assert_int_equal(chmod(path, 0644), 0);
+	if (geteuid() != 0) {
+		print_message("SKIPPED: needs root\n");
+		skip();
+	}
+	assert_int_equal(chown(path, 65534, 0), 0);
+	assert_int_equal(
+	    map_read(path, &alice, &entry, &err), OUTCOME_CONFIG_UNSAFE);
+	assert_non_null(strstr(err.text, "belongs to uid 65534"));
+}
+
+static void
+map_of_100000_lines_decides(void **state)
+{
+	enum { STEP = 47 };
+	autofree char *text = malloc((FILL + 1) * STEP + 1);
+	struct identity identity = person(ID, "");
+
+	(void)state;
+	assert_non_null(text);
+	for (int i = 0; i < FILL; i++)
+		(void)snprintf(text + (size_t)i * STEP, STEP + 1,
+		    "u%05d id:22222222-2222-3333-4444-5555555%05d\n", i, i);
+	(void)snprintf(
+	    text + (size_t)FILL * STEP, STEP + 1, "alice  id:%s\n", ID);
+	assert_int_equal(verdict_of(&alice, text, &identity), MAPPED);
+	text[(size_t)FILL * STEP] = '\0';
+	assert_int_equal(verdict_of(&alice, text, &identity), OTHER);
+	struct account last = alice;
+	memcpy(last.name, "u99999", 7);
+	identity = person("22222222-2222-3333-4444-555555599999", "");
+	assert_int_equal(verdict_of(&last, text, &identity), MAPPED);
+}
+
+static void
+map_of_too_many_identities_is_no_decision(void **state)
+{
+	autofree char *text = malloc(7000 * 46 + 1);
+	automap entry = {0};
+
+	(void)state;
+	assert_non_null(text);
+	for (size_t i = 0; i < 7000; i++)
+		(void)snprintf(text + i * 46, 47, "alice id:%s\n", ID_2);
+	file_write(text, 7000 * 46);
+	assert_int_not_equal(map_read(path, &alice, &entry, NULL), OUTCOME_OK);
+	assert_false(entry.named);
+}
+
+#define MAP_TEST(fn) cmocka_unit_test_setup_teardown(fn, file_begin, file_end)
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+	    MAP_TEST(map_lines_map_whole_identities_alone),
+	    MAP_TEST(map_ids_are_equal_or_nothing),
+	    MAP_TEST(map_email_eq_judges_every_row),
+	    MAP_TEST(map_emails_are_whole_addresses),
+	    MAP_TEST(map_of_nobody_has_nobody),
+	    MAP_TEST(map_names_an_account_by_either_of_its_names),
+	    MAP_TEST(map_malformed_line_of_the_account_is_config_invalid),
+	    MAP_TEST(map_malformed_line_of_another_account_locks_nobody_out),
+	    MAP_TEST(map_unreadable_line_of_another_account_locks_nobody_out),
+	    MAP_TEST(map_file_that_is_missing_is_config_invalid),
+	    MAP_TEST(map_file_of_others_is_config_unsafe),
+	    MAP_TEST(map_of_100000_lines_decides),
+	    MAP_TEST(map_of_too_many_identities_is_no_decision),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
