@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The frames between the module or the command and the helper: versioned,
+ * length-bounded, every byte accounted for.  docs/PROTOCOL.md describes them
+ * with an example in hexadecimal.
+ *
+ * A frame is u32 length of what follows, u8 version, u8 type, payload; numbers
+ * are big-endian, a string is u32 length and bytes.
+ */
+#ifndef GCPKCE_WIRE_H
+#define GCPKCE_WIRE_H
+
+#include "gcpkce/identity.h"
+#include "gcpkce/secret.h"
+
+#define WIRE_VERSION 1
+#define WIRE_HEADER_LEN 6      /* length, version, type */
+#define WIRE_PAYLOAD_MAX 32768 /* bytes behind the header */
+#define WIRE_TEXT_MAX 511
+#define WIRE_ANSWER_MAX 4097 /* one more than an answer may have */
+#define WIRE_ADDRESS_MAX 4096
+#define WIRE_REASON_MAX 799
+#define WIRE_CORRELATION_MAX 64
+#define WIRE_TOKEN_MAX 2048
+
+enum wire_type {
+	WIRE_REQUEST = 1,        /* to the helper: one sign-in */
+	WIRE_READY = 2,          /* from it: the address to show */
+	WIRE_ANSWER = 3,         /* to it: what the person typed */
+	WIRE_VERDICT = 4,        /* from it: what came of the answer */
+	WIRE_KEEP = 5,           /* to it: the token is kept; empty */
+	WIRE_REVOKE = 6,         /* to it: revoke the token; empty */
+	WIRE_REVOKE_REQUEST = 7, /* to it: revoke this token, nothing else */
+};
+
+/* How the helper reaches Genesys Cloud; "" where nothing is configured. */
+struct wire_route {
+	char login_url[WIRE_TEXT_MAX + 1];
+	char api_url[WIRE_TEXT_MAX + 1];
+	char ca_file[WIRE_TEXT_MAX + 1];
+	char proxy[WIRE_TEXT_MAX + 1];
+	uint32_t connect_timeout_s;
+	uint32_t request_timeout_s;
+};
+
+/* What the journal calls the sign-in, for the revoker's one line. */
+struct wire_label {
+	char user[WIRE_TEXT_MAX + 1];
+	char service[WIRE_TEXT_MAX + 1];
+	char host[WIRE_TEXT_MAX + 1];
+};
+
+struct wire_request {
+	struct wire_route route;
+	struct wire_label label;
+	char client_id[WIRE_TEXT_MAX + 1];
+	char redirect_uri[WIRE_TEXT_MAX + 1];
+	char signin_org[WIRE_TEXT_MAX + 1];
+	char signin_provider[WIRE_TEXT_MAX + 1];
+	bool force_signin;
+	bool decoy;      /* nobody could sign in: never open a connection */
+	bool want_token; /* the verdict is to carry the token */
+	bool revoke;     /* revoke a token that is not kept */
+	uint32_t deadline_ms; /* from now; the helper ends itself then */
+	struct secret *client_secret; /* NULL: a public client */
+};
+
+struct wire_verdict {
+	enum outcome outcome;
+	bool state_earlier; /* state_mismatch: of an earlier address */
+	bool sshd_junk;     /* the answer is not a person's but sshd's */
+	char reason[WIRE_REASON_MAX + 1];
+	char correlation[WIRE_CORRELATION_MAX + 1];
+	struct identity identity; /* with OUTCOME_OK */
+	uint32_t expires_in_s;    /* 0: not said */
+	struct secret *token;     /* with OUTCOME_OK, where it was wanted */
+};
+
+struct wire_revoke_request {
+	struct wire_route route;
+	struct wire_label label;
+	uint32_t limit_s;      /* how long to go on trying */
+	uint64_t expires_at_s; /* CLOCK_REALTIME; 0: not known */
+	struct secret *token;
+};
+
+#define autorequest CLEANUP(wire_request_done) struct wire_request
+#define autoverdict CLEANUP(wire_verdict_done) struct wire_verdict
+#define autorevocation \
+	CLEANUP(wire_revoke_request_done) \
+	struct wire_revoke_request
+
+/*
+ * Append a whole frame.  KEEP and REVOKE have no payload: use wire_put_empty.
+ *
+ * out:    frame  failures are told by buf_check(frame)
+ */
+void wire_put_request(struct buf *frame, const struct wire_request *request);
+void wire_put_ready(struct buf *frame, const char *address);
+void wire_put_answer(struct buf *frame, struct view typed);
+void wire_put_verdict(struct buf *frame, const struct wire_verdict *verdict);
+void wire_put_revoke_request(
+    struct buf *frame, const struct wire_revoke_request *request);
+void wire_put_empty(struct buf *frame, enum wire_type type);
+
+/*
+ * Read a frame's header.
+ *
+ * in:     header  WIRE_HEADER_LEN bytes
+ * out:    ret_type, ret_len  the payload's type and length in bytes
+ * errors: OUTCOME_HELPER_FAILED  another version, an unknown type, or a length
+ *                                out of bounds
+ */
+MUST_CHECK enum outcome wire_header_parse(
+    const uint8_t header[static WIRE_HEADER_LEN], enum wire_type *ret_type,
+    size_t *ret_len, struct errinfo *reterr);
+
+/*
+ * Read a payload.  Every length is bounded, strings hold no NUL or control
+ * byte and are UTF-8 (an answer may hold anything), booleans are 0 or 1, and
+ * bytes behind the last field are refused.
+ *
+ * out:    ret  (…_done it); all zero on failure
+ * errors: OUTCOME_HELPER_FAILED  reterr names the field;  OUTCOME_NO_MEMORY
+ */
+MUST_CHECK enum outcome wire_request_parse(
+    struct view payload, struct wire_request *ret, struct errinfo *reterr);
+MUST_CHECK enum outcome wire_ready_parse(struct view payload,
+    char ret_address[static WIRE_ADDRESS_MAX + 1], struct errinfo *reterr);
+MUST_CHECK enum outcome wire_answer_parse(
+    struct view payload, struct buf *ret_typed, struct errinfo *reterr);
+MUST_CHECK enum outcome wire_verdict_parse(
+    struct view payload, struct wire_verdict *ret, struct errinfo *reterr);
+MUST_CHECK enum outcome wire_revoke_request_parse(struct view payload,
+    struct wire_revoke_request *ret, struct errinfo *reterr);
+
+void wire_request_done(struct wire_request *request);
+void wire_verdict_done(struct wire_verdict *verdict);
+void wire_revoke_request_done(struct wire_revoke_request *request);
+
+#endif
