@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Proof Key for Code Exchange (RFC 7636), method S256 alone.
+ */
+#ifndef GCPKCE_PKCE_H
+#define GCPKCE_PKCE_H
+
+#include "gcpkce/errinfo.h"
+#include "gcpkce/secret.h"
+
+#define PKCE_VERIFIER_MIN 43
+#define PKCE_VERIFIER_MAX 128
+#define PKCE_CHALLENGE_LEN 43 /* base64url of a SHA-256, no padding */
+
+/*
+ * Make a verifier: 32 bytes of OpenSSL's private generator as 43 characters
+ * of unpadded base64url.
+ *
+ * out:    ret_verifier  *gives* the secret
+ * errors: OUTCOME_HELPER_FAILED  the generator refused;  OUTCOME_NO_MEMORY
+ * source: RFC 7636 section 4.1; RAND_priv_bytes(3)
+ */
+MUST_CHECK enum outcome pkce_verifier_new(
+    struct secret **ret_verifier, struct errinfo *reterr);
+
+/*
+ * Is this a code verifier: 43 to 128 bytes of [A-Za-z0-9-._~]?
+ *
+ * source: RFC 7636 section 4.1
+ */
+bool pkce_verifier_is_valid(struct view verifier);
+
+/*
+ * Make the challenge of a verifier: BASE64URL(SHA256(verifier)).
+ *
+ * in:     verifier  any bytes (pkce_verifier_is_valid judges them)
+ * out:    ret       43 characters and a NUL
+ * errors: OUTCOME_HELPER_FAILED  OpenSSL refused
+ * source: RFC 7636 section 4.2; test vector: appendix B
+ */
+MUST_CHECK enum outcome pkce_challenge(struct view verifier,
+    char ret[static PKCE_CHALLENGE_LEN + 1], struct errinfo *reterr);
+
+/* What a challenge that was handed in is, compared with the right one. */
+enum pkce_match {
+	PKCE_MATCH_RIGHT,      /* equal */
+	PKCE_MATCH_PADDED,     /* right, but with '=' at its end */
+	PKCE_MATCH_STANDARD,   /* standard base64 ('+', '/') instead of
+				  base64url, with or without padding */
+	PKCE_MATCH_HEX_DIGEST, /* the SHA-256 in hexadecimal */
+	PKCE_MATCH_HEX_HASHED, /* base64url of the hexadecimal digest */
+	PKCE_MATCH_NEWLINE,    /* of the verifier with a newline at its end,
+				  or the challenge itself ends in one */
+	PKCE_MATCH_PLAIN,      /* the verifier itself: method "plain" */
+	PKCE_MATCH_TRUNCATED,  /* the beginning of the right one */
+	PKCE_MATCH_OTHER       /* of another verifier */
+};
+
+/*
+ * Tell how a challenge relates to a verifier.  For developers' own clients;
+ * the sign-in never needs it.
+ *
+ * out:    ret
+ * errors: OUTCOME_HELPER_FAILED  OpenSSL refused
+ */
+MUST_CHECK enum outcome pkce_compare(struct view verifier,
+    struct view challenge, enum pkce_match *ret, struct errinfo *reterr);
+
+/* One sentence for a person about a match; a static string. */
+const char *pkce_match_text(enum pkce_match match);
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Genesys Cloud's users/me and tokens/me, read into an identity record.
+ */
+#ifndef GCPKCE_PROFILE_H
+#define GCPKCE_PROFILE_H
+
+#include "gcpkce/identity.h"
+
+/*
+ * Read users/me (UserMe): id, email and state into the record.  A field that
+ * is missing stays ""; the policy refuses it by name.  A field of another
+ * JSON type, with a NUL or control byte, or too long is refused here.
+ *
+ * in:     body      the reply's body
+ * out:    identity  id, email, state; the rest is untouched, as all is on
+ *                   failure
+ * errors: OUTCOME_REPLY_INVALID        not what json_parse_object accepts
+ *         OUTCOME_IDENTITY_INCOMPLETE  reterr names the field
+ *         OUTCOME_NO_MEMORY
+ * source: Genesys Cloud Platform API, GET /api/v2/users/me
+ */
+MUST_CHECK enum outcome profile_user_parse(
+    struct view body, struct identity *identity, struct errinfo *reterr);
+
+/*
+ * Read tokens/me (TokenInfo): OAuthClient.id (this very case), organization.id,
+ * homeOrganization.id, whether clonedUser is there (null counts as absent),
+ * and authorizedScope, joined by spaces; scopes beyond 1024 bytes give way to
+ * "...", for they only inform.
+ *
+ * out:    identity  those fields; the rest is untouched, as all is on failure
+ * errors: as profile_user_parse
+ * source: Genesys Cloud Platform API, GET /api/v2/tokens/me
+ */
+MUST_CHECK enum outcome profile_token_parse(
+    struct view body, struct identity *identity, struct errinfo *reterr);
+
+#endif

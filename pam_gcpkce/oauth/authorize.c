@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The authorize address and its state.  The account and host names that make
+ * the label are foreign text and reach the state only through a closed
+ * alphabet; every value reaches the address percent-encoded.  The configured
+ * login URL is trusted.  Nothing secret passes here: no verifier, ever.
+ */
+#include "gcpkce/authorize.h"
+
+#include <string.h>
+
+#include "gcpkce/text.h"
+
+#define LABEL_PART_MAX 31
+
+/* Write at most 31 characters of text to ret, no NUL. */
+static size_t
+label_part(const char *text, char ret[static LABEL_PART_MAX])
+{
+	size_t len = 0;
+
+	for (; len < LABEL_PART_MAX && text[len] != '\0'; len++) {
+		char c = text[len];
+		bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+		    (c >= 'A' && c <= 'Z') || c == '.' || c == '-';
+
+		ret[len] = plain ? c : '_';
+	}
+	return len;
+}
+
+void
+authorize_state(const char *challenge, const char *account, const char *host,
+    size_t redirect_len, char ret[static STATE_MAX + 1])
+{
+	char label[STATE_LABEL_MAX];
+	size_t used = redirect_len + STATE_HASH_LEN + 1;
+	size_t room =
+	    used < REDIRECT_AND_STATE_MAX ? REDIRECT_AND_STATE_MAX - used : 0;
+
+	size_t len = label_part(account, label);
+	label[len++] = '~';
+	len += label_part(host, label + len);
+	if (len > room)
+		len = room;
+
+	memcpy(ret, challenge, STATE_HASH_LEN);
+	ret[STATE_HASH_LEN] = '\0';
+	if (len == 0 || (*account == '\0' && *host == '\0'))
+		return;
+	ret[STATE_HASH_LEN] = '.';
+	memcpy(ret + STATE_HASH_LEN + 1, label, len);
+	ret[STATE_HASH_LEN + 1 + len] = '\0';
+}
+
+static void
+put_parameter(struct buf *address, const char *name, const char *value)
+{
+	buf_put_byte(address, '&');
+	buf_put_text(address, name);
+	buf_put_byte(address, '=');
+	text_put_percent(address, view_text(value));
+}
+
+void
+authorize_address(const struct authorize_request *request, struct buf *address)
+{
+	buf_put_text(address, request->login_url);
+	buf_put_text(address, "/oauth/authorize?response_type=code");
+	put_parameter(address, "client_id", request->client_id);
+	put_parameter(address, "redirect_uri", request->redirect_uri);
+	put_parameter(address, "code_challenge", request->challenge);
+	put_parameter(address, "code_challenge_method", "S256");
+	put_parameter(address, "state", request->state);
+
+	/* Genesys Cloud takes these two together or not at all. */
+	if (*request->signin_org != '\0' && *request->signin_provider != '\0') {
+		put_parameter(address, "org", request->signin_org);
+		put_parameter(address, "provider", request->signin_provider);
+	}
+	if (request->force_signin)
+		put_parameter(address, "prompt", "login");
+}

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Replies of the token endpoint, and error bodies of both hosts.  They come
+ * over verified TLS, but a proxy or gateway may have written them: the token
+ * is judged by its grammar, error bodies are read as far as they make sense,
+ * and what goes on to a log is escaped.  A token must never get into an error
+ * text.
+ */
+#include "gcpkce/reply.h"
+
+#include <string.h>
+
+#include "gcpkce/json.h"
+#include "gcpkce/text.h"
+
+/* RFC 6750 section 2.1: b64token. */
+static bool
+token_is_valid(struct view token)
+{
+	size_t len = token.len;
+
+	while (len > 0 && token.p[len - 1] == '=')
+		len--;
+	if (len == 0 || token.len > REPLY_TOKEN_MAX)
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		uint8_t c = token.p[i];
+
+		if ((c < '0' || c > '9') && (c < 'a' || c > 'z') &&
+		    (c < 'A' || c > 'Z') && c != '-' && c != '.' && c != '_' &&
+		    c != '~' && c != '+' && c != '/')
+			return false;
+	}
+	return true;
+}
+
+static enum outcome
+token_fail(struct errinfo *reterr, const char *what)
+{
+	return err_fail(reterr, OUTCOME_TOKEN_INVALID, "token reply: %s", what);
+}
+
+/* Check all but the token itself. */
+static enum outcome
+token_terms_read(struct json_object *body, unsigned long *ret_expires_in_s,
+    struct errinfo *reterr)
+{
+	struct json_object *type = NULL;
+	struct json_object *expires = NULL;
+
+	if (!json_member(body, "token_type", json_type_string, &type) ||
+	    type == NULL)
+		return token_fail(reterr, "token_type is missing or no string");
+	if (!text_eq_nocase(json_view(type), view_text("bearer")))
+		return token_fail(reterr, "token_type is not bearer");
+
+	if (!json_member(body, "expires_in", json_type_int, &expires))
+		return token_fail(reterr, "expires_in is no whole number");
+	int64_t seconds = json_object_get_int64(expires);
+	if (expires != NULL &&
+	    (seconds < 1 || seconds > (int64_t)REPLY_EXPIRES_MAX))
+		return token_fail(reterr, "expires_in is out of bounds");
+	*ret_expires_in_s = (unsigned long)seconds;
+	return OUTCOME_OK;
+}
+
+enum outcome
+token_reply_parse(
+    struct view body, struct token_reply *ret, struct errinfo *reterr)
+{
+	autojson *object = NULL;
+	struct json_object *token = NULL;
+	unsigned long expires_in_s = 0;
+
+	enum outcome r = json_parse_object(body, &object, reterr);
+	if (r != OUTCOME_OK)
+		return r;
+	if (!json_member(object, "access_token", json_type_string, &token) ||
+	    token == NULL)
+		return token_fail(
+		    reterr, "access_token is missing or no string");
+	if (!token_is_valid(json_view(token)))
+		return token_fail(reterr, "access_token is not well formed");
+
+	struct view bytes = json_view(token);
+	struct secret *access_token = NULL;
+	r = secret_new(bytes.p, bytes.len, &access_token);
+	if (r != OUTCOME_OK)
+		return err_fail(reterr, r, "no memory for the token");
+	r = token_terms_read(object, &expires_in_s, reterr);
+	*ret = (struct token_reply){
+	    .access_token = access_token, .expires_in_s = expires_in_s};
+	return r;
+}
+
+void
+token_reply_done(struct token_reply *reply)
+{
+	secret_free(reply->access_token);
+	*reply = (struct token_reply){0};
+}
+
+/*
+ * The first of these members that is a string with something in it.
+ *
+ * in:     names  ended by NULL
+ * gives:  an empty view when there is none; *borrowed* from object
+ */
+static struct view
+first_text(struct json_object *object, const char *const *names)
+{
+	for (; *names != NULL; names++) {
+		struct json_object *string = NULL;
+
+		if (json_member(object, *names, json_type_string, &string) &&
+		    json_view(string).len > 0)
+			return json_view(string);
+	}
+	return (struct view){0};
+}
+
+/* Escape bytes into a field of cap bytes; what does not fit is left out. */
+static void
+field_set(char *field, size_t cap, struct view bytes)
+{
+	/* An escape is one put, so it stands there as a whole or not at all. */
+	autobuf escaped = BUF_INIT(cap - 1);
+
+	text_put_escaped(&escaped, bytes);
+	memcpy(field, buf_text(&escaped), escaped.len + 1);
+}
+
+/* The parts of an error body that decide, unescaped; *borrowed* from it. */
+struct error_parts {
+	struct view name;
+	struct view detail;
+};
+
+/*
+ * Read an error body of either host: a gateway may answer for both.  A body
+ * that is no JSON object has no parts.
+ */
+static struct error_parts
+error_read(struct json_object *object, struct error_body *ret)
+{
+	static const char *const names[] = {"error", "code", NULL};
+	static const char *const details[] = {
+	    "error_description", "description", "message", NULL};
+	static const char *const correlations[] = {"contextId", NULL};
+
+	*ret = (struct error_body){0};
+	if (object == NULL)
+		return (struct error_parts){0};
+	struct error_parts parts = {.name = first_text(object, names),
+	    .detail = first_text(object, details)};
+	field_set(ret->name, sizeof(ret->name), parts.name);
+	field_set(ret->detail, sizeof(ret->detail), parts.detail);
+	field_set(ret->correlation, sizeof(ret->correlation),
+	    first_text(object, correlations));
+	return parts;
+}
+
+static bool
+is_rate_limit(struct view detail)
+{
+	struct view sign = view_text("rate limit exceeded");
+
+	/* The one case where a text decides: the endpoint sends no 429. */
+	if (detail.len < sign.len)
+		return false;
+	detail.len = sign.len;
+	return text_eq_nocase(detail, sign);
+}
+
+static enum outcome
+refusal_judge(const struct error_parts *parts)
+{
+	static const char *const client[] = {"invalid_client",
+	    "unauthorized_client", "invalid_request", "unsupported_grant_type",
+	    "invalid_scope"};
+
+	if (view_eq(parts->name, view_text("invalid_request")) &&
+	    is_rate_limit(parts->detail))
+		return OUTCOME_RATE_LIMITED;
+	if (view_eq(parts->name, view_text("invalid_grant")))
+		return OUTCOME_CODE_REFUSED;
+	for (size_t i = 0; i < sizeof(client) / sizeof(client[0]); i++) {
+		if (view_eq(parts->name, view_text(client[i])))
+			return OUTCOME_CLIENT_REFUSED;
+	}
+	return OUTCOME_REPLY_INVALID;
+}
+
+enum outcome
+token_error_judge(long status, struct view body, struct error_body *ret)
+{
+	autojson *object = NULL;
+
+	/* Why it is no JSON does not matter: the status is still known. */
+	if (json_parse_object(body, &object, NULL) != OUTCOME_OK)
+		object = NULL;
+	struct error_parts parts = error_read(object, ret);
+	if (status == 429)
+		return OUTCOME_RATE_LIMITED;
+	if (status >= 500 && status <= 599)
+		return OUTCOME_PROVIDER_ERROR;
+	if (status == 400 || status == 401)
+		return refusal_judge(&parts);
+	return OUTCOME_REPLY_INVALID;
+}
+
+enum outcome
+api_error_judge(long status, struct view body, struct error_body *ret)
+{
+	autojson *object = NULL;
+
+	if (json_parse_object(body, &object, NULL) != OUTCOME_OK)
+		object = NULL;
+	(void)error_read(object, ret);
+	if (status == 401 || status == 403)
+		return OUTCOME_TOKEN_INVALID;
+	if (status == 429)
+		return OUTCOME_RATE_LIMITED;
+	if (status >= 500 && status <= 599)
+		return OUTCOME_PROVIDER_ERROR;
+	return OUTCOME_REPLY_INVALID;
+}

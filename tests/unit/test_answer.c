@@ -1,0 +1,525 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Pasted answers: a table of what people, terminals and attackers send, then
+ * the properties that no table shows.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "gcpkce/answer.h"
+
+#define HASH "E9Melhoa2OwvFrEMTJguCH"
+#define SHOWN HASH ".alice~bastion01"
+#define OTHER "zzzzzzzzzzzzzzzzzzzzzz"
+#define CODE "uXr5-_Bq.7~Kp0"
+#define BACK "https://signin.example.org/cb"
+#define X64 "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+#define X512 X64 X64 X64 X64 X64 X64 X64 X64
+
+static const char earlier[][STATE_HASH_LEN + 1] = {
+    "aaaaaaaaaaaaaaaaaaaaaa", "bbbbbbbbbbbbbbbbbbbbbb"};
+
+#define OK OUTCOME_OK
+#define EMPTY OUTCOME_ANSWER_EMPTY
+#define BAD OUTCOME_ANSWER_MALFORMED
+#define MISMATCH OUTCOME_STATE_MISMATCH
+#define REFUSED OUTCOME_SIGNIN_REFUSED
+
+/* What is expected of the struct beside the code. */
+#define SEEN 1
+#define EARLIER 2
+#define JUNK 4
+
+#define T(literal) literal, sizeof(literal) - 1
+
+static const struct row {
+	const char *typed;
+	size_t len;
+	enum outcome outcome;
+	const char *code;
+	int flags;
+} rows[] = {
+    /* a bare code */
+    {T(CODE), OK, CODE, 0},
+    {T("x"), OK, "x", 0},
+    {T("code"), OK, "code", 0},
+    {T("codecode-state.error"), OK, "codecode-state.error", 0},
+    {T("error"), OK, "error", 0},
+    {T(X512), OK, X512, 0},
+    {T(X512 "x"), BAD, NULL, 0},
+    {T("  " CODE "\r\n"), OK, CODE, 0},
+    {T("\t\v\f" CODE), OK, CODE, 0},
+    {T("uXr5-_\nBq.7~ Kp0"), OK, CODE, 0},
+    {T("\"" CODE "\""), OK, CODE, 0},
+    {T("'" CODE "'"), OK, CODE, 0},
+    {T("`" CODE "`"), OK, CODE, 0},
+    {T("<" CODE ">"), OK, CODE, 0},
+    {T("\x1b[200~" CODE "\x1b[201~"), OK, CODE, 0},
+    {T("uXr5\x1b[201~\x1b[200~-_Bq.7~Kp0"), OK, CODE, 0},
+    {T("[200~" CODE "[201~"), OK, CODE, 0},
+    {T(" \"[200~" CODE "[201~\"\n"), OK, CODE, 0},
+    {T(CODE "[201~"), OK, CODE, 0},
+    {T("uXr5[200~-_Bq"), BAD, NULL, 0},
+    {T("[200~~"), OK, "~", 0},
+    {T("\x1b[200" CODE), BAD, NULL, 0},
+    {T("\x1b" CODE), BAD, NULL, 0},
+    {T("\x1b[2\x1b[200~00~" CODE), BAD, NULL, 0},
+    {T("co%64e"), BAD, NULL, 0},
+    {T("abc+def"), BAD, NULL, 0},
+    {T("abc/def"), BAD, NULL, 0},
+    {T("abc#def"), BAD, NULL, 0},
+    {T("abc?def"), BAD, NULL, 0},
+    {T("abc&def"), BAD, NULL, 0},
+    {T("abc\0def"), BAD, NULL, 0},
+    {T("\0"), BAD, NULL, 0},
+    {T("abc\x7f"), BAD, NULL, 0},
+    {T("abc\x01"), BAD, NULL, 0},
+    {T("caf\xc3\xa9"), BAD, NULL, 0},
+    {T("\xe2\x80\x9c" CODE "\xe2\x80\x9d"), BAD, NULL, 0},
+    {T(BACK), BAD, NULL, 0},
+    /* nothing */
+    {T(""), EMPTY, NULL, 0},
+    {T(" \t\r\n"), EMPTY, NULL, 0},
+    {T("\"\" '' `` <>"), EMPTY, NULL, 0},
+    {T("\x1b[200~\x1b[201~"), EMPTY, NULL, 0},
+    {T("[200~[201~"), EMPTY, NULL, 0},
+    /* bare parameters */
+    {T("code=" CODE), OK, CODE, 0},
+    {T("code=" CODE "&state=" SHOWN), OK, CODE, SEEN},
+    {T("state=" SHOWN "&code=" CODE), OK, CODE, SEEN},
+    {T("?code=" CODE "&state=" SHOWN), OK, CODE, SEEN},
+    {T("&&code=" CODE "&&"), OK, CODE, 0},
+    {T("code=" CODE "&session_state=1&iss=x"), OK, CODE, 0},
+    {T("code=c%6Fde"), OK, "code", 0},
+    {T("code=c%6fde"), OK, "code", 0},
+    {T("code="), BAD, NULL, 0},
+    {T("code&state=" SHOWN), BAD, NULL, 0},
+    {T("code=a=b"), BAD, NULL, 0},
+    {T("code=" X512), OK, X512, 0},
+    {T("code=" X512 "x"), BAD, NULL, 0},
+    {T("code=ab%"), BAD, NULL, 0},
+    {T("code=ab%6"), BAD, NULL, 0},
+    {T("code=ab%6g"), BAD, NULL, 0},
+    {T("code=ab%g6"), BAD, NULL, 0},
+    {T("code=ab%+6"), BAD, NULL, 0},
+    {T("code=%%%"), BAD, NULL, 0},
+    {T("code=ab%00"), BAD, NULL, 0},
+    {T("code=ab%20cd"), BAD, NULL, 0},
+    {T("code=ab+cd"), BAD, NULL, 0},
+    {T("code=ab%0acd"), BAD, NULL, 0},
+    {T("code=ab%26state"), BAD, NULL, 0},
+    {T("code=ab%253D"), BAD, NULL, 0},
+    {T("code=a&code=a"), BAD, NULL, 0},
+    {T("code=a&code=b"), BAD, NULL, 0},
+    {T("code=a&code"), BAD, NULL, 0},
+    {T("code&code=a"), BAD, NULL, 0},
+    {T("Code=a"), BAD, NULL, 0},
+    {T("xcode=a"), BAD, NULL, 0},
+    {T("code[]=a"), BAD, NULL, 0},
+    {T("%63ode=a"), BAD, NULL, 0},
+    {T("abc=="), BAD, NULL, 0},
+    {T("="), BAD, NULL, 0},
+    {T("state=" SHOWN), BAD, NULL, 0},
+    {T("state=" OTHER), BAD, NULL, 0},
+    {T("code=a\x01&state=" SHOWN), BAD, NULL, 0},
+    {T("code=a&x=\x01"), BAD, NULL, 0},
+    {T("code=a&state=" HASH ".\x7f"), BAD, NULL, 0},
+    {T("code=a&state=" HASH ".\x1f"), BAD, NULL, 0},
+    /* the state */
+    {T("code=a&state=" HASH ".%4g"), BAD, NULL, SEEN},
+    {T("code=a&state=" HASH ".%4"), BAD, NULL, SEEN},
+    {T("code=a&state=" HASH), OK, "a", SEEN},
+    {T("code=a&state=" HASH "."), OK, "a", SEEN},
+    {T("code=a&state=" HASH ".bob~elsewhere"), OK, "a", SEEN},
+    {T("code=a&state=" HASH "%2Ealice~x"), OK, "a", SEEN},
+    {T("code=a&state=%459Melhoa2OwvFrEMTJguCH"), OK, "a", SEEN},
+    {T("code=a&state=" HASH ".%00%ff"), OK, "a", SEEN},
+    {T("code=a&state=" HASH "x"), MISMATCH, NULL, SEEN},
+    {T("code=a&state=" HASH "%00"), MISMATCH, NULL, SEEN},
+    {T("code=a&state=" HASH "~x"), MISMATCH, NULL, SEEN},
+    {T("code=a&state=E9Melhoa2OwvFrEMTJguC"), MISMATCH, NULL, SEEN},
+    {T("code=a&state=E9Melhoa2OwvFrEMTJguC."), MISMATCH, NULL, SEEN},
+    {T("code=a&state=e9Melhoa2OwvFrEMTJguCH"), MISMATCH, NULL, SEEN},
+    {T("code=a&state="), MISMATCH, NULL, SEEN},
+    {T("code=a&state"), MISMATCH, NULL, SEEN},
+    {T("code=a&state=" OTHER), MISMATCH, NULL, SEEN},
+    {T("code=a&state=" OTHER "." HASH), MISMATCH, NULL, SEEN},
+    {T("code=a&state=aaaaaaaaaaaaaaaaaaaaaa.x"), MISMATCH, NULL,
+	SEEN | EARLIER},
+    {T("code=a&state=bbbbbbbbbbbbbbbbbbbbbb"), MISMATCH, NULL, SEEN | EARLIER},
+    {T("code=a&state=bbbbbbbbbbbbbbbbbbbbbbb"), MISMATCH, NULL, SEEN},
+    {T("code=a&state=" HASH "&state=" HASH), BAD, NULL, 0},
+    {T("code=a&state=" HASH "&state=" OTHER), BAD, NULL, 0},
+    {T("code=a&state=" HASH "%"), BAD, NULL, SEEN},
+    {T("code=a!&state=" OTHER), BAD, NULL, 0},
+    /* a whole address */
+    {T(BACK "?code=" CODE "&state=" SHOWN), OK, CODE, SEEN},
+    {T(BACK "?code=" CODE), OK, CODE, 0},
+    {T("<" BACK "?code=" CODE "&\n  state=" SHOWN ">"), OK, CODE, SEEN},
+    {T("\x1b[200~" BACK "?code=" CODE "&state=" SHOWN "\x1b[201~"), OK, CODE,
+	SEEN},
+    {T(BACK "?code=" CODE "&state=" HASH "[201~"), OK, CODE, SEEN},
+    {T(BACK "?app=1&code=" CODE "#top"), OK, CODE, 0},
+    {T("http://localhost:8085/?code=" CODE "#code=x"), OK, CODE, 0},
+    {T(BACK "#code=" CODE), BAD, NULL, 0},
+    {T(BACK "#?code=" CODE), BAD, NULL, 0},
+    {T(BACK "?x=1?code=" CODE), BAD, NULL, 0},
+    {T(BACK "?code=a?code=b"), BAD, NULL, 0},
+    {T(BACK "code=" CODE), BAD, NULL, 0},
+    {T(BACK "/code=b?code=a"), OK, "a", 0},
+    {T(BACK "?code=" CODE "&state=" OTHER), MISMATCH, NULL, SEEN},
+    {T("https://login.mypurecloud.com/oauth/authorize?response_type=code&"
+       "code_challenge=x&state=" SHOWN),
+	BAD, NULL, 0},
+    /* an error redirect */
+    {T(BACK "?error=access_denied"), REFUSED, NULL, 0},
+    {T("error=access_denied&error_description=no"), REFUSED, NULL, 0},
+    {T("error=access_denied&state=" SHOWN), REFUSED, NULL, SEEN},
+    {T("error=access_denied&state=" OTHER), MISMATCH, NULL, SEEN},
+    {T("error=x&state=aaaaaaaaaaaaaaaaaaaaaa"), MISMATCH, NULL, SEEN | EARLIER},
+    {T("error="), REFUSED, NULL, 0},
+    {T("error=x&code=a"), BAD, NULL, 0},
+    {T("code=a&error=x&state=" SHOWN), BAD, NULL, 0},
+    {T("error=x&error=y"), BAD, NULL, 0},
+    {T("error=x%"), BAD, NULL, 0},
+    {T("error=x%4z"), BAD, NULL, 0},
+    {T("error=x&error_description=%zz"), BAD, NULL, 0},
+    {T("error_description=x"), BAD, NULL, 0},
+    /* what sshd sends for a name that it refuses */
+    {T("\b\n\r\177INCORRECT\b\n\r\177INCORRECT\b\n"), BAD, NULL, JUNK},
+    {T("\b\n\r\177INCORRECT"), BAD, NULL, JUNK},
+    {T("\b"), BAD, NULL, JUNK},
+    {T("\b\n\r"), BAD, NULL, JUNK},
+    {T("\b\n\r\177INCORRECT\b\n\r\177incorrect"), BAD, NULL, 0},
+    {T("INCORRECT"), OK, "INCORRECT", 0},
+    {T("\n"), EMPTY, NULL, 0},
+};
+
+/* Read a copy of exactly that size, so that a sanitizer sees any overrun. */
+static enum outcome
+read_copy(
+    const char *typed, size_t len, struct answer *ret, struct errinfo *reterr)
+{
+	uint8_t *copy = malloc(len > 0 ? len : 1);
+
+	assert_non_null(copy);
+	memcpy(copy, typed, len);
+	enum outcome r = answer_read((struct view){.p = copy, .len = len},
+	    SHOWN, earlier, 2, ret, reterr);
+	free(copy);
+	return r;
+}
+
+/* What has to be true of every answer. */
+static void
+check_sound(enum outcome r, const struct answer *answer)
+{
+	struct view code = secret_view(answer->code);
+
+	assert_true(
+	    r == OK || r == EMPTY || r == BAD || r == MISMATCH || r == REFUSED);
+	assert_int_equal(answer->code != NULL, r == OK);
+	assert_true(r == MISMATCH || !answer->state_earlier);
+	assert_true(r == BAD || !answer->sshd_junk);
+	assert_true(code.len <= ANSWER_CODE_MAX);
+	for (size_t i = 0; i < code.len; i++)
+		assert_non_null(memchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklm"
+				       "nopqrstuvwxyz0123456789._~-",
+		    code.p[i], 66));
+}
+
+static void
+answer_reads_every_row(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct row *row = &rows[i];
+		struct errinfo err = {""};
+		autoanswer answer;
+
+		enum outcome r = read_copy(row->typed, row->len, &answer, &err);
+		struct view code = secret_view(answer.code);
+		int flags = (answer.state_seen ? SEEN : 0) |
+		    (answer.state_earlier ? EARLIER : 0) |
+		    (answer.sshd_junk ? JUNK : 0);
+		if (r != row->outcome || flags != row->flags)
+			fail_msg("row %zu, \"%s\": %s, flags %d; \"%s\"", i,
+			    row->typed, outcome_name(r), flags, err.text);
+		check_sound(r, &answer);
+		assert_int_equal(err.text[0] == '\0', r == OK);
+		if (row->code == NULL)
+			continue;
+		if (!view_eq(code, view_text(row->code)))
+			fail_msg("row %zu, \"%s\": code \"%.*s\"", i,
+			    row->typed, (int)code.len, (const char *)code.p);
+	}
+}
+
+static void
+answer_is_read_up_to_4096_bytes(void **state)
+{
+	char typed[ANSWER_MAX + 1];
+	autoanswer most, more;
+	struct errinfo err;
+
+	(void)state;
+	memset(typed, ' ', sizeof(typed));
+	typed[ANSWER_MAX - 1] = 'x';
+	assert_int_equal(read_copy(typed, ANSWER_MAX, &most, &err), OK);
+	assert_int_equal(read_copy(typed, ANSWER_MAX + 1, &more, &err), BAD);
+	assert_null(more.code);
+}
+
+static void
+answer_codes_have_66_characters(void **state)
+{
+	static const char ornaments[] = " \t\r\n\v\f'\"`<>";
+	size_t count = 0;
+
+	(void)state;
+	for (int c = 0; c < 256; c++) {
+		const char typed[] = {'a', (char)c, 'b'};
+		autoanswer answer;
+
+		enum outcome r = read_copy(typed, 3, &answer, NULL);
+		check_sound(r, &answer);
+		if (c != '\0' && strchr(ornaments, c) != NULL)
+			assert_int_equal(secret_view(answer.code).len, 2);
+		else if (r == OK)
+			count++;
+		else
+			assert_int_equal(r, BAD);
+	}
+	assert_int_equal(count, 66);
+}
+
+static void
+answer_of_a_null_view_is_empty(void **state)
+{
+	autoanswer answer;
+
+	(void)state;
+	assert_int_equal(
+	    answer_read((struct view){0}, SHOWN, NULL, 0, &answer, NULL),
+	    EMPTY);
+}
+
+static void
+answer_works_without_earlier_states_and_without_errinfo(void **state)
+{
+	autoanswer answer;
+
+	(void)state;
+	assert_int_equal(
+	    answer_read(view_text("code=a&state=aaaaaaaaaaaaaaaaaaaaaa"), SHOWN,
+		NULL, 0, &answer, NULL),
+	    MISMATCH);
+	assert_false(answer.state_earlier);
+}
+
+static void
+answer_overwrites_what_the_struct_held(void **state)
+{
+	struct answer answer;
+
+	(void)state;
+	memset(&answer, 0xff, sizeof(answer));
+	assert_int_equal(read_copy("!", 1, &answer, NULL), BAD);
+	assert_null(answer.code);
+	assert_false(answer.state_seen);
+	assert_false(answer.state_earlier);
+	assert_false(answer.sshd_junk);
+}
+
+static void
+answer_shows_an_error_redirect_escaped(void **state)
+{
+	static const struct {
+		const char *typed;
+		const char *text;
+	} errors[] = {
+	    {"error=access_denied", "access_denied"},
+	    {"error=access_denied&error_description=The+user%20said%20no",
+		"access_denied: The user said no"},
+	    {"error=access_denied&description=no", "access_denied: no"},
+	    {"error=a&description=b&error_description=c", "a: c"},
+	    {"error=a&description=b&error_description=", "a: b"},
+	    {"error=a%22%0a%1b%5b2J&error_description=%c3%a9",
+		"a\\x22\\x0a\\x1b[2J: \\xc3\\xa9"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
+		struct errinfo err = {""};
+		autoanswer answer;
+
+		assert_int_equal(read_copy(errors[i].typed,
+				     strlen(errors[i].typed), &answer, &err),
+		    REFUSED);
+		assert_string_equal(err.text, errors[i].text);
+	}
+}
+
+static void
+answer_never_cuts_an_escape_of_an_error_in_two(void **state)
+{
+	(void)state;
+	for (size_t pad = 0; pad < 4; pad++) {
+		struct errinfo err = {""};
+		autoanswer answer;
+		autobuf typed = BUF_INIT(ANSWER_MAX);
+
+		buf_printf(
+		    &typed, "error=e&error_description=%.*s", (int)pad, "xxxx");
+		for (size_t i = 0; i < 300; i++)
+			buf_put_text(&typed, "%00");
+		assert_int_equal(buf_check(&typed), OK);
+		assert_int_equal(
+		    read_copy(buf_text(&typed), typed.len, &answer, &err),
+		    REFUSED);
+		size_t shown = strlen(err.text) - strlen("e: ") - pad;
+		assert_int_equal(shown % strlen("\\x00"), 0);
+		assert_int_equal(shown, (200 - pad) / 4 * 4);
+	}
+}
+
+static void
+answer_error_texts_never_hold_a_code(void **state)
+{
+	static const char *const typed[] = {
+	    "code=SeCrEt&code=SeCrEt",
+	    "code=SeCrEt!",
+	    "code=SeCrEt%",
+	    "SeCrEt!",
+	    "SeCrEt\x01",
+	    "code=SeCrEt&error=x",
+	    "code=SeCrEt&state=SeCrEt",
+	    "https://SeCrEt/#code=SeCrEt",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(typed) / sizeof(typed[0]); i++) {
+		struct errinfo err = {""};
+		autoanswer answer;
+
+		assert_int_not_equal(
+		    read_copy(typed[i], strlen(typed[i]), &answer, &err), OK);
+		assert_null(strstr(err.text, "SeCrEt"));
+		assert_string_not_equal(err.text, "");
+	}
+}
+
+static void
+answer_recognises_sshd_junk_of_every_length(void **state)
+{
+	static const char junk[] = "\b\n\r\177INCORRECT";
+	uint8_t typed[6000];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(typed); i++)
+		typed[i] = (uint8_t)junk[i % 13];
+	assert_false(answer_is_sshd_junk((struct view){.p = typed, .len = 0}));
+	for (size_t len = 1; len <= sizeof(typed); len += len < 80 ? 1 : 997) {
+		struct view view = {.p = typed, .len = len};
+		autoanswer answer;
+
+		assert_true(answer_is_sshd_junk(view));
+		assert_int_equal(
+		    answer_read(view, SHOWN, NULL, 0, &answer, NULL), BAD);
+		assert_true(answer.sshd_junk);
+		typed[len - 1] ^= 1;
+		assert_false(answer_is_sshd_junk(view));
+		typed[len - 1] ^= 1;
+	}
+}
+
+static const char *const good[] = {
+    "\x1b[200~ <" BACK "?code=" CODE "&state=" SHOWN "#x> \x1b[201~",
+    "code=c%6Fde&state=" HASH "%2Ealice",
+    BACK "?error=access_denied&error_description=a%20b+c&state=" SHOWN,
+};
+
+static void
+answer_survives_every_truncation(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		for (size_t len = 0; len <= strlen(good[i]); len++) {
+			struct errinfo err;
+			autoanswer answer;
+
+			check_sound(
+			    read_copy(good[i], len, &answer, &err), &answer);
+		}
+	}
+}
+
+static void
+answer_survives_every_bit_flip(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		size_t len = strlen(good[i]);
+		char *typed = strdup(good[i]);
+
+		assert_non_null(typed);
+		for (size_t bit = 0; bit < len * 8; bit++) {
+			struct errinfo err;
+			autoanswer answer;
+			char old = typed[bit / 8];
+
+			typed[bit / 8] = (char)(old ^ 1 << bit % 8);
+			check_sound(
+			    read_copy(typed, len, &answer, &err), &answer);
+			typed[bit / 8] = old;
+		}
+		free(typed);
+	}
+}
+
+static void
+answer_accepts_no_state_but_the_shown_one(void **state)
+{
+	char typed[] = "code=a&state=" HASH;
+	size_t at = strlen("code=a&state=");
+
+	(void)state;
+	for (size_t i = 0; i < STATE_HASH_LEN; i++) {
+		autoanswer answer;
+		char old = typed[at + i];
+
+		typed[at + i] = old == 'x' ? 'y' : 'x';
+		assert_int_equal(
+		    read_copy(typed, strlen(typed), &answer, NULL), MISMATCH);
+		typed[at + i] = old;
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(answer_reads_every_row),
+	    cmocka_unit_test(answer_is_read_up_to_4096_bytes),
+	    cmocka_unit_test(answer_codes_have_66_characters),
+	    cmocka_unit_test(answer_of_a_null_view_is_empty),
+	    cmocka_unit_test(
+		answer_works_without_earlier_states_and_without_errinfo),
+	    cmocka_unit_test(answer_overwrites_what_the_struct_held),
+	    cmocka_unit_test(answer_shows_an_error_redirect_escaped),
+	    cmocka_unit_test(answer_never_cuts_an_escape_of_an_error_in_two),
+	    cmocka_unit_test(answer_error_texts_never_hold_a_code),
+	    cmocka_unit_test(answer_recognises_sshd_junk_of_every_length),
+	    cmocka_unit_test(answer_survives_every_truncation),
+	    cmocka_unit_test(answer_survives_every_bit_flip),
+	    cmocka_unit_test(answer_accepts_no_state_but_the_shown_one),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: ISC */
+/* Token replies, and the error bodies of the login and the API host. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "gcpkce/reply.h"
+
+#define TOKEN "aB3-._~+/x9=="
+#define REPLY(token, type, expires) \
+	"{\"access_token\":" token ",\"token_type\":" type \
+	",\"expires_in\":" expires "}"
+
+#define OK OUTCOME_OK
+#define INVALID OUTCOME_REPLY_INVALID
+#define BAD OUTCOME_TOKEN_INVALID
+
+/* Parse a copy of exactly that size, so that a sanitizer sees any overrun. */
+static enum outcome
+parse_copy(const char *text, size_t len, struct token_reply *ret,
+    struct errinfo *reterr)
+{
+	uint8_t *copy = malloc(len > 0 ? len : 1);
+
+	assert_non_null(copy);
+	memcpy(copy, text, len);
+	enum outcome r = token_reply_parse(
+	    (struct view){.p = copy, .len = len}, ret, reterr);
+	free(copy);
+	assert_true(r == OK || r == INVALID || r == BAD);
+	assert_true(r != OK || ret->access_token != NULL);
+	assert_true(r != INVALID || ret->access_token == NULL);
+	return r;
+}
+
+static void
+token_reply_is_read_as_every_row_says(void **state)
+{
+	static const struct {
+		const char *body;
+		enum outcome outcome;
+		const char *token;
+		unsigned long expires_in_s;
+		const char *named;
+	} rows[] = {
+	    {REPLY("\"" TOKEN "\"", "\"bearer\"", "86399"), OK, TOKEN, 86399,
+		""},
+	    {REPLY("\"x\"", "\"Bearer\"", "1"), OK, "x", 1, ""},
+	    {REPLY("\"x\"", "\"BEARER\"", "38880000"), OK, "x", 38880000, ""},
+	    {REPLY("\"x\"", "\"bearer\"", "null"), OK, "x", 0, ""},
+	    {"{\"token_type\":\"bearer\",\"access_token\":\"x\"}", OK, "x", 0,
+		""},
+	    {"{\"token_type\":\"bearer\",\"access_token\":\"x\","
+	     "\"refresh_token\":{},\"id_token\":1}",
+		OK, "x", 0, ""},
+	    {"{}", BAD, NULL, 0, "access_token"},
+	    {REPLY("null", "\"bearer\"", "1"), BAD, NULL, 0, "access_token"},
+	    {REPLY("1", "\"bearer\"", "1"), BAD, NULL, 0, "access_token"},
+	    {REPLY("[\"x\"]", "\"bearer\"", "1"), BAD, NULL, 0, "access_token"},
+	    {REPLY("\"\"", "\"bearer\"", "1"), BAD, NULL, 0, "access_token"},
+	    {REPLY("\"=\"", "\"bearer\"", "1"), BAD, NULL, 0, "access_token"},
+	    {REPLY("\"a=b\"", "\"bearer\"", "1"), BAD, NULL, 0, "access_token"},
+	    {REPLY("\"a b\"", "\"bearer\"", "1"), BAD, NULL, 0, "access_token"},
+	    {REPLY("\"a\\u0000b\"", "\"bearer\"", "1"), BAD, NULL, 0,
+		"access_token"},
+	    {REPLY("\"x\\u0000\"", "\"bearer\"", "1"), BAD, NULL, 0,
+		"access_token"},
+	    {REPLY("\"a\\r\\nX: y\"", "\"bearer\"", "1"), BAD, NULL, 0,
+		"access_token"},
+	    {REPLY("\"\\u00e9\"", "\"bearer\"", "1"), BAD, NULL, 0,
+		"access_token"},
+	    {"{\"access_token\":\"x\"}", BAD, "x", 0, "token_type"},
+	    {REPLY("\"x\"", "null", "1"), BAD, "x", 0, "token_type"},
+	    {REPLY("\"x\"", "true", "1"), BAD, "x", 0, "token_type"},
+	    {REPLY("\"x\"", "\"\"", "1"), BAD, "x", 0, "token_type"},
+	    {REPLY("\"x\"", "\"mac\"", "1"), BAD, "x", 0, "token_type"},
+	    {REPLY("\"x\"", "\"bearer \"", "1"), BAD, "x", 0, "token_type"},
+	    {REPLY("\"x\"", "\"bearer\\u0000\"", "1"), BAD, "x", 0,
+		"token_type"},
+	    {REPLY("\"x\"", "\"bearer\"", "0"), BAD, "x", 0, "expires_in"},
+	    {REPLY("\"x\"", "\"bearer\"", "-1"), BAD, "x", 0, "expires_in"},
+	    {REPLY("\"x\"", "\"bearer\"", "38880001"), BAD, "x", 0,
+		"expires_in"},
+	    {REPLY("\"x\"", "\"bearer\"", "18446744073709551616"), BAD, "x", 0,
+		"expires_in"},
+	    {REPLY("\"x\"", "\"bearer\"", "9223372036854775808"), BAD, "x", 0,
+		"expires_in"},
+	    {REPLY("\"x\"", "\"bearer\"", "-9999999999999999999"), BAD, "x", 0,
+		"expires_in"},
+	    {REPLY("\"x\"", "\"bearer\"", "\"86399\""), BAD, "x", 0,
+		"expires_in"},
+	    {REPLY("\"x\"", "\"bearer\"", "86399.0"), BAD, "x", 0,
+		"expires_in"},
+	    {REPLY("\"x\"", "\"bearer\"", "1e3"), BAD, "x", 0, "expires_in"},
+	    {REPLY("\"x\"", "\"bearer\"", "true"), BAD, "x", 0, "expires_in"},
+	    {"", INVALID, NULL, 0, "JSON"},
+	    {"access_token=x&token_type=bearer", INVALID, NULL, 0, "JSON"},
+	    {"[" REPLY("\"x\"", "\"bearer\"", "1") "]", INVALID, NULL, 0,
+		"JSON"},
+	    {REPLY("\"x\"", "\"bearer\"", "1") "x", INVALID, NULL, 0, "JSON"},
+	    {"{\"access_token\":\"a\",\"access_token\":\"b\",\"token_type\":"
+	     "\"bearer\"}",
+		INVALID, NULL, 0, "JSON"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct errinfo err = {""};
+		autoreply reply = {0};
+
+		enum outcome r = parse_copy(
+		    rows[i].body, strlen(rows[i].body), &reply, &err);
+		if (r != rows[i].outcome ||
+		    strstr(err.text, rows[i].named) == NULL)
+			fail_msg("row %zu, %s: %s, \"%s\"", i, rows[i].body,
+			    outcome_name(r), err.text);
+		/* Also beside other terms that are refused: to revoke it. */
+		assert_int_equal(
+		    reply.access_token != NULL, rows[i].token != NULL);
+		if (rows[i].token != NULL)
+			assert_true(view_eq(secret_view(reply.access_token),
+			    view_text(rows[i].token)));
+		assert_int_equal(reply.expires_in_s, rows[i].expires_in_s);
+	}
+}
+
+static void
+token_has_at_most_2048_bytes(void **state)
+{
+	(void)state;
+	for (size_t len = REPLY_TOKEN_MAX; len <= REPLY_TOKEN_MAX + 1; len++) {
+		autoreply reply = {0};
+		autobuf body = BUF_INIT(4096);
+
+		buf_put_text(
+		    &body, "{\"token_type\":\"bearer\",\"access_token\":\"");
+		for (size_t i = 0; i < len; i++)
+			buf_put_byte(&body, 'x');
+		buf_put_text(&body, "\"}");
+		assert_int_equal(
+		    parse_copy(buf_text(&body), body.len, &reply, NULL),
+		    len <= REPLY_TOKEN_MAX ? OK : BAD);
+		assert_int_equal(secret_view(reply.access_token).len,
+		    len <= REPLY_TOKEN_MAX ? len : 0);
+	}
+}
+
+static void
+token_reply_errors_never_hold_a_value(void **state)
+{
+	static const char *const bodies[] = {
+	    REPLY("\"SeCrEt \"", "\"bearer\"", "1"),
+	    REPLY("\"SeCrEt\"", "\"SeCrEt\"", "1"),
+	    REPLY("\"SeCrEt\"", "\"bearer\"", "\"SeCrEt\""),
+	    "{\"access_token\":\"SeCrEt\"",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
+		struct errinfo err = {""};
+		autoreply reply = {0};
+
+		assert_int_not_equal(
+		    parse_copy(bodies[i], strlen(bodies[i]), &reply, &err), OK);
+		assert_string_not_equal(err.text, "");
+		assert_null(strstr(err.text, "SeCrEt"));
+	}
+}
+
+static void
+token_reply_refuses_truncations_and_survives_bit_flips(void **state)
+{
+	static const char good[] =
+	    REPLY("\"" TOKEN "\"", "\"bearer\"", "86399");
+	char text[sizeof(good)];
+
+	(void)state;
+	for (size_t len = 0; len < sizeof(good) - 1; len++) {
+		autoreply reply = {0};
+
+		assert_int_equal(parse_copy(good, len, &reply, NULL), INVALID);
+	}
+	for (size_t bit = 0; bit < (sizeof(good) - 1) * 8; bit++) {
+		autoreply reply = {0};
+
+		memcpy(text, good, sizeof(good));
+		text[bit / 8] = (char)(text[bit / 8] ^ 1 << bit % 8);
+		(void)!parse_copy(text, sizeof(good) - 1, &reply, NULL);
+	}
+}
+
+typedef enum outcome judge_fn(
+    long status, struct view body, struct error_body *ret);
+
+#define RATE OUTCOME_RATE_LIMITED
+#define CODE OUTCOME_CODE_REFUSED
+#define CLIENT OUTCOME_CLIENT_REFUSED
+#define SERVER OUTCOME_PROVIDER_ERROR
+
+/* As Genesys Cloud writes it: the description stands there twice. */
+#define ERROR(name, text) \
+	"{\"error\":\"" name "\",\"description\":\"" text \
+	"\",\"error_description\":\"" text "\"}"
+
+static void
+errors_are_judged_as_every_row_says(void **state)
+{
+	static const struct {
+		judge_fn *judge;
+		long status;
+		const char *body;
+		enum outcome outcome;
+		const char *name;
+		const char *detail;
+	} rows[] = {
+#define LOGIN(...) {token_error_judge, __VA_ARGS__}
+#define API(...) \
+	{ \
+		api_error_judge, __VA_ARGS__ \
+	}
+	    LOGIN(400, ERROR("invalid_grant", "x"), CODE, "invalid_grant", "x"),
+	    LOGIN(401, ERROR("invalid_grant", ""), CODE, "invalid_grant", ""),
+	    LOGIN(400, ERROR("invalid_client", "client not found"), CLIENT,
+		"invalid_client", "client not found"),
+	    LOGIN(401, ERROR("invalid_client", "x"), CLIENT, "invalid_client",
+		"x"),
+	    LOGIN(400, ERROR("unauthorized_client", "x"), CLIENT,
+		"unauthorized_client", "x"),
+	    LOGIN(400, ERROR("invalid_request", "x"), CLIENT, "invalid_request",
+		"x"),
+	    LOGIN(400, ERROR("unsupported_grant_type", "x"), CLIENT,
+		"unsupported_grant_type", "x"),
+	    LOGIN(
+		400, ERROR("invalid_scope", "x"), CLIENT, "invalid_scope", "x"),
+	    LOGIN(400, ERROR("invalid_request", "rate limit exceeded; x"), RATE,
+		"invalid_request", "rate limit exceeded; x"),
+	    LOGIN(400, ERROR("invalid_request", "Rate limit exceeded"), RATE,
+		"invalid_request", "Rate limit exceeded"),
+	    LOGIN(400, ERROR("invalid_request", "a rate limit exceeded"),
+		CLIENT, "invalid_request", "a rate limit exceeded"),
+	    LOGIN(400, ERROR("invalid_request", "rate limit exceede"), CLIENT,
+		"invalid_request", "rate limit exceede"),
+	    LOGIN(400, "{\"error\":\"invalid_request\"}", CLIENT,
+		"invalid_request", ""),
+	    LOGIN(400, ERROR("invalid_client", "rate limit exceeded"), CLIENT,
+		"invalid_client", "rate limit exceeded"),
+	    LOGIN(400,
+		"{\"error\":\"invalid_request\",\"description\":\"rate limit "
+		"exceeded;\"}",
+		RATE, "invalid_request", "rate limit exceeded;"),
+	    LOGIN(400, ERROR("Invalid_Grant", "x"), INVALID, "Invalid_Grant",
+		"x"),
+	    LOGIN(400, ERROR("invalid_grant\\u0000", "x"), INVALID,
+		"invalid_grant\\x00", "x"),
+	    LOGIN(
+		400, ERROR("server_error", "x"), INVALID, "server_error", "x"),
+	    LOGIN(400, ERROR("", "x"), INVALID, "", "x"),
+	    LOGIN(
+		400, "{\"error\":1,\"error_description\":[]}", INVALID, "", ""),
+	    LOGIN(400,
+		"{\"error\":\"a\",\"error_description\":\"\","
+		"\"description\":\"b\"}",
+		INVALID, "a", "b"),
+	    LOGIN(400,
+		"{\"error\":\"a\",\"error_description\":\"c\","
+		"\"description\":\"b\",\"message\":\"m\"}",
+		INVALID, "a", "c"),
+	    LOGIN(400, "<html>no</html>", INVALID, "", ""),
+	    LOGIN(400, "", INVALID, "", ""),
+	    LOGIN(400, ERROR("a\\u001b[2J\\\"", "b\\n\\\\\\u00e9"), INVALID,
+		"a\\x1b[2J\\x22", "b\\x0a\\x5c\\xc3\\xa9"),
+	    LOGIN(403, ERROR("invalid_grant", "x"), INVALID, "invalid_grant",
+		"x"),
+	    LOGIN(404, "", INVALID, "", ""),
+	    LOGIN(302, "", INVALID, "", ""),
+	    LOGIN(204, "", INVALID, "", ""),
+	    LOGIN(0, "", INVALID, "", ""),
+	    LOGIN(-1, "", INVALID, "", ""),
+	    LOGIN(429, "", RATE, "", ""),
+	    LOGIN(429, ERROR("invalid_grant", "x"), RATE, "invalid_grant", "x"),
+	    LOGIN(499, "", INVALID, "", ""),
+	    LOGIN(
+		500, ERROR("invalid_grant", "x"), SERVER, "invalid_grant", "x"),
+	    LOGIN(503, "busy", SERVER, "", ""),
+	    LOGIN(599, "", SERVER, "", ""),
+	    LOGIN(600, "", INVALID, "", ""),
+	    API(401, "{\"message\":\"m\",\"code\":\"bad.credentials\"}", BAD,
+		"bad.credentials", "m"),
+	    API(403, "{\"code\":\"missing.permissions\"}", BAD,
+		"missing.permissions", ""),
+	    API(429, "{\"code\":\"too.many.requests.retry.after\"}", RATE,
+		"too.many.requests.retry.after", ""),
+	    API(500, "", SERVER, "", ""),
+	    API(504, "{}", SERVER, "", ""),
+	    API(400, ERROR("invalid_grant", "x"), INVALID, "invalid_grant",
+		"x"),
+	    API(404, "{\"code\":\"not.found\"}", INVALID, "not.found", ""),
+	    API(301, "", INVALID, "", ""),
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct error_body body;
+
+		memset(&body, 'k', sizeof(body));
+		enum outcome r = rows[i].judge(
+		    rows[i].status, view_text(rows[i].body), &body);
+		if (r != rows[i].outcome ||
+		    strcmp(body.name, rows[i].name) != 0 ||
+		    strcmp(body.detail, rows[i].detail) != 0)
+			fail_msg("row %zu, %s: %s, \"%s\", \"%s\"", i,
+			    rows[i].body, outcome_name(r), body.name,
+			    body.detail);
+	}
+}
+
+static void
+error_body_tells_the_correlation_id(void **state)
+{
+	struct error_body body;
+
+	(void)state;
+	assert_int_equal(
+	    api_error_judge(401,
+		view_text("{\"contextId\":\"5c4e0a5b-1\\n\",\"entityId\":1}"),
+		&body),
+	    BAD);
+	assert_string_equal(body.correlation, "5c4e0a5b-1\\x0a");
+	assert_string_equal(body.name, "");
+}
+
+static void
+error_body_is_cut_between_escapes(void **state)
+{
+	(void)state;
+	for (size_t pad = 0; pad < 8; pad++) {
+		struct error_body body;
+		autobuf text = BUF_INIT(8192);
+
+		buf_printf(&text, "{\"error\":\"%.*s", (int)pad, "xxxxxxxx");
+		for (size_t i = 0; i < 300; i++)
+			buf_put_text(&text, "\\u0001");
+		buf_printf(
+		    &text, "\",\"description\":\"%.*s", (int)pad, "xxxxxxxx");
+		for (size_t i = 0; i < 300; i++)
+			buf_put_text(&text, "\\u0001");
+		buf_put_text(&text, "\"}");
+		assert_int_equal(buf_check(&text), OUTCOME_OK);
+		assert_int_equal(
+		    token_error_judge(400, buf_view(&text), &body), INVALID);
+		assert_int_equal(
+		    strlen(body.name), pad + (REPLY_NAME_MAX - pad) / 4 * 4);
+		assert_int_equal(strlen(body.detail),
+		    pad + (REPLY_DETAIL_MAX - pad) / 4 * 4);
+	}
+}
+
+static void
+error_judges_survive_truncations_and_bit_flips(void **state)
+{
+	static const char good[] =
+	    "{\"error\":\"invalid_grant\",\"error_description\":\"x\\u00e9\","
+	    "\"code\":\"c\",\"message\":\"m\",\"contextId\":\"i\"}";
+	char text[sizeof(good)];
+	struct error_body body;
+
+	(void)state;
+	for (size_t len = 0; len < sizeof(good) - 1; len++) {
+		struct view view = {.p = (const uint8_t *)good, .len = len};
+
+		assert_int_equal(token_error_judge(400, view, &body), INVALID);
+		assert_int_equal(api_error_judge(401, view, &body), BAD);
+	}
+	for (size_t bit = 0; bit < (sizeof(good) - 1) * 8; bit++) {
+		struct view view = {
+		    .p = (const uint8_t *)text, .len = sizeof(good) - 1};
+
+		memcpy(text, good, sizeof(good));
+		text[bit / 8] = (char)(text[bit / 8] ^ 1 << bit % 8);
+		enum outcome r = token_error_judge(400, view, &body);
+		assert_true(r == CODE || r == INVALID);
+		assert_int_equal(api_error_judge(403, view, &body), BAD);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(token_reply_is_read_as_every_row_says),
+	    cmocka_unit_test(token_has_at_most_2048_bytes),
+	    cmocka_unit_test(token_reply_errors_never_hold_a_value),
+	    cmocka_unit_test(
+		token_reply_refuses_truncations_and_survives_bit_flips),
+	    cmocka_unit_test(errors_are_judged_as_every_row_says),
+	    cmocka_unit_test(error_body_tells_the_correlation_id),
+	    cmocka_unit_test(error_body_is_cut_between_escapes),
+	    cmocka_unit_test(error_judges_survive_truncations_and_bit_flips),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
