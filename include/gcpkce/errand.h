@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What the courier is sent for: a sign-in in rounds of address, answer and
+ * verdict; or the end of a token.  The module and the command take the same
+ * steps; only what they show and decide between them differs.
+ */
+#ifndef GCPKCE_ERRAND_H
+#define GCPKCE_ERRAND_H
+
+#include "gcpkce/courier.h"
+
+/* A helper's last word may come a moment after the deadline. */
+#define ERRAND_GRACE_MS 1000
+
+/* What a sign-in is for; texts *borrowed*, escaped and cut to
+ * the frame's fields. */
+struct errand {
+	const char *user;
+	const char *service;
+	const char *host;
+	bool decoy;      /* nobody could sign in: no connection is opened */
+	bool want_token; /* the verdict is to carry the token */
+};
+
+/*
+ * Start a helper and give it the request: the configuration but for its
+ * policy, the label, and the client secret where there is one.
+ *
+ * in:     deadline_ms  of clock_now_ms()
+ * out:    ret  (autochild) errand_address comes next
+ * errors: OUTCOME_SECRET_UNREADABLE, OUTCOME_CONFIG_INVALID (helper_user),
+ *         OUTCOME_HELPER_FAILED, OUTCOME_TIMED_OUT, OUTCOME_NO_MEMORY
+ */
+MUST_CHECK enum outcome errand_start(const struct config *config,
+    const struct errand *errand, int64_t deadline_ms, struct courier *ret,
+    struct errinfo *reterr);
+
+/*
+ * Take the address that is to be shown; once after the start and once after
+ * each verdict that outcome_may_retry.
+ *
+ * out:    ret_address  printable ASCII
+ */
+MUST_CHECK enum outcome errand_address(const struct courier *courier,
+    int64_t deadline_ms, char ret_address[static WIRE_ADDRESS_MAX + 1],
+    struct errinfo *reterr);
+
+/*
+ * Bring the answer and take the verdict.
+ *
+ * out:    ret  (autoverdict) replaced; all zero unless the helper gave one
+ * gives:  the verdict's outcome, its reason in reterr; or helper_failed,
+ *         timed_out, no_memory
+ */
+MUST_CHECK enum outcome errand_answer(const struct courier *courier,
+    struct view typed, int64_t deadline_ms, struct wire_verdict *ret,
+    struct errinfo *reterr);
+
+/*
+ * Say whether the token of an ok verdict is kept.  Should the word not arrive,
+ * the helper meets the socket's end, which revokes.
+ */
+void errand_settle(const struct courier *courier, bool keep);
+
+/*
+ * Have a token revoked in the background.
+ *
+ * in:     errand  user and service, for the revoker's line in the journal
+ *         token   *borrowed*
+ *         expires_at_s  CLOCK_REALTIME; 0: not known
+ *         limit_s how long the revoker goes on trying
+ * errors: as errand_start
+ */
+MUST_CHECK enum outcome errand_revoke(const struct config *config,
+    const struct errand *errand, struct secret *token, uint64_t expires_at_s,
+    uint32_t limit_s, struct errinfo *reterr);
+
+#endif

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What happens between fork and exec.  The host may have threads, handlers and
+ * odd limits, so: system calls only, no allocation, no lock, no libc call that
+ * is not async-signal-safe.  Ids are changed by the bare system calls, because
+ * glibc's wrappers would try to tell threads that do not exist in this child.
+ * No step may be skipped: a failure is reported and ends the child.
+ */
+#include "birth.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* 32-bit machines keep calls with 16-bit ids under the plain names. */
+#ifdef SYS_setresuid32
+#define CALL_SETRESUID SYS_setresuid32
+#define CALL_SETRESGID SYS_setresgid32
+#define CALL_SETGROUPS SYS_setgroups32
+#else
+#define CALL_SETRESUID SYS_setresuid
+#define CALL_SETRESGID SYS_setresgid
+#define CALL_SETGROUPS SYS_setgroups
+#endif
+
+#define FD_REPORT 5
+#define FD_BINARY 6
+#define FD_FIRST_CLOSED 7
+#define FD_PARKED 16 /* above all of these */
+#define FILES_MAX 64
+#define CPU_SECONDS_MAX 60
+/* Counts all sign-ins of the helper's account: room for a busy sshd's. */
+#define PROCESSES_MAX 4096
+
+enum step {
+	STEP_SIGNALS,
+	STEP_LIMITS,
+	STEP_DESCRIPTORS,
+	STEP_DIRECTORY,
+	STEP_SESSION,
+	STEP_IDS,
+	STEP_PARENT,
+	STEP_PRIVILEGES,
+	STEP_EXEC,
+};
+
+const char *
+birth_step_text(int step)
+{
+	static const char *const texts[] = {
+	    [STEP_SIGNALS] = "resetting signals",
+	    [STEP_LIMITS] = "setting limits",
+	    [STEP_DESCRIPTORS] = "arranging descriptors",
+	    [STEP_DIRECTORY] = "leaving the working directory",
+	    [STEP_SESSION] = "starting a session of its own",
+	    [STEP_IDS] = "dropping its identity",
+	    [STEP_PARENT] = "tying its life to the caller's",
+	    [STEP_PRIVILEGES] = "giving up new privileges",
+	    [STEP_EXEC] = "executing the helper",
+	};
+
+	return step >= 0 && (size_t)step < sizeof(texts) / sizeof(texts[0])
+	    ? texts[step]
+	    : "an unknown step";
+}
+
+static bool
+signals_reset(const struct birth_plan *plan)
+{
+	(void)plan;
+	struct sigaction action = {.sa_handler = SIG_DFL};
+
+	for (int s = 1; s < NSIG; s++) {
+		/* libc keeps two for itself, and two cannot be changed */
+		if (sigaction(s, &action, NULL) != 0 && errno != EINVAL)
+			return false;
+	}
+	return true;
+}
+
+static bool
+limit_set(int resource, rlim_t value)
+{
+	struct rlimit old;
+	struct rlimit limit = {.rlim_cur = value, .rlim_max = value};
+
+	if (getrlimit((__rlimit_resource_t)resource, &old) != 0)
+		return false;
+	/* an ordinary user cannot raise what he was given */
+	if (geteuid() != 0 && old.rlim_max < value)
+		limit.rlim_cur = limit.rlim_max = old.rlim_max;
+	return setrlimit((__rlimit_resource_t)resource, &limit) == 0;
+}
+
+static bool
+limits_set(const struct birth_plan *plan)
+{
+	return limit_set(RLIMIT_CORE, 0) && limit_set(RLIMIT_FSIZE, 0) &&
+	    limit_set(RLIMIT_NOFILE, FILES_MAX) &&
+	    limit_set(RLIMIT_CPU, CPU_SECONDS_MAX) &&
+	    (!plan->birth.drop || limit_set(RLIMIT_NPROC, PROCESSES_MAX));
+}
+
+static void
+close_from(int first)
+{
+	if (syscall(SYS_close_range, (unsigned)first, ~0U, 0U) == 0)
+		return;
+	/* a kernel before 5.9: descriptors may lie above the new limit */
+	for (int fd = first; fd < 65536; fd++)
+		(void)close(fd);
+}
+
+static bool
+descriptors_arrange(const struct birth_plan *plan)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	int socket = fcntl(plan->socket, F_DUPFD_CLOEXEC, FD_PARKED);
+	int report = fcntl(plan->report, F_DUPFD_CLOEXEC, FD_PARKED);
+	int binary = fcntl(plan->binary, F_DUPFD_CLOEXEC, FD_PARKED);
+	int log = plan->birth.log < 0 ? null : plan->birth.log;
+
+	if (null < 0 || socket < 0 || report < 0 || binary < 0)
+		return false;
+	null = fcntl(null, F_DUPFD_CLOEXEC, FD_PARKED);
+	log = fcntl(log, F_DUPFD_CLOEXEC, FD_PARKED);
+	if (null < 0 || log < 0)
+		return false;
+	for (int fd = 0; fd <= 2; fd++) {
+		if (dup2(null, fd) < 0)
+			return false;
+	}
+	if (dup2(socket, BIRTH_FD_SOCKET) < 0 || dup2(log, BIRTH_FD_LOG) < 0 ||
+	    dup3(report, FD_REPORT, O_CLOEXEC) < 0 ||
+	    dup3(binary, FD_BINARY, O_CLOEXEC) < 0)
+		return false;
+	close_from(FD_FIRST_CLOSED);
+	return true;
+}
+
+/* All three of each id: under sudo and su the real one is the caller's. */
+static bool
+ids_set(const struct birth_plan *plan)
+{
+	uid_t uid = plan->birth.drop ? plan->birth.uid : plan->uid;
+	gid_t gid = plan->birth.drop ? plan->birth.gid : plan->gid;
+	uid_t r, e, s;
+
+	if (plan->birth.drop && syscall(CALL_SETGROUPS, 0, NULL) != 0)
+		return false;
+	if (syscall(CALL_SETRESGID, gid, gid, gid) != 0 ||
+	    syscall(CALL_SETRESUID, uid, uid, uid) != 0)
+		return false;
+	errno = EPERM;
+	return getresuid(&r, &e, &s) == 0 && r == uid && e == uid && s == uid;
+}
+
+/* Set after the ids, whose change clears it; the parent may be gone already. */
+static bool
+parent_tie(const struct birth_plan *plan)
+{
+	if (prctl(PR_SET_PDEATHSIG, SIGTERM) != 0)
+		return false;
+	errno = ESRCH;
+	return getppid() == plan->parent;
+}
+
+static bool
+place_leave(const struct birth_plan *plan)
+{
+	(void)plan;
+	(void)umask(077);
+	return chdir("/") == 0;
+}
+
+/* A terminal's ^C is for the host, which then closes the socket. */
+static bool
+session_start(const struct birth_plan *plan)
+{
+	(void)plan;
+	return setsid() >= 0;
+}
+
+static bool
+privileges_freeze(const struct birth_plan *plan)
+{
+	(void)plan;
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
+}
+
+/* Returns only when it failed. */
+static bool
+helper_exec(const struct birth_plan *plan)
+{
+	static char name[] = "gcpkce-helper";
+	char *const argv[] = {name, NULL};
+	char *const envp[] = {NULL};
+	static char path[] = "";
+	sigset_t none;
+
+	(void)plan;
+	(void)sigemptyset(&none);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+	(void)syscall(SYS_execveat, FD_BINARY, path, argv, envp, AT_EMPTY_PATH);
+	return false;
+}
+
+_Noreturn void
+birth(const struct birth_plan *plan)
+{
+	static bool (*const steps[])(const struct birth_plan *) = {
+	    [STEP_SIGNALS] = signals_reset,
+	    [STEP_LIMITS] = limits_set,
+	    [STEP_DESCRIPTORS] = descriptors_arrange,
+	    [STEP_DIRECTORY] = place_leave,
+	    [STEP_SESSION] = session_start,
+	    [STEP_IDS] = ids_set,
+	    [STEP_PARENT] = parent_tie,
+	    [STEP_PRIVILEGES] = privileges_freeze,
+	    [STEP_EXEC] = helper_exec,
+	};
+	struct birth_report report = {0};
+
+	while (steps[report.step](plan))
+		report.step++;
+	report.error = errno;
+	(void)!write(report.step > STEP_DESCRIPTORS ? FD_REPORT : plan->report,
+	    &report, sizeof(report));
+	_exit(127);
+}

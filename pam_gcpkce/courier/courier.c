@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Starting, addressing and ending a helper from inside somebody else's
+ * process.  It must leave no trace there: no child, no descriptor, no changed
+ * disposition.  What a helper sends is judged frame by frame.
+ */
+#include "gcpkce/courier.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+
+#include "birth.h"
+#include "gcpkce/account.h"
+#include "gcpkce/clock.h"
+#include "gcpkce/frame.h"
+#include "helper_path.h"
+
+#define END_GRACE_MS 2000
+#define END_KILL_MS 1000
+
+enum outcome
+courier_birth_plan(const struct config *config, int log,
+    struct courier_birth *ret, struct errinfo *reterr)
+{
+	struct account account;
+
+	*ret = (struct courier_birth){.log = log};
+	if (geteuid() != 0)
+		return OUTCOME_OK;
+	enum outcome r = account_find(config->helper_user, &account, reterr);
+	if (r != OUTCOME_OK)
+		return r;
+	if (!account.exists || account.uid == 0 || account.gid == 0)
+		return err_fail(reterr, OUTCOME_CONFIG_INVALID,
+		    "helper_user: \"%s\" %s", config->helper_user,
+		    account.exists
+			? "has uid 0 or gid 0; name an account without rights"
+			: "is no account on this host; create it, or name one "
+			  "without rights");
+	ret->drop = true;
+	ret->uid = account.uid;
+	ret->gid = account.gid;
+	return OUTCOME_OK;
+}
+
+/*
+ * Move a descriptor out of 0, 1 and 2, which a host may have closed: its own
+ * messages must not end up in our socket.
+ */
+static bool
+lift(int *fd)
+{
+	if (*fd > 2)
+		return true;
+	int lifted = fcntl(*fd, F_DUPFD_CLOEXEC, 3);
+	if (lifted < 0)
+		return false;
+	(void)close(*fd);
+	*fd = lifted;
+	return true;
+}
+
+static enum outcome
+binary_open(int *ret_fd, struct errinfo *reterr)
+{
+	struct stat st;
+	autofd fd = open(helper_path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd < 0 || fstat(fd, &st) != 0)
+		return err_sys(reterr, OUTCOME_HELPER_FAILED, helper_path);
+	if (!S_ISREG(st.st_mode) || (st.st_mode & 022) != 0 ||
+	    (st.st_uid != 0 && st.st_uid != geteuid()))
+		return err_fail(reterr, OUTCOME_HELPER_FAILED,
+		    "%s: must be a file of root's that nobody else may write",
+		    helper_path);
+	*ret_fd = take_fd(&fd);
+	return OUTCOME_OK;
+}
+
+/* Fork with all signals blocked, so that no handler of the host runs there. */
+static pid_t
+fork_quietly(const struct birth_plan *plan)
+{
+	sigset_t all;
+	sigset_t old;
+
+	(void)sigfillset(&all);
+	(void)pthread_sigmask(SIG_SETMASK, &all, &old);
+	/* not fork(): handlers of pthread_atfork are the host's */
+	pid_t pid = _Fork();
+	if (pid == 0)
+		birth(plan);
+	int saved = errno;
+	(void)pthread_sigmask(SIG_SETMASK, &old, NULL);
+	errno = saved;
+	return pid;
+}
+
+/* Wait for exec, which closes the pipe, or for the report of a failure. */
+static enum outcome
+exec_await(int report_fd, int64_t deadline_ms, struct errinfo *reterr)
+{
+	struct birth_report report;
+	struct pollfd ready = {.fd = report_fd, .events = POLLIN};
+	int polled;
+	ssize_t got;
+
+	do {
+		polled = poll(&ready, 1, clock_left_ms(deadline_ms));
+	} while (polled < 0 && errno == EINTR);
+	if (polled == 0)
+		return err_fail(reterr, OUTCOME_HELPER_FAILED,
+		    "the helper did not start within the deadline");
+	do {
+		got = read(report_fd, &report, sizeof(report));
+	} while (got < 0 && errno == EINTR);
+	if (got == 0)
+		return OUTCOME_OK;
+	if (got != sizeof(report))
+		return err_sys(reterr, OUTCOME_HELPER_FAILED, "report pipe");
+	errno = report.error;
+	autobuf what = BUF_INIT(1024);
+	buf_printf(&what, "%s: %s", helper_path, birth_step_text(report.step));
+	return err_sys(reterr, OUTCOME_HELPER_FAILED, buf_text(&what));
+}
+
+enum outcome
+courier_start(const struct courier_birth *birth, int64_t deadline_ms,
+    struct courier *ret, struct errinfo *reterr)
+{
+	autochild child = COURIER_NONE;
+	autofd binary = -1;
+	int sockets[2] = {-1, -1};
+	int pipes[2] = {-1, -1};
+
+	*ret = COURIER_NONE;
+	enum outcome r = binary_open(&binary, reterr);
+	if (r != OUTCOME_OK)
+		return r;
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) != 0)
+		return err_sys(reterr, OUTCOME_HELPER_FAILED, "socketpair");
+	child.socket = sockets[0];
+	autofd theirs = sockets[1];
+	if (pipe2(pipes, O_CLOEXEC) != 0)
+		return err_sys(reterr, OUTCOME_HELPER_FAILED, "pipe");
+	autofd report = pipes[0];
+	autofd report_end = pipes[1];
+	if (!lift(&child.socket) || !lift(&report))
+		return err_sys(reterr, OUTCOME_HELPER_FAILED, "fcntl");
+
+	struct birth_plan plan = {
+	    .birth = *birth,
+	    .parent = getpid(),
+	    .uid = geteuid(),
+	    .gid = getegid(),
+	    .socket = theirs,
+	    .report = report_end,
+	    .binary = binary,
+	};
+	child.pid = fork_quietly(&plan);
+	if (child.pid < 0)
+		return err_sys(reterr, OUTCOME_HELPER_FAILED, "fork");
+	child.process = (int)syscall(SYS_pidfd_open, child.pid, 0);
+	if (child.process >= 0 && !lift(&child.process))
+		return err_sys(reterr, OUTCOME_HELPER_FAILED, "fcntl");
+	(void)close(take_fd(&report_end));
+	(void)close(take_fd(&theirs));
+	r = exec_await(report, deadline_ms, reterr);
+	if (r != OUTCOME_OK)
+		return r;
+	*ret = child;
+	child = COURIER_NONE;
+	return OUTCOME_OK;
+}
+
+enum outcome
+courier_send(const struct courier *courier, const struct buf *frame,
+    int64_t deadline_ms, struct errinfo *reterr)
+{
+	enum outcome r =
+	    frame_send(courier->socket, frame, deadline_ms, reterr);
+
+	return r == OUTCOME_ABORTED
+	    ? err_fail(reterr, OUTCOME_HELPER_FAILED, "the helper is gone")
+	    : r;
+}
+
+enum outcome
+courier_receive(const struct courier *courier, enum wire_type type,
+    int64_t deadline_ms, struct buf *payload, struct errinfo *reterr)
+{
+	enum wire_type got;
+	enum outcome r = frame_receive(
+	    courier->socket, -1, deadline_ms, &got, payload, reterr);
+
+	if (r == OUTCOME_ABORTED)
+		return err_fail(
+		    reterr, OUTCOME_HELPER_FAILED, "the helper is gone");
+	if (r == OUTCOME_OK && got != type)
+		return err_fail(reterr, OUTCOME_HELPER_FAILED,
+		    "frame: type %d came where %d must come", got, type);
+	return r;
+}
+
+/* Has the child ended, or been reaped by somebody else? */
+static bool
+reap(const struct courier *c, int wait_ms)
+{
+	struct pollfd ended = {.fd = c->process, .events = POLLIN};
+	int64_t deadline_ms = clock_now_ms() + wait_ms;
+	int status;
+
+	for (;;) {
+		pid_t pid = waitpid(c->pid, &status, WNOHANG);
+		int left = clock_left_ms(deadline_ms);
+
+		if (pid == c->pid || (pid < 0 && errno != EINTR))
+			return true;
+		if (left == 0)
+			return false;
+		/* without a pidfd (poll skips -1): look again soon */
+		(void)poll(&ended, 1, c->process >= 0 || left < 10 ? left : 10);
+	}
+}
+
+void
+courier_end(struct courier *c)
+{
+	int saved = errno;
+
+	cleanup_fd(&c->socket);
+	if (c->pid > 0 && !reap(c, END_GRACE_MS)) {
+		/* not yet reaped, so the pid is still the helper's */
+		if (c->process < 0 ||
+		    syscall(SYS_pidfd_send_signal, c->process, SIGKILL, NULL,
+			0) != 0)
+			(void)kill(c->pid, SIGKILL);
+		(void)reap(c, END_KILL_MS);
+	}
+	cleanup_fd(&c->process);
+	*c = COURIER_NONE;
+	errno = saved;
+}
+
+int
+courier_log_open(void)
+{
+	struct sockaddr_un address = {
+	    .sun_family = AF_UNIX, .sun_path = "/dev/log"};
+	autofd fd =
+	    socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	if (fd < 0 || !lift(&fd) ||
+	    connect(fd, (struct sockaddr *)&address, sizeof(address)) != 0)
+		return -1;
+	return take_fd(&fd);
+}

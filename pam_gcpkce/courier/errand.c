@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The errands.  What comes back is parsed and bounded here, and not believed:
+ * that is the policy's matter.
+ */
+#include "gcpkce/errand.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "gcpkce/clock.h"
+#include "gcpkce/frame.h"
+#include "gcpkce/text.h"
+
+#define REVOKE_WAIT_MS 5000
+
+static void
+route_set(const struct config *config, struct wire_route *ret)
+{
+	/* a configured text is never longer than a field of the frame */
+	_Static_assert(WIRE_TEXT_MAX + 1 == CONFIG_TEXT_CAP, "same arrays");
+	memcpy(ret->login_url, config->login_url, sizeof(ret->login_url));
+	memcpy(ret->api_url, config->api_url, sizeof(ret->api_url));
+	memcpy(ret->ca_file, config->ca_file, sizeof(ret->ca_file));
+	memcpy(ret->proxy, config->proxy, sizeof(ret->proxy));
+	ret->connect_timeout_s = (uint32_t)config->connect_timeout;
+	ret->request_timeout_s = (uint32_t)config->request_timeout;
+}
+
+static void
+text_copy(char to[static WIRE_TEXT_MAX + 1], const char *from)
+{
+	(void)snprintf(to, WIRE_TEXT_MAX + 1, "%s", from);
+}
+
+/* Names from outside may hold anything; a frame's text may not. */
+static void
+text_copy_escaped(char to[static WIRE_TEXT_MAX + 1], const char *from)
+{
+	autobuf escaped = BUF_INIT(WIRE_TEXT_MAX); /* never half of an escape */
+
+	text_put_escaped(&escaped, view_text(from));
+	text_copy(to, buf_text(&escaped));
+}
+
+static void
+label_set(const struct errand *errand, struct wire_label *ret)
+{
+	text_copy_escaped(ret->user, errand->user);
+	text_copy_escaped(ret->service, errand->service);
+	text_copy_escaped(ret->host, errand->host);
+}
+
+static void
+request_set(const struct config *config, const struct errand *errand,
+    int64_t deadline_ms, struct wire_request *ret)
+{
+	route_set(config, &ret->route);
+	label_set(errand, &ret->label);
+	text_copy(ret->client_id, config->client_id);
+	text_copy(ret->redirect_uri, config->redirect_uri);
+	text_copy(ret->signin_org, config->signin_org);
+	text_copy(ret->signin_provider, config->signin_provider);
+	ret->force_signin = config->force_signin;
+	ret->decoy = errand->decoy;
+	ret->want_token = errand->want_token;
+	ret->revoke = config->revoke == REVOKE_AUTO;
+	ret->deadline_ms = (uint32_t)clock_left_ms(deadline_ms);
+}
+
+/* Start a helper and send its first frame. */
+static enum outcome
+helper_send(const struct config *config, const struct buf *frame,
+    int64_t deadline_ms, struct courier *ret, struct errinfo *reterr)
+{
+	autochild child = COURIER_NONE;
+	autofd log = courier_log_open();
+	struct courier_birth birth;
+
+	enum outcome r = courier_birth_plan(config, log, &birth, reterr);
+	if (r == OUTCOME_OK)
+		r = courier_start(&birth, deadline_ms, &child, reterr);
+	if (r == OUTCOME_OK)
+		r = courier_send(&child, frame, deadline_ms, reterr);
+	if (r != OUTCOME_OK)
+		return r;
+	*ret = child;
+	child = COURIER_NONE;
+	return OUTCOME_OK;
+}
+
+enum outcome
+errand_start(const struct config *config, const struct errand *errand,
+    int64_t deadline_ms, struct courier *ret, struct errinfo *reterr)
+{
+	autorequest request = {0};
+	autobuf frame = BUF_INIT(WIRE_HEADER_LEN + WIRE_PAYLOAD_MAX);
+
+	enum outcome r =
+	    config_secret_read(config, &request.client_secret, reterr);
+	if (r != OUTCOME_OK)
+		return r;
+	request_set(config, errand, deadline_ms, &request);
+	wire_put_request(&frame, &request);
+	return helper_send(config, &frame, deadline_ms, ret, reterr);
+}
+
+enum outcome
+errand_address(const struct courier *courier, int64_t deadline_ms,
+    char ret_address[static WIRE_ADDRESS_MAX + 1], struct errinfo *reterr)
+{
+	autobuf payload = BUF_INIT(WIRE_PAYLOAD_MAX);
+	enum outcome r =
+	    courier_receive(courier, WIRE_READY, deadline_ms, &payload, reterr);
+
+	return r == OUTCOME_OK
+	    ? wire_ready_parse(buf_view(&payload), ret_address, reterr)
+	    : r;
+}
+
+enum outcome
+errand_answer(const struct courier *courier, struct view typed,
+    int64_t deadline_ms, struct wire_verdict *ret, struct errinfo *reterr)
+{
+	autobuf frame = BUF_INIT(WIRE_HEADER_LEN + WIRE_PAYLOAD_MAX);
+	autobuf payload = BUF_INIT(WIRE_PAYLOAD_MAX);
+
+	wire_verdict_done(ret);
+	wire_put_answer(&frame, typed);
+	enum outcome r = courier_send(courier, &frame, deadline_ms, reterr);
+	if (r == OUTCOME_OK)
+		r = courier_receive(courier, WIRE_VERDICT,
+		    deadline_ms + ERRAND_GRACE_MS, &payload, reterr);
+	if (r == OUTCOME_OK)
+		r = wire_verdict_parse(buf_view(&payload), ret, reterr);
+	if (r != OUTCOME_OK)
+		return r;
+	return err_fail(reterr, ret->outcome, "%s", ret->reason);
+}
+
+void
+errand_settle(const struct courier *courier, bool keep)
+{
+	autobuf frame = BUF_INIT(WIRE_HEADER_LEN);
+
+	wire_put_empty(&frame, keep ? WIRE_KEEP : WIRE_REVOKE);
+	(void)!courier_send(
+	    courier, &frame, clock_now_ms() + ERRAND_GRACE_MS, NULL);
+}
+
+enum outcome
+errand_revoke(const struct config *config, const struct errand *errand,
+    struct secret *token, uint64_t expires_at_s, uint32_t limit_s,
+    struct errinfo *reterr)
+{
+	autochild child = COURIER_NONE;
+	autobuf frame = BUF_INIT(WIRE_HEADER_LEN + WIRE_PAYLOAD_MAX);
+	struct wire_revoke_request request = {
+	    .limit_s = limit_s,
+	    .expires_at_s = expires_at_s,
+	    .token = token,
+	};
+
+	route_set(config, &request.route);
+	label_set(errand, &request.label);
+	wire_put_revoke_request(&frame, &request);
+	/* child's end waits for the helper, which leaves the revoker behind */
+	return helper_send(
+	    config, &frame, clock_now_ms() + REVOKE_WAIT_MS, &child, reterr);
+}

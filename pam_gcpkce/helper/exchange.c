@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The exchange.  users/me and tokens/me need the token, but their connections
+ * do not: all lanes connect at once, and libcurl's pre-request callback, the
+ * gate, holds those two back until the token is there.  While one waits in its
+ * gate the other lanes are driven from there, so nobody waits for anybody.
+ */
+#include "exchange.h"
+
+#include <string.h>
+
+#include "gcpkce/profile.h"
+#include "gcpkce/refusal.h"
+#include "gcpkce/text.h"
+
+#define FORM_MAX 8192
+
+static void
+url_put(struct buf *url, const char *base, const char *path)
+{
+	*url = BUF_INIT(2048);
+	buf_put_text(url, base);
+	buf_put_text(url, path);
+}
+
+static void
+form_put(struct buf *form, const char *name, struct view value)
+{
+	if (form->len > 0)
+		buf_put_byte(form, '&');
+	buf_printf(form, "%s=", name);
+	text_put_percent(form, value);
+}
+
+/* A confidential client names itself by HTTP Basic, a public one in the form.
+ */
+static enum outcome
+form_build(struct exchange *x)
+{
+	const struct wire_request *request = x->order->request;
+	struct buf *form = &x->form;
+
+	form_put(form, "grant_type", view_text("authorization_code"));
+	form_put(form, "code", secret_view(x->order->code));
+	form_put(form, "code_verifier", secret_view(x->order->verifier));
+	if (request->client_secret == NULL)
+		form_put(form, "client_id", view_text(request->client_id));
+	form_put(form, "redirect_uri", view_text(request->redirect_uri));
+	return buf_check(form);
+}
+
+static CURLcode
+basic_set(CURL *easy, const struct wire_request *request)
+{
+	struct view secret = secret_view(request->client_secret);
+	autobuf password = BUF_INIT(1024);
+
+	buf_put(&password, secret.p, secret.len);
+	CURLcode code =
+	    curl_easy_setopt(easy, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
+	if (code == CURLE_OK)
+		code = curl_easy_setopt(
+		    easy, CURLOPT_USERNAME, request->client_id);
+	if (code == CURLE_OK) /* libcurl keeps a copy that we cannot wipe */
+		code = curl_easy_setopt(
+		    easy, CURLOPT_PASSWORD, buf_text(&password));
+	return code;
+}
+
+/* Prepare POST /oauth/token. */
+static enum outcome
+token_lane_init(struct exchange *x)
+{
+	const struct wire_request *request = x->order->request;
+	struct lane *lane = &x->lanes[LANE_TOKEN];
+	long timeout_ms = 1000L *
+	    (request->route.connect_timeout_s +
+		request->route.request_timeout_s);
+
+	url_put(&x->urls[LANE_TOKEN], request->route.login_url, "/oauth/token");
+	enum outcome r = form_build(x);
+	if (r == OUTCOME_OK)
+		r = lane_init(lane, &request->route,
+		    buf_text(&x->urls[LANE_TOKEN]), timeout_ms, x->reterr);
+	if (r != OUTCOME_OK)
+		return r;
+	CURLcode code = curl_easy_setopt(
+	    lane->easy, CURLOPT_POSTFIELDSIZE, (long)x->form.len);
+	if (code == CURLE_OK) /* our memory, not a copy of it */
+		code = curl_easy_setopt(
+		    lane->easy, CURLOPT_POSTFIELDS, buf_text(&x->form));
+	if (code == CURLE_OK && request->client_secret != NULL)
+		code = basic_set(lane->easy, request);
+	if (code != CURLE_OK)
+		return err_fail(x->reterr, OUTCOME_HELPER_FAILED, "libcurl: %s",
+		    curl_easy_strerror(code));
+	return lane_start(lane, x->reterr);
+}
+
+/* "POST /oauth/token answered 400 invalid_grant: ...; likely causes: ..." */
+static enum outcome
+refusal_explain(struct exchange *x, enum outcome r, long status,
+    const struct error_body *body)
+{
+	const struct exchange_order *order = x->order;
+	autobuf causes = BUF_INIT(ERRINFO_TEXT_MAX);
+
+	refusal_causes(
+	    &(struct refusal){
+		.outcome = r,
+		.body = body,
+		.confidential = order->request->client_secret != NULL,
+		.state_seen = order->state_seen,
+		.code_seen_before = order->code_seen_before,
+		.shown_s = order->shown_s,
+		.code_len = secret_view(order->code).len,
+	    },
+	    &causes);
+	return err_fail(x->reterr, r, "POST /oauth/token: %ld %s%s%s%s%s",
+	    status, body->name, body->detail[0] != '\0' ? ": " : "",
+	    body->detail, causes.len > 0 ? "; likely: " : "",
+	    buf_text(&causes));
+}
+
+/* Judge what the token endpoint answered; the lane has ended. */
+static void
+token_judge(struct exchange *x)
+{
+	const struct lane *lane = &x->lanes[LANE_TOKEN];
+	struct error_body body;
+
+	x->token_judged = true;
+	memcpy(x->correlation, lane->correlation, sizeof(lane->correlation));
+	x->outcome = lane_outcome(lane, x->reterr);
+	if (x->outcome != OUTCOME_OK)
+		return;
+	if (lane->status == 200) {
+		x->outcome = token_reply_parse(
+		    buf_view(&lane->body), &x->reply, x->reterr);
+		return;
+	}
+	x->outcome = refusal_explain(x,
+	    token_error_judge(lane->status, buf_view(&lane->body), &body),
+	    lane->status, &body);
+}
+
+/* Wait for the token, driving the lanes that are not in a callback. */
+static void
+token_await(struct exchange *x)
+{
+	if (x->token_judged)
+		return;
+	enum outcome r = lanes_drive(
+	    x->lanes, LANE_COUNT, &x->lanes[LANE_TOKEN], x->vigil, x->reterr);
+	/* a gate further in may have judged it meanwhile */
+	if (x->token_judged)
+		return;
+	if (r == OUTCOME_OK) {
+		token_judge(x);
+	} else {
+		x->token_judged = true;
+		x->outcome = r;
+	}
+}
+
+/* The gate: a request to the API goes out when the token is there. */
+static int
+gate(
+    void *arg, char *remote_ip, char *local_ip, int remote_port, int local_port)
+{
+	struct exchange *x = arg;
+
+	(void)remote_ip;
+	(void)local_ip;
+	(void)remote_port;
+	(void)local_port;
+	token_await(x);
+	if (x->outcome != OUTCOME_OK)
+		return CURL_PREREQFUNC_ABORT;
+	lane_authorize(&x->lanes[LANE_USER], x->reply.access_token);
+	lane_authorize(&x->lanes[LANE_TOKEN_INFO], x->reply.access_token);
+	return CURL_PREREQFUNC_OK;
+}
+
+/* Prepare a GET on the API host that waits at the gate. */
+static enum outcome
+api_lane_init(struct exchange *x, size_t i, const char *path)
+{
+	const struct wire_route *route = &x->order->request->route;
+	struct lane *lane = &x->lanes[i];
+	/* one share of the time is the token's */
+	long timeout_ms =
+	    2000L * (route->connect_timeout_s + route->request_timeout_s);
+
+	url_put(&x->urls[i], route->api_url, path);
+	enum outcome r = buf_check(&x->urls[i]);
+	if (r == OUTCOME_OK)
+		r = lane_init(
+		    lane, route, buf_text(&x->urls[i]), timeout_ms, x->reterr);
+	if (r != OUTCOME_OK)
+		return r;
+	CURLcode code =
+	    curl_easy_setopt(lane->easy, CURLOPT_PREREQFUNCTION, gate);
+	if (code == CURLE_OK)
+		code = curl_easy_setopt(lane->easy, CURLOPT_PREREQDATA, x);
+	if (code != CURLE_OK)
+		return err_fail(x->reterr, OUTCOME_HELPER_FAILED, "libcurl: %s",
+		    curl_easy_strerror(code));
+	return lane_start(lane, x->reterr);
+}
+
+/* Judge one of the two identity replies. */
+static enum outcome
+identity_judge(struct exchange *x, size_t i, const char *name,
+    enum outcome (*parse)(struct view, struct identity *, struct errinfo *))
+{
+	const struct lane *lane = &x->lanes[i];
+	struct error_body body;
+	struct errinfo why = {0};
+
+	if (lane->correlation[0] != '\0')
+		memcpy(x->correlation, lane->correlation,
+		    sizeof(lane->correlation));
+	enum outcome r = lane_outcome(lane, &why);
+	if (r != OUTCOME_OK)
+		return err_fail(x->reterr, r, "GET %s: %s", name, why.text);
+	if (lane->status == 200) {
+		r = parse(buf_view(&lane->body), &x->identity, &why);
+		return r == OUTCOME_OK
+		    ? r
+		    : err_fail(x->reterr, r, "GET %s: %s", name, why.text);
+	}
+	r = api_error_judge(lane->status, buf_view(&lane->body), &body);
+	if (body.correlation[0] != '\0' && lane->correlation[0] == '\0')
+		memcpy(
+		    x->correlation, body.correlation, sizeof(body.correlation));
+	return err_fail(x->reterr, r, "GET %s: %ld %s%s%s", name, lane->status,
+	    body.name, body.detail[0] != '\0' ? ": " : "", body.detail);
+}
+
+static enum outcome
+lanes_run(struct exchange *x)
+{
+	enum outcome r = token_lane_init(x);
+
+	if (r == OUTCOME_OK)
+		r = api_lane_init(x, LANE_USER, "/api/v2/users/me");
+	if (r == OUTCOME_OK)
+		r = api_lane_init(x, LANE_TOKEN_INFO, "/api/v2/tokens/me");
+	if (r != OUTCOME_OK)
+		return r;
+
+	token_await(x);
+	if (x->outcome != OUTCOME_OK)
+		return x->outcome;
+	r = lanes_drive(x->lanes, LANE_COUNT, NULL, x->vigil, x->reterr);
+	if (r == OUTCOME_OK)
+		r = identity_judge(
+		    x, LANE_USER, "/api/v2/users/me", profile_user_parse);
+	if (r == OUTCOME_OK)
+		r = identity_judge(x, LANE_TOKEN_INFO, "/api/v2/tokens/me",
+		    profile_token_parse);
+	return r;
+}
+
+enum outcome
+exchange_run(struct exchange *x, const struct exchange_order *order,
+    const struct vigil *vigil, struct errinfo *reterr)
+{
+	exchange_done(x);
+	x->order = order;
+	x->vigil = vigil;
+	x->reterr = reterr;
+	enum outcome r = lanes_run(x);
+	x->order = NULL;
+	x->vigil = NULL;
+	x->reterr = NULL;
+	return r;
+}
+
+void
+exchange_done(struct exchange *x)
+{
+	for (size_t i = 0; i < LANE_COUNT; i++) {
+		lane_done(&x->lanes[i]);
+		buf_done(&x->urls[i]);
+	}
+	buf_done(&x->form);
+	token_reply_done(&x->reply);
+	*x = (struct exchange){.form = BUF_INIT(FORM_MAX)};
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * From a code to an identity: POST /oauth/token, then users/me and tokens/me
+ * side by side.
+ */
+#ifndef GCPKCE_HELPER_EXCHANGE_H
+#define GCPKCE_HELPER_EXCHANGE_H
+
+#include "lane.h"
+
+/* What is exchanged; all *borrowed*. */
+struct exchange_order {
+	const struct wire_request *request;
+	const struct secret *code;
+	const struct secret *verifier;
+	bool state_seen; /* for the causes of a refusal */
+	bool code_seen_before;
+	unsigned long shown_s;
+};
+
+enum { LANE_TOKEN, LANE_USER, LANE_TOKEN_INFO, LANE_COUNT };
+
+/*
+ * One exchange.  Its lanes stay open after it, so that a revocation needs no
+ * connection of its own.  All-zero bytes are an exchange that never began.
+ */
+struct exchange {
+	const struct exchange_order *order;
+	const struct vigil *vigil;
+	struct lane lanes[LANE_COUNT];
+	struct buf urls[LANE_COUNT];
+	struct buf form;
+	bool token_judged;    /* the token endpoint's reply was looked at */
+	enum outcome outcome; /* of that */
+	struct errinfo *reterr;
+
+	/* what came of it */
+	struct token_reply reply; /* with a token: one was received */
+	struct identity identity; /* with OUTCOME_OK */
+	char correlation[REPLY_CORRELATION_MAX + 1];
+};
+
+#define autoexchange CLEANUP(exchange_done) struct exchange
+
+/*
+ * Exchange a code.  All three connections are opened at once; the code goes
+ * out once, whatever happens to its connection.
+ *
+ * in:     order, vigil  *borrowed* for this call; vigil ends it early
+ * out:    x  (exchange_done it) a token may have been received although the
+ *            outcome is a denial
+ * errors: code_refused, client_refused, rate_limited, provider_error,
+ *         reply_invalid, token_invalid, identity_incomplete, unreachable,
+ *         tls_failed, timed_out, aborted, helper_failed, no_memory; reterr
+ *         says why, with likely causes
+ * source: RFC 6749 section 4.1.3; RFC 7636 section 4.5; docs/DESIGN.md 2
+ */
+MUST_CHECK enum outcome exchange_run(struct exchange *x,
+    const struct exchange_order *order, const struct vigil *vigil,
+    struct errinfo *reterr);
+
+/* Close the connections, wipe and free; x can be run again. */
+void exchange_done(struct exchange *x);
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A line for /dev/log by hand: syslog(3) would open the socket itself, which
+ * the helper may not do.
+ */
+#include "journal.h"
+
+#include <string.h>
+#include <sys/socket.h>
+#include <syslog.h>
+#include <time.h>
+
+#include "gcpkce/buf.h"
+#include "gcpkce/text.h"
+#include "life.h"
+
+static void
+put_field(struct buf *line, const char *name, const char *value)
+{
+	buf_printf(line, " %s=\"", name);
+	text_put_escaped(line, view_text(value));
+	buf_put_byte(line, '"');
+}
+
+void
+journal_write(const char *event, const struct wire_label *label,
+    const char *expires, const char *detail)
+{
+	autobuf line = BUF_INIT(4096);
+	bool good = strcmp(event, "revoked") == 0;
+	time_t now = time(NULL);
+	struct tm tm = {0};
+	char stamp[32] = "";
+
+	if (localtime_r(&now, &tm) != NULL)
+		(void)strftime(stamp, sizeof(stamp), "%b %e %T", &tm);
+	buf_printf(&line, "<%d>%s gcpkce-helper[%d]: outcome=%s",
+	    LOG_AUTHPRIV | (good ? LOG_INFO : LOG_WARNING), stamp,
+	    (int)getpid(), event);
+	put_field(&line, "user", label->user);
+	put_field(&line, "service", label->service);
+	if (expires[0] != '\0')
+		put_field(&line, "expires", expires);
+	if (detail[0] != '\0')
+		put_field(&line, "cause", detail);
+	if (buf_check(&line) == OUTCOME_OK)
+		(void)send(
+		    LIFE_FD_LOG, line.p, line.len, MSG_NOSIGNAL | MSG_DONTWAIT);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The helper's own lines in the system's journal: what the revoker did, when
+ * nobody else is left to say it.
+ */
+#ifndef GCPKCE_HELPER_JOURNAL_H
+#define GCPKCE_HELPER_JOURNAL_H
+
+#include "gcpkce/wire.h"
+
+/*
+ * Write one line, "outcome=EVENT user="..." service="..." ...", to the
+ * datagram socket that the helper was born with.  Nothing happens where there
+ * is no journal.
+ *
+ * in:     event   revoked or revoke_failed
+ *         label   whose sign-in it was
+ *         expires when the token ends by itself (RFC 3339), or ""
+ *         detail  why, escaped here; or ""
+ * source: RFC 3164 section 4.1, as syslog(3) writes it
+ */
+void journal_write(const char *event, const struct wire_label *label,
+    const char *expires, const char *detail);
+
+#endif

@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * libcurl, kept on a short leash.  This is the one file that knows it.  The
+ * environment is empty here, and still nothing is left to be read from it:
+ * proxy and certificates come from the route alone.  Copies that libcurl makes
+ * of a token (its request buffer) cannot be wiped by us; the process ends
+ * soon, and is neither dumpable nor traceable.
+ */
+#include "lane.h"
+
+#include <dirent.h>
+#include <openssl/x509.h>
+#include <poll.h>
+#include <string.h>
+
+#include "gcpkce/clock.h"
+#include "gcpkce/text.h"
+
+#define WAIT_MAX_MS 1000
+#define FDS_MAX 64
+
+enum outcome
+lane_library_init(struct errinfo *reterr)
+{
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+		return err_fail(
+		    reterr, OUTCOME_HELPER_FAILED, "libcurl does not start");
+	return OUTCOME_OK;
+}
+
+static size_t
+body_write(char *bytes, size_t size, size_t count, void *arg)
+{
+	struct lane *lane = arg;
+	size_t len = size * count;
+
+	buf_put(&lane->body, bytes, len);
+	/* less than len ends the transfer: the body is too large */
+	return lane->body.failed ? 0 : len;
+}
+
+/* Is this header one of the names for the correlation id?  Its value, then. */
+static struct view
+correlation_value(struct view line)
+{
+	static const char *const names[] = {
+	    "ININ-Correlation-Id:", "Genesys-Correlation-Id:"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		struct view name = view_text(names[i]);
+		struct view head = {.p = line.p, .len = name.len};
+
+		if (line.len <= name.len || !text_eq_nocase(head, name))
+			continue;
+		struct view value = {
+		    .p = line.p + name.len, .len = line.len - name.len};
+		while (value.len > 0 && value.p[0] == ' ') {
+			value.p++;
+			value.len--;
+		}
+		while (value.len > 0 && value.p[value.len - 1] <= ' ')
+			value.len--;
+		return value;
+	}
+	return (struct view){0};
+}
+
+static size_t
+header_read(char *bytes, size_t size, size_t count, void *arg)
+{
+	struct lane *lane = arg;
+	struct view value = correlation_value(
+	    (struct view){.p = (const uint8_t *)bytes, .len = size * count});
+
+	if (value.len > 0 && value.len < sizeof(lane->correlation) &&
+	    text_is_token(value)) {
+		memcpy(lane->correlation, value.p, value.len);
+		lane->correlation[value.len] = '\0';
+	}
+	return size * count;
+}
+
+/*
+ * Does the directory hold certificates by the hash of their subject?  Then
+ * only those that a chain asks for are read, not all of the system's.
+ */
+static bool
+is_hashed_directory(const char *path)
+{
+	DIR *dir = opendir(path);
+	const struct dirent *entry;
+	bool hashed = false;
+
+	if (dir == NULL)
+		return false;
+	while (!hashed && (entry = readdir(dir)) != NULL)
+		hashed = strspn(entry->d_name, "0123456789abcdef") == 8 &&
+		    strcmp(entry->d_name + 8, ".0") == 0;
+	(void)closedir(dir);
+	return hashed;
+}
+
+static CURLcode
+trust_set(CURL *easy, const struct wire_route *route)
+{
+	const char *directory = X509_get_default_cert_dir();
+	CURLcode r = CURLE_OK;
+
+	if (route->ca_file[0] != '\0') {
+		r = curl_easy_setopt(easy, CURLOPT_CAINFO, route->ca_file);
+		if (r == CURLE_OK)
+			r = curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
+	} else if (is_hashed_directory(directory)) {
+		r = curl_easy_setopt(easy, CURLOPT_CAPATH, directory);
+		if (r == CURLE_OK)
+			r = curl_easy_setopt(easy, CURLOPT_CAINFO, NULL);
+	}
+	return r;
+}
+
+/* Set options until one fails. */
+#define SET(option, value) \
+	if (r == CURLE_OK) \
+	r = curl_easy_setopt(lane->easy, option, value)
+
+static CURLcode
+options_set(struct lane *lane, const struct wire_route *route, const char *url,
+    long timeout_ms)
+{
+	CURLcode r = trust_set(lane->easy, route);
+	bool plain = strncmp(url, "http://", 7) == 0; /* a loopback host */
+
+	SET(CURLOPT_URL, url);
+	SET(CURLOPT_PROTOCOLS_STR, plain ? "http" : "https");
+	SET(CURLOPT_FOLLOWLOCATION, 0L);
+	SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+	SET(CURLOPT_SSL_VERIFYPEER, 1L);
+	SET(CURLOPT_SSL_VERIFYHOST, 2L);
+	SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
+	SET(CURLOPT_PROXY, route->proxy); /* "": none, whatever else says */
+	SET(CURLOPT_NOPROXY, "");
+	SET(CURLOPT_NOSIGNAL, 1L);
+	SET(CURLOPT_TCP_NODELAY, 1L);
+	SET(CURLOPT_CONNECTTIMEOUT_MS, route->connect_timeout_s * 1000L);
+	SET(CURLOPT_TIMEOUT_MS, timeout_ms);
+	SET(CURLOPT_MAXFILESIZE, (long)LANE_BODY_MAX);
+	SET(CURLOPT_USERAGENT, "pam_gcpkce/" GCPKCE_VERSION);
+	SET(CURLOPT_HTTPHEADER, lane->headers);
+	SET(CURLOPT_ERRORBUFFER, lane->error);
+	SET(CURLOPT_WRITEFUNCTION, body_write);
+	SET(CURLOPT_WRITEDATA, lane);
+	SET(CURLOPT_HEADERFUNCTION, header_read);
+	SET(CURLOPT_HEADERDATA, lane);
+	return r;
+}
+
+enum outcome
+lane_init(struct lane *lane, const struct wire_route *route, const char *url,
+    long timeout_ms, struct errinfo *reterr)
+{
+	static char accept[] = "Accept: application/json";
+	static char expect[] = "Expect:";
+
+	*lane = (struct lane){.body = BUF_INIT(LANE_BODY_MAX)};
+	lane->authorization = calloc(1, LANE_AUTHORIZATION_MAX);
+	lane->multi = curl_multi_init();
+	lane->easy = curl_easy_init();
+	if (lane->authorization == NULL || lane->multi == NULL ||
+	    lane->easy == NULL) {
+		lane_done(lane);
+		return err_fail(reterr, OUTCOME_NO_MEMORY, "libcurl: memory");
+	}
+	lane->headers[0] = (struct curl_slist){accept, &lane->headers[1]};
+	lane->headers[1] = (struct curl_slist){expect, NULL};
+	CURLcode code = options_set(lane, route, url, timeout_ms);
+	if (code != CURLE_OK) {
+		lane_done(lane);
+		return err_fail(reterr, OUTCOME_HELPER_FAILED, "libcurl: %s",
+		    curl_easy_strerror(code));
+	}
+	return OUTCOME_OK;
+}
+
+void
+lane_authorize(struct lane *lane, const struct secret *token)
+{
+	static const char prefix[] = "Authorization: Bearer ";
+	struct view bytes = secret_view(token);
+	char *to = lane->authorization;
+
+	if (sizeof(prefix) + bytes.len > LANE_AUTHORIZATION_MAX)
+		return; /* the request then meets a 401 */
+	memcpy(to, prefix, sizeof(prefix) - 1);
+	memcpy(to + sizeof(prefix) - 1, bytes.p, bytes.len);
+	to[sizeof(prefix) - 1 + bytes.len] = '\0';
+	lane->headers[2] = (struct curl_slist){to, NULL};
+	lane->headers[1].next = &lane->headers[2];
+}
+
+enum outcome
+lane_retarget(struct lane *lane, const char *method, const char *url,
+    long timeout_ms, struct errinfo *reterr)
+{
+	CURLcode r = CURLE_OK;
+
+	/* a request that was cut short is still under way */
+	(void)curl_multi_remove_handle(lane->multi, lane->easy);
+	SET(CURLOPT_CUSTOMREQUEST, method);
+	SET(CURLOPT_URL, url);
+	SET(CURLOPT_TIMEOUT_MS, timeout_ms);
+	SET(CURLOPT_PREREQFUNCTION, NULL);
+	if (r != CURLE_OK)
+		return err_fail(reterr, OUTCOME_HELPER_FAILED, "libcurl: %s",
+		    curl_easy_strerror(r));
+	return OUTCOME_OK;
+}
+
+enum outcome
+lane_start(struct lane *lane, struct errinfo *reterr)
+{
+	lane->done = false;
+	lane->error[0] = '\0';
+	buf_reset(&lane->body);
+	CURLMcode code = curl_multi_add_handle(lane->multi, lane->easy);
+	if (code != CURLM_OK)
+		return err_fail(reterr, OUTCOME_HELPER_FAILED, "libcurl: %s",
+		    curl_multi_strerror(code));
+	return OUTCOME_OK;
+}
+
+/* Let one lane do what it can without waiting. */
+static bool
+lane_step(struct lane *lane)
+{
+	int running;
+	int left;
+	CURLMsg *message;
+
+	if (lane->busy || lane->done)
+		return true;
+	lane->busy = true;
+	CURLMcode code = curl_multi_perform(lane->multi, &running);
+	lane->busy = false;
+	if (code != CURLM_OK)
+		return false;
+	while ((message = curl_multi_info_read(lane->multi, &left)) != NULL) {
+		if (message->msg != CURLMSG_DONE)
+			continue;
+		lane->done = true;
+		lane->result = message->data.result;
+		(void)curl_easy_getinfo(
+		    lane->easy, CURLINFO_RESPONSE_CODE, &lane->status);
+		(void)curl_multi_remove_handle(lane->multi, lane->easy);
+		break;
+	}
+	return true;
+}
+
+struct watch {
+	struct pollfd fds[FDS_MAX];
+	nfds_t count;
+	long timeout_ms;
+};
+
+/* Add what a lane waits for.  FD_SETSIZE is never met: RLIMIT_NOFILE is 64. */
+static void
+watch_lane(struct watch *w, const struct lane *lane)
+{
+	fd_set readable, writable, failed;
+	int max = -1;
+	long timeout_ms = -1;
+
+	FD_ZERO(&readable);
+	FD_ZERO(&writable);
+	FD_ZERO(&failed);
+	(void)curl_multi_fdset(
+	    lane->multi, &readable, &writable, &failed, &max);
+	(void)curl_multi_timeout(lane->multi, &timeout_ms);
+	if (timeout_ms >= 0 && timeout_ms < w->timeout_ms)
+		w->timeout_ms = timeout_ms;
+	/* libcurl has work but nothing to wait on: its manual says 100 ms */
+	if (max < 0 && w->timeout_ms > 100)
+		w->timeout_ms = 100;
+	for (int fd = 0; fd <= max && w->count < FDS_MAX; fd++) {
+		int events = (FD_ISSET(fd, &readable) ? POLLIN : 0) |
+		    (FD_ISSET(fd, &writable) ? POLLOUT : 0);
+
+		if (events != 0)
+			w->fds[w->count++] =
+			    (struct pollfd){.fd = fd, .events = (short)events};
+	}
+}
+
+static enum outcome
+lanes_wait(const struct lane *lanes, size_t count, const struct vigil *vigil,
+    struct errinfo *reterr)
+{
+	int left = clock_left_ms(vigil->deadline_ms);
+	struct watch w = {
+	    .fds = {{.fd = vigil->socket, .events = POLLIN},
+		{.fd = vigil->signals, .events = POLLIN}},
+	    .count = 2,
+	    .timeout_ms = left < WAIT_MAX_MS ? left : WAIT_MAX_MS,
+	};
+
+	if (left == 0)
+		return err_fail(
+		    reterr, OUTCOME_TIMED_OUT, "the deadline passed");
+	for (size_t i = 0; i < count; i++) {
+		if (!lanes[i].busy && !lanes[i].done)
+			watch_lane(&w, &lanes[i]);
+	}
+	if (poll(w.fds, w.count, (int)w.timeout_ms) < 0 && errno != EINTR)
+		return err_sys(reterr, OUTCOME_HELPER_FAILED, "poll");
+	if (w.fds[0].revents != 0 || w.fds[1].revents != 0)
+		return err_fail(reterr, OUTCOME_ABORTED, "the caller has gone");
+	return OUTCOME_OK;
+}
+
+enum outcome
+lanes_drive(struct lane *lanes, size_t count, const struct lane *until,
+    const struct vigil *vigil, struct errinfo *reterr)
+{
+	for (;;) {
+		bool ended = true;
+
+		for (size_t i = 0; i < count; i++) {
+			if (!lane_step(&lanes[i]))
+				return err_fail(reterr, OUTCOME_HELPER_FAILED,
+				    "libcurl could not go on");
+			ended = ended && lanes[i].done;
+		}
+		if (until != NULL ? until->done : ended)
+			return OUTCOME_OK;
+		enum outcome r = lanes_wait(lanes, count, vigil, reterr);
+		if (r != OUTCOME_OK)
+			return r;
+	}
+}
+
+static bool
+is_one_of(CURLcode code, const CURLcode *codes, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (codes[i] == code)
+			return true;
+	}
+	return false;
+}
+#define IS_ONE_OF(code, codes) \
+	is_one_of(code, codes, sizeof(codes) / sizeof((codes)[0]))
+
+enum outcome
+lane_outcome(const struct lane *lane, struct errinfo *reterr)
+{
+	static const CURLcode tls[] = {CURLE_SSL_CONNECT_ERROR,
+	    CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE,
+	    CURLE_SSL_CIPHER, CURLE_SSL_CERTPROBLEM, CURLE_SSL_ISSUER_ERROR,
+	    CURLE_SSL_INVALIDCERTSTATUS};
+	static const CURLcode reply[] = {CURLE_WRITE_ERROR,
+	    CURLE_FILESIZE_EXCEEDED, CURLE_WEIRD_SERVER_REPLY,
+	    CURLE_BAD_CONTENT_ENCODING};
+	CURLcode code = lane->result;
+
+	if (code == CURLE_OK)
+		return OUTCOME_OK;
+	if (lane->body.failed)
+		return err_fail(reterr, OUTCOME_REPLY_INVALID,
+		    "the reply is larger than %d bytes", LANE_BODY_MAX);
+	return err_fail(reterr,
+	    IS_ONE_OF(code, tls)              ? OUTCOME_TLS_FAILED
+		: IS_ONE_OF(code, reply)      ? OUTCOME_REPLY_INVALID
+		: code == CURLE_OUT_OF_MEMORY ? OUTCOME_NO_MEMORY
+					      : OUTCOME_UNREACHABLE,
+	    "%s",
+	    lane->error[0] != '\0' ? lane->error : curl_easy_strerror(code));
+}
+
+void
+lane_done(struct lane *lane)
+{
+	if (lane->easy != NULL && lane->multi != NULL)
+		(void)curl_multi_remove_handle(lane->multi, lane->easy);
+	curl_easy_cleanup(lane->easy);
+	(void)curl_multi_cleanup(lane->multi);
+	if (lane->authorization != NULL)
+		explicit_bzero(lane->authorization, LANE_AUTHORIZATION_MAX);
+	free(lane->authorization);
+	buf_done(&lane->body);
+	*lane = (struct lane){.body = BUF_INIT(LANE_BODY_MAX)};
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A lane: one connection to one host of Genesys Cloud, and the request on it.
+ * Several lanes are driven side by side in one thread.
+ */
+#ifndef GCPKCE_HELPER_LANE_H
+#define GCPKCE_HELPER_LANE_H
+
+#include <curl/curl.h>
+
+#include "gcpkce/reply.h"
+#include "gcpkce/wire.h"
+
+#define LANE_BODY_MAX (256 * 1024)
+#define LANE_AUTHORIZATION_MAX \
+	(sizeof("Authorization: Bearer ") + REPLY_TOKEN_MAX)
+
+struct lane {
+	CURLM *multi;
+	CURL *easy;
+	bool busy; /* inside its own callbacks; not to be driven again */
+	bool done; /* the request has ended, with result */
+	CURLcode result;
+	long status;
+	struct buf body;
+	char correlation[REPLY_CORRELATION_MAX + 1];
+	char error[CURL_ERROR_SIZE];
+	struct curl_slist headers[3]; /* ours; libcurl only reads them */
+	char *authorization;          /* LANE_AUTHORIZATION_MAX bytes; wiped */
+};
+
+#define autolane CLEANUP(lane_done) struct lane
+
+/* What ends a wait besides the lanes: the deadline, the caller, a signal. */
+struct vigil {
+	int socket;  /* readable or closed: the caller has gone */
+	int signals; /* a signalfd */
+	int64_t deadline_ms;
+};
+
+/*
+ * Get libcurl ready; once in a process, before the first lane.
+ *
+ * errors: OUTCOME_HELPER_FAILED
+ */
+MUST_CHECK enum outcome lane_library_init(struct errinfo *reterr);
+
+/*
+ * Make a lane for requests to one URL over the configured route: https alone
+ * (http to a loopback host), TLS 1.2 at least, no redirect, no cookie, at most
+ * 256 KiB of body, certificates and proxy from the route and nothing else.
+ *
+ * in:     route       *borrowed*
+ *         url         *borrowed* until the request has ended
+ *         timeout_ms  for the whole request, connecting included
+ * out:    lane  (lane_done it)
+ * errors: OUTCOME_HELPER_FAILED  libcurl refused;  OUTCOME_NO_MEMORY
+ */
+MUST_CHECK enum outcome lane_init(struct lane *lane,
+    const struct wire_route *route, const char *url, long timeout_ms,
+    struct errinfo *reterr);
+
+/* Put the bearer token (RFC 6750 section 2.1) into the request's header. */
+void lane_authorize(struct lane *lane, const struct secret *token);
+
+/*
+ * Aim a lane at another request, over the connection that it has.  A request
+ * that is under way is given up.
+ *
+ * in:     method  *borrowed*, as url is
+ */
+MUST_CHECK enum outcome lane_retarget(struct lane *lane, const char *method,
+    const char *url, long timeout_ms, struct errinfo *reterr);
+
+/* Begin the request; from now on the lane can be driven. */
+MUST_CHECK enum outcome lane_start(struct lane *lane, struct errinfo *reterr);
+
+/*
+ * Drive lanes until one of them, or all, have ended.
+ *
+ * in:     lanes, count
+ *         until  a lane whose end is waited for; NULL: all of them
+ *         vigil  what else ends the wait
+ * errors: OUTCOME_TIMED_OUT  the deadline passed
+ *         OUTCOME_ABORTED    the caller has gone, or a signal came
+ *         OUTCOME_HELPER_FAILED
+ */
+MUST_CHECK enum outcome lanes_drive(struct lane *lanes, size_t count,
+    const struct lane *until, const struct vigil *vigil,
+    struct errinfo *reterr);
+
+/*
+ * What became of an ended request on the way to a status: OUTCOME_OK with any
+ * status, else unreachable, tls_failed, reply_invalid, no_memory.
+ */
+enum outcome lane_outcome(const struct lane *lane, struct errinfo *reterr);
+
+/* Close the connection, wipe and free. */
+void lane_done(struct lane *lane);
+
+#endif

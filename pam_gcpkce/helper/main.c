@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * gcpkce-helper: the process that speaks to Genesys Cloud, one sign-in each.
+ * Started by the courier; see gcpkce-helper(8) and docs/PROTOCOL.md.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "gcpkce/clock.h"
+#include "gcpkce/frame.h"
+#include "life.h"
+#include "revoker.h"
+#include "signin.h"
+
+#define REQUEST_WAIT_MS 10000
+
+static enum outcome
+signin_request(struct view payload, int signals, struct errinfo *reterr)
+{
+	autorequest request = {0};
+	enum outcome r = wire_request_parse(payload, &request, reterr);
+
+	return r == OUTCOME_OK ? signin_serve(&request, signals, reterr) : r;
+}
+
+/* Hand a token to a revoker and be gone. */
+static enum outcome
+revoke_request(struct view payload, struct errinfo *reterr)
+{
+	autorevocation request = {0};
+	enum outcome r = wire_revoke_request_parse(payload, &request, reterr);
+
+	if (r == OUTCOME_OK)
+		r = lane_library_init(reterr);
+	if (r != OUTCOME_OK)
+		return r;
+	revoker_leave_behind(&(struct revoker_order){
+	    .route = &request.route,
+	    .label = &request.label,
+	    .token = request.token,
+	    .expires_at_s = request.expires_at_s,
+	    .limit_s = request.limit_s,
+	});
+}
+
+static enum outcome
+serve(struct errinfo *reterr)
+{
+	autobuf payload = BUF_INIT(WIRE_PAYLOAD_MAX);
+	enum wire_type type;
+	int signals = -1;
+
+	enum outcome r = life_verify(reterr);
+	if (r == OUTCOME_OK)
+		r = life_signals(&signals, reterr);
+	if (r == OUTCOME_OK)
+		r = frame_receive(LIFE_FD_SOCKET, signals,
+		    clock_now_ms() + REQUEST_WAIT_MS, &type, &payload, reterr);
+	if (r != OUTCOME_OK)
+		return r;
+	if (type == WIRE_REQUEST)
+		return signin_request(buf_view(&payload), signals, reterr);
+	if (type == WIRE_REVOKE_REQUEST)
+		return revoke_request(buf_view(&payload), reterr);
+	return err_fail(reterr, OUTCOME_HELPER_FAILED,
+	    "frame: type %d is no request", type);
+}
+
+int
+main(void)
+{
+	struct errinfo why = {0};
+	enum outcome r = serve(&why);
+
+	if (r == OUTCOME_OK)
+		_exit(0);
+	/* seen only by somebody who starts it by hand: 2 is /dev/null else */
+	(void)fprintf(stderr, "%s\n", why.text);
+	_exit(1);
+}

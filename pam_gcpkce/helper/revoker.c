@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Revocation.  It outlives the sign-in on purpose: the person does not wait
+ * for it.  It holds one token and can do nothing with it but end it.
+ */
+#include "revoker.h"
+
+#include <poll.h>
+#include <signal.h>
+
+#include "gcpkce/clock.h"
+#include "journal.h"
+#include "life.h"
+
+#define PAUSE_FIRST_MS 500
+#define PAUSE_MAX_MS 8000
+
+/* A fault after which the same request may succeed. */
+static bool
+may_try_again(enum outcome r)
+{
+	return r == OUTCOME_UNREACHABLE || r == OUTCOME_PROVIDER_ERROR ||
+	    r == OUTCOME_RATE_LIMITED || r == OUTCOME_TLS_FAILED;
+}
+
+/* Send one DELETE and judge its reply. */
+static enum outcome
+try(const struct revoker_order *order, struct lane *lane,
+    const struct vigil *vigil, struct errinfo *reterr)
+{
+	autobuf url = BUF_INIT(2048);
+	struct error_body body;
+
+	buf_printf(&url, "%s/api/v2/tokens/me", order->route->api_url);
+	enum outcome r = lane_retarget(lane, "DELETE", buf_text(&url),
+	    1000L *
+		(order->route->connect_timeout_s +
+		    order->route->request_timeout_s),
+	    reterr);
+	if (r == OUTCOME_OK) {
+		lane_authorize(lane, order->token);
+		r = lane_start(lane, reterr);
+	}
+	if (r == OUTCOME_OK)
+		r = lanes_drive(lane, 1, NULL, vigil, reterr);
+	if (r == OUTCOME_OK)
+		r = lane_outcome(lane, reterr);
+	/* a token that is refused is one that is revoked already */
+	if (r != OUTCOME_OK || lane->status / 100 == 2 || lane->status == 401)
+		return r;
+	r = api_error_judge(lane->status, buf_view(&lane->body), &body);
+	return err_fail(reterr, r, "DELETE /api/v2/tokens/me: %ld%s%s",
+	    lane->status, body.name[0] != '\0' ? " " : "", body.name);
+}
+
+/* Try until it works, cannot work, or the limit is reached. */
+static enum outcome
+try_until_limit(const struct revoker_order *order, struct lane *lane,
+    struct errinfo *reterr)
+{
+	struct vigil vigil = {
+	    .socket = -1,
+	    .signals = -1,
+	    .deadline_ms = clock_now_ms() + order->limit_s * INT64_C(1000),
+	};
+	int pause_ms = PAUSE_FIRST_MS;
+
+	for (;;) {
+		enum outcome r = try(order, lane, &vigil, reterr);
+
+		if (!may_try_again(r) ||
+		    clock_left_ms(vigil.deadline_ms) <= pause_ms)
+			return r;
+		(void)poll(NULL, 0, pause_ms);
+		pause_ms =
+		    pause_ms * 2 > PAUSE_MAX_MS ? PAUSE_MAX_MS : pause_ms * 2;
+	}
+}
+
+static _Noreturn void
+run(const struct revoker_order *order)
+{
+	struct errinfo why = {0};
+	char expires[CLOCK_STAMP_LEN + 1] = "";
+	autolane own = {0};
+	struct lane *lane = order->lane;
+	enum outcome r = OUTCOME_OK;
+
+	(void)setsid();
+	(void)signal(SIGTERM, SIG_IGN);
+	(void)signal(SIGHUP, SIG_IGN);
+	/* whoever waits for the helper's end must not wait for this process */
+	(void)close(LIFE_FD_SOCKET);
+	if (lane == NULL) {
+		lane = &own;
+		r = lane_init(
+		    lane, order->route, order->route->api_url, 1000, &why);
+	}
+	if (r == OUTCOME_OK)
+		r = try_until_limit(order, lane, &why);
+	if (r == OUTCOME_OK) {
+		journal_write("revoked", order->label, "", "");
+	} else {
+		if (order->expires_at_s > 0)
+			clock_stamp(order->expires_at_s, expires);
+		journal_write("revoke_failed", order->label, expires, why.text);
+	}
+	_exit(0);
+}
+
+_Noreturn void
+revoker_leave_behind(const struct revoker_order *order)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		run(order);
+	if (pid < 0)
+		journal_write("revoke_failed", order->label, "",
+		    "the revoker could not be started");
+	_exit(pid < 0 ? 1 : 0);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The revoker: a process of its own that ends one token.
+ */
+#ifndef GCPKCE_HELPER_REVOKER_H
+#define GCPKCE_HELPER_REVOKER_H
+
+#include "lane.h"
+
+#define REVOKER_SIGNIN_LIMIT_S 10 /* after a sign-in */
+
+/* What is to be revoked; all *borrowed*. */
+struct revoker_order {
+	const struct wire_route *route;
+	const struct wire_label *label;
+	const struct secret *token;
+	uint64_t expires_at_s; /* CLOCK_REALTIME; 0: not known */
+	uint32_t limit_s;      /* how long to go on trying */
+	struct lane *lane; /* of the same host, whose connection is reused, or
+			      NULL for a new one */
+};
+
+/*
+ * Fork the revoker and leave this process by _exit: the lane's connection is
+ * the revoker's alone, and closing it here would end it there.  The revoker has
+ * a session of its own, no parent-death signal, and ignores SIGTERM and SIGHUP;
+ * it sends DELETE /api/v2/tokens/me for that token, again after a fault, until
+ * the limit, and writes "revoked" or "revoke_failed" to the journal.
+ *
+ * source: Genesys Cloud Platform API, DELETE /api/v2/tokens/me
+ */
+_Noreturn void revoker_leave_behind(const struct revoker_order *order);
+
+#endif

@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * One sign-in, as the helper sees it.  It holds the verifier, makes the
+ * address, reads the answer and asks Genesys Cloud; who may be whom is not its
+ * matter.  For an account that nobody could sign in to it behaves the same,
+ * but never opens a connection.
+ */
+#include "signin.h"
+
+#include <openssl/rand.h>
+#include <string.h>
+
+#include "exchange.h"
+#include "gcpkce/answer.h"
+#include "gcpkce/authorize.h"
+#include "gcpkce/clock.h"
+#include "gcpkce/frame.h"
+#include "life.h"
+#include "revoker.h"
+
+#define EARLIER_MAX 20 /* as many addresses as there are attempts */
+#define DECOY_MIN_MS 300
+#define DECOY_SPAN_MS 600
+#define VERDICT_WAIT_MS 10000 /* for KEEP or REVOKE, past the deadline */
+
+struct signin {
+	const struct wire_request *request;
+	struct vigil vigil;
+	struct secret *verifier;
+	char challenge[PKCE_CHALLENGE_LEN + 1];
+	char state[STATE_MAX + 1];
+	int64_t shown_ms; /* when the address was made */
+	char earlier[EARLIER_MAX][STATE_HASH_LEN + 1];
+	size_t earlier_count;
+	struct secret *code_before; /* the last code that was sent */
+	struct exchange exchange;
+	struct wire_verdict verdict;
+};
+
+/* A new verifier, and so a new address; the old state is remembered. */
+static enum outcome
+address_renew(struct signin *s, struct errinfo *reterr)
+{
+	const struct wire_request *request = s->request;
+
+	if (s->verifier != NULL && s->earlier_count < EARLIER_MAX) {
+		memcpy(s->earlier[s->earlier_count], s->state, STATE_HASH_LEN);
+		s->earlier_count++;
+	}
+	secret_free(s->verifier);
+	s->verifier = NULL;
+	enum outcome r = pkce_verifier_new(&s->verifier, reterr);
+	if (r == OUTCOME_OK)
+		r = pkce_challenge(
+		    secret_view(s->verifier), s->challenge, reterr);
+	if (r != OUTCOME_OK)
+		return r;
+	authorize_state(s->challenge, request->label.user, request->label.host,
+	    strlen(request->redirect_uri), s->state);
+	s->shown_ms = clock_now_ms();
+	return OUTCOME_OK;
+}
+
+static enum outcome
+ready_send(struct signin *s, struct errinfo *reterr)
+{
+	const struct wire_request *request = s->request;
+	autobuf address = BUF_INIT(AUTHORIZE_ADDRESS_MAX);
+	autobuf frame = BUF_INIT(WIRE_HEADER_LEN + WIRE_PAYLOAD_MAX);
+
+	authorize_address(
+	    &(struct authorize_request){
+		.login_url = request->route.login_url,
+		.client_id = request->client_id,
+		.redirect_uri = request->redirect_uri,
+		.challenge = s->challenge,
+		.state = s->state,
+		.signin_org = request->signin_org,
+		.signin_provider = request->signin_provider,
+		.force_signin = request->force_signin,
+	    },
+	    &address);
+	enum outcome r = buf_check(&address);
+	if (r != OUTCOME_OK)
+		return r;
+	wire_put_ready(&frame, buf_text(&address));
+	return frame_send(LIFE_FD_SOCKET, &frame, s->vigil.deadline_ms, reterr);
+}
+
+/* Wait a moment that looks like a server's, for a code that is not sent. */
+static enum outcome
+decoy_wait(const struct signin *s)
+{
+	uint16_t random = 0;
+	struct vigil vigil = s->vigil;
+
+	(void)RAND_bytes((unsigned char *)&random, sizeof(random));
+	int64_t end_ms =
+	    clock_now_ms() + DECOY_MIN_MS + random % (DECOY_SPAN_MS + 1);
+	if (end_ms < vigil.deadline_ms)
+		vigil.deadline_ms = end_ms;
+	/* no lane is left to end, so the deadline or the caller ends it */
+	struct lane none = {0};
+	struct errinfo why;
+	enum outcome r = lanes_drive(NULL, 0, &none, &vigil, &why);
+	return r == OUTCOME_TIMED_OUT ? OUTCOME_OK : r;
+}
+
+/* Exchange the code of an answer that has one. */
+static enum outcome
+code_exchange(struct signin *s, struct answer *answer, struct errinfo *reterr)
+{
+	struct exchange_order order = {
+	    .request = s->request,
+	    .code = answer->code,
+	    .verifier = s->verifier,
+	    .state_seen = answer->state_seen,
+	    .code_seen_before = secret_eq(answer->code, s->code_before),
+	    .shown_s = (unsigned long)(clock_now_ms() - s->shown_ms) / 1000,
+	};
+
+	enum outcome r = lane_library_init(reterr);
+	if (r == OUTCOME_OK)
+		r = exchange_run(&s->exchange, &order, &s->vigil, reterr);
+	secret_free(s->code_before);
+	s->code_before = answer->code;
+	answer->code = NULL;
+	memcpy(s->verdict.correlation, s->exchange.correlation,
+	    sizeof(s->verdict.correlation));
+	return r;
+}
+
+/*
+ * What comes of an answer.
+ *
+ * out:    ret_sent  a code went out, or seemed to: the address is used up
+ */
+static enum outcome
+answer_judge(
+    struct signin *s, struct view typed, bool *ret_sent, struct errinfo *reterr)
+{
+	autoanswer answer = {0};
+	enum outcome r = answer_read(
+	    typed, s->state, s->earlier, s->earlier_count, &answer, reterr);
+
+	s->verdict.state_earlier = answer.state_earlier;
+	s->verdict.sshd_junk = answer.sshd_junk;
+	*ret_sent = r == OUTCOME_OK || answer.sshd_junk;
+	if (answer.sshd_junk || (s->request->decoy && r == OUTCOME_OK)) {
+		enum outcome waited = decoy_wait(s);
+
+		if (waited != OUTCOME_OK)
+			return waited;
+		return s->request->decoy ? OUTCOME_CODE_REFUSED : r;
+	}
+	return r == OUTCOME_OK ? code_exchange(s, &answer, reterr) : r;
+}
+
+/* A library's words may hold anything; a frame's text may not. */
+static void
+reason_copy(char to[static WIRE_REASON_MAX + 1], const char *from)
+{
+	size_t len = 0;
+
+	for (; len < WIRE_REASON_MAX && from[len] != '\0'; len++)
+		to[len] =
+		    from[len] >= 0x20 && from[len] < 0x7f ? from[len] : '?';
+	to[len] = '\0';
+}
+
+static enum outcome
+verdict_send(struct signin *s, enum outcome outcome, const char *reason,
+    struct errinfo *reterr)
+{
+	autobuf frame = BUF_INIT(WIRE_HEADER_LEN + WIRE_PAYLOAD_MAX);
+	struct wire_verdict *v = &s->verdict;
+
+	v->outcome = outcome;
+	reason_copy(v->reason, reason);
+	if (outcome == OUTCOME_OK) {
+		v->identity = s->exchange.identity;
+		v->expires_in_s = (uint32_t)s->exchange.reply.expires_in_s;
+		if (s->request->want_token)
+			v->token = s->exchange.reply.access_token;
+	}
+	wire_put_verdict(&frame, v);
+	v->token = NULL; /* was lent */
+	return frame_send(LIFE_FD_SOCKET, &frame,
+	    s->vigil.deadline_ms + VERDICT_WAIT_MS, reterr);
+}
+
+/* Is the token to be kept?  Everything but KEEP is a no. */
+static bool
+is_kept(const struct signin *s)
+{
+	autobuf payload = BUF_INIT(WIRE_PAYLOAD_MAX);
+	enum wire_type type;
+	struct errinfo why;
+	int64_t deadline_ms = clock_now_ms() + VERDICT_WAIT_MS;
+
+	return frame_receive(LIFE_FD_SOCKET, s->vigil.signals, deadline_ms,
+		   &type, &payload, &why) == OUTCOME_OK &&
+	    type == WIRE_KEEP && payload.len == 0;
+}
+
+/* Returns only when there is nothing to revoke. */
+static void
+token_revoke(struct signin *s)
+{
+	unsigned long expires_in_s = s->exchange.reply.expires_in_s;
+	struct lane *lane = &s->exchange.lanes[LANE_USER];
+
+	if (s->exchange.reply.access_token == NULL || !s->request->revoke)
+		return;
+	revoker_leave_behind(&(struct revoker_order){
+	    .route = &s->request->route,
+	    .label = &s->request->label,
+	    .token = s->exchange.reply.access_token,
+	    .expires_at_s =
+		expires_in_s > 0 ? clock_wall_s() + expires_in_s : 0,
+	    .limit_s = REVOKER_SIGNIN_LIMIT_S,
+	    .lane = lane->easy != NULL ? lane : NULL,
+	});
+}
+
+/*
+ * One round: show the address, take the answer, say what came of it.
+ *
+ * out:    ret_outcome  what the verdict said
+ */
+static enum outcome
+round_serve(struct signin *s, enum outcome *ret_outcome, struct errinfo *reterr)
+{
+	autobuf payload = BUF_INIT(WIRE_PAYLOAD_MAX);
+	autobuf typed = BUF_INIT(WIRE_ANSWER_MAX);
+	struct errinfo why = {0};
+	enum wire_type type;
+	bool sent = false;
+
+	enum outcome r = ready_send(s, reterr);
+	if (r == OUTCOME_OK)
+		r = frame_receive(LIFE_FD_SOCKET, s->vigil.signals,
+		    s->vigil.deadline_ms, &type, &payload, reterr);
+	if (r == OUTCOME_OK && type != WIRE_ANSWER)
+		r = err_fail(reterr, OUTCOME_HELPER_FAILED,
+		    "frame: type %d came in place of an answer", type);
+	if (r == OUTCOME_OK)
+		r = wire_answer_parse(buf_view(&payload), &typed, reterr);
+	if (r != OUTCOME_OK)
+		return r;
+
+	memset(&s->verdict, 0, sizeof(s->verdict));
+	*ret_outcome = answer_judge(s, buf_view(&typed), &sent, &why);
+	if (sent && outcome_may_retry(*ret_outcome))
+		r = address_renew(s, reterr);
+	if (r == OUTCOME_OK)
+		r = verdict_send(s, *ret_outcome, why.text, reterr);
+	return r;
+}
+
+static enum outcome
+rounds_serve(struct signin *s, struct errinfo *reterr)
+{
+	enum outcome outcome = OUTCOME_ANSWER_EMPTY;
+	enum outcome r = address_renew(s, reterr);
+
+	while (r == OUTCOME_OK && outcome_may_retry(outcome))
+		r = round_serve(s, &outcome, reterr);
+	if (r != OUTCOME_OK || outcome != OUTCOME_OK || !is_kept(s))
+		token_revoke(s);
+	return r;
+}
+
+enum outcome
+signin_serve(
+    const struct wire_request *request, int signals, struct errinfo *reterr)
+{
+	struct signin s = {
+	    .request = request,
+	    .vigil = {.socket = LIFE_FD_SOCKET,
+		.signals = signals,
+		.deadline_ms = clock_now_ms() + request->deadline_ms},
+	};
+	enum outcome r = rounds_serve(&s, reterr);
+
+	secret_free(s.verifier);
+	secret_free(s.code_before);
+	exchange_done(&s.exchange);
+	return r;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The helper's side of one sign-in.
+ */
+#ifndef GCPKCE_HELPER_SIGNIN_H
+#define GCPKCE_HELPER_SIGNIN_H
+
+#include "gcpkce/wire.h"
+
+/*
+ * Serve a sign-in on LIFE_FD_SOCKET: READY, ANSWER, VERDICT, and again after
+ * an answer that did not do, until a verdict that ends it; then KEEP or
+ * REVOKE.  A token that was received is revoked on every path but KEEP,
+ * unless the request says otherwise.
+ *
+ * in:     request  *borrowed*;  signals  of life_signals
+ * errors: OUTCOME_ABORTED, OUTCOME_TIMED_OUT, OUTCOME_HELPER_FAILED, ...: why
+ *         it ended before a verdict; there is nobody left to tell
+ */
+enum outcome signin_serve(
+    const struct wire_request *request, int signals, struct errinfo *reterr);
+
+#endif
