@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The dialogue.  By default everything is in one prompt: sshd before 10.3
+ * holds texts back until the next prompt, and some clients drop requests that
+ * hold none.  Names and what the network said are escaped before they reach a
+ * terminal.
+ */
+#include "dialogue.h"
+
+#include <security/pam_appl.h>
+#include <string.h>
+
+#include "gcpkce/text.h"
+
+#define TEXT_MAX (64 * 1024)
+
+bool
+dialogue_is_split(
+    enum config_dialogue mode, const char *service, bool graphical)
+{
+	static const char *const split_services[] = {"sudo", "sudo-i", "gdm",
+	    "gdm-password", "gdm-smartcard", "lightdm", "sddm", "lxdm", "xdm",
+	    "slim", "greetd", "kde", "kscreenlocker", "gnome-screensaver",
+	    "cinnamon-screensaver", "mate-screensaver", "xfce4-screensaver",
+	    "xscreensaver", "light-locker", "i3lock", "swaylock", "vlock-main",
+	    "polkit-1"};
+
+	if (mode != DIALOGUE_AUTO)
+		return mode == DIALOGUE_SPLIT;
+	for (size_t i = 0;
+	     i < sizeof(split_services) / sizeof(split_services[0]); i++) {
+		if (strcmp(service, split_services[i]) == 0)
+			return true;
+	}
+	return graphical;
+}
+
+void
+dialogue_compose(
+    const struct dialogue *dialogue, struct buf *text, struct buf *prompt)
+{
+	struct buf *first = dialogue->split ? text : prompt;
+	struct tm tm = {0};
+	char until[16] = "";
+
+	if (localtime_r(&dialogue->until, &tm) != NULL)
+		(void)strftime(until, sizeof(until), "%H:%M:%S", &tm);
+	buf_put_byte(first, '\n');
+	if (dialogue->wrong[0] != '\0')
+		buf_printf(first, "%s\n\n", dialogue->wrong);
+	buf_put_text(first, "Sign in to Genesys Cloud to continue as ");
+	text_put_escaped(first, view_text(dialogue->user));
+	buf_put_text(first, " on ");
+	text_put_escaped(first, view_text(dialogue->host));
+	buf_printf(first, " (until %s):\n\n", until);
+	text_put_escaped(first, view_text(dialogue->address));
+	buf_put_text(first, dialogue->split ? "\n" : "\n\n");
+	buf_put_text(prompt,
+	    "Then paste the code, or the whole address of the page you land "
+	    "on: ");
+}
+
+/* Wipe and free what a conversation gave. */
+static void
+response_free(struct pam_response *response)
+{
+	if (response == NULL)
+		return;
+	if (response->resp != NULL) {
+		explicit_bzero(response->resp, strlen(response->resp));
+		free(response->resp);
+	}
+	free(response);
+}
+
+/* One message through the conversation function. */
+static int
+converse(pam_handle_t *pamh, int style, const char *text,
+    struct pam_response **ret_response)
+{
+	const struct pam_message message = {.msg_style = style, .msg = text};
+	const struct pam_message *messages = &message;
+	const void *item = NULL;
+
+	*ret_response = NULL;
+	if (pam_get_item(pamh, PAM_CONV, &item) != PAM_SUCCESS || item == NULL)
+		return PAM_SYSTEM_ERR;
+	const struct pam_conv *conv = item;
+	if (conv->conv == NULL)
+		return PAM_SYSTEM_ERR;
+	return conv->conv(1, &messages, ret_response, conv->appdata_ptr);
+}
+
+static bool
+has_conversation(pam_handle_t *pamh)
+{
+	const void *item = NULL;
+
+	return pam_get_item(pamh, PAM_CONV, &item) == PAM_SUCCESS &&
+	    item != NULL && ((const struct pam_conv *)item)->conv != NULL;
+}
+
+enum outcome
+dialogue_ask(pam_handle_t *pamh, const struct dialogue *dialogue,
+    struct buf *typed, bool *ret_again, struct errinfo *reterr)
+{
+	autobuf text = BUF_INIT(TEXT_MAX);
+	autobuf prompt = BUF_INIT(TEXT_MAX);
+	struct pam_response *response = NULL;
+	int result = PAM_SUCCESS;
+
+	*ret_again = false;
+	if (!has_conversation(pamh))
+		return err_fail(reterr, OUTCOME_NO_CONVERSATION,
+		    "the caller set no conversation function");
+	dialogue_compose(dialogue, &text, &prompt);
+	if (buf_check(&text) != OUTCOME_OK || buf_check(&prompt) != OUTCOME_OK)
+		return OUTCOME_NO_MEMORY;
+	if (dialogue->split) {
+		result =
+		    converse(pamh, PAM_TEXT_INFO, buf_text(&text), &response);
+		response_free(response);
+		response = NULL;
+	}
+	if (result == PAM_SUCCESS)
+		result = converse(
+		    pamh, PAM_PROMPT_ECHO_ON, buf_text(&prompt), &response);
+	if (result != PAM_SUCCESS) {
+		response_free(response);
+		*ret_again = result == PAM_CONV_AGAIN;
+		return err_fail(reterr, OUTCOME_ABORTED,
+		    "the conversation ended: %s", pam_strerror(pamh, result));
+	}
+	/* what is cut off here is still too long to be a code */
+	if (response != NULL && response->resp != NULL)
+		buf_put(
+		    typed, response->resp, strnlen(response->resp, typed->max));
+	response_free(response);
+	return buf_check(typed);
+}
+
+void
+dialogue_tell(pam_handle_t *pamh, const char *sentence)
+{
+	struct pam_response *response = NULL;
+
+	if (sentence[0] == '\0')
+		return;
+	(void)converse(pamh, PAM_ERROR_MSG, sentence, &response);
+	response_free(response);
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What a person sees and types, through the host's PAM conversation.
+ */
+#ifndef GCPKCE_MODULE_DIALOGUE_H
+#define GCPKCE_MODULE_DIALOGUE_H
+
+#include <security/pam_modules.h>
+#include <time.h>
+
+#include "gcpkce/config.h"
+
+/* One prompt; all texts *borrowed*. */
+struct dialogue {
+	const char *user;
+	const char *host;
+	const char *address;
+	time_t until;      /* CLOCK_REALTIME, when the sign-in's time is over */
+	const char *wrong; /* a sentence about the answer before, or "" */
+	bool split; /* the address as text of its own, not in the prompt */
+};
+
+/*
+ * Is the address to be shown as a text apart from the prompt?  With "auto" for
+ * sudo, which may replace the prompt, and for greeters and lockers.
+ *
+ * in:     mode  of the configuration;  service  "" when there is none
+ *         graphical  PAM_XDISPLAY is set
+ */
+bool dialogue_is_split(
+    enum config_dialogue mode, const char *service, bool graphical);
+
+/*
+ * Compose the texts: ASCII alone, foreign bytes escaped, the address alone on
+ * its line.  The first begins with a line break, because ssh puts
+ * "(user@host) " before it.
+ *
+ * out:    text, prompt  with prompt alone when not split: all of it in prompt
+ * source: docs/DESIGN.md section 5
+ */
+void dialogue_compose(
+    const struct dialogue *dialogue, struct buf *text, struct buf *prompt);
+
+/*
+ * Ask for the answer.
+ *
+ * out:    typed  the answer, at most as much as the buffer holds; empty for a
+ *                missing reply
+ *         ret_again  the host wants to come back (PAM_CONV_AGAIN); typed is
+ *                    then empty, and the outcome OUTCOME_ABORTED
+ * errors: OUTCOME_NO_CONVERSATION  the host has no conversation function
+ *         OUTCOME_ABORTED          the conversation ended otherwise
+ *         OUTCOME_NO_MEMORY
+ */
+MUST_CHECK enum outcome dialogue_ask(pam_handle_t *pamh,
+    const struct dialogue *dialogue, struct buf *typed, bool *ret_again,
+    struct errinfo *reterr);
+
+/* Tell the person why a sign-in ended; "" tells nothing.  Never fails. */
+void dialogue_tell(pam_handle_t *pamh, const char *sentence);
+
+#endif

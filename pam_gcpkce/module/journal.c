@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The journal: one line a decision, a list of key=value.  No code, verifier,
+ * token or secret ever comes here.
+ */
+#include "journal.h"
+
+#include <security/pam_ext.h>
+#include <stdint.h>
+#include <string.h>
+#include <syslog.h>
+
+#include "gcpkce/text.h"
+
+#define LINE_MAX_BYTES 16384
+
+const char *
+journal_item(pam_handle_t *pamh, int item)
+{
+	const void *value = NULL;
+
+	if (pam_get_item(pamh, item, &value) != PAM_SUCCESS || value == NULL)
+		return "";
+	return value;
+}
+
+static void
+put_field(struct buf *line, const char *name, const char *value)
+{
+	buf_printf(line, " %s=\"", name);
+	text_put_escaped(line, view_text(value));
+	buf_put_byte(line, '"');
+}
+
+/* A success is worth a note, a fault of the set-up or the host an error. */
+static int
+priority_of(enum outcome outcome)
+{
+	return outcome == OUTCOME_OK ? LOG_INFO
+	    : outcome == OUTCOME_CONFIG_INVALID ||
+		outcome == OUTCOME_CONFIG_UNSAFE ||
+		outcome == OUTCOME_SECRET_UNREADABLE ||
+		outcome == OUTCOME_CLIENT_REFUSED ||
+		outcome == OUTCOME_HELPER_FAILED ||
+		outcome == OUTCOME_TLS_FAILED || outcome == OUTCOME_NO_MEMORY
+	    ? LOG_ERR
+	    : LOG_NOTICE;
+}
+
+void
+journal_decision(pam_handle_t *pamh, const struct journal_entry *entry)
+{
+	static const struct identity nobody = {0};
+	const struct identity *identity =
+	    entry->identity != NULL ? entry->identity : &nobody;
+	autobuf line = BUF_INIT(LINE_MAX_BYTES);
+
+	buf_printf(&line, "outcome=%s", outcome_name(entry->outcome));
+	put_field(&line, "user", entry->user);
+	put_field(&line, "service", journal_item(pamh, PAM_SERVICE));
+	put_field(&line, "rhost", journal_item(pamh, PAM_RHOST));
+	put_field(&line, "genesys_id", identity->id);
+	put_field(&line, "email", identity->email);
+	put_field(&line, "org", identity->organization_id);
+	buf_printf(&line, " attempt=%lu", entry->attempt);
+	put_field(&line, "correlation", entry->correlation);
+	buf_printf(&line, " ms=%lld", (long long)entry->ms);
+	put_field(&line, "cause",
+	    entry->cause[0] != '\0' ? entry->cause
+				    : outcome_log_text(entry->outcome));
+	pam_syslog(pamh, priority_of(entry->outcome), "%s", buf_text(&line));
+}
+
+void
+journal_faults(pam_handle_t *pamh, const struct config_faults *faults)
+{
+	const char *line = buf_text(&faults->lines);
+
+	while (*line != '\0') {
+		size_t len = strcspn(line, "\n");
+		autobuf text = BUF_INIT(LINE_MAX_BYTES);
+
+		buf_put(&text, line, len);
+		journal_event(pamh, LOG_ERR, outcome_name(faults->outcome),
+		    journal_item(pamh, PAM_USER), buf_text(&text));
+		line += len + (line[len] == '\n' ? 1 : 0);
+	}
+}
+
+void
+journal_debug(pam_handle_t *pamh, const char *fmt, ...)
+{
+	autobuf text = BUF_INIT(LINE_MAX_BYTES);
+	autobuf line = BUF_INIT(LINE_MAX_BYTES);
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_vprintf(&text, fmt, ap);
+	va_end(ap);
+	text_put_escaped(&line, buf_view(&text));
+	pam_syslog(pamh, LOG_DEBUG, "debug: %s", buf_text(&line));
+}
+
+void
+journal_event(pam_handle_t *pamh, int priority, const char *event,
+    const char *user, const char *cause)
+{
+	autobuf line = BUF_INIT(LINE_MAX_BYTES);
+
+	buf_printf(&line, "outcome=%s", event);
+	put_field(&line, "user", user);
+	put_field(&line, "service", journal_item(pamh, PAM_SERVICE));
+	put_field(&line, "cause", cause);
+	pam_syslog(pamh, priority, "%s", buf_text(&line));
+}

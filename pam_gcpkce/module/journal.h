@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The module's lines in the journal.
+ */
+#ifndef GCPKCE_MODULE_JOURNAL_H
+#define GCPKCE_MODULE_JOURNAL_H
+
+#include <security/pam_modules.h>
+
+#include "gcpkce/config.h"
+#include "gcpkce/identity.h"
+
+/* What one decision's line says; texts *borrowed*, "" when not known. */
+struct journal_entry {
+	enum outcome outcome;
+	const char *user;
+	const struct identity *identity; /* NULL: nobody is known */
+	unsigned long attempt;
+	const char *correlation;
+	int64_t ms; /* from the answer to the decision */
+	const char *cause;
+};
+
+/*
+ * Write the one line of a decision: outcome= user= service= rhost=
+ * genesys_id= email= org= attempt= correlation= ms= cause=, in this order.
+ * Values from outside stand in quotes, escaped, so that nobody can forge a
+ * field or a line.
+ *
+ * source: docs/DESIGN.md section 6; pam_syslog(3)
+ */
+void journal_decision(pam_handle_t *pamh, const struct journal_entry *entry);
+
+/*
+ * Write a line that is no decision: outcome=EVENT user= service= cause=.
+ *
+ * in:     event  export_failed, revoke_failed, config_invalid, ...
+ */
+void journal_event(pam_handle_t *pamh, int priority, const char *event,
+    const char *user, const char *cause);
+
+/* Write every fault of a configuration, a line each. */
+void journal_faults(pam_handle_t *pamh, const struct config_faults *faults);
+
+/*
+ * Write a line for debug=yes: "debug: ..." at LOG_DEBUG.
+ *
+ * in:     fmt, ...  printf's; never a code, verifier, token or secret
+ */
+void journal_debug(pam_handle_t *pamh, const char *fmt, ...) PRINTF(2, 3);
+
+/* A string item of the handle, or "". */
+const char *journal_item(pam_handle_t *pamh, int item);
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * From outcomes to PAM's return codes.
+ */
+#ifndef GCPKCE_MODULE_RESULT_H
+#define GCPKCE_MODULE_RESULT_H
+
+#include "gcpkce/outcome.h"
+
+/* How a call of pam_authenticate ends. */
+struct result {
+	enum outcome outcome; /* what the journal says */
+	enum outcome shown;   /* what the person is told; for an account that
+				 nobody could sign in to the two differ */
+	bool answers_used_up; /* no further answer is allowed */
+	bool incomplete;      /* the caller will come back (PAM_CONV_AGAIN) */
+};
+
+/*
+ * The PAM result.  This is the one place from which pam_sm_authenticate can
+ * return PAM_SUCCESS, and it does so only when both outcomes are OUTCOME_OK;
+ * an all-zero result is a denial.
+ *
+ * source: docs/DESIGN.md section 6
+ */
+int result_pam(const struct result *result);
+
+#endif

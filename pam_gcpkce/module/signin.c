@@ -1,0 +1,442 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The sign-in.  It runs in the host process, as root: it trusts the
+ * configuration and the local accounts, asks the policy, and believes the
+ * helper only what the policy then accepts.  It must never end, fork into or
+ * change the host, and never turn a fault into a success.
+ */
+#include "signin.h"
+
+#include <security/pam_ext.h>
+#include <string.h>
+#include <syslog.h>
+
+#include "dialogue.h"
+#include "gcpkce/clock.h"
+#include "gcpkce/errand.h"
+#include "gcpkce/policy.h"
+#include "journal.h"
+#include "session.h"
+
+#define KEPT "gcpkce_signin"
+#define FAIL_DELAY_US 2000000
+
+struct signin {
+	pam_handle_t *pamh;
+	int flags;
+	pid_t owner; /* the process that began it */
+	struct config config;
+	char user[ACCOUNT_NAME_MAX + 1]; /* PAM_USER, as it was at first */
+	char host[256];
+	struct policy policy;
+	enum outcome prospect; /* ok, or why nobody could sign in */
+	struct errinfo prospect_why;
+	struct courier courier;
+	int64_t deadline_ms;
+	time_t until;
+	bool split;
+	char address[WIRE_ADDRESS_MAX + 1];
+	const char *wrong; /* the sentence about the answer before */
+	unsigned long attempt;
+	int64_t answered_ms;
+	struct wire_verdict verdict;
+	uint64_t expires_at_s;
+	struct errinfo why;
+};
+
+static void
+signin_free(struct signin *s)
+{
+	if (s == NULL)
+		return;
+	courier_end(&s->courier);
+	policy_done(&s->policy);
+	wire_verdict_done(&s->verdict);
+	explicit_bzero(s, sizeof(*s));
+	free(s);
+}
+
+static void
+signin_cleanup(struct signin **p)
+{
+	signin_free(*p);
+}
+#define autosignin CLEANUP(signin_cleanup) struct signin
+
+/* libpam's cleanup of a kept sign-in: only in the process that keeps it. */
+static void
+kept_free(pam_handle_t *pamh, void *data, int status)
+{
+	struct signin *s = data;
+
+	(void)pamh;
+	if (s != NULL && s->owner == getpid() &&
+	    (status & (PAM_DATA_SILENT | PAM_DATA_REPLACE)) == 0)
+		signin_free(s);
+}
+
+static enum outcome
+config_read(struct signin *s, int argc, const char **argv)
+{
+	autofaults faults;
+	enum outcome r =
+	    config_load(argc, argv, CONFIG_FOR_MODULE, &s->config, &faults);
+
+	if (r == OUTCOME_OK)
+		return r;
+	journal_faults(s->pamh, &faults);
+	return err_fail(&s->why, r, "the configuration has %zu fault%s",
+	    faults.count, faults.count == 1 ? "" : "s");
+}
+
+/* A name that no account can have is passed on as one that no account has. */
+static enum outcome
+user_read(struct signin *s, bool *ret_again)
+{
+	const char *user = NULL;
+	int result = pam_get_user(s->pamh, &user, NULL);
+
+	*ret_again = result == PAM_CONV_AGAIN;
+	if (result != PAM_SUCCESS || user == NULL)
+		return err_fail(&s->why, OUTCOME_ABORTED, "no user name: %s",
+		    pam_strerror(s->pamh, result));
+	if (strlen(user) < sizeof(s->user))
+		memcpy(s->user, user, strlen(user) + 1);
+	if (gethostname(s->host, sizeof(s->host) - 1) != 0 ||
+	    s->host[0] == '\0')
+		memcpy(s->host, "this host", sizeof("this host"));
+	return OUTCOME_OK;
+}
+
+/* What is known of the account before anybody has signed in. */
+static enum outcome
+prospect_judge(struct signin *s)
+{
+	enum outcome r =
+	    policy_gather(&s->config, s->user, &s->policy, &s->why);
+
+	if (r != OUTCOME_OK)
+		return r;
+	if (s->why.text[0] != '\0')
+		journal_event(s->pamh, LOG_WARNING, "account_group_missing",
+		    s->user, s->why.text);
+	s->why.text[0] = '\0';
+	s->prospect = policy_prospect(&s->policy, &s->prospect_why);
+	if (s->prospect == OUTCOME_OK && geteuid() != 0 &&
+	    s->policy.account.uid != geteuid())
+		s->prospect = err_fail(&s->prospect_why, OUTCOME_UID_REFUSED,
+		    "the host is not root: only its own account can sign in");
+	return OUTCOME_OK;
+}
+
+/* Start the helper and let it make the address. */
+static enum outcome
+helper_start(struct signin *s)
+{
+	const struct errand errand = {
+	    .user = s->user,
+	    .service = journal_item(s->pamh, PAM_SERVICE),
+	    .host = s->host,
+	    .decoy = s->prospect != OUTCOME_OK,
+	    .want_token = s->config.export == EXPORT_ENV,
+	};
+	int64_t begun_ms = clock_now_ms();
+	enum outcome r = errand_start(
+	    &s->config, &errand, s->deadline_ms, &s->courier, &s->why);
+
+	if (r == OUTCOME_OK)
+		r = errand_address(
+		    &s->courier, s->deadline_ms, s->address, &s->why);
+	if (s->config.debug)
+		journal_debug(s->pamh,
+		    "helper %d started in %lld ms (%s); prospect: %s %s",
+		    (int)s->courier.pid, (long long)(clock_now_ms() - begun_ms),
+		    outcome_name(r), outcome_name(s->prospect),
+		    s->prospect_why.text);
+	return r;
+}
+
+/* Steps 1 to 3: everything before the first prompt. */
+static enum outcome
+signin_begin(struct signin *s, int argc, const char **argv, bool *ret_again)
+{
+	const char *service = journal_item(s->pamh, PAM_SERVICE);
+	bool graphical = journal_item(s->pamh, PAM_XDISPLAY)[0] != '\0';
+
+	enum outcome r = config_read(s, argc, argv);
+	if (r == OUTCOME_OK)
+		r = user_read(s, ret_again);
+	if (r != OUTCOME_OK)
+		return r;
+	s->deadline_ms =
+	    clock_now_ms() + (int64_t)s->config.timeout * INT64_C(1000);
+	s->until = (time_t)(clock_wall_s() + s->config.timeout);
+	s->split = dialogue_is_split(s->config.dialogue, service, graphical);
+	r = prospect_judge(s);
+	return r == OUTCOME_OK ? helper_start(s) : r;
+}
+
+/* Step 4: the dialogue. */
+static enum outcome
+answer_ask(struct signin *s, struct buf *typed, bool *ret_again)
+{
+	const struct dialogue dialogue = {
+	    .user = s->user,
+	    .host = s->host,
+	    .address = s->address,
+	    .until = s->until,
+	    .wrong = s->wrong,
+	    .split = s->split,
+	};
+	enum outcome r =
+	    dialogue_ask(s->pamh, &dialogue, typed, ret_again, &s->why);
+
+	s->answered_ms = clock_now_ms();
+	if (r == OUTCOME_OK && clock_left_ms(s->deadline_ms) == 0)
+		return err_fail(&s->why, OUTCOME_TIMED_OUT,
+		    "the answer came after the deadline");
+	return r;
+}
+
+/* Step 8: the account once more, and the policy's yes or no. */
+static enum outcome
+decide(struct signin *s)
+{
+	struct account now;
+
+	if (s->verdict.sshd_junk)
+		return err_fail(&s->why, OUTCOME_HELPER_FAILED,
+		    "the helper says that somebody signed in, and that nobody "
+		    "answered but sshd");
+	if (s->prospect != OUTCOME_OK)
+		return err_fail(&s->why, OUTCOME_HELPER_FAILED,
+		    "the helper says that somebody signed in to an account "
+		    "that nobody could sign in to");
+	enum outcome r = account_find(s->user, &now, &s->why);
+	if (r != OUTCOME_OK)
+		return r;
+	if (strcmp(journal_item(s->pamh, PAM_USER), s->user) != 0 ||
+	    !account_eq(&now, &s->policy.account))
+		return err_fail(&s->why, OUTCOME_ACCOUNT_CHANGED,
+		    "the account is another one than at the beginning");
+	return policy_decide(&s->policy, &s->verdict.identity, &s->why);
+}
+
+/* Step 9: export if asked to, and tell the helper what becomes of the token. */
+static void
+token_settle(struct signin *s, enum outcome outcome)
+{
+	struct errinfo why = {0};
+	bool keep = false;
+	uint64_t expires_at_s = s->verdict.expires_in_s > 0
+	    ? clock_wall_s() + s->verdict.expires_in_s
+	    : 0;
+
+	if (s->verdict.outcome != OUTCOME_OK)
+		return;
+	if (outcome == OUTCOME_OK && s->config.export == EXPORT_ENV) {
+		if (s->verdict.token == NULL)
+			(void)err_fail(&why, outcome, "the helper sent none");
+		else
+			keep = session_export(s->pamh, &s->config, &s->verdict,
+				   expires_at_s, &why) == OUTCOME_OK;
+		if (!keep || why.text[0] != '\0')
+			journal_event(s->pamh, LOG_WARNING, "export_failed",
+			    s->user, why.text);
+	}
+	errand_settle(&s->courier, keep);
+}
+
+static void
+decision_log(struct signin *s, enum outcome outcome)
+{
+	bool known = s->verdict.outcome == OUTCOME_OK;
+
+	journal_decision(s->pamh,
+	    &(struct journal_entry){
+		.outcome = outcome,
+		.user = s->user[0] != '\0' ? s->user
+					   : journal_item(s->pamh, PAM_USER),
+		.identity = known ? &s->verdict.identity : NULL,
+		.attempt = s->attempt,
+		.correlation = s->verdict.correlation,
+		.ms = s->answered_ms > 0 ? clock_now_ms() - s->answered_ms : 0,
+		.cause = s->why.text,
+	    });
+}
+
+/* What the person hears of an answer that did not do. */
+static const char *
+sentence_of(const struct signin *s, enum outcome shown)
+{
+	if (shown == OUTCOME_STATE_MISMATCH && s->verdict.state_earlier)
+		return "That code belongs to an earlier address; only the one "
+		       "below counts.";
+	return outcome_sentence(shown);
+}
+
+/*
+ * Set what the journal says and what the person is told of an answer.  For an
+ * account that nobody could sign in to, the first is why, the second is what
+ * anybody would hear.
+ */
+static void
+answer_account(struct signin *s, enum outcome r, struct result *result)
+{
+	static const char junk[] =
+	    "sshd refuses this name: unknown, AllowUsers/DenyUsers, or root "
+	    "without PermitRootLogin yes";
+
+	bool is_junk = s->verdict.sshd_junk && outcome_may_retry(r);
+
+	result->outcome = r;
+	result->shown = is_junk ? OUTCOME_CODE_REFUSED : r;
+	if (outcome_may_retry(r) && s->prospect != OUTCOME_OK) {
+		result->outcome = s->prospect;
+		s->why = s->prospect_why;
+	}
+	if (is_junk) {
+		struct errinfo before = s->why;
+
+		(void)err_fail(&s->why, r, "%s; %.200s", junk, before.text);
+	}
+}
+
+/* One round: prompt, answer, verdict, decision. */
+static void
+round_run(struct signin *s, struct result *result)
+{
+	autobuf typed = BUF_INIT(WIRE_ANSWER_MAX);
+	enum outcome r = answer_ask(s, &typed, &result->incomplete);
+
+	if (result->incomplete)
+		return;
+	if (r == OUTCOME_OK) { /* steps 5 to 7 */
+		s->attempt++;
+		r = errand_answer(&s->courier, buf_view(&typed), s->deadline_ms,
+		    &s->verdict, &s->why);
+		if (s->config.debug)
+			journal_debug(s->pamh,
+			    "an answer of %zu bytes; verdict: %s %s", typed.len,
+			    outcome_name(r), s->why.text);
+	}
+	if (r == OUTCOME_OK)
+		r = decide(s);
+	answer_account(s, r, result);
+	result->answers_used_up = s->attempt >= s->config.attempts;
+	token_settle(s, result->outcome);
+}
+
+static bool
+may_go_on(const struct signin *s, const struct result *result)
+{
+	return !result->incomplete && outcome_may_retry(result->shown) &&
+	    !result->answers_used_up && clock_left_ms(s->deadline_ms) > 0;
+}
+
+/* Rounds until one ends the sign-in. */
+static void
+rounds_run(struct signin *s, struct result *result)
+{
+	for (;;) {
+		round_run(s, result);
+		if (!may_go_on(s, result))
+			return;
+		decision_log(s, result->outcome);
+		s->wrong = sentence_of(s, result->shown);
+		/* nothing of this round may be told of the next */
+		wire_verdict_done(&s->verdict);
+		s->answered_ms = 0;
+		s->why.text[0] = '\0';
+		enum outcome r = errand_address(
+		    &s->courier, s->deadline_ms, s->address, &s->why);
+		if (r != OUTCOME_OK) {
+			*result = (struct result){.outcome = r, .shown = r};
+			return;
+		}
+	}
+}
+
+/* The sign-in that the host interrupted, taken back; NULL: there is none. */
+static struct signin *
+kept_take(pam_handle_t *pamh)
+{
+	const void *data = NULL;
+	struct signin *s;
+
+	if (pam_get_data(pamh, KEPT, &data) != PAM_SUCCESS || data == NULL)
+		return NULL;
+	memcpy(&s, &data, sizeof(s));
+	(void)pam_set_data(pamh, KEPT, NULL, NULL); /* kept_free leaves it */
+	return s->owner == getpid() ? s : NULL;
+}
+
+static struct signin *
+signin_new(pam_handle_t *pamh)
+{
+	struct signin *s = calloc(1, sizeof(*s));
+
+	if (s == NULL)
+		return NULL;
+	s->pamh = pamh;
+	s->owner = getpid();
+	s->courier = COURIER_NONE;
+	s->wrong = "";
+	return s;
+}
+
+/* Begin, unless it was begun before, and go through the rounds. */
+static void
+signin_advance(struct signin *s, bool begun, int argc, const char **argv,
+    struct result *result)
+{
+	if (!begun) {
+		enum outcome r =
+		    signin_begin(s, argc, argv, &result->incomplete);
+
+		result->outcome = result->shown = r;
+		if (r != OUTCOME_OK)
+			return;
+	}
+	rounds_run(s, result);
+}
+
+static void
+denial_finish(struct signin *s, const struct result *result)
+{
+	bool silent = ((unsigned)s->flags & PAM_SILENT) != 0;
+
+	/* sudo sets PAM_SILENT whatever the person wants, and shows texts */
+	if (!silent || s->split)
+		dialogue_tell(s->pamh, sentence_of(s, result->shown));
+	(void)pam_fail_delay(s->pamh, FAIL_DELAY_US);
+}
+
+struct result
+signin_run(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+	struct result result = {0};
+	autosignin *s = kept_take(pamh);
+	bool begun = s != NULL;
+
+	if (!begun)
+		s = signin_new(pamh);
+	if (s == NULL) {
+		result.outcome = result.shown = OUTCOME_NO_MEMORY;
+		(void)pam_fail_delay(pamh, FAIL_DELAY_US);
+		return result;
+	}
+	s->flags = flags;
+	signin_advance(s, begun, argc, argv, &result);
+	if (result.incomplete) {
+		/* without a sign-in begun, the next call begins anew */
+		if (s->address[0] != '\0' &&
+		    pam_set_data(pamh, KEPT, s, kept_free) == PAM_SUCCESS)
+			(void)take_ptr(&s);
+		return result;
+	}
+	decision_log(s, result.outcome);
+	if (result.outcome != OUTCOME_OK || result.shown != OUTCOME_OK)
+		denial_finish(s, &result);
+	return result;
+}

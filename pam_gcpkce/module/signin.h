@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * One sign-in, from the host's call of pam_authenticate to the decision.
+ */
+#ifndef GCPKCE_MODULE_SIGNIN_H
+#define GCPKCE_MODULE_SIGNIN_H
+
+#include <security/pam_modules.h>
+
+#include "result.h"
+
+/*
+ * Run a sign-in, or go on with one that the host interrupted with
+ * PAM_CONV_AGAIN.  Everything a decision leads to is done when it returns: the
+ * journal lines, the sentence for the person, the export, the token kept or
+ * revoked, the helper gone.
+ *
+ * in:     flags, argc, argv  as libpam hands them over
+ * gives:  how it ended
+ */
+struct result signin_run(
+    pam_handle_t *pamh, int flags, int argc, const char **argv);
+
+#endif

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Accounts that nobody could sign in to: the same dialogue as any other's, no
+ * word to Genesys Cloud, no way in; the journal alone knows.
+ */
+#include "host.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>
+
+#define BY_NAME "map=file,localpart email_domains=example.com "
+
+static const struct row {
+	const char *user;
+	const char *map;
+	const char *arguments;
+	const char *outcome;
+	const char *cause;
+} rows[] = {
+    {"nowhere", "alice -\n", "", "user_unknown", "no such local account"},
+    {"", "alice -\n", "", "user_unknown", "no such local account"},
+    {"nowhere", "alice -\n", BY_NAME, "user_unknown", "no such local account"},
+    {"alice", "bob id:" ALICE_ID "\n", "", "not_mapped", "nobody is mapped"},
+    {"alice", "", "", "not_mapped", "nobody is mapped"},
+    {"alice", "alice -\n", "", "not_mapped", "nobody is mapped"},
+    {"alice", "alice -\n", BY_NAME, "not_mapped", "nobody is mapped"},
+    {"alice", "", BY_NAME "account_group=staff", "not_mapped",
+	"not in account_group"},
+    {"alice", "", BY_NAME "account_group=nowhere", "not_mapped",
+	"not in account_group"},
+    {"root", "root id:" ALICE_ID "\n", "", "root_refused", "allow_root"},
+    {"root", "", BY_NAME "allow_root=yes min_uid=0", "root_refused",
+	"no line of the map file"},
+    {"low", "", BY_NAME, "uid_refused", "min_uid 1000"},
+    {"alice", "", BY_NAME "min_uid=4294967294", "uid_refused", "min_uid"},
+};
+
+/* The prompts of a whole sign-in, without its time. */
+struct dialogue {
+	char text[8192];
+	int result;
+};
+
+static void
+dialogue_note(const struct host *h, struct dialogue *ret)
+{
+	size_t len = 0;
+
+	ret->text[0] = '\0';
+	for (size_t i = 0; i < h->message_count; i++) {
+		char *time = strstr(h->messages[i].text, "(until ");
+
+		if (time != NULL)
+			memcpy(time + 7, "HH:MM:SS", 8);
+		len +=
+		    (size_t)snprintf(ret->text + len, sizeof(ret->text) - len,
+			"[%d]%s\n", h->messages[i].style, h->messages[i].text);
+		assert_true(len < sizeof(ret->text));
+	}
+}
+
+/* Write "as USER on" in place of "as alice on". */
+static void
+name_swap(const struct dialogue *from, const char *user, struct dialogue *ret)
+{
+	static const char mark[] = " as alice on ";
+	const char *p = from->text;
+	size_t len = 0;
+
+	for (;;) {
+		const char *name = strstr(p, mark);
+		int before = name != NULL ? (int)(name - p) : (int)strlen(p);
+
+		len += (size_t)snprintf(ret->text + len,
+		    sizeof(ret->text) - len, "%.*s", before, p);
+		if (name == NULL)
+			break;
+		len += (size_t)snprintf(ret->text + len,
+		    sizeof(ret->text) - len, " as %s on ", user);
+		p = name + sizeof(mark) - 1;
+	}
+}
+
+static void
+dialogue_run(const struct row *row, const char *script, struct host *h,
+    struct dialogue *ret)
+{
+	host_begin(h);
+	h->user = row->user;
+	h->map = row->map;
+	h->arguments = row->arguments;
+	h->script = script;
+	ret->result = host_signin(h);
+	dialogue_note(h, ret);
+}
+
+static void
+decoy_has_the_dialogue_of_any_account(void **state)
+{
+	static const struct row real = {
+	    "alice", "alice id:" ALICE_ID "\n", "", "", ""};
+	static const char *const scripts[] = {"code_refused",
+	    "answer_malformed,code_refused,signin_refused",
+	    "answer_empty,state_mismatch,answer_malformed"};
+
+	(void)state;
+	for (size_t s = 0; s < COUNT(scripts); s++) {
+		struct dialogue plain;
+		struct host h;
+
+		dialogue_run(&real, scripts[s], &h, &plain);
+		assert_holds(h.reports, " decoy=0 ");
+		host_end(&h);
+		for (size_t i = 0; i < COUNT(rows); i++) {
+			struct dialogue wanted;
+			struct dialogue got;
+
+			dialogue_run(&rows[i], scripts[s], &h, &got);
+			name_swap(&plain, rows[i].user, &wanted);
+			assert_string_equal(got.text, wanted.text);
+			assert_int_equal(got.result, plain.result);
+			assert_int_equal(fail_delays, 1);
+			assert_int_equal(h.helpers, 1);
+			assert_holds(h.reports, " decoy=1 ");
+			host_end(&h);
+		}
+	}
+}
+
+static void
+journal_has_the_true_outcome_of_each_attempt(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct dialogue got;
+		struct host h;
+
+		dialogue_run(
+		    &rows[i], "answer_malformed,code_refused", &h, &got);
+		assert_int_equal(journal_decisions(), 3);
+		for (size_t j = 0; j < journal_count; j++) {
+			const char *line = journal[j].text;
+
+			if (journal_value(line, "attempt") == NULL)
+				continue;
+			assert_string_equal(
+			    journal_value(line, "outcome"), rows[i].outcome);
+			assert_holds(
+			    journal_value(line, "cause"), rows[i].cause);
+			assert_int_equal(journal[j].priority, LOG_NOTICE);
+		}
+		host_end(&h);
+	}
+}
+
+static void
+helper_that_calls_a_decoy_ok_is_refused(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct dialogue got;
+		struct host h;
+
+		dialogue_run(&rows[i], "ok", &h, &got);
+		assert_int_equal(got.result, PAM_SYSTEM_ERR);
+		assert_outcome("helper_failed");
+		assert_holds(h.reports, "revoke\ngone\n");
+		host_end(&h);
+	}
+}
+
+static void
+account_that_appears_meanwhile_stays_a_decoy(void **state)
+{
+	struct host h;
+
+	(void)state;
+	host_begin(&h);
+	accounts[ALICE].name = NULL;
+	host_open(&h);
+	accounts[ALICE].name = "alice";
+	assert_int_equal(host_authenticate(&h, 0), PAM_SUCCESS);
+	host_close(&h);
+	host_end(&h);
+
+	host_begin(&h);
+	h.replies = &(struct reply){.result = PAM_CONV_AGAIN};
+	h.reply_count = 1;
+	accounts[ALICE].name = NULL;
+	host_open(&h);
+	assert_int_equal(host_authenticate(&h, 0), PAM_INCOMPLETE);
+	accounts[ALICE].name = "alice";
+	h.replies = &(struct reply){.text = CODE};
+	h.replies_used = 0;
+	assert_int_equal(host_authenticate(&h, 0), PAM_SYSTEM_ERR);
+	host_close(&h);
+	assert_outcome("helper_failed");
+	assert_int_equal(h.helpers, 1);
+	host_end(&h);
+}
+
+static void
+name_of_the_entry_counts_and_not_the_typed_one(void **state)
+{
+	static const struct {
+		const char *map;
+		int result;
+		const char *outcome;
+	} tries[] = {
+	    {"alice id:" ALICE_ID "\n", PAM_SUCCESS, "ok"},
+	    {"zeta id:" ALICE_ID "\n", PAM_MAXTRIES, "not_mapped"},
+	};
+
+	(void)state;
+	/* another name of alice's uid: the map's line for alice covers it */
+	for (size_t i = 0; i < COUNT(tries); i++) {
+		struct host h;
+
+		host_begin(&h);
+		accounts[BOB] = accounts[ALICE];
+		accounts[BOB].name = "alias";
+		h.user = "alias";
+		h.map = tries[i].map;
+		h.script = i == 0 ? "ok" : "code_refused";
+		assert_int_equal(host_signin(&h), tries[i].result);
+		assert_outcome(tries[i].outcome);
+		host_end(&h);
+	}
+}
+
+static void
+group_that_does_not_exist_is_told_to_the_journal(void **state)
+{
+	struct host h;
+
+	(void)state;
+	host_begin(&h);
+	h.map = "";
+	h.script = "code_refused";
+	h.arguments = BY_NAME "account_group=nowhere";
+	assert_int_equal(host_signin(&h), PAM_MAXTRIES);
+	assert_int_equal(journal_count, 4);
+	assert_int_equal(journal[0].priority, LOG_WARNING);
+	assert_holds(journal_value(journal[0].text, "cause"), "nowhere");
+	host_end(&h);
+}
+
+static void
+named_account_may_be_root_or_low_where_that_is_asked_for(void **state)
+{
+	static const struct row good[] = {
+	    {"root", "root id:" ALICE_ID "\n", "allow_root=yes", "ok", ""},
+	    {"low", "low id:" ALICE_ID "\n", "", "ok", ""},
+	    {"low", "", BY_NAME "min_uid=10", "not_mapped", ""},
+	};
+
+	(void)state;
+	need_root();
+	for (size_t i = 0; i < COUNT(good); i++) {
+		struct dialogue got;
+		struct host h;
+
+		dialogue_run(&good[i], "ok", &h, &got);
+		assert_outcome(good[i].outcome);
+		assert_holds(h.reports, " decoy=0 ");
+		host_end(&h);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(decoy_has_the_dialogue_of_any_account),
+	    cmocka_unit_test(journal_has_the_true_outcome_of_each_attempt),
+	    cmocka_unit_test(helper_that_calls_a_decoy_ok_is_refused),
+	    cmocka_unit_test(account_that_appears_meanwhile_stays_a_decoy),
+	    cmocka_unit_test(name_of_the_entry_counts_and_not_the_typed_one),
+	    cmocka_unit_test(group_that_does_not_exist_is_told_to_the_journal),
+	    cmocka_unit_test(
+		named_account_may_be_root_or_low_where_that_is_asked_for),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,476 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What the person sees, and how answers reach the helper.
+ */
+#include "host.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define LONG_ANSWER 100000
+#define ANSWER_MAX 4097
+
+#define WHO "Sign in to Genesys Cloud to continue as %s on " HOSTNAME
+#define UNTIL " (until HH:MM:SS):\n\n"
+#define ASK \
+	"Then paste the code, or the whole address of the page you land on: "
+
+/* The time of a prompt as HH:MM:SS; gives it back in seconds of the day. */
+static long
+time_mask(char *text)
+{
+	char *time = strstr(text, "(until ");
+	int h = -1;
+	int m = -1;
+	int s = -1;
+
+	if (time == NULL)
+		return -1;
+	assert_int_equal(sscanf(time, "(until %2d:%2d:%2d):", &h, &m, &s), 3);
+	memcpy(time + 7, "HH:MM:SS", 8);
+	return h * 3600L + m * 60L + s;
+}
+
+/* What a prompt must be, in round n, behind a sentence about the one before. */
+static void
+assert_prompt(const struct host *h, size_t n, const char *wrong,
+    const char *user, unsigned round)
+{
+	char wanted[1024];
+
+	assert_true(n < h->message_count);
+	(void)time_mask(h->messages[n].text);
+	int len = snprintf(wanted, sizeof(wanted), "\n%s%s", wrong,
+	    wrong[0] != '\0' ? "\n\n" : "");
+	len += snprintf(
+	    wanted + len, sizeof(wanted) - (size_t)len, WHO UNTIL, user);
+	len += snprintf(
+	    wanted + len, sizeof(wanted) - (size_t)len, ADDRESS, round);
+	(void)snprintf(wanted + len, sizeof(wanted) - (size_t)len, "\n\n" ASK);
+	assert_int_equal(h->messages[n].style, PAM_PROMPT_ECHO_ON);
+	assert_string_equal(h->messages[n].text, wanted);
+}
+
+/* The same in two messages. */
+static void
+assert_split(const struct host *h, size_t n, unsigned round)
+{
+	char wanted[1024];
+
+	assert_true(n + 1 < h->message_count);
+	(void)time_mask(h->messages[n].text);
+	int len = snprintf(wanted, sizeof(wanted), "\n" WHO UNTIL, "alice");
+	len += snprintf(
+	    wanted + len, sizeof(wanted) - (size_t)len, ADDRESS, round);
+	(void)snprintf(wanted + len, sizeof(wanted) - (size_t)len, "\n");
+	assert_int_equal(h->messages[n].style, PAM_TEXT_INFO);
+	assert_string_equal(h->messages[n].text, wanted);
+	assert_int_equal(h->messages[n + 1].style, PAM_PROMPT_ECHO_ON);
+	assert_string_equal(h->messages[n + 1].text, ASK);
+}
+
+static void
+assert_ascii(const char *text)
+{
+	for (const char *p = text; *p != '\0'; p++) {
+		if (*p != '\n' && (*p < 0x20 || *p > 0x7e))
+			fail_msg("byte %02x in: %s", (unsigned char)*p, text);
+	}
+}
+
+static void
+prompt_holds_everything(void **state)
+{
+	static const char *const modes[] = {
+	    "", "dialogue=auto", "dialogue=prompt"};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(modes); i++) {
+		struct host h;
+
+		assert_int_equal(host_run(&h, "ok", modes[i]), PAM_SUCCESS);
+		assert_int_equal(h.message_count, 1);
+		assert_prompt(&h, 0, "", "alice", 1);
+		assert_ascii(h.messages[0].text);
+		host_end(&h);
+	}
+}
+
+static void
+prompt_names_the_end_of_the_time(void **state)
+{
+	struct host h;
+	struct tm tm;
+	time_t now = time(NULL) + 120;
+
+	(void)state;
+	assert_int_equal(host_run(&h, "ok", "timeout=120"), PAM_SUCCESS);
+	assert_non_null(localtime_r(&now, &tm));
+	long wanted = tm.tm_hour * 3600L + tm.tm_min * 60L + tm.tm_sec;
+	long said = time_mask(h.messages[0].text);
+	assert_true((said - wanted + 86400) % 86400 <= 5);
+	host_end(&h);
+}
+
+static void
+split_parts_the_address_from_the_prompt(void **state)
+{
+	static const struct {
+		const char *service;
+		const char *arguments;
+		const char *xdisplay;
+		bool split;
+	} rows[] = {
+	    {"signin", "dialogue=split", NULL, true},
+	    {"sudo", "", NULL, true},
+	    {"sudo-i", "", NULL, true},
+	    {"gdm-password", "", NULL, true},
+	    {"signin", "", ":0", true},
+	    {"signin", "", "", false},
+	    {"sshd", "", NULL, false},
+	    {"login", "", NULL, false},
+	    {"su", "", NULL, false},
+	    {"sudo", "dialogue=prompt", ":0", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct host h;
+
+		host_begin(&h);
+		h.service = rows[i].service;
+		h.arguments = rows[i].arguments;
+		h.xdisplay = rows[i].xdisplay;
+		assert_int_equal(host_signin(&h), PAM_SUCCESS);
+		assert_int_equal(h.message_count, rows[i].split ? 2 : 1);
+		if (rows[i].split)
+			assert_split(&h, 0, 1);
+		else
+			assert_prompt(&h, 0, "", "alice", 1);
+		host_end(&h);
+	}
+}
+
+static void
+hostile_user_name_cannot_act(void **state)
+{
+	static const struct {
+		const char *user;
+		const char *shown;
+	} rows[] = {
+	    {"eve\x1b[2J", "eve\\x1b[2J"},
+	    {"eve\n\nhttps://evil.example",
+		"eve\\x0a\\x0ahttps://evil.example"},
+	    {"\"\\", "\\x22\\x5c"},
+	    {"\xc3\xa9\xc2\x9b", "\\xc3\\xa9\\xc2\\x9b"},
+	    {"%s%n", "%s%n"},
+	    {"\r\b\x7f", "\\x0d\\x08\\x7f"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct host h;
+
+		host_begin(&h);
+		h.user = rows[i].user;
+		h.script = "code_refused";
+		h.arguments = "attempts=1";
+		assert_int_equal(host_signin(&h), PAM_MAXTRIES);
+		assert_prompt(&h, 0, "", rows[i].shown, 1);
+		for (size_t j = 0; j < h.message_count; j++)
+			assert_ascii(h.messages[j].text);
+		host_end(&h);
+	}
+}
+
+static void
+endless_user_name_is_one_that_no_account_has(void **state)
+{
+	char name[4096];
+	struct host h;
+
+	(void)state;
+	memset(name, 'a', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	host_begin(&h);
+	h.user = name;
+	h.script = "code_refused";
+	h.arguments = "attempts=1";
+	assert_int_equal(host_signin(&h), PAM_MAXTRIES);
+	assert_outcome("user_unknown");
+	host_end(&h);
+}
+
+static void
+answer_reaches_the_helper_as_it_was_typed(void **state)
+{
+	static const struct {
+		struct reply reply;
+		const char *report;
+	} rows[] = {
+	    {{.text = "code"}, "answer 4 code\n"},
+	    {{.text = " a\tb\r\n"}, "answer 6  a\\x09b\\x0d\\x0a\n"},
+	    {{.text = ""}, "answer 0 \n"},
+	    {{.text = NULL}, "answer 0 \n"},
+	    {{.bare = true}, "answer 0 \n"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct host h;
+
+		host_begin(&h);
+		h.replies = &rows[i].reply;
+		h.reply_count = 1;
+		h.script = "answer_empty";
+		h.arguments = "attempts=1";
+		assert_int_equal(host_signin(&h), PAM_MAXTRIES);
+		assert_holds(h.reports, rows[i].report);
+		assert_outcome("answer_empty");
+		host_end(&h);
+	}
+}
+
+static void
+endless_answer_is_cut_to_one_that_is_still_too_long(void **state)
+{
+	char *answer = malloc(LONG_ANSWER + 1);
+	char wanted[32];
+	struct host h;
+
+	(void)state;
+	assert_non_null(answer);
+	memset(answer, 'x', LONG_ANSWER);
+	answer[LONG_ANSWER] = '\0';
+	host_begin(&h);
+	h.replies = &(struct reply){.text = answer};
+	h.reply_count = 1;
+	h.script = "answer_malformed";
+	h.arguments = "attempts=1";
+	assert_int_equal(host_signin(&h), PAM_MAXTRIES);
+	(void)snprintf(wanted, sizeof(wanted), "answer %d x", ANSWER_MAX);
+	assert_holds(h.reports, wanted);
+	host_end(&h);
+	free(answer);
+}
+
+/* Run with PAM_SILENT; gives whether a sentence was told at the end. */
+static bool
+is_told_silently(const char *arguments)
+{
+	struct host h;
+
+	host_begin(&h);
+	h.script = "tls_failed";
+	h.arguments = arguments;
+	host_open(&h);
+	assert_int_equal(host_authenticate(&h, PAM_SILENT), PAM_AUTH_ERR);
+	host_close(&h);
+	assert_true(h.message_count >= 1);
+	bool told = h.messages[h.message_count - 1].style == PAM_ERROR_MSG;
+	host_end(&h);
+	return told;
+}
+
+static void
+silence_keeps_the_prompt_and_drops_the_sentence(void **state)
+{
+	(void)state;
+	assert_false(is_told_silently("dialogue=prompt"));
+	/* sudo is always silent, and shows texts all the same */
+	assert_true(is_told_silently("dialogue=split"));
+}
+
+static void
+text_that_cannot_be_shown_ends_the_signin(void **state)
+{
+	struct host h;
+
+	(void)state;
+	host_begin(&h);
+	h.arguments = "dialogue=split";
+	h.info_result = PAM_CONV_ERR;
+	assert_int_equal(host_signin(&h), PAM_CONV_ERR);
+	assert_outcome("aborted");
+	assert_int_equal(h.replies_used, 0);
+	host_end(&h);
+}
+
+/* ---- PAM_CONV_AGAIN ---- */
+
+static void
+interrupted_signin_goes_on_at_the_same_address(void **state)
+{
+	static const struct reply replies[] = {{.result = PAM_CONV_AGAIN},
+	    {.result = PAM_CONV_AGAIN}, {.text = "one"},
+	    {.result = PAM_CONV_AGAIN}, {.text = "two"}};
+	struct host h;
+
+	(void)state;
+	host_begin(&h);
+	h.script = "code_refused,ok";
+	h.replies = replies;
+	h.reply_count = COUNT(replies);
+	host_open(&h);
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(host_authenticate(&h, 0), PAM_INCOMPLETE);
+	assert_int_equal(fail_delays, 0);
+	assert_int_equal(host_authenticate(&h, 0), PAM_SUCCESS);
+	host_close(&h);
+	assert_int_equal(h.helpers, 1);
+	assert_int_equal(h.message_count, 5);
+	for (size_t i = 0; i < 3; i++)
+		assert_prompt(&h, i, "", "alice", 1);
+	assert_string_equal(h.messages[3].text, h.messages[4].text);
+	assert_holds(h.messages[4].text, "round=2");
+	assert_holds(h.reports, "answer 3 one\nanswer 3 two\nrevoke\n");
+	assert_string_equal(journal_value(journal_decision(), "attempt"), "2");
+	assert_int_equal(journal_decisions(), 2);
+	host_end(&h);
+}
+
+static void
+interrupted_text_is_shown_again(void **state)
+{
+	struct host h;
+
+	(void)state;
+	host_begin(&h);
+	h.arguments = "dialogue=split";
+	h.info_result = PAM_CONV_AGAIN;
+	host_open(&h);
+	assert_int_equal(host_authenticate(&h, 0), PAM_INCOMPLETE);
+	h.info_result = PAM_SUCCESS;
+	assert_int_equal(host_authenticate(&h, 0), PAM_SUCCESS);
+	host_close(&h);
+	assert_int_equal(h.message_count, 3);
+	assert_int_equal(h.helpers, 1);
+	assert_split(&h, 1, 1);
+	host_end(&h);
+}
+
+static void
+interrupted_signin_keeps_its_deadline(void **state)
+{
+	static const struct reply replies[] = {
+	    {.result = PAM_CONV_AGAIN}, {.text = CODE}};
+	struct host h;
+
+	(void)state;
+	host_begin(&h);
+	h.arguments = "timeout=1";
+	h.replies = replies;
+	h.reply_count = COUNT(replies);
+	host_open(&h);
+	assert_int_equal(host_authenticate(&h, 0), PAM_INCOMPLETE);
+	(void)usleep(1050 * 1000);
+	assert_int_equal(host_authenticate(&h, 0), PAM_MAXTRIES);
+	host_close(&h);
+	assert_outcome("timed_out");
+	assert_lacks(h.reports, "answer");
+	host_end(&h);
+}
+
+static void
+interrupted_signin_that_is_given_up_leaves_nothing(void **state)
+{
+	struct host h;
+
+	(void)state;
+	host_begin(&h);
+	h.replies = &(struct reply){.result = PAM_CONV_AGAIN};
+	h.reply_count = 1;
+	host_open(&h);
+	assert_int_equal(host_authenticate(&h, 0), PAM_INCOMPLETE);
+	host_close(&h);
+	assert_int_equal(h.helpers, 1);
+	assert_holds(h.reports, "gone\n");
+	host_end(&h);
+}
+
+static void
+interrupted_signin_is_for_one_user(void **state)
+{
+	static const struct reply replies[] = {
+	    {.result = PAM_CONV_AGAIN}, {.text = CODE}};
+	struct host h;
+
+	(void)state;
+	host_begin(&h);
+	h.replies = replies;
+	h.reply_count = COUNT(replies);
+	host_open(&h);
+	assert_int_equal(host_authenticate(&h, 0), PAM_INCOMPLETE);
+	assert_int_equal(pam_set_item(h.pamh, PAM_USER, "bob"), PAM_SUCCESS);
+	assert_int_equal(host_authenticate(&h, 0), PAM_AUTH_ERR);
+	host_close(&h);
+	assert_outcome("account_changed");
+	host_end(&h);
+}
+
+static void
+user_name_may_be_asked_for(void **state)
+{
+	static const struct reply replies[] = {
+	    {.result = PAM_CONV_AGAIN}, {.text = "alice"}, {.text = CODE}};
+	struct host h;
+
+	(void)state;
+	host_begin(&h);
+	h.user = NULL;
+	h.replies = replies;
+	h.reply_count = COUNT(replies);
+	host_open(&h);
+	assert_int_equal(host_authenticate(&h, 0), PAM_INCOMPLETE);
+	assert_int_equal(host_authenticate(&h, 0), PAM_SUCCESS);
+	host_close(&h);
+	assert_prompt(&h, 2, "", "alice", 1);
+	assert_string_equal(journal_value(journal_decision(), "user"), "alice");
+	assert_int_equal(journal_decisions(), 1);
+	host_end(&h);
+}
+
+static void
+user_name_that_is_not_given_is_aborted(void **state)
+{
+	struct host h;
+
+	(void)state;
+	host_begin(&h);
+	h.user = NULL;
+	h.reply_count = 0;
+	assert_int_equal(host_signin(&h), PAM_CONV_ERR);
+	assert_outcome("aborted");
+	assert_int_equal(h.helpers, 0);
+	host_end(&h);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(prompt_holds_everything),
+	    cmocka_unit_test(prompt_names_the_end_of_the_time),
+	    cmocka_unit_test(split_parts_the_address_from_the_prompt),
+	    cmocka_unit_test(hostile_user_name_cannot_act),
+	    cmocka_unit_test(endless_user_name_is_one_that_no_account_has),
+	    cmocka_unit_test(answer_reaches_the_helper_as_it_was_typed),
+	    cmocka_unit_test(
+		endless_answer_is_cut_to_one_that_is_still_too_long),
+	    cmocka_unit_test(silence_keeps_the_prompt_and_drops_the_sentence),
+	    cmocka_unit_test(text_that_cannot_be_shown_ends_the_signin),
+	    cmocka_unit_test(interrupted_signin_goes_on_at_the_same_address),
+	    cmocka_unit_test(interrupted_text_is_shown_again),
+	    cmocka_unit_test(interrupted_signin_keeps_its_deadline),
+	    cmocka_unit_test(
+		interrupted_signin_that_is_given_up_leaves_nothing),
+	    cmocka_unit_test(interrupted_signin_is_for_one_user),
+	    cmocka_unit_test(user_name_may_be_asked_for),
+	    cmocka_unit_test(user_name_that_is_not_given_is_aborted),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

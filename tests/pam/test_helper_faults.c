@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A helper that misbehaves: it dies, hangs, floods, or says what it must not.
+ * It may cause a denial and some waiting, and nothing else.
+ */
+#include "host.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "gcpkce/clock.h"
+
+/* Twists that spoil one frame, whichever it is. */
+static const char *const spoils[] = {"version", "type", "order", "oversized",
+    "undersized", "truncated", "short", "trailing", "empty", "die", "flood"};
+
+/* All that can be wrong in the verdict of a sign-in in which all is well. */
+static const char *const verdicts[] = {"ok:version", "ok:type", "ok:order",
+    "ok:oversized", "ok:undersized", "ok:truncated", "ok:short", "ok:trailing",
+    "ok:empty", "ok:die", "ok:flood", "ok:zeros", "ok:zero", "ok:outcome",
+    "ok:boolean", "ok:line-id", "ok:line-email", "ok:c1-email"};
+
+static void
+assert_helper_failed(const char *script, const char *arguments)
+{
+	struct host h;
+	int result = host_run(&h, script, arguments);
+
+	if (result != PAM_SYSTEM_ERR)
+		fail_msg("%s: %s; %s", script, pam_strerror(NULL, result),
+		    journal_decision());
+	assert_outcome("helper_failed");
+	assert_string_equal(
+	    host_last_message(&h), outcome_sentence(OUTCOME_HELPER_FAILED));
+	assert_int_equal(fail_delay_us, FAIL_DELAY_US);
+	assert_lacks(h.reports, "keep");
+	if (journal_value(journal_decision(), "cause")[0] == '\0')
+		fail_msg("%s: no cause: %s", script, journal_decision());
+	host_end(&h);
+}
+
+static void
+address_that_is_spoilt_ends_the_signin(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(spoils); i++) {
+		char script[64];
+
+		(void)snprintf(script, sizeof(script), "ready:%s", spoils[i]);
+		assert_helper_failed(script, "");
+	}
+	assert_helper_failed("ready:zeros", "");
+	assert_helper_failed("ready:escape", "");
+}
+
+static void
+second_address_that_is_spoilt_ends_the_signin(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(spoils); i++) {
+		char script[64];
+
+		(void)snprintf(
+		    script, sizeof(script), "code_refused,ready:%s", spoils[i]);
+		assert_helper_failed(script, "");
+	}
+}
+
+static void
+verdict_that_is_spoilt_is_none(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(verdicts); i++)
+		assert_helper_failed(verdicts[i], "");
+}
+
+static void
+address_in_place_of_a_verdict_is_none(void **state)
+{
+	(void)state;
+	assert_helper_failed("ready:repeat", "");
+}
+
+/* Run a script that waits; gives how long, in milliseconds. */
+static int64_t
+time_run(const char *script, int wanted, const char *outcome)
+{
+	struct host h;
+	int64_t start_ms = clock_now_ms();
+	int result = host_run(&h, script, "timeout=1");
+	int64_t took_ms = clock_now_ms() - start_ms;
+
+	if (result != wanted)
+		fail_msg("%s: %s; %s", script, pam_strerror(NULL, result),
+		    journal_decision());
+	assert_outcome(outcome);
+	assert_lacks(h.reports, "keep");
+	host_end(&h);
+	return took_ms;
+}
+
+static void
+helper_that_hangs_is_bounded_by_the_deadline(void **state)
+{
+	int64_t ms = time_run("ready:hang", PAM_MAXTRIES, "timed_out");
+
+	(void)state;
+	assert_in_range(ms, 950, 1800);
+}
+
+static void
+helper_that_hangs_with_the_answer_is_bounded_too(void **state)
+{
+	int64_t ms = time_run("ok:hang", PAM_MAXTRIES, "timed_out");
+
+	(void)state;
+	/* the last word of a helper may come a moment after the deadline */
+	assert_in_range(ms, 950, 2800);
+}
+
+static void
+helper_that_drips_is_bounded_by_the_deadline(void **state)
+{
+	int64_t ms = time_run("ready:drip", PAM_MAXTRIES, "timed_out");
+
+	(void)state;
+	assert_in_range(ms, 950, 1800);
+}
+
+static void
+helper_that_will_not_leave_is_killed(void **state)
+{
+	int64_t ms = time_run("ok:stay", PAM_SUCCESS, "ok");
+
+	(void)state;
+	assert_in_range(ms, 1900, 3500);
+}
+
+static void
+identity_of_another_person_is_no_success(void **state)
+{
+	static const struct {
+		const char *script;
+		const char *outcome;
+		const char *genesys_id;
+	} rows[] = {
+	    {"ok:other-id", "not_mapped", OTHER_ID},
+	    {"ok:other-client", "wrong_client", ALICE_ID},
+	    {"ok:nobody", "identity_incomplete", ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct host h;
+
+		assert_int_equal(
+		    host_run(&h, rows[i].script, ""), PAM_AUTH_ERR);
+		assert_outcome(rows[i].outcome);
+		assert_string_equal(
+		    journal_value(journal_decision(), "genesys_id"),
+		    rows[i].genesys_id);
+		assert_holds(h.reports, "revoke\ngone\n");
+		host_end(&h);
+	}
+}
+
+/* Only a verdict that is ok through and through may count as one. */
+static void
+success_that_is_called_junk_is_a_denial(void **state)
+{
+	struct host h;
+
+	(void)state;
+	assert_int_not_equal(
+	    host_run(&h, "ok:junk", "attempts=1"), PAM_SUCCESS);
+	for (size_t i = 0; i < journal_count; i++)
+		assert_string_not_equal(
+		    journal_value(journal[i].text, "outcome"), "ok");
+	assert_holds(h.reports, "revoke\ngone\n");
+	host_end(&h);
+}
+
+static void
+helper_is_born_with_nothing_of_the_host(void **state)
+{
+	char wanted[128];
+	struct host h;
+	bool root = host_is_root();
+
+	(void)state;
+	assert_int_equal(host_run(&h, "ok", ""), PAM_SUCCESS);
+	(void)snprintf(wanted, sizeof(wanted), "life uid=%u gid=%u ",
+	    root ? 65534 : geteuid(), root ? 65534 : getegid());
+	assert_holds(h.reports, wanted);
+	if (root)
+		assert_holds(h.reports, " groups=0 ");
+	assert_holds(h.reports,
+	    " environment=0 arguments=1 descriptors=5 directory=/ umask=77 "
+	    "blocked=0 no_new_privs=1 death=15 session=1 core=0 file=0\n");
+	host_end(&h);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(address_that_is_spoilt_ends_the_signin),
+	    cmocka_unit_test(second_address_that_is_spoilt_ends_the_signin),
+	    cmocka_unit_test(verdict_that_is_spoilt_is_none),
+	    cmocka_unit_test(address_in_place_of_a_verdict_is_none),
+	    cmocka_unit_test(helper_that_hangs_is_bounded_by_the_deadline),
+	    cmocka_unit_test(helper_that_hangs_with_the_answer_is_bounded_too),
+	    cmocka_unit_test(helper_that_drips_is_bounded_by_the_deadline),
+	    cmocka_unit_test(helper_that_will_not_leave_is_killed),
+	    cmocka_unit_test(identity_of_another_person_is_no_success),
+	    cmocka_unit_test(success_that_is_called_junk_is_a_denial),
+	    cmocka_unit_test(helper_is_born_with_nothing_of_the_host),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
