@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What the subcommands share: the configuration, and JSON on stdout.
+ */
+#include "command.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+enum outcome
+command_config(
+    const char *conf, enum config_purpose purpose, struct config *ret)
+{
+	char path[PATH_MAX];
+	char argument[PATH_MAX + 8];
+	const char *argv[] = {argument};
+	autofaults faults;
+
+	/* the module wants an absolute path; people write ./my.conf */
+	if (conf != NULL)
+		(void)snprintf(argument, sizeof(argument), "conf=%s",
+		    realpath(conf, path) != NULL ? path : conf);
+	enum outcome r =
+	    config_load(conf != NULL ? 1 : 0, argv, purpose, ret, &faults);
+	if (r != OUTCOME_OK)
+		(void)fputs(buf_text(&faults.lines), stderr);
+	return r;
+}
+
+const char *
+command_pam_text(enum outcome outcome)
+{
+	static const char *const texts[OUTCOME_COUNT] = {
+#define X(suffix, name, pam, sentence, log) #pam,
+	    OUTCOME_TABLE(X)
+#undef X
+	};
+
+	return texts[(size_t)outcome < OUTCOME_COUNT ? outcome : 0];
+}
+
+struct json_object *
+command_json_new(enum outcome outcome)
+{
+	struct json_object *json = json_object_new_object();
+
+	if (json == NULL)
+		return NULL;
+	(void)json_object_object_add(
+	    json, "version", json_object_new_int(JSON_VERSION));
+	command_json_text(json, "outcome", outcome_name(outcome));
+	return json;
+}
+
+void
+command_json_text(struct json_object *json, const char *key, const char *value)
+{
+	(void)json_object_object_add(json, key, json_object_new_string(value));
+}
+
+void
+command_json_print(struct json_object *json)
+{
+	if (json == NULL)
+		return;
+	(void)puts(json_object_to_json_string_ext(
+	    json, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
+	(void)json_object_put(json);
+}

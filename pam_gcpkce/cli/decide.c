@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * gcpkce decide: the policy on a recorded identity, without network, secret or
+ * sign-in.  It reads with the same code as the helper and judges with the same
+ * code as the module.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "command.h"
+#include "gcpkce/policy.h"
+#include "gcpkce/profile.h"
+#include "gcpkce/reply.h"
+
+#define INPUT_MAX (3 * JSON_TEXT_MAX)
+
+static enum outcome
+input_read(struct buf *input, struct errinfo *reterr)
+{
+	char block[4096];
+	size_t got;
+
+	while ((got = fread(block, 1, sizeof(block), stdin)) > 0)
+		buf_put(input, block, got);
+	if (ferror(stdin) || buf_check(input) != OUTCOME_OK)
+		return err_fail(reterr, OUTCOME_REPLY_INVALID,
+		    "standard input could not be read, or is too large");
+	return OUTCOME_OK;
+}
+
+/* One part of the input as the text that a host would have sent. */
+static bool
+part_text(struct json_object *input, const char *name, struct view *ret_text)
+{
+	struct json_object *part = NULL;
+
+	if (!json_object_object_get_ex(input, name, &part) || part == NULL)
+		return false;
+	*ret_text = view_text(
+	    json_object_to_json_string_ext(part, JSON_C_TO_STRING_PLAIN));
+	return true;
+}
+
+static enum outcome
+identity_read(struct json_object *input, struct identity *identity,
+    struct errinfo *reterr)
+{
+	autoreply reply = {0};
+	struct view text;
+	enum outcome r = OUTCOME_OK;
+
+	if (part_text(input, "reply", &text))
+		r = token_reply_parse(text, &reply, reterr);
+	if (r == OUTCOME_OK && !part_text(input, "user", &text))
+		r = err_fail(reterr, OUTCOME_IDENTITY_INCOMPLETE,
+		    "\"user\", the reply of users/me, is missing");
+	if (r == OUTCOME_OK)
+		r = profile_user_parse(text, identity, reterr);
+	if (r == OUTCOME_OK && !part_text(input, "token", &text))
+		r = err_fail(reterr, OUTCOME_IDENTITY_INCOMPLETE,
+		    "\"token\", the reply of tokens/me, is missing");
+	if (r == OUTCOME_OK)
+		r = profile_token_parse(text, identity, reterr);
+	return r;
+}
+
+static enum outcome
+decide(const struct options *options, struct identity *identity,
+    struct errinfo *reterr)
+{
+	autofree struct config *config = calloc(1, sizeof(*config));
+	autopolicy policy = {0};
+	autobuf text = BUF_INIT(INPUT_MAX);
+	autojson *input = NULL;
+
+	if (config == NULL)
+		return OUTCOME_NO_MEMORY;
+	enum outcome r =
+	    command_config(options->conf, CONFIG_FOR_DECIDE, config);
+	if (r == OUTCOME_OK)
+		r = policy_gather(config, options->user, &policy, reterr);
+	if (r == OUTCOME_OK)
+		r = input_read(&text, reterr);
+	if (r == OUTCOME_OK)
+		r = json_parse_object(buf_view(&text), &input, reterr);
+	if (r == OUTCOME_OK)
+		r = identity_read(input, identity, reterr);
+	if (r == OUTCOME_OK)
+		r = policy_decide(&policy, identity, reterr);
+	return r;
+}
+
+int
+command_decide(const struct options *options)
+{
+	struct identity identity = {0};
+	struct errinfo why = {0};
+
+	if (options->user == NULL)
+		return command_usage("decide needs --user", "");
+	enum outcome r = decide(options, &identity, &why);
+	const char *cause =
+	    why.text[0] != '\0' ? why.text : outcome_log_text(r);
+	if (options->json) {
+		struct json_object *json = command_json_new(r);
+
+		command_json_text(json, "user", options->user);
+		command_json_text(json, "genesys_id", identity.id);
+		command_json_text(json, "pam", command_pam_text(r));
+		command_json_text(json, "cause", cause);
+		command_json_print(json);
+	} else {
+		(void)printf("%s: %s (%s)\n", outcome_name(r), cause,
+		    command_pam_text(r));
+	}
+	return r == OUTCOME_OK ? EXIT_GOOD : EXIT_BAD;
+}

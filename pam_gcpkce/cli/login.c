@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * gcpkce login: the whole sign-in in a terminal, by the same helper and policy
+ * as in a login.  It changes nothing on the host.  The dialogue is on stderr,
+ * so that stdout holds only what was asked for.
+ */
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "command.h"
+#include "gcpkce/clock.h"
+#include "gcpkce/errand.h"
+#include "gcpkce/policy.h"
+#include "gcpkce/text.h"
+
+struct login {
+	const struct options *options;
+	struct config config;
+	struct policy policy;
+	struct courier courier;
+	char user[ACCOUNT_NAME_MAX + 1];
+	int64_t deadline_ms;
+	struct wire_verdict verdict;
+	uint64_t expires_at_s;
+	struct errinfo why;
+};
+
+static enum outcome
+user_choose(struct login *l)
+{
+	const char *name = l->options->user;
+	const struct passwd *own = getpwuid(getuid());
+
+	if (name == NULL && own != NULL)
+		name = own->pw_name;
+	if (name == NULL || strlen(name) >= sizeof(l->user))
+		return err_fail(&l->why, OUTCOME_USER_UNKNOWN,
+		    "there is no account for this user; name one with --user");
+	memcpy(l->user, name, strlen(name) + 1);
+	return OUTCOME_OK;
+}
+
+static enum outcome
+helper_start(struct login *l)
+{
+	char host[256] = "";
+	const struct errand errand = {
+	    .user = l->user,
+	    .service = "gcpkce",
+	    .host = host,
+	    .want_token = l->options->print_token,
+	};
+
+	(void)gethostname(host, sizeof(host) - 1);
+	return errand_start(
+	    &l->config, &errand, l->deadline_ms, &l->courier, &l->why);
+}
+
+static enum outcome
+address_show(struct login *l)
+{
+	char address[WIRE_ADDRESS_MAX + 1];
+	enum outcome r =
+	    errand_address(&l->courier, l->deadline_ms, address, &l->why);
+
+	if (r == OUTCOME_OK)
+		(void)fprintf(stderr,
+		    "\nSign in to Genesys Cloud:\n\n%s\n\nThen paste the "
+		    "code, or the whole address of the page you land on: ",
+		    address);
+	return r;
+}
+
+static enum outcome
+answer_read_line(struct login *l, struct buf *typed)
+{
+	char *line = NULL;
+	size_t cap = 0;
+	ssize_t len = getline(&line, &cap, stdin);
+
+	if (len >= 0)
+		buf_put(typed, line,
+		    (size_t)len < typed->max ? (size_t)len : typed->max);
+	if (line != NULL)
+		explicit_bzero(line, cap);
+	free(line);
+	if (len < 0)
+		return err_fail(&l->why, OUTCOME_ABORTED,
+		    "standard input ended before an answer");
+	if (clock_left_ms(l->deadline_ms) == 0)
+		return err_fail(&l->why, OUTCOME_TIMED_OUT,
+		    "the answer came after the deadline");
+	return buf_check(typed);
+}
+
+/* Prompt until an answer does, or none is left. */
+static enum outcome
+rounds_run(struct login *l)
+{
+	enum outcome r = OUTCOME_ANSWER_EMPTY;
+
+	for (unsigned long i = 0;
+	     i < l->config.attempts && outcome_may_retry(r); i++) {
+		autobuf typed = BUF_INIT(WIRE_ANSWER_MAX);
+
+		if (i > 0)
+			(void)fprintf(stderr, "\n%s\n", outcome_sentence(r));
+		r = address_show(l);
+		if (r == OUTCOME_OK)
+			r = answer_read_line(l, &typed);
+		if (r == OUTCOME_OK)
+			r = errand_answer(&l->courier, buf_view(&typed),
+			    l->deadline_ms, &l->verdict, &l->why);
+	}
+	return r;
+}
+
+/* The sign-in, and what the decision would be. */
+static enum outcome
+login_run(struct login *l)
+{
+	enum outcome r =
+	    command_config(l->options->conf, CONFIG_FOR_LOGIN, &l->config);
+
+	if (r == OUTCOME_OK)
+		r = user_choose(l);
+	if (r == OUTCOME_OK)
+		r = policy_gather(&l->config, l->user, &l->policy, &l->why);
+	if (r != OUTCOME_OK)
+		return r;
+	l->deadline_ms =
+	    clock_now_ms() + (int64_t)l->config.timeout * INT64_C(1000);
+	r = helper_start(l);
+	if (r == OUTCOME_OK)
+		r = rounds_run(l);
+	if (r != OUTCOME_OK)
+		return r;
+	if (l->verdict.expires_in_s > 0)
+		l->expires_at_s = clock_wall_s() + l->verdict.expires_in_s;
+	return policy_decide(&l->policy, &l->verdict.identity, &l->why);
+}
+
+static void
+token_print(const struct login *l)
+{
+	struct view token = secret_view(l->verdict.token);
+
+	if (l->options->print_token && token.len > 0 && !l->options->json) {
+		(void)fwrite(token.p, 1, token.len, stdout);
+		(void)fputc('\n', stdout);
+	}
+}
+
+static void
+report_text(const struct login *l, enum outcome outcome, const char *cause)
+{
+	const struct identity *who = &l->verdict.identity;
+	char expires[CLOCK_STAMP_LEN + 1] = "not said";
+	FILE *to = l->options->print_token ? stderr : stdout;
+
+	if (l->verdict.outcome == OUTCOME_OK) {
+		autobuf email = BUF_INIT(2048);
+		autobuf scopes = BUF_INIT(8192);
+
+		text_put_escaped(&email, view_text(who->email));
+		text_put_escaped(&scopes, view_text(who->scopes));
+		if (l->expires_at_s > 0)
+			clock_stamp(l->expires_at_s, expires);
+		(void)fprintf(to,
+		    "\nsigned in:     %s\nid:            %s\n"
+		    "organization:  %s\nscopes:        %s\n"
+		    "token expires: %s\n",
+		    buf_text(&email), who->id, who->organization_id,
+		    scopes.len > 0 ? buf_text(&scopes) : "none named", expires);
+	}
+	(void)fprintf(to, "account:       %s\ndecision:      %s: %s\n",
+	    l->user[0] != '\0' ? l->user : "-", outcome_name(outcome), cause);
+}
+
+static void
+report_json(const struct login *l, enum outcome outcome, const char *cause)
+{
+	const struct identity *who = &l->verdict.identity;
+	char expires[CLOCK_STAMP_LEN + 1] = "";
+	struct view token = secret_view(l->verdict.token);
+	struct json_object *json = command_json_new(outcome);
+
+	if (l->expires_at_s > 0)
+		clock_stamp(l->expires_at_s, expires);
+	command_json_text(json, "user", l->user);
+	command_json_text(json, "cause", cause);
+	command_json_text(json, "genesys_id", who->id);
+	command_json_text(json, "email", who->email);
+	command_json_text(json, "organization", who->organization_id);
+	command_json_text(json, "scopes", who->scopes);
+	command_json_text(json, "expires", expires);
+	command_json_text(json, "correlation", l->verdict.correlation);
+	if (l->options->print_token && token.len > 0)
+		(void)json_object_object_add(json, "access_token",
+		    json_object_new_string_len(
+			(const char *)token.p, (int)token.len));
+	command_json_print(json);
+}
+
+int
+command_login(const struct options *options)
+{
+	autofree struct login *l = calloc(1, sizeof(*l));
+
+	if (l == NULL)
+		return EXIT_BAD;
+	l->options = options;
+	l->courier = COURIER_NONE;
+	enum outcome r = login_run(l);
+	struct errinfo why = l->why;
+	const char *cause =
+	    why.text[0] != '\0' ? why.text : outcome_log_text(r);
+
+	/* the token stays only where it was asked for */
+	if (l->verdict.outcome == OUTCOME_OK)
+		errand_settle(&l->courier,
+		    options->print_token && l->verdict.token != NULL);
+	if (options->json)
+		report_json(l, r, cause);
+	else
+		report_text(l, r, cause);
+	token_print(l);
+	courier_end(&l->courier);
+	policy_done(&l->policy);
+	wire_verdict_done(&l->verdict);
+	return r == OUTCOME_OK ? EXIT_GOOD : EXIT_BAD;
+}

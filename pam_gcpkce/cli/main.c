@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * gcpkce: for administrators and developers.  One table of subcommands gives
+ * the help, the choice and the prototypes.
+ */
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "command.h"
+
+static const struct {
+	const char *name;
+	int (*run)(const struct options *);
+	const char *arguments;
+	const char *description;
+} commands[] = {
+#define X(name, arguments, description) \
+	{#name, command_##name, arguments, description},
+    COMMAND_TABLE(X)
+#undef X
+};
+#define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
+
+static void
+help_print(FILE *to)
+{
+	(void)fprintf(to, "usage: gcpkce [--json] COMMAND [OPTION...]\n\n");
+	for (size_t i = 0; i < COMMAND_COUNT; i++)
+		(void)fprintf(to, "  gcpkce %s %s\n      %s\n",
+		    commands[i].name, commands[i].arguments,
+		    commands[i].description);
+	(void)fprintf(to,
+	    "\n  gcpkce --help, gcpkce --version\n\n"
+	    "Exit status: 0 good, 1 bad, 2 wrong usage.  See gcpkce(1).\n");
+}
+
+int
+command_usage(const char *why, const char *what)
+{
+	(void)fprintf(stderr, "gcpkce: %s%s; see gcpkce --help\n", why, what);
+	return EXIT_USAGE;
+}
+
+static int
+command_run(const char *name, const struct options *options)
+{
+	for (size_t i = 0; i < COMMAND_COUNT; i++) {
+		if (strcmp(commands[i].name, name) == 0)
+			return commands[i].run(options);
+	}
+	return command_usage("there is no command ", name);
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct option longs[] = {
+	    {"json", no_argument, NULL, 'j'},
+	    {"help", no_argument, NULL, 'h'},
+	    {"version", no_argument, NULL, 'V'},
+	    {"print-token", no_argument, NULL, 'p'},
+	    {"conf", required_argument, NULL, 'c'},
+	    {"user", required_argument, NULL, 'u'},
+	    {"verifier", required_argument, NULL, 'v'},
+	    {"challenge", required_argument, NULL, 'C'},
+	    {NULL, 0, NULL, 0},
+	};
+	struct options options = {0};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "hV", longs, NULL)) != -1) {
+		switch (option) {
+		case 'j':
+			options.json = true;
+			break;
+		case 'h':
+			help_print(stdout);
+			return EXIT_GOOD;
+		case 'V':
+			(void)puts("gcpkce " GCPKCE_VERSION);
+			return EXIT_GOOD;
+		case 'p':
+			options.print_token = true;
+			break;
+		case 'c':
+			options.conf = optarg;
+			break;
+		case 'u':
+			options.user = optarg;
+			break;
+		case 'v':
+			options.verifier = optarg;
+			break;
+		case 'C':
+			options.challenge = optarg;
+			break;
+		default:
+			return EXIT_USAGE;
+		}
+	}
+	if (optind >= argc) {
+		help_print(stderr);
+		return EXIT_USAGE;
+	}
+	if (optind + 1 < argc)
+		return command_usage(
+		    "one command at a time, not also ", argv[optind + 1]);
+	return command_run(argv[optind], &options);
+}

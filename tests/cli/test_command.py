@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: ISC
+"""gcpkce without a network: usage, pkce, decide."""
+
+import copy
+import json
+
+import pytest
+
+from conftest import CLIENT, ORGANIZATION, PERSON
+
+VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
+CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"  # RFC 7636, appendix B
+
+GOOD = {
+    "user": {"id": PERSON, "name": "Pat", "email": "pat@example.test", "state": "active"},
+    "token": {
+        "organization": {"id": ORGANIZATION, "name": "Example"},
+        "homeOrganization": {"id": ORGANIZATION, "name": "Example"},
+        "authorizedScope": ["user-basic-info"],
+        "OAuthClient": {"id": CLIENT, "name": "sign-in"},
+    },
+    "reply": {"access_token": "a" * 86, "token_type": "bearer", "expires_in": 86399},
+}
+
+
+# usage
+
+def test_help_names_every_subcommand(gcpkce):
+    run = gcpkce("--help")
+    assert run.status == 0
+    for name in ("login", "decide", "pkce"):
+        assert f"gcpkce {name}" in run.out
+
+
+def test_version_is_the_project_s(gcpkce):
+    run = gcpkce("--version")
+    assert (run.status, run.out) == (0, "gcpkce 0.1.0\n")
+
+
+@pytest.mark.parametrize("arguments", [
+    (), ("nonsense",), ("pkce", "login"), ("--nonsense",), ("decide",),
+    ("pkce", "--challenge", CHALLENGE), ("pkce", "--verifier")])
+def test_wrong_usage_is_2_and_says_where_help_is(gcpkce, arguments):
+    run = gcpkce(*arguments)
+    assert run.status == 2
+    assert run.out == ""
+    assert run.err != ""
+
+
+# pkce
+
+def test_pkce_computes_the_rfc_s_challenge(gcpkce):
+    run = gcpkce("--json", "pkce", "--verifier", VERIFIER)
+    assert run.status == 0
+    assert run.json["code_challenge"] == CHALLENGE
+    assert run.json["version"] == 1
+
+
+def test_pkce_makes_a_new_pair_each_time(gcpkce):
+    first, second = gcpkce("--json", "pkce").json, gcpkce("--json", "pkce").json
+    assert len(first["code_verifier"]) == 43
+    assert first["code_verifier"] != second["code_verifier"]
+    run = gcpkce("pkce", "--verifier", first["code_verifier"],
+                 "--challenge", first["code_challenge"])
+    assert run.status == 0
+    assert run.out.startswith("right: ")
+
+
+@pytest.mark.parametrize("challenge, word", [
+    (CHALLENGE + "=", "padding"),
+    (CHALLENGE.replace("-", "+").replace("_", "/"), "base64"),
+    ("13d31e961a1ad8ec2f16b10c4c982e0876a878ad6df144566ee1894acb70f9c3", "hex"),
+    (CHALLENGE + "\n", "newline"),
+    (VERIFIER, "plain"),
+    (CHALLENGE[:-3], "beginning|cut|short|trunc"),
+    ("x" * 43, "another|other")])
+def test_pkce_names_what_is_wrong_with_a_challenge(gcpkce, challenge, word):
+    run = gcpkce("pkce", "--verifier", VERIFIER, "--challenge", challenge)
+    assert run.status == 1
+    assert run.out.startswith("wrong: ")
+    assert any(part in run.out.lower() for part in word.split("|")), run.out
+
+
+@pytest.mark.parametrize("verifier", ["a" * 42, "a" * 129, "a" * 42 + "+", "a" * 42 + " "])
+def test_pkce_refuses_what_is_no_verifier(gcpkce, verifier):
+    run = gcpkce("pkce", "--verifier", verifier)
+    assert run.status == 1
+    assert "7636" in run.out
+
+
+# decide
+
+def decide(gcpkce, conf, user, identity):
+    return gcpkce("--json", "decide", "--conf", conf, "--user", user,
+                  stdin=json.dumps(identity))
+
+
+def changed(path, value):
+    """GOOD with one member set; value None takes it out."""
+    identity = copy.deepcopy(GOOD)
+    *parents, last = path.split(".")
+    place = identity
+    for name in parents:
+        place = place[name]
+    if value is None:
+        del place[last]
+    else:
+        place[last] = value
+    return identity
+
+
+def test_decide_lets_the_mapped_person_in(gcpkce, configure, account):
+    run = decide(gcpkce, configure(), account, GOOD)
+    assert run.status == 0
+    assert run.json["outcome"] == "ok"
+    assert run.json["pam"] == "PAM_SUCCESS"
+    assert run.json["genesys_id"] == PERSON
+    assert run.json["version"] == 1
+
+
+def test_decide_needs_no_reply(gcpkce, configure, account):
+    assert decide(gcpkce, configure(), account, changed("reply", None)).status == 0
+
+
+OTHER = "00000000-0000-4000-8000-000000000000"
+
+
+@pytest.mark.parametrize("path, value, outcome", [
+    ("user.id", OTHER, "not_mapped"),
+    ("user.id", PERSON[:-1], "not_mapped"),
+    ("user.id", PERSON + "0", "not_mapped"),
+    ("user.id", PERSON.upper().replace("9", "A"), "not_mapped"),
+    ("user.id", "", "identity_incomplete"),
+    ("user.id", None, "identity_incomplete"),
+    ("user.id", 7, "identity_incomplete"),
+    ("user.id", PERSON + "\0", "identity_incomplete"),
+    ("user.state", "inactive", "account_inactive"),
+    ("user.state", "deleted", "account_inactive"),
+    ("user.state", "Active", "account_inactive"),
+    ("user.state", None, "identity_incomplete"),
+    ("user", None, "identity_incomplete"),
+    ("token", None, "identity_incomplete"),
+    ("token.OAuthClient.id", OTHER, "wrong_client"),
+    ("token.OAuthClient", None, "identity_incomplete"),
+    ("token.organization.id", OTHER, "wrong_organization"),
+    ("token.organization", None, "identity_incomplete"),
+    ("token.homeOrganization.id", OTHER, "partner_refused"),
+    ("token.homeOrganization", None, "identity_incomplete"),
+    ("token.clonedUser", {"id": OTHER}, "partner_refused"),
+    ("reply.token_type", "mac", "token_invalid"),
+    ("reply.access_token", "a b", "token_invalid"),
+    ("reply.access_token", "a" * 2049, "token_invalid"),
+    ("reply.access_token", None, "token_invalid")])
+def test_decide_refuses(gcpkce, configure, account, path, value, outcome):
+    run = decide(gcpkce, configure(), account, changed(path, value))
+    assert run.status == 1
+    assert run.json["outcome"] == outcome
+
+
+def test_decide_knows_no_oauthclient_in_another_case(gcpkce, configure, account):
+    identity = changed("token.oauthClient", {"id": CLIENT})
+    del identity["token"]["OAuthClient"]
+    assert decide(gcpkce, configure(), account, identity).json["outcome"] == "identity_incomplete"
+
+
+def test_decide_says_that_there_is_no_such_account(gcpkce, configure):
+    run = decide(gcpkce, configure(), "no-such-account", GOOD)
+    assert run.json["outcome"] == "user_unknown"
+
+
+@pytest.mark.parametrize("allow, lines, outcome", [
+    ("no", [f"root id:{PERSON}"], "root_refused"),
+    ("yes", [f"root id:{PERSON}"], "ok"),
+    ("yes", ["root -"], "not_mapped")])
+def test_decide_reaches_root_by_a_line_and_leave_alone(gcpkce, configure, allow, lines, outcome):
+    conf = configure(lines, allow_root=allow)
+    assert decide(gcpkce, conf, "root", GOOD).json["outcome"] == outcome
+
+
+def test_decide_never_reaches_root_by_localpart(gcpkce, configure):
+    conf = configure(map="localpart", email_domains="example.test", allow_root="yes")
+    identity = changed("user.email", "root@example.test")
+    assert decide(gcpkce, conf, "root", identity).json["outcome"] == "root_refused"
+
+
+def test_decide_ignores_secret_export_and_sandbox(gcpkce, configure, account):
+    conf = configure(client_secret_file="/nonexistent/secret", export="file", sandbox="strict")
+    assert decide(gcpkce, conf, account, GOOD).status == 0
+
+
+def test_decide_names_every_fault_of_the_configuration(gcpkce, configure, account):
+    conf = configure(timeout="soon", colour="red", client_id=None)
+    run = decide(gcpkce, conf, account, GOOD)
+    assert run.json["outcome"] == "config_invalid"
+    for words in ('timeout: "soon"', 'colour: "red"', 'client_id: ""'):
+        assert words in run.err
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"user": {}} trailing', "[" * 10000])
+def test_decide_refuses_what_is_no_identity(gcpkce, configure, account, text):
+    run = gcpkce("--json", "decide", "--conf", configure(), "--user", account, stdin=text)
+    assert run.status == 1
+    assert run.json["outcome"] == "reply_invalid"
