@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: ISC
+"""What every test finds: a house, Genesys Cloud's stand-in, people, hosts.
+
+Each test begins with an unused configuration, empty records and no process
+of an earlier one, and must leave no helper behind.
+"""
+
+import os
+import signal
+import sys
+
+import pytest
+
+import hosts
+from house import HELPER_USER, HERE, MARK, ROOT, House, move_in, why_not
+from person import Person
+
+sys.path.insert(0, os.path.join(os.path.dirname(HERE), "genesys"))
+from browser import Browser  # noqa: E402
+from standin import Standin  # noqa: E402
+
+TEST_LIMIT = 100  # seconds
+REVOKER_LIMIT = 15  # the revoker of a sign-in ends itself after 10
+SKIPPED = pytest.StashKey[str]()
+BUILD = os.path.realpath(
+    os.environ.get("GCPKCE_BUILD", os.path.join(ROOT, "build/default")))
+
+# The stack of the examples; {module} is the built one.
+STACK = """\
+auth    required {module}
+account required pam_permit.so
+session required {module}
+"""
+SHOW_SESSION = "session optional pam_exec.so quiet stdout {session}\n"
+
+
+def pytest_cmdline_main(config):
+    if config.option.collectonly or config.option.help:
+        return None
+    return move_in(config)
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    reason = config.stash.get(SKIPPED, None)
+    if reason is not None:
+        terminalreporter.write_sep("!", "NO SIGN-IN WAS TESTED", red=True)
+        terminalreporter.write_line(reason)
+
+
+@pytest.fixture(scope="session")
+def house(pytestconfig):
+    folder = os.environ.pop(MARK, None)
+    if folder is None:
+        reason = why_not() or "give pytest the folder tests/login by name"
+        pytestconfig.stash[SKIPPED] = reason
+        pytest.skip(reason)
+    house = House(folder)
+    for built in ("gcpkce-helper", "tests/pam_gcpkce.so"):
+        path = os.path.join(BUILD, built)
+        if not os.path.exists(path):
+            pytest.exit(f"{path} is not built; run make test-parts", 2)
+    house.install(BUILD)
+    return house
+
+
+@pytest.fixture(scope="session")
+def genesys(house):
+    """The stand-in for Genesys Cloud, which everybody here may trust."""
+    with Standin(house.path("genesys")) as standin:
+        yield standin
+
+
+@pytest.fixture(scope="session")
+def people(genesys):
+    """key -> Person, for everybody of the stand-in's cast."""
+    browser = Browser(genesys.ca_file)
+    return {key: Person(browser, record)
+            for key, record in genesys.people.items()}
+
+
+@pytest.fixture
+def settings(genesys):
+    """The configuration that works, as a dict to change and to write."""
+    client = genesys.clients["public"]
+    return {
+        "region": "eu-central-1",
+        "login_url": genesys.login_url,
+        "api_url": genesys.api_url,
+        "ca_file": genesys.ca_file,
+        "client_id": client.id,
+        "redirect_uri": client.redirect_uris[0],
+        "organization": genesys.organization.id,
+        "helper_user": HELPER_USER,
+        "debug": "yes",
+    }
+
+
+@pytest.fixture
+def configure(house, settings):
+    """Write the configuration, with changes: configure(export="env")."""
+    def write(**changes):
+        house.configure({**settings, **changes})
+    return write
+
+
+@pytest.fixture(autouse=True)
+def fresh(house, genesys, people, configure):
+    """A host that was just set up, with nothing going on."""
+    signal.signal(signal.SIGALRM, _too_long)
+    signal.alarm(TEST_LIMIT)
+    house.clear()
+    for service in ("sshd", "sudo", "su", "login"):
+        house.stack(service, STACK)
+    house.stack("gcpkce-test", STACK + SHOW_SESSION)
+    configure()
+    house.map(f"alice id:{people['alice'].id}",
+              f"bob email:{people['bob'].email}",
+              f"ops id:{people['alice'].id} id:{people['bob'].id}",
+              f"root id:{people['alice'].id}")
+    genesys.faults.clear()
+    genesys.log.clear()
+    house.journal.clear()
+    yield
+    house.close_terminals()
+    left = house.wait_until_gone("gcpkce-helper", REVOKER_LIMIT)
+    signal.alarm(0)
+    print(f"The journal:\n{house.journal.text()}")  # shown of what failed
+    assert not left, "a helper outlives the test"
+
+
+def _too_long(*_):
+    raise TimeoutError(f"the test takes longer than {TEST_LIMIT} s")
+
+
+@pytest.fixture
+def journal(house):
+    return house.journal
+
+
+@pytest.fixture
+def sshd(house):
+    daemon = hosts.Sshd(house)
+    yield daemon
+    daemon.stop()

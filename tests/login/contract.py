@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: ISC
+"""What the manual promises: the sentences, and the names in a session."""
+
+DENIED = "This Genesys Cloud sign-in does not give access to this account."
+LATER = ("Genesys Cloud cannot be reached from this host at the moment; "
+         "please try again later.")
+ADMIN = ("Signing in with Genesys Cloud is not set up properly on this host; "
+         "please tell its administrator.")
+EMPTY = "The answer was empty."
+NO_CODE = "There was no code in that answer."
+OTHER_ADDRESS = "That code belongs to another address than the one shown here."
+EARLIER = ("That code belongs to an earlier address; only the one below "
+           "counts.")
+CANCELLED = "The sign-in was cancelled or refused in the browser."
+REFUSED = ("That code was refused: it was used already, has expired, was cut "
+           "off when pasted, or there is no such account here.")
+TOO_LATE = "The time for signing in is over; please connect again."
+
+EXPORTED = {"GENESYSCLOUD_ACCESS_TOKEN", "GENESYSCLOUD_REGION",
+            "GCPKCE_USER_ID", "GCPKCE_USER_EMAIL", "GCPKCE_TOKEN_EXPIRES"}
+
+SSHD_REFUSES = ("sshd refuses this name: unknown, AllowUsers/DenyUsers, or "
+                "root without PermitRootLogin yes")
+
+
+def ours(environment):
+    """The names in a session's environment that can only be ours."""
+    return {name for name in environment
+            if name.startswith(("GCPKCE_", "GENESYSCLOUD_"))}

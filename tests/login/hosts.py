@@ -1,0 +1,247 @@
+# SPDX-License-Identifier: ISC
+"""The programs that people sign in to, each at a terminal of its own.
+
+Every host here is the machine's own program under the private /etc/pam.d.
+`open` starts it for an account and gives a Terminal, where a test waits for
+the question, answers, looks around in the session and leaves.
+"""
+
+import io
+import os
+import re
+import socket
+import subprocess
+import time
+
+import pexpect
+
+PASTE = "Then paste the code, or the whole address of the page you land on: "
+CLIENT_ENV = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "TERM": "dumb",
+              "LANG": "C.UTF-8", "HOME": "/"}
+PATIENCE = 20  # seconds for any one thing to appear
+
+
+class Terminal:
+    """A program at a pseudo-terminal, and what a person sees there."""
+
+    def __init__(self, house, argv):
+        house.terminals.append(self)
+        self._seen = io.StringIO()
+        self._child = pexpect.spawn(
+            argv[0], argv[1:], env=CLIENT_ENV, encoding="utf-8",
+            codec_errors="backslashreplace", dimensions=(24, 1000),
+            timeout=PATIENCE)
+        self._child.logfile_read = self._seen
+        self._child.delaybeforesend = None
+        self._child.ptyproc.delayafterclose = 0
+
+    @property
+    def transcript(self):
+        return self._seen.getvalue().replace("\r\n", "\n")
+
+    @property
+    def status(self):
+        """The program's exit status, after end()."""
+        return self._child.exitstatus
+
+    def _wait(self, what, seconds):
+        try:
+            self._child.expect(what, timeout=seconds)
+        except (pexpect.TIMEOUT, pexpect.EOF) as fault:
+            raise AssertionError(
+                f"waited for {what!r}: {type(fault).__name__}; "
+                f"the terminal shows:\n{self.transcript}") from None
+        return self._child.before.replace("\r\n", "\n")
+
+    def asked(self, question=PASTE, seconds=PATIENCE):
+        """Wait for a question; gives the text that came before it."""
+        return self._wait(re.escape(question), seconds)
+
+    def answer(self, text):
+        self._child.sendline(text)
+
+    def press_eof(self):
+        self._child.sendeof()
+
+    def session(self):
+        """Wait for the session's own words; gives (account, environment)."""
+        self._wait(r"(?:^|\n)@@session\r\n", PATIENCE)
+        account, *lines = self._wait(r"(?<=\n)@@end\r\n", PATIENCE).split("\n")
+        return account, dict(line.split("=", 1) for line in lines
+                             if "=" in line)
+
+    def leave(self):
+        """End the session as a person does; gives what else was shown."""
+        self._child.sendline("")
+        return self.end()
+
+    def end(self, seconds=PATIENCE):
+        """Wait until the program is gone; gives what else was shown."""
+        rest = self._wait(pexpect.EOF, seconds)
+        self._child.wait()
+        self._child.close()
+        return rest
+
+    def hang_up(self):
+        """Close the window in the middle of things."""
+        self._child.close(force=True)
+
+
+def as_account(account, argv):
+    """The argv that runs a program as an ordinary account."""
+    return ["setpriv", "--reuid", account, "--regid", account,
+            "--init-groups", "--", *argv]
+
+
+class Sshd:
+    """A real sshd on a free loopback port; its accounts come by ssh."""
+
+    name = service = "sshd"
+
+    def __init__(self, house):
+        self._house = house
+        self._daemon = None
+        self.port = None
+        self.log_path = f"{house.logs}/sshd"
+
+    def start(self, options=""):
+        """Start the daemon; options are lines of sshd_config."""
+        self.stop()
+        self.port = free_port()
+        config = self._house.write(self._house.path("sshd_config"), f"""\
+{options}
+ListenAddress 127.0.0.1:{self.port}
+HostKey {self._host_key()}
+PidFile none
+UsePAM yes
+KbdInteractiveAuthentication yes
+PasswordAuthentication no
+PermitRootLogin yes
+PrintMotd no
+MaxStartups 100:30:200
+LogLevel VERBOSE
+""")
+        self._daemon = subprocess.Popen(
+            ["/usr/sbin/sshd", "-D", "-f", config, "-E", self.log_path],
+            stdin=subprocess.DEVNULL, env=CLIENT_ENV)
+        self._wait_for_port()
+
+    def stop(self):
+        if self._daemon is not None:
+            self._daemon.terminate()
+            self._daemon.wait()
+            self._daemon = None
+
+    def log(self):
+        with open(self.log_path, encoding="utf-8") as file:
+            return file.read()
+
+    def open(self, account, *options, methods="keyboard-interactive"):
+        if self._daemon is None:
+            self.start()
+        return Terminal(self._house, [
+            "ssh", "-F", "none", "-p", str(self.port),
+            "-o", "StrictHostKeyChecking=no",
+            "-o", "UserKnownHostsFile=/dev/null",
+            "-o", "GlobalKnownHostsFile=/dev/null",
+            "-o", "IdentityAgent=none",
+            "-o", "NumberOfPasswordPrompts=1",
+            "-o", f"PreferredAuthentications={methods}",
+            *options, f"{account}@127.0.0.1", self._house.session])
+
+    def _host_key(self):
+        path = self._house.path("host_key")
+        if not os.path.exists(path):
+            make_key(path)
+        return path
+
+    def _wait_for_port(self):
+        end = time.monotonic() + PATIENCE
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", self.port)).close()
+                return
+            except ConnectionRefusedError:
+                if self._daemon.poll() is not None or time.monotonic() > end:
+                    raise AssertionError(
+                        f"sshd did not start:\n{self.log()}") from None
+                time.sleep(0.02)
+
+
+class Sudo:
+    """alice runs something as ops; sudo asks who alice is."""
+
+    name = service = "sudo"
+
+    def __init__(self, house):
+        self._house = house
+
+    def open(self, account, *options):
+        return Terminal(self._house, as_account(account, [
+            "sudo", *options, "-u", "ops", self._house.session]))
+
+
+class Su:
+    """carol, an ordinary account, becomes the account."""
+
+    name = service = "su"
+
+    def __init__(self, house):
+        self._house = house
+
+    def open(self, account):
+        return Terminal(self._house, as_account("carol", [
+            "su", account, "-c", self._house.session]))
+
+
+class Login:
+    """login(1), as a getty starts it; the session is a login shell."""
+
+    name = service = "login"
+
+    def __init__(self, house):
+        self._house = house
+
+    def open(self, account):
+        return LoginTerminal(self._house, ["login", account])
+
+
+class LoginTerminal(Terminal):
+    """A login shell is told what to run."""
+
+    def __init__(self, house, argv):
+        super().__init__(house, argv)
+        self._session = house.session
+
+    def session(self):
+        self._wait(r"\$ ", PATIENCE)
+        self.answer(f"exec {self._session}")
+        return super().session()
+
+
+class Pamtester:
+    """libpam alone; pam_exec in the stack shows the PAM environment."""
+
+    name = "pamtester"
+    service = "gcpkce-test"
+
+    def __init__(self, house):
+        self._house = house
+
+    def open(self, account, *operations):
+        operations = operations or (
+            "authenticate", "acct_mgmt", "setcred(PAM_ESTABLISH_CRED)",
+            "open_session", "close_session")
+        return Terminal(
+            self._house, ["pamtester", self.service, account, *operations])
+
+
+def make_key(path):
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", path],
+                   check=True)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

@@ -1,0 +1,343 @@
+# SPDX-License-Identifier: ISC
+"""The private house in which the sign-ins happen.
+
+move_in() runs pytest once more, in mount, process and host-name namespaces of
+its own.  There House lays copies of /etc, /run, /dev and the log folders over
+the machine's, with accounts that exist nowhere else.  The kernel takes all of
+it away with the last process; the machine itself is never written to, but for
+one empty folder below /tmp, which move_in() removes.
+"""
+
+import ctypes
+import os
+import re
+import shutil
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import tempfile
+import time
+
+from journal import Journal
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+MARK = "GCPKCE_HOUSE"
+HOST = "bastion01"
+HELPER_USER = "gcpkce-test"
+
+# name -> uid; each has a group of its own with the same number
+ACCOUNTS = {
+    "alice": 3001,
+    "bob": 3002,
+    "carol": 3003,
+    "dave": 3004,
+    "carol@example.test": 3005,
+    "ops": 3010,
+    "nightjob": 901,
+    HELPER_USER: 3900,
+}
+
+DEV_NODES = ("null", "zero", "full", "random", "urandom", "tty")
+DEV_LINKS = {"fd": "/proc/self/fd", "stdin": "fd/0", "stdout": "fd/1",
+             "stderr": "fd/2", "ptmx": "pts/ptmx"}
+
+# The command of every session: who am I, what do I see, what state did the
+# host leave me in; then stay until told.  The state is read without a fork,
+# which would show for a moment.
+SESSION = """\
+#!/bin/sh
+echo "@@session"
+id -un
+env
+while read -r name value; do
+    case $name in
+    Groups:|Umask:|SigBlk:|SigIgn:|NoNewPrivs:|Seccomp:)
+        echo "STATE_${name%:}=$value" ;;
+    esac
+done < /proc/$$/status
+echo "STATE_FDS=" /proc/self/fd/*
+echo "STATE_LIMITS=$(ulimit -a | cksum)"
+echo "@@end"
+read -r bye
+echo "@@gone"
+"""
+
+SUDOERS = """\
+Defaults env_reset, use_pty, !fqdn, !lecture
+Defaults passwd_tries=1, timestamp_timeout=0
+Defaults secure_path=/usr/sbin:/usr/bin:/sbin:/bin
+root ALL=(ALL:ALL) ALL
+alice ALL=(ALL:ALL) ALL
+bob ALL=(ALL:ALL) ALL
+"""
+
+LOGIN_DEFS = """\
+LOGIN_RETRIES 1
+LOGIN_TIMEOUT 60
+ENV_PATH PATH=/usr/bin:/bin
+ENV_SUPATH PATH=/usr/sbin:/usr/bin:/sbin:/bin
+"""
+
+
+def why_not():
+    """Why no house can be built here; None when one can."""
+    if not sys.platform.startswith("linux"):
+        return "these tests need Linux"
+    if os.geteuid() != 0:
+        return "these tests need root, for mount namespaces and real logins"
+    for program in ("unshare", "mount", "setpriv", "sshd", "ssh", "sudo",
+                    "su", "login", "pamtester"):
+        if find_program(program) is None:
+            return f"there is no {program} here; see tools/install-deps"
+    tried = subprocess.run(
+        [*unshare(), "true"], capture_output=True, text=True, check=False)
+    if tried.returncode != 0:
+        return f"no private namespaces here: {tried.stderr.strip()}"
+    return None
+
+
+def find_program(name):
+    return shutil.which(name, path="/usr/sbin:/usr/bin:/sbin:/bin")
+
+
+def unshare():
+    return ["unshare", "--mount", "--propagation", "private", "--uts",
+            "--pid", "--fork", "--kill-child", "--mount-proc", "--"]
+
+
+def move_in(config):
+    """Run this very pytest inside a house; gives its exit status.
+
+    Gives None when we are in the house already, or when none can be built:
+    then the tests run here and skip themselves.
+    """
+    if MARK in os.environ or why_not() is not None:
+        return None
+    folder = tempfile.mkdtemp(prefix="gcpkce-login-")
+    # The shell is process 1 in there: it collects what is orphaned.
+    inside = ["/bin/sh", "-c", '"$@"; exit $?', "init",
+              sys.executable, "-B", "-m", "pytest", "-p", "no:cacheprovider",
+              *config.invocation_params.args]
+    child = subprocess.Popen(
+        [*unshare(), *inside], cwd=config.invocation_params.dir,
+        env=dict(os.environ, **{MARK: folder}), preexec_fn=_die_with_parent)
+    try:
+        return child.wait()
+    finally:
+        if child.poll() is None:
+            child.send_signal(signal.SIGKILL)
+            child.wait()
+        os.rmdir(folder)
+
+
+def _die_with_parent():
+    """Whoever kills the outer pytest kills all that goes on in the house."""
+    pr_set_pdeathsig = 1
+    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
+
+
+class House:
+    """The private host: its files, accounts, stacks and processes."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        mount("-t", "tmpfs", "-o", "mode=755", "house", folder)
+        self.share = self.make_folder("share")
+        self.homes = self.make_folder("home")
+        self._furnish_etc()
+        self._furnish_state()
+        self._furnish_dev()
+        socket.sethostname(HOST)
+        self.journal = Journal("/dev/log")
+        self.session = self.write(f"{self.share}/session", SESSION, 0o755)
+        self.module = f"{self.share}/pam_gcpkce.so"
+        self.terminals = []
+        self.clear()
+
+    # what is there
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def make_folder(self, name, mode=0o755):
+        path = self.path(name)
+        os.mkdir(path)
+        os.chmod(path, mode)
+        return path
+
+    def write(self, path, text, mode=0o644):
+        """Write a file of root's; gives its path."""
+        with open(path, "w", encoding="utf-8") as file:
+            os.fchmod(file.fileno(), mode)
+            file.write(text)
+        return path
+
+    def home(self, account):
+        return os.path.join(self.homes, account)
+
+    # what an administrator sets up
+
+    def clear(self):
+        """As after an installation that nobody has configured."""
+        for name in os.listdir("/etc/pam.d"):
+            os.unlink(f"/etc/pam.d/{name}")
+        self.stack("other", "auth required pam_deny.so\n"
+                   "account required pam_deny.so\n"
+                   "session required pam_deny.so\n")
+        for name in ("conf", "map"):
+            path = f"/etc/security/pam_gcpkce.{name}"
+            if os.path.exists(path):
+                os.unlink(path)
+
+    def stack(self, service, text):
+        """Write a pam.d file; {module} and {session} stand for paths."""
+        text = text.replace("{module}", self.module)
+        text = text.replace("{session}", self.session)
+        self.write(f"/etc/pam.d/{service}", text)
+
+    def configure(self, settings):
+        """Write the module's configuration from a dict; None leaves out."""
+        lines = [f"{key} = {value}\n" for key, value in settings.items()
+                 if value is not None]
+        self.write("/etc/security/pam_gcpkce.conf", "".join(lines))
+
+    def map(self, *lines):
+        self.write("/etc/security/pam_gcpkce.map",
+                   "".join(f"{line}\n" for line in lines))
+
+    # what happens in it
+
+    def processes(self, program):
+        """The ids of the living processes that run a program."""
+        return [pid for pid in process_ids() if runs(pid, program)]
+
+    def wait_until_gone(self, program, seconds):
+        """Wait for a program's last process; gives what is left."""
+        end = time.monotonic() + seconds
+        while True:
+            left = self.processes(program)
+            if not left or time.monotonic() > end:
+                return left
+            time.sleep(0.05)
+
+    def close_terminals(self):
+        for terminal in self.terminals:
+            terminal.hang_up()
+        self.terminals.clear()
+
+    def install(self, build):
+        """Lay root-owned copies of the module and its helper over a build.
+
+        A clone may belong to somebody, or have been made with a strict umask;
+        an installed program is root's, and everybody may run it.  And who
+        goes on building meanwhile does not change what is tested.
+        """
+        cover = self.make_folder("build")
+        self._copy_program(f"{build}/tests/pam_gcpkce.so", self.module)
+        self._copy_program(f"{build}/gcpkce-helper", f"{cover}/gcpkce-helper")
+        os.mkdir(f"{cover}/tests")  # where reports of the tests are written
+        mount("--bind", f"{build}/tests", f"{cover}/tests")
+        mount("--rbind", cover, build)
+
+    @staticmethod
+    def _copy_program(built, copy):
+        shutil.copyfile(built, copy)
+        os.chmod(copy, 0o755)
+
+    # how it is built
+
+    def _furnish_etc(self):
+        etc = self.path("etc")
+        run("cp", "-a", "/etc", etc)
+        mount("--bind", etc, "/etc")
+        self.write("/etc/sudoers", SUDOERS, 0o440)
+        self.write("/etc/login.defs", LOGIN_DEFS)
+        self.write("/etc/profile", "PS1='$ '\n")
+        self.write("/etc/hosts", f"127.0.0.1 localhost {HOST}\n")
+        self._furnish_accounts()
+
+    def _furnish_accounts(self):
+        self.write("/etc/nsswitch.conf",
+                   "passwd: files\ngroup: files\nshadow: files\n"
+                   "hosts: files\n")
+        passwd, group, shadow = [], [], []
+        for name, uid in ACCOUNTS.items():
+            home, shell = self.home(name), "/bin/sh"
+            os.mkdir(home, 0o755)
+            os.chown(home, uid, uid)
+            if name == HELPER_USER:
+                shell = "/usr/sbin/nologin"
+            passwd.append(f"{name}:x:{uid}:{uid}::{home}:{shell}")
+            group.append(f"{name}:x:{uid}:")
+            shadow.append(f"{name}:*:19000:0:99999:7:::")
+        for file, ours in (("passwd", passwd), ("group", group),
+                           ("shadow", shadow)):
+            self._add_entries(f"/etc/{file}", ours)
+
+    def _add_entries(self, path, ours):
+        """Add our entries; the machine's with our names or ids go."""
+        names = {line.split(":")[0] for line in ours}
+        ids = {line.split(":")[2] for line in ours}
+        with open(path, encoding="utf-8") as file:
+            entries = [line.rstrip("\n").split(":") for line in file]
+        theirs = [":".join(entry) for entry in entries
+                  if entry[0] not in names and entry[2] not in ids]
+        mode = stat.S_IMODE(os.stat(path).st_mode)
+        self.write(path, "\n".join([*theirs, *ours]) + "\n", mode)
+
+    def _furnish_state(self):
+        """The places where sshd, sudo, su and login keep their books."""
+        for place, things in (
+                ("/run", ("sshd/", "lock/", "sudo/", "utmp")),
+                ("/var/log", ("wtmp", "btmp", "lastlog", "faillog")),
+                ("/var/lib/sudo", ())):
+            mount("-t", "tmpfs", "-o", "mode=755", "state", place)
+            for thing in things:
+                path = os.path.join(place, thing)
+                if thing.endswith("/"):
+                    os.mkdir(path, 0o755)
+                else:
+                    self.write(path, "", 0o600 if thing == "btmp" else 0o644)
+        self.logs = "/var/log"
+
+    def _furnish_dev(self):
+        """A /dev with terminals of its own and room for our /dev/log."""
+        dev = self.make_folder("dev")
+        mount("-t", "tmpfs", "-o", "mode=755,dev", "dev", dev)
+        for node in DEV_NODES:
+            place = self.write(f"{dev}/{node}", "")
+            mount("--bind", f"/dev/{node}", place)
+        for link, target in DEV_LINKS.items():
+            os.symlink(target, f"{dev}/{link}")
+        for name, kind, options in (
+                ("shm", "tmpfs", "mode=1777"),
+                ("pts", "devpts", "newinstance,ptmxmode=666,mode=620,gid=5")):
+            os.mkdir(f"{dev}/{name}")
+            mount("-t", kind, "-o", options, name, f"{dev}/{name}")
+        mount("--rbind", dev, "/dev")
+
+
+def mount(*arguments):
+    run("mount", *arguments)
+
+
+def run(*argv):
+    done = subprocess.run(argv, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise RuntimeError(f"{argv}: {done.stderr.strip()}")
+
+
+def process_ids():
+    return [int(name) for name in os.listdir("/proc") if name.isdigit()]
+
+
+def runs(pid, program):
+    """Is this living process one of the program?"""
+    try:
+        path = os.readlink(f"/proc/{pid}/exe")
+    except OSError:
+        return False
+    return re.sub(r" \(deleted\)$", "", os.path.basename(path)) == program

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: ISC
+"""A person with a browser: takes the address from the terminal, signs in."""
+
+import re
+
+_ADDRESS = re.compile(r"^(https?://\S+/oauth/authorize\?\S+)$", re.MULTILINE)
+
+
+def address_in(shown):
+    """The one authorize address in a dialogue, which has a line for itself."""
+    found = _ADDRESS.findall(shown)
+    assert len(found) == 1, f"{len(found)} addresses in:\n{shown}"
+    return found[0]
+
+
+class Person:
+    """Somebody of the stand-in's cast; knows no password of any host."""
+
+    def __init__(self, browser, record):
+        self._browser = browser
+        self.key = record.key
+        self.id = record.id
+        self.email = record.email
+
+    def sign_in(self, shown):
+        """Follow the dialogue's address; gives the address landed on."""
+        return self._browser.sign_in(address_in(shown), self.key)
+
+    def cancel(self, shown):
+        """Say no on the sign-in page; gives the address landed on."""
+        return self._browser.cancel(address_in(shown))
+
+    def code(self, shown):
+        """Sign in and read the code from the address landed on."""
+        return self._browser.code_of(self.sign_in(shown))

@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: ISC
+"""The same through sudo, su, login and pamtester."""
+
+import pytest
+
+import contract
+import hosts
+
+SUDO_QUESTION = "Code from the browser: "
+
+
+class SudoWithPrompt(hosts.Sudo):
+    """sudo -p replaces the text of our question, so the rest must stand
+    before it."""
+
+    name = "sudo -p"
+
+    def open(self, account):
+        return super().open(account, "-p", SUDO_QUESTION)
+
+
+ALL = (hosts.Sudo, SudoWithPrompt, hosts.Su, hosts.Login, hosts.Pamtester)
+
+
+@pytest.fixture(params=ALL, ids=lambda host: host.name)
+def host(request, house):
+    return request.param(house)
+
+
+def question(host):
+    return SUDO_QUESTION if host.name == "sudo -p" else hosts.PASTE
+
+
+def session_of(host, account):
+    """Whose session it is, when somebody signed in as the account."""
+    if host.service == "sudo":
+        return "ops"
+    return "root" if host.name == "pamtester" else account
+
+
+def keep_out(terminal, journal, outcome, sentence):
+    terminal.end()
+    assert "@@session" not in terminal.transcript
+    assert sentence in terminal.transcript
+    return journal.decision(outcome)
+
+
+def test_the_right_person_gets_in_and_sees_the_token(
+        host, people, journal, configure, genesys):
+    configure(export="env")
+    terminal = host.open("alice")
+    terminal.answer(people["alice"].sign_in(terminal.asked(question(host))))
+    name, env = terminal.session()
+    assert name == session_of(host, "alice")
+    assert contract.ours(env) == contract.EXPORTED
+    assert env["GENESYSCLOUD_ACCESS_TOKEN"] in genesys.log.tokens()
+    assert env["GCPKCE_USER_ID"] == people["alice"].id
+    terminal.leave()
+    assert terminal.status == 0
+    decision = journal.decision("ok")
+    assert decision["user"] == "alice"
+    assert decision["service"] == host.service
+
+
+def test_without_export_the_session_sees_nothing(host, people):
+    terminal = host.open("alice")
+    terminal.answer(people["alice"].sign_in(terminal.asked(question(host))))
+    name, env = terminal.session()
+    assert name == session_of(host, "alice")
+    assert contract.ours(env) == set()
+
+
+def test_a_wrong_person_is_kept_out(host, people, journal):
+    terminal = host.open("alice")
+    terminal.answer(people["bob"].sign_in(terminal.asked(question(host))))
+    decision = keep_out(terminal, journal, "not_mapped", contract.DENIED)
+    assert decision["genesys_id"] == people["bob"].id
+
+
+def test_the_second_attempt_works(host, people):
+    terminal = host.open("alice")
+    used = "B" * 43
+    first = terminal.asked(question(host))
+    terminal.answer(used)
+    second = terminal.asked(question(host))
+    assert contract.REFUSED in second
+    answer = people["alice"].sign_in(second)
+    assert answer != people["alice"].sign_in(first)
+    terminal.answer(answer)
+    assert terminal.session()[0] == session_of(host, "alice")
+
+
+def test_three_wrong_answers_are_the_end(host, people, journal, genesys):
+    terminal = host.open("alice")
+    shown = terminal.asked(question(host))
+    terminal.answer("")
+    assert contract.EMPTY in terminal.asked(question(host))
+    terminal.answer("no code here?")
+    assert contract.NO_CODE in terminal.asked(question(host))
+    terminal.answer(people["alice"].cancel(shown))
+    keep_out(terminal, journal, "signin_refused", contract.CANCELLED)
+    assert genesys.log.count("POST", "/oauth/token") == 0
+
+
+def test_an_end_of_file_lets_nobody_in(host, journal, configure):
+    configure(attempts=1)
+    terminal = host.open("alice")
+    terminal.asked(question(host))
+    terminal.press_eof()
+    terminal.end()
+    assert "@@session" not in terminal.transcript
+    # sudo's conversation fails; the others' gives an empty answer
+    journal.decision("aborted" if host.service == "sudo" else "answer_empty")
+
+
+def test_a_server_that_is_away_keeps_everybody_out(
+        host, people, journal, genesys):
+    terminal = host.open("alice")
+    answer = people["alice"].sign_in(terminal.asked(question(host)))
+    genesys.refuse("api")
+    try:
+        terminal.answer(answer)
+        keep_out(terminal, journal, "unreachable", contract.LATER)
+    finally:
+        genesys.listen("api")
+
+
+def test_a_person_who_leaves_takes_the_helper_along(host, house):
+    terminal = host.open("alice")
+    terminal.asked(question(host))
+    assert len(house.processes("gcpkce-helper")) == 1
+    terminal.hang_up()
+    assert house.wait_until_gone("gcpkce-helper", 3) == []
+
+
+@pytest.mark.parametrize("kind", [hosts.Sshd, *ALL],
+                         ids=lambda host: host.name)
+def test_a_session_is_the_same_as_without_the_module(house, people, kind):
+    host = kind(house)
+    ours = f"session optional pam_exec.so quiet stdout {house.session}\n"
+    extra = ours if kind is hosts.Pamtester else ""
+    house.stack(host.service, "auth required pam_permit.so\n"
+                "account required pam_permit.so\n"
+                "session required pam_permit.so\n" + extra)
+    without = state(host.open("alice").session())
+    house.stack(host.service, "auth required {module}\n"
+                "account required pam_permit.so\n"
+                "session required {module}\n" + extra)
+    terminal = host.open("alice")
+    terminal.answer(people["alice"].sign_in(terminal.asked(question(host))))
+    assert state(terminal.session()) == without
+    if kind is hosts.Sshd:
+        host.stop()
+
+
+def state(session):
+    """What a host hands on to a session, and the names it sets."""
+    account, env = session
+    handed_on = {name: value for name, value in env.items()
+                 if name.startswith("STATE_")}
+    assert len(handed_on) == 8
+    return account, handed_on, set(env)
+
+
+@pytest.mark.parametrize("kind", [hosts.Login, hosts.Pamtester],
+                         ids=lambda host: host.name)
+def test_an_unknown_account_is_asked_like_any_other(
+        house, people, journal, configure, kind):
+    configure(attempts=1)
+    terminal = kind(house).open("nobody-here")
+    terminal.answer(people["alice"].sign_in(terminal.asked()))
+    keep_out(terminal, journal, "user_unknown", contract.REFUSED)

@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: ISC
+"""When a token ends: at once, with the session, or never."""
+
+import time
+
+import pytest
+
+import hosts
+
+ALL = (hosts.Sshd, hosts.Sudo, hosts.Su, hosts.Login, hosts.Pamtester)
+REVOKED_WITHIN = 5
+
+
+@pytest.fixture(params=ALL, ids=lambda host: host.name)
+def host(request, house):
+    host = request.param(house)
+    yield host
+    if host.name == "sshd":
+        host.stop()
+
+
+def come_in(host, people):
+    """alice signs in and is in her session."""
+    terminal = host.open("alice")
+    terminal.answer(people["alice"].sign_in(terminal.asked()))
+    terminal.session()
+    return terminal
+
+
+def valid(genesys):
+    """Whether the one token of the sign-in is valid."""
+    (token,) = genesys.log.tokens().values()
+    return token
+
+
+def wait_until_revoked(genesys):
+    end = time.monotonic() + REVOKED_WITHIN
+    while valid(genesys):
+        assert time.monotonic() < end, "the token is still valid"
+        time.sleep(0.02)
+
+
+def test_a_token_that_is_not_exported_ends_at_once(
+        sshd, people, genesys, journal):
+    terminal = come_in(sshd, people)
+    wait_until_revoked(genesys)
+    journal.wait("outcome=revoked")
+    terminal.leave()
+    assert genesys.log.count("DELETE", "/api/v2/tokens/me") == 1
+
+
+def test_an_exported_token_ends_with_the_session(
+        host, people, genesys, journal, configure):
+    configure(export="env")
+    if host.name == "pamtester":
+        # its session is over at once; see it valid from inside
+        terminal = host.open("alice", "authenticate", "open_session")
+        terminal.answer(people["alice"].sign_in(terminal.asked()))
+        terminal.session()
+        terminal.end()
+        assert valid(genesys)
+        genesys.log.clear()
+        terminal = come_in(host, people)
+    else:
+        terminal = come_in(host, people)
+        time.sleep(0.3)
+        assert valid(genesys)
+    terminal.leave()
+    wait_until_revoked(genesys)
+    journal.wait("outcome=revoked")
+
+
+def test_a_token_ends_when_the_client_is_lost(
+        sshd, people, genesys, configure):
+    configure(export="env")
+    terminal = come_in(sshd, people)
+    assert valid(genesys)
+    terminal.hang_up()
+    wait_until_revoked(genesys)
+
+
+@pytest.mark.parametrize("export", ["none", "env"])
+def test_revoke_never_leaves_the_token(
+        sshd, people, genesys, configure, house, export):
+    configure(export=export, revoke="never")
+    terminal = come_in(sshd, people)
+    terminal.leave()
+    assert house.wait_until_gone("gcpkce-helper", 5) == []
+    time.sleep(0.3)
+    assert valid(genesys)
+    assert genesys.log.count("DELETE", "/api/v2/tokens/me") == 0
+
+
+def test_without_a_session_line_of_ours_an_exported_token_stays(
+        sshd, house, people, genesys, configure):
+    configure(export="env")
+    house.stack("sshd", "auth required {module}\n"
+                "account required pam_permit.so\n"
+                "session required pam_permit.so\n")
+    come_in(sshd, people).leave()
+    assert house.wait_until_gone("gcpkce-helper", 5) == []
+    assert valid(genesys)
+
+
+def test_the_token_that_came_is_revoked_whatever_stands_there_later(
+        house, people, genesys, configure):
+    configure(export="env")
+    path = house.write(f"{house.share}/env.conf",
+                       "GENESYSCLOUD_ACCESS_TOKEN OVERRIDE=another\n")
+    house.stack("su", "auth required {module}\n"
+                "account required pam_permit.so\n"
+                "session required {module}\n"
+                f"session required pam_env.so conffile={path} readenv=0\n")
+    terminal = hosts.Su(house).open("alice")
+    terminal.answer(people["alice"].sign_in(terminal.asked()))
+    _, env = terminal.session()
+    assert env["GENESYSCLOUD_ACCESS_TOKEN"] == "another"
+    terminal.leave()
+    wait_until_revoked(genesys)
+
+
+def test_a_wrong_person_s_token_ends_at_once(sshd, people, genesys):
+    terminal = sshd.open("alice")
+    terminal.answer(people["bob"].sign_in(terminal.asked()))
+    terminal.end()
+    wait_until_revoked(genesys)
+
+
+def test_a_token_ends_when_its_host_dies_before_the_decision(
+        house, people, genesys, configure):
+    configure(export="env")
+    genesys.faults["users_me"] = {"delay": 2}
+    terminal = hosts.Pamtester(house).open("alice")
+    terminal.answer(people["alice"].sign_in(terminal.asked()))
+    assert genesys.log.wait("POST", "/oauth/token")
+    terminal.hang_up()
+    wait_until_revoked(genesys)
+
+
+def test_a_revocation_that_fails_once_is_tried_again(
+        sshd, people, genesys, journal):
+    genesys.faults["revoke"] = {"status": 503, "times": 1}
+    terminal = come_in(sshd, people)
+    wait_until_revoked(genesys)
+    journal.wait("outcome=revoked")
+    terminal.leave()
+    assert genesys.log.count("DELETE", "/api/v2/tokens/me") == 2
+
+
+def test_a_revocation_that_fails_keeps_nobody_from_his_session(
+        sshd, people, genesys, journal):
+    genesys.faults["revoke"] = {"status": 403}
+    terminal = come_in(sshd, people)
+    line = journal.wait("outcome=revoke_failed")
+    assert "expires=" in line
+    terminal.leave()
+    assert terminal.status == 0

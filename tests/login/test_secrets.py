@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: ISC
+"""Codes, verifiers, tokens and client secrets are found nowhere."""
+
+import base64
+import os
+import threading
+import time
+
+import pytest
+
+import hosts
+from house import process_ids
+
+
+class Watch:
+    """Reads argv and environ of every process, over and over."""
+
+    def __init__(self):
+        self.seen = set()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._look)
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._stop.set()
+        self._thread.join()
+
+    def _look(self):
+        while not self._stop.is_set():
+            self.look_once()
+            time.sleep(0.002)
+
+    def look_once(self):
+        for pid in process_ids():
+            for name in ("cmdline", "environ"):
+                try:
+                    with open(f"/proc/{pid}/{name}", "rb") as file:
+                        self.seen.add((name, file.read()))
+                except OSError:
+                    continue  # it ended meanwhile
+
+
+def files_below(*folders, newer_than=0.0):
+    """(path, content) of every regular file."""
+    for folder in folders:
+        for place, _, names in os.walk(folder):
+            for name in names:
+                path = os.path.join(place, name)
+                try:
+                    if (os.path.islink(path) or not os.path.isfile(path)
+                            or os.stat(path).st_mtime < newer_than):
+                        continue
+                    with open(path, "rb") as file:
+                        yield path, file.read()
+                except OSError:
+                    continue  # it went meanwhile
+
+
+def forms(secret):
+    """A secret as it may be written somewhere."""
+    raw = secret.encode()
+    return {raw, base64.b64encode(raw), raw.hex().encode()}
+
+
+@pytest.fixture(params=["public", "confidential"])
+def client(request, genesys, house, settings):
+    """Configure this client; gives the secret that it has."""
+    client = genesys.clients[request.param]
+    settings["client_id"] = client.id
+    if client.secret is None:
+        return None
+    path = house.write("/etc/security/pam_gcpkce.secret", client.secret,
+                       0o600)
+    settings["client_secret_file"] = path
+    return client.secret
+
+
+@pytest.mark.parametrize("host", [hosts.Sshd, hosts.Sudo, hosts.Su],
+                         ids=lambda host: host.name)
+def test_no_secret_of_a_sign_in_is_found_anywhere(
+        house, people, genesys, journal, configure, client, host):
+    configure()
+    started = time.time() - 1
+    entrance = host(house)
+    if host is hosts.Sshd:
+        entrance.start("LogLevel DEBUG3")
+    with Watch() as watch:
+        terminal = entrance.open("alice")
+        terminal.answer(people["alice"].code(terminal.asked()) + "x")
+        terminal.answer(people["alice"].sign_in(terminal.asked()))
+        _, env = terminal.session()
+        watch.look_once()
+        inside = files(house, started)
+        terminal.leave()
+        assert house.wait_until_gone("gcpkce-helper", 5) == []
+    if host is hosts.Sshd:
+        entrance.stop()
+
+    places = [*watch.seen, *inside, *files(house, started),
+              ("the journal", journal.text().encode()),
+              ("the session", repr(env).encode())]
+    secrets = genesys.log.secrets()
+    assert len(genesys.log.codes()) == 2
+    assert len(genesys.log.verifiers()) == 2
+    assert genesys.log.tokens()
+    assert len(watch.seen) > 3
+    for secret in secrets | ({client} if client else set()):
+        for form in forms(secret):
+            found = [place for place, content in places
+                     if form in content
+                     and not place.endswith("pam_gcpkce.secret")]
+            assert found == []
+
+
+def files(house, started):
+    """All that lies about where the sign-in could have left something."""
+    return [*files_below(house.folder, "/run", house.logs),
+            *files_below("/tmp", "/var/tmp", "/dev/shm", "/var/lib/sudo",
+                         newer_than=started)]

@@ -1,0 +1,333 @@
+# SPDX-License-Identifier: ISC
+"""Who gets in through a real sshd, with keyboard-interactive, and who not."""
+
+import os
+import signal
+import time
+from datetime import datetime, timezone
+
+import pytest
+
+import contract
+from hosts import free_port
+
+
+def come_in(terminal, person):
+    """Answer the question as asked; gives the session's environment."""
+    terminal.answer(person.sign_in(terminal.asked()))
+    return terminal.session()
+
+
+# The right person
+
+@pytest.mark.parametrize("account, who", [
+    ("alice", "alice"),       # by a line with the person's id
+    ("bob", "bob"),           # by a line with the person's address
+    ("ops", "bob"),           # an account that two share
+])
+def test_the_map_file_lets_its_people_in(sshd, people, journal, account, who):
+    terminal = sshd.open(account)
+    name, _ = come_in(terminal, people[who])
+    assert name == account
+    terminal.leave()
+    assert terminal.status == 0
+    decision = journal.decision("ok")
+    assert decision["user"] == account
+    assert decision["service"] == "sshd"
+    assert decision["rhost"] == "127.0.0.1"
+    assert decision["genesys_id"] == people[who].id
+    assert decision["email"] == people[who].email
+
+
+@pytest.mark.parametrize("method, account", [
+    ("email", "carol@example.test"), ("localpart", "carol")])
+def test_a_method_lets_the_person_of_that_name_in(
+        sshd, people, configure, method, account):
+    configure(map=f"file, {method}", email_domains="example.test")
+    terminal = sshd.open(account)
+    name, _ = come_in(terminal, people["carol"])
+    assert name == account
+
+
+@pytest.mark.parametrize("write", [
+    pytest.param("{code}", id="code"),
+    pytest.param("  {code} ", id="code and spaces"),
+    pytest.param("code={code}&state={state}", id="query"),
+    pytest.param("'{address}'", id="quoted address"),
+    pytest.param('"{address}"', id="twice quoted address"),
+    pytest.param("\x1b[200~{address}\x1b[201~", id="bracketed paste"),
+])
+def test_an_answer_is_understood_in_many_forms(sshd, people, write):
+    terminal = sshd.open("alice")
+    address = people["alice"].sign_in(terminal.asked())
+    query = dict(part.split("=") for part in address.split("?")[1].split("&"))
+    terminal.answer(write.format(address=address, **query))
+    assert terminal.session()[0] == "alice"
+
+
+def test_the_dialogue_says_who_where_and_until_when(sshd, configure):
+    configure(timeout=60)
+    terminal = sshd.open("alice")
+    now = datetime.now()
+    shown = terminal.asked()
+    lines = [line for line in shown.split("\n") if line.strip()]
+    assert lines[-2].startswith(
+        "Sign in to Genesys Cloud to continue as alice on bastion01 (until ")
+    until = datetime.strptime(lines[-2][-10:], "%H:%M:%S):")
+    left = (until - now.replace(year=1900, month=1, day=1)).total_seconds()
+    assert 55 <= left % 86400 <= 61
+    assert shown.isascii()
+
+
+def test_a_dialogue_in_two_parts_works_too(sshd, people, configure):
+    configure(dialogue="split")
+    terminal = sshd.open("alice")
+    assert come_in(terminal, people["alice"])[0] == "alice"
+
+
+# What the session sees
+
+def test_an_exported_token_is_in_the_environment(
+        sshd, people, genesys, configure):
+    configure(export="env")
+    terminal = sshd.open("alice")
+    _, env = come_in(terminal, people["alice"])
+    assert contract.ours(env) == contract.EXPORTED
+    assert genesys.log.tokens() == {env["GENESYSCLOUD_ACCESS_TOKEN"]: True}
+    assert env["GENESYSCLOUD_REGION"] == "eu-central-1"
+    assert env["GCPKCE_USER_ID"] == people["alice"].id
+    assert env["GCPKCE_USER_EMAIL"] == people["alice"].email
+    expires = datetime.fromisoformat(
+        env["GCPKCE_TOKEN_EXPIRES"].replace("Z", "+00:00"))
+    left = (expires - datetime.now(timezone.utc)).total_seconds()
+    assert abs(left - genesys.token_lifetime) < 30
+
+
+def test_without_export_nothing_is_in_the_environment(sshd, people):
+    terminal = sshd.open("alice")
+    _, env = come_in(terminal, people["alice"])
+    assert contract.ours(env) == set()
+
+
+# Whom it keeps out.  Each way in gets one answer, so that it ends at once.
+
+def keep_out(terminal, journal, outcome, sentence):
+    """Nobody got in, the person was told why, and so was the journal."""
+    rest = terminal.end()
+    assert "@@session" not in terminal.transcript
+    assert terminal.status == 255
+    assert sentence in rest
+    return journal.decision(outcome)
+
+
+@pytest.mark.parametrize("who, outcome", [
+    ("bob", "not_mapped"),
+    ("inactive", "account_inactive"),
+    ("stranger", "wrong_organization"),
+    ("partner", "partner_refused"),
+])
+def test_a_wrong_person_is_kept_out(sshd, people, journal, who, outcome):
+    terminal = sshd.open("alice")
+    terminal.answer(people[who].sign_in(terminal.asked()))
+    decision = keep_out(terminal, journal, outcome, contract.DENIED)
+    assert decision["genesys_id"] == people[who].id
+
+
+def test_root_is_kept_out(sshd, people, journal, configure):
+    configure(attempts=1)
+    terminal = sshd.open("root")
+    terminal.answer(people["alice"].sign_in(terminal.asked()))
+    keep_out(terminal, journal, "root_refused", contract.REFUSED)
+
+
+@pytest.mark.parametrize("account, options", [
+    ("nobody-here", ""), ("alice", "DenyUsers alice"),
+    ("root", "PermitRootLogin no")])
+def test_a_name_that_sshd_refuses_is_kept_out_and_the_journal_says_why(
+        sshd, people, journal, configure, genesys, account, options):
+    configure(attempts=1)
+    sshd.start(options)
+    terminal = sshd.open(account)
+    terminal.answer(people["alice"].sign_in(terminal.asked()))
+    terminal.end()
+    assert "@@session" not in terminal.transcript
+    assert contract.SSHD_REFUSES in journal.wait("sshd refuses")
+    assert genesys.log.count("POST", "/oauth/token") == 0
+    if account == "nobody-here":
+        assert contract.REFUSED in terminal.transcript
+        journal.decision("user_unknown")
+
+
+def test_a_code_of_another_sign_in_is_refused(
+        sshd, people, journal, configure, genesys):
+    configure(attempts=1)
+    other, mine = sshd.open("alice"), sshd.open("alice")
+    theirs = people["alice"].sign_in(other.asked())
+    mine.asked()
+    mine.answer(theirs)
+    keep_out(mine, journal, "state_mismatch", contract.OTHER_ADDRESS)
+    assert genesys.log.count("POST", "/oauth/token") == 0
+
+
+def test_a_used_code_is_refused(sshd, people, journal, configure):
+    configure(attempts=1)
+    terminal = sshd.open("alice")
+    code = people["alice"].code(terminal.asked())
+    terminal.answer(code)
+    assert terminal.session()[0] == "alice"
+    terminal.leave()
+    again = sshd.open("alice")
+    again.asked()
+    again.answer(code)
+    keep_out(again, journal, "code_refused", contract.REFUSED)
+
+
+def test_an_empty_answer_is_refused(sshd, journal, configure):
+    configure(attempts=1)
+    terminal = sshd.open("alice")
+    terminal.asked()
+    terminal.answer("")
+    keep_out(terminal, journal, "answer_empty", contract.EMPTY)
+
+
+def test_an_end_of_file_is_an_empty_answer(sshd, journal, configure):
+    configure(attempts=1)
+    terminal = sshd.open("alice")
+    terminal.asked()
+    terminal.press_eof()
+    keep_out(terminal, journal, "answer_empty", contract.EMPTY)
+
+
+def test_a_cancelled_sign_in_is_refused(sshd, people, journal, configure):
+    configure(attempts=1)
+    terminal = sshd.open("alice")
+    terminal.answer(people["alice"].cancel(terminal.asked()))
+    keep_out(terminal, journal, "signin_refused", contract.CANCELLED)
+
+
+def test_three_wrong_answers_end_the_connection(sshd, journal, genesys):
+    terminal = sshd.open("alice", "-o", "NumberOfPasswordPrompts=3")
+    terminal.asked()
+    terminal.answer("what do you mean?")
+    assert contract.NO_CODE in terminal.asked()
+    terminal.answer("")
+    assert contract.EMPTY in terminal.asked()
+    terminal.answer("https://www.example.test/?code=")
+    keep_out(terminal, journal, "answer_malformed", contract.NO_CODE)
+    assert genesys.log.requests() == []
+
+
+def test_a_server_that_is_away_keeps_everybody_out(
+        sshd, people, journal, genesys):
+    terminal = sshd.open("alice")
+    answer = people["alice"].sign_in(terminal.asked())
+    genesys.refuse("login")
+    try:
+        terminal.answer(answer)
+        keep_out(terminal, journal, "unreachable", contract.LATER)
+    finally:
+        genesys.listen("login")
+
+
+def test_a_server_of_another_authority_keeps_everybody_out(
+        sshd, people, journal, genesys):
+    terminal = sshd.open("alice")
+    answer = people["alice"].sign_in(terminal.asked())
+    genesys.present("login", "other_ca")
+    try:
+        terminal.answer(answer)
+        keep_out(terminal, journal, "tls_failed", contract.ADMIN)
+    finally:
+        genesys.present("login", "good")
+    assert genesys.log.count("POST", "/oauth/token") == 0
+
+
+def test_an_answer_after_the_deadline_is_too_late(
+        sshd, people, journal, configure, genesys, house):
+    configure(timeout=2)
+    terminal = sshd.open("alice")
+    answer = people["alice"].sign_in(terminal.asked())
+    assert house.wait_until_gone("gcpkce-helper", 4) == []
+    terminal.answer(answer)
+    keep_out(terminal, journal, "timed_out", contract.TOO_LATE)
+    assert genesys.log.count("POST", "/oauth/token") == 0
+
+
+# Further attempts
+
+def test_the_second_attempt_works_with_the_new_address(sshd, people, journal):
+    terminal = sshd.open("alice")
+    first = terminal.asked()
+    terminal.answer("A" * 43)
+    second = terminal.asked()
+    assert contract.REFUSED in second
+    old = people["alice"].sign_in(first)
+    terminal.answer(old)
+    third = terminal.asked()
+    assert contract.EARLIER in third
+    answer = people["alice"].sign_in(third)
+    assert answer.split("state=")[1] != old.split("state=")[1]
+    terminal.answer(answer)
+    assert terminal.session()[0] == "alice"
+    journal.decision("ok")
+
+
+def test_an_answer_without_a_code_leaves_the_address_as_it_was(sshd, people):
+    terminal = sshd.open("alice")
+    answer = people["alice"].sign_in(terminal.asked())
+    terminal.answer("")
+    assert contract.EMPTY in terminal.asked()
+    terminal.answer(answer)
+    assert terminal.session()[0] == "alice"
+
+
+# People who leave
+
+def test_a_client_that_leaves_takes_the_helper_with_it(sshd, house):
+    terminal = sshd.open("alice")
+    terminal.asked()
+    assert len(house.processes("gcpkce-helper")) == 1
+    terminal.hang_up()
+    assert house.wait_until_gone("gcpkce-helper", 3) == []
+
+
+def test_several_people_sign_in_at_once(sshd, people):
+    accounts = ("alice", "bob", "ops")
+    terminals = {account: sshd.open(account) for account in accounts}
+    shown = {account: terminals[account].asked() for account in accounts}
+    time.sleep(0.5)
+    for account in reversed(accounts):
+        who = people["bob" if account == "bob" else "alice"]
+        terminals[account].answer(who.sign_in(shown[account]))
+    for account in accounts:
+        assert terminals[account].session()[0] == account
+
+
+# A host that is not in order
+
+def test_a_helper_that_dies_lets_nobody_in(sshd, people, journal, house):
+    terminal = sshd.open("alice")
+    answer = people["alice"].sign_in(terminal.asked())
+    (pid,) = house.processes("gcpkce-helper")
+    os.kill(pid, signal.SIGKILL)
+    terminal.answer(answer)
+    keep_out(terminal, journal, "helper_failed", contract.ADMIN)
+
+
+def test_a_host_without_a_journal_lets_people_in(sshd, people):
+    os.rename("/dev/log", "/dev/log.away")
+    try:
+        terminal = sshd.open("alice")
+        assert come_in(terminal, people["alice"])[0] == "alice"
+        terminal.leave()
+    finally:
+        os.rename("/dev/log.away", "/dev/log")
+
+
+def test_a_broken_configuration_lets_nobody_in(sshd, journal, configure):
+    configure(client_id=None, login_url=f"https://localhost:{free_port()}")
+    terminal = sshd.open("alice")
+    terminal.end()
+    assert "@@session" not in terminal.transcript
+    assert contract.ADMIN in terminal.transcript
+    journal.decision("config_invalid")

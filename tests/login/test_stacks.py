@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: ISC
+"""Common stacks do what their administrator expects of them."""
+
+import os
+import shutil
+
+import pytest
+
+from hosts import Su, make_key
+
+SUFFICIENT = """\
+auth sufficient {module}
+auth required pam_deny.so
+account required pam_unix.so
+session required {module}
+"""
+REQUIRED = """\
+auth required {module}
+auth required pam_permit.so
+account required {module}
+account required pam_unix.so
+session required {module}
+session required pam_permit.so
+"""
+DONE_OR_DIE = """\
+auth [success=done default=die] {module}
+auth sufficient pam_permit.so
+account required pam_unix.so
+session optional {module}
+"""
+REQUISITE = """\
+auth requisite {module}
+auth required pam_env.so
+account required pam_permit.so
+session required pam_permit.so
+"""
+AUTH_ALONE = """\
+auth required {module}
+account required pam_permit.so
+session required pam_permit.so
+"""
+SKIP_DENY = """\
+auth [success=1 default=ignore] {module}
+auth requisite pam_deny.so
+auth required pam_permit.so
+account [success=ok default=bad] pam_unix.so
+session [default=ok] {module}
+"""
+ALL = {"sufficient": SUFFICIENT, "required": REQUIRED,
+       "success=done default=die": DONE_OR_DIE, "requisite": REQUISITE,
+       "auth alone": AUTH_ALONE, "success=1, deny, permit": SKIP_DENY}
+
+
+@pytest.mark.parametrize("stack", ALL.values(), ids=ALL)
+def test_a_stack_lets_the_right_person_in_and_keeps_a_wrong_one_out(
+        sshd, house, people, stack):
+    house.stack("sshd", stack)
+    right, wrong = sshd.open("alice"), sshd.open("alice")
+    wrong.answer(people["bob"].sign_in(wrong.asked()))
+    right.answer(people["alice"].sign_in(right.asked()))
+    assert right.session()[0] == "alice"
+    right.leave()
+    assert right.status == 0
+    wrong.end()
+    assert wrong.status == 255
+    assert "@@session" not in wrong.transcript
+
+
+@pytest.mark.parametrize("stack", [DONE_OR_DIE, SUFFICIENT],
+                         ids=["success=done default=die", "sufficient"])
+def test_a_server_that_is_away_opens_no_stack(
+        sshd, house, people, genesys, stack):
+    house.stack("sshd", stack)
+    terminal = sshd.open("alice")
+    answer = people["alice"].sign_in(terminal.asked())
+    genesys.refuse("login")
+    try:
+        terminal.answer(answer)
+        terminal.end()
+    finally:
+        genesys.listen("login")
+    assert terminal.status == 255
+    assert "@@session" not in terminal.transcript
+
+
+def test_an_account_line_that_says_no_keeps_the_right_person_out(
+        sshd, house, people):
+    house.stack("sshd", "auth required {module}\n"
+                "account required {module}\n"
+                "account required pam_deny.so\n")
+    terminal = sshd.open("alice")
+    terminal.answer(people["alice"].sign_in(terminal.asked()))
+    terminal.end()
+    assert "@@session" not in terminal.transcript
+
+
+def test_an_argument_counts_for_its_own_stack_alone(sshd, house, people):
+    house.stack("sshd", "auth required {module} export=env\n"
+                "account required pam_permit.so\n"
+                "session required {module} export=env\n")
+    terminal = sshd.open("alice")
+    terminal.answer(people["alice"].sign_in(terminal.asked()))
+    assert "GENESYSCLOUD_ACCESS_TOKEN" in terminal.session()[1]
+    terminal = Su(house).open("alice")
+    terminal.answer(people["alice"].sign_in(terminal.asked()))
+    assert "GENESYSCLOUD_ACCESS_TOKEN" not in terminal.session()[1]
+
+
+# Beside public keys
+
+@pytest.fixture
+def key(house):
+    """alice's key; gives the ssh options that offer it."""
+    folder = os.path.join(house.home("alice"), ".ssh")
+    os.mkdir(folder, 0o755)
+    path = house.path("alice_key")
+    make_key(path)
+    shutil.copyfile(f"{path}.pub", f"{folder}/authorized_keys")
+    yield "-o", "IdentitiesOnly=yes", "-i", path
+    shutil.rmtree(folder)
+    os.unlink(path)
+    os.unlink(f"{path}.pub")
+
+
+BOTH = "AuthenticationMethods publickey,keyboard-interactive"
+EITHER = "AuthenticationMethods publickey keyboard-interactive"
+KEY_FIRST = "publickey,keyboard-interactive"
+
+
+def test_with_both_asked_for_the_key_alone_is_not_enough(
+        sshd, key, people):
+    sshd.start(BOTH)
+    terminal = sshd.open("alice", *key, methods=KEY_FIRST)
+    terminal.answer(people["bob"].sign_in(terminal.asked()))
+    terminal.end()
+    assert "@@session" not in terminal.transcript
+
+
+def test_with_both_asked_for_key_and_person_get_in(sshd, key, people):
+    sshd.start(BOTH)
+    terminal = sshd.open("alice", *key, methods=KEY_FIRST)
+    terminal.answer(people["alice"].sign_in(terminal.asked()))
+    assert terminal.session()[0] == "alice"
+
+
+def test_with_both_asked_for_nobody_is_asked_without_the_key(
+        sshd, journal):
+    sshd.start(BOTH)
+    terminal = sshd.open("alice", methods=KEY_FIRST)
+    terminal.end()
+    assert terminal.status == 255
+    assert "Sign in to Genesys Cloud" not in terminal.transcript
+    assert journal.decisions() == []
+
+
+def test_with_either_the_key_alone_gets_in_and_nobody_is_asked(
+        sshd, key, journal, genesys):
+    sshd.start(EITHER)
+    terminal = sshd.open("alice", *key, methods=KEY_FIRST)
+    assert terminal.session()[0] == "alice"
+    terminal.leave()
+    assert terminal.status == 0
+    assert journal.decisions() == []
+    assert genesys.log.records() == []
+
+
+def test_with_either_the_person_alone_gets_in(sshd, people):
+    sshd.start(EITHER)
+    terminal = sshd.open("alice", methods=KEY_FIRST)
+    terminal.answer(people["alice"].sign_in(terminal.asked()))
+    assert terminal.session()[0] == "alice"
