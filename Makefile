@@ -10,6 +10,11 @@
 .SUFFIXES:
 .SECONDARY:
 
+# All cores, unless somebody says how many.
+ifeq ($(filter -j% --jobs%,$(MAKEFLAGS)),)
+MAKEFLAGS += --jobs=$(shell nproc 2>/dev/null || echo 2)
+endif
+
 VERSION := $(shell cat VERSION)
 
 # Where things go; packagers set these and DESTDIR.
@@ -171,7 +176,7 @@ check: deps ## run every test (T=name: only those whose name has it)
 check-built: test-parts unit-parts
 	$(Q)$(PYTHON) tests/run.py --build $(B) $(if $(SAN),--sanitized) $(if $(T),--name '$(T)') all
 
-quick: unit-parts all ## tests that need neither root nor network, in under 20 s
+quick: unit-parts test-parts ## tests that need neither root nor network, in under 20 s
 	$(Q)$(PYTHON) tests/run.py --build $(B) $(if $(T),--name '$(T)') quick
 
 check-links: all ## the walls between the folders

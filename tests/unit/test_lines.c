@@ -114,18 +114,24 @@ long_line_read(size_t len, const char *end, struct errinfo *reterr)
 static void
 lines_has_a_longest_line(void **state)
 {
+	/* one byte of the largest block is the line break's */
+	static const size_t lens[] = {LINES_BLOCK - 3, LINES_BLOCK - 2,
+	    LINES_BLOCK - 1, LINES_BLOCK, LINES_BLOCK + 1, 2 * LINES_BLOCK,
+	    LINES_MAX - 3};
 	struct errinfo err = {""};
 
 	(void)state;
-	assert_int_equal(
-	    long_line_read(LINES_BLOCK - 1, "\nb\n", NULL), OUTCOME_OK);
-	assert_int_equal(long_line_read(LINES_BLOCK - 1, "", NULL), OUTCOME_OK);
-	assert_int_equal(long_line_read(LINES_BLOCK + 1, "\nb\n", &err),
+	for (size_t i = 0; i < sizeof(lens) / sizeof(lens[0]); i++) {
+		assert_int_equal(
+		    long_line_read(lens[i], "\nb\n", NULL), OUTCOME_OK);
+		assert_int_equal(long_line_read(lens[i], "", NULL), OUTCOME_OK);
+	}
+	assert_int_equal(long_line_read(LINES_MAX + 1, "\nb\n", &err),
 	    OUTCOME_CONFIG_INVALID);
 	assert_string_equal(
-	    err.text, "f:2: the line is longer than 65536 bytes");
+	    err.text, "f:2: the line is longer than 1048576 bytes");
 	assert_int_equal(
-	    long_line_read(3 * LINES_BLOCK, "", NULL), OUTCOME_CONFIG_INVALID);
+	    long_line_read(3 * LINES_MAX, "", NULL), OUTCOME_CONFIG_INVALID);
 }
 
 static void

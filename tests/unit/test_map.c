@@ -394,30 +394,48 @@ map_malformed_line_of_another_account_locks_nobody_out(void **state)
 	}
 }
 
-/* FAULT: a NUL byte or a line above 64 KiB of anybody locks everybody out */
 static void
-map_unreadable_line_of_another_account_locks_nobody_out(void **state)
+map_long_line_of_another_account_locks_nobody_out(void **state)
 {
-	static char text[70000];
+	static char text[200000];
 	static const char tail[] = "\nalice id:" ID "\n";
-	static const char nul[] = "bob \0\nalice id:" ID "\n";
 	struct identity identity = person(ID, "");
-	automap shared = {0};
-	automap entry = {0};
 
 	(void)state;
-	/* 1,700 people who share an account, on one line */
+	/* 5,000 people who share an account, on one line */
 	memset(text, ' ', sizeof(text));
 	memcpy(text, "team", 4);
 	for (size_t at = 5; at + 64 < sizeof(text); at += 40)
 		memcpy(text + at, "id:" ID_2, 39);
 	memcpy(text + sizeof(text) - sizeof(tail), tail, sizeof(tail));
+	assert_int_equal(verdict_of(&alice, text, &identity), MAPPED);
+}
+
+/* FAULT: a NUL byte in anybody's line is config_invalid for everybody */
+static void
+map_nul_byte_of_another_account_locks_nobody_out(void **state)
+{
+	static const char text[] = "bob \0\nalice id:" ID "\n";
+	struct identity identity = person(ID, "");
+	automap entry = {0};
+
+	(void)state;
 	file_write(text, sizeof(text) - 1);
-	assert_int_equal(map_read(path, &alice, &shared, NULL), OUTCOME_OK);
-	assert_true(map_entry_has(&shared, &identity));
-	file_write(nul, sizeof(nul) - 1);
 	assert_int_equal(map_read(path, &alice, &entry, NULL), OUTCOME_OK);
 	assert_true(map_entry_has(&entry, &identity));
+}
+
+static void
+map_nul_byte_of_the_account_is_config_invalid(void **state)
+{
+	static const char text[] = "alice id:" ID "\0\n";
+	automap entry = {0};
+
+	(void)state;
+	file_write(text, sizeof(text) - 1);
+	assert_int_equal(
+	    map_read(path, &alice, &entry, NULL), OUTCOME_CONFIG_INVALID);
+	assert_false(entry.named);
 }
 
 static void
@@ -511,7 +529,9 @@ main(void)
 	    MAP_TEST(map_names_an_account_by_either_of_its_names),
 	    MAP_TEST(map_malformed_line_of_the_account_is_config_invalid),
 	    MAP_TEST(map_malformed_line_of_another_account_locks_nobody_out),
-	    MAP_TEST(map_unreadable_line_of_another_account_locks_nobody_out),
+	    MAP_TEST(map_long_line_of_another_account_locks_nobody_out),
+	    MAP_TEST(map_nul_byte_of_another_account_locks_nobody_out),
+	    MAP_TEST(map_nul_byte_of_the_account_is_config_invalid),
 	    MAP_TEST(map_file_that_is_missing_is_config_invalid),
 	    MAP_TEST(map_file_of_others_is_config_unsafe),
 	    MAP_TEST(map_of_100000_lines_decides),
