@@ -26,11 +26,11 @@ struct lines {
 #define autolines CLEANUP(lines_done) struct lines
 
 /*
- * Give the next line without its line break.
+ * Give the next line without its line break.  It may hold any other byte.
  *
  * out:    ret_line  *borrowed* until the next call; p is NULL at the end
- * errors: OUTCOME_CONFIG_INVALID  read failed, a line above 1 MiB,
- *                                 a NUL byte;  OUTCOME_NO_MEMORY
+ * errors: OUTCOME_CONFIG_INVALID  read failed, or a line above 1 MiB
+ *         OUTCOME_NO_MEMORY
  */
 MUST_CHECK enum outcome lines_next(
     struct lines *lines, struct view *ret_line, struct errinfo *reterr);

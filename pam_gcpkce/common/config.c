@@ -8,6 +8,7 @@
 #include "gcpkce/config.h"
 
 #include <dirent.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -23,7 +24,9 @@
 #define FAULTS_MAX 64
 #define FAULTS_BYTES (64 * 1024)
 #define KEYS_MAX 64
-#define PLACE_MAX 300
+#define PLACE_MAX 600
+#define SECRET_LEAST 20     /* no client secret is shorter */
+#define SHOWN_MAX 128       /* bytes of a key or value in a message */
 #define SECRET_LINE_MAX 511 /* what a request's frame holds */
 
 struct loader {
@@ -32,6 +35,7 @@ struct loader {
 	enum config_purpose purpose;
 	const char *path;                /* of the main file */
 	char place[KEYS_MAX][PLACE_MAX]; /* where each key was set last */
+	bool unread;                     /* a file could not be read whole */
 	bool seen[KEYS_MAX];   /* in this file, or among the arguments */
 	bool faulty[KEYS_MAX]; /* has a fault of its own already */
 };
@@ -49,19 +53,74 @@ fault_add(
 	buf_printf(&l->faults->lines, "%s\n", text);
 }
 
+static bool
+has_word(struct view text, const char *word)
+{
+	return text.len > 0 &&
+	    memmem(text.p, text.len, word, strlen(word)) != NULL;
+}
+
+/*
+ * Somebody may have written the secret itself where its file should stand, or
+ * under a name of his own.
+ */
+static bool
+may_hold_secret(struct view key, struct view value)
+{
+	static const char *const words[] = {"secret", "SECRET", "Secret",
+	    "pass", "PASS", "Pass", "token", "TOKEN", "Token"};
+
+	/* http://USER:PASSWORD@HOST */
+	if (view_eq(key, view_text("proxy")))
+		return has_word(value, "@");
+	/* a file's name has few letters, or a slash */
+	if (view_eq(key, view_text("client_secret_file")))
+		return value.len >= SECRET_LEAST && !has_word(value, "/");
+	for (size_t i = 0; config_key_find(key) == NULL &&
+	     i < sizeof(words) / sizeof(words[0]);
+	     i++) {
+		if (has_word(key, words[i]))
+			return value.len > 0;
+	}
+	return false;
+}
+
+static void
+put_shown(struct buf *text, struct view bytes)
+{
+	struct view shown = bytes;
+
+	if (shown.len > SHOWN_MAX)
+		shown.len = SHOWN_MAX;
+	text_put_escaped(text, shown);
+	if (bytes.len > SHOWN_MAX)
+		buf_put_text(text, "...");
+}
+
+/* The first word of what stands for a key: the second may be a secret. */
+static struct view
+word_of(struct view key)
+{
+	struct view word = {.p = key.p};
+
+	while (word.len < key.len && key.p[word.len] != ' ' &&
+	    key.p[word.len] != '\t' && key.p[word.len] != ':')
+		word.len++;
+	return word;
+}
+
 /* "PLACE: KEY: "VALUE" WHY" */
 static void
 fault_add_value(struct loader *l, const char *place, struct view key,
     struct view value, const char *why)
 {
-	autobuf text = BUF_INIT(2048);
+	autobuf text = BUF_INIT(4096);
 
-	text_put_escaped(&text, key);
+	put_shown(&text, word_of(key));
 	buf_put_text(&text, ": \"");
-	text_put_escaped(&text,
-	    (struct view){
-		.p = value.p, .len = value.len > 128 ? 128 : value.len});
-	buf_printf(&text, "%s\" %s", value.len > 128 ? "..." : "", why);
+	put_shown(&text,
+	    may_hold_secret(key, value) ? view_text("(not shown)") : value);
+	buf_printf(&text, "\" %s", why);
 	fault_add(l, OUTCOME_CONFIG_INVALID, place, buf_text(&text));
 }
 
@@ -74,19 +133,6 @@ row_of(const struct config_key *key)
 	return (size_t)(key - config_keys(&count));
 }
 
-/* Somebody may have written the secret itself under a name of his own. */
-static bool
-value_may_be_secret(struct view key)
-{
-	char name[32] = "";
-
-	memcpy(
-	    name, key.p, key.len < sizeof(name) ? key.len : sizeof(name) - 1);
-	return strcasestr(name, "secret") != NULL ||
-	    strcasestr(name, "pass") != NULL ||
-	    strcasestr(name, "token") != NULL;
-}
-
 static void
 assign(struct loader *l, const char *place, struct view name, struct view value)
 {
@@ -95,9 +141,7 @@ assign(struct loader *l, const char *place, struct view name, struct view value)
 	char text[CONFIG_TEXT_CAP + 64];
 
 	if (key == NULL) {
-		fault_add_value(l, place, name,
-		    value_may_be_secret(name) ? view_text("(not shown)")
-					      : value,
+		fault_add_value(l, place, name, value,
 		    "is given to a key that does not exist; "
 		    "pam_gcpkce.conf(5) lists the keys");
 		return;
@@ -137,7 +181,7 @@ assignment_read(struct loader *l, const char *place, struct view line)
 
 	if (equals == NULL) {
 		fault_add_value(l, place, line, (struct view){0},
-		    "is all that stands there; write key = value");
+		    "is no value: there is no '='; write key = value");
 		return;
 	}
 	struct view name = {.p = line.p, .len = (size_t)(equals - line.p)};
@@ -167,12 +211,17 @@ file_read(struct loader *l, const char *path, bool *ret_missing)
 			break;
 		(void)snprintf(
 		    place, sizeof(place), "%s:%lu", path, lines.number);
+		if (memchr(line.p, '\0', line.len) != NULL)
+			fault_add(l, OUTCOME_CONFIG_INVALID, place,
+			    "the line holds a NUL byte; write it anew");
 		line = lines_trim(lines_cut_comment(line));
 		if (line.len > 0)
 			assignment_read(l, place, line);
 	}
-	if (r != OUTCOME_OK)
+	if (r != OUTCOME_OK) {
+		l->unread = true;
 		fault_add(l, r, "", why.text[0] != '\0' ? why.text : path);
+	}
 }
 
 static int
@@ -194,8 +243,8 @@ name_order(const struct dirent **a, const struct dirent **b)
 static void
 drop_ins_read(struct loader *l)
 {
-	char dir[PLACE_MAX];
-	char path[PLACE_MAX + 256];
+	char dir[PATH_MAX];
+	char path[PATH_MAX + NAME_MAX + 2];
 	struct errinfo why = {0};
 	struct dirent **entries = NULL;
 	autofd fd = -1;
@@ -273,10 +322,6 @@ region_apply(struct loader *l)
 			(void)snprintf(c->api_url, sizeof(c->api_url),
 			    "https://api.%s", region.domain);
 	}
-	if (c->login_url[0] == '\0' || c->api_url[0] == '\0')
-		fault_add_key(l, "region", c->region,
-		    "is not enough to find Genesys Cloud; set region, or both "
-		    "login_url and api_url");
 }
 
 static void
@@ -284,6 +329,10 @@ required_check(struct loader *l)
 {
 	const struct config *c = l->config;
 
+	if (c->login_url[0] == '\0' || c->api_url[0] == '\0')
+		fault_add_key(l, "region", c->region,
+		    "is not enough to find Genesys Cloud; set region, or both "
+		    "login_url and api_url");
 	if (c->client_id[0] == '\0')
 		fault_add_key(l, "client_id", "",
 		    "is missing; write the id of the OAuth client");
@@ -358,7 +407,7 @@ ordinary_host_check(struct loader *l)
 
 	if (l->purpose != CONFIG_FOR_MODULE || geteuid() == 0)
 		return;
-	if (c->export != EXPORT_NONE)
+	if (c->export == EXPORT_ENV) /* file is refused as unbuilt */
 		fault_add_key(l, "export", "env",
 		    "needs a host that runs as root; leave it out");
 	if (c->client_secret_file[0] != '\0')
@@ -387,6 +436,13 @@ sources_read(struct loader *l, int argc, const char **argv)
 	for (size_t i = 0; i < count; i++)
 		config_value_default(&keys[i], l->config);
 	l->path = named != NULL ? named : GCPKCE_CONF;
+	if (l->path[0] != '/') {
+		l->unread = true;
+		fault_add_value(l, "argument", view_text("conf"),
+		    view_text(l->path),
+		    "is not an absolute path; begin with /");
+		return;
+	}
 	file_read(l, l->path, &missing);
 	if (missing && named != NULL)
 		fault_add_value(l, "argument", view_text("conf"),
@@ -413,8 +469,10 @@ config_load(int argc, const char **argv, enum config_purpose purpose,
 
 	sources_read(l, argc, argv);
 	region_apply(l);
-	required_check(l);
-	pairs_check(l);
+	if (!l->unread) { /* what is missing may stand there */
+		required_check(l);
+		pairs_check(l);
+	}
 	unbuilt_check(l);
 	ordinary_host_check(l);
 	if (faults->count == 0)

@@ -83,9 +83,6 @@ lines_next(struct lines *l, struct view *ret_line, struct errinfo *reterr)
 	line.len = eol != NULL ? (size_t)(eol - line.p) : l->end - l->start;
 	l->start += line.len + (eol != NULL ? 1 : 0);
 	l->number++;
-	if (memchr(line.p, '\0', line.len) != NULL)
-		return err_fail(reterr, OUTCOME_CONFIG_INVALID,
-		    "%s:%lu: the line holds a NUL byte", l->path, l->number);
 	*ret_line = line;
 	return OUTCOME_OK;
 }

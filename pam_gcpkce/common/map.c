@@ -97,7 +97,11 @@ identities_read(const struct lines *lines, struct view rest,
 				 "other; - stands alone",
 		    reterr);
 	entry->named = true;
-	return buf_check(&entry->identities);
+	if (buf_check(&entry->identities) != OUTCOME_OK)
+		return err_fail(reterr, OUTCOME_NO_MEMORY,
+		    "%s:%lu: too many identities for one account", lines->path,
+		    lines->number);
+	return OUTCOME_OK;
 }
 
 static bool

@@ -223,7 +223,8 @@ name_is_reachable(const struct policy *policy)
 	for (size_t i = 0; i < CONFIG_METHODS_MAX; i++) {
 		enum config_method method = policy->config->map.list[i];
 
-		if (method == METHOD_LOCALPART && text_is_token(account))
+		if (method == METHOD_LOCALPART && text_is_token(account) &&
+		    strchr(policy->account.name, '@') == NULL)
 			return policy->in_account_group;
 		if (method == METHOD_EMAIL &&
 		    text_split_email(account, &local, &domain) &&

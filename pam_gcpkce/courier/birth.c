@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -31,7 +32,8 @@
 #define FD_REPORT 5
 #define FD_BINARY 6
 #define FD_FIRST_CLOSED 7
-#define FD_PARKED 16 /* above all of these */
+#define FD_PARKED 16      /* above all of these */
+#define FD_SEARCHED 65536 /* as far as one by one */
 #define FILES_MAX 64
 #define CPU_SECONDS_MAX 60
 /* Counts all sign-ins of the helper's account: room for a busy sshd's. */
@@ -69,15 +71,21 @@ birth_step_text(int step)
 	    : "an unknown step";
 }
 
+/*
+ * By the bare system call: libc refuses to touch the two signals that it keeps
+ * for itself, and posix_spawn leaves those ignored.  Zero bytes are the default
+ * disposition on every machine.
+ */
 static bool
 signals_reset(const struct birth_plan *plan)
 {
-	(void)plan;
-	struct sigaction action = {.sa_handler = SIG_DFL};
+	const unsigned long by_default[32] = {0};
 
-	for (int s = 1; s < NSIG; s++) {
-		/* libc keeps two for itself, and two cannot be changed */
-		if (sigaction(s, &action, NULL) != 0 && errno != EINVAL)
+	(void)plan;
+	for (int s = 1; s < _NSIG; s++) {
+		if (s != SIGKILL && s != SIGSTOP &&
+		    syscall(SYS_rt_sigaction, s, by_default, NULL, _NSIG / 8) !=
+			0)
 			return false;
 	}
 	return true;
@@ -106,40 +114,73 @@ limits_set(const struct birth_plan *plan)
 	    (!plan->birth.drop || limit_set(RLIMIT_NPROC, PROCESSES_MAX));
 }
 
+/* Close first to last, both included. */
 static void
-close_from(int first)
+close_between(int first, int last)
 {
-	if (syscall(SYS_close_range, (unsigned)first, ~0U, 0U) == 0)
+	if (first > last ||
+	    syscall(SYS_close_range, (unsigned)first, (unsigned)last, 0U) == 0)
 		return;
 	/* a kernel before 5.9: descriptors may lie above the new limit */
-	for (int fd = first; fd < 65536; fd++)
+	for (int fd = first; fd <= last && fd < FD_SEARCHED; fd++)
 		(void)close(fd);
 }
 
+/* Close all descriptors but these few; sorts them. */
+static void
+close_all_but(int *keep, size_t count)
+{
+	int next = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		for (size_t j = i; j > 0 && keep[j - 1] > keep[j]; j--) {
+			int swapped = keep[j];
+
+			keep[j] = keep[j - 1];
+			keep[j - 1] = swapped;
+		}
+	}
+	for (size_t i = 0; i < count; i++) {
+		close_between(next, keep[i] - 1);
+		next = keep[i] + 1;
+	}
+	close_between(next, INT_MAX);
+}
+
+/* Out of the way of the places that descriptors are to have. */
+static int
+park(int fd)
+{
+	return fcntl(fd, F_DUPFD_CLOEXEC, FD_PARKED);
+}
+
+/* The host's go first: it may hold every number below the limit. */
 static bool
 descriptors_arrange(const struct birth_plan *plan)
 {
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	int socket = fcntl(plan->socket, F_DUPFD_CLOEXEC, FD_PARKED);
-	int report = fcntl(plan->report, F_DUPFD_CLOEXEC, FD_PARKED);
-	int binary = fcntl(plan->binary, F_DUPFD_CLOEXEC, FD_PARKED);
-	int log = plan->birth.log < 0 ? null : plan->birth.log;
+	int keep[] = {plan->socket, plan->report, plan->binary,
+	    plan->birth.log < 0 ? plan->socket : plan->birth.log};
 
-	if (null < 0 || socket < 0 || report < 0 || binary < 0)
-		return false;
-	null = fcntl(null, F_DUPFD_CLOEXEC, FD_PARKED);
-	log = fcntl(log, F_DUPFD_CLOEXEC, FD_PARKED);
-	if (null < 0 || log < 0)
+	close_all_but(keep, sizeof(keep) / sizeof(keep[0]));
+	int socket = park(plan->socket);
+	int report = park(plan->report);
+	int binary = park(plan->binary);
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	int null_parked = null < 0 ? -1 : park(null);
+	int log = park(plan->birth.log < 0 ? null_parked : plan->birth.log);
+
+	if (socket < 0 || report < 0 || binary < 0 || null_parked < 0 ||
+	    log < 0)
 		return false;
 	for (int fd = 0; fd <= 2; fd++) {
-		if (dup2(null, fd) < 0)
+		if (dup2(null_parked, fd) < 0)
 			return false;
 	}
 	if (dup2(socket, BIRTH_FD_SOCKET) < 0 || dup2(log, BIRTH_FD_LOG) < 0 ||
 	    dup3(report, FD_REPORT, O_CLOEXEC) < 0 ||
 	    dup3(binary, FD_BINARY, O_CLOEXEC) < 0)
 		return false;
-	close_from(FD_FIRST_CLOSED);
+	close_between(FD_FIRST_CLOSED, INT_MAX);
 	return true;
 }
 

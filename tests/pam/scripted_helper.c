@@ -4,9 +4,7 @@
  * it is told to give, or breaks the rules in one way.  It opens no connection.
  * It is not trusted and need not be: what the module makes of it is the test.
  */
-#include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -405,6 +403,14 @@ do_late(struct helper *h, const struct buf *frame)
 	bytes_send(frame);
 }
 
+/* Say what is to be said, and be gone before the module speaks. */
+static void
+do_depart(struct helper *h, const struct buf *frame)
+{
+	bytes_send(frame);
+	do_die(h, frame);
+}
+
 static void
 do_slow(struct helper *h, const struct buf *frame)
 {
@@ -425,6 +431,7 @@ static const struct {
     {"stay", do_stay},
     {"late", do_late},
     {"slow", do_slow},
+    {"depart", do_depart},
 };
 
 /* ---- the rounds ---- */

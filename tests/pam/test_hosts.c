@@ -83,8 +83,6 @@ two_handles_are_two_signins(void **state)
 	assert_outcome("ok");
 	assert_int_equal(pam_authenticate(b.pamh, 0), PAM_AUTH_ERR);
 	assert_outcome("not_mapped");
-	/* the first one's listener was not open when the second began */
-	a.is_alone = b.is_alone = true;
 	assert_int_equal(pam_end(a.pamh, 0), PAM_SUCCESS);
 	assert_int_equal(pam_end(b.pamh, 0), PAM_SUCCESS);
 	host_hear(&a);
@@ -226,20 +224,61 @@ signals_and_mask_of_the_host_do_not_reach_the_helper(void **state)
 }
 
 static void
+wait_a_moment(struct host *h)
+{
+	(void)h;
+	(void)usleep(100 * 1000);
+}
+
+static void
 helper_that_dies_raises_no_sigpipe(void **state)
 {
+	static const struct {
+		const char *script;
+		int result;
+	} rows[] = {
+	    {"ready:depart", PAM_SYSTEM_ERR}, /* before the answer is sent */
+	    {"ok:die", PAM_SYSTEM_ERR},
+	    {"code_refused,ready:die", PAM_SYSTEM_ERR},
+	    {"ok:depart", PAM_SUCCESS}, /* before it is told to revoke */
+	};
+	static const struct reply replies[] = {
+	    {.text = CODE, .meanwhile = wait_a_moment}, {.text = CODE}};
 	struct sigaction standard = {.sa_handler = SIG_DFL};
 	struct sigaction old;
-	struct host h;
 
 	(void)state;
 	assert_int_equal(sigaction(SIGPIPE, &standard, &old), 0);
-	assert_int_equal(host_run(&h, "ok:die", ""), PAM_SYSTEM_ERR);
-	host_end(&h);
-	assert_int_equal(
-	    host_run(&h, "code_refused,ready:die", ""), PAM_SYSTEM_ERR);
-	host_end(&h);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct host h;
+
+		host_begin(&h);
+		h.script = rows[i].script;
+		h.replies = replies;
+		h.reply_count = COUNT(replies);
+		assert_int_equal(host_signin(&h), rows[i].result);
+		host_end(&h);
+	}
 	assert_int_equal(sigaction(SIGPIPE, &old, NULL), 0);
+}
+
+static void
+descriptors_of_the_host_do_not_reach_the_helper(void **state)
+{
+	static const int numbers[] = {20, 63, 64, 200, 1000};
+	struct host h;
+
+	(void)state;
+	host_begin(&h);
+	/* not close-on-exec, as libraries and careless hosts open them */
+	for (size_t i = 0; i < COUNT(numbers); i++) {
+		assert_int_equal(dup2(STDERR_FILENO, numbers[i]), numbers[i]);
+	}
+	assert_int_equal(host_signin(&h), PAM_SUCCESS);
+	for (size_t i = 0; i < COUNT(numbers); i++)
+		(void)close(numbers[i]);
+	assert_holds(h.reports, " descriptors=5 ");
+	host_end(&h);
 }
 
 static void
@@ -306,6 +345,7 @@ main(void)
 	    cmocka_unit_test(
 		signals_and_mask_of_the_host_do_not_reach_the_helper),
 	    cmocka_unit_test(helper_that_dies_raises_no_sigpipe),
+	    cmocka_unit_test(descriptors_of_the_host_do_not_reach_the_helper),
 	    cmocka_unit_test(host_without_standard_descriptors_is_fine),
 	    cmocka_unit_test(module_may_be_loaded_and_unloaded_often),
 	};

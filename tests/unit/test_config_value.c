@@ -354,7 +354,6 @@ config_value_methods_keep_their_order(void **state)
 	}
 }
 
-/* FAULT: all blanks are left out, so two items become one that nobody wrote */
 static void
 config_value_lists_are_not_glued_across_blanks(void **state)
 {

@@ -135,22 +135,6 @@ lines_has_a_longest_line(void **state)
 }
 
 static void
-lines_refuses_a_nul_byte_by_line(void **state)
-{
-	static const char text[] = "a\nb\0c\nd\n";
-	autofd fd = file_of(text, sizeof(text) - 1);
-	autolines lines = {.fd = fd, .path = "/etc/x"};
-	struct errinfo err = {""};
-	struct view line;
-
-	(void)state;
-	assert_int_equal(lines_next(&lines, &line, &err), OUTCOME_OK);
-	assert_int_equal(
-	    lines_next(&lines, &line, &err), OUTCOME_CONFIG_INVALID);
-	assert_string_equal(err.text, "/etc/x:2: the line holds a NUL byte");
-}
-
-static void
 lines_tells_when_it_cannot_read(void **state)
 {
 	autolines lines = {.fd = -1, .path = "/etc/x"};
@@ -225,7 +209,6 @@ main(void)
 	    cmocka_unit_test(lines_gives_every_line_once_without_its_break),
 	    cmocka_unit_test(lines_across_blocks_come_whole),
 	    cmocka_unit_test(lines_has_a_longest_line),
-	    cmocka_unit_test(lines_refuses_a_nul_byte_by_line),
 	    cmocka_unit_test(lines_tells_when_it_cannot_read),
 	    cmocka_unit_test(
 		lines_done_leaves_the_descriptor_and_may_come_twice),

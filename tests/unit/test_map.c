@@ -411,7 +411,6 @@ map_long_line_of_another_account_locks_nobody_out(void **state)
 	assert_int_equal(verdict_of(&alice, text, &identity), MAPPED);
 }
 
-/* FAULT: a NUL byte in anybody's line is config_invalid for everybody */
 static void
 map_nul_byte_of_another_account_locks_nobody_out(void **state)
 {

@@ -133,7 +133,6 @@ url_split_refuses_what_is_no_address(void **state)
 	}
 }
 
-/* FAULT: any name of digits and dots that begins with 127. is let through */
 static void
 url_loopback_is_127_of_four_numbers_alone(void **state)
 {

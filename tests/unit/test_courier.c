@@ -1,0 +1,1130 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Starting, addressing and ending a real helper, from hosts in every state.
+ * No test here reaches a network.
+ */
+#include <arpa/inet.h>
+#include <dirent.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <pwd.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <cmocka.h>
+
+#include "gcpkce/clock.h"
+#include "gcpkce/courier.h"
+
+#define STRANGER 65534
+#define CODE "AbCdEfGhIjKlMnOpQrStUvWxYz0123456789"
+#define CHECK(condition) \
+	do { \
+		if (!(condition)) \
+			return __LINE__; \
+	} while (0)
+
+/* The two accounts that helper_user may name here. */
+int
+getpwnam_r(const char *name, struct passwd *entry, char *space, size_t len,
+    struct passwd **found)
+{
+	*found = NULL;
+	if (strlen(name) >= len || strcmp(name, "missing") == 0)
+		return 0;
+	memset(entry, 0, sizeof(*entry));
+	memcpy(space, name, strlen(name) + 1);
+	entry->pw_name = space;
+	entry->pw_uid = strcmp(name, "root") == 0 ? 0 : STRANGER;
+	entry->pw_gid = strcmp(name, "root") == 0 || strcmp(name, "wheel") == 0
+	    ? 0
+	    : STRANGER;
+	*found = entry;
+	return 0;
+}
+
+int
+getpwuid_r(uid_t uid, struct passwd *entry, char *space, size_t len,
+    struct passwd **found)
+{
+	(void)uid;
+	(void)entry;
+	(void)space;
+	(void)len;
+	*found = NULL;
+	return 0;
+}
+
+static struct courier_birth
+birth_of_this_user(void)
+{
+	return (struct courier_birth){
+	    .drop = geteuid() == 0,
+	    .uid = STRANGER,
+	    .gid = STRANGER,
+	    .log = -1,
+	};
+}
+
+static int64_t
+soon(void)
+{
+	return clock_now_ms() + 10000;
+}
+
+/* Start a helper and send it a request of a decoy, to this login host. */
+static enum outcome
+helper_start(const char *login_url, struct courier *ret, struct errinfo *reterr)
+{
+	struct courier_birth birth = birth_of_this_user();
+	autorequest request = {
+	    .label = {.user = "alice", .service = "test", .host = "here"},
+	    .client_id = "client-1",
+	    .redirect_uri = "https://example.com/",
+	    .decoy = true,
+	    .deadline_ms = 30000,
+	};
+	autobuf frame = BUF_INIT(WIRE_HEADER_LEN + WIRE_PAYLOAD_MAX);
+
+	(void)snprintf(request.route.login_url, sizeof(request.route.login_url),
+	    "%s", login_url);
+	(void)snprintf(request.route.api_url, sizeof(request.route.api_url),
+	    "%s", login_url);
+	request.route.connect_timeout_s = 2;
+	request.route.request_timeout_s = 2;
+	wire_put_request(&frame, &request);
+	enum outcome r = courier_start(&birth, soon(), ret, reterr);
+	return r == OUTCOME_OK ? courier_send(ret, &frame, soon(), reterr) : r;
+}
+
+static enum outcome
+ready_receive(const struct courier *courier,
+    char ret_address[static WIRE_ADDRESS_MAX + 1], struct errinfo *reterr)
+{
+	autobuf payload = BUF_INIT(WIRE_PAYLOAD_MAX);
+	enum outcome r =
+	    courier_receive(courier, WIRE_READY, soon(), &payload, reterr);
+
+	return r == OUTCOME_OK
+	    ? wire_ready_parse(buf_view(&payload), ret_address, reterr)
+	    : r;
+}
+
+static enum outcome
+answer_send(const struct courier *courier, const char *typed,
+    struct wire_verdict *ret, struct errinfo *reterr)
+{
+	autobuf frame = BUF_INIT(WIRE_HEADER_LEN + WIRE_ANSWER_MAX + 4);
+	autobuf payload = BUF_INIT(WIRE_PAYLOAD_MAX);
+
+	wire_put_answer(&frame, view_text(typed));
+	enum outcome r = courier_send(courier, &frame, soon(), reterr);
+	if (r == OUTCOME_OK)
+		r = courier_receive(
+		    courier, WIRE_VERDICT, soon(), &payload, reterr);
+	return r == OUTCOME_OK
+	    ? wire_verdict_parse(buf_view(&payload), ret, reterr)
+	    : r;
+}
+
+/* How many descriptors are open, and which is the next one? */
+struct census {
+	size_t count;
+	int next;
+};
+
+static struct census
+descriptors_count(void)
+{
+	struct census census = {0};
+	DIR *dir = opendir("/proc/self/fd");
+
+	if (dir != NULL) {
+		while (readdir(dir) != NULL)
+			census.count++;
+		(void)closedir(dir);
+	}
+	census.next = open("/", O_PATH | O_CLOEXEC);
+	(void)close(census.next);
+	return census;
+}
+
+static bool
+has_child(void)
+{
+	return waitpid(-1, NULL, WNOHANG) >= 0;
+}
+
+/*
+ * A whole life of a helper.
+ *
+ * gives:  0, or the line of the first thing that was not as it must be
+ */
+static int
+life_lead(void)
+{
+	struct census before = descriptors_count();
+	struct courier courier = COURIER_NONE;
+	char address[WIRE_ADDRESS_MAX + 1] = "";
+	struct errinfo err = {""};
+
+	if (helper_start("http://127.0.0.1:9", &courier, &err) != OUTCOME_OK ||
+	    ready_receive(&courier, address, &err) != OUTCOME_OK) {
+		(void)fprintf(stderr, "%s\n", err.text);
+		courier_end(&courier);
+		return __LINE__;
+	}
+	CHECK(strncmp(address, "http://127.0.0.1:9/oauth/authorize?", 35) == 0);
+	CHECK(courier.pid > 0);
+	CHECK(courier.socket > 2);
+	CHECK((fcntl(courier.socket, F_GETFD) & FD_CLOEXEC) != 0);
+	CHECK(courier.process < 0 || courier.process > 2);
+	CHECK(courier.process < 0 ||
+	    (fcntl(courier.process, F_GETFD) & FD_CLOEXEC) != 0);
+	pid_t pid = courier.pid;
+	int64_t begun = clock_now_ms();
+	errno = EDOM;
+	courier_end(&courier);
+	CHECK(errno == EDOM);
+	CHECK(clock_now_ms() - begun < 1500);
+	CHECK(
+	    courier.pid == -1 && courier.socket == -1 && courier.process == -1);
+	CHECK(kill(pid, 0) != 0 && errno == ESRCH);
+	CHECK(!has_child());
+	struct census after = descriptors_count();
+	CHECK(before.count == after.count && before.next == after.next);
+	return 0;
+}
+
+/* Run in a child of its own, so that the odd host is not this test. */
+static void
+assert_in_child(int (*fn)(void))
+{
+	int pipes[2];
+	int status;
+	int line = -1;
+
+	assert_int_equal(pipe2(pipes, O_CLOEXEC), 0);
+	autofd from = pipes[0];
+	autofd to = fcntl(pipes[1], F_DUPFD_CLOEXEC, 100);
+	(void)close(pipes[1]);
+	assert_true(to >= 0);
+	pid_t pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		int result = fn();
+
+		(void)!write(to, &result, sizeof(result));
+		_exit(0);
+	}
+	(void)close(take_fd(&to));
+	(void)!read(from, &line, sizeof(line));
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	if (status != 0 || line != 0)
+		fail_msg("status %d, line %d", status, line);
+}
+
+static void
+courier_starts_a_helper_and_leaves_no_trace(void **state)
+{
+	(void)state;
+	assert_int_equal(life_lead(), 0);
+	assert_int_equal(life_lead(), 0);
+}
+
+/* ---- hosts in every state ---- */
+
+static int
+host_ignores_sigchld(void)
+{
+	struct sigaction now;
+
+	(void)signal(SIGCHLD, SIG_IGN);
+	int line = life_lead();
+	CHECK(line == 0);
+	CHECK(sigaction(SIGCHLD, NULL, &now) == 0);
+	CHECK(now.sa_handler == SIG_IGN);
+	return 0;
+}
+
+static void
+courier_works_where_the_host_ignores_sigchld(void **state)
+{
+	(void)state;
+	assert_in_child(host_ignores_sigchld);
+}
+
+static int children_reaped;
+
+static void
+reap_all(int number)
+{
+	int saved = errno;
+
+	(void)number;
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		children_reaped++;
+	errno = saved;
+}
+
+static int
+host_reaps_all(void)
+{
+	struct sigaction action = {.sa_handler = reap_all};
+
+	CHECK(sigaction(SIGCHLD, &action, NULL) == 0);
+	for (int i = 0; i < 3; i++) {
+		int line = life_lead();
+
+		if (line != 0)
+			return line;
+	}
+	return 0;
+}
+
+static void
+courier_works_where_the_host_reaps_all_children(void **state)
+{
+	(void)state;
+	assert_in_child(host_reaps_all);
+}
+
+static int
+host_without_standard_descriptors(void)
+{
+	for (int fd = 0; fd <= 2; fd++)
+		(void)close(fd);
+	int line = life_lead();
+	if (line != 0)
+		return line;
+	for (int fd = 0; fd <= 2; fd++)
+		CHECK(fcntl(fd, F_GETFD) < 0);
+	return 0;
+}
+
+static void
+courier_works_where_descriptors_0_to_2_are_closed(void **state)
+{
+	(void)state;
+	assert_in_child(host_without_standard_descriptors);
+}
+
+static int
+host_without_one_descriptor(void)
+{
+	for (int closed = 0; closed <= 2; closed++) {
+		int saved = fcntl(closed, F_DUPFD_CLOEXEC, 20);
+
+		(void)close(closed);
+		int line = life_lead();
+		if (line != 0)
+			return line;
+		CHECK(fcntl(closed, F_GETFD) < 0);
+		CHECK(dup2(saved, closed) == closed);
+		(void)close(saved);
+	}
+	return 0;
+}
+
+static void
+courier_works_where_one_of_descriptors_0_to_2_is_closed(void **state)
+{
+	(void)state;
+	assert_in_child(host_without_one_descriptor);
+}
+
+static int
+host_with_many_descriptors(void)
+{
+	struct rlimit limit;
+
+	CHECK(getrlimit(RLIMIT_NOFILE, &limit) == 0);
+	CHECK(limit.rlim_cur > 320);
+	for (int i = 0; i < 200; i++)
+		CHECK(open("/dev/null", O_RDONLY) >= 0);
+	return life_lead();
+}
+
+static void
+courier_works_where_the_host_has_200_descriptors(void **state)
+{
+	(void)state;
+	assert_in_child(host_with_many_descriptors);
+}
+
+/* A line of /proc/PID/status, behind its name; "" when it cannot be read. */
+static void
+status_read(pid_t pid, const char *name, char *ret, size_t cap)
+{
+	char path[64];
+	char line[4096];
+
+	ret[0] = '\0';
+	(void)snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+	FILE *file = fopen(path, "re");
+	if (file == NULL)
+		return;
+	while (fgets(line, sizeof(line), file) != NULL) {
+		size_t len = strlen(name);
+
+		if (strncmp(line, name, len) != 0 || line[len] != ':')
+			continue;
+		char *value = line + len + 1;
+		value += strspn(value, " \t");
+		value[strcspn(value, "\n")] = '\0';
+		(void)snprintf(ret, cap, "%.200s", value);
+	}
+	(void)fclose(file);
+}
+
+static unsigned long long
+status_number(pid_t pid, const char *name)
+{
+	char text[256];
+
+	status_read(pid, name, text, sizeof(text));
+	return strtoull(text, NULL, 16);
+}
+
+#define BIT(number) (1ULL << ((number)-1))
+
+/* What the helper itself blocks and ignores, and nothing of the host's. */
+static int
+signals_check(pid_t pid)
+{
+	CHECK(status_number(pid, "SigBlk") ==
+	    (BIT(SIGTERM) | BIT(SIGINT) | BIT(SIGHUP)));
+	CHECK(status_number(pid, "SigIgn") == BIT(SIGPIPE));
+	return 0;
+}
+
+static int
+host_with_an_odd_mask(void)
+{
+	struct courier courier = COURIER_NONE;
+	char address[WIRE_ADDRESS_MAX + 1];
+	sigset_t odd;
+	sigset_t after;
+
+	CHECK(sigemptyset(&odd) == 0);
+	CHECK(sigaddset(&odd, SIGUSR1) == 0 && sigaddset(&odd, SIGCHLD) == 0 &&
+	    sigaddset(&odd, SIGSEGV) == 0 &&
+	    sigaddset(&odd, SIGRTMIN + 3) == 0);
+	CHECK(sigprocmask(SIG_SETMASK, &odd, NULL) == 0);
+	(void)signal(SIGUSR2, SIG_IGN);
+	(void)signal(SIGTERM, SIG_IGN);
+	(void)signal(SIGHUP, reap_all);
+	CHECK(helper_start("http://127.0.0.1:9", &courier, NULL) == OUTCOME_OK);
+	CHECK(ready_receive(&courier, address, NULL) == OUTCOME_OK);
+	int line = signals_check(courier.pid);
+	if (line != 0)
+		return line;
+	courier_end(&courier);
+	CHECK(sigprocmask(SIG_SETMASK, NULL, &after) == 0);
+	for (int s = 1; s < NSIG; s++)
+		CHECK(sigismember(&odd, s) == sigismember(&after, s));
+	struct sigaction now;
+	CHECK(sigaction(SIGUSR2, NULL, &now) == 0 && now.sa_handler == SIG_IGN);
+	CHECK(sigaction(SIGTERM, NULL, &now) == 0 && now.sa_handler == SIG_IGN);
+	CHECK(sigaction(SIGHUP, NULL, &now) == 0 && now.sa_handler == reap_all);
+	return life_lead();
+}
+
+static void
+courier_works_with_an_odd_signal_mask_and_keeps_it(void **state)
+{
+	(void)state;
+	assert_in_child(host_with_an_odd_mask);
+}
+
+static int
+host_with_a_full_mask(void)
+{
+	sigset_t all;
+
+	CHECK(sigfillset(&all) == 0);
+	CHECK(sigprocmask(SIG_SETMASK, &all, NULL) == 0);
+	return life_lead();
+}
+
+static void
+courier_works_with_all_signals_blocked(void **state)
+{
+	(void)state;
+	assert_in_child(host_with_a_full_mask);
+}
+
+/* ---- what the helper inherits ---- */
+
+/* The target of /proc/PID/name; "" when it cannot be read. */
+static void
+link_read(pid_t pid, const char *name, char *ret, size_t cap)
+{
+	char path[300];
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, name);
+	ssize_t len = readlink(path, ret, cap - 1);
+	ret[len > 0 ? len : 0] = '\0';
+}
+
+static int
+descriptors_check(pid_t pid)
+{
+	char path[64];
+	char target[256];
+	int highest = -1;
+
+	link_read(pid, "cwd", target, sizeof(target));
+	if (target[0] == '\0') {
+		(void)fprintf(stderr,
+		    "SKIPPED: an undumpable process cannot be looked at\n");
+		return 0;
+	}
+	CHECK(strcmp(target, "/") == 0);
+	for (int fd = 0; fd <= 4; fd++) {
+		(void)snprintf(path, sizeof(path), "fd/%d", fd);
+		link_read(pid, path, target, sizeof(target));
+		if (fd == 3)
+			CHECK(strncmp(target, "socket:", 7) == 0);
+		else /* 4 too: there is no journal here */
+			CHECK(strcmp(target, "/dev/null") == 0);
+	}
+	(void)snprintf(path, sizeof(path), "/proc/%d/fd", (int)pid);
+	DIR *dir = opendir(path);
+	CHECK(dir != NULL);
+	for (struct dirent *entry = readdir(dir); entry != NULL;
+	     entry = readdir(dir)) {
+		int fd = atoi(entry->d_name);
+
+		highest = fd > highest ? fd : highest;
+		(void)snprintf(path, sizeof(path), "fd/%d", fd);
+		link_read(pid, path, target, sizeof(target));
+		CHECK(strstr(target, "/tmp/") == NULL);
+		/* besides its five it has what it made: of signals */
+		CHECK(entry->d_name[0] == '.' || fd <= 4 ||
+		    strcmp(target, "anon_inode:[signalfd]") == 0);
+	}
+	(void)closedir(dir);
+	CHECK(highest <= 8);
+	return 0;
+}
+
+static int
+file_is(pid_t pid, const char *name, const char *bytes, size_t len)
+{
+	char path[64];
+	char have[256];
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, name);
+	autofd fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return 0;
+	CHECK(read(fd, have, sizeof(have)) == (ssize_t)len);
+	CHECK(memcmp(have, bytes, len) == 0);
+	return 0;
+}
+
+static int
+limits_check(pid_t pid)
+{
+	static const struct {
+		int resource;
+		rlim_t most;
+	} rows[] = {
+	    {RLIMIT_CORE, 0},
+	    {RLIMIT_FSIZE, 0},
+	    {RLIMIT_NOFILE, 64},
+	    {RLIMIT_CPU, 60},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct rlimit limit;
+
+		if (prlimit(pid, (__rlimit_resource_t)rows[i].resource, NULL,
+			&limit) != 0)
+			return 0;
+		CHECK(limit.rlim_cur <= rows[i].most);
+		CHECK(limit.rlim_max <= rows[i].most);
+	}
+	return 0;
+}
+
+static int
+ids_check(pid_t pid)
+{
+	char have[256];
+	char want[256];
+	struct courier_birth birth = birth_of_this_user();
+	unsigned uid = birth.drop ? birth.uid : geteuid();
+	unsigned gid = birth.drop ? birth.gid : getegid();
+
+	(void)snprintf(
+	    want, sizeof(want), "%u\t%u\t%u\t%u", uid, uid, uid, uid);
+	status_read(pid, "Uid", have, sizeof(have));
+	CHECK(strcmp(have, want) == 0);
+	(void)snprintf(
+	    want, sizeof(want), "%u\t%u\t%u\t%u", gid, gid, gid, gid);
+	status_read(pid, "Gid", have, sizeof(have));
+	CHECK(strcmp(have, want) == 0);
+	status_read(pid, "Groups", have, sizeof(have));
+	CHECK(!birth.drop || have[strspn(have, " ")] == '\0');
+	status_read(pid, "NoNewPrivs", have, sizeof(have));
+	CHECK(strcmp(have, "1") == 0);
+	status_read(pid, "Umask", have, sizeof(have));
+	CHECK(strcmp(have, "0077") == 0);
+	CHECK(status_number(pid, "CapEff") == 0 || !birth.drop);
+	CHECK(status_number(pid, "CapPrm") == 0 || !birth.drop);
+	return 0;
+}
+
+static int
+host_with_much_to_inherit(void)
+{
+	static const struct rlimit large = {1 << 20, 1 << 20};
+	static const gid_t groups[] = {4, 5, 6};
+	struct courier courier = COURIER_NONE;
+	char address[WIRE_ADDRESS_MAX + 1];
+	char here[256];
+
+	CHECK(chdir("/tmp") == 0);
+	CHECK(getcwd(here, sizeof(here)) != NULL);
+	CHECK(setenv("LD_PRELOAD_", "/tmp/evil.so", 1) == 0);
+	CHECK(setenv("SSL_CERT_FILE", "/tmp/evil.pem", 1) == 0);
+	CHECK(setenv("https_proxy", "http://evil:1", 1) == 0);
+	(void)umask(0);
+	(void)setrlimit(RLIMIT_CORE, &large);
+	if (geteuid() == 0)
+		CHECK(setgroups(3, groups) == 0);
+	/* inheritable ones, low and high */
+	int file = open("/tmp", O_RDONLY | O_DIRECTORY);
+	CHECK(file >= 0);
+	CHECK(fcntl(file, F_DUPFD, 300) >= 0);
+	CHECK(fcntl(file, F_DUPFD, 7) >= 0);
+	(void)signal(SIGQUIT, SIG_IGN);
+	CHECK(helper_start("http://127.0.0.1:9", &courier, NULL) == OUTCOME_OK);
+	CHECK(ready_receive(&courier, address, NULL) == OUTCOME_OK);
+	int (*const checks[])(pid_t) = {
+	    ids_check, signals_check, limits_check, descriptors_check};
+	for (size_t i = 0; i < 4; i++) {
+		int line = checks[i](courier.pid);
+
+		if (line != 0)
+			return line;
+	}
+	CHECK(file_is(courier.pid, "environ", "", 0) == 0);
+	CHECK(file_is(courier.pid, "cmdline", "gcpkce-helper", 14) == 0);
+	/* a session of its own: no terminal's signal reaches it */
+	CHECK(getsid(courier.pid) == courier.pid);
+	courier_end(&courier);
+	/* and nothing has changed here */
+	CHECK(umask(0) == 0);
+	CHECK(getcwd(address, sizeof(address)) != NULL);
+	CHECK(strcmp(address, here) == 0);
+	CHECK(getsid(0) != getpid());
+	CHECK(prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 0);
+	CHECK(getenv("SSL_CERT_FILE") != NULL);
+	return 0;
+}
+
+static void
+courier_hands_nothing_of_the_host_down(void **state)
+{
+	(void)state;
+	assert_in_child(host_with_much_to_inherit);
+}
+
+/* Under sudo and su the real uid is the caller's. */
+static int
+host_that_is_setuid(void)
+{
+	struct courier courier = COURIER_NONE;
+	char address[WIRE_ADDRESS_MAX + 1];
+
+	CHECK(setresgid(4321, 0, 0) == 0);
+	CHECK(setresuid(4321, 0, 0) == 0);
+	CHECK(helper_start("http://127.0.0.1:9", &courier, NULL) == OUTCOME_OK);
+	CHECK(ready_receive(&courier, address, NULL) == OUTCOME_OK);
+	int line = ids_check(courier.pid);
+	if (line != 0)
+		return line;
+	courier_end(&courier);
+	uid_t r, e, s;
+	CHECK(getresuid(&r, &e, &s) == 0 && r == 4321 && e == 0 && s == 0);
+	return 0;
+}
+
+static void
+courier_drops_all_three_ids(void **state)
+{
+	(void)state;
+	if (geteuid() != 0) {
+		print_message("SKIPPED: needs root\n");
+		skip();
+	}
+	assert_in_child(host_that_is_setuid);
+}
+
+static int
+host_that_is_not_root(void)
+{
+	CHECK(setgroups(0, NULL) == 0);
+	CHECK(setresgid(STRANGER - 1, STRANGER, STRANGER) == 0);
+	CHECK(setresuid(STRANGER - 1, STRANGER, STRANGER) == 0);
+	struct courier courier = COURIER_NONE;
+	char address[WIRE_ADDRESS_MAX + 1];
+	struct errinfo err = {""};
+	if (helper_start("http://127.0.0.1:9", &courier, &err) != OUTCOME_OK) {
+		/* a build below a folder of root's own */
+		(void)fprintf(stderr, "SKIPPED: %s\n", err.text);
+		return 0;
+	}
+	CHECK(ready_receive(&courier, address, NULL) == OUTCOME_OK);
+	int line = ids_check(courier.pid);
+	if (line != 0)
+		return line;
+	courier_end(&courier);
+	CHECK(!has_child());
+	return 0;
+}
+
+static void
+courier_works_where_the_host_is_not_root(void **state)
+{
+	(void)state;
+	if (geteuid() != 0) {
+		assert_int_equal(life_lead(), 0);
+		return;
+	}
+	assert_in_child(host_that_is_not_root);
+}
+
+/* ---- rounds ---- */
+
+static void
+courier_round_of_a_decoy_is_answered_without_network(void **state)
+{
+	struct sockaddr_in listener = {
+	    .sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+	socklen_t len = sizeof(listener);
+	autofd door = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	char login_url[64];
+	char first[WIRE_ADDRESS_MAX + 1];
+	char second[WIRE_ADDRESS_MAX + 1];
+	autochild courier = COURIER_NONE;
+	autoverdict empty = {0};
+	autoverdict refused = {0};
+
+	(void)state;
+	assert_int_equal(bind(door, (struct sockaddr *)&listener, len), 0);
+	assert_int_equal(listen(door, 8), 0);
+	assert_int_equal(
+	    getsockname(door, (struct sockaddr *)&listener, &len), 0);
+	(void)snprintf(login_url, sizeof(login_url), "http://127.0.0.1:%u",
+	    (unsigned)ntohs(listener.sin_port));
+	assert_int_equal(helper_start(login_url, &courier, NULL), OUTCOME_OK);
+	assert_int_equal(ready_receive(&courier, first, NULL), OUTCOME_OK);
+	assert_memory_equal(first, login_url, strlen(login_url));
+
+	/* an answer without a code: the address stays */
+	assert_int_equal(answer_send(&courier, "", &empty, NULL), OUTCOME_OK);
+	assert_int_equal(empty.outcome, OUTCOME_ANSWER_EMPTY);
+	assert_int_equal(ready_receive(&courier, second, NULL), OUTCOME_OK);
+	assert_string_equal(first, second);
+
+	/* a code: refused after a server's moment, with a new address */
+	int64_t begun = clock_now_ms();
+	assert_int_equal(
+	    answer_send(&courier, CODE, &refused, NULL), OUTCOME_OK);
+	assert_in_range(clock_now_ms() - begun, 290, 5000);
+	assert_int_equal(refused.outcome, OUTCOME_CODE_REFUSED);
+	assert_string_equal(refused.identity.id, "");
+	assert_null(refused.token);
+	assert_int_equal(ready_receive(&courier, second, NULL), OUTCOME_OK);
+	assert_string_not_equal(first, second);
+
+	struct pollfd knock = {.fd = door, .events = POLLIN};
+	assert_int_equal(poll(&knock, 1, 0), 0);
+}
+
+static void
+courier_end_of_file_ends_the_helper(void **state)
+{
+	autochild courier = COURIER_NONE;
+	char address[WIRE_ADDRESS_MAX + 1];
+
+	(void)state;
+	assert_int_equal(
+	    helper_start("http://127.0.0.1:9", &courier, NULL), OUTCOME_OK);
+	assert_int_equal(ready_receive(&courier, address, NULL), OUTCOME_OK);
+	assert_int_equal(waitpid(courier.pid, NULL, WNOHANG), 0);
+	assert_int_equal(shutdown(courier.socket, SHUT_WR), 0);
+	int64_t deadline_ms = clock_now_ms() + 5000;
+	while (waitpid(courier.pid, NULL, WNOHANG) == 0) {
+		assert_true(clock_left_ms(deadline_ms) > 0);
+		(void)poll(NULL, 0, 5);
+	}
+	/* somebody else has reaped it: courier_end has nothing left to do */
+	int64_t begun = clock_now_ms();
+	courier_end(&courier);
+	assert_true(clock_now_ms() - begun < 1000);
+}
+
+/* Before a request comes, too. */
+static void
+courier_end_before_a_request_ends_the_helper(void **state)
+{
+	struct courier_birth birth = birth_of_this_user();
+	struct courier courier;
+
+	(void)state;
+	assert_int_equal(
+	    courier_start(&birth, soon(), &courier, NULL), OUTCOME_OK);
+	int64_t begun = clock_now_ms();
+	courier_end(&courier);
+	assert_true(clock_now_ms() - begun < 1500);
+	assert_false(has_child());
+}
+
+static void
+courier_end_ends_a_helper_that_waits_as_a_decoy(void **state)
+{
+	autobuf frame = BUF_INIT(100);
+	struct courier courier = COURIER_NONE;
+	char address[WIRE_ADDRESS_MAX + 1];
+
+	(void)state;
+	assert_int_equal(
+	    helper_start("http://127.0.0.1:9", &courier, NULL), OUTCOME_OK);
+	assert_int_equal(ready_receive(&courier, address, NULL), OUTCOME_OK);
+	wire_put_answer(&frame, view_text(CODE));
+	assert_int_equal(
+	    courier_send(&courier, &frame, soon(), NULL), OUTCOME_OK);
+	(void)poll(NULL, 0, 50);
+	courier_end(&courier);
+	assert_false(has_child());
+}
+
+/* Two seconds of patience, then SIGKILL. */
+static void
+courier_end_kills_a_helper_that_does_not_go(void **state)
+{
+	struct courier courier = COURIER_NONE;
+	char address[WIRE_ADDRESS_MAX + 1];
+
+	(void)state;
+	assert_int_equal(
+	    helper_start("http://127.0.0.1:9", &courier, NULL), OUTCOME_OK);
+	assert_int_equal(ready_receive(&courier, address, NULL), OUTCOME_OK);
+	pid_t pid = courier.pid;
+	assert_int_equal(kill(pid, SIGSTOP), 0);
+	int64_t begun = clock_now_ms();
+	courier_end(&courier);
+	assert_in_range(clock_now_ms() - begun, 1900, 4000);
+	assert_int_equal(kill(pid, 0), -1);
+	assert_false(has_child());
+}
+
+static void
+courier_end_of_none_is_harmless(void **state)
+{
+	struct courier none = COURIER_NONE;
+	struct census before = descriptors_count();
+
+	(void)state;
+	errno = EDOM;
+	courier_end(&none);
+	courier_end(&none);
+	assert_int_equal(errno, EDOM);
+	assert_int_equal(descriptors_count().count, before.count);
+}
+
+/* The host dies without a word, and a process of its own keeps the socket. */
+static void
+courier_helper_ends_with_its_host(void **state)
+{
+	int pipes[2];
+	pid_t pids[2] = {-1, -1}; /* the helper, and the keeper */
+
+	(void)state;
+	assert_int_equal(pipe2(pipes, O_CLOEXEC), 0);
+	assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), 0);
+	autofd from = pipes[0];
+	autofd to = pipes[1];
+	pid_t host = fork();
+	assert_true(host >= 0);
+	if (host == 0) {
+		struct courier courier = COURIER_NONE;
+		char address[WIRE_ADDRESS_MAX + 1];
+
+		if (helper_start("http://127.0.0.1:9", &courier, NULL) !=
+			OUTCOME_OK ||
+		    ready_receive(&courier, address, NULL) != OUTCOME_OK)
+			_exit(1);
+		pids[0] = courier.pid;
+		pids[1] = fork();
+		if (pids[1] == 0) {
+			(void)alarm(10);
+			(void)pause();
+			_exit(0);
+		}
+		(void)!write(to, pids, sizeof(pids));
+		_exit(0);
+	}
+	(void)close(take_fd(&to));
+	assert_int_equal(read(from, pids, sizeof(pids)), sizeof(pids));
+	assert_int_equal(waitpid(host, NULL, 0), host);
+	int64_t deadline_ms = clock_now_ms() + 5000;
+	while (waitpid(pids[0], NULL, WNOHANG) == 0 &&
+	    clock_left_ms(deadline_ms) > 0)
+		(void)poll(NULL, 0, 5);
+	bool gone = kill(pids[0], 0) != 0;
+	assert_int_equal(kill(pids[1], SIGKILL), 0);
+	assert_int_equal(waitpid(pids[1], NULL, 0), pids[1]);
+	assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0), 0);
+	assert_true(gone);
+}
+
+/* ---- refusals ---- */
+
+static void
+courier_receive_wants_the_frame_it_names(void **state)
+{
+	autochild courier = COURIER_NONE;
+	autobuf payload = BUF_INIT(WIRE_PAYLOAD_MAX);
+	struct errinfo err = {""};
+
+	(void)state;
+	assert_int_equal(
+	    helper_start("http://127.0.0.1:9", &courier, NULL), OUTCOME_OK);
+	assert_int_equal(
+	    courier_receive(&courier, WIRE_VERDICT, soon(), &payload, &err),
+	    OUTCOME_HELPER_FAILED);
+	assert_string_equal(err.text, "frame: type 2 came where 4 must come");
+	/* and at the deadline it says so */
+	assert_int_equal(courier_receive(&courier, WIRE_VERDICT,
+			     clock_now_ms() + 20, &payload, &err),
+	    OUTCOME_TIMED_OUT);
+}
+
+static void
+courier_helper_that_is_gone_has_failed(void **state)
+{
+	struct courier_birth birth = birth_of_this_user();
+	autochild courier = COURIER_NONE;
+	autobuf frame = BUF_INIT(100);
+	autobuf payload = BUF_INIT(WIRE_PAYLOAD_MAX);
+	struct errinfo err = {""};
+
+	(void)state;
+	assert_int_equal(
+	    courier_start(&birth, soon(), &courier, NULL), OUTCOME_OK);
+	/* no request: the helper goes */
+	wire_put_empty(&frame, WIRE_KEEP);
+	assert_int_equal(
+	    courier_send(&courier, &frame, soon(), NULL), OUTCOME_OK);
+	assert_int_equal(
+	    courier_receive(&courier, WIRE_READY, soon(), &payload, &err),
+	    OUTCOME_HELPER_FAILED);
+	assert_string_equal(err.text, "the helper is gone");
+	err.text[0] = '\0';
+	assert_int_equal(courier_send(&courier, &frame, soon(), &err),
+	    OUTCOME_HELPER_FAILED);
+	assert_string_equal(err.text, "the helper is gone");
+}
+
+static void
+courier_helper_never_runs_as_root(void **state)
+{
+	struct courier_birth birth = {.drop = false, .log = -1};
+	autochild courier = COURIER_NONE;
+	autobuf payload = BUF_INIT(WIRE_PAYLOAD_MAX);
+
+	(void)state;
+	if (geteuid() != 0) {
+		print_message("SKIPPED: needs root\n");
+		skip();
+	}
+	assert_int_equal(
+	    courier_start(&birth, soon(), &courier, NULL), OUTCOME_OK);
+	assert_int_equal(
+	    courier_receive(&courier, WIRE_READY, soon(), &payload, NULL),
+	    OUTCOME_HELPER_FAILED);
+}
+
+static int
+host_that_cannot_drop(void)
+{
+	struct courier_birth birth = {.drop = true,
+	    .uid = geteuid() == 0 ? (uid_t)-1 : 1,
+	    .gid = STRANGER,
+	    .log = -1};
+	struct census before = descriptors_count();
+	struct courier courier;
+	struct errinfo err = {""};
+
+	CHECK(courier_start(&birth, soon(), &courier, &err) ==
+	    OUTCOME_HELPER_FAILED);
+	CHECK(strstr(err.text,
+		  "/gcpkce-helper: dropping its identity: Operation not "
+		  "permitted") != NULL);
+	CHECK(courier.pid == -1 && courier.socket == -1);
+	CHECK(!has_child());
+	CHECK(descriptors_count().count == before.count);
+	return 0;
+}
+
+static void
+courier_names_the_step_that_failed(void **state)
+{
+	(void)state;
+	assert_in_child(host_that_cannot_drop);
+}
+
+static int
+host_without_descriptors(void)
+{
+	struct courier_birth birth = birth_of_this_user();
+	struct census before = descriptors_count();
+
+	/* room for ever more, until it is enough */
+	for (int room = 0; room < 20; room++) {
+		struct rlimit limit = {(rlim_t)(before.next + room), 64};
+		struct courier courier;
+
+		CHECK(setrlimit(RLIMIT_NOFILE, &limit) == 0);
+		enum outcome r = courier_start(&birth, soon(), &courier, NULL);
+		limit.rlim_cur = 64;
+		CHECK(setrlimit(RLIMIT_NOFILE, &limit) == 0);
+		CHECK(r == OUTCOME_OK || r == OUTCOME_HELPER_FAILED);
+		CHECK(r == OUTCOME_OK || courier.pid == -1);
+		courier_end(&courier);
+		CHECK(!has_child());
+		CHECK(descriptors_count().count == before.count);
+		if (r == OUTCOME_OK)
+			return 0;
+	}
+	return __LINE__;
+}
+
+static void
+courier_start_leaves_no_trace_wherever_it_fails(void **state)
+{
+	(void)state;
+	assert_in_child(host_without_descriptors);
+}
+
+static void
+courier_birth_is_planned_by_the_effective_user(void **state)
+{
+	static const struct {
+		const char *user;
+		enum outcome outcome;
+		const char *why;
+	} rows[] = {
+	    {"_gcpkce", OUTCOME_OK, ""},
+	    {"missing", OUTCOME_CONFIG_INVALID,
+		"helper_user: \"missing\" is no account on this host; create "
+		"it, or name one without rights"},
+	    {"root", OUTCOME_CONFIG_INVALID,
+		"helper_user: \"root\" has uid 0 or gid 0; name an account "
+		"without rights"},
+	    {"wheel", OUTCOME_CONFIG_INVALID,
+		"helper_user: \"wheel\" has uid 0 or gid 0; name an account "
+		"without rights"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		static struct config config;
+		struct courier_birth birth;
+		struct errinfo err = {""};
+
+		(void)snprintf(config.helper_user, sizeof(config.helper_user),
+		    "%s", rows[i].user);
+		enum outcome r = courier_birth_plan(&config, 7, &birth, &err);
+		if (geteuid() != 0) {
+			/* no account is needed where nothing can be dropped */
+			assert_int_equal(r, OUTCOME_OK);
+			assert_false(birth.drop);
+			continue;
+		}
+		assert_int_equal(r, rows[i].outcome);
+		assert_string_equal(err.text, rows[i].why);
+		if (r != OUTCOME_OK)
+			continue;
+		assert_true(birth.drop);
+		assert_int_equal(birth.uid, STRANGER);
+		assert_int_equal(birth.gid, STRANGER);
+		assert_int_equal(birth.log, 7);
+	}
+}
+
+static int
+host_opens_a_log(void)
+{
+	for (int fd = 0; fd <= 2; fd++)
+		(void)close(fd);
+	int log = courier_log_open();
+	CHECK(log == -1 || log > 2);
+	CHECK(log == -1 || (fcntl(log, F_GETFD) & FD_CLOEXEC) != 0);
+	for (int fd = 0; fd <= 2; fd++)
+		CHECK(fcntl(fd, F_GETFD) < 0);
+	return 0;
+}
+
+static void
+courier_log_stays_out_of_descriptors_0_to_2(void **state)
+{
+	(void)state;
+	assert_in_child(host_opens_a_log);
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(courier_starts_a_helper_and_leaves_no_trace),
+	    cmocka_unit_test(courier_works_where_the_host_ignores_sigchld),
+	    cmocka_unit_test(courier_works_where_the_host_reaps_all_children),
+	    cmocka_unit_test(courier_works_where_descriptors_0_to_2_are_closed),
+	    cmocka_unit_test(
+		courier_works_where_one_of_descriptors_0_to_2_is_closed),
+	    cmocka_unit_test(courier_works_where_the_host_has_200_descriptors),
+	    cmocka_unit_test(
+		courier_works_with_an_odd_signal_mask_and_keeps_it),
+	    cmocka_unit_test(courier_works_with_all_signals_blocked),
+	    cmocka_unit_test(courier_hands_nothing_of_the_host_down),
+	    cmocka_unit_test(courier_drops_all_three_ids),
+	    cmocka_unit_test(courier_works_where_the_host_is_not_root),
+	    cmocka_unit_test(
+		courier_round_of_a_decoy_is_answered_without_network),
+	    cmocka_unit_test(courier_end_of_file_ends_the_helper),
+	    cmocka_unit_test(courier_end_before_a_request_ends_the_helper),
+	    cmocka_unit_test(courier_end_ends_a_helper_that_waits_as_a_decoy),
+	    cmocka_unit_test(courier_end_kills_a_helper_that_does_not_go),
+	    cmocka_unit_test(courier_end_of_none_is_harmless),
+	    cmocka_unit_test(courier_helper_ends_with_its_host),
+	    cmocka_unit_test(courier_receive_wants_the_frame_it_names),
+	    cmocka_unit_test(courier_helper_that_is_gone_has_failed),
+	    cmocka_unit_test(courier_helper_never_runs_as_root),
+	    cmocka_unit_test(courier_names_the_step_that_failed),
+	    cmocka_unit_test(courier_start_leaves_no_trace_wherever_it_fails),
+	    cmocka_unit_test(courier_birth_is_planned_by_the_effective_user),
+	    cmocka_unit_test(courier_log_stays_out_of_descriptors_0_to_2),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
