@@ -9,7 +9,6 @@
 #include "gcpkce/buf.h"
 #include "gcpkce/errinfo.h"
 #include "gcpkce/region.h"
-#include "gcpkce/secret.h"
 
 #define CONFIG_TEXT_CAP 512     /* of a value, with its NUL */
 #define CONFIG_REDIRECT_MAX 233 /* leaves 22 bytes of state within 255 */
@@ -188,19 +187,7 @@ MUST_CHECK enum outcome config_load(int argc, const char **argv,
 
 void config_faults_done(struct config_faults *faults);
 
-/*
- * Read the client secret: the first line of client_secret_file.
- *
- * out:    ret  *gives* the secret; NULL where none is configured
- * errors: OUTCOME_SECRET_UNREADABLE  reterr says why;  OUTCOME_NO_MEMORY
- */
-MUST_CHECK enum outcome config_secret_read(
-    const struct config *config, struct secret **ret, struct errinfo *reterr);
-
 /* The configured region; aws and domain are NULL where only URLs are given. */
 struct region config_region(const struct config *config);
-
-/* Is the item one of a comma-separated list, but for ASCII case? */
-bool config_list_has(const char *list, struct view item);
 
 #endif

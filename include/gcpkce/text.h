@@ -13,8 +13,8 @@
 /*
  * Append foreign bytes so that they cannot act on a terminal, forge a log
  * field or break a line: printable ASCII but for '"' and '\\' stands as it is,
- * everything else as \xHH.  An escape is one put: it stands there as a whole or,
- * where the buffer ends, not at all.
+ * everything else as \xHH.  An escape is one put: it stands there as a whole
+ * or, where the buffer ends, not at all.
  */
 void text_put_escaped(struct buf *b, struct view bytes);
 
@@ -58,5 +58,8 @@ bool text_eq_nocase(struct view a, struct view b);
  */
 bool text_split_email(
     struct view address, struct view *ret_local, struct view *ret_domain);
+
+/* Is the item one of a comma-separated list, but for ASCII case? */
+bool text_list_has(const char *list, struct view item);
 
 #endif

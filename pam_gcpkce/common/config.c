@@ -25,9 +25,8 @@
 #define FAULTS_BYTES (64 * 1024)
 #define KEYS_MAX 64
 #define PLACE_MAX 600
-#define SECRET_LEAST 20     /* no client secret is shorter */
-#define SHOWN_MAX 128       /* bytes of a key or value in a message */
-#define SECRET_LINE_MAX 511 /* what a request's frame holds */
+#define SECRET_LEAST 20 /* no client secret is shorter */
+#define SHOWN_MAX 128   /* bytes of a key or value in a message */
 
 struct loader {
 	struct config *config;
@@ -486,37 +485,6 @@ config_faults_done(struct config_faults *faults)
 	buf_done(&faults->lines);
 }
 
-enum outcome
-config_secret_read(
-    const struct config *config, struct secret **ret, struct errinfo *reterr)
-{
-	const char *path = config->client_secret_file;
-	struct view line = {0};
-	autofd fd = -1;
-
-	*ret = NULL;
-	if (path[0] == '\0')
-		return OUTCOME_OK;
-	enum outcome r = safefile_open(path, SAFEFILE_SECRET, &fd, reterr);
-	if (r != OUTCOME_OK)
-		return r == OUTCOME_NO_MEMORY ? r : OUTCOME_SECRET_UNREADABLE;
-	if (fd < 0)
-		return err_fail(reterr, OUTCOME_SECRET_UNREADABLE,
-		    "%s: does not exist; write the client secret into it",
-		    path);
-	autolines lines = {.fd = fd, .path = path};
-	r = lines_next(&lines, &line, reterr);
-	if (r != OUTCOME_OK)
-		return r == OUTCOME_NO_MEMORY ? r : OUTCOME_SECRET_UNREADABLE;
-	line = lines_trim(line);
-	if (!text_is_token(line) || line.len > SECRET_LINE_MAX)
-		return err_fail(reterr, OUTCOME_SECRET_UNREADABLE,
-		    "%s:1: is not a client secret; write the secret alone on "
-		    "the first line",
-		    path);
-	return secret_new(line.p, line.len, ret);
-}
-
 struct region
 config_region(const struct config *config)
 {
@@ -525,21 +493,4 @@ config_region(const struct config *config)
 	if (config->region[0] != '\0')
 		(void)region_find(config->region, &region);
 	return region;
-}
-
-bool
-config_list_has(const char *list, struct view item)
-{
-	if (*list == '\0')
-		return false;
-	for (const char *p = list;; p++) {
-		size_t len = strcspn(p, ",");
-		struct view entry = {.p = (const uint8_t *)p, .len = len};
-
-		if (text_eq_nocase(entry, item))
-			return true;
-		p += len;
-		if (*p == '\0')
-			return false;
-	}
 }

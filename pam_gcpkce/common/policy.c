@@ -130,7 +130,7 @@ email_maps(
 
 	if (!policy->in_account_group ||
 	    !text_split_email(address, &local, &domain) ||
-	    !config_list_has(policy->config->email_domains, domain))
+	    !text_list_has(policy->config->email_domains, domain))
 		return false;
 	if (method == METHOD_EMAIL)
 		return map_email_eq(address, account);
@@ -228,7 +228,7 @@ name_is_reachable(const struct policy *policy)
 			return policy->in_account_group;
 		if (method == METHOD_EMAIL &&
 		    text_split_email(account, &local, &domain) &&
-		    config_list_has(policy->config->email_domains, domain))
+		    text_list_has(policy->config->email_domains, domain))
 			return policy->in_account_group;
 	}
 	return false;

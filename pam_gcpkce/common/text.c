@@ -170,3 +170,20 @@ text_split_email(
 	*ret_domain = domain;
 	return true;
 }
+
+bool
+text_list_has(const char *list, struct view item)
+{
+	if (*list == '\0')
+		return false;
+	for (const char *p = list;; p++) {
+		size_t len = strcspn(p, ",");
+		struct view entry = {.p = (const uint8_t *)p, .len = len};
+
+		if (text_eq_nocase(entry, item))
+			return true;
+		p += len;
+		if (*p == '\0')
+			return false;
+	}
+}

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "gcpkce/client_secret.h"
 #include "gcpkce/clock.h"
 #include "gcpkce/frame.h"
 #include "gcpkce/text.h"
@@ -96,8 +97,8 @@ errand_start(const struct config *config, const struct errand *errand,
 	autorequest request = {0};
 	autobuf frame = BUF_INIT(WIRE_HEADER_LEN + WIRE_PAYLOAD_MAX);
 
-	enum outcome r =
-	    config_secret_read(config, &request.client_secret, reterr);
+	enum outcome r = client_secret_read(
+	    config->client_secret_file, &request.client_secret, reterr);
 	if (r != OUTCOME_OK)
 		return r;
 	request_set(config, errand, deadline_ms, &request);

@@ -424,38 +424,6 @@ config_value_environment_names_have_no_meaning_of_their_own(void **state)
 	}
 }
 
-static void
-config_list_has_whole_items_alone(void **state)
-{
-	static const struct {
-		const char *list;
-		const char *item;
-		bool has;
-	} rows[] = {
-	    {"", "", false},
-	    {"", "a", false},
-	    {"a", "a", true},
-	    {"a", "", false},
-	    {"a,b,c", "a", true},
-	    {"a,b,c", "b", true},
-	    {"a,b,c", "c", true},
-	    {"a,b,c", "a,b", false},
-	    {"a,b,c", "d", false},
-	    {"example.com", "EXAMPLE.com", true},
-	    {"example.com", "xexample.com", false},
-	    {"example.com", "example.co", false},
-	    {"example.com", "example.com.", false},
-	    {"example.com,x", "ple.com", false},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		if (config_list_has(rows[i].list, view_text(rows[i].item)) !=
-		    rows[i].has)
-			fail_msg("\"%s\" \"%s\"", rows[i].list, rows[i].item);
-	}
-}
-
 int
 main(void)
 {
@@ -475,7 +443,6 @@ main(void)
 	    cmocka_unit_test(config_value_that_is_refused_leaves_the_member),
 	    cmocka_unit_test(
 		config_value_environment_names_have_no_meaning_of_their_own),
-	    cmocka_unit_test(config_list_has_whole_items_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -285,10 +285,43 @@ text_split_email_takes_plain_addresses_alone(void **state)
 	    VIEW("a@b\0c"), &(struct view){0}, &(struct view){0}));
 }
 
+static void
+text_list_has_whole_items_alone(void **state)
+{
+	static const struct {
+		const char *list;
+		const char *item;
+		bool has;
+	} rows[] = {
+	    {"", "", false},
+	    {"", "a", false},
+	    {"a", "a", true},
+	    {"a", "", false},
+	    {"a,b,c", "a", true},
+	    {"a,b,c", "b", true},
+	    {"a,b,c", "c", true},
+	    {"a,b,c", "a,b", false},
+	    {"a,b,c", "d", false},
+	    {"example.com", "EXAMPLE.com", true},
+	    {"example.com", "xexample.com", false},
+	    {"example.com", "example.co", false},
+	    {"example.com", "example.com.", false},
+	    {"example.com,x", "ple.com", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (text_list_has(rows[i].list, view_text(rows[i].item)) !=
+		    rows[i].has)
+			fail_msg("\"%s\" \"%s\"", rows[i].list, rows[i].item);
+	}
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(text_list_has_whole_items_alone),
 	    cmocka_unit_test(text_put_escaped_lets_nothing_act),
 	    cmocka_unit_test(text_put_percent_keeps_the_unreserved_66_alone),
 	    cmocka_unit_test(text_is_uuid_takes_lower_case_with_hyphens_alone),
