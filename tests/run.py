@@ -100,9 +100,15 @@ def report(name, passed, failed, skipped, printed):
     if failed:
         say("\n".join("        " + line for line in printed.splitlines()))
     elif skipped:
-        for line in printed.splitlines():
-            if re.search(r"skip", line, re.IGNORECASE) and "[  SKIPPED \\]" not in line:
-                say("        " + line.strip())
+        for reason in sorted(skip_reasons(printed)):
+            say("        SKIPPED: " + reason)
+
+
+def skip_reasons(printed):
+    """Why tests were skipped, each reason once: pytest's words, or a test's own."""
+    reasons = set(re.findall(r"^SKIPPED \[\d+\] \S+: (.*)$", printed, re.MULTILINE))
+    reasons.update(re.findall(r"^(?:NOT TRIED|SKIPPED): (.*)$", printed, re.MULTILINE))
+    return reasons or {"see what the test prints"}
 
 
 def suites(build, which, sanitized):
