@@ -262,9 +262,8 @@ wire_header_says_type_and_length(void **state)
 	}
 }
 
-/* These bytes stand in docs/PROTOCOL.md. */
 static void
-wire_example_frame_is_that_of_the_protocol(void **state)
+wire_frames_are_appended_each_whole(void **state)
 {
 	static const uint8_t answer[] = {0x00, 0x00, 0x00, 0x0d, 0x01, 0x03,
 	    0x00, 0x00, 0x00, 0x07, 'a', 'b', 'c', '-', '1', '2', '3'};
@@ -278,7 +277,6 @@ wire_example_frame_is_that_of_the_protocol(void **state)
 	wire_put_answer(&frame, view_text("abc-123"));
 	assert_int_equal(frame.len, sizeof(answer));
 	assert_memory_equal(frame.p, answer, sizeof(answer));
-	/* frames are appended, each whole */
 	wire_put_empty(&frame, WIRE_KEEP);
 	wire_put_ready(&frame, "https://x");
 	assert_int_equal(
@@ -286,6 +284,60 @@ wire_example_frame_is_that_of_the_protocol(void **state)
 	assert_memory_equal(frame.p + sizeof(answer), keep, sizeof(keep));
 	assert_memory_equal(
 	    frame.p + sizeof(answer) + sizeof(keep), ready, sizeof(ready));
+}
+
+/* The bytes of the example in docs/PROTOCOL.md: its lines of hexadecimal. */
+static size_t
+example_read(uint8_t *bytes, size_t cap)
+{
+	FILE *file = fopen(SOURCE "/docs/PROTOCOL.md", "r");
+	char line[256];
+	bool there = false;
+	size_t len = 0;
+
+	assert_non_null(file);
+	while (fgets(line, sizeof(line), file) != NULL) {
+		unsigned byte;
+		int used;
+
+		there = there || strcmp(line, "## An example\n") == 0;
+		if (there && strncmp(line, "| bytes", 7) == 0)
+			break;
+		if (!there || strncmp(line, "    ", 4) != 0)
+			continue;
+		for (const char *p = line;
+		     len < cap && sscanf(p, " %2x%n", &byte, &used) == 1;
+		     p += used)
+			bytes[len++] = (uint8_t)byte;
+	}
+	(void)fclose(file);
+	return len;
+}
+
+static void
+wire_verdict_is_the_example_of_the_protocol(void **state)
+{
+	autobuf frame = BUF_INIT(FRAME_MAX);
+	uint8_t example[1024];
+	struct wire_verdict verdict = {
+	    .outcome = OUTCOME_OK,
+	    .correlation = "c-17",
+	    .identity = {.id = "user-1",
+		.email = "alice@example.com",
+		.state = "active",
+		.client_id = "client-1",
+		.organization_id = "org-1",
+		.home_organization_id = "org-1",
+		.scopes = "user-basic-info"},
+	    .expires_in_s = 86399,
+	};
+
+	(void)state;
+	assert_int_equal(secret_new("t0ken", 5, &verdict.token), OUTCOME_OK);
+	wire_put_verdict(&frame, &verdict);
+	wire_verdict_done(&verdict);
+	assert_int_equal(example_read(example, sizeof(example)), frame.len);
+	assert_memory_equal(example, frame.p, frame.len);
 }
 
 static void
@@ -950,7 +1002,8 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(wire_header_says_type_and_length),
-	    cmocka_unit_test(wire_example_frame_is_that_of_the_protocol),
+	    cmocka_unit_test(wire_frames_are_appended_each_whole),
+	    cmocka_unit_test(wire_verdict_is_the_example_of_the_protocol),
 	    cmocka_unit_test(wire_verdict_of_zero_bytes_is_a_denial),
 	    cmocka_unit_test(wire_request_comes_out_as_it_went_in),
 	    cmocka_unit_test(wire_verdict_comes_out_as_it_went_in),
