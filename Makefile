@@ -57,14 +57,16 @@ warnings := -Wall -Wextra -Wconversion -Wsign-conversion -Wshadow -Wvla \
 	-Wwrite-strings -Wundef
 hardening := -fstack-protector-strong $(call cc-ok,-fstack-clash-protection) \
 	$(call cc-ok,-fcf-protection) $(call cc-ok,-fstrict-flex-arrays=3) \
-	$(if $(SAN),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
+	$(if $(SAN)$(findstring FORTIFY,$(CPPFLAGS) $(CFLAGS)),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
 sanitize := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 
 own_cppflags := -D_GNU_SOURCE -Iinclude -DGCPKCE_VERSION='"$(VERSION)"' \
-	-DGCPKCE_CONF='"$(sysconfdir)/security/pam_gcpkce.conf"'
+	-D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 \
+	-DGCPKCE_CONF='"$(sysconfdir)/security/pam_gcpkce.conf"' \
+	-DGCPKCE_MAP='"$(sysconfdir)/security/pam_gcpkce.map"'
 own_cflags   := -std=c17 -fPIC -fvisibility=hidden -ffile-prefix-map=$(CURDIR)=. \
 	$(warnings) $(hardening) $(sanitize) $(WERROR)
-own_ldflags  := -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed $(sanitize)
+own_ldflags  := -Wl,-z,relro,-z,now,-z,noexecstack $(sanitize)
 WERROR ?=
 
 crypto_cflags := $(shell $(PKG_CONFIG) --cflags libcrypto json-c 2>/dev/null)
@@ -114,7 +116,7 @@ $(B)/gcpkce: $(cli) $(courier) $(oauth) $(common) $(path_o)
 
 link_so   = $(CC) -shared -Wl,--version-script=pam_gcpkce/module/pam_gcpkce.map $(if $(SAN),,-Wl$(comma)--no-undefined) \
 	$(own_ldflags) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) -lpam
-link_prog = $(CC) -pie $(own_ldflags) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^)
+link_prog = $(CC) -pie -Wl,--as-needed $(own_ldflags) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^)
 
 $(B)/pam_gcpkce.so $(B)/tests/pam_gcpkce.so $(B)/tests/pam_gcpkce_scripted.so: pam_gcpkce/module/pam_gcpkce.map
 	@mkdir -p $(@D)
@@ -210,6 +212,9 @@ texts: $(B)/tools/config-text ## renew etc/pam_gcpkce.conf and the manual's list
 
 # ---- installing; never over an administrator's configuration ----
 
+docs     := README.md LICENSE NEWS.md SECURITY.md $(notdir $(wildcard docs/*.md))
+examples := etc/pam_gcpkce.conf etc/pam_gcpkce.map $(wildcard etc/pam.d/* etc/sshd_config.d/*)
+
 install: all ## install below $(DESTDIR)$(prefix)
 	$(INSTALL) -d $(DESTDIR)$(pamdir) $(DESTDIR)$(libexecdir) $(DESTDIR)$(bindir) $(DESTDIR)$(sysconfdir)/security \
 		$(DESTDIR)$(mandir)/man1 $(DESTDIR)$(mandir)/man5 $(DESTDIR)$(mandir)/man8 \
@@ -222,7 +227,7 @@ install: all ## install below $(DESTDIR)$(prefix)
 	$(INSTALL) -m 0644 man/pam_gcpkce.8 man/gcpkce-helper.8 $(DESTDIR)$(mandir)/man8/
 	$(INSTALL) -m 0644 etc/sysusers.d/pam_gcpkce.conf $(DESTDIR)$(sysusersdir)/pam_gcpkce.conf
 	$(INSTALL) -m 0644 README.md LICENSE NEWS.md SECURITY.md docs/*.md $(DESTDIR)$(docdir)/
-	$(INSTALL) -m 0644 etc/pam_gcpkce.conf etc/pam_gcpkce.map etc/pam.d/* etc/sshd_config.d/* $(DESTDIR)$(docdir)/examples/
+	$(INSTALL) -m 0644 $(examples) $(DESTDIR)$(docdir)/examples/
 	test -e $(DESTDIR)$(sysconfdir)/security/pam_gcpkce.conf || \
 		$(INSTALL) -m 0644 etc/pam_gcpkce.conf $(DESTDIR)$(sysconfdir)/security/pam_gcpkce.conf
 	test -e $(DESTDIR)$(sysconfdir)/security/pam_gcpkce.map || \
@@ -233,7 +238,9 @@ uninstall: ## remove what install put there; the configuration stays
 		$(DESTDIR)$(mandir)/man1/gcpkce.1 $(DESTDIR)$(mandir)/man5/pam_gcpkce.conf.5 \
 		$(DESTDIR)$(mandir)/man8/pam_gcpkce.8 $(DESTDIR)$(mandir)/man8/gcpkce-helper.8 \
 		$(DESTDIR)$(sysusersdir)/pam_gcpkce.conf
-	rm -rf $(DESTDIR)$(docdir)
+	rm -f $(addprefix $(DESTDIR)$(docdir)/,$(docs) $(addprefix examples/,$(notdir $(examples))))
+	-rmdir $(DESTDIR)$(docdir)/examples $(DESTDIR)$(docdir) 2>/dev/null
+	@echo 'Mind: a stack that still names pam_gcpkce.so locks people out.'
 
 clean: ## remove build/
 	rm -rf build

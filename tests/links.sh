@@ -52,9 +52,14 @@ may_include() {
     *) return 1 ;;
     esac
 }
+# What a file includes of ours, however it is written.
+includes_of() {
+    sed -n -e 's/^[[:space:]]*#[[:space:]]*include[[:space:]]*"\(.*\)".*/\1/p' \
+        -e 's/^[[:space:]]*#[[:space:]]*include[[:space:]]*<\(gcpkce\/.*\)>.*/\1/p' "$1"
+}
 for file in pam_gcpkce/*/*.[ch]; do
     folder=$(basename "$(dirname "$file")")
-    for header in $(sed -n 's/^#include "\(.*\)"/\1/p' "$file"); do
+    for header in $(includes_of "$file"); do
         case $header in
         gcpkce/*)
             name=$(basename "$header" .h)
@@ -71,23 +76,23 @@ done
 
 # Libraries stay where they belong.
 for folder in common courier module; do
-    if grep -n '^#include <\(curl\|openssl\|json-c\|seccomp\)' pam_gcpkce/$folder/*.[ch]; then
+    if grep -n '^[[:space:]]*#[[:space:]]*include <\(curl\|openssl\|json-c\|seccomp\)' pam_gcpkce/$folder/*.[ch]; then
         fail "$folder/ includes a library that must not be in a host process"
     fi
 done
 for folder in common oauth courier helper; do
-    if grep -n '^#include <security/' pam_gcpkce/$folder/*.[ch]; then
+    if grep -n '^[[:space:]]*#[[:space:]]*include <security/' pam_gcpkce/$folder/*.[ch]; then
         fail "$folder/ includes PAM's headers, which are module/'s"
     fi
 done
-if grep -n '^#include <curl' pam_gcpkce/oauth/*.[ch] pam_gcpkce/cli/*.[ch]; then
+if grep -n '^[[:space:]]*#[[:space:]]*include <curl' pam_gcpkce/oauth/*.[ch] pam_gcpkce/cli/*.[ch]; then
     fail "the network is helper/'s alone"
 fi
 
 # A header of common/ does not look up either.
 for header in include/gcpkce/*.h; do
     folder=$(owner_of "$(basename "$header" .h)")
-    for below in $(sed -n 's/^#include "gcpkce\/\(.*\)\.h"/\1/p' "$header"); do
+    for below in $(includes_of "$header" | sed -n 's/^gcpkce\/\(.*\)\.h$/\1/p'); do
         may_include "$folder" "$(owner_of "$below")" ||
             fail "$header includes $below.h of $(owner_of "$below")/, which is not below $folder/"
     done

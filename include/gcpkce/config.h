@@ -10,6 +10,15 @@
 #include "gcpkce/errinfo.h"
 #include "gcpkce/region.h"
 
+/* Where the files are unless somebody says otherwise; the Makefile sets them.
+ */
+#ifndef GCPKCE_CONF
+#define GCPKCE_CONF "/etc/security/pam_gcpkce.conf"
+#endif
+#ifndef GCPKCE_MAP
+#define GCPKCE_MAP "/etc/security/pam_gcpkce.map"
+#endif
+
 #define CONFIG_TEXT_CAP 512     /* of a value, with its NUL */
 #define CONFIG_REDIRECT_MAX 233 /* leaves 22 bytes of state within 255 */
 #define CONFIG_NO (~0UL)        /* the number of a key that may be "no" */
@@ -46,15 +55,17 @@
 	X(force_signin, BOOL, "no", 0, 1, \
 	    "ask for credentials even when the browser is signed in") \
 	X(callback, CALLBACK, "paste", 0, 0, \
-	    "how the code comes back: paste, or loopback") \
+	    "how the code comes back: paste (loopback is not available in this " \
+	    "version)") \
 	X(start_url, URL, "", 1, 255, \
-	    "static start page that makes the address short") \
+	    "static start page that makes the address short (not available in " \
+	    "this version)") \
 	X(dialogue, DIALOGUE, "auto", 0, 0, \
 	    "one prompt, or text and prompt: prompt, split, auto") \
 	X(map, METHODS, "file", 1, 64, \
 	    "how identities become accounts, in order: file, email, " \
 	    "localpart") \
-	X(map_file, PATH, "/etc/security/pam_gcpkce.map", 1, 511, \
+	X(map_file, PATH, GCPKCE_MAP, 1, 511, \
 	    "which identities may be which account") \
 	X(email_domains, DOMAINS, "", 1, 511, \
 	    "domains that email and localpart accept") \
@@ -75,9 +86,9 @@
 	    "answers a person may give in one sign-in") \
 	X(preflight, NUMBER_OR_NO, "2", 0, 3600, \
 	    "seconds after which connections are opened ahead of the answer, " \
-	    "or no") \
+	    "or no (no effect in this version)") \
 	X(preflight_max, NUMBER, "64", 0, 65535, \
-	    "such connections at once on this host") \
+	    "such connections at once on this host (no effect in this version)") \
 	X(export, EXPORT, "none", 0, 0, \
 	    "token for the session: none, env, file") \
 	X(token_env, ENVNAME, "GENESYSCLOUD_ACCESS_TOKEN", 1, 64, \
@@ -90,16 +101,15 @@
 	    "end the token when it is not needed any more: auto, never") \
 	X(ca_file, PATH, "", 1, 511, \
 	    "certificates to trust instead of the system's") \
-	X(proxy, PROXY, "", 1, 255, \
-	    "HTTP proxy, http://HOST:PORT or https://HOST:PORT") \
+	X(proxy, PROXY, "", 1, 255, "HTTP proxy, http://HOST:PORT") \
 	X(connect_timeout, NUMBER, "5", 1, 300, \
 	    "seconds to connect, TLS included") \
 	X(request_timeout, NUMBER, "10", 1, 300, "seconds for one request") \
 	X(helper_user, WORD, "_gcpkce", 1, 64, \
 	    "account that the helper runs as when the host is root") \
 	X(sandbox, SANDBOX, "default", 0, 0, \
-	    "what a missing layer of the helper's sandbox means: default, " \
-	    "strict") \
+	    "what a missing layer of the helper's sandbox means: default " \
+	    "(strict is not available in this version)") \
 	X(debug, BOOL, "no", 0, 1, "more in the journal")
 
 /* The choices; a member holds the position of its word. */

@@ -77,6 +77,16 @@ MUST_CHECK enum outcome courier_receive(const struct courier *courier,
 void courier_end(struct courier *courier);
 
 /*
+ * End the helper and look at how it ended.
+ *
+ * errors: OUTCOME_HELPER_FAILED  it was killed, or exited with another status
+ *                                than 0; that somebody else reaped it counts
+ *                                as good
+ */
+MUST_CHECK enum outcome courier_finish(
+    struct courier *courier, struct errinfo *reterr);
+
+/*
  * A datagram socket to the system's journal, for the helper's own events.
  *
  * gives:  a descriptor, O_CLOEXEC, or -1 where there is no journal

@@ -59,8 +59,11 @@ MUST_CHECK enum outcome errand_answer(const struct courier *courier,
 /*
  * Say whether the token of an ok verdict is kept.  Should the word not arrive,
  * the helper meets the socket's end, which revokes.
+ *
+ * errors: OUTCOME_HELPER_FAILED  it did not arrive: the token is not kept
  */
-void errand_settle(const struct courier *courier, bool keep);
+enum outcome errand_settle(
+    const struct courier *courier, bool keep, struct errinfo *reterr);
 
 /*
  * Have a token revoked in the background.
@@ -69,7 +72,8 @@ void errand_settle(const struct courier *courier, bool keep);
  *         token   *borrowed*
  *         expires_at_s  CLOCK_REALTIME; 0: not known
  *         limit_s how long the revoker goes on trying
- * errors: as errand_start
+ * errors: as errand_start; OUTCOME_HELPER_FAILED also when the helper ended
+ *         without leaving a revoker behind
  */
 MUST_CHECK enum outcome errand_revoke(const struct config *config,
     const struct errand *errand, struct secret *token, uint64_t expires_at_s,

@@ -27,6 +27,15 @@
 #define SAY_DENIED \
 	"This Genesys Cloud sign-in does not give access to this account."
 
+/* For the log, when sshd sends its own junk in place of an answer. */
+#define LOG_SSHD_JUNK \
+	"sshd refuses this name: unknown, AllowUsers/DenyUsers, or root " \
+	"without PermitRootLogin yes"
+
+/* In place of state_mismatch's, for an address of this very sign-in. */
+#define SAY_EARLIER \
+	"That code belongs to an earlier address; only the one below counts."
+
 /*
  * X(enum suffix, "name", PAM result, sentence for the person, text for the log)
  */

@@ -19,6 +19,16 @@
 void text_put_escaped(struct buf *b, struct view bytes);
 
 /*
+ * Append a field of a journal line: a blank, name="value", the value escaped
+ * and cut to 256 bytes and "..." unless it is our own text.
+ *
+ * in:     max  bytes of the value that are shown
+ */
+#define TEXT_FIELD_MAX 256
+void text_put_field(
+    struct buf *line, const char *name, const char *value, size_t max);
+
+/*
  * Append foreign bytes percent-encoded: all but RFC 3986's unreserved set.
  *
  * source: RFC 3986 section 2.3

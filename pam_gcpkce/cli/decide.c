@@ -12,7 +12,7 @@
 #include "gcpkce/profile.h"
 #include "gcpkce/reply.h"
 
-#define INPUT_MAX (3 * JSON_TEXT_MAX)
+#define INPUT_MAX (JSON_TEXT_MAX + 1) /* one more is too much */
 
 static enum outcome
 input_read(struct buf *input, struct errinfo *reterr)

@@ -106,7 +106,9 @@ rounds_run(struct login *l)
 		autobuf typed = BUF_INIT(WIRE_ANSWER_MAX);
 
 		if (i > 0)
-			(void)fprintf(stderr, "\n%s\n", outcome_sentence(r));
+			(void)fprintf(stderr, "\n%s\n",
+			    l->verdict.state_earlier ? SAY_EARLIER
+						     : outcome_sentence(r));
 		r = address_show(l);
 		if (r == OUTCOME_OK)
 			r = answer_read_line(l, &typed);
@@ -159,24 +161,32 @@ report_text(const struct login *l, enum outcome outcome, const char *cause)
 	const struct identity *who = &l->verdict.identity;
 	char expires[CLOCK_STAMP_LEN + 1] = "not said";
 	FILE *to = l->options->print_token ? stderr : stdout;
+	autobuf shown = BUF_INIT(4 * ERRINFO_TEXT_MAX);
+
+	text_put_escaped(&shown, view_text(cause));
 
 	if (l->verdict.outcome == OUTCOME_OK) {
 		autobuf email = BUF_INIT(2048);
 		autobuf scopes = BUF_INIT(8192);
+		autobuf id = BUF_INIT(512);
+		autobuf org = BUF_INIT(512);
 
 		text_put_escaped(&email, view_text(who->email));
 		text_put_escaped(&scopes, view_text(who->scopes));
+		text_put_escaped(&id, view_text(who->id));
+		text_put_escaped(&org, view_text(who->organization_id));
 		if (l->expires_at_s > 0)
 			clock_stamp(l->expires_at_s, expires);
 		(void)fprintf(to,
 		    "\nsigned in:     %s\nid:            %s\n"
 		    "organization:  %s\nscopes:        %s\n"
 		    "token expires: %s\n",
-		    buf_text(&email), who->id, who->organization_id,
+		    buf_text(&email), buf_text(&id), buf_text(&org),
 		    scopes.len > 0 ? buf_text(&scopes) : "none named", expires);
 	}
 	(void)fprintf(to, "account:       %s\ndecision:      %s: %s\n",
-	    l->user[0] != '\0' ? l->user : "-", outcome_name(outcome), cause);
+	    l->user[0] != '\0' ? l->user : "-", outcome_name(outcome),
+	    buf_text(&shown));
 }
 
 static void
@@ -220,8 +230,8 @@ command_login(const struct options *options)
 
 	/* the token stays only where it was asked for */
 	if (l->verdict.outcome == OUTCOME_OK)
-		errand_settle(&l->courier,
-		    options->print_token && l->verdict.token != NULL);
+		(void)errand_settle(&l->courier,
+		    options->print_token && l->verdict.token != NULL, NULL);
 	if (options->json)
 		report_json(l, r, cause);
 	else

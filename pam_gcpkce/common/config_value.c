@@ -100,10 +100,8 @@ proxy_fault(const char *value)
 	struct url url;
 
 	if (!url_split(value, &url) || url.port.len == 0 || url.path.len > 1 ||
-	    !(view_eq(url.scheme, view_text("http")) ||
-		view_eq(url.scheme, view_text("https"))))
-		return "is not a proxy; write http://HOST:PORT or "
-		       "https://HOST:PORT";
+	    !view_eq(url.scheme, view_text("http")))
+		return "is not a proxy; write http://HOST:PORT";
 	return NULL;
 }
 

@@ -26,9 +26,15 @@ enum outcome
 err_sys(struct errinfo *reterr, enum outcome code, const char *what)
 {
 	int error = errno;
-	char text[128];
+	char space[128] = "";
+	const char *text = space;
 
-	/* GNU's strerror_r is thread-safe, as a host process needs it. */
+	/* thread-safe, as a host process needs it; GNU's gives the text */
+#ifdef __GLIBC__
+	text = strerror_r(error, space, sizeof(space));
+#else
+	(void)strerror_r(error, space, sizeof(space));
+#endif
 	return err_fail(reterr, error == ENOMEM ? OUTCOME_NO_MEMORY : code,
-	    "%s: %s", what, strerror_r(error, text, sizeof(text)));
+	    "%s: %s", what, text);
 }

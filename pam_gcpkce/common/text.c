@@ -28,6 +28,19 @@ text_put_escaped(struct buf *b, struct view bytes)
 }
 
 void
+text_put_field(
+    struct buf *line, const char *name, const char *value, size_t max)
+{
+	struct view bytes = view_text(value);
+	bool cut = bytes.len > max;
+
+	bytes.len = cut ? max : bytes.len;
+	buf_printf(line, " %s=\"", name);
+	text_put_escaped(line, bytes);
+	buf_put_text(line, cut ? "...\"" : "\"");
+}
+
+void
 text_put_percent(struct buf *b, struct view bytes)
 {
 	for (size_t i = 0; i < bytes.len; i++) {

@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/keyctl.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -45,6 +46,7 @@ enum step {
 	STEP_DESCRIPTORS,
 	STEP_DIRECTORY,
 	STEP_SESSION,
+	STEP_KEYRING,
 	STEP_IDS,
 	STEP_PARENT,
 	STEP_PRIVILEGES,
@@ -60,6 +62,7 @@ birth_step_text(int step)
 	    [STEP_DESCRIPTORS] = "arranging descriptors",
 	    [STEP_DIRECTORY] = "leaving the working directory",
 	    [STEP_SESSION] = "starting a session of its own",
+	    [STEP_KEYRING] = "leaving the session keyring",
 	    [STEP_IDS] = "dropping its identity",
 	    [STEP_PARENT] = "tying its life to the caller's",
 	    [STEP_PRIVILEGES] = "giving up new privileges",
@@ -97,12 +100,12 @@ limit_set(int resource, rlim_t value)
 	struct rlimit old;
 	struct rlimit limit = {.rlim_cur = value, .rlim_max = value};
 
-	if (getrlimit((__rlimit_resource_t)resource, &old) != 0)
+	if (getrlimit(resource, &old) != 0)
 		return false;
 	/* an ordinary user cannot raise what he was given */
 	if (geteuid() != 0 && old.rlim_max < value)
 		limit.rlim_cur = limit.rlim_max = old.rlim_max;
-	return setrlimit((__rlimit_resource_t)resource, &limit) == 0;
+	return setrlimit(resource, &limit) == 0;
 }
 
 static bool
@@ -184,6 +187,19 @@ descriptors_arrange(const struct birth_plan *plan)
 	return true;
 }
 
+/*
+ * The host's session keyring would stay readable whatever the ids: an empty
+ * one takes its place, while the quota is still the host's.  Where keyctl(2)
+ * is not there or forbidden, nothing can be read by it either.
+ */
+static bool
+keyring_leave(const struct birth_plan *plan)
+{
+	(void)plan;
+	return syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) >= 0 ||
+	    errno == ENOSYS || errno == EPERM;
+}
+
 /* All three of each id: under sudo and su the real one is the caller's. */
 static bool
 ids_set(const struct birth_plan *plan)
@@ -231,7 +247,9 @@ static bool
 privileges_freeze(const struct birth_plan *plan)
 {
 	(void)plan;
-	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
+	/* ambient capabilities would outlive exec, even with no_new_privs */
+	return prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) == 0 &&
+	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
 }
 
 /* Returns only when it failed. */
@@ -260,6 +278,7 @@ birth(const struct birth_plan *plan)
 	    [STEP_DESCRIPTORS] = descriptors_arrange,
 	    [STEP_DIRECTORY] = place_leave,
 	    [STEP_SESSION] = session_start,
+	    [STEP_KEYRING] = keyring_leave,
 	    [STEP_IDS] = ids_set,
 	    [STEP_PARENT] = parent_tie,
 	    [STEP_PRIVILEGES] = privileges_freeze,

@@ -210,16 +210,19 @@ courier_receive(const struct courier *courier, enum wire_type type,
 	return r;
 }
 
-/* Has the child ended, or been reaped by somebody else? */
+/*
+ * Has the child ended, or been reaped by somebody else?
+ *
+ * out:    ret_status  of waitpid; untouched when somebody else reaped it
+ */
 static bool
-reap(const struct courier *c, int wait_ms)
+reap(const struct courier *c, int wait_ms, int *ret_status)
 {
 	struct pollfd ended = {.fd = c->process, .events = POLLIN};
 	int64_t deadline_ms = clock_now_ms() + wait_ms;
-	int status;
 
 	for (;;) {
-		pid_t pid = waitpid(c->pid, &status, WNOHANG);
+		pid_t pid = waitpid(c->pid, ret_status, WNOHANG);
 		int left = clock_left_ms(deadline_ms);
 
 		if (pid == c->pid || (pid < 0 && errno != EINTR))
@@ -231,23 +234,46 @@ reap(const struct courier *c, int wait_ms)
 	}
 }
 
-void
-courier_end(struct courier *c)
+/* End the helper; the status is 0 when somebody else reaped it. */
+static int
+end(struct courier *c)
 {
 	int saved = errno;
+	int status = 0;
 
 	cleanup_fd(&c->socket);
-	if (c->pid > 0 && !reap(c, END_GRACE_MS)) {
+	if (c->pid > 0 && !reap(c, END_GRACE_MS, &status)) {
 		/* not yet reaped, so the pid is still the helper's */
 		if (c->process < 0 ||
 		    syscall(SYS_pidfd_send_signal, c->process, SIGKILL, NULL,
 			0) != 0)
 			(void)kill(c->pid, SIGKILL);
-		(void)reap(c, END_KILL_MS);
+		(void)reap(c, END_KILL_MS, &status);
 	}
 	cleanup_fd(&c->process);
 	*c = COURIER_NONE;
 	errno = saved;
+	return status;
+}
+
+void
+courier_end(struct courier *c)
+{
+	(void)end(c);
+}
+
+enum outcome
+courier_finish(struct courier *c, struct errinfo *reterr)
+{
+	int status = end(c);
+
+	if (WIFSIGNALED(status))
+		return err_fail(reterr, OUTCOME_HELPER_FAILED,
+		    "the helper was ended by signal %d", WTERMSIG(status));
+	if (WEXITSTATUS(status) != 0)
+		return err_fail(reterr, OUTCOME_HELPER_FAILED,
+		    "the helper exited with status %d", WEXITSTATUS(status));
+	return OUTCOME_OK;
 }
 
 int

@@ -139,14 +139,14 @@ errand_answer(const struct courier *courier, struct view typed,
 	return err_fail(reterr, ret->outcome, "%s", ret->reason);
 }
 
-void
-errand_settle(const struct courier *courier, bool keep)
+enum outcome
+errand_settle(const struct courier *courier, bool keep, struct errinfo *reterr)
 {
 	autobuf frame = BUF_INIT(WIRE_HEADER_LEN);
 
 	wire_put_empty(&frame, keep ? WIRE_KEEP : WIRE_REVOKE);
-	(void)!courier_send(
-	    courier, &frame, clock_now_ms() + ERRAND_GRACE_MS, NULL);
+	return courier_send(
+	    courier, &frame, clock_now_ms() + ERRAND_GRACE_MS, reterr);
 }
 
 enum outcome
@@ -165,7 +165,8 @@ errand_revoke(const struct config *config, const struct errand *errand,
 	route_set(config, &request.route);
 	label_set(errand, &request.label);
 	wire_put_revoke_request(&frame, &request);
-	/* child's end waits for the helper, which leaves the revoker behind */
-	return helper_send(
+	enum outcome r = helper_send(
 	    config, &frame, clock_now_ms() + REVOKE_WAIT_MS, &child, reterr);
+	/* a good end says that it has left the revoker behind */
+	return r == OUTCOME_OK ? courier_finish(&child, reterr) : r;
 }

@@ -163,6 +163,14 @@ token_await(struct exchange *x)
 	}
 }
 
+static void
+api_lanes_authorize(struct exchange *x)
+{
+	lane_authorize(&x->lanes[LANE_USER], x->reply.access_token);
+	lane_authorize(&x->lanes[LANE_TOKEN_INFO], x->reply.access_token);
+}
+
+#if LANE_HAS_GATE
 /* The gate: a request to the API goes out when the token is there. */
 static int
 gate(
@@ -177,10 +185,35 @@ gate(
 	token_await(x);
 	if (x->outcome != OUTCOME_OK)
 		return CURL_PREREQFUNC_ABORT;
-	lane_authorize(&x->lanes[LANE_USER], x->reply.access_token);
-	lane_authorize(&x->lanes[LANE_TOKEN_INFO], x->reply.access_token);
+	api_lanes_authorize(x);
 	return CURL_PREREQFUNC_OK;
 }
+
+static enum outcome
+api_lane_start(struct exchange *x, struct lane *lane)
+{
+	CURLcode code =
+	    curl_easy_setopt(lane->easy, CURLOPT_PREREQFUNCTION, gate);
+
+	if (code == CURLE_OK)
+		code = curl_easy_setopt(lane->easy, CURLOPT_PREREQDATA, x);
+	if (code != CURLE_OK)
+		return err_fail(x->reterr, OUTCOME_HELPER_FAILED, "libcurl: %s",
+		    curl_easy_strerror(code));
+	return lane_start(lane, x->reterr);
+}
+#else
+/* Without a gate the connection is opened when the token is there. */
+static enum outcome
+api_lane_start(struct exchange *x, struct lane *lane)
+{
+	token_await(x);
+	if (x->outcome != OUTCOME_OK)
+		return x->outcome;
+	api_lanes_authorize(x);
+	return lane_start(lane, x->reterr);
+}
+#endif
 
 /* Prepare a GET on the API host that waits at the gate. */
 static enum outcome
@@ -197,16 +230,7 @@ api_lane_init(struct exchange *x, size_t i, const char *path)
 	if (r == OUTCOME_OK)
 		r = lane_init(
 		    lane, route, buf_text(&x->urls[i]), timeout_ms, x->reterr);
-	if (r != OUTCOME_OK)
-		return r;
-	CURLcode code =
-	    curl_easy_setopt(lane->easy, CURLOPT_PREREQFUNCTION, gate);
-	if (code == CURLE_OK)
-		code = curl_easy_setopt(lane->easy, CURLOPT_PREREQDATA, x);
-	if (code != CURLE_OK)
-		return err_fail(x->reterr, OUTCOME_HELPER_FAILED, "libcurl: %s",
-		    curl_easy_strerror(code));
-	return lane_start(lane, x->reterr);
+	return r;
 }
 
 /* Judge one of the two identity replies. */
@@ -247,6 +271,10 @@ lanes_run(struct exchange *x)
 		r = api_lane_init(x, LANE_USER, "/api/v2/users/me");
 	if (r == OUTCOME_OK)
 		r = api_lane_init(x, LANE_TOKEN_INFO, "/api/v2/tokens/me");
+	if (r == OUTCOME_OK)
+		r = api_lane_start(x, &x->lanes[LANE_USER]);
+	if (r == OUTCOME_OK)
+		r = api_lane_start(x, &x->lanes[LANE_TOKEN_INFO]);
 	if (r != OUTCOME_OK)
 		return r;
 

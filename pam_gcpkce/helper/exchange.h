@@ -40,8 +40,6 @@ struct exchange {
 	char correlation[REPLY_CORRELATION_MAX + 1];
 };
 
-#define autoexchange CLEANUP(exchange_done) struct exchange
-
 /*
  * Exchange a code.  All three connections are opened at once; the code goes
  * out once, whatever happens to its connection.

@@ -14,14 +14,6 @@
 #include "gcpkce/text.h"
 #include "life.h"
 
-static void
-put_field(struct buf *line, const char *name, const char *value)
-{
-	buf_printf(line, " %s=\"", name);
-	text_put_escaped(line, view_text(value));
-	buf_put_byte(line, '"');
-}
-
 void
 journal_write(const char *event, const struct wire_label *label,
     const char *expires, const char *detail)
@@ -37,12 +29,12 @@ journal_write(const char *event, const struct wire_label *label,
 	buf_printf(&line, "<%d>%s gcpkce-helper[%d]: outcome=%s",
 	    LOG_AUTHPRIV | (good ? LOG_INFO : LOG_WARNING), stamp,
 	    (int)getpid(), event);
-	put_field(&line, "user", label->user);
-	put_field(&line, "service", label->service);
+	text_put_field(&line, "user", label->user, TEXT_FIELD_MAX);
+	text_put_field(&line, "service", label->service, TEXT_FIELD_MAX);
 	if (expires[0] != '\0')
-		put_field(&line, "expires", expires);
+		text_put_field(&line, "expires", expires, TEXT_FIELD_MAX);
 	if (detail[0] != '\0')
-		put_field(&line, "cause", detail);
+		text_put_field(&line, "cause", detail, ERRINFO_TEXT_MAX);
 	if (buf_check(&line) == OUTCOME_OK)
 		(void)send(
 		    LIFE_FD_LOG, line.p, line.len, MSG_NOSIGNAL | MSG_DONTWAIT);

@@ -18,6 +18,7 @@
 
 #define WAIT_MAX_MS 1000
 #define FDS_MAX 64
+#define HASHED_LEAST 16
 
 enum outcome
 lane_library_init(struct errinfo *reterr)
@@ -81,23 +82,26 @@ header_read(char *bytes, size_t size, size_t count, void *arg)
 }
 
 /*
- * Does the directory hold certificates by the hash of their subject?  Then
- * only those that a chain asks for are read, not all of the system's.
+ * Does the directory hold a system's certificates by the hash of their
+ * subject, not just one or two that somebody added?  Then only those that a
+ * chain asks for are read, not all of the system's.
  */
 static bool
 is_hashed_directory(const char *path)
 {
 	DIR *dir = opendir(path);
 	const struct dirent *entry;
-	bool hashed = false;
+	unsigned hashed = 0;
 
 	if (dir == NULL)
 		return false;
-	while (!hashed && (entry = readdir(dir)) != NULL)
-		hashed = strspn(entry->d_name, "0123456789abcdef") == 8 &&
-		    strcmp(entry->d_name + 8, ".0") == 0;
+	while (hashed < HASHED_LEAST && (entry = readdir(dir)) != NULL)
+		hashed += strspn(entry->d_name, "0123456789abcdef") == 8 &&
+			strcmp(entry->d_name + 8, ".0") == 0
+		    ? 1
+		    : 0;
 	(void)closedir(dir);
-	return hashed;
+	return hashed == HASHED_LEAST;
 }
 
 static CURLcode
@@ -131,13 +135,23 @@ options_set(struct lane *lane, const struct wire_route *route, const char *url,
 	bool plain = strncmp(url, "http://", 7) == 0; /* a loopback host */
 
 	SET(CURLOPT_URL, url);
+#if LIBCURL_VERSION_NUM >= 0x075500
 	SET(CURLOPT_PROTOCOLS_STR, plain ? "http" : "https");
+#else
+	SET(CURLOPT_PROTOCOLS,
+	    (long)(plain ? CURLPROTO_HTTP : CURLPROTO_HTTPS));
+#endif
+#if LIBCURL_VERSION_NUM >= 0x075700
+	/* a slow name server must not hold up a deadline or a revocation */
+	SET(CURLOPT_QUICK_EXIT, 1L);
+#endif
 	SET(CURLOPT_FOLLOWLOCATION, 0L);
 	SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	SET(CURLOPT_SSL_VERIFYPEER, 1L);
 	SET(CURLOPT_SSL_VERIFYHOST, 2L);
 	SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
-	SET(CURLOPT_PROXY, route->proxy); /* "": none, whatever else says */
+	/* "": none, whatever else says; a loopback host needs none */
+	SET(CURLOPT_PROXY, plain ? "" : route->proxy);
 	SET(CURLOPT_NOPROXY, "");
 	SET(CURLOPT_NOSIGNAL, 1L);
 	SET(CURLOPT_TCP_NODELAY, 1L);
@@ -208,7 +222,9 @@ lane_retarget(struct lane *lane, const char *method, const char *url,
 	SET(CURLOPT_CUSTOMREQUEST, method);
 	SET(CURLOPT_URL, url);
 	SET(CURLOPT_TIMEOUT_MS, timeout_ms);
+#if LANE_HAS_GATE
 	SET(CURLOPT_PREREQFUNCTION, NULL);
+#endif
 	if (r != CURLE_OK)
 		return err_fail(reterr, OUTCOME_HELPER_FAILED, "libcurl: %s",
 		    curl_easy_strerror(r));

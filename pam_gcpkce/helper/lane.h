@@ -29,6 +29,11 @@ struct lane {
 	char *authorization;          /* LANE_AUTHORIZATION_MAX bytes; wiped */
 };
 
+/* Can a request be held back when its connection stands?  libcurl 7.80. */
+#ifndef LANE_HAS_GATE
+#define LANE_HAS_GATE (LIBCURL_VERSION_NUM >= 0x075000)
+#endif
+
 #define autolane CLEANUP(lane_done) struct lane
 
 /* What ends a wait besides the lanes: the deadline, the caller, a signal. */

@@ -5,10 +5,12 @@
  */
 #include "life.h"
 
+#include <linux/capability.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 
 static bool
 ids_are_one(void)
@@ -18,6 +20,17 @@ ids_are_one(void)
 
 	return getresuid(&ru, &eu, &su) == 0 && getresgid(&rg, &eg, &sg) == 0 &&
 	    ru == eu && eu == su && rg == eg && eg == sg;
+}
+
+static bool
+has_capabilities(void)
+{
+	struct __user_cap_header_struct header = {
+	    .version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {{0}};
+
+	return syscall(SYS_capget, &header, data) != 0 ||
+	    (data[0].permitted | data[1].permitted) != 0;
 }
 
 static bool
@@ -46,6 +59,8 @@ life_verify(struct errinfo *reterr)
 		wrong = "it does not run as root";
 	else if (!ids_are_one())
 		wrong = "its real, effective and saved ids differ";
+	else if (has_capabilities())
+		wrong = "it has capabilities";
 	else if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1)
 		wrong = "it could gain privileges";
 	else if (environ != NULL && environ[0] != NULL)

@@ -13,8 +13,9 @@
 #define LIFE_FD_LOG 4
 
 /*
- * Become undumpable, then verify: not root, three equal uids and gids, no new
- * privileges to be had, an empty environment, a socket at LIFE_FD_SOCKET.
+ * Become undumpable, then verify: not root, three equal uids and gids, no
+ * capability, no new privileges to be had, an empty environment, a socket at
+ * LIFE_FD_SOCKET.
  *
  * errors: OUTCOME_HELPER_FAILED  reterr says what is not as it must be
  * source: docs/DESIGN.md section 8

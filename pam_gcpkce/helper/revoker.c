@@ -77,11 +77,20 @@ try_until_limit(const struct revoker_order *order, struct lane *lane,
 	}
 }
 
+static void
+failure_write(const struct revoker_order *order, const char *why)
+{
+	char expires[CLOCK_STAMP_LEN + 1] = "";
+
+	if (order->expires_at_s > 0)
+		clock_stamp(order->expires_at_s, expires);
+	journal_write("revoke_failed", order->label, expires, why);
+}
+
 static _Noreturn void
 run(const struct revoker_order *order)
 {
 	struct errinfo why = {0};
-	char expires[CLOCK_STAMP_LEN + 1] = "";
 	autolane own = {0};
 	struct lane *lane = order->lane;
 	enum outcome r = OUTCOME_OK;
@@ -101,9 +110,7 @@ run(const struct revoker_order *order)
 	if (r == OUTCOME_OK) {
 		journal_write("revoked", order->label, "", "");
 	} else {
-		if (order->expires_at_s > 0)
-			clock_stamp(order->expires_at_s, expires);
-		journal_write("revoke_failed", order->label, expires, why.text);
+		failure_write(order, why.text);
 	}
 	_exit(0);
 }
@@ -116,7 +123,6 @@ revoker_leave_behind(const struct revoker_order *order)
 	if (pid == 0)
 		run(order);
 	if (pid < 0)
-		journal_write("revoke_failed", order->label, "",
-		    "the revoker could not be started");
+		failure_write(order, "the revoker could not be started");
 	_exit(pid < 0 ? 1 : 0);
 }

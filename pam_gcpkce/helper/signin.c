@@ -25,6 +25,7 @@
 
 struct signin {
 	const struct wire_request *request;
+	struct secret *client_secret; /* the request's */
 	struct vigil vigil;
 	struct secret *verifier;
 	char challenge[PKCE_CHALLENGE_LEN + 1];
@@ -196,7 +197,7 @@ is_kept(const struct signin *s)
 	autobuf payload = BUF_INIT(WIRE_PAYLOAD_MAX);
 	enum wire_type type;
 	struct errinfo why;
-	int64_t deadline_ms = clock_now_ms() + VERDICT_WAIT_MS;
+	int64_t deadline_ms = s->vigil.deadline_ms + VERDICT_WAIT_MS;
 
 	return frame_receive(LIFE_FD_SOCKET, s->vigil.signals, deadline_ms,
 		   &type, &payload, &why) == OUTCOME_OK &&
@@ -212,6 +213,12 @@ token_revoke(struct signin *s)
 
 	if (s->exchange.reply.access_token == NULL || !s->request->revoke)
 		return;
+	/* the revoker gets the one token and no other secret */
+	secret_free(s->verifier);
+	secret_free(s->code_before);
+	secret_free(s->client_secret);
+	lane_done(&s->exchange.lanes[LANE_TOKEN]);
+	buf_done(&s->exchange.form);
 	revoker_leave_behind(&(struct revoker_order){
 	    .route = &s->request->route,
 	    .label = &s->request->label,
@@ -277,6 +284,7 @@ signin_serve(
 {
 	struct signin s = {
 	    .request = request,
+	    .client_secret = request->client_secret,
 	    .vigil = {.socket = LIFE_FD_SOCKET,
 		.signals = signals,
 		.deadline_ms = clock_now_ms() + request->deadline_ms},

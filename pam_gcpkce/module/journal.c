@@ -24,14 +24,6 @@ journal_item(pam_handle_t *pamh, int item)
 	return value;
 }
 
-static void
-put_field(struct buf *line, const char *name, const char *value)
-{
-	buf_printf(line, " %s=\"", name);
-	text_put_escaped(line, view_text(value));
-	buf_put_byte(line, '"');
-}
-
 /* A success is worth a note, a fault of the set-up or the host an error. */
 static int
 priority_of(enum outcome outcome)
@@ -56,18 +48,22 @@ journal_decision(pam_handle_t *pamh, const struct journal_entry *entry)
 	autobuf line = BUF_INIT(LINE_MAX_BYTES);
 
 	buf_printf(&line, "outcome=%s", outcome_name(entry->outcome));
-	put_field(&line, "user", entry->user);
-	put_field(&line, "service", journal_item(pamh, PAM_SERVICE));
-	put_field(&line, "rhost", journal_item(pamh, PAM_RHOST));
-	put_field(&line, "genesys_id", identity->id);
-	put_field(&line, "email", identity->email);
-	put_field(&line, "org", identity->organization_id);
+	text_put_field(&line, "user", entry->user, TEXT_FIELD_MAX);
+	text_put_field(
+	    &line, "service", journal_item(pamh, PAM_SERVICE), TEXT_FIELD_MAX);
+	text_put_field(
+	    &line, "rhost", journal_item(pamh, PAM_RHOST), TEXT_FIELD_MAX);
+	text_put_field(&line, "genesys_id", identity->id, TEXT_FIELD_MAX);
+	text_put_field(&line, "email", identity->email, TEXT_FIELD_MAX);
+	text_put_field(&line, "org", identity->organization_id, TEXT_FIELD_MAX);
 	buf_printf(&line, " attempt=%lu", entry->attempt);
-	put_field(&line, "correlation", entry->correlation);
+	text_put_field(
+	    &line, "correlation", entry->correlation, TEXT_FIELD_MAX);
 	buf_printf(&line, " ms=%lld", (long long)entry->ms);
-	put_field(&line, "cause",
+	text_put_field(&line, "cause",
 	    entry->cause[0] != '\0' ? entry->cause
-				    : outcome_log_text(entry->outcome));
+				    : outcome_log_text(entry->outcome),
+	    ERRINFO_TEXT_MAX);
 	pam_syslog(pamh, priority_of(entry->outcome), "%s", buf_text(&line));
 }
 
@@ -108,8 +104,9 @@ journal_event(pam_handle_t *pamh, int priority, const char *event,
 	autobuf line = BUF_INIT(LINE_MAX_BYTES);
 
 	buf_printf(&line, "outcome=%s", event);
-	put_field(&line, "user", user);
-	put_field(&line, "service", journal_item(pamh, PAM_SERVICE));
-	put_field(&line, "cause", cause);
+	text_put_field(&line, "user", user, TEXT_FIELD_MAX);
+	text_put_field(
+	    &line, "service", journal_item(pamh, PAM_SERVICE), TEXT_FIELD_MAX);
+	text_put_field(&line, "cause", cause, ERRINFO_TEXT_MAX);
 	pam_syslog(pamh, priority, "%s", buf_text(&line));
 }

@@ -36,6 +36,32 @@ env_put_text(pam_handle_t *pamh, const char *name, const char *value)
 	return value[0] == '\0' || env_put(pamh, name, view_text(value));
 }
 
+void
+session_unexport(pam_handle_t *pamh, const struct config *config)
+{
+	const char *const names[] = {config->token_env, config->region_env,
+	    "GCPKCE_USER_ID", "GCPKCE_USER_EMAIL", EXPIRES_ENV};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		/* removing what is not there would be logged as a fault */
+		if (pam_getenv(pamh, names[i]) != NULL)
+			(void)pam_putenv(pamh, names[i]);
+	}
+}
+
+static void
+region_missing_log(pam_handle_t *pamh, const struct config *config)
+{
+	autobuf text = BUF_INIT(1024);
+
+	buf_printf(&text,
+	    "%s is not set: the configuration gives the region no %s name",
+	    config->region_env,
+	    config->region_value == REGION_VALUE_AWS ? "AWS" : "domain");
+	journal_event(pamh, LOG_WARNING, "region_not_set",
+	    journal_item(pamh, PAM_USER), buf_text(&text));
+}
+
 enum outcome
 session_export(pam_handle_t *pamh, const struct config *config,
     const struct wire_verdict *verdict, uint64_t expires_at_s,
@@ -46,8 +72,6 @@ session_export(pam_handle_t *pamh, const struct config *config,
 	    ? region.aws
 	    : region.domain;
 	char expires[CLOCK_STAMP_LEN + 1] = "";
-	const char *const names[] = {config->token_env, config->region_env,
-	    "GCPKCE_USER_ID", "GCPKCE_USER_EMAIL", EXPIRES_ENV};
 
 	if (expires_at_s > 0)
 		clock_stamp(expires_at_s, expires);
@@ -58,17 +82,10 @@ session_export(pam_handle_t *pamh, const struct config *config,
 	    env_put_text(pamh, "GCPKCE_USER_EMAIL", verdict->identity.email) &&
 	    env_put_text(pamh, EXPIRES_ENV, expires)) {
 		if (value == NULL)
-			(void)err_fail(reterr, OUTCOME_OK,
-			    "%s is not set: the configuration gives the region "
-			    "no %s name",
-			    config->region_env,
-			    config->region_value == REGION_VALUE_AWS
-				? "AWS"
-				: "domain");
+			region_missing_log(pamh, config);
 		return OUTCOME_OK;
 	}
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		(void)pam_putenv(pamh, names[i]);
+	session_unexport(pamh, config);
 	return err_fail(
 	    reterr, OUTCOME_NO_MEMORY, "the environment could not be set");
 }
@@ -104,6 +121,19 @@ stamp_read(const char *stamp)
 	return end != NULL && *end == '\0' ? (uint64_t)timegm(&tm) : 0;
 }
 
+static void
+revoke_failed_log(pam_handle_t *pamh, uint64_t expires_at_s, const char *why)
+{
+	char expires[CLOCK_STAMP_LEN + 1] = "not known";
+	autobuf text = BUF_INIT(2048);
+
+	if (expires_at_s > 0)
+		clock_stamp(expires_at_s, expires);
+	buf_printf(&text, "%s; the token expires: %s", why, expires);
+	journal_event(pamh, LOG_WARNING, "revoke_failed",
+	    journal_item(pamh, PAM_USER), buf_text(&text));
+}
+
 void
 session_open(pam_handle_t *pamh, const struct config *config)
 {
@@ -119,10 +149,9 @@ session_open(pam_handle_t *pamh, const struct config *config)
 	kept->expires_at_s = stamp_read(pam_getenv(pamh, EXPIRES_ENV));
 	if (secret_new(token, strlen(token), &kept->token) != OUTCOME_OK ||
 	    pam_set_data(pamh, KEPT, kept, kept_free) != PAM_SUCCESS) {
-		kept_free(pamh, kept, 0);
-		journal_event(pamh, LOG_WARNING, "revoke_failed",
-		    journal_item(pamh, PAM_USER),
+		revoke_failed_log(pamh, kept->expires_at_s,
 		    "the token could not be kept for the session's end");
+		kept_free(pamh, kept, 0);
 	}
 }
 
@@ -142,7 +171,6 @@ session_close(pam_handle_t *pamh, const struct config *config)
 	const struct kept *kept = data;
 	if (errand_revoke(config, &errand, kept->token, kept->expires_at_s,
 		CLOSE_LIMIT_S, &why) != OUTCOME_OK)
-		journal_event(
-		    pamh, LOG_WARNING, "revoke_failed", errand.user, why.text);
+		revoke_failed_log(pamh, kept->expires_at_s, why.text);
 	(void)pam_set_data(pamh, KEPT, NULL, NULL);
 }

@@ -15,13 +15,15 @@
  *
  * in:     verdict  with a token
  *         expires_at_s  CLOCK_REALTIME; 0: not known
- * out:    reterr   with OUTCOME_OK a warning for the journal, or untouched
  * errors: OUTCOME_NO_MEMORY  pam_putenv failed; nothing is left behind
  * source: pam_putenv(3); docs/DESIGN.md section 4
  */
 MUST_CHECK enum outcome session_export(pam_handle_t *pamh,
     const struct config *config, const struct wire_verdict *verdict,
     uint64_t expires_at_s, struct errinfo *reterr);
+
+/* Take all of that out again. */
+void session_unexport(pam_handle_t *pamh, const struct config *config);
 
 /*
  * pam_sm_open_session: keep the exported token, so that closing revokes that

@@ -227,24 +227,29 @@ static void
 token_settle(struct signin *s, enum outcome outcome)
 {
 	struct errinfo why = {0};
-	bool keep = false;
 	uint64_t expires_at_s = s->verdict.expires_in_s > 0
 	    ? clock_wall_s() + s->verdict.expires_in_s
 	    : 0;
 
 	if (s->verdict.outcome != OUTCOME_OK)
 		return;
-	if (outcome == OUTCOME_OK && s->config.export == EXPORT_ENV) {
-		if (s->verdict.token == NULL)
-			(void)err_fail(&why, outcome, "the helper sent none");
-		else
-			keep = session_export(s->pamh, &s->config, &s->verdict,
-				   expires_at_s, &why) == OUTCOME_OK;
-		if (!keep || why.text[0] != '\0')
-			journal_event(s->pamh, LOG_WARNING, "export_failed",
-			    s->user, why.text);
+	if (outcome != OUTCOME_OK || s->config.export != EXPORT_ENV) {
+		(void)errand_settle(&s->courier, false, NULL);
+		return;
 	}
-	errand_settle(&s->courier, keep);
+	enum outcome r = s->verdict.token == NULL
+	    ? err_fail(&why, OUTCOME_HELPER_FAILED, "the helper sent no token")
+	    : session_export(
+		  s->pamh, &s->config, &s->verdict, expires_at_s, &why);
+	if (errand_settle(&s->courier, r == OUTCOME_OK,
+		r == OUTCOME_OK ? &why : NULL) != OUTCOME_OK &&
+	    r == OUTCOME_OK) {
+		r = OUTCOME_HELPER_FAILED;
+		session_unexport(s->pamh, &s->config);
+	}
+	if (r != OUTCOME_OK)
+		journal_event(
+		    s->pamh, LOG_WARNING, "export_failed", s->user, why.text);
 }
 
 static void
@@ -270,8 +275,7 @@ static const char *
 sentence_of(const struct signin *s, enum outcome shown)
 {
 	if (shown == OUTCOME_STATE_MISMATCH && s->verdict.state_earlier)
-		return "That code belongs to an earlier address; only the one "
-		       "below counts.";
+		return SAY_EARLIER;
 	return outcome_sentence(shown);
 }
 
@@ -283,10 +287,6 @@ sentence_of(const struct signin *s, enum outcome shown)
 static void
 answer_account(struct signin *s, enum outcome r, struct result *result)
 {
-	static const char junk[] =
-	    "sshd refuses this name: unknown, AllowUsers/DenyUsers, or root "
-	    "without PermitRootLogin yes";
-
 	bool is_junk = s->verdict.sshd_junk && outcome_may_retry(r);
 
 	result->outcome = r;
@@ -294,11 +294,14 @@ answer_account(struct signin *s, enum outcome r, struct result *result)
 	if (outcome_may_retry(r) && s->prospect != OUTCOME_OK) {
 		result->outcome = s->prospect;
 		s->why = s->prospect_why;
+	} else if (is_junk) {
+		s->why.text[0] = '\0';
 	}
 	if (is_junk) {
 		struct errinfo before = s->why;
 
-		(void)err_fail(&s->why, r, "%s; %.200s", junk, before.text);
+		(void)err_fail(&s->why, r, "%s%s%.400s", LOG_SSHD_JUNK,
+		    before.text[0] != '\0' ? "; " : "", before.text);
 	}
 }
 

@@ -354,9 +354,8 @@ answer_read(struct view typed, const char *state,
 
 	*ret = (struct answer){.sshd_junk = answer_is_sshd_junk(typed)};
 	if (ret->sshd_junk)
-		return err_fail(reterr, OUTCOME_ANSWER_MALFORMED,
-		    "sshd refuses this name: unknown, AllowUsers/DenyUsers, or "
-		    "root without PermitRootLogin yes");
+		return err_fail(
+		    reterr, OUTCOME_ANSWER_MALFORMED, "%s", LOG_SSHD_JUNK);
 	if (typed.len > ANSWER_MAX)
 		return err_fail(reterr, OUTCOME_ANSWER_MALFORMED,
 		    "an answer of %zu bytes", typed.len);

@@ -116,3 +116,13 @@ def test_login_revokes_the_token_of_an_identity_that_failed(
     assert f"decision:      {outcome}" in shown
     assert genesys.log.wait("DELETE", "/api/v2/tokens/me")
     assert list(genesys.log.tokens().values()) == [False]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give capabilities")
+def test_login_hands_no_ambient_capability_to_the_helper(conf):
+    child = pexpect.spawn("setpriv", [
+        "--reuid", "nobody", "--regid", "nogroup", "--clear-groups", "--inh-caps", "+kill",
+        "--ambient-caps", "+kill", GCPKCE, "login", "--conf", conf, "--user", "nobody"],
+        timeout=20, encoding="utf-8")
+    assert child.expect(["land on: ", "decision: "]) == 0
+    child.close()

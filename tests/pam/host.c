@@ -187,11 +187,13 @@ journal_reset(void)
 static void
 listener_open(struct host *h)
 {
-	static unsigned number;
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 
-	int len = snprintf(h->name, sizeof(h->name), "gcpkce-test-%d-%u",
-	    (int)getpid(), number++);
+	/* as a path it is a file, for the module looks at it */
+	host_write(h, "report", "", 0644);
+	int len =
+	    snprintf(h->name, sizeof(h->name), "%s/report", h->folder + 1);
+	assert_true(len > 0 && (size_t)len < sizeof(h->name));
 	memcpy(address.sun_path + 1, h->name, (size_t)len);
 	h->listener =
 	    socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);

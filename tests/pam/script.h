@@ -13,7 +13,7 @@
  *
  *   life uid=U gid=U groups=N environment=N arguments=N descriptors=N
  *       directory=D umask=O blocked=N no_new_privs=N death=N session=N core=N
- *       file=N
+ *       file=N keys=N
  *   request user=U service=S host=H decoy=0 want_token=0 revoke=1 secret=S
  *   answer LENGTH FIRST-BYTES
  *   keep, revoke, gone
@@ -32,6 +32,7 @@
 #define REASON "the scripted reason"
 #define TOKEN "tOkEn-of.alice_0123456789~"
 #define EXPIRES_IN_S 86399
+#define KEY_NAME "pam_gcpkce test"
 
 /* The address of a round. */
 #define ADDRESS "https://login.example.com/oauth/authorize?round=%u"

@@ -5,6 +5,7 @@
  * It is not trusted and need not be: what the module makes of it is the test.
  */
 #include <fcntl.h>
+#include <linux/keyctl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -13,6 +14,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -74,12 +76,15 @@ life_note(struct helper *h, int argc, char **envp)
 	(void)snprintf(h->life, sizeof(h->life),
 	    "life uid=%u gid=%u groups=%d environment=%d arguments=%d "
 	    "descriptors=%d directory=%s umask=%o blocked=%d no_new_privs=%d "
-	    "death=%d session=%d core=%lu file=%lu\n",
+	    "death=%d session=%d core=%lu file=%lu keys=%d\n",
 	    getuid(), getgid(), getgroups(0, NULL), environment, argc,
 	    descriptors, getcwd(directory, sizeof(directory)), umask(077),
 	    signals, prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0), death,
 	    getsid(0) == getpid(), (unsigned long)core.rlim_cur,
-	    (unsigned long)file.rlim_cur);
+	    (unsigned long)file.rlim_cur,
+	    /* a key that the host put into its session keyring */
+	    syscall(SYS_keyctl, KEYCTL_SEARCH, KEY_SPEC_SESSION_KEYRING, "user",
+		KEY_NAME, 0) >= 0);
 }
 
 static void

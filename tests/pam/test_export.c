@@ -142,7 +142,7 @@ region_is_the_name_that_region_value_asks_for(void **state)
 		assert_int_equal(host_authenticate(&h, 0), PAM_SUCCESS);
 		assert_env(&h, REGION_ENV, rows[i].value);
 		assert_env(&h, TOKEN_ENV, TOKEN);
-		const char *line = journal_find("export_failed");
+		const char *line = journal_find("region_not_set");
 		assert_int_equal(line == NULL, rows[i].value != NULL);
 		if (line != NULL)
 			assert_holds(line, REGION_ENV " is not set");

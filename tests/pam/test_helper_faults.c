@@ -5,8 +5,10 @@
  */
 #include "host.h"
 
+#include <linux/keyctl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "gcpkce/clock.h"
@@ -189,6 +191,10 @@ helper_is_born_with_nothing_of_the_host(void **state)
 	bool root = host_is_root();
 
 	(void)state;
+	/* root's keys would stay readable through the session keyring */
+	if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) >= 0)
+		assert_true(syscall(SYS_add_key, "user", KEY_NAME, "x", 1,
+				KEY_SPEC_SESSION_KEYRING) >= 0);
 	assert_int_equal(host_run(&h, "ok", ""), PAM_SUCCESS);
 	(void)snprintf(wanted, sizeof(wanted), "life uid=%u gid=%u ",
 	    root ? 65534 : geteuid(), root ? 65534 : getegid());
@@ -197,7 +203,7 @@ helper_is_born_with_nothing_of_the_host(void **state)
 		assert_holds(h.reports, " groups=0 ");
 	assert_holds(h.reports,
 	    " environment=0 arguments=1 descriptors=5 directory=/ umask=77 "
-	    "blocked=0 no_new_privs=1 death=15 session=1 core=0 file=0\n");
+	    "blocked=0 no_new_privs=1 death=15 session=1 core=0 file=0 keys=0\n");
 	host_end(&h);
 }
 

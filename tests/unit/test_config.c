@@ -224,7 +224,7 @@ assert_faults(const char *const *args, enum config_purpose purpose,
 #define NAME_REST "is no name of a variable; use letters, digits and _"
 #define NAME_TAKEN \
 	"is a variable with a meaning of its own; choose another name"
-#define NOT_PROXY "is not a proxy; write http://HOST:PORT or https://HOST:PORT"
+#define NOT_PROXY "is not a proxy; write http://HOST:PORT"
 #define UNBUILT "is not available in this version; leave it out"
 #define NOT_ENOUGH \
 	"is not enough to find Genesys Cloud; set region, or both login_url " \

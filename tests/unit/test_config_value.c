@@ -171,7 +171,7 @@ config_value_texts_are_taken_as_they_are(void **state)
 	    {"token_env", "_t9", NULL},
 	    {"token_env", "MY_LD_", NULL},
 	    {"proxy", "http://proxy.example.com:3128", NULL},
-	    {"proxy", "https://10.0.0.1:1/", NULL},
+	    {"proxy", "http://10.0.0.1:1/", NULL},
 	    {"helper_user", "_gcpkce", NULL},
 	};
 

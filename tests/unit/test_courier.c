@@ -28,6 +28,7 @@
 
 #include "gcpkce/clock.h"
 #include "gcpkce/courier.h"
+#include "gcpkce/errand.h"
 
 #define STRANGER 65534
 #define CODE "AbCdEfGhIjKlMnOpQrStUvWxYz0123456789"
@@ -1092,6 +1093,28 @@ courier_log_stays_out_of_descriptors_0_to_2(void **state)
 	assert_in_child(host_opens_a_log);
 }
 
+/* The helper refuses such a token, and so leaves no revoker behind. */
+static void
+errand_revoke_tells_when_no_revoker_was_left(void **state)
+{
+	static const struct config config = {
+	    .login_url = "http://127.0.0.1:9",
+	    .api_url = "http://127.0.0.1:9",
+	    .helper_user = "nobody",
+	    .connect_timeout = 1,
+	    .request_timeout = 1,
+	};
+	const struct errand errand = {.user = "u", .service = "s", .host = ""};
+	autosecret *token = NULL;
+	struct errinfo err = {""};
+
+	(void)state;
+	assert_int_equal(secret_new("not a token", 11, &token), OUTCOME_OK);
+	assert_int_equal(errand_revoke(&config, &errand, token, 0, 1, &err),
+	    OUTCOME_HELPER_FAILED);
+	assert_string_equal(err.text, "the helper exited with status 1");
+}
+
 int
 main(void)
 {
@@ -1107,6 +1130,7 @@ main(void)
 		courier_works_with_an_odd_signal_mask_and_keeps_it),
 	    cmocka_unit_test(courier_works_with_all_signals_blocked),
 	    cmocka_unit_test(courier_hands_nothing_of_the_host_down),
+	    cmocka_unit_test(errand_revoke_tells_when_no_revoker_was_left),
 	    cmocka_unit_test(courier_drops_all_three_ids),
 	    cmocka_unit_test(courier_works_where_the_host_is_not_root),
 	    cmocka_unit_test(

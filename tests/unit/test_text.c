@@ -317,11 +317,25 @@ text_list_has_whole_items_alone(void **state)
 	}
 }
 
+static void
+text_field_is_quoted_escaped_and_cut(void **state)
+{
+	autobuf line = BUF_INIT(200);
+
+	(void)state;
+	text_put_field(&line, "user", "a\" x=\"\n", 20);
+	text_put_field(&line, "cut", "123456", 5);
+	text_put_field(&line, "whole", "12345", 5);
+	assert_string_equal(buf_text(&line),
+	    " user=\"a\\x22 x=\\x22\\x0a\" cut=\"12345...\" whole=\"12345\"");
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(text_list_has_whole_items_alone),
+	    cmocka_unit_test(text_field_is_quoted_escaped_and_cut),
 	    cmocka_unit_test(text_put_escaped_lets_nothing_act),
 	    cmocka_unit_test(text_put_percent_keeps_the_unreserved_66_alone),
 	    cmocka_unit_test(text_is_uuid_takes_lower_case_with_hyphens_alone),
