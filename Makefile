@@ -114,7 +114,7 @@ $(B)/pam_gcpkce.so: $(module) $(courier) $(common) $(path_o)
 $(B)/gcpkce-helper: $(helper) $(oauth) $(common)
 $(B)/gcpkce: $(cli) $(courier) $(oauth) $(common) $(path_o)
 
-link_so   = $(CC) -shared -Wl,--version-script=pam_gcpkce/module/pam_gcpkce.map $(if $(SAN),,-Wl$(comma)--no-undefined) \
+link_so   = $(CC) -shared -Wl,--no-as-needed -Wl,--version-script=pam_gcpkce/module/pam_gcpkce.map $(if $(SAN),,-Wl$(comma)--no-undefined) \
 	$(own_ldflags) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) -lpam
 link_prog = $(CC) -pie -Wl,--as-needed $(own_ldflags) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^)
 
