@@ -14,6 +14,8 @@
 /* What all lines of one account say together. */
 struct map_entry {
 	bool named;            /* a line names one of the account's names */
+	bool faulty;           /* one of its lines is wrong, as fault says */
+	struct errinfo fault;  /* with file, line and the mend */
 	struct buf identities; /* "id:UUID" or "email:ADDRESS", NUL behind
 				  each; empty when nobody is mapped */
 };
@@ -29,10 +31,12 @@ struct map_entry {
  * comment; "-" in place of identities maps nobody.
  *
  * in:     path     absolute; a missing file is an error
- *         account  one that exists
- * out:    ret      (map_entry_done it)
- * errors: OUTCOME_CONFIG_INVALID  a line of this account is wrong; reterr names
- *                                 file, line and the mend
+ *         account  as account_find gave it
+ *                  (for one that does not, the file is read all the same: the
+ *                  time must not tell)
+ * out:    ret      (map_entry_done it) a wrong line of this account makes it
+ *                  faulty; reading it is no error of the file
+ * errors: OUTCOME_CONFIG_INVALID  the file is missing or cannot be read
  *         OUTCOME_CONFIG_UNSAFE, OUTCOME_NO_MEMORY
  * source: docs/DESIGN.md section 3
  */

@@ -36,7 +36,8 @@ MUST_CHECK enum outcome policy_gather(const struct config *config,
  * Could anybody at all sign in to this account?
  *
  * gives:  OUTCOME_OK, or the denial that every identity would meet
- *         (user_unknown, not_mapped, root_refused, uid_refused)
+ *         (user_unknown, not_mapped, root_refused, uid_refused; config_invalid
+ *         for a wrong line of the map file)
  */
 enum outcome policy_prospect(
     const struct policy *policy, struct errinfo *reterr);

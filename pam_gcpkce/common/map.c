@@ -107,6 +107,8 @@ identities_read(const struct lines *lines, struct view rest,
 static bool
 names_account(struct view word, const struct account *account)
 {
+	if (word.len == 0 || !account->exists)
+		return false;
 	return view_eq(word, view_text(account->name)) ||
 	    (account->uid_name[0] != '\0' &&
 		view_eq(word, view_text(account->uid_name)));
@@ -138,9 +140,13 @@ map_read(const char *path, const struct account *account, struct map_entry *ret,
 		if (!names_account(word_take(&rest), account))
 			continue;
 		r = identities_read(
-		    &lines, lines_cut_comment(rest), &entry, reterr);
-		if (r != OUTCOME_OK)
-			return r;
+		    &lines, lines_cut_comment(rest), &entry, &entry.fault);
+		if (r == OUTCOME_NO_MEMORY)
+			return err_fail(reterr, r, "%s", entry.fault.text);
+		if (r != OUTCOME_OK) {
+			entry.named = entry.faulty = true;
+			break;
+		}
 	}
 	*ret = entry;
 	entry = (struct map_entry){0};

@@ -21,8 +21,7 @@ policy_gather(const struct config *config, const char *user, struct policy *ret,
 	if (r != OUTCOME_OK)
 		return r;
 	for (size_t i = 0; i < CONFIG_METHODS_MAX; i++) {
-		if (!policy.account.exists ||
-		    config->map.list[i] != METHOD_FILE)
+		if (config->map.list[i] != METHOD_FILE)
 			continue;
 		r = map_read(
 		    config->map_file, &policy.account, &policy.entry, reterr);
@@ -138,9 +137,18 @@ email_maps(
 }
 
 static enum outcome
+map_fault(const struct policy *policy, struct errinfo *reterr)
+{
+	return err_fail(
+	    reterr, OUTCOME_CONFIG_INVALID, "%s", policy->entry.fault.text);
+}
+
+static enum outcome
 mapping_check(const struct policy *policy, const struct identity *identity,
     struct errinfo *reterr)
 {
+	if (policy->entry.faulty)
+		return map_fault(policy, reterr);
 	if (policy->entry.named)
 		return map_entry_has(&policy->entry, identity)
 		    ? OUTCOME_OK
@@ -240,6 +248,8 @@ policy_prospect(const struct policy *policy, struct errinfo *reterr)
 	if (!policy->account.exists)
 		return err_fail(reterr, OUTCOME_USER_UNKNOWN,
 		    "there is no such local account");
+	if (policy->entry.faulty)
+		return map_fault(policy, reterr);
 	if (policy->entry.named ? policy->entry.identities.len == 0
 				: !name_is_reachable(policy))
 		return err_fail(reterr, OUTCOME_NOT_MAPPED,

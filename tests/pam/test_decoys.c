@@ -25,6 +25,7 @@ static const struct row {
     {"alice", "", "", "not_mapped", "nobody is mapped"},
     {"alice", "alice -\n", "", "not_mapped", "nobody is mapped"},
     {"alice", "alice -\n", BY_NAME, "not_mapped", "nobody is mapped"},
+    {"alice", "alice nonsense\n", "", "config_invalid", "is no identity"},
     {"alice", "", BY_NAME "account_group=staff", "not_mapped",
 	"not in account_group"},
     {"alice", "", BY_NAME "account_group=nowhere", "not_mapped",

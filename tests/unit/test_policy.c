@@ -644,21 +644,26 @@ policy_gather_tells_what_it_cannot_read(void **state)
 	struct errinfo err = {""};
 
 	(void)state;
-	map_write("alice x\n");
-	assert_int_equal(policy_gather(&config, "alice", &policy, &err),
-	    OUTCOME_CONFIG_INVALID);
+	/* a slip in one account's line is that account's alone */
+	map_write("alice id:" ID " x\n");
+	assert_int_equal(
+	    policy_gather(&config, "alice", &policy, &err), OUTCOME_OK);
+	assert_int_equal(
+	    policy_prospect(&policy, &err), OUTCOME_CONFIG_INVALID);
 	assert_non_null(strstr(err.text, ":1: \"x\" is no identity"));
-	assert_false(policy.account.exists);
+	struct identity identity = person(ID, "alice@example.com");
+	assert_int_equal(
+	    policy_decide(&policy, &identity, &err), OUTCOME_CONFIG_INVALID);
+	policy_done(&policy);
 	assert_int_equal(
 	    policy_gather(&config, "bob", &policy, &err), OUTCOME_OK);
 	policy_done(&policy);
 	assert_int_equal(unlink(map_path), 0);
 	assert_int_equal(policy_gather(&config, "alice", &policy, &err),
 	    OUTCOME_CONFIG_INVALID);
-	/* nothing is asked of the file for somebody who is not there */
-	assert_int_equal(
-	    policy_gather(&config, "mallory", &policy, &err), OUTCOME_OK);
-	policy_done(&policy);
+	/* what is wrong with the file does not tell who is there */
+	assert_int_equal(policy_gather(&config, "mallory", &policy, &err),
+	    OUTCOME_CONFIG_INVALID);
 	service_error = EIO;
 	assert_int_equal(policy_gather(&config, "alice", &policy, &err),
 	    OUTCOME_HELPER_FAILED);
