@@ -58,6 +58,21 @@ helper_start(struct login *l)
 	    &l->config, &errand, l->deadline_ms, &l->courier, &l->why);
 }
 
+static void
+prompt_show(const struct login *l, const char *address)
+{
+	time_t until = time(NULL) + clock_left_ms(l->deadline_ms) / 1000;
+	struct tm tm = {0};
+	char text[16] = "";
+
+	if (localtime_r(&until, &tm) != NULL)
+		(void)strftime(text, sizeof(text), "%H:%M:%S", &tm);
+	(void)fprintf(stderr,
+	    "\nSign in to Genesys Cloud (until %s):\n\n%s\n\nThen paste the "
+	    "code, or the whole address of the page you land on: ",
+	    text, address);
+}
+
 static enum outcome
 address_show(struct login *l)
 {
@@ -66,10 +81,7 @@ address_show(struct login *l)
 	    errand_address(&l->courier, l->deadline_ms, address, &l->why);
 
 	if (r == OUTCOME_OK)
-		(void)fprintf(stderr,
-		    "\nSign in to Genesys Cloud:\n\n%s\n\nThen paste the "
-		    "code, or the whole address of the page you land on: ",
-		    address);
+		prompt_show(l, address);
 	return r;
 }
 
@@ -86,9 +98,11 @@ answer_read_line(struct login *l, struct buf *typed)
 	if (line != NULL)
 		explicit_bzero(line, cap);
 	free(line);
-	if (len < 0)
+	if (len < 0) {
+		(void)fputc('\n', stderr); /* behind the prompt */
 		return err_fail(&l->why, OUTCOME_ABORTED,
 		    "standard input ended before an answer");
+	}
 	if (clock_left_ms(l->deadline_ms) == 0)
 		return err_fail(&l->why, OUTCOME_TIMED_OUT,
 		    "the answer came after the deadline");
@@ -119,6 +133,25 @@ rounds_run(struct login *l)
 	return r;
 }
 
+/*
+ * To a stranger an account that nobody could sign in to looks like any other;
+ * an administrator is told before the browser trip.
+ */
+static void
+prospect_tell(const struct login *l)
+{
+	struct errinfo why = {0};
+	enum outcome r = policy_prospect(&l->policy, &why);
+	autobuf text = BUF_INIT(4 * ERRINFO_TEXT_MAX);
+
+	if (r == OUTCOME_OK)
+		return;
+	text_put_escaped(&text, view_text(why.text));
+	(void)fprintf(stderr,
+	    "Mind: nobody could sign in to this account (%s: %s).\n",
+	    outcome_name(r), buf_text(&text));
+}
+
 /* The sign-in, and what the decision would be. */
 static enum outcome
 login_run(struct login *l)
@@ -132,6 +165,7 @@ login_run(struct login *l)
 		r = policy_gather(&l->config, l->user, &l->policy, &l->why);
 	if (r != OUTCOME_OK)
 		return r;
+	prospect_tell(l);
 	l->deadline_ms =
 	    clock_now_ms() + (int64_t)l->config.timeout * INT64_C(1000);
 	r = helper_start(l);

@@ -149,7 +149,10 @@ journal_has_the_true_outcome_of_each_attempt(void **state)
 			    journal_value(line, "outcome"), rows[i].outcome);
 			assert_holds(
 			    journal_value(line, "cause"), rows[i].cause);
-			assert_int_equal(journal[j].priority, LOG_NOTICE);
+			assert_int_equal(journal[j].priority,
+			    strcmp(rows[i].outcome, "config_invalid") == 0
+				? LOG_ERR
+				: LOG_NOTICE);
 		}
 		host_end(&h);
 	}
