@@ -11,9 +11,10 @@
 
 #include "gcpkce/buf.h"
 #include "gcpkce/errinfo.h"
+#include "gcpkce/id_list.h"
 
-#define IDENTITY_ID_MAX 64     /* bytes of an id, without the NUL */
-#define IDENTITY_EMAIL_MAX 254 /* RFC 5321 section 4.5.3.1.3 */
+#define IDENTITY_ID_MAX ID_LIST_ID_MAX /* bytes, without the NUL */
+#define IDENTITY_EMAIL_MAX 254         /* RFC 5321 section 4.5.3.1.3 */
 #define IDENTITY_STATE_MAX 16
 #define IDENTITY_SCOPES_MAX 1024
 
@@ -31,13 +32,26 @@ struct identity {
 	    home_organization_id[IDENTITY_ID_MAX + 1]; /* homeOrganization.id */
 	bool cloned_user;                              /* clonedUser is there */
 	char scopes[IDENTITY_SCOPES_MAX + 1]; /* authorizedScope, by spaces */
+	struct id_list groups;                /* groups[].id */
+	struct id_list roles;                 /* authorization.roles[].id */
+	struct id_list divisions;             /* division.id */
+};
+
+#define autoidentity CLEANUP(identity_done) struct identity
+
+/* Which of the lists a decision needs; the others are not asked for. */
+struct identity_needs {
+	bool groups;
+	bool roles;
+	bool divisions;
 };
 
 /*
  * Is every string of the record NUL-ended, printable and of its own grammar,
  * as a record that came over the wire must be?  Ids are 1 to 64 bytes of
- * [A-Za-z0-9._-] or missing; the other fields are clean UTF-8 or missing.
- * Missing fields are the policy's matter.
+ * [A-Za-z0-9._-] or missing, lists of ids have at most 1,024 of them or are
+ * missing; the other fields are clean UTF-8 or missing. Missing fields are the
+ * policy's matter.
  *
  * errors: OUTCOME_IDENTITY_INCOMPLETE  reterr names the field
  */
@@ -53,5 +67,8 @@ MUST_CHECK enum outcome identity_check(
  */
 MUST_CHECK enum outcome identity_set(char *field, size_t cap, struct view bytes,
     const char *name, struct errinfo *reterr);
+
+/* Wipe and free; the record is nobody afterwards. */
+void identity_done(struct identity *identity);
 
 #endif

@@ -32,6 +32,9 @@ struct policy {
 MUST_CHECK enum outcome policy_gather(const struct config *config,
     const char *user, struct policy *ret, struct errinfo *reterr);
 
+/* Which lists of the identity record a decision will ask for. */
+struct identity_needs policy_needs(const struct config *config);
+
 /*
  * Could anybody at all sign in to this account?
  *
@@ -45,7 +48,8 @@ enum outcome policy_prospect(
 /*
  * Decide: the one function that says yes to an identity.  In this order, each
  * with an outcome of its own: our client, our organization, no partner, an id
- * and an active state, mapped to the account, root, min_uid.
+ * and an active state, mapped to the account, root, min_uid, and one of the
+ * groups, roles and divisions that are required.
  *
  * in:     identity  as the helper sent it; checked here by identity_check
  * gives:  OUTCOME_OK, or a denial;  reterr names a missing field

@@ -8,19 +8,36 @@
 #include "gcpkce/identity.h"
 
 /*
- * Read users/me (UserMe): id, email and state into the record.  A field that
- * is missing stays ""; the policy refuses it by name.  A field of another
- * JSON type, with a NUL or control byte, or too long is refused here.
+ * Read users/me (UserMe): id, email, state and the lists that are needed into
+ * the record.  A field that is missing stays ""; the policy refuses it by name.
+ * A field of another JSON type, with a NUL or control byte, or too long is
+ * refused here, as is a needed list of more than 1,024 ids.
  *
  * in:     body      the reply's body
- * out:    identity  id, email, state; the rest is untouched, as all is on
- *                   failure
+ *         needs     a list that is not needed is not looked at, and missing
+ * out:    identity  id, email, state, lists; the rest is untouched, as all is
+ *                   on failure
  * errors: OUTCOME_REPLY_INVALID        not what json_parse_object accepts
  *         OUTCOME_IDENTITY_INCOMPLETE  reterr names the field
  *         OUTCOME_NO_MEMORY
  * source: Genesys Cloud Platform API, GET /api/v2/users/me
  */
-MUST_CHECK enum outcome profile_user_parse(
+MUST_CHECK enum outcome profile_user_parse(struct view body,
+    struct identity_needs needs, struct identity *identity,
+    struct errinfo *reterr);
+
+/*
+ * Read the groups alone out of a user (User), or the roles out of the grants of
+ * authorization/subjects/me (AuthzSubject).
+ *
+ * out:    identity  groups or roles; the rest is untouched, as all is on
+ * failure errors: as profile_user_parse source: Genesys Cloud Platform API, GET
+ * /api/v2/users/{userId}?expand=groups and GET
+ * /api/v2/authorization/subjects/me
+ */
+MUST_CHECK enum outcome profile_groups_parse(
+    struct view body, struct identity *identity, struct errinfo *reterr);
+MUST_CHECK enum outcome profile_subject_parse(
     struct view body, struct identity *identity, struct errinfo *reterr);
 
 /*

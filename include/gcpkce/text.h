@@ -38,6 +38,9 @@ void text_put_percent(struct buf *b, struct view bytes);
 /* 36 characters: a UUID in lower case with hyphens (RFC 9562 section 4). */
 bool text_is_uuid(struct view bytes);
 
+/* One of [A-Za-z0-9._-], the characters of Genesys Cloud's ids. */
+bool text_is_id_char(char c);
+
 /* At least one byte, all of them printable ASCII without the space. */
 bool text_is_token(struct view bytes);
 

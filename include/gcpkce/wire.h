@@ -13,9 +13,9 @@
 #include "gcpkce/identity.h"
 #include "gcpkce/secret.h"
 
-#define WIRE_VERSION 1
-#define WIRE_HEADER_LEN 6      /* length, version, type */
-#define WIRE_PAYLOAD_MAX 32768 /* bytes behind the header */
+#define WIRE_VERSION 2
+#define WIRE_HEADER_LEN 6       /* length, version, type */
+#define WIRE_PAYLOAD_MAX 204800 /* bytes behind the header */
 #define WIRE_TEXT_MAX 511
 #define WIRE_ANSWER_MAX 4097 /* one more than an answer may have */
 #define WIRE_ADDRESS_MAX 4096
@@ -61,6 +61,7 @@ struct wire_request {
 	bool decoy;      /* nobody could sign in: never open a connection */
 	bool want_token; /* the verdict is to carry the token */
 	bool revoke;     /* revoke a token that is not kept */
+	struct identity_needs needs;
 	uint32_t deadline_ms; /* from now; the helper ends itself then */
 	struct secret *client_secret; /* NULL: a public client */
 };

@@ -42,8 +42,8 @@ part_text(struct json_object *input, const char *name, struct view *ret_text)
 }
 
 static enum outcome
-identity_read(struct json_object *input, struct identity *identity,
-    struct errinfo *reterr)
+identity_read(struct json_object *input, struct identity_needs needs,
+    struct identity *identity, struct errinfo *reterr)
 {
 	autoreply reply = {0};
 	struct view text;
@@ -55,7 +55,7 @@ identity_read(struct json_object *input, struct identity *identity,
 		r = err_fail(reterr, OUTCOME_IDENTITY_INCOMPLETE,
 		    "\"user\", the reply of users/me, is missing");
 	if (r == OUTCOME_OK)
-		r = profile_user_parse(text, identity, reterr);
+		r = profile_user_parse(text, needs, identity, reterr);
 	if (r == OUTCOME_OK && !part_text(input, "token", &text))
 		r = err_fail(reterr, OUTCOME_IDENTITY_INCOMPLETE,
 		    "\"token\", the reply of tokens/me, is missing");
@@ -84,7 +84,8 @@ decide(const struct options *options, struct identity *identity,
 	if (r == OUTCOME_OK)
 		r = json_parse_object(buf_view(&text), &input, reterr);
 	if (r == OUTCOME_OK)
-		r = identity_read(input, identity, reterr);
+		r = identity_read(
+		    input, policy_needs(config), identity, reterr);
 	if (r == OUTCOME_OK)
 		r = policy_decide(&policy, identity, reterr);
 	return r;
@@ -93,7 +94,7 @@ decide(const struct options *options, struct identity *identity,
 int
 command_decide(const struct options *options)
 {
-	struct identity identity = {0};
+	autoidentity identity = {0};
 	struct errinfo why = {0};
 
 	if (options->user == NULL)

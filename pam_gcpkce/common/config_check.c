@@ -85,13 +85,6 @@ unbuilt_check(struct config_loader *l)
 				  "leave it out";
 	const struct config *c = l->config;
 
-	if (c->require_group[0] != '\0')
-		config_fault_add_key(l, "require_group", c->require_group, why);
-	if (c->require_role[0] != '\0')
-		config_fault_add_key(l, "require_role", c->require_role, why);
-	if (c->require_division[0] != '\0')
-		config_fault_add_key(
-		    l, "require_division", c->require_division, why);
 	if (c->callback == CALLBACK_LOOPBACK)
 		config_fault_add_key(l, "callback", "loopback", why);
 	if (c->start_url[0] != '\0')

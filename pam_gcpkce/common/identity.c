@@ -27,13 +27,6 @@ identity_set(char *field, size_t cap, struct view bytes, const char *name,
 	return OUTCOME_OK;
 }
 
-static bool
-is_id_char(char c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-	    (c >= 'A' && c <= 'Z') || c == '.' || c == '_' || c == '-';
-}
-
 /* Is the field NUL-ended within cap, and every character of it allowed? */
 static enum outcome
 field_check(const char *field, size_t cap, bool (*allowed)(char),
@@ -64,12 +57,12 @@ identity_check(const struct identity *identity, struct errinfo *reterr)
 	} fields[] = {
 #define ROW(member, allowed, name) \
 	{identity->member, sizeof(identity->member), allowed, name}
-	    ROW(id, is_id_char, "id"),
+	    ROW(id, text_is_id_char, "id"),
 	    ROW(email, NULL, "email"),
 	    ROW(state, NULL, "state"),
-	    ROW(client_id, is_id_char, "OAuthClient.id"),
-	    ROW(organization_id, is_id_char, "organization.id"),
-	    ROW(home_organization_id, is_id_char, "homeOrganization.id"),
+	    ROW(client_id, text_is_id_char, "OAuthClient.id"),
+	    ROW(organization_id, text_is_id_char, "organization.id"),
+	    ROW(home_organization_id, text_is_id_char, "homeOrganization.id"),
 	    ROW(scopes, NULL, "authorizedScope"),
 #undef ROW
 	};
@@ -80,5 +73,19 @@ identity_check(const struct identity *identity, struct errinfo *reterr)
 		if (r != OUTCOME_OK)
 			return r;
 	}
-	return OUTCOME_OK;
+	enum outcome r = id_list_check(&identity->groups, "groups", reterr);
+	if (r == OUTCOME_OK)
+		r = id_list_check(&identity->roles, "roles", reterr);
+	if (r == OUTCOME_OK)
+		r = id_list_check(&identity->divisions, "division", reterr);
+	return r;
+}
+
+void
+identity_done(struct identity *identity)
+{
+	id_list_done(&identity->groups);
+	id_list_done(&identity->roles);
+	id_list_done(&identity->divisions);
+	memset(identity, 0, sizeof(*identity));
 }

@@ -194,6 +194,66 @@ uid_check(const struct policy *policy, struct errinfo *reterr)
 	    (unsigned)policy->account.uid, policy->config->min_uid);
 }
 
+struct identity_needs
+policy_needs(const struct config *config)
+{
+	return (struct identity_needs){
+	    .groups = config->require_group[0] != '\0',
+	    .roles = config->require_role[0] != '\0',
+	    .divisions = config->require_division[0] != '\0',
+	};
+}
+
+/* Does the list have one of the ids, which are parted by commas? */
+static bool
+has_one_of(const struct id_list *list, const char *ids)
+{
+	bool has = false;
+
+	for (const char *p = ids; *p != '\0' && !has;) {
+		size_t len = strcspn(p, ",");
+
+		has = id_list_has(
+		    list, (struct view){.p = (const uint8_t *)p, .len = len});
+		p += len + (p[len] == ',' ? 1 : 0);
+	}
+	return has;
+}
+
+/* The person must have one of each list that is required. */
+static enum outcome
+gates_check(const struct policy *policy, const struct identity *identity,
+    struct errinfo *reterr)
+{
+	const struct config *config = policy->config;
+	const struct {
+		const char *required;
+		const struct id_list *list;
+		const char *field;
+		enum outcome outcome;
+		const char *why;
+	} gates[] = {
+	    {config->require_group, &identity->groups, "groups",
+		OUTCOME_GROUP_MISSING, "the person is in no required group"},
+	    {config->require_role, &identity->roles, "authorization.roles",
+		OUTCOME_ROLE_MISSING, "the person has no required role"},
+	    {config->require_division, &identity->divisions, "division.id",
+		OUTCOME_DIVISION_MISSING,
+		"the person's division is none of the required ones"},
+	};
+
+	for (size_t i = 0; i < sizeof(gates) / sizeof(gates[0]); i++) {
+		if (gates[i].required[0] == '\0')
+			continue;
+		if (!gates[i].list->present)
+			return missing(reterr, gates[i].field);
+		if (!has_one_of(gates[i].list, gates[i].required))
+			return err_fail(
+			    reterr, gates[i].outcome, "%s", gates[i].why);
+	}
+	return OUTCOME_OK;
+}
+
 enum outcome
 policy_decide(const struct policy *policy, const struct identity *identity,
     struct errinfo *reterr)
@@ -217,6 +277,8 @@ policy_decide(const struct policy *policy, const struct identity *identity,
 		r = root_check(policy, reterr);
 	if (r == OUTCOME_OK)
 		r = uid_check(policy, reterr);
+	if (r == OUTCOME_OK)
+		r = gates_check(policy, identity, reterr);
 	return r;
 }
 

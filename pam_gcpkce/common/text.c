@@ -70,6 +70,13 @@ text_is_uuid(struct view bytes)
 }
 
 bool
+text_is_id_char(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+	    (c >= 'A' && c <= 'Z') || c == '.' || c == '_' || c == '-';
+}
+
+bool
 text_is_token(struct view bytes)
 {
 	for (size_t i = 0; i < bytes.len; i++) {

@@ -133,6 +133,27 @@ pass_secret(
 		w->r = secret_new(bytes.p, bytes.len, secret);
 }
 
+/* Write or read a list of ids; which bytes it holds is identity_check's. */
+static void
+pass_ids(struct wire *w, struct id_list *list, const char *field)
+{
+	pass_bool(w, &list->present, field);
+	if (w->out != NULL) {
+		put_bytes(w, buf_view(&list->ids));
+		return;
+	}
+	struct view bytes = cut_bytes(w, ID_LIST_BYTES, field);
+	if (!text_is_clean_utf8(bytes))
+		fail(w, field, "holds a control byte or is not UTF-8");
+	if (!list->present && bytes.len > 0)
+		fail(w, field, "is missing and has ids");
+	if (w->r != OUTCOME_OK || !list->present)
+		return;
+	id_list_begin(list);
+	buf_put(&list->ids, bytes.p, bytes.len);
+	w->r = buf_check(&list->ids);
+}
+
 static enum outcome
 finish(struct wire *w)
 {
@@ -176,6 +197,9 @@ pass_request(struct wire *w, struct wire_request *request)
 	pass_bool(w, &request->decoy, "decoy");
 	pass_bool(w, &request->want_token, "want_token");
 	pass_bool(w, &request->revoke, "revoke");
+	pass_bool(w, &request->needs.groups, "need_groups");
+	pass_bool(w, &request->needs.roles, "need_roles");
+	pass_bool(w, &request->needs.divisions, "need_division");
 	pass_u32(w, &request->deadline_ms, "deadline_ms");
 	pass_secret(w, &request->client_secret, WIRE_TEXT_MAX, "client_secret");
 }
@@ -191,6 +215,9 @@ pass_identity(struct wire *w, struct identity *identity)
 	PASS_TEXT(w, identity, home_organization_id);
 	pass_bool(w, &identity->cloned_user, "cloned_user");
 	PASS_TEXT(w, identity, scopes);
+	pass_ids(w, &identity->groups, "groups");
+	pass_ids(w, &identity->roles, "roles");
+	pass_ids(w, &identity->divisions, "divisions");
 }
 
 static void
@@ -255,7 +282,7 @@ wire_put_empty(struct buf *frame, enum wire_type type)
 
 /*
  * The writers lend a copy to the walk, whose fields are not const because it
- * also reads.  The copy holds pointers to secrets, never their bytes.
+ * also reads.  The copy holds pointers to secrets and lists, never their bytes.
  */
 
 void
@@ -422,6 +449,7 @@ void
 wire_verdict_done(struct wire_verdict *verdict)
 {
 	secret_free(verdict->token);
+	identity_done(&verdict->identity);
 	memset(verdict, 0, sizeof(*verdict));
 }
 

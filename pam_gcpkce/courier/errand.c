@@ -11,6 +11,7 @@
 #include "gcpkce/client_secret.h"
 #include "gcpkce/clock.h"
 #include "gcpkce/frame.h"
+#include "gcpkce/policy.h"
 #include "gcpkce/text.h"
 
 #define REVOKE_WAIT_MS 5000
@@ -66,6 +67,7 @@ request_set(const struct config *config, const struct errand *errand,
 	ret->decoy = errand->decoy;
 	ret->want_token = errand->want_token;
 	ret->revoke = config->revoke == REVOKE_AUTO;
+	ret->needs = policy_needs(config);
 	ret->deadline_ms = (uint32_t)clock_left_ms(deadline_ms);
 }
 

@@ -14,6 +14,8 @@
 #include "gcpkce/text.h"
 
 #define FORM_MAX 8192
+#define USER_PATH "/api/v2/users/me"
+#define TOKEN_INFO_PATH "/api/v2/tokens/me"
 
 static void
 url_put(struct buf *url, const char *base, const char *path)
@@ -233,10 +235,55 @@ api_lane_init(struct exchange *x, size_t i, const char *path)
 	return r;
 }
 
-/* Judge one of the two identity replies. */
+/* Prepare GET users/me, with the lists that it has on request alone. */
 static enum outcome
-identity_judge(struct exchange *x, size_t i, const char *name,
-    enum outcome (*parse)(struct view, struct identity *, struct errinfo *))
+user_lane_init(struct exchange *x)
+{
+	const struct identity_needs *needs = &x->order->request->needs;
+	autobuf path = BUF_INIT(256);
+
+	buf_put_text(&path, USER_PATH);
+	if (needs->roles)
+		buf_put_text(&path, "?expand=authorization");
+	if (needs->groups)
+		buf_printf(&path, "%cexpand=groups", needs->roles ? '&' : '?');
+	enum outcome r = buf_check(&path);
+	return r == OUTCOME_OK ? api_lane_init(x, LANE_USER, buf_text(&path))
+			       : r;
+}
+
+typedef enum outcome identity_parse(
+    struct exchange *x, struct view body, struct errinfo *reterr);
+
+static enum outcome
+user_parse(struct exchange *x, struct view body, struct errinfo *reterr)
+{
+	return profile_user_parse(
+	    body, x->order->request->needs, &x->identity, reterr);
+}
+
+static enum outcome
+token_info_parse(struct exchange *x, struct view body, struct errinfo *reterr)
+{
+	return profile_token_parse(body, &x->identity, reterr);
+}
+
+static enum outcome
+groups_parse(struct exchange *x, struct view body, struct errinfo *reterr)
+{
+	return profile_groups_parse(body, &x->identity, reterr);
+}
+
+static enum outcome
+subject_parse(struct exchange *x, struct view body, struct errinfo *reterr)
+{
+	return profile_subject_parse(body, &x->identity, reterr);
+}
+
+/* Judge one of the identity replies. */
+static enum outcome
+identity_judge(
+    struct exchange *x, size_t i, const char *name, identity_parse *parse)
 {
 	const struct lane *lane = &x->lanes[i];
 	struct error_body body;
@@ -249,7 +296,7 @@ identity_judge(struct exchange *x, size_t i, const char *name,
 	if (r != OUTCOME_OK)
 		return err_fail(x->reterr, r, "GET %s: %s", name, why.text);
 	if (lane->status == 200) {
-		r = parse(buf_view(&lane->body), &x->identity, &why);
+		r = parse(x, buf_view(&lane->body), &why);
 		return r == OUTCOME_OK
 		    ? r
 		    : err_fail(x->reterr, r, "GET %s: %s", name, why.text);
@@ -262,15 +309,83 @@ identity_judge(struct exchange *x, size_t i, const char *name,
 	    body.name, body.detail[0] != '\0' ? ": " : "", body.detail);
 }
 
+/*
+ * A list that users/me should have had is asked for once more, at a place of
+ * its own and over the same connection.  Whatever else goes wrong there, the
+ * list is missing.
+ */
+static enum outcome
+list_ask(struct exchange *x, const char *field, const char *path,
+    identity_parse *parse, const struct id_list *list)
+{
+	const struct wire_route *route = &x->order->request->route;
+	struct lane *lane = &x->lanes[LANE_USER];
+	struct buf *url = &x->urls[LANE_USER];
+	struct errinfo *reterr = x->reterr;
+	struct errinfo why = {0};
+
+	buf_done(url);
+	url_put(url, route->api_url, path);
+	enum outcome r = buf_check(url);
+	if (r == OUTCOME_OK)
+		r = lane_retarget(lane, "GET", buf_text(url),
+		    1000L *
+			(route->connect_timeout_s + route->request_timeout_s),
+		    reterr);
+	if (r == OUTCOME_OK)
+		r = lane_start(lane, reterr);
+	if (r == OUTCOME_OK)
+		r = lanes_drive(lane, 1, NULL, x->vigil, reterr);
+	if (r != OUTCOME_OK)
+		return r;
+	x->reterr = &why;
+	r = identity_judge(x, LANE_USER, path, parse);
+	x->reterr = reterr;
+	if (r == OUTCOME_NO_MEMORY || (r == OUTCOME_OK && list->present))
+		return r;
+	return err_fail(reterr, OUTCOME_IDENTITY_INCOMPLETE,
+	    "the field %s is missing in GET " USER_PATH "%s%s", field,
+	    r == OUTCOME_OK ? " and in GET " : "; ",
+	    r == OUTCOME_OK ? path : why.text);
+}
+
+/* Ask for the lists that are needed and not there yet. */
+static enum outcome
+lists_complete(struct exchange *x)
+{
+	const struct identity_needs *needs = &x->order->request->needs;
+	const struct identity *identity = &x->identity;
+	enum outcome r = OUTCOME_OK;
+
+	if (needs->groups && !identity->groups.present) {
+		autobuf path = BUF_INIT(256);
+
+		/* it becomes a part of a path, where dots have a meaning */
+		if (!text_is_uuid(view_text(identity->id)))
+			return err_fail(x->reterr, OUTCOME_IDENTITY_INCOMPLETE,
+			    "the field groups is missing in GET " USER_PATH
+			    ", whose id is not a UUID");
+		buf_printf(
+		    &path, "/api/v2/users/%s?expand=groups", identity->id);
+		r = list_ask(x, "groups", buf_text(&path), groups_parse,
+		    &identity->groups);
+	}
+	if (r == OUTCOME_OK && needs->roles && !identity->roles.present)
+		r = list_ask(x, "authorization.roles",
+		    "/api/v2/authorization/subjects/me", subject_parse,
+		    &identity->roles);
+	return r;
+}
+
 static enum outcome
 lanes_run(struct exchange *x)
 {
 	enum outcome r = token_lane_init(x);
 
 	if (r == OUTCOME_OK)
-		r = api_lane_init(x, LANE_USER, "/api/v2/users/me");
+		r = user_lane_init(x);
 	if (r == OUTCOME_OK)
-		r = api_lane_init(x, LANE_TOKEN_INFO, "/api/v2/tokens/me");
+		r = api_lane_init(x, LANE_TOKEN_INFO, TOKEN_INFO_PATH);
 	if (r == OUTCOME_OK)
 		r = api_lane_start(x, &x->lanes[LANE_USER]);
 	if (r == OUTCOME_OK)
@@ -283,12 +398,11 @@ lanes_run(struct exchange *x)
 		return x->outcome;
 	r = lanes_drive(x->lanes, LANE_COUNT, NULL, x->vigil, x->reterr);
 	if (r == OUTCOME_OK)
-		r = identity_judge(
-		    x, LANE_USER, "/api/v2/users/me", profile_user_parse);
+		r = identity_judge(x, LANE_USER, USER_PATH, user_parse);
 	if (r == OUTCOME_OK)
-		r = identity_judge(x, LANE_TOKEN_INFO, "/api/v2/tokens/me",
-		    profile_token_parse);
-	return r;
+		r = identity_judge(
+		    x, LANE_TOKEN_INFO, TOKEN_INFO_PATH, token_info_parse);
+	return r == OUTCOME_OK ? lists_complete(x) : r;
 }
 
 enum outcome
@@ -315,5 +429,6 @@ exchange_done(struct exchange *x)
 	}
 	buf_done(&x->form);
 	token_reply_done(&x->reply);
+	identity_done(&x->identity);
 	*x = (struct exchange){.form = BUF_INIT(FORM_MAX)};
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * From a code to an identity: POST /oauth/token, then users/me and tokens/me
- * side by side.
+ * side by side; then, if need be, the lists that users/me left out.
  */
 #ifndef GCPKCE_HELPER_EXCHANGE_H
 #define GCPKCE_HELPER_EXCHANGE_H

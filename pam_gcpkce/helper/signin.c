@@ -185,7 +185,8 @@ verdict_send(struct signin *s, enum outcome outcome, const char *reason,
 			v->token = s->exchange.reply.access_token;
 	}
 	wire_put_verdict(&frame, v);
-	v->token = NULL; /* was lent */
+	v->token = NULL; /* was lent, as the lists were */
+	v->identity = (struct identity){0};
 	return frame_send(LIFE_FD_SOCKET, &frame,
 	    s->vigil.deadline_ms + VERDICT_WAIT_MS, reterr);
 }

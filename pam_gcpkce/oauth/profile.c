@@ -61,11 +61,104 @@ fields_read(struct json_object *object, const struct field *fields,
 	return OUTCOME_OK;
 }
 
-enum outcome
-profile_user_parse(
-    struct view body, struct identity *identity, struct errinfo *reterr)
+/*
+ * Read the ids of a list's objects, or of a member object of each.  A list that
+ * is not there stays missing.
+ */
+static enum outcome
+ids_read(struct json_object *list, const char *parent, const char *shown,
+    struct id_list *ids, struct errinfo *reterr)
 {
-	struct identity record = *identity;
+	enum outcome r = OUTCOME_OK;
+	size_t count = list != NULL ? json_object_array_length(list) : 0;
+
+	if (list == NULL)
+		return OUTCOME_OK;
+	if (count > ID_LIST_MAX)
+		return err_fail(reterr, OUTCOME_IDENTITY_INCOMPLETE,
+		    "%s has %zu ids, more than %d", shown, count, ID_LIST_MAX);
+	id_list_begin(ids);
+	for (size_t i = 0; r == OUTCOME_OK && i < count; i++) {
+		struct json_object *object = json_object_array_get_idx(list, i);
+		struct json_object *id = NULL;
+
+		if (parent != NULL &&
+		    !json_member(object, parent, json_type_object, &object))
+			object = NULL;
+		if (!json_object_is_type(object, json_type_object) ||
+		    !json_member(object, "id", json_type_string, &id) ||
+		    id == NULL)
+			return wrong_type(
+			    shown, "a list of objects with an id", reterr);
+		r = id_list_put(ids, json_view(id), shown, reterr);
+	}
+	return r;
+}
+
+static enum outcome
+groups_read(
+    struct json_object *user, struct identity *record, struct errinfo *reterr)
+{
+	struct json_object *list = NULL;
+
+	if (!json_member(user, "groups", json_type_array, &list))
+		return wrong_type("groups", "a list", reterr);
+	return ids_read(list, NULL, "groups", &record->groups, reterr);
+}
+
+static enum outcome
+roles_read(
+    struct json_object *user, struct identity *record, struct errinfo *reterr)
+{
+	static const char shown[] = "authorization.roles";
+	struct json_object *authorization = NULL;
+	struct json_object *list = NULL;
+
+	if (!json_member(
+		user, "authorization", json_type_object, &authorization))
+		return wrong_type("authorization", "an object", reterr);
+	if (authorization != NULL &&
+	    !json_member(authorization, "roles", json_type_array, &list))
+		return wrong_type(shown, "a list", reterr);
+	return ids_read(list, NULL, shown, &record->roles, reterr);
+}
+
+static enum outcome
+grants_read(struct json_object *subject, struct identity *record,
+    struct errinfo *reterr)
+{
+	struct json_object *list = NULL;
+
+	if (!json_member(subject, "grants", json_type_array, &list))
+		return wrong_type("grants", "a list", reterr);
+	return ids_read(list, "role", "grants.role", &record->roles, reterr);
+}
+
+/* A person has one division; to the policy it is a list of one. */
+static enum outcome
+division_read(
+    struct json_object *user, struct identity *record, struct errinfo *reterr)
+{
+	static const char shown[] = "division.id";
+	struct json_object *division = NULL;
+	struct json_object *id = NULL;
+
+	if (!json_member(user, "division", json_type_object, &division))
+		return wrong_type("division", "an object", reterr);
+	if (division != NULL &&
+	    !json_member(division, "id", json_type_string, &id))
+		return wrong_type(shown, "a string", reterr);
+	if (id == NULL)
+		return OUTCOME_OK;
+	id_list_begin(&record->divisions);
+	return id_list_put(&record->divisions, json_view(id), shown, reterr);
+}
+
+enum outcome
+profile_user_parse(struct view body, struct identity_needs needs,
+    struct identity *identity, struct errinfo *reterr)
+{
+	autoidentity record = {0};
 	const struct field fields[] = {
 	    {NULL, "id", "users/me id", record.id, sizeof(record.id)},
 	    {NULL, "email", "users/me email", record.email,
@@ -79,8 +172,50 @@ profile_user_parse(
 	if (r == OUTCOME_OK)
 		r = fields_read(
 		    user, fields, sizeof(fields) / sizeof(fields[0]), reterr);
+	if (r == OUTCOME_OK && needs.groups)
+		r = groups_read(user, &record, reterr);
+	if (r == OUTCOME_OK && needs.roles)
+		r = roles_read(user, &record, reterr);
+	if (r == OUTCOME_OK && needs.divisions)
+		r = division_read(user, &record, reterr);
+	if (r != OUTCOME_OK)
+		return r;
+	memcpy(identity->id, record.id, sizeof(record.id));
+	memcpy(identity->email, record.email, sizeof(record.email));
+	memcpy(identity->state, record.state, sizeof(record.state));
+	id_list_move(&identity->groups, &record.groups);
+	id_list_move(&identity->roles, &record.roles);
+	id_list_move(&identity->divisions, &record.divisions);
+	return OUTCOME_OK;
+}
+
+enum outcome
+profile_groups_parse(
+    struct view body, struct identity *identity, struct errinfo *reterr)
+{
+	autoidentity record = {0};
+	autojson *user = NULL;
+
+	enum outcome r = json_parse_object(body, &user, reterr);
 	if (r == OUTCOME_OK)
-		*identity = record;
+		r = groups_read(user, &record, reterr);
+	if (r == OUTCOME_OK)
+		id_list_move(&identity->groups, &record.groups);
+	return r;
+}
+
+enum outcome
+profile_subject_parse(
+    struct view body, struct identity *identity, struct errinfo *reterr)
+{
+	autoidentity record = {0};
+	autojson *subject = NULL;
+
+	enum outcome r = json_parse_object(body, &subject, reterr);
+	if (r == OUTCOME_OK)
+		r = grants_read(subject, &record, reterr);
+	if (r == OUTCOME_OK)
+		id_list_move(&identity->roles, &record.roles);
 	return r;
 }
 

@@ -163,6 +163,71 @@ def test_decide_knows_no_oauthclient_in_another_case(gcpkce, configure, account)
     assert decide(gcpkce, configure(), account, identity).json["outcome"] == "identity_incomplete"
 
 
+GROUP, ROLE, DIVISION = (f"01234567-89ab-4cde-8f01-23456789ab0{n}" for n in "123")
+MEMBER = {
+    "groups": [{"id": OTHER}, {"id": GROUP, "name": "operators"}],
+    "authorization": {"roles": [{"id": ROLE, "name": "admin"}], "unusedRoles": [{"id": OTHER}]},
+    "division": {"id": DIVISION, "name": "Home"},
+}
+GATES = {"require_group": GROUP, "require_role": ROLE, "require_division": DIVISION}
+
+
+@pytest.mark.parametrize("gates, changes, outcome", [
+    (GATES, {}, "ok"),
+    ({"require_group": f"{PERSON}, {GROUP}"}, {}, "ok"),
+    ({"require_group": OTHER}, {}, "ok"),
+    ({"require_role": f"{GROUP},{ROLE}"}, {}, "ok"),
+    ({"require_group": PERSON}, {}, "group_missing"),
+    ({"require_group": ROLE}, {}, "group_missing"),
+    ({"require_role": OTHER}, {}, "role_missing"),       # an unused role is none
+    ({"require_role": GROUP}, {}, "role_missing"),
+    ({"require_division": OTHER}, {}, "division_missing"),
+    ({**GATES, "require_role": OTHER}, {}, "role_missing"),
+    (GATES, {"groups": []}, "group_missing"),
+    (GATES, {"groups": [{"id": GROUP.upper()}]}, "group_missing"),
+    (GATES, {"groups": [{"id": GROUP + "0"}]}, "group_missing"),
+    (GATES, {"groups": [{"id": GROUP[:-1]}]}, "group_missing"),
+    (GATES, {"groups": [{"id": OTHER, "name": GROUP}]}, "group_missing"),
+    (GATES, {"groups": None}, "identity_incomplete"),
+    (GATES, {"groups": {"id": GROUP}}, "identity_incomplete"),
+    (GATES, {"groups": [GROUP]}, "identity_incomplete"),
+    (GATES, {"groups": [{"id": GROUP}, {"id": ""}]}, "identity_incomplete"),
+    (GATES, {"groups": [{"id": GROUP}, {"id": f"x {GROUP}"}]}, "identity_incomplete"),
+    (GATES, {"groups": [{"id": GROUP}] * 1024}, "ok"),
+    (GATES, {"groups": [{"id": GROUP}] * 1025}, "identity_incomplete"),
+    ({"require_role": ROLE}, {"groups": [{"id": GROUP}] * 1025}, "ok"),
+    ({"require_role": ROLE}, {"groups": "none of them"}, "ok"),
+    (GATES, {"authorization": {"roles": []}}, "role_missing"),
+    (GATES, {"authorization": {}}, "identity_incomplete"),
+    (GATES, {"authorization": None}, "identity_incomplete"),
+    (GATES, {"division": {"id": OTHER}}, "division_missing"),
+    (GATES, {"division": {}}, "identity_incomplete"),
+    (GATES, {"division": None}, "identity_incomplete"),
+    (GATES, {"division": {"id": f"{DIVISION} x"}}, "identity_incomplete"),
+    (GATES, {"id": OTHER, "groups": []}, "not_mapped")])
+def test_decide_asks_for_one_of_each_required_list(
+        gcpkce, configure, account, gates, changes, outcome):
+    identity = copy.deepcopy(GOOD)
+    identity["user"] = {**identity["user"], **MEMBER, **changes}
+    run = decide(gcpkce, configure(**gates), account, identity)
+    assert run.json["outcome"] == outcome, run.json["cause"]
+
+
+@pytest.mark.parametrize("key, field", [
+    ("require_group", "groups"), ("require_role", "authorization.roles"),
+    ("require_division", "division.id")])
+def test_decide_names_a_list_that_is_missing(gcpkce, configure, account, key, field):
+    run = decide(gcpkce, configure(**{key: OTHER}), account, GOOD)
+    assert run.json["outcome"] == "identity_incomplete"
+    assert run.json["cause"] == f"the field {field} is missing"
+
+
+def test_decide_refuses_display_names_and_says_why(gcpkce, configure, account):
+    run = decide(gcpkce, configure(require_group="operators"), account, GOOD)
+    assert run.json["outcome"] == "config_invalid"
+    assert "a display name can be given to another thing" in run.err
+
+
 def test_decide_says_that_there_is_no_such_account(gcpkce, configure):
     run = decide(gcpkce, configure(), "no-such-account", GOOD)
     assert run.json["outcome"] == "user_unknown"

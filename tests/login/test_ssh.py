@@ -9,6 +9,7 @@ from datetime import datetime, timezone
 import pytest
 
 import contract
+from faults import REMOVED
 from hosts import free_port
 
 
@@ -131,6 +132,22 @@ def test_a_wrong_person_is_kept_out(sshd, people, journal, who, outcome):
     terminal.answer(people[who].sign_in(terminal.asked()))
     decision = keep_out(terminal, journal, outcome, contract.DENIED)
     assert decision["genesys_id"] == people[who].id
+
+
+def test_required_ids_let_their_people_in_and_keep_the_others_out(
+        sshd, people, journal, configure, genesys):
+    genesys.faults.override_user = {"groups": REMOVED}  # asked for once more
+    configure(require_group=genesys.groups["operators"].id,
+              require_role=genesys.roles["employee"].id,
+              require_division=", ".join(
+                  division.id for division in genesys.divisions.values()))
+    terminal = sshd.open("ops")
+    assert come_in(terminal, people["alice"])[0] == "ops"
+    terminal.leave()
+    terminal = sshd.open("ops")
+    terminal.answer(people["bob"].sign_in(terminal.asked()))
+    decision = keep_out(terminal, journal, "group_missing", contract.DENIED)
+    assert decision["genesys_id"] == people["bob"].id
 
 
 def test_root_is_kept_out(sshd, people, journal, configure):

@@ -14,7 +14,8 @@
  *   life uid=U gid=U groups=N environment=N arguments=N descriptors=N
  *       directory=D umask=O blocked=N no_new_privs=N death=N session=N core=N
  *       file=N keys=N
- *   request user=U service=S host=H decoy=0 want_token=0 revoke=1 secret=S
+ *   request user=U service=S host=H decoy=0 want_token=0 revoke=1 needs=000
+ *       secret=S
  *   answer LENGTH FIRST-BYTES
  *   keep, revoke, gone
  *   revoke_request user=U service=S token=T limit_s=N expires_at_s=N
@@ -27,6 +28,9 @@
 #define OTHER_ORGANIZATION "6f1c2a9e-0000-4000-8000-0000000000f2"
 #define ALICE_ID "6f1c2a9e-0000-4000-8000-0000000000a1"
 #define OTHER_ID "6f1c2a9e-0000-4000-8000-0000000000b2"
+#define GROUP "6f1c2a9e-0000-4000-8000-0000000000d1"
+#define ROLE "6f1c2a9e-0000-4000-8000-0000000000d2"
+#define DIVISION "6f1c2a9e-0000-4000-8000-0000000000d3"
 #define ALICE_EMAIL "alice@example.com"
 #define CORRELATION "5d2f7b"
 #define REASON "the scripted reason"

@@ -176,16 +176,45 @@ make_cloned(struct wire_verdict *v)
 }
 
 static void
+make_listless(struct wire_verdict *v)
+{
+	id_list_done(&v->identity.groups);
+	id_list_done(&v->identity.roles);
+	id_list_done(&v->identity.divisions);
+}
+
+static void
+make_empty_lists(struct wire_verdict *v)
+{
+	id_list_begin(&v->identity.groups);
+	id_list_begin(&v->identity.roles);
+	id_list_begin(&v->identity.divisions);
+}
+
+/* More ids than there may be, the right one among them. */
+static void
+make_long_list(struct wire_verdict *v)
+{
+	for (size_t i = 0; i < ID_LIST_MAX; i++)
+		buf_put_text(&v->identity.groups.ids, " x");
+}
+
+static void
+make_loose_list(struct wire_verdict *v)
+{
+	buf_put_text(&v->identity.groups.ids, "  x");
+}
+
+static void
 make_nobody(struct wire_verdict *v)
 {
-	v->identity = (struct identity){0};
+	identity_done(&v->identity);
 }
 
 static void
 make_zero(struct wire_verdict *v)
 {
-	secret_free(v->token);
-	*v = (struct wire_verdict){0};
+	wire_verdict_done(v);
 }
 
 static void
@@ -218,6 +247,10 @@ static const struct {
 	void (*make)(struct wire_verdict *v);
 } records[] = {
     {"cloned", make_cloned},
+    {"no-lists", make_listless},
+    {"empty-lists", make_empty_lists},
+    {"long-list", make_long_list},
+    {"loose-list", make_loose_list},
     {"nobody", make_nobody},
     {"zero", make_zero},
     {"no-token", make_tokenless},
@@ -524,6 +557,14 @@ answer_take(struct helper *h)
 	report(h, "answer %zu %s\n", typed.len, buf_text(&shown));
 }
 
+/* Make a list of ids that are parted by spaces. */
+static void
+list_set(struct id_list *list, const char *ids)
+{
+	id_list_begin(list);
+	buf_put_text(&list->ids, ids);
+}
+
 /* The verdict of a sign-in in which all is well, before any twist. */
 static void
 verdict_make(struct helper *h, enum outcome outcome, struct wire_verdict *v)
@@ -542,6 +583,12 @@ verdict_make(struct helper *h, enum outcome outcome, struct wire_verdict *v)
 	    .organization_id = ORGANIZATION,
 	    .home_organization_id = ORGANIZATION,
 	};
+	if (h->request.needs.groups)
+		list_set(&v->identity.groups, OTHER_ID " " GROUP);
+	if (h->request.needs.roles)
+		list_set(&v->identity.roles, ROLE);
+	if (h->request.needs.divisions)
+		list_set(&v->identity.divisions, DIVISION);
 	v->expires_in_s = EXPIRES_IN_S;
 	if (h->request.want_token &&
 	    secret_new(TOKEN, strlen(TOKEN), &v->token) != OUTCOME_OK)
@@ -608,9 +655,10 @@ request_serve(struct helper *h, struct view payload)
 	reports_open(h, &r->route);
 	report(h,
 	    "request user=%s service=%s host=%s decoy=%d want_token=%d "
-	    "revoke=%d secret=%.*s\n",
+	    "revoke=%d needs=%d%d%d secret=%.*s\n",
 	    r->label.user, r->label.service, r->label.host, r->decoy,
-	    r->want_token, r->revoke, (int)secret.len, (const char *)secret.p);
+	    r->want_token, r->revoke, r->needs.groups, r->needs.roles,
+	    r->needs.divisions, (int)secret.len, (const char *)secret.p);
 	while (round_serve(h))
 		continue;
 	end_report(h);

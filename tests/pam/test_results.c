@@ -61,9 +61,6 @@ static const struct {
 	const char *name;
 	const char *why;
 } unreached[] = {
-    {"group_missing", "require_group is not available yet"},
-    {"role_missing", "require_role is not available yet"},
-    {"division_missing", "require_division is not available yet"},
     {"no_memory", "memory is not short here"},
 };
 
@@ -283,6 +280,10 @@ drop_in_bad(struct host *h)
 #define TWICE "attempts=1 attempts=2"
 #define SECRET_KEY "client_secret_file=" /* and the folder's secret */
 
+#define NEED_ALL \
+	"require_group=" GROUP " require_role=" ROLE \
+	" require_division=" DIVISION
+
 static const struct cause {
 	const char *outcome;
 	const char *script;
@@ -297,8 +298,8 @@ static const struct cause {
     {"config_invalid", "ok", TWICE, NULL, NULL, "attempts", false},
     {"config_invalid", "ok", "timeout=0", NULL, NULL, "timeout", false},
     {"config_invalid", "ok", "conf=/nowhere", NULL, NULL, "conf", false},
-    {"config_invalid", "ok", "require_group=" OTHER_ID, NULL, NULL,
-	"require_group", false},
+    {"config_invalid", "ok", "require_group=agents", NULL, NULL, "display name",
+	false},
     {"config_invalid", "ok", "", conf_removed, NULL, "does not exist", false},
     {"config_invalid", "ok", "", map_removed, NULL, "map", false},
     {"config_invalid", "ok", "", drop_in_bad, NULL, "10-site.conf:1", false},
@@ -347,6 +348,31 @@ static const struct cause {
 	NULL, NULL, "", false},
     {"not_mapped", "ok:no-email", "map=localpart email_domains=example.com",
 	NULL, NULL, "", false},
+    {"ok", "ok", NEED_ALL, NULL, NULL, "", false},
+    {"ok", "ok", "require_group=" OTHER_ID, NULL, NULL, "", false},
+    {"ok", "ok", "require_role=" OTHER_ID "," ROLE, NULL, NULL, "", false},
+    {"group_missing", "ok", "require_group=" ROLE, NULL, NULL, "required group",
+	false},
+    {"group_missing", "ok:empty-lists", NEED_ALL, NULL, NULL, "", false},
+    {"role_missing", "ok", "require_role=" GROUP, NULL, NULL, "required role",
+	false},
+    {"role_missing", "ok:empty-lists", "require_role=" ROLE, NULL, NULL, "",
+	false},
+    {"division_missing", "ok", "require_division=" GROUP, NULL, NULL,
+	"division", false},
+    {"division_missing", "ok:empty-lists", "require_division=" DIVISION, NULL,
+	NULL, "", false},
+    {"identity_incomplete", "ok:no-lists", "require_group=" GROUP, NULL, NULL,
+	"groups", false},
+    {"identity_incomplete", "ok:no-lists", "require_role=" ROLE, NULL, NULL,
+	"authorization.roles", false},
+    {"identity_incomplete", "ok:no-lists", "require_division=" DIVISION, NULL,
+	NULL, "division.id", false},
+    {"identity_incomplete", "ok:long-list", "require_group=" GROUP, NULL, NULL,
+	"groups", false},
+    {"identity_incomplete", "ok:loose-list", "require_group=" GROUP, NULL, NULL,
+	"groups", false},
+    {"not_mapped", "ok:other-id", NEED_ALL, NULL, NULL, "", false},
     {"account_changed", "ok", "", NULL, change_uid, "", false},
     {"account_changed", "ok", "", NULL, change_gid, "", false},
     {"account_changed", "ok", "", NULL, remove_account, "", false},
@@ -365,6 +391,21 @@ static const struct {
     {"root_refused", "root", ""},
     {"uid_refused", "low", "map=localpart email_domains=example.com"},
 };
+
+/* The helper is asked for the lists of the configuration, and no others. */
+static void
+needs_check(const struct host *h, const char *arguments)
+{
+	char needs[16];
+
+	if (strstr(h->reports, "request ") == NULL)
+		return;
+	(void)snprintf(needs, sizeof(needs), " needs=%d%d%d ",
+	    strstr(arguments, "require_group") != NULL,
+	    strstr(arguments, "require_role") != NULL,
+	    strstr(arguments, "require_division") != NULL);
+	assert_holds(h->reports, needs);
+}
 
 static void
 cause_try(const struct cause *cause)
@@ -401,6 +442,7 @@ cause_try(const struct cause *cause)
 	if (result != PAM_SUCCESS)
 		assert_denied_slowly(cause->outcome);
 	assert_lacks(h.reports, "keep");
+	needs_check(&h, cause->arguments);
 	host_end(&h);
 }
 

@@ -195,6 +195,50 @@ identity_set_refuses_and_leaves_the_field(void **state)
 	}
 }
 
+static void
+identity_lists_are_checked_by_field(void **state)
+{
+	static const struct {
+		size_t offset;
+		const char *name;
+	} rows[] = {
+	    {offsetof(struct identity, groups), "groups "},
+	    {offsetof(struct identity, roles), "roles "},
+	    {offsetof(struct identity, divisions), "division "},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		autoidentity identity = {0};
+		struct errinfo err = {""};
+		struct id_list *list =
+		    (struct id_list *)((char *)&identity + rows[i].offset);
+
+		id_list_begin(list);
+		assert_int_equal(identity_check(&identity, NULL), OUTCOME_OK);
+		buf_put_text(&list->ids, "a  b");
+		assert_int_equal(identity_check(&identity, &err),
+		    OUTCOME_IDENTITY_INCOMPLETE);
+		assert_memory_equal(
+		    err.text, rows[i].name, strlen(rows[i].name));
+	}
+}
+
+static void
+identity_that_is_done_is_nobody(void **state)
+{
+	static const struct identity nobody;
+	struct identity identity = {.id = "id-1"};
+
+	(void)state;
+	id_list_begin(&identity.groups);
+	id_list_begin(&identity.roles);
+	id_list_begin(&identity.divisions);
+	buf_put_text(&identity.divisions.ids, "a");
+	identity_done(&identity);
+	assert_memory_equal(&identity, &nobody, sizeof(nobody));
+}
+
 int
 main(void)
 {
@@ -205,6 +249,8 @@ main(void)
 	    cmocka_unit_test(identity_ids_are_of_their_65_characters),
 	    cmocka_unit_test(identity_texts_are_clean_utf8),
 	    cmocka_unit_test(identity_set_fills_the_whole_field),
+	    cmocka_unit_test(identity_lists_are_checked_by_field),
+	    cmocka_unit_test(identity_that_is_done_is_nobody),
 	    cmocka_unit_test(identity_set_refuses_and_leaves_the_field),
 	};
 

@@ -185,6 +185,14 @@ person(const char *id, const char *email)
 	return identity;
 }
 
+/* Make a list of ids that are parted by spaces. */
+static void
+list_set(struct id_list *list, const char *ids)
+{
+	id_list_begin(list);
+	buf_put_text(&list->ids, ids);
+}
+
 static void
 field_set(char *field, const char *text)
 {
@@ -686,6 +694,163 @@ policy_gather_warns_of_a_group_that_does_not_exist(void **state)
 	assert_false(policy.in_account_group);
 }
 
+#define GROUP_1 "01234567-89ab-cdef-0123-456789abcde1"
+#define GROUP_2 "01234567-89ab-cdef-0123-456789abcde2"
+#define GROUP_3 "01234567-89ab-cdef-0123-456789abcde3"
+
+/* Each gate: its key, its list, its no, and how a missing list is called. */
+static const struct gate {
+	const char *key;
+	size_t offset;
+	const char *outcome;
+	const char *field;
+} gates[] = {
+    {"require_group", offsetof(struct identity, groups), "group_missing",
+	"groups"},
+    {"require_role", offsetof(struct identity, roles), "role_missing",
+	"authorization.roles"},
+    {"require_division", offsetof(struct identity, divisions),
+	"division_missing", "division.id"},
+};
+
+/* The decision about somebody with these ids; NULL: the list is missing. */
+static const char *
+gate_decide(const struct gate *gate, const char *required, const char *ids,
+    struct errinfo *reterr)
+{
+	autoidentity identity = person(ID, "");
+	char change[600];
+	const char *const changes[] = {change, NULL};
+
+	(void)snprintf(change, sizeof(change), "%s=%s", gate->key, required);
+	if (ids != NULL)
+		list_set(
+		    (struct id_list *)((char *)&identity + gate->offset), ids);
+	return outcome_name(decide("alice", changes, &identity, reterr));
+}
+
+static void
+policy_gates_come_last_and_in_their_order(void **state)
+{
+	static const char *const changes[] = {"require_group=" GROUP_1,
+	    "require_role=" GROUP_1, "require_division=" GROUP_1, NULL};
+	autoidentity identity = person(ID, "");
+#define EXPECT(user, outcome) \
+	assert_string_equal( \
+	    outcome_name(decide(user, changes, &identity, NULL)), outcome)
+
+	(void)state;
+	map_write("alice id:" ID "\nroot id:" ID "\n");
+	EXPECT("alice", "identity_incomplete");
+	EXPECT("root", "root_refused");
+	EXPECT("bob", "not_mapped");
+	list_set(&identity.groups, "");
+	EXPECT("alice", "group_missing");
+	list_set(&identity.groups, GROUP_1);
+	EXPECT("alice", "identity_incomplete");
+	list_set(&identity.roles, "");
+	EXPECT("alice", "role_missing");
+	list_set(&identity.roles, GROUP_1);
+	EXPECT("alice", "identity_incomplete");
+	list_set(&identity.divisions, "");
+	EXPECT("alice", "division_missing");
+	list_set(&identity.divisions, GROUP_1);
+	EXPECT("alice", "ok");
+	EXPECT("root", "root_refused");
+#undef EXPECT
+}
+
+static void
+policy_gates_compare_whole_ids(void **state)
+{
+	static const struct {
+		const char *required;
+		const char *ids;
+		bool passes;
+	} rows[] = {
+	    {GROUP_1, GROUP_1, true},
+	    {GROUP_1, GROUP_2 " " GROUP_1, true},
+	    {GROUP_1, GROUP_2 " " GROUP_1 " " GROUP_3, true},
+	    {GROUP_1 "," GROUP_2, GROUP_2, true},
+	    {GROUP_3 "," GROUP_2 "," GROUP_1, GROUP_1, true},
+	    {GROUP_1, "", false},
+	    {GROUP_1, GROUP_2 " " GROUP_3, false},
+	    {GROUP_1 "," GROUP_2, GROUP_3, false},
+	    {GROUP_1, GROUP_1 "0", false},
+	    {GROUP_1, "0" GROUP_1, false},
+	    {GROUP_1, "01234567-89ab-cdef-0123-456789abcde", false},
+	    {GROUP_1, "1234567-89ab-cdef-0123-456789abcde1", false},
+	    {GROUP_1, "0 " GROUP_1 "0 " GROUP_2, false},
+	    {GROUP_1, "01234567-89AB-CDEF-0123-456789ABCDE1", false},
+	};
+
+	(void)state;
+	map_write("alice id:" ID "\n");
+	for (size_t g = 0; g < sizeof(gates) / sizeof(gates[0]); g++) {
+		for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+			const char *wanted =
+			    rows[i].passes ? "ok" : gates[g].outcome;
+			const char *r = gate_decide(
+			    &gates[g], rows[i].required, rows[i].ids, NULL);
+
+			if (strcmp(r, wanted) != 0)
+				fail_msg("%s=%s, \"%s\": %s", gates[g].key,
+				    rows[i].required, rows[i].ids, r);
+		}
+	}
+}
+
+static void
+policy_gate_without_its_list_is_no_pass_but_incomplete(void **state)
+{
+	(void)state;
+	map_write("alice id:" ID "\n");
+	for (size_t g = 0; g < sizeof(gates) / sizeof(gates[0]); g++) {
+		struct errinfo err = {""};
+		char expected[80];
+
+		assert_string_equal(gate_decide(&gates[g], GROUP_1, NULL, &err),
+		    "identity_incomplete");
+		(void)snprintf(expected, sizeof(expected),
+		    "the field %s is missing", gates[g].field);
+		assert_string_equal(err.text, expected);
+		/* a list that is not well formed is none either */
+		assert_string_equal(
+		    gate_decide(&gates[g], GROUP_1, GROUP_1 "  x", NULL),
+		    "identity_incomplete");
+		/* nor does the list of another gate stand in */
+		autoidentity other = person(ID, "");
+		const struct gate *next = &gates[(g + 1) % 3];
+		char change[80];
+		const char *const changes[] = {change, NULL};
+
+		(void)snprintf(
+		    change, sizeof(change), "%s=" GROUP_1, gates[g].key);
+		list_set(
+		    (struct id_list *)((char *)&other + next->offset), GROUP_1);
+		assert_int_equal(decide("alice", changes, &other, NULL),
+		    OUTCOME_IDENTITY_INCOMPLETE);
+	}
+}
+
+static void
+policy_needs_the_lists_of_its_gates_alone(void **state)
+{
+	(void)state;
+	for (unsigned bits = 0; bits < 8; bits++) {
+		struct config config = config_of(NULL);
+
+		for (size_t g = 0; g < 3; g++) {
+			if ((bits & 1U << g) != 0)
+				config_set(&config, gates[g].key, GROUP_1);
+		}
+		struct identity_needs needs = policy_needs(&config);
+		assert_int_equal(needs.groups, (bits & 1) != 0);
+		assert_int_equal(needs.roles, (bits & 2) != 0);
+		assert_int_equal(needs.divisions, (bits & 4) != 0);
+	}
+}
+
 #define POLICY_TEST(fn) \
 	cmocka_unit_test_setup_teardown(fn, host_begin, host_end)
 
@@ -703,6 +868,10 @@ main(void)
 	    POLICY_TEST(policy_prospect_never_denies_whom_decide_lets_in),
 	    POLICY_TEST(policy_gather_tells_what_it_cannot_read),
 	    POLICY_TEST(policy_gather_warns_of_a_group_that_does_not_exist),
+	    POLICY_TEST(policy_gates_come_last_and_in_their_order),
+	    POLICY_TEST(policy_gates_compare_whole_ids),
+	    POLICY_TEST(policy_gate_without_its_list_is_no_pass_but_incomplete),
+	    POLICY_TEST(policy_needs_the_lists_of_its_gates_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,7 +20,9 @@
 
 static const char user[] =
     "{\"id\":\"" USER_ID "\",\"name\":\"Alice Example\",\"division\":{\"id\":"
-    "\"d\",\"name\":\"Home\"},\"email\":\"alice@example.org\",\"state\":"
+    "\"d\",\"name\":\"Home\"},\"groups\":[{\"id\":\"g1\"},{\"name\":\"x\","
+    "\"id\":\"g2\"}],\"authorization\":{\"roles\":[{\"id\":\"r1\"}],"
+    "\"unusedRoles\":[{\"id\":\"r2\"}]},\"email\":\"alice@example.org\",\"state\":"
     "\"active\",\"username\":\"other@example.org\",\"version\":7,\"images\":[]"
     "}";
 
@@ -30,8 +32,20 @@ static const char token[] =
     "[\"user-basic-info\",\"groups:readonly\"],\"OAuthClient\":{\"id\":"
     "\"" CLIENT_ID "\",\"organization\":{\"id\":\"x\"}}}";
 
+static const char subject[] =
+    "{\"id\":\"" USER_ID "\",\"grants\":[{\"role\":{\"id\":\"r1\",\"policies\":"
+    "[]},\"division\":{\"id\":\"d1\"}},{\"role\":{\"id\":\"r2\"}}],\"version\":1}";
+
 typedef enum outcome parse_fn(
     struct view body, struct identity *identity, struct errinfo *reterr);
+
+static const struct identity_needs everything = {true, true, true};
+
+static enum outcome
+user_parse(struct view body, struct identity *identity, struct errinfo *reterr)
+{
+	return profile_user_parse(body, everything, identity, reterr);
+}
 
 /* Parse a copy of exactly that size, so that a sanitizer sees any overrun. */
 static enum outcome
@@ -51,17 +65,150 @@ parse_copy(parse_fn *parse, const char *text, size_t len,
 static void
 profile_reads_users_me(void **state)
 {
-	struct identity identity = {.client_id = "kept", .cloned_user = true};
+	autoidentity identity = {.client_id = "kept", .cloned_user = true};
 
 	(void)state;
 	assert_int_equal(
-	    profile_user_parse(view_text(user), &identity, NULL), OUTCOME_OK);
+	    user_parse(view_text(user), &identity, NULL), OUTCOME_OK);
 	assert_string_equal(identity.id, USER_ID);
 	assert_string_equal(identity.email, "alice@example.org");
 	assert_string_equal(identity.state, "active");
+	assert_string_equal(buf_text(&identity.groups.ids), "g1 g2");
+	assert_string_equal(buf_text(&identity.roles.ids), "r1");
+	assert_string_equal(buf_text(&identity.divisions.ids), "d");
 	assert_string_equal(identity.client_id, "kept");
 	assert_true(identity.cloned_user);
 	assert_int_equal(identity_check(&identity, NULL), OUTCOME_OK);
+}
+
+static void
+profile_reads_the_lists_that_are_needed_alone(void **state)
+{
+	autoidentity identity = {0};
+
+	(void)state;
+	for (unsigned bits = 0; bits < 8; bits++) {
+		const struct identity_needs needs = {
+		    (bits & 1) != 0, (bits & 2) != 0, (bits & 4) != 0};
+
+		assert_int_equal(
+		    profile_user_parse(view_text(user), needs, &identity, NULL),
+		    OUTCOME_OK);
+		assert_int_equal(identity.groups.present, needs.groups);
+		assert_int_equal(identity.roles.present, needs.roles);
+		assert_int_equal(identity.divisions.present, needs.divisions);
+	}
+	/* what is not needed may be of any kind */
+	assert_int_equal(
+	    profile_user_parse(view_text("{\"groups\":1,\"authorization\":[],"
+					 "\"division\":\"\"}"),
+		(struct identity_needs){0}, &identity, NULL),
+	    OUTCOME_OK);
+}
+
+static void
+profile_reads_the_lists_of_the_dedicated_places(void **state)
+{
+	autoidentity identity = {.id = "kept"};
+
+	(void)state;
+	assert_int_equal(
+	    profile_groups_parse(view_text(user), &identity, NULL), OUTCOME_OK);
+	assert_int_equal(
+	    profile_subject_parse(view_text(subject), &identity, NULL),
+	    OUTCOME_OK);
+	assert_string_equal(identity.id, "kept");
+	assert_string_equal(buf_text(&identity.groups.ids), "g1 g2");
+	assert_string_equal(buf_text(&identity.roles.ids), "r1 r2");
+	assert_false(identity.divisions.present);
+	/* what is missing there is missing */
+	assert_int_equal(
+	    profile_groups_parse(view_text("{}"), &identity, NULL), OUTCOME_OK);
+	assert_int_equal(
+	    profile_subject_parse(view_text("{}"), &identity, NULL),
+	    OUTCOME_OK);
+	assert_false(identity.groups.present);
+	assert_false(identity.roles.present);
+}
+
+static void
+profile_tells_an_empty_list_from_a_missing_one(void **state)
+{
+	static const struct {
+		const char *body;
+		bool present;
+	} rows[] = {
+	    {"{\"groups\":[],\"authorization\":{\"roles\":[]},\"grants\":[]}",
+		true},
+	    {"{}", false},
+	    {"{\"groups\":null,\"authorization\":null,\"grants\":null}", false},
+	    {"{\"authorization\":{}}", false},
+	    {"{\"authorization\":{\"roles\":null}}", false},
+	    {"{\"Groups\":[],\"authorization\":{\"Roles\":[]}}", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		autoidentity identity = {0};
+
+		assert_int_equal(
+		    user_parse(view_text(rows[i].body), &identity, NULL),
+		    OUTCOME_OK);
+		assert_int_equal(identity.groups.present, rows[i].present);
+		assert_int_equal(identity.roles.present, rows[i].present);
+		assert_false(identity.divisions.present);
+		assert_int_equal(identity.groups.ids.len, 0);
+		assert_int_equal(profile_subject_parse(
+				     view_text(rows[i].body), &identity, NULL),
+		    OUTCOME_OK);
+		assert_int_equal(identity.roles.present, rows[i].present);
+	}
+}
+
+static void
+profile_takes_1024_ids_and_no_more(void **state)
+{
+	static const struct {
+		const char *head;
+		const char *item;
+		const char *tail;
+		parse_fn *parse;
+		const char *why;
+	} rows[] = {
+	    {"{\"groups\":[", "{\"id\":\"g\"}", "]}", user_parse,
+		"groups has 1025 ids, more than 1024"},
+	    {"{\"groups\":[", "{\"id\":\"g\"}", "]}", profile_groups_parse,
+		"groups has 1025 ids, more than 1024"},
+	    {"{\"authorization\":{\"roles\":[", "{\"id\":\"r\"}", "]}}",
+		user_parse, "authorization.roles has 1025 ids, more than 1024"},
+	    {"{\"grants\":[", "{\"role\":{\"id\":\"r\"}}", "]}",
+		profile_subject_parse,
+		"grants.role has 1025 ids, more than 1024"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		for (size_t count = 1024; count <= 1025; count++) {
+			autobuf body = BUF_INIT(65536);
+			autoidentity identity = {0};
+			struct errinfo err = {""};
+
+			buf_put_text(&body, rows[i].head);
+			for (size_t j = 0; j < count; j++)
+				buf_printf(&body, "%s%s", j > 0 ? "," : "",
+				    rows[i].item);
+			buf_put_text(&body, rows[i].tail);
+			enum outcome r =
+			    rows[i].parse(buf_view(&body), &identity, &err);
+			assert_int_equal(r,
+			    count == 1024 ? OUTCOME_OK
+					  : OUTCOME_IDENTITY_INCOMPLETE);
+			assert_string_equal(
+			    err.text, count == 1024 ? "" : rows[i].why);
+			assert_int_equal(
+			    identity_check(&identity, NULL), OUTCOME_OK);
+		}
+	}
 }
 
 static void
@@ -110,7 +257,7 @@ profile_leaves_missing_fields_empty(void **state)
 		    .scopes = "old"};
 
 		assert_int_equal(
-		    profile_user_parse(view_text(bodies[i]), &identity, NULL),
+		    user_parse(view_text(bodies[i]), &identity, NULL),
 		    OUTCOME_OK);
 		assert_int_equal(
 		    profile_token_parse(view_text(bodies[i]), &identity, NULL),
@@ -160,11 +307,15 @@ static const struct row {
 } rows[] = {
 #define USER(body, outcome, named) \
 	{ \
-		profile_user_parse, body, outcome, named \
+		user_parse, body, outcome, named \
 	}
 #define TOKEN(body, outcome, named) \
 	{ \
 		profile_token_parse, body, outcome, named \
+	}
+#define SUBJECT(body, outcome, named) \
+	{ \
+		profile_subject_parse, body, outcome, named \
 	}
 #define INCOMPLETE OUTCOME_IDENTITY_INCOMPLETE
 #define INVALID OUTCOME_REPLY_INVALID
@@ -180,6 +331,33 @@ static const struct row {
     USER("{\"email\":\"" X64 X64 X64 X64 "\"}", INCOMPLETE, "users/me email"),
     USER("{\"state\":{}}", INCOMPLETE, "users/me state"),
     USER("{\"state\":\"" X16 "x\"}", INCOMPLETE, "users/me state"),
+    USER("{\"groups\":{}}", INCOMPLETE, "groups"),
+    USER("{\"groups\":\"g\"}", INCOMPLETE, "groups"),
+    USER("{\"groups\":[\"g\"]}", INCOMPLETE, "groups"),
+    USER("{\"groups\":[null]}", INCOMPLETE, "groups"),
+    USER("{\"groups\":[{}]}", INCOMPLETE, "groups"),
+    USER("{\"groups\":[{\"id\":\"g\"},{\"id\":null}]}", INCOMPLETE, "groups"),
+    USER("{\"groups\":[{\"id\":7}]}", INCOMPLETE, "groups"),
+    USER("{\"groups\":[{\"id\":\"\"}]}", INCOMPLETE, "groups"),
+    USER("{\"groups\":[{\"id\":\"a b\"}]}", INCOMPLETE, "groups"),
+    USER("{\"groups\":[{\"id\":\"a\\u0000\"}]}", INCOMPLETE, "groups"),
+    USER("{\"groups\":[{\"id\":\"" X64 "x\"}]}", INCOMPLETE, "groups"),
+    USER("{\"authorization\":[]}", INCOMPLETE, "authorization"),
+    USER("{\"authorization\":{\"roles\":{}}}", INCOMPLETE,
+	"authorization.roles"),
+    USER("{\"authorization\":{\"roles\":[{\"name\":\"r\"}]}}", INCOMPLETE,
+	"authorization.roles"),
+    USER("{\"division\":\"d\"}", INCOMPLETE, "division"),
+    USER("{\"division\":{\"id\":[]}}", INCOMPLETE, "division.id"),
+    USER("{\"division\":{\"id\":\"\"}}", INCOMPLETE, "division.id"),
+    USER("{\"division\":{\"id\":\"d d\"}}", INCOMPLETE, "division.id"),
+    SUBJECT("{\"grants\":{}}", INCOMPLETE, "grants"),
+    SUBJECT("{\"grants\":[7]}", INCOMPLETE, "grants.role"),
+    SUBJECT("{\"grants\":[{\"id\":\"r\"}]}", INCOMPLETE, "grants.role"),
+    SUBJECT("{\"grants\":[{\"role\":\"r\"}]}", INCOMPLETE, "grants.role"),
+    SUBJECT("{\"grants\":[{\"role\":{}}]}", INCOMPLETE, "grants.role"),
+    SUBJECT("{\"grants\":[{\"role\":{\"id\":1}}]}", INCOMPLETE, "grants.role"),
+    SUBJECT("[]", INVALID, "JSON"),
     USER("", INVALID, "JSON"),
     USER("[]", INVALID, "JSON"),
     USER("{\"id\":\"a\",\"id\":\"b\"}", INVALID, "JSON"),
@@ -236,8 +414,7 @@ profile_takes_fields_up_to_their_size(void **state)
 
 	(void)state;
 	assert_int_equal(
-	    profile_user_parse(
-		view_text("{\"id\":\"" X64 "\",\"state\":\"" X16 "\"}"),
+	    user_parse(view_text("{\"id\":\"" X64 "\",\"state\":\"" X16 "\"}"),
 		&identity, NULL),
 	    OUTCOME_OK);
 	assert_string_equal(identity.id, X64);
@@ -293,7 +470,7 @@ profile_fits_the_longest_scopes_into_the_record(void **state)
 static void
 check_hostile(parse_fn *parse, const char *text, size_t len, bool whole)
 {
-	struct identity identity = {.cloned_user = false};
+	autoidentity identity = {.cloned_user = false};
 
 	enum outcome r = parse_copy(parse, text, len, &identity, NULL);
 	assert_true(r == OUTCOME_OK || r == OUTCOME_REPLY_INVALID ||
@@ -310,7 +487,8 @@ profile_refuses_truncations_and_survives_bit_flips(void **state)
 	static const struct {
 		parse_fn *parse;
 		const char *text;
-	} good[] = {{profile_user_parse, user}, {profile_token_parse, token}};
+	} good[] = {{user_parse, user}, {profile_token_parse, token},
+	    {profile_groups_parse, user}, {profile_subject_parse, subject}};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
@@ -332,6 +510,10 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(profile_reads_users_me),
+	    cmocka_unit_test(profile_reads_the_lists_that_are_needed_alone),
+	    cmocka_unit_test(profile_reads_the_lists_of_the_dedicated_places),
+	    cmocka_unit_test(profile_tells_an_empty_list_from_a_missing_one),
+	    cmocka_unit_test(profile_takes_1024_ids_and_no_more),
 	    cmocka_unit_test(profile_reads_tokens_me),
 	    cmocka_unit_test(profile_leaves_missing_fields_empty),
 	    cmocka_unit_test(profile_sees_a_cloned_user_of_any_type),

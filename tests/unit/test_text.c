@@ -330,12 +330,28 @@ text_field_is_quoted_escaped_and_cut(void **state)
 	    " user=\"a\\x22 x=\\x22\\x0a\" cut=\"12345...\" whole=\"12345\"");
 }
 
+static void
+text_is_id_char_takes_65_characters_alone(void **state)
+{
+	static const char good[] =
+	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+	    "._-";
+
+	(void)state;
+	assert_int_equal(strlen(good), 65);
+	assert_false(text_is_id_char('\0'));
+	for (int c = 1; c < 256; c++)
+		assert_int_equal(
+		    text_is_id_char((char)c), strchr(good, c) != NULL);
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(text_list_has_whole_items_alone),
 	    cmocka_unit_test(text_field_is_quoted_escaped_and_cut),
+	    cmocka_unit_test(text_is_id_char_takes_65_characters_alone),
 	    cmocka_unit_test(text_put_escaped_lets_nothing_act),
 	    cmocka_unit_test(text_put_percent_keeps_the_unreserved_66_alone),
 	    cmocka_unit_test(text_is_uuid_takes_lower_case_with_hyphens_alone),

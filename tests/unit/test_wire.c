@@ -24,6 +24,14 @@ secret_of(const char *text)
 	return s;
 }
 
+/* Make a list of ids that are parted by spaces. */
+static void
+list_set(struct id_list *list, const char *ids)
+{
+	id_list_begin(list);
+	buf_put_text(&list->ids, ids);
+}
+
 /* *gives* the secret within */
 static struct wire_request
 request_make(void)
@@ -42,15 +50,17 @@ request_make(void)
 	    .signin_provider = "okta",
 	    .force_signin = true,
 	    .want_token = true,
+	    .needs = {.roles = true},
 	    .deadline_ms = 90000,
 	    .client_secret = secret_of("s3cret"),
 	};
 }
 
+/* *gives* the secret and the lists within */
 static struct wire_verdict
 verdict_make(void)
 {
-	return (struct wire_verdict){
+	struct wire_verdict verdict = {
 	    .outcome = OUTCOME_OK,
 	    .reason = "because",
 	    .correlation = "c0ffee",
@@ -65,6 +75,10 @@ verdict_make(void)
 	    .expires_in_s = 86399,
 	    .token = secret_of("token"),
 	};
+
+	list_set(&verdict.identity.groups, "group-1 group-2");
+	list_set(&verdict.identity.divisions, "");
+	return verdict;
 }
 
 static struct wire_verdict
@@ -263,12 +277,12 @@ wire_header_says_type_and_length(void **state)
 }
 
 static void
-wire_frames_are_appended_each_whole(void **state)
+wire_frames_are_these_bytes_one_after_the_other(void **state)
 {
-	static const uint8_t answer[] = {0x00, 0x00, 0x00, 0x0d, 0x01, 0x03,
+	static const uint8_t answer[] = {0x00, 0x00, 0x00, 0x0d, 0x02, 0x03,
 	    0x00, 0x00, 0x00, 0x07, 'a', 'b', 'c', '-', '1', '2', '3'};
-	static const uint8_t keep[] = {0x00, 0x00, 0x00, 0x02, 0x01, 0x05};
-	static const uint8_t ready[] = {0x00, 0x00, 0x00, 0x0f, 0x01, 0x02,
+	static const uint8_t keep[] = {0x00, 0x00, 0x00, 0x02, 0x02, 0x05};
+	static const uint8_t ready[] = {0x00, 0x00, 0x00, 0x0f, 0x02, 0x02,
 	    0x00, 0x00, 0x00, 0x09, 'h', 't', 't', 'p', 's', ':', '/', '/',
 	    'x'};
 	autobuf frame = BUF_INIT(FRAME_MAX);
@@ -319,7 +333,7 @@ wire_verdict_is_the_example_of_the_protocol(void **state)
 {
 	autobuf frame = BUF_INIT(FRAME_MAX);
 	uint8_t example[1024];
-	struct wire_verdict verdict = {
+	autoverdict verdict = {
 	    .outcome = OUTCOME_OK,
 	    .correlation = "c-17",
 	    .identity = {.id = "user-1",
@@ -330,12 +344,12 @@ wire_verdict_is_the_example_of_the_protocol(void **state)
 		.home_organization_id = "org-1",
 		.scopes = "user-basic-info"},
 	    .expires_in_s = 86399,
+	    .token = secret_of("t0ken"),
 	};
 
 	(void)state;
-	assert_int_equal(secret_new("t0ken", 5, &verdict.token), OUTCOME_OK);
+	list_set(&verdict.identity.groups, "group-1 group-2");
 	wire_put_verdict(&frame, &verdict);
-	wire_verdict_done(&verdict);
 	assert_int_equal(example_read(example, sizeof(example)), frame.len);
 	assert_memory_equal(example, frame.p, frame.len);
 }
@@ -357,7 +371,7 @@ wire_verdict_of_zero_bytes_is_a_denial(void **state)
 		assert_int_not_equal(ret.outcome, OUTCOME_OK);
 		assert_string_equal(ret.identity.id, "");
 		if (r == OUTCOME_OK)
-			assert_int_equal(len, 48);
+			assert_int_equal(len, 63);
 	}
 }
 
@@ -371,7 +385,7 @@ static void
 wire_request_comes_out_as_it_went_in(void **state)
 {
 	(void)state;
-	for (unsigned bits = 0; bits < 32; bits++) {
+	for (unsigned bits = 0; bits < 256; bits++) {
 		autorequest request = request_make();
 		autobuf frame = BUF_INIT(FRAME_MAX);
 		autorequest ret = {0};
@@ -380,6 +394,9 @@ wire_request_comes_out_as_it_went_in(void **state)
 		request.decoy = (bits & 2) != 0;
 		request.want_token = (bits & 4) != 0;
 		request.revoke = (bits & 8) != 0;
+		request.needs.groups = (bits & 32) != 0;
+		request.needs.roles = (bits & 64) != 0;
+		request.needs.divisions = (bits & 128) != 0;
 		if ((bits & 16) != 0) {
 			secret_free(request.client_secret);
 			request.client_secret = NULL;
@@ -403,8 +420,36 @@ wire_request_comes_out_as_it_went_in(void **state)
 		assert_int_equal(request.decoy, ret.decoy);
 		assert_int_equal(request.want_token, ret.want_token);
 		assert_int_equal(request.revoke, ret.revoke);
+		assert_int_equal(request.needs.groups, ret.needs.groups);
+		assert_int_equal(request.needs.roles, ret.needs.roles);
+		assert_int_equal(request.needs.divisions, ret.needs.divisions);
 		assert_int_equal(request.deadline_ms, ret.deadline_ms);
 	}
+}
+
+static size_t
+list_differs(const struct id_list *a, const struct id_list *b)
+{
+	return a->present != b->present ||
+	    !view_eq(buf_view(&a->ids), buf_view(&b->ids));
+}
+
+/* How many of an identity's fields differ? */
+static size_t
+identity_differences(const struct identity *a, const struct identity *b)
+{
+	return (size_t)(strcmp(a->id, b->id) != 0) +
+	    (size_t)(strcmp(a->email, b->email) != 0) +
+	    (size_t)(strcmp(a->state, b->state) != 0) +
+	    (size_t)(strcmp(a->client_id, b->client_id) != 0) +
+	    (size_t)(strcmp(a->organization_id, b->organization_id) != 0) +
+	    (size_t)(strcmp(a->home_organization_id, b->home_organization_id) !=
+		0) +
+	    (size_t)(a->cloned_user != b->cloned_user) +
+	    (size_t)(strcmp(a->scopes, b->scopes) != 0) +
+	    list_differs(&a->groups, &b->groups) +
+	    list_differs(&a->roles, &b->roles) +
+	    list_differs(&a->divisions, &b->divisions);
 }
 
 static void
@@ -421,8 +466,10 @@ verdict_round_trip(const struct wire_verdict *verdict)
 	assert_int_equal(verdict->sshd_junk, ret.sshd_junk);
 	assert_string_equal(verdict->reason, ret.reason);
 	assert_string_equal(verdict->correlation, ret.correlation);
-	assert_memory_equal(
-	    &verdict->identity, &ret.identity, sizeof(ret.identity));
+	assert_memory_equal(&verdict->identity, &ret.identity,
+	    offsetof(struct identity, groups));
+	assert_int_equal(
+	    identity_differences(&verdict->identity, &ret.identity), 0);
 	assert_int_equal(verdict->expires_in_s, ret.expires_in_s);
 	assert_same_secret(verdict->token, ret.token);
 }
@@ -443,6 +490,22 @@ wire_verdict_comes_out_as_it_went_in(void **state)
 		verdict.expires_in_s = 0xffffffff;
 		verdict_round_trip(&verdict);
 	}
+}
+
+/* As many ids as a list may have, each as long as it may be. */
+static void
+list_fill(struct id_list *list)
+{
+	char id[ID_LIST_ID_MAX];
+
+	memset(id, 'f', sizeof(id));
+	id_list_begin(list);
+	for (size_t i = 0; i < ID_LIST_MAX; i++)
+		assert_int_equal(
+		    id_list_put(list,
+			(struct view){(const uint8_t *)id, sizeof(id)},
+			"groups", NULL),
+		    OUTCOME_OK);
 }
 
 static void
@@ -468,6 +531,10 @@ wire_full_fields_fit_a_frame(void **state)
 	FILL(verdict.identity.organization_id);
 	FILL(verdict.identity.home_organization_id);
 	FILL(verdict.identity.scopes);
+	list_fill(&verdict.identity.groups);
+	list_fill(&verdict.identity.roles);
+	list_fill(&verdict.identity.divisions);
+	assert_int_equal(identity_check(&verdict.identity, NULL), OUTCOME_OK);
 	verdict_round_trip(&verdict);
 	FILL(request.route.login_url);
 	FILL(request.route.api_url);
@@ -599,23 +666,24 @@ wire_header_refuses_every_other_one(void **state)
 		uint8_t header[WIRE_HEADER_LEN];
 		const char *why; /* NULL: taken */
 	} rows[] = {
-	    {{0, 0, 0, 2, 1, 5}, NULL},
-	    {{0, 0, 0, 2, 1, 1}, NULL},
-	    {{0, 0, 0, 2, 1, 7}, NULL},
-	    {{0, 0, 0x80, 2, 1, 4}, NULL},
-	    {{0, 0, 0, 2, 0, 5}, "frame: version 0, not 1"},
-	    {{0, 0, 0, 2, 2, 5}, "frame: version 2, not 1"},
-	    {{0, 0, 0, 2, 255, 5}, "frame: version 255, not 1"},
-	    {{0, 0, 0, 2, 1, 0}, "frame: unknown type 0"},
-	    {{0, 0, 0, 2, 1, 8}, "frame: unknown type 8"},
-	    {{0, 0, 0, 2, 1, 255}, "frame: unknown type 255"},
-	    {{0, 0, 0, 0, 1, 5}, "frame: length 0 is out of bounds"},
-	    {{0, 0, 0, 1, 1, 5}, "frame: length 1 is out of bounds"},
-	    {{0, 0, 0x80, 3, 1, 5}, "frame: length 32771 is out of bounds"},
-	    {{0, 1, 0, 0, 1, 5}, "frame: length 65536 is out of bounds"},
-	    {{255, 255, 255, 255, 1, 5},
+	    {{0, 0, 0, 2, 2, 5}, NULL},
+	    {{0, 0, 0, 2, 2, 1}, NULL},
+	    {{0, 0, 0, 2, 2, 7}, NULL},
+	    {{0, 3, 0x20, 2, 2, 4}, NULL},
+	    {{0, 0, 0, 2, 0, 5}, "frame: version 0, not 2"},
+	    {{0, 0, 0, 2, 1, 5}, "frame: version 1, not 2"},
+	    {{0, 0, 0, 2, 3, 5}, "frame: version 3, not 2"},
+	    {{0, 0, 0, 2, 255, 5}, "frame: version 255, not 2"},
+	    {{0, 0, 0, 2, 2, 0}, "frame: unknown type 0"},
+	    {{0, 0, 0, 2, 2, 8}, "frame: unknown type 8"},
+	    {{0, 0, 0, 2, 2, 255}, "frame: unknown type 255"},
+	    {{0, 0, 0, 0, 2, 5}, "frame: length 0 is out of bounds"},
+	    {{0, 0, 0, 1, 2, 5}, "frame: length 1 is out of bounds"},
+	    {{0, 3, 0x20, 3, 2, 5}, "frame: length 204803 is out of bounds"},
+	    {{0, 4, 0, 0, 2, 5}, "frame: length 262144 is out of bounds"},
+	    {{255, 255, 255, 255, 2, 5},
 		"frame: length 4294967295 is out of bounds"},
-	    {{128, 0, 0, 0, 1, 5}, "frame: length 2147483648 is out of bounds"},
+	    {{128, 0, 0, 0, 2, 5}, "frame: length 2147483648 is out of bounds"},
 	};
 
 	(void)state;
@@ -701,6 +769,7 @@ wire_refuses_bytes_of_another_kind_by_field(void **state)
 	    {3, "org-1", "\n", "organization_id", UNCLEAN},
 	    {3, "home-1", "\n", "home_organization_id", UNCLEAN},
 	    {3, "users conversations", "\n", "scopes", UNCLEAN},
+	    {3, "group-1 group-2", "\n", "groups", UNCLEAN},
 	    {3, "token", " ", "token", UNPRINTABLE},
 	    {3, "token", "\r\n", "token", UNPRINTABLE},
 	    {3, "token", "\303\274", "token", UNPRINTABLE},
@@ -789,6 +858,34 @@ wire_answer_above_its_bound_is_refused(void **state)
 }
 
 static void
+wire_list_above_its_bound_is_refused(void **state)
+{
+	autoverdict verdict = {.outcome = OUTCOME_OK};
+	autobuf frame = BUF_INIT(FRAME_MAX);
+
+	(void)state;
+	verdict.identity.roles = (struct id_list){
+	    .present = true, .ids = BUF_INIT(ID_LIST_BYTES + 1)};
+	for (size_t i = 0; i < ID_LIST_BYTES + 1; i++)
+		buf_put_byte(&verdict.identity.roles.ids, 'x');
+	wire_put_verdict(&frame, &verdict);
+	refusal_expect(&kinds[3], &frame, "frame: the field roles is too long");
+}
+
+static void
+wire_list_that_is_missing_has_no_ids(void **state)
+{
+	autobuf frame = BUF_INIT(FRAME_MAX);
+
+	(void)state;
+	verdict_put(&frame);
+	size_t at = place_of(payload_of(&frame), "group-1");
+	frame.p[WIRE_HEADER_LEN + at - 5] = 0;
+	refusal_expect(&kinds[3], &frame,
+	    "frame: the field groups is missing and has ids");
+}
+
+static void
 wire_booleans_are_0_or_1(void **state)
 {
 	static const struct {
@@ -801,6 +898,9 @@ wire_booleans_are_0_or_1(void **state)
 	    {0, "okta", 5, "decoy"},
 	    {0, "okta", 6, "want_token"},
 	    {0, "okta", 7, "revoke"},
+	    {0, "okta", 8, "need_groups"},
+	    {0, "okta", 9, "need_roles"},
+	    {0, "okta", 10, "need_division"},
 	    {3, "home-1", 6, "cloned_user"},
 	};
 
@@ -880,21 +980,6 @@ is_nobody(const struct identity *identity)
 	return memcmp(identity, &nobody, sizeof(nobody)) == 0;
 }
 
-/* How many of an identity's fields differ? */
-static size_t
-identity_differences(const struct identity *a, const struct identity *b)
-{
-	return (size_t)(strcmp(a->id, b->id) != 0) +
-	    (size_t)(strcmp(a->email, b->email) != 0) +
-	    (size_t)(strcmp(a->state, b->state) != 0) +
-	    (size_t)(strcmp(a->client_id, b->client_id) != 0) +
-	    (size_t)(strcmp(a->organization_id, b->organization_id) != 0) +
-	    (size_t)(strcmp(a->home_organization_id, b->home_organization_id) !=
-		0) +
-	    (size_t)(a->cloned_user != b->cloned_user) +
-	    (size_t)(strcmp(a->scopes, b->scopes) != 0);
-}
-
 static void
 wire_flipped_bits_of_a_denial_give_nobody(void **state)
 {
@@ -915,8 +1000,15 @@ wire_flipped_bits_of_a_denial_give_nobody(void **state)
 		*byte = (uint8_t)(*byte ^ 1U << bit % 8);
 		taken += r == OUTCOME_OK;
 		assert_true(r == OUTCOME_OK || ret.outcome == FAILED);
-		/* of what was no identity, at most "a clone" can be said */
+		/* of what was no identity, at most "a clone" can be said,
+		 * or "in no group" */
 		ret.identity.cloned_user = false;
+		assert_int_equal(ret.identity.groups.ids.len, 0);
+		assert_int_equal(ret.identity.roles.ids.len, 0);
+		assert_int_equal(ret.identity.divisions.ids.len, 0);
+		id_list_done(&ret.identity.groups);
+		id_list_done(&ret.identity.roles);
+		id_list_done(&ret.identity.divisions);
 		if (!is_nobody(&ret.identity) || ret.token != NULL)
 			fail_msg("bit %zu", bit);
 	}
@@ -1002,8 +1094,10 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(wire_header_says_type_and_length),
-	    cmocka_unit_test(wire_frames_are_appended_each_whole),
+	    cmocka_unit_test(wire_frames_are_these_bytes_one_after_the_other),
 	    cmocka_unit_test(wire_verdict_is_the_example_of_the_protocol),
+	    cmocka_unit_test(wire_list_above_its_bound_is_refused),
+	    cmocka_unit_test(wire_list_that_is_missing_has_no_ids),
 	    cmocka_unit_test(wire_verdict_of_zero_bytes_is_a_denial),
 	    cmocka_unit_test(wire_request_comes_out_as_it_went_in),
 	    cmocka_unit_test(wire_verdict_comes_out_as_it_went_in),
