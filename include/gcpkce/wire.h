@@ -134,6 +134,11 @@ MUST_CHECK enum outcome wire_verdict_parse(
 MUST_CHECK enum outcome wire_revoke_request_parse(struct view payload,
     struct wire_revoke_request *ret, struct errinfo *reterr);
 
+/* The parts that frames in files of their own share; see pass.h. */
+struct wire;
+void wire_pass_route(struct wire *w, struct wire_route *route);
+void wire_pass_verdict(struct wire *w, struct wire_verdict *verdict);
+
 void wire_request_done(struct wire_request *request);
 void wire_verdict_done(struct wire_verdict *verdict);
 void wire_revoke_request_done(struct wire_revoke_request *request);

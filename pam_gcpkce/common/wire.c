@@ -8,144 +8,13 @@
 
 #include <string.h>
 
+#include "gcpkce/pass.h"
 #include "gcpkce/text.h"
-
-/*
- * One pass over a payload, in either direction: with out set fields are
- * appended to it, else they are cut from in.  The first fault ends it.
- */
-struct wire {
-	struct buf *out;
-	struct view in;
-	enum outcome r;
-	struct errinfo *reterr;
-};
-
-static void
-fail(struct wire *w, const char *field, const char *why)
-{
-	if (w->r == OUTCOME_OK)
-		w->r = err_fail(w->reterr, OUTCOME_HELPER_FAILED,
-		    "frame: the field %s %s", field, why);
-}
-
-/* Write or read a number of so many bytes, big-endian. */
-static void
-pass_number(struct wire *w, uint64_t *value, size_t bytes, const char *field)
-{
-	if (w->out != NULL) {
-		for (size_t i = bytes; i > 0; i--)
-			buf_put_byte(
-			    w->out, (uint8_t)(*value >> (8 * (i - 1))));
-		return;
-	}
-	*value = 0;
-	if (w->r != OUTCOME_OK || w->in.len < bytes) {
-		fail(w, field, "is cut off");
-		return;
-	}
-	for (size_t i = 0; i < bytes; i++)
-		*value = *value << 8 | w->in.p[i];
-	w->in.p += bytes;
-	w->in.len -= bytes;
-}
-
-static void
-pass_u32(struct wire *w, uint32_t *value, const char *field)
-{
-	uint64_t wide = *value;
-
-	pass_number(w, &wide, 4, field);
-	*value = (uint32_t)wide;
-}
-
-static void
-pass_bool(struct wire *w, bool *value, const char *field)
-{
-	uint64_t wide = *value;
-
-	pass_number(w, &wide, 1, field);
-	if (wide > 1)
-		fail(w, field, "is neither 0 nor 1");
-	*value = wide == 1;
-}
-
-/* Cut a string of at most max bytes. */
-static struct view
-cut_bytes(struct wire *w, size_t max, const char *field)
-{
-	uint64_t len;
-
-	pass_number(w, &len, 4, field);
-	if (w->r == OUTCOME_OK && len > max)
-		fail(w, field, "is too long");
-	if (w->r == OUTCOME_OK && len > w->in.len)
-		fail(w, field, "is cut off");
-	if (w->r != OUTCOME_OK)
-		return (struct view){0};
-	struct view bytes = {.p = w->in.p, .len = (size_t)len};
-	w->in.p += len;
-	w->in.len -= (size_t)len;
-	return bytes;
-}
-
-static void
-put_bytes(struct wire *w, struct view bytes)
-{
-	uint64_t len = bytes.len;
-
-	pass_number(w, &len, 4, "");
-	buf_put(w->out, bytes.p, bytes.len);
-}
-
-/* Write or read a NUL-ended text in an array of cap bytes. */
-static void
-pass_text(struct wire *w, char *text, size_t cap, const char *field)
-{
-	if (w->out != NULL) {
-		put_bytes(w, view_text(text));
-		return;
-	}
-	struct view bytes = cut_bytes(w, cap - 1, field);
-	if (!text_is_clean_utf8(bytes))
-		fail(w, field, "holds a control byte or is not UTF-8");
-	memset(text, 0, cap);
-	if (w->r == OUTCOME_OK && bytes.len > 0)
-		memcpy(text, bytes.p, bytes.len);
-}
-#define PASS_TEXT(w, s, member) \
-	pass_text(w, (s)->member, sizeof((s)->member), #member)
-
-/* Write or read a secret; an empty string is none. */
-static void
-pass_secret(
-    struct wire *w, struct secret **secret, size_t max, const char *field)
-{
-	if (w->out != NULL) {
-		put_bytes(w, secret_view(*secret));
-		return;
-	}
-	struct view bytes = cut_bytes(w, max, field);
-	*secret = NULL;
-	if (bytes.len > 0 && !text_is_token(bytes))
-		fail(w, field, "holds a byte that is not printable");
-	if (w->r == OUTCOME_OK && bytes.len > 0)
-		w->r = secret_new(bytes.p, bytes.len, secret);
-}
-
-static enum outcome
-finish(struct wire *w)
-{
-	if (w->r == OUTCOME_OK && w->in.len > 0)
-		w->r = err_fail(w->reterr, OUTCOME_HELPER_FAILED,
-		    "frame: %zu bytes behind its last field", w->in.len);
-	return w->r;
-}
 
 /* The fields of each struct, in their order on the wire. */
 
-static void
-pass_route(struct wire *w, struct wire_route *route)
+void
+wire_pass_route(struct wire *w, struct wire_route *route)
 {
 	PASS_TEXT(w, route, login_url);
 	PASS_TEXT(w, route, api_url);
@@ -166,7 +35,7 @@ pass_label(struct wire *w, struct wire_label *label)
 static void
 pass_request(struct wire *w, struct wire_request *request)
 {
-	pass_route(w, &request->route);
+	wire_pass_route(w, &request->route);
 	pass_label(w, &request->label);
 	PASS_TEXT(w, request, client_id);
 	PASS_TEXT(w, request, redirect_uri);
@@ -193,14 +62,14 @@ pass_identity(struct wire *w, struct identity *identity)
 	PASS_TEXT(w, identity, scopes);
 }
 
-static void
-pass_verdict(struct wire *w, struct wire_verdict *verdict)
+void
+wire_pass_verdict(struct wire *w, struct wire_verdict *verdict)
 {
 	uint64_t outcome = verdict->outcome;
 
 	pass_number(w, &outcome, 1, "outcome");
 	if (outcome >= OUTCOME_COUNT)
-		fail(w, "outcome", "is none");
+		pass_fail(w, "outcome", "is none");
 	verdict->outcome =
 	    w->r == OUTCOME_OK ? (enum outcome)outcome : OUTCOME_HELPER_FAILED;
 	pass_bool(w, &verdict->state_earlier, "state_earlier");
@@ -215,7 +84,7 @@ pass_verdict(struct wire *w, struct wire_verdict *verdict)
 static void
 pass_revoke_request(struct wire *w, struct wire_revoke_request *request)
 {
-	pass_route(w, &request->route);
+	wire_pass_route(w, &request->route);
 	pass_label(w, &request->label);
 	pass_u32(w, &request->limit_s, "limit_s");
 	pass_number(w, &request->expires_at_s, 8, "expires_at_s");
@@ -276,7 +145,7 @@ wire_put_verdict(struct buf *frame, const struct wire_verdict *verdict)
 	struct wire w = {.out = frame, .r = OUTCOME_OK};
 	struct wire_verdict lent = *verdict;
 
-	pass_verdict(&w, &lent);
+	wire_pass_verdict(&w, &lent);
 	frame_end(frame, start);
 }
 
@@ -298,7 +167,7 @@ wire_put_ready(struct buf *frame, const char *address)
 	size_t start = frame_begin(frame, WIRE_READY);
 	struct wire w = {.out = frame, .r = OUTCOME_OK};
 
-	put_bytes(&w, view_text(address));
+	pass_put(&w, view_text(address));
 	frame_end(frame, start);
 }
 
@@ -308,7 +177,7 @@ wire_put_answer(struct buf *frame, struct view typed)
 	size_t start = frame_begin(frame, WIRE_ANSWER);
 	struct wire w = {.out = frame, .r = OUTCOME_OK};
 
-	put_bytes(&w, typed);
+	pass_put(&w, typed);
 	frame_end(frame, start);
 }
 
@@ -348,7 +217,7 @@ wire_request_parse(
 
 	memset(ret, 0, sizeof(*ret));
 	pass_request(&w, ret);
-	if (finish(&w) != OUTCOME_OK)
+	if (pass_finish(&w) != OUTCOME_OK)
 		wire_request_done(ret);
 	return w.r;
 }
@@ -359,11 +228,11 @@ wire_ready_parse(struct view payload,
 {
 	struct wire w = reader(payload, reterr);
 
-	struct view address = cut_bytes(&w, WIRE_ADDRESS_MAX, "address");
+	struct view address = pass_cut(&w, WIRE_ADDRESS_MAX, "address");
 	if (!text_is_token(address))
-		fail(&w, "address", "is not printable ASCII");
+		pass_fail(&w, "address", "is not printable ASCII");
 	ret_address[0] = '\0';
-	if (finish(&w) == OUTCOME_OK) {
+	if (pass_finish(&w) == OUTCOME_OK) {
 		memcpy(ret_address, address.p, address.len);
 		ret_address[address.len] = '\0';
 	}
@@ -375,9 +244,9 @@ wire_answer_parse(
     struct view payload, struct buf *ret_typed, struct errinfo *reterr)
 {
 	struct wire w = reader(payload, reterr);
-	struct view typed = cut_bytes(&w, WIRE_ANSWER_MAX, "typed");
+	struct view typed = pass_cut(&w, WIRE_ANSWER_MAX, "typed");
 
-	if (finish(&w) != OUTCOME_OK)
+	if (pass_finish(&w) != OUTCOME_OK)
 		return w.r;
 	buf_put(ret_typed, typed.p, typed.len);
 	return buf_check(ret_typed);
@@ -390,8 +259,8 @@ wire_verdict_parse(
 	struct wire w = reader(payload, reterr);
 
 	memset(ret, 0, sizeof(*ret));
-	pass_verdict(&w, ret);
-	if (finish(&w) != OUTCOME_OK)
+	wire_pass_verdict(&w, ret);
+	if (pass_finish(&w) != OUTCOME_OK)
 		wire_verdict_done(ret);
 	return w.r;
 }
@@ -404,8 +273,8 @@ wire_revoke_request_parse(struct view payload, struct wire_revoke_request *ret,
 
 	memset(ret, 0, sizeof(*ret));
 	pass_revoke_request(&w, ret);
-	if (finish(&w) == OUTCOME_OK && ret->token == NULL)
-		fail(&w, "token", "is missing");
+	if (pass_finish(&w) == OUTCOME_OK && ret->token == NULL)
+		pass_fail(&w, "token", "is missing");
 	if (w.r != OUTCOME_OK)
 		wire_revoke_request_done(ret);
 	return w.r;
