@@ -91,12 +91,9 @@ pass_revoke_request(struct wire *w, struct wire_revoke_request *request)
 	pass_secret(w, &request->token, WIRE_TOKEN_MAX, "token");
 }
 
-/*
- * Begin a frame with a length of 0, and give the place where it starts; the
- * length is written when the payload stands.
- */
-static size_t
-frame_begin(struct buf *frame, enum wire_type type)
+/* The length is 0 first, and written when the payload stands. */
+size_t
+wire_begin(struct buf *frame, enum wire_type type)
 {
 	size_t start = frame->len;
 	const uint8_t header[WIRE_HEADER_LEN] = {
@@ -106,8 +103,8 @@ frame_begin(struct buf *frame, enum wire_type type)
 	return start;
 }
 
-static void
-frame_end(struct buf *frame, size_t start)
+void
+wire_end(struct buf *frame, size_t start)
 {
 	if (frame->failed)
 		return;
@@ -119,7 +116,7 @@ frame_end(struct buf *frame, size_t start)
 void
 wire_put_empty(struct buf *frame, enum wire_type type)
 {
-	frame_end(frame, frame_begin(frame, type));
+	wire_end(frame, wire_begin(frame, type));
 }
 
 /*
@@ -130,55 +127,55 @@ wire_put_empty(struct buf *frame, enum wire_type type)
 void
 wire_put_request(struct buf *frame, const struct wire_request *request)
 {
-	size_t start = frame_begin(frame, WIRE_REQUEST);
+	size_t start = wire_begin(frame, WIRE_REQUEST);
 	struct wire w = {.out = frame, .r = OUTCOME_OK};
 	struct wire_request lent = *request;
 
 	pass_request(&w, &lent);
-	frame_end(frame, start);
+	wire_end(frame, start);
 }
 
 void
 wire_put_verdict(struct buf *frame, const struct wire_verdict *verdict)
 {
-	size_t start = frame_begin(frame, WIRE_VERDICT);
+	size_t start = wire_begin(frame, WIRE_VERDICT);
 	struct wire w = {.out = frame, .r = OUTCOME_OK};
 	struct wire_verdict lent = *verdict;
 
 	wire_pass_verdict(&w, &lent);
-	frame_end(frame, start);
+	wire_end(frame, start);
 }
 
 void
 wire_put_revoke_request(
     struct buf *frame, const struct wire_revoke_request *request)
 {
-	size_t start = frame_begin(frame, WIRE_REVOKE_REQUEST);
+	size_t start = wire_begin(frame, WIRE_REVOKE_REQUEST);
 	struct wire w = {.out = frame, .r = OUTCOME_OK};
 	struct wire_revoke_request lent = *request;
 
 	pass_revoke_request(&w, &lent);
-	frame_end(frame, start);
+	wire_end(frame, start);
 }
 
 void
 wire_put_ready(struct buf *frame, const char *address)
 {
-	size_t start = frame_begin(frame, WIRE_READY);
+	size_t start = wire_begin(frame, WIRE_READY);
 	struct wire w = {.out = frame, .r = OUTCOME_OK};
 
 	pass_put(&w, view_text(address));
-	frame_end(frame, start);
+	wire_end(frame, start);
 }
 
 void
 wire_put_answer(struct buf *frame, struct view typed)
 {
-	size_t start = frame_begin(frame, WIRE_ANSWER);
+	size_t start = wire_begin(frame, WIRE_ANSWER);
 	struct wire w = {.out = frame, .r = OUTCOME_OK};
 
 	pass_put(&w, typed);
-	frame_end(frame, start);
+	wire_end(frame, start);
 }
 
 enum outcome
@@ -192,7 +189,7 @@ wire_header_parse(const uint8_t header[static WIRE_HEADER_LEN],
 	if (header[4] != WIRE_VERSION)
 		return err_fail(reterr, OUTCOME_HELPER_FAILED,
 		    "frame: version %u, not %u", header[4], WIRE_VERSION);
-	if (header[5] < WIRE_REQUEST || header[5] > WIRE_REVOKE_REQUEST)
+	if (header[5] < WIRE_REQUEST || header[5] > WIRE_TOKEN_REPLY)
 		return err_fail(reterr, OUTCOME_HELPER_FAILED,
 		    "frame: unknown type %u", header[5]);
 	if (len < 2 || len - 2 > WIRE_PAYLOAD_MAX)
@@ -278,6 +275,19 @@ wire_revoke_request_parse(struct view payload, struct wire_revoke_request *ret,
 	if (w.r != OUTCOME_OK)
 		wire_revoke_request_done(ret);
 	return w.r;
+}
+
+void
+wire_reason_set(struct wire_verdict *verdict, const char *reason)
+{
+	char *to = verdict->reason;
+	size_t len = 0;
+
+	for (; len < WIRE_REASON_MAX && reason[len] != '\0'; len++)
+		to[len] = reason[len] >= 0x20 && reason[len] < 0x7f
+		    ? reason[len]
+		    : '?';
+	to[len] = '\0';
 }
 
 void
