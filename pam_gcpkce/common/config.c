@@ -332,6 +332,8 @@ required_check(struct loader *l)
 		fault_add_key(l, "region", c->region,
 		    "is not enough to find Genesys Cloud; set region, or both "
 		    "login_url and api_url");
+	if (l->purpose == CONFIG_FOR_TOKEN)
+		return;
 	if (c->client_id[0] == '\0')
 		fault_add_key(l, "client_id", "",
 		    "is missing; write the id of the OAuth client");
@@ -468,11 +470,12 @@ config_load(int argc, const char **argv, enum config_purpose purpose,
 
 	sources_read(l, argc, argv);
 	region_apply(l);
-	if (!l->unread) { /* what is missing may stand there */
+	if (!l->unread) /* what is missing may stand there */
 		required_check(l);
+	if (!l->unread && purpose != CONFIG_FOR_TOKEN)
 		pairs_check(l);
-	}
-	unbuilt_check(l);
+	if (purpose != CONFIG_FOR_TOKEN)
+		unbuilt_check(l);
 	ordinary_host_check(l);
 	if (faults->count == 0)
 		faults->outcome = OUTCOME_OK;
