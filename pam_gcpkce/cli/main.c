@@ -60,6 +60,7 @@ main(int argc, char **argv)
 	    {"help", no_argument, NULL, 'h'},
 	    {"version", no_argument, NULL, 'V'},
 	    {"print-token", no_argument, NULL, 'p'},
+	    {"ids", no_argument, NULL, 'i'},
 	    {"conf", required_argument, NULL, 'c'},
 	    {"user", required_argument, NULL, 'u'},
 	    {"verifier", required_argument, NULL, 'v'},
@@ -82,6 +83,9 @@ main(int argc, char **argv)
 			return EXIT_GOOD;
 		case 'p':
 			options.print_token = true;
+			break;
+		case 'i':
+			options.ids = true;
 			break;
 		case 'c':
 			options.conf = optarg;
