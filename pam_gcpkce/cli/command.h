@@ -19,7 +19,7 @@
  * The function of a subcommand is command_NAME.
  */
 #define COMMAND_TABLE(X) \
-	X(login, "[--conf FILE] [--user NAME] [--print-token]", \
+	X(login, "[--conf FILE] [--user NAME] [--print-token | --export]", \
 	    "sign in here and say what the decision would be") \
 	X(whoami, "[--conf FILE] [--ids [--user NAME]]", \
 	    "say whom this session's token belongs to; --ids: lines to copy") \
@@ -33,6 +33,7 @@
 struct options {
 	bool json;
 	bool print_token;
+	bool export;
 	bool ids;
 	const char *conf;
 	const char *user;
