@@ -82,7 +82,7 @@ MUST_CHECK enum outcome errand_revoke(const struct config *config,
  * as long as one request may take.
  *
  * in:     token  *borrowed*
- * out:    ret    all zero unless the helper replied
+ * out:    ret    (wire_token_reply_done it) all zero unless the helper replied
  * gives:  the reply's outcome, its reason in reterr; or as errand_start
  */
 MUST_CHECK enum outcome errand_token(const struct config *config,

@@ -83,5 +83,6 @@ MUST_CHECK enum outcome wire_token_reply_parse(
     struct view payload, struct wire_token_reply *ret, struct errinfo *reterr);
 
 void wire_token_request_done(struct wire_token_request *request);
+void wire_token_reply_done(struct wire_token_reply *reply);
 
 #endif

@@ -27,6 +27,7 @@ logout_run(const struct options *options, char *correlation, size_t cap,
 		r = errand_token(
 		    config, WIRE_TASK_REVOKE, token, reply, reterr);
 	(void)snprintf(correlation, cap, "%s", reply->verdict.correlation);
+	wire_token_reply_done(reply);
 	return r;
 }
 

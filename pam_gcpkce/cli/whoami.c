@@ -234,5 +234,6 @@ command_whoami(const struct options *options)
 		ids_print(w);
 	else
 		report_text(w);
+	wire_token_reply_done(&w->reply);
 	return r == OUTCOME_OK ? EXIT_GOOD : EXIT_BAD;
 }

@@ -106,10 +106,8 @@ wire_token_reply_parse(
 	pass_portrait(&w, &ret->portrait);
 	if (pass_finish(&w) == OUTCOME_OK && ret->verdict.token != NULL)
 		pass_fail(&w, "token", "has no place in this frame");
-	if (w.r != OUTCOME_OK) {
-		wire_verdict_done(&ret->verdict);
-		memset(ret, 0, sizeof(*ret));
-	}
+	if (w.r != OUTCOME_OK)
+		wire_token_reply_done(ret);
 	return w.r;
 }
 
@@ -118,4 +116,11 @@ wire_token_request_done(struct wire_token_request *request)
 {
 	secret_free(request->token);
 	memset(request, 0, sizeof(*request));
+}
+
+void
+wire_token_reply_done(struct wire_token_reply *reply)
+{
+	wire_verdict_done(&reply->verdict);
+	memset(reply, 0, sizeof(*reply));
 }

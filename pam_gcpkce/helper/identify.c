@@ -141,9 +141,14 @@ reply_send(struct inquiry *q, enum outcome outcome, const char *reason,
 	autobuf frame = BUF_INIT(WIRE_HEADER_LEN + WIRE_PAYLOAD_MAX);
 	struct wire_token_reply *reply = &q->reply;
 
-	if (outcome != OUTCOME_OK) {
-		memset(&reply->verdict.identity, 0, sizeof(struct identity));
-		memset(&reply->portrait, 0, sizeof(reply->portrait));
+	if (outcome != OUTCOME_OK) { /* nothing of it but the correlation id */
+		char correlation[WIRE_CORRELATION_MAX + 1];
+
+		memcpy(correlation, reply->verdict.correlation,
+		    sizeof(correlation));
+		wire_token_reply_done(reply);
+		memcpy(reply->verdict.correlation, correlation,
+		    sizeof(correlation));
 	}
 	reply->verdict.outcome = outcome;
 	wire_reason_set(&reply->verdict, reason);
@@ -176,5 +181,6 @@ identify_serve(const struct wire_token_request *request, int signals,
 		lane_done(&q->lanes[i]);
 		buf_done(&q->urls[i]);
 	}
+	wire_token_reply_done(&q->reply);
 	return r;
 }

@@ -86,6 +86,7 @@ reply_parse(struct view payload, struct errinfo *reterr)
 	enum outcome r = wire_token_reply_parse(payload, &ret, reterr);
 	if (r != OUTCOME_OK)
 		assert_memory_equal(&ret, &zero, sizeof(ret));
+	wire_token_reply_done(&ret);
 	return r;
 }
 
@@ -158,6 +159,7 @@ wire_token_reply_comes_out_as_it_went_in(void **state)
 	assert_string_equal(ret.portrait.things[0].name, "operators");
 	assert_int_equal(ret.portrait.things[1].kind, WIRE_THING_DIVISION);
 	assert_string_equal(ret.portrait.things[1].id, "division-1");
+	wire_token_reply_done(&ret);
 }
 
 static void
@@ -202,6 +204,7 @@ wire_token_reply_fits_a_frame_when_full(void **state)
 			     payload_of(&frame, WIRE_TOKEN_REPLY), &ret, NULL),
 	    OUTCOME_OK);
 	assert_memory_equal(&ret, &reply, sizeof(ret));
+	wire_token_reply_done(&ret);
 }
 
 static void
