@@ -166,6 +166,8 @@ enum config_purpose {
 	CONFIG_FOR_LOGIN,  /* the command's sign-in, by any user */
 	CONFIG_FOR_DECIDE, /* the policy alone: the secret, export, timeout
 			      and sandbox do not matter */
+	CONFIG_FOR_TOKEN,  /* how to reach Genesys Cloud, about a token that
+			      is there already: no client, no policy */
 };
 
 /* All that is wrong with a configuration: a line each. */

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * What the courier is sent for: a sign-in in rounds of address, answer and
- * verdict; or the end of a token.  The module and the command take the same
- * steps; only what they show and decide between them differs.
+ * verdict; the end of a token; or the question whose it is.  The module and the
+ * command take the same steps; only what they show and decide between them
+ * differs.
  */
 #ifndef GCPKCE_ERRAND_H
 #define GCPKCE_ERRAND_H
 
 #include "gcpkce/courier.h"
+#include "gcpkce/wire_token.h"
 
 /* A helper's last word may come a moment after the deadline. */
 #define ERRAND_GRACE_MS 1000
@@ -78,5 +80,17 @@ enum outcome errand_settle(
 MUST_CHECK enum outcome errand_revoke(const struct config *config,
     const struct errand *errand, struct secret *token, uint64_t expires_at_s,
     uint32_t limit_s, struct errinfo *reterr);
+
+/*
+ * Ask whose a token is, or have it revoked, and wait for what comes of it, for
+ * as long as one request may take.
+ *
+ * in:     token  *borrowed*
+ * out:    ret    (wire_token_reply_done it) all zero unless the helper replied
+ * gives:  the reply's outcome, its reason in reterr; or as errand_start
+ */
+MUST_CHECK enum outcome errand_token(const struct config *config,
+    enum wire_task task, struct secret *token, struct wire_token_reply *ret,
+    struct errinfo *reterr);
 
 #endif

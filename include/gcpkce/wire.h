@@ -31,6 +31,8 @@ enum wire_type {
 	WIRE_KEEP = 5,           /* to it: the token is kept; empty */
 	WIRE_REVOKE = 6,         /* to it: revoke the token; empty */
 	WIRE_REVOKE_REQUEST = 7, /* to it: revoke this token, nothing else */
+	WIRE_TOKEN_REQUEST = 8,  /* to it: wire_token.h */
+	WIRE_TOKEN_REPLY = 9,    /* from it */
 };
 
 /* How the helper reaches Genesys Cloud; "" where nothing is configured. */
@@ -134,6 +136,19 @@ MUST_CHECK enum outcome wire_verdict_parse(
     struct view payload, struct wire_verdict *ret, struct errinfo *reterr);
 MUST_CHECK enum outcome wire_revoke_request_parse(struct view payload,
     struct wire_revoke_request *ret, struct errinfo *reterr);
+
+/* Set a verdict's reason; what a text of the frame may not hold becomes '?'. */
+void wire_reason_set(struct wire_verdict *verdict, const char *reason);
+
+/*
+ * What frames in files of their own need, see pass.h: the beginning of a
+ * frame, which gives the place for its end, and the parts that they share.
+ */
+struct wire;
+size_t wire_begin(struct buf *frame, enum wire_type type);
+void wire_end(struct buf *frame, size_t start);
+void wire_pass_route(struct wire *w, struct wire_route *route);
+void wire_pass_verdict(struct wire *w, struct wire_verdict *verdict);
 
 void wire_request_done(struct wire_request *request);
 void wire_verdict_done(struct wire_verdict *verdict);

@@ -29,6 +29,14 @@ command_config(
 }
 
 const char *
+command_cause(enum outcome outcome, const char *good, const struct errinfo *why)
+{
+	if (why->text[0] != '\0')
+		return why->text;
+	return outcome == OUTCOME_OK ? good : outcome_log_text(outcome);
+}
+
+const char *
 command_pam_text(enum outcome outcome)
 {
 	static const char *const texts[OUTCOME_COUNT] = {

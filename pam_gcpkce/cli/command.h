@@ -19,8 +19,11 @@
  * The function of a subcommand is command_NAME.
  */
 #define COMMAND_TABLE(X) \
-	X(login, "[--conf FILE] [--user NAME] [--print-token]", \
+	X(login, "[--conf FILE] [--user NAME] [--print-token | --export]", \
 	    "sign in here and say what the decision would be") \
+	X(whoami, "[--conf FILE] [--ids [--user NAME]]", \
+	    "say whom this session's token belongs to; --ids: lines to copy") \
+	X(logout, "[--conf FILE]", "revoke this session's token") \
 	X(decide, "[--conf FILE] --user NAME < identity.json", \
 	    "the policy alone, on a recorded identity") \
 	X(pkce, "[--verifier V] [--challenge C]", \
@@ -30,6 +33,8 @@
 struct options {
 	bool json;
 	bool print_token;
+	bool export;
+	bool ids;
 	const char *conf;
 	const char *user;
 	const char *verifier;
@@ -58,6 +63,13 @@ int command_usage(const char *why, const char *what);
  */
 MUST_CHECK enum outcome command_config(
     const char *conf, enum config_purpose purpose, struct config *ret);
+
+/*
+ * The sentence to show with an outcome: the reason, where there is one; good
+ * with OUTCOME_OK; else the outcome's own.  *Borrowed*.
+ */
+const char *command_cause(
+    enum outcome outcome, const char *good, const struct errinfo *why);
 
 /* The PAM result of an outcome as text, "PAM_SUCCESS". */
 const char *command_pam_text(enum outcome outcome);

@@ -100,8 +100,7 @@ command_decide(const struct options *options)
 	if (options->user == NULL)
 		return command_usage("decide needs --user", "");
 	enum outcome r = decide(options, &identity, &why);
-	const char *cause =
-	    why.text[0] != '\0' ? why.text : outcome_log_text(r);
+	const char *cause = command_cause(r, outcome_log_text(r), &why);
 	if (options->json) {
 		struct json_object *json = command_json_new(r);
 

@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "command.h"
+#include "export.h"
 #include "gcpkce/clock.h"
 #include "gcpkce/errand.h"
 #include "gcpkce/policy.h"
@@ -26,6 +27,13 @@ struct login {
 	uint64_t expires_at_s;
 	struct errinfo why;
 };
+
+/* Is standard output for the token, and the token to stay? */
+static bool
+token_is_wanted(const struct options *options)
+{
+	return options->print_token || options->export;
+}
 
 static enum outcome
 user_choose(struct login *l)
@@ -50,7 +58,7 @@ helper_start(struct login *l)
 	    .user = l->user,
 	    .service = "gcpkce",
 	    .host = host,
-	    .want_token = l->options->print_token,
+	    .want_token = token_is_wanted(l->options),
 	};
 
 	(void)gethostname(host, sizeof(host) - 1);
@@ -178,15 +186,20 @@ login_run(struct login *l)
 	return policy_decide(&l->policy, &l->verdict.identity, &l->why);
 }
 
+/* Put what was asked for on standard output, outside of JSON. */
 static void
 token_print(const struct login *l)
 {
 	struct view token = secret_view(l->verdict.token);
 
-	if (l->options->print_token && token.len > 0 && !l->options->json) {
-		(void)fwrite(token.p, 1, token.len, stdout);
-		(void)fputc('\n', stdout);
+	if (token.len == 0)
+		return;
+	if (l->options->export) {
+		export_print(&l->config, &l->verdict, l->expires_at_s);
+		return;
 	}
+	(void)fwrite(token.p, 1, token.len, stdout);
+	(void)fputc('\n', stdout);
 }
 
 static void
@@ -194,7 +207,7 @@ report_text(const struct login *l, enum outcome outcome, const char *cause)
 {
 	const struct identity *who = &l->verdict.identity;
 	char expires[CLOCK_STAMP_LEN + 1] = "not said";
-	FILE *to = l->options->print_token ? stderr : stdout;
+	FILE *to = token_is_wanted(l->options) ? stderr : stdout;
 	autobuf shown = BUF_INIT(4 * ERRINFO_TEXT_MAX);
 
 	text_put_escaped(&shown, view_text(cause));
@@ -245,34 +258,41 @@ report_json(const struct login *l, enum outcome outcome, const char *cause)
 		(void)json_object_object_add(json, "access_token",
 		    json_object_new_string_len(
 			(const char *)token.p, (int)token.len));
+	if (l->options->export && token.len > 0)
+		(void)json_object_object_add(json, "environment",
+		    export_json(&l->config, &l->verdict, l->expires_at_s));
 	command_json_print(json);
 }
 
 int
 command_login(const struct options *options)
 {
+	if (options->print_token && options->export)
+		return command_usage("--print-token or --export, not both", "");
 	autofree struct login *l = calloc(1, sizeof(*l));
-
 	if (l == NULL)
 		return EXIT_BAD;
 	l->options = options;
 	l->courier = COURIER_NONE;
 	enum outcome r = login_run(l);
 	struct errinfo why = l->why;
-	const char *cause =
-	    why.text[0] != '\0' ? why.text : outcome_log_text(r);
+	const char *cause = command_cause(r, outcome_log_text(r), &why);
 
-	/* the token stays only where it was asked for */
+	if (options->json) {
+		report_json(l, r, cause);
+	} else {
+		report_text(l, r, cause);
+		token_print(l);
+	}
+	/* the token stays only where it was asked for, and has arrived */
+	bool written = fflush(stdout) == 0 && !ferror(stdout);
 	if (l->verdict.outcome == OUTCOME_OK)
 		(void)errand_settle(&l->courier,
-		    options->print_token && l->verdict.token != NULL, NULL);
-	if (options->json)
-		report_json(l, r, cause);
-	else
-		report_text(l, r, cause);
-	token_print(l);
+		    token_is_wanted(options) && l->verdict.token != NULL &&
+			written,
+		    NULL);
 	courier_end(&l->courier);
 	policy_done(&l->policy);
 	wire_verdict_done(&l->verdict);
-	return r == OUTCOME_OK ? EXIT_GOOD : EXIT_BAD;
+	return r == OUTCOME_OK && written ? EXIT_GOOD : EXIT_BAD;
 }

@@ -52,6 +52,40 @@ command_run(const char *name, const struct options *options)
 	return command_usage("there is no command ", name);
 }
 
+/* Take one option; false when it is wrong. */
+static bool
+option_take(int option, struct options *options)
+{
+	switch (option) {
+	case 'j':
+		options->json = true;
+		return true;
+	case 'p':
+		options->print_token = true;
+		return true;
+	case 'e':
+		options->export = true;
+		return true;
+	case 'i':
+		options->ids = true;
+		return true;
+	case 'c':
+		options->conf = optarg;
+		return true;
+	case 'u':
+		options->user = optarg;
+		return true;
+	case 'v':
+		options->verifier = optarg;
+		return true;
+	case 'C':
+		options->challenge = optarg;
+		return true;
+	default:
+		return false;
+	}
+}
+
 int
 main(int argc, char **argv)
 {
@@ -60,6 +94,8 @@ main(int argc, char **argv)
 	    {"help", no_argument, NULL, 'h'},
 	    {"version", no_argument, NULL, 'V'},
 	    {"print-token", no_argument, NULL, 'p'},
+	    {"export", no_argument, NULL, 'e'},
+	    {"ids", no_argument, NULL, 'i'},
 	    {"conf", required_argument, NULL, 'c'},
 	    {"user", required_argument, NULL, 'u'},
 	    {"verifier", required_argument, NULL, 'v'},
@@ -70,34 +106,16 @@ main(int argc, char **argv)
 	int option;
 
 	while ((option = getopt_long(argc, argv, "hV", longs, NULL)) != -1) {
-		switch (option) {
-		case 'j':
-			options.json = true;
-			break;
-		case 'h':
+		if (option == 'h') {
 			help_print(stdout);
 			return EXIT_GOOD;
-		case 'V':
+		}
+		if (option == 'V') {
 			(void)puts("gcpkce " GCPKCE_VERSION);
 			return EXIT_GOOD;
-		case 'p':
-			options.print_token = true;
-			break;
-		case 'c':
-			options.conf = optarg;
-			break;
-		case 'u':
-			options.user = optarg;
-			break;
-		case 'v':
-			options.verifier = optarg;
-			break;
-		case 'C':
-			options.challenge = optarg;
-			break;
-		default:
-			return EXIT_USAGE;
 		}
+		if (!option_take(option, &options))
+			return EXIT_USAGE;
 	}
 	if (optind >= argc) {
 		help_print(stderr);

@@ -35,6 +35,8 @@ required_check(struct config_loader *l)
 		config_fault_add_key(l, "region", c->region,
 		    "is not enough to find Genesys Cloud; set region, or both "
 		    "login_url and api_url");
+	if (l->purpose == CONFIG_FOR_TOKEN)
+		return;
 	if (c->client_id[0] == '\0')
 		config_fault_add_key(l, "client_id", "",
 		    "is missing; write the id of the OAuth client");
@@ -133,12 +135,15 @@ ca_file_check(struct config_loader *l)
 void
 config_check(struct config_loader *l)
 {
+	bool for_token = l->purpose == CONFIG_FOR_TOKEN;
+
 	region_apply(l);
-	if (!l->unread) { /* what is missing may stand there */
+	if (!l->unread) /* what is missing may stand there */
 		required_check(l);
+	if (!l->unread && !for_token)
 		pairs_check(l);
-	}
-	unbuilt_check(l);
+	if (!for_token)
+		unbuilt_check(l);
 	ordinary_host_check(l);
 	ca_file_check(l);
 }

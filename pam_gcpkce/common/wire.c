@@ -8,130 +8,8 @@
 
 #include <string.h>
 
+#include "gcpkce/pass.h"
 #include "gcpkce/text.h"
-
-/*
- * One pass over a payload, in either direction: with out set fields are
- * appended to it, else they are cut from in.  The first fault ends it.
- */
-struct wire {
-	struct buf *out;
-	struct view in;
-	enum outcome r;
-	struct errinfo *reterr;
-};
-
-static void
-fail(struct wire *w, const char *field, const char *why)
-{
-	if (w->r == OUTCOME_OK)
-		w->r = err_fail(w->reterr, OUTCOME_HELPER_FAILED,
-		    "frame: the field %s %s", field, why);
-}
-
-/* Write or read a number of so many bytes, big-endian. */
-static void
-pass_number(struct wire *w, uint64_t *value, size_t bytes, const char *field)
-{
-	if (w->out != NULL) {
-		for (size_t i = bytes; i > 0; i--)
-			buf_put_byte(
-			    w->out, (uint8_t)(*value >> (8 * (i - 1))));
-		return;
-	}
-	*value = 0;
-	if (w->r != OUTCOME_OK || w->in.len < bytes) {
-		fail(w, field, "is cut off");
-		return;
-	}
-	for (size_t i = 0; i < bytes; i++)
-		*value = *value << 8 | w->in.p[i];
-	w->in.p += bytes;
-	w->in.len -= bytes;
-}
-
-static void
-pass_u32(struct wire *w, uint32_t *value, const char *field)
-{
-	uint64_t wide = *value;
-
-	pass_number(w, &wide, 4, field);
-	*value = (uint32_t)wide;
-}
-
-static void
-pass_bool(struct wire *w, bool *value, const char *field)
-{
-	uint64_t wide = *value;
-
-	pass_number(w, &wide, 1, field);
-	if (wide > 1)
-		fail(w, field, "is neither 0 nor 1");
-	*value = wide == 1;
-}
-
-/* Cut a string of at most max bytes. */
-static struct view
-cut_bytes(struct wire *w, size_t max, const char *field)
-{
-	uint64_t len;
-
-	pass_number(w, &len, 4, field);
-	if (w->r == OUTCOME_OK && len > max)
-		fail(w, field, "is too long");
-	if (w->r == OUTCOME_OK && len > w->in.len)
-		fail(w, field, "is cut off");
-	if (w->r != OUTCOME_OK)
-		return (struct view){0};
-	struct view bytes = {.p = w->in.p, .len = (size_t)len};
-	w->in.p += len;
-	w->in.len -= (size_t)len;
-	return bytes;
-}
-
-static void
-put_bytes(struct wire *w, struct view bytes)
-{
-	uint64_t len = bytes.len;
-
-	pass_number(w, &len, 4, "");
-	buf_put(w->out, bytes.p, bytes.len);
-}
-
-/* Write or read a NUL-ended text in an array of cap bytes. */
-static void
-pass_text(struct wire *w, char *text, size_t cap, const char *field)
-{
-	if (w->out != NULL) {
-		put_bytes(w, view_text(text));
-		return;
-	}
-	struct view bytes = cut_bytes(w, cap - 1, field);
-	if (!text_is_clean_utf8(bytes))
-		fail(w, field, "holds a control byte or is not UTF-8");
-	memset(text, 0, cap);
-	if (w->r == OUTCOME_OK && bytes.len > 0)
-		memcpy(text, bytes.p, bytes.len);
-}
-#define PASS_TEXT(w, s, member) \
-	pass_text(w, (s)->member, sizeof((s)->member), #member)
-
-/* Write or read a secret; an empty string is none. */
-static void
-pass_secret(
-    struct wire *w, struct secret **secret, size_t max, const char *field)
-{
-	if (w->out != NULL) {
-		put_bytes(w, secret_view(*secret));
-		return;
-	}
-	struct view bytes = cut_bytes(w, max, field);
-	*secret = NULL;
-	if (bytes.len > 0 && !text_is_token(bytes))
-		fail(w, field, "holds a byte that is not printable");
-	if (w->r == OUTCOME_OK && bytes.len > 0)
-		w->r = secret_new(bytes.p, bytes.len, secret);
-}
 
 /* Write or read a list of ids; which bytes it holds is identity_check's. */
 static void
@@ -139,14 +17,14 @@ pass_ids(struct wire *w, struct id_list *list, const char *field)
 {
 	pass_bool(w, &list->present, field);
 	if (w->out != NULL) {
-		put_bytes(w, buf_view(&list->ids));
+		pass_put(w, buf_view(&list->ids));
 		return;
 	}
-	struct view bytes = cut_bytes(w, ID_LIST_BYTES, field);
+	struct view bytes = pass_cut(w, ID_LIST_BYTES, field);
 	if (!text_is_clean_utf8(bytes))
-		fail(w, field, "holds a control byte or is not UTF-8");
+		pass_fail(w, field, "holds a control byte or is not UTF-8");
 	if (!list->present && bytes.len > 0)
-		fail(w, field, "is missing and has ids");
+		pass_fail(w, field, "is missing and has ids");
 	if (w->r != OUTCOME_OK || !list->present)
 		return;
 	id_list_begin(list);
@@ -154,19 +32,10 @@ pass_ids(struct wire *w, struct id_list *list, const char *field)
 	w->r = buf_check(&list->ids);
 }
 
-static enum outcome
-finish(struct wire *w)
-{
-	if (w->r == OUTCOME_OK && w->in.len > 0)
-		w->r = err_fail(w->reterr, OUTCOME_HELPER_FAILED,
-		    "frame: %zu bytes behind its last field", w->in.len);
-	return w->r;
-}
-
 /* The fields of each struct, in their order on the wire. */
 
-static void
-pass_route(struct wire *w, struct wire_route *route)
+void
+wire_pass_route(struct wire *w, struct wire_route *route)
 {
 	PASS_TEXT(w, route, login_url);
 	PASS_TEXT(w, route, api_url);
@@ -187,7 +56,7 @@ pass_label(struct wire *w, struct wire_label *label)
 static void
 pass_request(struct wire *w, struct wire_request *request)
 {
-	pass_route(w, &request->route);
+	wire_pass_route(w, &request->route);
 	pass_label(w, &request->label);
 	PASS_TEXT(w, request, client_id);
 	PASS_TEXT(w, request, redirect_uri);
@@ -220,14 +89,14 @@ pass_identity(struct wire *w, struct identity *identity)
 	pass_ids(w, &identity->divisions, "divisions");
 }
 
-static void
-pass_verdict(struct wire *w, struct wire_verdict *verdict)
+void
+wire_pass_verdict(struct wire *w, struct wire_verdict *verdict)
 {
 	uint64_t outcome = verdict->outcome;
 
 	pass_number(w, &outcome, 1, "outcome");
 	if (outcome >= OUTCOME_COUNT)
-		fail(w, "outcome", "is none");
+		pass_fail(w, "outcome", "is none");
 	verdict->outcome =
 	    w->r == OUTCOME_OK ? (enum outcome)outcome : OUTCOME_HELPER_FAILED;
 	pass_bool(w, &verdict->state_earlier, "state_earlier");
@@ -242,19 +111,16 @@ pass_verdict(struct wire *w, struct wire_verdict *verdict)
 static void
 pass_revoke_request(struct wire *w, struct wire_revoke_request *request)
 {
-	pass_route(w, &request->route);
+	wire_pass_route(w, &request->route);
 	pass_label(w, &request->label);
 	pass_u32(w, &request->limit_s, "limit_s");
 	pass_number(w, &request->expires_at_s, 8, "expires_at_s");
 	pass_secret(w, &request->token, WIRE_TOKEN_MAX, "token");
 }
 
-/*
- * Begin a frame with a length of 0, and give the place where it starts; the
- * length is written when the payload stands.
- */
-static size_t
-frame_begin(struct buf *frame, enum wire_type type)
+/* The length is 0 first, and written when the payload stands. */
+size_t
+wire_begin(struct buf *frame, enum wire_type type)
 {
 	size_t start = frame->len;
 	const uint8_t header[WIRE_HEADER_LEN] = {
@@ -264,8 +130,8 @@ frame_begin(struct buf *frame, enum wire_type type)
 	return start;
 }
 
-static void
-frame_end(struct buf *frame, size_t start)
+void
+wire_end(struct buf *frame, size_t start)
 {
 	if (frame->failed)
 		return;
@@ -277,7 +143,7 @@ frame_end(struct buf *frame, size_t start)
 void
 wire_put_empty(struct buf *frame, enum wire_type type)
 {
-	frame_end(frame, frame_begin(frame, type));
+	wire_end(frame, wire_begin(frame, type));
 }
 
 /*
@@ -288,55 +154,55 @@ wire_put_empty(struct buf *frame, enum wire_type type)
 void
 wire_put_request(struct buf *frame, const struct wire_request *request)
 {
-	size_t start = frame_begin(frame, WIRE_REQUEST);
+	size_t start = wire_begin(frame, WIRE_REQUEST);
 	struct wire w = {.out = frame, .r = OUTCOME_OK};
 	struct wire_request lent = *request;
 
 	pass_request(&w, &lent);
-	frame_end(frame, start);
+	wire_end(frame, start);
 }
 
 void
 wire_put_verdict(struct buf *frame, const struct wire_verdict *verdict)
 {
-	size_t start = frame_begin(frame, WIRE_VERDICT);
+	size_t start = wire_begin(frame, WIRE_VERDICT);
 	struct wire w = {.out = frame, .r = OUTCOME_OK};
 	struct wire_verdict lent = *verdict;
 
-	pass_verdict(&w, &lent);
-	frame_end(frame, start);
+	wire_pass_verdict(&w, &lent);
+	wire_end(frame, start);
 }
 
 void
 wire_put_revoke_request(
     struct buf *frame, const struct wire_revoke_request *request)
 {
-	size_t start = frame_begin(frame, WIRE_REVOKE_REQUEST);
+	size_t start = wire_begin(frame, WIRE_REVOKE_REQUEST);
 	struct wire w = {.out = frame, .r = OUTCOME_OK};
 	struct wire_revoke_request lent = *request;
 
 	pass_revoke_request(&w, &lent);
-	frame_end(frame, start);
+	wire_end(frame, start);
 }
 
 void
 wire_put_ready(struct buf *frame, const char *address)
 {
-	size_t start = frame_begin(frame, WIRE_READY);
+	size_t start = wire_begin(frame, WIRE_READY);
 	struct wire w = {.out = frame, .r = OUTCOME_OK};
 
-	put_bytes(&w, view_text(address));
-	frame_end(frame, start);
+	pass_put(&w, view_text(address));
+	wire_end(frame, start);
 }
 
 void
 wire_put_answer(struct buf *frame, struct view typed)
 {
-	size_t start = frame_begin(frame, WIRE_ANSWER);
+	size_t start = wire_begin(frame, WIRE_ANSWER);
 	struct wire w = {.out = frame, .r = OUTCOME_OK};
 
-	put_bytes(&w, typed);
-	frame_end(frame, start);
+	pass_put(&w, typed);
+	wire_end(frame, start);
 }
 
 enum outcome
@@ -350,7 +216,7 @@ wire_header_parse(const uint8_t header[static WIRE_HEADER_LEN],
 	if (header[4] != WIRE_VERSION)
 		return err_fail(reterr, OUTCOME_HELPER_FAILED,
 		    "frame: version %u, not %u", header[4], WIRE_VERSION);
-	if (header[5] < WIRE_REQUEST || header[5] > WIRE_REVOKE_REQUEST)
+	if (header[5] < WIRE_REQUEST || header[5] > WIRE_TOKEN_REPLY)
 		return err_fail(reterr, OUTCOME_HELPER_FAILED,
 		    "frame: unknown type %u", header[5]);
 	if (len < 2 || len - 2 > WIRE_PAYLOAD_MAX)
@@ -375,7 +241,7 @@ wire_request_parse(
 
 	memset(ret, 0, sizeof(*ret));
 	pass_request(&w, ret);
-	if (finish(&w) != OUTCOME_OK)
+	if (pass_finish(&w) != OUTCOME_OK)
 		wire_request_done(ret);
 	return w.r;
 }
@@ -386,11 +252,11 @@ wire_ready_parse(struct view payload,
 {
 	struct wire w = reader(payload, reterr);
 
-	struct view address = cut_bytes(&w, WIRE_ADDRESS_MAX, "address");
+	struct view address = pass_cut(&w, WIRE_ADDRESS_MAX, "address");
 	if (!text_is_token(address))
-		fail(&w, "address", "is not printable ASCII");
+		pass_fail(&w, "address", "is not printable ASCII");
 	ret_address[0] = '\0';
-	if (finish(&w) == OUTCOME_OK) {
+	if (pass_finish(&w) == OUTCOME_OK) {
 		memcpy(ret_address, address.p, address.len);
 		ret_address[address.len] = '\0';
 	}
@@ -402,9 +268,9 @@ wire_answer_parse(
     struct view payload, struct buf *ret_typed, struct errinfo *reterr)
 {
 	struct wire w = reader(payload, reterr);
-	struct view typed = cut_bytes(&w, WIRE_ANSWER_MAX, "typed");
+	struct view typed = pass_cut(&w, WIRE_ANSWER_MAX, "typed");
 
-	if (finish(&w) != OUTCOME_OK)
+	if (pass_finish(&w) != OUTCOME_OK)
 		return w.r;
 	buf_put(ret_typed, typed.p, typed.len);
 	return buf_check(ret_typed);
@@ -417,8 +283,8 @@ wire_verdict_parse(
 	struct wire w = reader(payload, reterr);
 
 	memset(ret, 0, sizeof(*ret));
-	pass_verdict(&w, ret);
-	if (finish(&w) != OUTCOME_OK)
+	wire_pass_verdict(&w, ret);
+	if (pass_finish(&w) != OUTCOME_OK)
 		wire_verdict_done(ret);
 	return w.r;
 }
@@ -431,11 +297,24 @@ wire_revoke_request_parse(struct view payload, struct wire_revoke_request *ret,
 
 	memset(ret, 0, sizeof(*ret));
 	pass_revoke_request(&w, ret);
-	if (finish(&w) == OUTCOME_OK && ret->token == NULL)
-		fail(&w, "token", "is missing");
+	if (pass_finish(&w) == OUTCOME_OK && ret->token == NULL)
+		pass_fail(&w, "token", "is missing");
 	if (w.r != OUTCOME_OK)
 		wire_revoke_request_done(ret);
 	return w.r;
+}
+
+void
+wire_reason_set(struct wire_verdict *verdict, const char *reason)
+{
+	char *to = verdict->reason;
+	size_t len = 0;
+
+	for (; len < WIRE_REASON_MAX && reason[len] != '\0'; len++)
+		to[len] = reason[len] >= 0x20 && reason[len] < 0x7f
+		    ? reason[len]
+		    : '?';
+	to[len] = '\0';
 }
 
 void

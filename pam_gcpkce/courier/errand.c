@@ -172,3 +172,35 @@ errand_revoke(const struct config *config, const struct errand *errand,
 	/* a good end says that it has left the revoker behind */
 	return r == OUTCOME_OK ? courier_finish(&child, reterr) : r;
 }
+
+enum outcome
+errand_token(const struct config *config, enum wire_task task,
+    struct secret *token, struct wire_token_reply *ret, struct errinfo *reterr)
+{
+	autochild child = COURIER_NONE;
+	autobuf frame = BUF_INIT(WIRE_HEADER_LEN + WIRE_PAYLOAD_MAX);
+	autobuf payload = BUF_INIT(WIRE_PAYLOAD_MAX);
+	struct wire_token_request request = {
+	    .task = task,
+	    .limit_s =
+		(uint32_t)(config->connect_timeout + config->request_timeout),
+	    .token = token,
+	};
+	int64_t deadline_ms =
+	    clock_now_ms() + request.limit_s * INT64_C(1000) + ERRAND_GRACE_MS;
+
+	memset(ret, 0, sizeof(*ret));
+	route_set(config, &request.route);
+	wire_put_token_request(&frame, &request);
+	enum outcome r =
+	    helper_send(config, &frame, deadline_ms, &child, reterr);
+	if (r == OUTCOME_OK)
+		r = courier_receive(
+		    &child, WIRE_TOKEN_REPLY, deadline_ms, &payload, reterr);
+	if (r == OUTCOME_OK)
+		r = wire_token_reply_parse(buf_view(&payload), ret, reterr);
+	if (r != OUTCOME_OK)
+		return r;
+	return err_fail(
+	    reterr, ret->verdict.outcome, "%s", ret->verdict.reason);
+}

@@ -8,6 +8,7 @@
 
 #include "gcpkce/clock.h"
 #include "gcpkce/frame.h"
+#include "identify.h"
 #include "life.h"
 #include "revoker.h"
 #include "signin.h"
@@ -44,6 +45,15 @@ revoke_request(struct view payload, struct errinfo *reterr)
 }
 
 static enum outcome
+token_request(struct view payload, int signals, struct errinfo *reterr)
+{
+	autotokenrequest request = {0};
+	enum outcome r = wire_token_request_parse(payload, &request, reterr);
+
+	return r == OUTCOME_OK ? identify_serve(&request, signals, reterr) : r;
+}
+
+static enum outcome
 serve(struct errinfo *reterr)
 {
 	autobuf payload = BUF_INIT(WIRE_PAYLOAD_MAX);
@@ -62,6 +72,8 @@ serve(struct errinfo *reterr)
 		return signin_request(buf_view(&payload), signals, reterr);
 	if (type == WIRE_REVOKE_REQUEST)
 		return revoke_request(buf_view(&payload), reterr);
+	if (type == WIRE_TOKEN_REQUEST)
+		return token_request(buf_view(&payload), signals, reterr);
 	return err_fail(reterr, OUTCOME_HELPER_FAILED,
 	    "frame: type %d is no request", type);
 }

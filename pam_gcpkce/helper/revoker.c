@@ -23,9 +23,8 @@ may_try_again(enum outcome r)
 	    r == OUTCOME_RATE_LIMITED || r == OUTCOME_TLS_FAILED;
 }
 
-/* Send one DELETE and judge its reply. */
-static enum outcome
-try(const struct revoker_order *order, struct lane *lane,
+enum outcome
+revoker_try(const struct revoker_order *order, struct lane *lane,
     const struct vigil *vigil, struct errinfo *reterr)
 {
 	autobuf url = BUF_INIT(2048);
@@ -45,9 +44,11 @@ try(const struct revoker_order *order, struct lane *lane,
 		r = lanes_drive(lane, 1, NULL, vigil, reterr);
 	if (r == OUTCOME_OK)
 		r = lane_outcome(lane, reterr);
-	/* a token that is refused is one that is revoked already */
-	if (r != OUTCOME_OK || lane->status / 100 == 2 || lane->status == 401)
+	if (r != OUTCOME_OK || lane->status / 100 == 2)
 		return r;
+	if (lane->status == 401)
+		return err_fail(reterr, OUTCOME_OK,
+		    "Genesys Cloud did not take the token any more");
 	r = api_error_judge(lane->status, buf_view(&lane->body), &body);
 	return err_fail(reterr, r, "DELETE /api/v2/tokens/me: %ld%s%s",
 	    lane->status, body.name[0] != '\0' ? " " : "", body.name);
@@ -66,7 +67,7 @@ try_until_limit(const struct revoker_order *order, struct lane *lane,
 	int pause_ms = PAUSE_FIRST_MS;
 
 	for (;;) {
-		enum outcome r = try(order, lane, &vigil, reterr);
+		enum outcome r = revoker_try(order, lane, &vigil, reterr);
 
 		if (!may_try_again(r) ||
 		    clock_left_ms(vigil.deadline_ms) <= pause_ms)

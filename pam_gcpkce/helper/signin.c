@@ -157,18 +157,6 @@ answer_judge(
 	return r == OUTCOME_OK ? code_exchange(s, &answer, reterr) : r;
 }
 
-/* A library's words may hold anything; a frame's text may not. */
-static void
-reason_copy(char to[static WIRE_REASON_MAX + 1], const char *from)
-{
-	size_t len = 0;
-
-	for (; len < WIRE_REASON_MAX && from[len] != '\0'; len++)
-		to[len] =
-		    from[len] >= 0x20 && from[len] < 0x7f ? from[len] : '?';
-	to[len] = '\0';
-}
-
 static enum outcome
 verdict_send(struct signin *s, enum outcome outcome, const char *reason,
     struct errinfo *reterr)
@@ -177,7 +165,7 @@ verdict_send(struct signin *s, enum outcome outcome, const char *reason,
 	struct wire_verdict *v = &s->verdict;
 
 	v->outcome = outcome;
-	reason_copy(v->reason, reason);
+	wire_reason_set(v, reason);
 	if (outcome == OUTCOME_OK) {
 		v->identity = s->exchange.identity;
 		v->expires_in_s = (uint32_t)s->exchange.reply.expires_in_s;

@@ -24,9 +24,10 @@ PERSON = "99999999-8888-4777-8666-555555555555"
 class Command:
     """Runs gcpkce; keeps what it printed."""
 
-    def __init__(self, *arguments, stdin=""):
+    def __init__(self, *arguments, stdin="", env=None):
         done = subprocess.run([GCPKCE, *arguments], input=stdin, text=True,
-                              capture_output=True, timeout=30, check=False)
+                              capture_output=True, timeout=30, check=False,
+                              env=dict(os.environ, **(env or {})))
         self.status = done.returncode
         self.out = done.stdout
         self.err = done.stderr

@@ -28,7 +28,7 @@ GOOD = {
 def test_help_names_every_subcommand(gcpkce):
     run = gcpkce("--help")
     assert run.status == 0
-    for name in ("login", "decide", "pkce"):
+    for name in ("login", "whoami", "logout", "decide", "pkce"):
         assert f"gcpkce {name}" in run.out
 
 
@@ -39,7 +39,8 @@ def test_version_is_the_project_s(gcpkce):
 
 @pytest.mark.parametrize("arguments", [
     (), ("nonsense",), ("pkce", "login"), ("--nonsense",), ("decide",),
-    ("pkce", "--challenge", CHALLENGE), ("pkce", "--verifier")])
+    ("pkce", "--challenge", CHALLENGE), ("pkce", "--verifier"),
+    ("login", "--export", "--print-token")])
 def test_wrong_usage_is_2_and_says_where_help_is(gcpkce, arguments):
     run = gcpkce(*arguments)
     assert run.status == 2

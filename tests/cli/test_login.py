@@ -75,6 +75,128 @@ def test_login_prints_the_token_when_asked_to_and_keeps_it(genesys, conf, accoun
     assert genesys.log.count("DELETE", "/api/v2/tokens/me") == 0
 
 
+def exported(genesys, person, conf, account, *words):
+    """Signs in by eval in a real shell; gives its status and variables.
+
+    What must not be inherited is set before; what the shell has afterwards
+    goes to a file, NUL between the variables.
+    """
+    place = conf + ".env"
+    script = ('GCPKCE_TOKEN_EXPIRES=old GENESYSCLOUD_REGION=old; '
+              'export GCPKCE_TOKEN_EXPIRES GENESYSCLOUD_REGION; '
+              'lines=$("$@"); status=$?; eval "$lines"; env -0 >"$PLACE"; exit $status')
+    child = pexpect.spawn(
+        "/bin/sh", ["-c", script, "sh", GCPKCE, "login", "--conf", conf, "--user", account,
+                    "--export", *words],
+        timeout=20, encoding="utf-8", echo=False, env=dict(os.environ, PLACE=place))
+    child.expect(r"\n(https://\S+/oauth/authorize\S+)")
+    address = child.match.group(1)
+    child.expect("land on: ")
+    child.sendline(Browser(genesys.ca_file).sign_in(address, person))
+    child.expect(pexpect.EOF)
+    child.close()
+    with open(place, encoding="utf-8") as file:
+        variables = dict(text.split("=", 1) for text in file.read().split("\0") if text)
+    return child.exitstatus, variables, child.before
+
+
+def test_login_export_sets_the_variables_of_the_shell(genesys, conf, account):
+    with open(conf, "r+", encoding="utf-8") as file:
+        lines = [line for line in file if not line.startswith("region")]
+        file.seek(0)
+        file.writelines(["region = eu-central-1\n", *lines])
+        file.truncate()
+    status, variables, shown = exported(genesys, "alice", conf, account)
+    assert status == 0
+    token, = genesys.log.tokens()
+    assert variables["GENESYSCLOUD_ACCESS_TOKEN"] == token
+    assert variables["GENESYSCLOUD_REGION"] == "eu-central-1"
+    assert variables["GCPKCE_USER_ID"] == genesys.people["alice"].id
+    assert variables["GCPKCE_USER_EMAIL"] == genesys.people["alice"].email
+    assert re.fullmatch(r"2\d{3}-\d\d-\d\dT\d\d:\d\d:\d\dZ", variables["GCPKCE_TOKEN_EXPIRES"])
+    assert token not in shown and "decision:      ok" in shown
+
+
+def test_login_export_keeps_the_token_for_whoami_and_logout(genesys, conf, account, gcpkce):
+    _, variables, _ = exported(genesys, "alice", conf, account)
+    assert list(genesys.log.tokens().values()) == [True]
+    assert genesys.log.count("DELETE", "/api/v2/tokens/me") == 0
+    run = gcpkce("--json", "whoami", "--conf", conf, env=variables)
+    assert run.json["genesys_id"] == genesys.people["alice"].id
+    assert run.json["expires"] == variables["GCPKCE_TOKEN_EXPIRES"]
+    assert gcpkce("logout", "--conf", conf, env=variables).status == 0
+    assert list(genesys.log.tokens().values()) == [False]
+
+
+@pytest.mark.parametrize("email", [
+    "a'b@example.test", "'; touch \"$PLACE.bad\"; '@x", "$(touch $PLACE.bad)`touch $PLACE.bad`",
+    "\\'\\\"$HOME\\", "''", "ä 'ö", "-n", "a\\"])
+def test_login_export_lets_no_value_act_in_the_shell(genesys, conf, account, email):
+    genesys.faults.override_user = {"email": email}
+    _, variables, _ = exported(genesys, "alice", conf, account)
+    assert variables["GCPKCE_USER_EMAIL"] == email
+    assert not os.path.exists(conf + ".env.bad")
+
+
+def test_login_export_leaves_nothing_of_an_earlier_token(genesys, conf, account):
+    with open(conf, "r+", encoding="utf-8") as file:
+        lines = [line for line in file if not line.startswith("region")]
+        file.seek(0)
+        file.writelines(lines)
+        file.truncate()
+    genesys.faults["token"] = without_expiry(genesys)
+    _, variables, _ = exported(genesys, "alice", conf, account)
+    assert "GCPKCE_TOKEN_EXPIRES" not in variables
+    assert "GENESYSCLOUD_REGION" not in variables
+
+
+def without_expiry(genesys):
+    """A token reply that does not say when the token ends."""
+    return Fault(body={"access_token": genesys.issue_token("alice"), "token_type": "bearer"})
+
+
+def test_login_export_is_for_the_sign_in_whatever_the_decision(genesys, conf, account):
+    status, variables, shown = exported(genesys, "bob", conf, account)
+    assert status == 1
+    assert "decision:      not_mapped" in shown
+    assert genesys.log.tokens() == {variables["GENESYSCLOUD_ACCESS_TOKEN"]: True}
+
+
+def test_login_export_prints_nothing_of_a_sign_in_that_failed(genesys, conf, account):
+    genesys.faults["users_me"] = Fault(status=500)
+    status, variables, _ = exported(genesys, "alice", conf, account)
+    assert status == 1
+    assert "GCPKCE_USER_ID" not in variables
+    assert variables["GCPKCE_TOKEN_EXPIRES"] == "old"
+    assert genesys.log.wait("DELETE", "/api/v2/tokens/me")
+    assert list(genesys.log.tokens().values()) == [False]
+
+
+def test_login_export_json_has_the_variables(genesys, conf, account):
+    status, shown = sign_in(genesys, "alice", "--json", "login", "--conf", conf,
+                            "--user", account, "--export")
+    assert status == 0
+    report = json.loads(shown[shown.index("{"):])
+    assert genesys.log.tokens() == {
+        report["environment"]["GENESYSCLOUD_ACCESS_TOKEN"]: True}
+    assert report["environment"]["GCPKCE_USER_ID"] == genesys.people["alice"].id
+
+
+@pytest.mark.parametrize("option", ["--export", "--print-token"])
+def test_login_revokes_a_token_that_could_not_be_written(genesys, conf, account, option):
+    child = pexpect.spawn("/bin/sh", ["-c", 'exec "$@" >/dev/full', "sh", GCPKCE, "login",
+                                      "--conf", conf, "--user", account, option],
+                          timeout=20, encoding="utf-8", echo=False)
+    child.expect(r"\n(https://\S+/oauth/authorize\S+)")
+    address = child.match.group(1)
+    child.expect("land on: ")
+    child.sendline(Browser(genesys.ca_file).sign_in(address, "alice"))
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 1
+    assert genesys.log.wait("DELETE", "/api/v2/tokens/me")
+
+
 def test_login_gives_further_attempts_with_the_sentence_for_each(genesys, conf, account):
     child = pexpect.spawn(GCPKCE, ["login", "--conf", conf, "--user", account],
                           timeout=20, encoding="utf-8")

@@ -702,6 +702,8 @@ main(int argc, char **argv, char **envp)
 	case WIRE_VERDICT:
 	case WIRE_KEEP:
 	case WIRE_REVOKE:
+	case WIRE_TOKEN_REQUEST:
+	case WIRE_TOKEN_REPLY:
 		_exit(2);
 	}
 	_exit(0);

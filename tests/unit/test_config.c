@@ -661,6 +661,26 @@ config_values_that_are_too_long_are_faults(void **state)
 	}
 }
 
+static void
+config_for_a_token_asks_for_the_way_alone(void **state)
+{
+	static const char region[] = "region = eu-central-1\n";
+	static const char gates[] = "region = eu-central-1\n"
+				    "map = email\n"
+				    "signin_org = org\n"
+				    "callback = loopback\n"
+				    "sandbox = strict\n";
+
+	(void)state;
+	file_write(conf, region, strlen(region));
+	assert_faults(NULL, CONFIG_FOR_TOKEN, "", "region alone");
+	file_write(conf, gates, strlen(gates));
+	assert_faults(NULL, CONFIG_FOR_TOKEN, "", "what does not matter");
+	file_write(conf, "", 0);
+	assert_faults(NULL, CONFIG_FOR_TOKEN,
+	    "^: region: \"\" " NOT_ENOUGH "\n", "no region");
+}
+
 /* ---- sources ---- */
 
 static void
@@ -1322,6 +1342,7 @@ main(void)
 	    CONFIG_TEST(config_key_alone_gives_the_default_back),
 	    CONFIG_TEST(config_every_default_loads_as_it_is_written),
 	    CONFIG_TEST(config_values_that_are_too_long_are_faults),
+	    CONFIG_TEST(config_for_a_token_asks_for_the_way_alone),
 	    CONFIG_TEST(
 		config_lines_may_have_blanks_comments_and_carriage_returns),
 	    CONFIG_TEST(

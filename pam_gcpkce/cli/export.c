@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Lines for eval.  What is printed is run by a shell, so names come from the
+ * configuration's own check (ENVNAME), and values are quoted whatever they are.
+ */
+#include "export.h"
+
+#include <stdio.h>
+
+#include "gcpkce/clock.h"
+#include "token.h"
+
+#define COUNT 5
+
+struct variable {
+	const char *name;
+	struct view value; /* *borrowed*; empty: there is none */
+};
+
+struct export
+{
+	char expires[CLOCK_STAMP_LEN + 1];
+	struct variable variables[COUNT];
+};
+
+static void
+export_collect(const struct config *config, const struct wire_verdict *verdict,
+    uint64_t expires_at_s, struct export *ret)
+{
+	struct region region = config_region(config);
+	const char *value = config->region_value == REGION_VALUE_AWS
+	    ? region.aws
+	    : region.domain;
+
+	ret->expires[0] = '\0';
+	if (expires_at_s > 0)
+		clock_stamp(expires_at_s, ret->expires);
+	const struct variable variables[COUNT] = {
+	    {config->token_env, secret_view(verdict->token)},
+	    {config->region_env, view_text(value != NULL ? value : "")},
+	    {"GCPKCE_USER_ID", view_text(verdict->identity.id)},
+	    {"GCPKCE_USER_EMAIL", view_text(verdict->identity.email)},
+	    {TOKEN_EXPIRES_ENV, view_text(ret->expires)},
+	};
+	for (size_t i = 0; i < COUNT; i++)
+		ret->variables[i] = variables[i];
+}
+
+/* Within single quotes nothing acts but the quote itself. */
+static void
+quoted_print(struct view value)
+{
+	(void)putchar('\'');
+	for (size_t i = 0; i < value.len; i++) {
+		if (value.p[i] == '\'')
+			(void)fputs("'\\''", stdout);
+		else
+			(void)putchar(value.p[i]);
+	}
+	(void)putchar('\'');
+}
+
+void
+export_print(const struct config *config, const struct wire_verdict *verdict,
+    uint64_t expires_at_s)
+{
+	struct export export;
+
+	export_collect(config, verdict, expires_at_s, &export);
+	for (size_t i = 0; i < COUNT; i++) {
+		const struct variable *variable = &export.variables[i];
+
+		if (variable->value.len == 0) {
+			(void)printf("unset %s\n", variable->name);
+			continue;
+		}
+		(void)printf("export %s=", variable->name);
+		quoted_print(variable->value);
+		(void)putchar('\n');
+	}
+}
+
+struct json_object *
+export_json(const struct config *config, const struct wire_verdict *verdict,
+    uint64_t expires_at_s)
+{
+	struct json_object *json = json_object_new_object();
+	struct export export;
+
+	export_collect(config, verdict, expires_at_s, &export);
+	for (size_t i = 0; i < COUNT; i++) {
+		const struct variable *variable = &export.variables[i];
+		struct view value = variable->value;
+
+		(void)json_object_object_add(json, variable->name,
+		    value.len == 0
+			? NULL
+			: json_object_new_string_len(
+			      (const char *)value.p, (int)value.len));
+	}
+	return json;
+}

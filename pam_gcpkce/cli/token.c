@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The token of a session, as pam_gcpkce handed it over.  The environment is the
+ * caller's own; a file is opened so that it cannot be exchanged for another's.
+ */
+#include "token.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "gcpkce/text.h"
+#include "gcpkce/wire.h"
+
+static enum outcome
+token_make(struct view bytes, const char *place, struct secret **ret,
+    struct errinfo *reterr)
+{
+	if (bytes.len > WIRE_TOKEN_MAX || !text_is_token(bytes))
+		return err_fail(reterr, OUTCOME_TOKEN_INVALID,
+		    "%s holds no token: 1 to %d printable characters without "
+		    "a blank",
+		    place, WIRE_TOKEN_MAX);
+	return secret_new(bytes.p, bytes.len, ret);
+}
+
+static enum outcome
+file_refuse(struct errinfo *reterr, const char *why)
+{
+	return err_fail(reterr, OUTCOME_TOKEN_INVALID,
+	    "the file of " TOKEN_FILE_ENV " %s", why);
+}
+
+static enum outcome
+file_read(const char *path, struct secret **ret, struct errinfo *reterr)
+{
+	/* a FIFO must not hang the command */
+	autofd fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+	autobuf text = BUF_INIT(WIRE_TOKEN_MAX + 2); /* with a line break */
+	uint8_t block[512];
+	struct stat st;
+	ssize_t got;
+
+	if (fd < 0 || fstat(fd, &st) != 0)
+		return err_sys(reterr, OUTCOME_TOKEN_INVALID,
+		    "the file of " TOKEN_FILE_ENV " cannot be opened");
+	if (!S_ISREG(st.st_mode))
+		return file_refuse(reterr, "is no regular file");
+	if (st.st_uid != geteuid())
+		return file_refuse(reterr, "belongs to somebody else");
+	while ((got = read(fd, block, sizeof(block))) > 0)
+		buf_put(&text, block, (size_t)got);
+	explicit_bzero(block, sizeof(block));
+	if (got < 0)
+		return err_sys(reterr, OUTCOME_TOKEN_INVALID,
+		    "the file of " TOKEN_FILE_ENV " cannot be read");
+	if (text.failed)
+		return file_refuse(reterr, "is larger than a token");
+	struct view bytes = buf_view(&text);
+	if (bytes.len > 0 && bytes.p[bytes.len - 1] == '\n')
+		bytes.len--;
+	return token_make(bytes, "the file of " TOKEN_FILE_ENV, ret, reterr);
+}
+
+enum outcome
+token_find(
+    const struct config *config, struct secret **ret, struct errinfo *reterr)
+{
+	const char *token = secure_getenv(config->token_env);
+	const char *path = secure_getenv(TOKEN_FILE_ENV);
+
+	if (token != NULL && token[0] != '\0')
+		return token_make(
+		    view_text(token), config->token_env, ret, reterr);
+	if (path != NULL && path[0] != '\0')
+		return file_read(path, ret, reterr);
+	return err_fail(reterr, OUTCOME_TOKEN_INVALID,
+	    "there is no token: neither %s nor " TOKEN_FILE_ENV " is set",
+	    config->token_env);
+}
+
+void
+token_expires(char ret[static CLOCK_STAMP_LEN + 1])
+{
+	const char *stamp = secure_getenv(TOKEN_EXPIRES_ENV);
+	struct tm tm = {0};
+	const char *end =
+	    stamp != NULL ? strptime(stamp, "%Y-%m-%dT%H:%M:%SZ", &tm) : NULL;
+
+	ret[0] = '\0';
+	if (end != NULL && *end == '\0' && strlen(stamp) == CLOCK_STAMP_LEN)
+		memcpy(ret, stamp, CLOCK_STAMP_LEN + 1);
+}

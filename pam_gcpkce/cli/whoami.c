@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * gcpkce whoami: whom the token of this session belongs to.  With --ids all of
+ * standard output can be copied: lines for the map file and the configuration,
+ * and comments.  Names come from people who edit users; they are escaped.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "command.h"
+#include "gcpkce/errand.h"
+#include "gcpkce/text.h"
+#include "token.h"
+
+struct whoami {
+	const struct options *options;
+	struct config config;
+	struct wire_token_reply reply;
+	char expires[CLOCK_STAMP_LEN + 1];
+};
+
+static const struct {
+	const char *key;  /* of the configuration */
+	const char *list; /* in JSON */
+	const char *name;
+} kinds[WIRE_THING_COUNT] = {
+    [WIRE_THING_GROUP] = {"require_group", "groups", "groups"},
+    [WIRE_THING_ROLE] = {"require_role", "roles", "roles"},
+    [WIRE_THING_DIVISION] = {"require_division", "divisions", "division"},
+};
+
+static enum outcome
+whoami_run(struct whoami *w, struct errinfo *reterr)
+{
+	autosecret *token = NULL;
+
+	enum outcome r =
+	    command_config(w->options->conf, CONFIG_FOR_TOKEN, &w->config);
+	if (r == OUTCOME_OK)
+		r = token_find(&w->config, &token, reterr);
+	if (r == OUTCOME_OK)
+		r = errand_token(&w->config,
+		    w->options->ids ? WIRE_TASK_THINGS : WIRE_TASK_IDENTIFY,
+		    token, &w->reply, reterr);
+	token_expires(w->expires);
+	return r;
+}
+
+/* "LABEL VALUE NAME (NOTE)", each part only where there is one. */
+static void
+line_print(
+    const char *label, const char *value, const char *name, const char *note)
+{
+	autobuf line = BUF_INIT(8192);
+
+	text_put_escaped(&line, view_text(value));
+	if (value[0] == '\0')
+		buf_put_text(&line, "not said");
+	if (name[0] != '\0') {
+		buf_put_text(&line, "  ");
+		text_put_escaped(&line, view_text(name));
+	}
+	(void)printf("%-15s%s%s%s%s\n", label, buf_text(&line),
+	    note[0] != '\0' ? "  (" : "", note, note[0] != '\0' ? ")" : "");
+}
+
+/* Does the token name what is configured? */
+static const char *
+match_note(const char *configured, const char *told)
+{
+	if (configured[0] == '\0')
+		return "none is configured";
+	return strcmp(configured, told) == 0 ? "the configured one"
+					     : "NOT the configured one";
+}
+
+static void
+report_text(const struct whoami *w)
+{
+	const struct identity *who = &w->reply.verdict.identity;
+	const struct wire_portrait *portrait = &w->reply.portrait;
+
+	line_print("person:", who->email, portrait->person, "");
+	line_print("id:", who->id, "", "");
+	line_print("state:", who->state, "", "");
+	line_print("organization:", who->organization_id,
+	    portrait->organization,
+	    match_note(w->config.organization, who->organization_id));
+	if (strcmp(who->organization_id, who->home_organization_id) != 0)
+		line_print("at home in:", who->home_organization_id, "", "");
+	if (who->cloned_user)
+		line_print("cloned user:", "yes", "", "");
+	line_print("client:", who->client_id, portrait->client,
+	    match_note(w->config.client_id, who->client_id));
+	line_print("scopes:",
+	    who->scopes[0] != '\0' ? who->scopes : "none named", "", "");
+	line_print("token expires:", w->expires, "", "");
+}
+
+/* "KEY = ID  # NAME", or a comment in its place where there is no id. */
+static void
+setting_print(const char *key, const char *id, const char *name)
+{
+	autobuf shown = BUF_INIT(1024);
+
+	if (!text_is_uuid(view_text(id)))
+		(void)printf("# %s: no id was told\n", key);
+	if (!text_is_uuid(view_text(id)))
+		return;
+	text_put_escaped(&shown, view_text(name));
+	(void)printf("%s = %s%s%s\n", key, id, name[0] != '\0' ? "  # " : "",
+	    buf_text(&shown));
+}
+
+static void
+ids_print(const struct whoami *w)
+{
+	const struct identity *who = &w->reply.verdict.identity;
+	const struct wire_portrait *portrait = &w->reply.portrait;
+	const char *user = w->options->user;
+	autobuf person = BUF_INIT(2048);
+
+	text_put_escaped(&person, view_text(portrait->person));
+	buf_put_text(&person, " ");
+	text_put_escaped(&person, view_text(who->email));
+	(void)printf("# map file: %s\n", buf_text(&person));
+	if (text_is_uuid(view_text(who->id)))
+		(void)printf(
+		    "%s id:%s\n", user != NULL ? user : "ACCOUNT", who->id);
+	(void)printf("\n# configuration\n");
+	setting_print(
+	    "organization", who->organization_id, portrait->organization);
+	setting_print("client_id", who->client_id, portrait->client);
+	(void)printf("\n# configuration, if it is to be required: one line a "
+		     "key, several ids with commas\n");
+	for (size_t i = 0; i < portrait->count; i++)
+		setting_print(kinds[portrait->things[i].kind].key,
+		    portrait->things[i].id, portrait->things[i].name);
+	for (size_t i = 0; i < WIRE_THING_COUNT; i++) {
+		if (!portrait->told[i])
+			(void)printf(
+			    "# %s: not told with this token\n", kinds[i].name);
+	}
+	if (portrait->more)
+		(void)printf("# there are more than these\n");
+}
+
+static void
+things_add(struct json_object *json, const struct wire_portrait *portrait)
+{
+	for (size_t kind = 0; kind < WIRE_THING_COUNT; kind++) {
+		struct json_object *list = json_object_new_array();
+
+		if (!portrait->told[kind]) {
+			(void)json_object_put(list);
+			list = NULL;
+		}
+		for (size_t i = 0; i < portrait->count; i++) {
+			const struct wire_thing *thing = &portrait->things[i];
+			struct json_object *one;
+
+			if (thing->kind != kind || list == NULL)
+				continue;
+			one = json_object_new_object();
+			command_json_text(one, "id", thing->id);
+			command_json_text(one, "name", thing->name);
+			(void)json_object_array_add(list, one);
+		}
+		(void)json_object_object_add(json, kinds[kind].list, list);
+	}
+	(void)json_object_object_add(
+	    json, "more", json_object_new_boolean(portrait->more));
+}
+
+/* true, false, or null where nothing is configured or told. */
+static void
+match_add(struct json_object *json, const char *key, const char *configured,
+    const char *told)
+{
+	struct json_object *match = configured[0] != '\0' && told[0] != '\0'
+	    ? json_object_new_boolean(strcmp(configured, told) == 0)
+	    : NULL;
+
+	(void)json_object_object_add(json, key, match);
+}
+
+static void
+report_json(const struct whoami *w, enum outcome outcome, const char *cause)
+{
+	const struct identity *who = &w->reply.verdict.identity;
+	const struct wire_portrait *portrait = &w->reply.portrait;
+	struct json_object *json = command_json_new(outcome);
+
+	command_json_text(json, "cause", cause);
+	command_json_text(json, "genesys_id", who->id);
+	command_json_text(json, "name", portrait->person);
+	command_json_text(json, "email", who->email);
+	command_json_text(json, "state", who->state);
+	command_json_text(json, "organization", who->organization_id);
+	command_json_text(json, "organization_name", portrait->organization);
+	match_add(json, "organization_is_configured", w->config.organization,
+	    who->organization_id);
+	command_json_text(json, "home_organization", who->home_organization_id);
+	(void)json_object_object_add(
+	    json, "cloned_user", json_object_new_boolean(who->cloned_user));
+	command_json_text(json, "client_id", who->client_id);
+	command_json_text(json, "client_name", portrait->client);
+	match_add(
+	    json, "client_is_configured", w->config.client_id, who->client_id);
+	command_json_text(json, "scopes", who->scopes);
+	command_json_text(json, "expires", w->expires);
+	command_json_text(json, "correlation", w->reply.verdict.correlation);
+	if (w->options->ids && outcome == OUTCOME_OK)
+		things_add(json, portrait);
+	command_json_print(json);
+}
+
+int
+command_whoami(const struct options *options)
+{
+	autofree struct whoami *w = calloc(1, sizeof(*w));
+	struct errinfo why = {0};
+
+	if (w == NULL)
+		return EXIT_BAD;
+	w->options = options;
+	enum outcome r = whoami_run(w, &why);
+	const char *cause = command_cause(r, "the token is good", &why);
+	if (options->json)
+		report_json(w, r, cause);
+	else if (r != OUTCOME_OK)
+		(void)fprintf(stderr, "%s: %s\n", outcome_name(r), cause);
+	else if (options->ids)
+		ids_print(w);
+	else
+		report_text(w);
+	wire_token_reply_done(&w->reply);
+	return r == OUTCOME_OK ? EXIT_GOOD : EXIT_BAD;
+}

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Whose is this token?  users/me and tokens/me side by side, with the token of
+ * the request; or its end.  What the replies mean for anybody's rights is not
+ * this file's matter.
+ */
+#include "identify.h"
+
+#include <string.h>
+
+#include "gcpkce/clock.h"
+#include "gcpkce/frame.h"
+#include "gcpkce/portrait.h"
+#include "gcpkce/profile.h"
+#include "life.h"
+#include "revoker.h"
+
+#define REPLY_WAIT_MS 1000
+#define USER "/api/v2/users/me"
+#define TOKEN "/api/v2/tokens/me"
+
+enum { LANE_USER, LANE_TOKEN, LANE_COUNT };
+
+struct inquiry {
+	const struct wire_token_request *request;
+	struct vigil vigil;
+	struct buf urls[LANE_COUNT];
+	struct lane lanes[LANE_COUNT];
+	struct wire_token_reply reply;
+};
+
+static enum outcome
+lane_ask(struct inquiry *q, size_t i, const char *path, const char *query,
+    struct errinfo *reterr)
+{
+	const struct wire_route *route = &q->request->route;
+	struct lane *lane = &q->lanes[i];
+
+	q->urls[i] = BUF_INIT(2048);
+	buf_printf(&q->urls[i], "%s%s%s", route->api_url, path, query);
+	enum outcome r = buf_check(&q->urls[i]);
+	if (r == OUTCOME_OK)
+		r = lane_init(lane, route, buf_text(&q->urls[i]),
+		    1000L *
+			(route->connect_timeout_s + route->request_timeout_s),
+		    reterr);
+	if (r != OUTCOME_OK)
+		return r;
+	lane_authorize(lane, q->request->token);
+	return lane_start(lane, reterr);
+}
+
+/* Only a 200 is worth reading. */
+static enum outcome
+lane_judge(
+    struct inquiry *q, size_t i, const char *path, struct errinfo *reterr)
+{
+	struct lane *lane = &q->lanes[i];
+	struct wire_verdict *verdict = &q->reply.verdict;
+	struct error_body body = {0};
+	struct errinfo why = {0};
+
+	enum outcome r = lane_outcome(lane, &why);
+	if (r != OUTCOME_OK)
+		return err_fail(reterr, r, "GET %s: %s", path, why.text);
+	if (lane->status != 200)
+		r = api_error_judge(lane->status, buf_view(&lane->body), &body);
+	memcpy(verdict->correlation,
+	    lane->correlation[0] != '\0' ? lane->correlation : body.correlation,
+	    sizeof(verdict->correlation));
+	if (r == OUTCOME_OK)
+		return r;
+	return err_fail(reterr, r, "GET %s: %ld %s%s%s", path, lane->status,
+	    body.name, body.detail[0] != '\0' ? ": " : "", body.detail);
+}
+
+static enum outcome
+replies_read(struct inquiry *q, struct errinfo *reterr)
+{
+	struct view user = buf_view(&q->lanes[LANE_USER].body);
+	struct view token = buf_view(&q->lanes[LANE_TOKEN].body);
+	struct identity *who = &q->reply.verdict.identity;
+	struct wire_portrait *portrait = &q->reply.portrait;
+	struct errinfo why = {0};
+
+	enum outcome r =
+	    profile_user_parse(user, (struct identity_needs){0}, who, &why);
+	if (r == OUTCOME_OK)
+		r = portrait_user_parse(user, portrait, &why);
+	if (r != OUTCOME_OK)
+		return err_fail(reterr, r, "GET " USER ": %s", why.text);
+	r = profile_token_parse(token, who, &why);
+	if (r == OUTCOME_OK)
+		r = portrait_token_parse(token, portrait, &why);
+	if (r != OUTCOME_OK)
+		return err_fail(reterr, r, "GET " TOKEN ": %s", why.text);
+	return r;
+}
+
+static enum outcome
+token_identify(struct inquiry *q, struct errinfo *reterr)
+{
+	const char *query = q->request->task == WIRE_TASK_THINGS
+	    ? "?expand=groups&expand=authorization"
+	    : "";
+
+	enum outcome r = lane_ask(q, LANE_USER, USER, query, reterr);
+	if (r == OUTCOME_OK)
+		r = lane_ask(q, LANE_TOKEN, TOKEN, "", reterr);
+	if (r == OUTCOME_OK)
+		r = lanes_drive(q->lanes, LANE_COUNT, NULL, &q->vigil, reterr);
+	if (r == OUTCOME_OK)
+		r = lane_judge(q, LANE_USER, USER, reterr);
+	if (r == OUTCOME_OK)
+		r = lane_judge(q, LANE_TOKEN, TOKEN, reterr);
+	if (r == OUTCOME_OK)
+		r = replies_read(q, reterr);
+	return r;
+}
+
+static enum outcome
+token_revoke(struct inquiry *q, struct errinfo *reterr)
+{
+	const struct wire_route *route = &q->request->route;
+	struct lane *lane = &q->lanes[LANE_TOKEN];
+
+	enum outcome r = lane_init(lane, route, route->api_url, 1000, reterr);
+	if (r != OUTCOME_OK)
+		return r;
+	r = revoker_try(
+	    &(struct revoker_order){.route = route, .token = q->request->token},
+	    lane, &q->vigil, reterr);
+	memcpy(q->reply.verdict.correlation, lane->correlation,
+	    sizeof(lane->correlation));
+	return r;
+}
+
+static enum outcome
+reply_send(struct inquiry *q, enum outcome outcome, const char *reason,
+    struct errinfo *reterr)
+{
+	autobuf frame = BUF_INIT(WIRE_HEADER_LEN + WIRE_PAYLOAD_MAX);
+	struct wire_token_reply *reply = &q->reply;
+
+	if (outcome != OUTCOME_OK) { /* nothing of it but the correlation id */
+		char correlation[WIRE_CORRELATION_MAX + 1];
+
+		memcpy(correlation, reply->verdict.correlation,
+		    sizeof(correlation));
+		wire_token_reply_done(reply);
+		memcpy(reply->verdict.correlation, correlation,
+		    sizeof(correlation));
+	}
+	reply->verdict.outcome = outcome;
+	wire_reason_set(&reply->verdict, reason);
+	wire_put_token_reply(&frame, reply);
+	return frame_send(
+	    LIFE_FD_SOCKET, &frame, clock_now_ms() + REPLY_WAIT_MS, reterr);
+}
+
+enum outcome
+identify_serve(const struct wire_token_request *request, int signals,
+    struct errinfo *reterr)
+{
+	struct errinfo why = {0};
+	autofree struct inquiry *q = calloc(1, sizeof(*q));
+
+	if (q == NULL)
+		return err_fail(reterr, OUTCOME_NO_MEMORY, "no memory");
+	q->request = request;
+	q->vigil = (struct vigil){
+	    .socket = LIFE_FD_SOCKET,
+	    .signals = signals,
+	    .deadline_ms = clock_now_ms() + request->limit_s * INT64_C(1000),
+	};
+	enum outcome r = lane_library_init(&why);
+	if (r == OUTCOME_OK)
+		r = request->task == WIRE_TASK_REVOKE ? token_revoke(q, &why)
+						      : token_identify(q, &why);
+	r = reply_send(q, r, why.text, reterr);
+	for (size_t i = 0; i < LANE_COUNT; i++) {
+		lane_done(&q->lanes[i]);
+		buf_done(&q->urls[i]);
+	}
+	wire_token_reply_done(&q->reply);
+	return r;
+}

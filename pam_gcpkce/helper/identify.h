@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The helper's side of a token that somebody has already.
+ */
+#ifndef GCPKCE_HELPER_IDENTIFY_H
+#define GCPKCE_HELPER_IDENTIFY_H
+
+#include "gcpkce/wire_token.h"
+
+/*
+ * Serve a TOKEN_REQUEST on LIFE_FD_SOCKET: ask Genesys Cloud whose the token
+ * is, or revoke it, and send TOKEN_REPLY.  Nothing is tried twice: somebody
+ * waits, and can ask again.
+ *
+ * in:     request  *borrowed*;  signals  of life_signals
+ * errors: why no reply could be sent; there is nobody left to tell
+ */
+enum outcome identify_serve(const struct wire_token_request *request,
+    int signals, struct errinfo *reterr);
+
+#endif
