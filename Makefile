@@ -29,6 +29,7 @@ datadir     ?= $(prefix)/share
 docdir      ?= $(datadir)/doc/pam_gcpkce
 mandir      ?= $(datadir)/man
 sysusersdir ?= $(prefix)/lib/sysusers.d
+tmpfilesdir ?= $(prefix)/lib/tmpfiles.d
 DESTDIR     ?=
 
 # Tools and the packager's own flags, which come last and stay untouched.
@@ -213,7 +214,7 @@ texts: $(B)/tools/config-text ## renew etc/pam_gcpkce.conf and the manual's list
 install: all ## install below $(DESTDIR)$(prefix)
 	$(INSTALL) -d $(DESTDIR)$(pamdir) $(DESTDIR)$(libexecdir) $(DESTDIR)$(bindir) $(DESTDIR)$(sysconfdir)/security \
 		$(DESTDIR)$(mandir)/man1 $(DESTDIR)$(mandir)/man5 $(DESTDIR)$(mandir)/man8 \
-		$(DESTDIR)$(docdir)/examples $(DESTDIR)$(sysusersdir)
+		$(DESTDIR)$(docdir)/examples $(DESTDIR)$(sysusersdir) $(DESTDIR)$(tmpfilesdir)
 	$(INSTALL) -m 0644 $(B)/pam_gcpkce.so $(DESTDIR)$(pamdir)/pam_gcpkce.so
 	$(INSTALL) -m 0755 $(B)/gcpkce-helper $(DESTDIR)$(libexecdir)/gcpkce-helper
 	$(INSTALL) -m 0755 $(B)/gcpkce $(DESTDIR)$(bindir)/gcpkce
@@ -221,6 +222,7 @@ install: all ## install below $(DESTDIR)$(prefix)
 	$(INSTALL) -m 0644 man/pam_gcpkce.conf.5 $(DESTDIR)$(mandir)/man5/pam_gcpkce.conf.5
 	$(INSTALL) -m 0644 man/pam_gcpkce.8 man/gcpkce-helper.8 $(DESTDIR)$(mandir)/man8/
 	$(INSTALL) -m 0644 etc/sysusers.d/pam_gcpkce.conf $(DESTDIR)$(sysusersdir)/pam_gcpkce.conf
+	$(INSTALL) -m 0644 etc/tmpfiles.d/pam_gcpkce.conf $(DESTDIR)$(tmpfilesdir)/pam_gcpkce.conf
 	$(INSTALL) -m 0644 README.md LICENSE NEWS.md SECURITY.md docs/*.md $(DESTDIR)$(docdir)/
 	$(INSTALL) -m 0644 etc/pam_gcpkce.conf etc/pam_gcpkce.map etc/pam.d/* etc/sshd_config.d/* $(DESTDIR)$(docdir)/examples/
 	test -e $(DESTDIR)$(sysconfdir)/security/pam_gcpkce.conf || \
@@ -232,7 +234,7 @@ uninstall: ## remove what install put there; the configuration stays
 	rm -f $(DESTDIR)$(pamdir)/pam_gcpkce.so $(DESTDIR)$(libexecdir)/gcpkce-helper $(DESTDIR)$(bindir)/gcpkce \
 		$(DESTDIR)$(mandir)/man1/gcpkce.1 $(DESTDIR)$(mandir)/man5/pam_gcpkce.conf.5 \
 		$(DESTDIR)$(mandir)/man8/pam_gcpkce.8 $(DESTDIR)$(mandir)/man8/gcpkce-helper.8 \
-		$(DESTDIR)$(sysusersdir)/pam_gcpkce.conf
+		$(DESTDIR)$(sysusersdir)/pam_gcpkce.conf $(DESTDIR)$(tmpfilesdir)/pam_gcpkce.conf
 	rm -rf $(DESTDIR)$(docdir)
 
 clean: ## remove build/
