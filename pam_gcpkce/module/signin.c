@@ -138,7 +138,7 @@ helper_start(struct signin *s)
 	    .service = journal_item(s->pamh, PAM_SERVICE),
 	    .host = s->host,
 	    .decoy = s->prospect != OUTCOME_OK,
-	    .want_token = s->config.export == EXPORT_ENV,
+	    .want_token = s->config.export != EXPORT_NONE,
 	};
 	int64_t begun_ms = clock_now_ms();
 	enum outcome r = errand_start(
@@ -173,7 +173,12 @@ signin_begin(struct signin *s, int argc, const char **argv, bool *ret_again)
 	s->until = (time_t)(clock_wall_s() + s->config.timeout);
 	s->split = dialogue_is_split(s->config.dialogue, service, graphical);
 	r = prospect_judge(s);
-	return r == OUTCOME_OK ? helper_start(s) : r;
+	if (r == OUTCOME_OK)
+		r = helper_start(s);
+	if (r == OUTCOME_OK && s->prospect == OUTCOME_OK &&
+	    s->config.export == EXPORT_FILE)
+		session_sweep(s->pamh, &s->config);
+	return r;
 }
 
 /* Step 4: the dialogue. */
@@ -234,11 +239,12 @@ token_settle(struct signin *s, enum outcome outcome)
 
 	if (s->verdict.outcome != OUTCOME_OK)
 		return;
-	if (outcome == OUTCOME_OK && s->config.export == EXPORT_ENV) {
+	if (outcome == OUTCOME_OK && s->config.export != EXPORT_NONE) {
 		if (s->verdict.token == NULL)
 			(void)err_fail(&why, outcome, "the helper sent none");
 		else
-			keep = session_export(s->pamh, &s->config, &s->verdict,
+			keep = session_export(s->pamh, &s->config,
+				   &s->policy.account, &s->verdict,
 				   expires_at_s, &why) == OUTCOME_OK;
 		if (!keep || why.text[0] != '\0')
 			journal_event(s->pamh, LOG_WARNING, "export_failed",
