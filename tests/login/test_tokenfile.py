@@ -431,6 +431,7 @@ def test_a_caller_s_limit_of_file_sizes_ends_no_host(
         house, people, genesys, journal):
     """A write beyond the limit would be a SIGXFSZ."""
     terminal = hosts.Terminal(house, hosts.as_account("carol", [
+        "env", "--default-signal=XFSZ",  # python ignores it
         "prlimit", "--fsize=0", "su", "alice", "-c", house.session]))
     terminal.answer(people["alice"].sign_in(terminal.asked()))
     assert contract.ours(terminal.session()[1]) == set()
