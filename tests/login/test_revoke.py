@@ -132,7 +132,8 @@ def test_a_token_ends_when_its_host_dies_before_the_decision(
     genesys.faults["users_me"] = {"delay": 2}
     terminal = hosts.Pamtester(house).open("alice")
     terminal.answer(people["alice"].sign_in(terminal.asked()))
-    assert genesys.log.wait("POST", "/oauth/token")
+    # asked whose it is, so the token has arrived
+    assert genesys.log.wait("GET", "/api/v2/users/me")
     terminal.hang_up()
     wait_until_revoked(genesys)
 
