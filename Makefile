@@ -29,6 +29,7 @@ datadir     ?= $(prefix)/share
 docdir      ?= $(datadir)/doc/pam_gcpkce
 mandir      ?= $(datadir)/man
 sysusersdir ?= $(prefix)/lib/sysusers.d
+tmpfilesdir ?= $(prefix)/lib/tmpfiles.d
 DESTDIR     ?=
 
 # Tools and the packager's own flags, which come last and stay untouched.
@@ -218,7 +219,7 @@ examples := etc/pam_gcpkce.conf etc/pam_gcpkce.map $(wildcard etc/pam.d/* etc/ss
 install: all ## install below $(DESTDIR)$(prefix)
 	$(INSTALL) -d $(DESTDIR)$(pamdir) $(DESTDIR)$(libexecdir) $(DESTDIR)$(bindir) $(DESTDIR)$(sysconfdir)/security \
 		$(DESTDIR)$(mandir)/man1 $(DESTDIR)$(mandir)/man5 $(DESTDIR)$(mandir)/man8 \
-		$(DESTDIR)$(docdir)/examples $(DESTDIR)$(sysusersdir)
+		$(DESTDIR)$(docdir)/examples $(DESTDIR)$(sysusersdir) $(DESTDIR)$(tmpfilesdir)
 	$(INSTALL) -m 0644 $(B)/pam_gcpkce.so $(DESTDIR)$(pamdir)/pam_gcpkce.so
 	$(INSTALL) -m 0755 $(B)/gcpkce-helper $(DESTDIR)$(libexecdir)/gcpkce-helper
 	$(INSTALL) -m 0755 $(B)/gcpkce $(DESTDIR)$(bindir)/gcpkce
@@ -226,6 +227,7 @@ install: all ## install below $(DESTDIR)$(prefix)
 	$(INSTALL) -m 0644 man/pam_gcpkce.conf.5 $(DESTDIR)$(mandir)/man5/pam_gcpkce.conf.5
 	$(INSTALL) -m 0644 man/pam_gcpkce.8 man/gcpkce-helper.8 $(DESTDIR)$(mandir)/man8/
 	$(INSTALL) -m 0644 etc/sysusers.d/pam_gcpkce.conf $(DESTDIR)$(sysusersdir)/pam_gcpkce.conf
+	$(INSTALL) -m 0644 etc/tmpfiles.d/pam_gcpkce.conf $(DESTDIR)$(tmpfilesdir)/pam_gcpkce.conf
 	$(INSTALL) -m 0644 README.md LICENSE NEWS.md SECURITY.md docs/*.md $(DESTDIR)$(docdir)/
 	$(INSTALL) -m 0644 $(examples) $(DESTDIR)$(docdir)/examples/
 	test -e $(DESTDIR)$(sysconfdir)/security/pam_gcpkce.conf || \
@@ -237,7 +239,7 @@ uninstall: ## remove what install put there; the configuration stays
 	rm -f $(DESTDIR)$(pamdir)/pam_gcpkce.so $(DESTDIR)$(libexecdir)/gcpkce-helper $(DESTDIR)$(bindir)/gcpkce \
 		$(DESTDIR)$(mandir)/man1/gcpkce.1 $(DESTDIR)$(mandir)/man5/pam_gcpkce.conf.5 \
 		$(DESTDIR)$(mandir)/man8/pam_gcpkce.8 $(DESTDIR)$(mandir)/man8/gcpkce-helper.8 \
-		$(DESTDIR)$(sysusersdir)/pam_gcpkce.conf
+		$(DESTDIR)$(sysusersdir)/pam_gcpkce.conf $(DESTDIR)$(tmpfilesdir)/pam_gcpkce.conf
 	rm -f $(addprefix $(DESTDIR)$(docdir)/,$(docs) $(addprefix examples/,$(notdir $(examples))))
 	-rmdir $(DESTDIR)$(docdir)/examples $(DESTDIR)$(docdir) 2>/dev/null
 	@echo 'Mind: a stack that still names pam_gcpkce.so locks people out.'

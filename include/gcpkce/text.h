@@ -44,6 +44,14 @@ bool text_is_id_char(char c);
 /* At least one byte, all of them printable ASCII without the space. */
 bool text_is_token(struct view bytes);
 
+/*
+ * The grammar of a bearer token: letters, digits and "-._~+/", at least one,
+ * then any number of "=".
+ *
+ * source: RFC 6750 section 2.1
+ */
+bool text_is_b64token(struct view bytes);
+
 /* Well-formed UTF-8 (RFC 3629) without control characters: C0, DEL or C1. */
 bool text_is_clean_utf8(struct view bytes);
 

@@ -91,8 +91,6 @@ unbuilt_check(struct config_loader *l)
 		config_fault_add_key(l, "callback", "loopback", why);
 	if (c->start_url[0] != '\0')
 		config_fault_add_key(l, "start_url", c->start_url, why);
-	if (l->purpose == CONFIG_FOR_MODULE && c->export == EXPORT_FILE)
-		config_fault_add_key(l, "export", "file", why);
 	if (l->purpose != CONFIG_FOR_DECIDE && c->sandbox == SANDBOX_STRICT)
 		config_fault_add_key(l, "sandbox", "strict", why);
 }
@@ -105,8 +103,9 @@ ordinary_host_check(struct config_loader *l)
 
 	if (l->purpose != CONFIG_FOR_MODULE || geteuid() == 0)
 		return;
-	if (c->export == EXPORT_ENV) /* file is refused as unbuilt */
-		config_fault_add_key(l, "export", "env",
+	if (c->export != EXPORT_NONE)
+		config_fault_add_key(l, "export",
+		    c->export == EXPORT_ENV ? "env" : "file",
 		    "needs a host that runs as root; leave it out");
 	if (c->client_secret_file[0] != '\0')
 		config_fault_add_key(l, "client_secret_file",

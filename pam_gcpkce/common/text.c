@@ -86,6 +86,24 @@ text_is_token(struct view bytes)
 	return bytes.len > 0;
 }
 
+bool
+text_is_b64token(struct view bytes)
+{
+	size_t len = bytes.len;
+
+	while (len > 0 && bytes.p[len - 1] == '=')
+		len--;
+	for (size_t i = 0; i < len; i++) {
+		uint8_t c = bytes.p[i];
+
+		if ((c < '0' || c > '9') && (c < 'a' || c > 'z') &&
+		    (c < 'A' || c > 'Z') && c != '-' && c != '.' && c != '_' &&
+		    c != '~' && c != '+' && c != '/')
+			return false;
+	}
+	return len > 0;
+}
+
 /*
  * Decode one character at p.
  *

@@ -71,6 +71,7 @@ ENTRY int
 pam_sm_close_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
 	(void)flags;
+	session_files_remove(pamh);
 	with_config(pamh, argc, argv, session_close);
 	return PAM_SUCCESS;
 }

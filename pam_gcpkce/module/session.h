@@ -7,32 +7,48 @@
 
 #include <security/pam_modules.h>
 
+#include "gcpkce/account.h"
 #include "gcpkce/config.h"
 #include "gcpkce/wire.h"
 
 /*
- * Put token, region and person into the PAM environment, as export=env asks.
+ * Hand the token on, as export asks: env puts it into the PAM environment with
+ * the region, file leaves it pending for open_session.  Both set the person
+ * and the expiry.
  *
- * in:     verdict  with a token
+ * in:     account  whose session it is to be
+ *         verdict  with a token
  *         expires_at_s  CLOCK_REALTIME; 0: not known
- * errors: OUTCOME_NO_MEMORY  pam_putenv failed; nothing is left behind
+ * errors: OUTCOME_NO_MEMORY, and those of tokenfile_pending_write; nothing is
+ *         left behind
  * source: pam_putenv(3); docs/DESIGN.md section 4
  */
 MUST_CHECK enum outcome session_export(pam_handle_t *pamh,
-    const struct config *config, const struct wire_verdict *verdict,
-    uint64_t expires_at_s, struct errinfo *reterr);
+    const struct config *config, const struct account *account,
+    const struct wire_verdict *verdict, uint64_t expires_at_s,
+    struct errinfo *reterr);
 
-/* Take all of that out again. */
+/* Take all of that back: the helper has not heard that the token is kept. */
 void session_unexport(pam_handle_t *pamh, const struct config *config);
 
 /*
- * pam_sm_open_session: keep the exported token, so that closing revokes that
- * one and not what the environment then holds.
+ * Revoke and remove what has been pending for too long: a stack failed behind
+ * us, or a host died.
+ */
+void session_sweep(pam_handle_t *pamh, const struct config *config);
+
+/*
+ * pam_sm_open_session: take the exported token over, so that closing revokes
+ * that one and not what the environment then holds.  With export=file the
+ * session's file is made here.
  */
 void session_open(pam_handle_t *pamh, const struct config *config);
 
+/* pam_sm_close_session, first: remove the files; no configuration needed. */
+void session_files_remove(pam_handle_t *pamh);
+
 /*
- * pam_sm_close_session: hand the kept token to a revoker, which works in the
+ * pam_sm_close_session: hand the kept tokens to revokers, which work in the
  * background.  Faults are logged.
  */
 void session_close(pam_handle_t *pamh, const struct config *config);

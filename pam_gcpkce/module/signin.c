@@ -138,7 +138,7 @@ helper_start(struct signin *s)
 	    .service = journal_item(s->pamh, PAM_SERVICE),
 	    .host = s->host,
 	    .decoy = s->prospect != OUTCOME_OK,
-	    .want_token = s->config.export == EXPORT_ENV,
+	    .want_token = s->config.export != EXPORT_NONE,
 	};
 	int64_t begun_ms = clock_now_ms();
 	enum outcome r = errand_start(
@@ -173,7 +173,12 @@ signin_begin(struct signin *s, int argc, const char **argv, bool *ret_again)
 	s->until = (time_t)(clock_wall_s() + s->config.timeout);
 	s->split = dialogue_is_split(s->config.dialogue, service, graphical);
 	r = prospect_judge(s);
-	return r == OUTCOME_OK ? helper_start(s) : r;
+	if (r == OUTCOME_OK)
+		r = helper_start(s);
+	if (r == OUTCOME_OK && s->prospect == OUTCOME_OK &&
+	    s->config.export == EXPORT_FILE)
+		session_sweep(s->pamh, &s->config);
+	return r;
 }
 
 /* Step 4: the dialogue. */
@@ -233,14 +238,14 @@ token_settle(struct signin *s, enum outcome outcome)
 
 	if (s->verdict.outcome != OUTCOME_OK)
 		return;
-	if (outcome != OUTCOME_OK || s->config.export != EXPORT_ENV) {
+	if (outcome != OUTCOME_OK || s->config.export == EXPORT_NONE) {
 		(void)errand_settle(&s->courier, false, NULL);
 		return;
 	}
 	enum outcome r = s->verdict.token == NULL
 	    ? err_fail(&why, OUTCOME_HELPER_FAILED, "the helper sent no token")
-	    : session_export(
-		  s->pamh, &s->config, &s->verdict, expires_at_s, &why);
+	    : session_export(s->pamh, &s->config, &s->policy.account,
+		  &s->verdict, expires_at_s, &why);
 	if (errand_settle(&s->courier, r == OUTCOME_OK,
 		r == OUTCOME_OK ? &why : NULL) != OUTCOME_OK &&
 	    r == OUTCOME_OK) {

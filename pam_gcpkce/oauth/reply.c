@@ -13,27 +13,6 @@
 #include "gcpkce/json.h"
 #include "gcpkce/text.h"
 
-/* RFC 6750 section 2.1: b64token. */
-static bool
-token_is_valid(struct view token)
-{
-	size_t len = token.len;
-
-	while (len > 0 && token.p[len - 1] == '=')
-		len--;
-	if (len == 0 || token.len > REPLY_TOKEN_MAX)
-		return false;
-	for (size_t i = 0; i < len; i++) {
-		uint8_t c = token.p[i];
-
-		if ((c < '0' || c > '9') && (c < 'a' || c > 'z') &&
-		    (c < 'A' || c > 'Z') && c != '-' && c != '.' && c != '_' &&
-		    c != '~' && c != '+' && c != '/')
-			return false;
-	}
-	return true;
-}
-
 static enum outcome
 token_fail(struct errinfo *reterr, const char *what)
 {
@@ -79,7 +58,8 @@ token_reply_parse(
 	    token == NULL)
 		return token_fail(
 		    reterr, "access_token is missing or no string");
-	if (!token_is_valid(json_view(token)))
+	if (!text_is_b64token(json_view(token)) ||
+	    json_view(token).len > REPLY_TOKEN_MAX)
 		return token_fail(reterr, "access_token is not well formed");
 
 	struct view bytes = json_view(token);

@@ -18,6 +18,8 @@ TOO_LATE = "The time for signing in is over; please connect again."
 
 EXPORTED = {"GENESYSCLOUD_ACCESS_TOKEN", "GENESYSCLOUD_REGION",
             "GCPKCE_USER_ID", "GCPKCE_USER_EMAIL", "GCPKCE_TOKEN_EXPIRES"}
+EXPORTED_FILE = {"GCPKCE_TOKEN_FILE", "GCPKCE_USER_ID", "GCPKCE_USER_EMAIL",
+                 "GCPKCE_TOKEN_EXPIRES"}
 
 SSHD_REFUSES = ("sshd refuses this name: unknown, AllowUsers/DenyUsers, or "
                 "root without PermitRootLogin yes")

@@ -69,9 +69,11 @@ SUDOERS = """\
 Defaults env_reset, use_pty, !fqdn, !lecture
 Defaults passwd_tries=1, timestamp_timeout=0
 Defaults secure_path=/usr/sbin:/usr/bin:/sbin:/bin
+Defaults:carol targetpw
 root ALL=(ALL:ALL) ALL
 alice ALL=(ALL:ALL) ALL
 bob ALL=(ALL:ALL) ALL
+carol ALL=(ALL:ALL) ALL
 """
 
 LOGIN_DEFS = """\

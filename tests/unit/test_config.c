@@ -332,7 +332,6 @@ static const struct row rows[] = {
     BAD("preflight", "off", NUMBER_OR_NO(0, 3600)),
     BAD("preflight_max", "no", NUMBER(0, 65535)),
     BAD("export", "yes", CHOICE("none, env, file")),
-    BAD("export", "file", UNBUILT),
     BAD("token_env", "1TOKEN", NAME_FIRST),
     BAD("token_env", "MY-TOKEN", NAME_REST),
     BAD("token_env", "LD_PRELOAD", NAME_TAKEN),
@@ -988,7 +987,6 @@ config_of_a_command_ignores_what_binds_the_module(void **state)
 		const char *text;
 		bool module, login, decide; /* is it taken? */
 	} cases[] = {
-	    {"export = file\n", false, true, true},
 	    {"sandbox = strict\n", false, false, true},
 	    {"require_group = " UUID "\n", true, true, true},
 	    {"require_role = " UUID "\n", true, true, true},

@@ -114,6 +114,25 @@ text_is_token_takes_printable_ascii_without_the_space(void **state)
 }
 
 static void
+text_is_b64token_takes_the_grammar_of_rfc_6750_alone(void **state)
+{
+	static const char set[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				  "abcdefghijklmnopqrstuvwxyz0123456789-._~+/";
+
+	(void)state;
+	assert_false(text_is_b64token((struct view){0}));
+	assert_false(text_is_b64token(view_text("=")));
+	assert_false(text_is_b64token(view_text("a=b")));
+	assert_true(text_is_b64token(view_text("a==")));
+	for (unsigned c = 0; c < 256; c++) {
+		uint8_t bytes[] = {'a', (uint8_t)c, 'b'};
+
+		assert_int_equal(text_is_b64token((struct view){bytes, 3}),
+		    c != 0 && strchr(set, (int)c) != NULL);
+	}
+}
+
+static void
 text_is_clean_utf8_judges_every_row(void **state)
 {
 	static const struct {
@@ -357,6 +376,8 @@ main(void)
 	    cmocka_unit_test(text_is_uuid_takes_lower_case_with_hyphens_alone),
 	    cmocka_unit_test(
 		text_is_token_takes_printable_ascii_without_the_space),
+	    cmocka_unit_test(
+		text_is_b64token_takes_the_grammar_of_rfc_6750_alone),
 	    cmocka_unit_test(text_is_clean_utf8_judges_every_row),
 	    cmocka_unit_test(
 		text_parse_number_reads_digits_within_bounds_alone),

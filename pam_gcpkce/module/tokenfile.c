@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Token files.  It runs as root and trusts nothing that it finds: every folder
+ * is opened below the one before it, without following links, and judged on
+ * its descriptor; every file is a new one.  The host's umask and directory
+ * stay as they are: owner and mode are set on descriptors.
+ */
+#include "tokenfile.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include "gcpkce/text.h"
+
+#define RUN "/run"
+#define OURS "gcpkce"
+#define PENDING "pending"
+#define CONTENT_MAX 4096
+#define SWEEP_MAX 32 /* in one sign-in; the next one goes on */
+#define FOLDER_FLAGS (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+
+/* A folder below /run/gcpkce, or that one itself. */
+struct folder {
+	const char *name;
+	gid_t gid;
+	mode_t mode;
+};
+static const struct folder ours = {OURS, 0, 0755};
+static const struct folder pending_folder = {PENDING, 0, 0700};
+
+static enum outcome
+folder_check(int fd, const char *name, struct stat *ret, struct errinfo *reterr)
+{
+	if (fstat(fd, ret) != 0)
+		return err_sys(reterr, OUTCOME_HELPER_FAILED, name);
+	if (ret->st_uid != 0 || (ret->st_mode & 022) != 0)
+		return err_fail(reterr, OUTCOME_CONFIG_UNSAFE,
+		    "the folder \"%s\" belongs to uid %u and has mode %04o; "
+		    "it must be root's, and written by root alone",
+		    name, (unsigned)ret->st_uid,
+		    (unsigned)(ret->st_mode & 07777));
+	return OUTCOME_OK;
+}
+
+/* Open a folder below another; with make also where there is none. */
+static enum outcome
+folder_open(int above, const struct folder *folder, bool make, int *ret_fd,
+    struct errinfo *reterr)
+{
+	struct stat st;
+
+	if (make && mkdirat(above, folder->name, 0700) != 0 && errno != EEXIST)
+		return err_sys(reterr, OUTCOME_HELPER_FAILED, folder->name);
+	autofd fd = openat(above, folder->name, FOLDER_FLAGS);
+	if (fd < 0)
+		return err_sys(reterr,
+		    errno == ELOOP || errno == ENOTDIR ? OUTCOME_CONFIG_UNSAFE
+						       : OUTCOME_HELPER_FAILED,
+		    folder->name);
+	enum outcome r = folder_check(fd, folder->name, &st, reterr);
+	if (r != OUTCOME_OK)
+		return r;
+	/* also when another sign-in has made it this very moment */
+	if (make &&
+	    ((st.st_gid != folder->gid && fchown(fd, 0, folder->gid) != 0) ||
+		((st.st_mode & 07777) != folder->mode &&
+		    fchmod(fd, folder->mode) != 0)))
+		return err_sys(reterr, OUTCOME_HELPER_FAILED, folder->name);
+	*ret_fd = take_fd(&fd);
+	return OUTCOME_OK;
+}
+
+/* Walk from /run to a folder of ours. */
+static enum outcome
+place_open(
+    const struct folder *folder, bool make, int *ret_fd, struct errinfo *reterr)
+{
+	struct stat st;
+	autofd above = -1;
+	autofd run = open(RUN, FOLDER_FLAGS);
+
+	if (run < 0)
+		return err_sys(reterr, OUTCOME_HELPER_FAILED, RUN);
+	enum outcome r = folder_check(run, RUN, &st, reterr);
+	if (r == OUTCOME_OK)
+		r = folder_open(run, &ours, make, &above, reterr);
+	if (r == OUTCOME_OK)
+		r = folder_open(above, folder, make, ret_fd, reterr);
+	return r;
+}
+
+static enum outcome
+bytes_write(int fd, struct view bytes, struct errinfo *reterr)
+{
+	struct rlimit limit;
+
+	/* beyond it the host would get a SIGXFSZ, and a caller of su sets it */
+	if (getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur < bytes.len)
+		return err_fail(reterr, OUTCOME_HELPER_FAILED,
+		    "the host's limit of file sizes is too small");
+	while (bytes.len > 0) {
+		ssize_t n = write(fd, bytes.p, bytes.len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return err_sys(
+			    reterr, OUTCOME_HELPER_FAILED, "writing a token");
+		bytes.p += n;
+		bytes.len -= (size_t)n;
+	}
+	return OUTCOME_OK;
+}
+
+/* Make a new file with this content, and give it to its owner at the end. */
+static enum outcome
+file_make(int folder, const char *id, struct view content, uid_t uid, gid_t gid,
+    struct errinfo *reterr)
+{
+	autofd fd = openat(folder, id,
+	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return err_sys(
+		    reterr, OUTCOME_HELPER_FAILED, "making a token file");
+	enum outcome r = bytes_write(fd, content, reterr);
+	if (r == OUTCOME_OK &&
+	    (fchmod(fd, 0600) != 0 || fchown(fd, uid, gid) != 0))
+		r = err_sys(reterr, OUTCOME_HELPER_FAILED,
+		    "setting a token file's owner and mode");
+	if (r != OUTCOME_OK)
+		(void)unlinkat(folder, id, 0);
+	return r;
+}
+
+static bool
+id_is_valid(const char *id)
+{
+	return strspn(id, "0123456789abcdef") == TOKENFILE_ID_LEN &&
+	    id[TOKENFILE_ID_LEN] == '\0';
+}
+
+static enum outcome
+id_make(char ret_id[static TOKENFILE_ID_LEN + 1], struct errinfo *reterr)
+{
+	uint8_t bytes[TOKENFILE_ID_LEN / 2];
+
+	if (getrandom(bytes, sizeof(bytes), 0) != (ssize_t)sizeof(bytes))
+		return err_sys(reterr, OUTCOME_HELPER_FAILED, "getrandom");
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		(void)snprintf(ret_id + 2 * i, 3, "%02x", bytes[i]);
+	return OUTCOME_OK;
+}
+
+/* ---- pending ---- */
+
+void
+tokenfile_pending_done(struct tokenfile_pending *pending)
+{
+	secret_free(pending->token);
+	*pending = (struct tokenfile_pending){0};
+}
+
+/* The content is three lines: account, expiry, token. */
+enum outcome
+tokenfile_pending_write(const struct tokenfile_pending *pending,
+    char ret_id[static TOKENFILE_ID_LEN + 1], struct errinfo *reterr)
+{
+	struct view token = secret_view(pending->token);
+	autobuf content = BUF_INIT(CONTENT_MAX);
+	autofd folder = -1;
+
+	if (strpbrk(pending->account, "\n\r") != NULL)
+		return err_fail(reterr, OUTCOME_CONFIG_UNSAFE,
+		    "the account's name has a line break");
+	buf_printf(&content, "%s\n%llu\n", pending->account,
+	    (unsigned long long)pending->expires_at_s);
+	buf_put(&content, token.p, token.len);
+	buf_put_byte(&content, '\n');
+	if (buf_check(&content) != OUTCOME_OK)
+		return OUTCOME_NO_MEMORY;
+	enum outcome r = id_make(ret_id, reterr);
+	if (r == OUTCOME_OK)
+		r = place_open(&pending_folder, true, &folder, reterr);
+	if (r == OUTCOME_OK)
+		r = file_make(folder, ret_id, buf_view(&content), 0, 0, reterr);
+	return r;
+}
+
+/* Cut the next line off; false when it has no end. */
+static bool
+line_take(struct view *rest, struct view *ret_line)
+{
+	const uint8_t *end =
+	    rest->len > 0 ? memchr(rest->p, '\n', rest->len) : NULL;
+
+	if (end == NULL)
+		return false;
+	ret_line->p = rest->p;
+	ret_line->len = (size_t)(end - rest->p);
+	rest->p = end + 1;
+	rest->len -= ret_line->len + 1;
+	return true;
+}
+
+static enum outcome
+content_parse(struct view rest, struct tokenfile_pending *ret)
+{
+	struct view account = {0};
+	struct view expires = {0};
+	struct view token = {0};
+	char digits[24] = "";
+	unsigned long number = 0;
+
+	if (!line_take(&rest, &account) || !line_take(&rest, &expires) ||
+	    !line_take(&rest, &token) || rest.len != 0 || account.len == 0 ||
+	    account.len > ACCOUNT_NAME_MAX ||
+	    memchr(account.p, '\0', account.len) != NULL ||
+	    expires.len >= sizeof(digits) || !text_is_b64token(token))
+		return OUTCOME_CONFIG_UNSAFE;
+	memcpy(digits, expires.p, expires.len);
+	if (!text_parse_number(digits, 0, ~0UL, &number))
+		return OUTCOME_CONFIG_UNSAFE;
+	memcpy(ret->account, account.p, account.len);
+	ret->account[account.len] = '\0';
+	ret->expires_at_s = number;
+	return secret_new(token.p, token.len, &ret->token);
+}
+
+/* Read a file that only authenticate, as root, can have left. */
+static enum outcome
+content_read(int folder, const char *id, struct tokenfile_pending *ret,
+    struct stat *ret_st, struct errinfo *reterr)
+{
+	autobuf content = BUF_INIT(CONTENT_MAX);
+	uint8_t block[512];
+	ssize_t n;
+	autofd fd = openat(folder, id,
+	    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+
+	*ret = (struct tokenfile_pending){0};
+	*ret_st = (struct stat){0};
+	if (fd < 0 || fstat(fd, ret_st) != 0)
+		return err_sys(
+		    reterr, OUTCOME_HELPER_FAILED, "the pending token");
+	if (!S_ISREG(ret_st->st_mode) || ret_st->st_uid != 0 ||
+	    ret_st->st_nlink != 1 || (ret_st->st_mode & 077) != 0)
+		return err_fail(reterr, OUTCOME_CONFIG_UNSAFE,
+		    "the pending token is not in a file of root's alone");
+	while ((n = read(fd, block, sizeof(block))) > 0)
+		buf_put(&content, block, (size_t)n);
+	explicit_bzero(block, sizeof(block));
+	if (n < 0)
+		return err_sys(
+		    reterr, OUTCOME_HELPER_FAILED, "the pending token");
+	enum outcome r = buf_check(&content) == OUTCOME_OK
+	    ? content_parse(buf_view(&content), ret)
+	    : OUTCOME_CONFIG_UNSAFE;
+	return err_fail(reterr, r, "%s",
+	    r == OUTCOME_OK ? "" : "the pending token cannot be read");
+}
+
+enum outcome
+tokenfile_pending_read(
+    const char *id, struct tokenfile_pending *ret, struct errinfo *reterr)
+{
+	struct stat st;
+	autofd folder = -1;
+
+	if (!id_is_valid(id))
+		return err_fail(reterr, OUTCOME_CONFIG_UNSAFE,
+		    "what names the pending token is no id");
+	enum outcome r = place_open(&pending_folder, false, &folder, reterr);
+	return r == OUTCOME_OK ? content_read(folder, id, ret, &st, reterr) : r;
+}
+
+bool
+tokenfile_pending_remove(const char *id)
+{
+	autofd folder = -1;
+
+	return id_is_valid(id) &&
+	    place_open(&pending_folder, false, &folder, NULL) == OUTCOME_OK &&
+	    unlinkat(folder, id, 0) == 0;
+}
+
+/* Older than allowed; or from a future that only a change of clocks makes. */
+static bool
+is_stale(const struct stat *st, uint64_t now_s)
+{
+	uint64_t made_s = st->st_mtime > 0 ? (uint64_t)st->st_mtime : 0;
+
+	return (now_s > made_s ? now_s - made_s : made_s - now_s) >
+	    TOKENFILE_PENDING_MAX_S;
+}
+
+/* Remove one file if it is stale; who removes it tells of it, nobody else. */
+static bool
+stale_remove(
+    int folder, const char *id, uint64_t now_s, struct tokenfile_pending *ret)
+{
+	struct stat st;
+
+	*ret = (struct tokenfile_pending){0};
+	if (!id_is_valid(id) ||
+	    fstatat(folder, id, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
+	    !is_stale(&st, now_s))
+		return false;
+	(void)content_read(folder, id, ret, &st, NULL);
+	return unlinkat(folder, id, 0) == 0;
+}
+
+void
+tokenfile_pending_sweep(uint64_t now_s,
+    void (*found)(void *context, const struct tokenfile_pending *pending),
+    void *context)
+{
+	const struct dirent *entry;
+	unsigned swept = 0;
+	autofd folder = -1;
+
+	if (place_open(&pending_folder, false, &folder, NULL) != OUTCOME_OK)
+		return;
+	/* the stream closes its descriptor, so it gets one of its own */
+	autofd copy = fcntl(folder, F_DUPFD_CLOEXEC, 0);
+	DIR *list = copy >= 0 ? fdopendir(copy) : NULL;
+	if (list == NULL)
+		return;
+	(void)take_fd(&copy);
+	while (swept < SWEEP_MAX && (entry = readdir(list)) != NULL) {
+		autopending stale = {0};
+
+		if (!stale_remove(folder, entry->d_name, now_s, &stale))
+			continue;
+		swept++;
+		if (stale.token != NULL)
+			found(context, &stale);
+	}
+	(void)closedir(list);
+}
+
+/* ---- a session's file ---- */
+
+/* The folder of an account. */
+static struct folder
+account_folder(uid_t uid, gid_t gid, char name[static TOKENFILE_PATH_CAP])
+{
+	(void)snprintf(name, TOKENFILE_PATH_CAP, "%u", (unsigned)uid);
+	return (struct folder){.name = name, .gid = gid, .mode = 0710};
+}
+
+enum outcome
+tokenfile_create(const struct account *account, const char *id,
+    const struct secret *token, char ret_path[static TOKENFILE_PATH_CAP],
+    struct errinfo *reterr)
+{
+	char name[TOKENFILE_PATH_CAP];
+	struct folder own = account_folder(account->uid, account->gid, name);
+	autofd folder = -1;
+
+	enum outcome r = id_is_valid(id)
+	    ? place_open(&own, true, &folder, reterr)
+	    : err_fail(reterr, OUTCOME_CONFIG_UNSAFE, "no id");
+	if (r == OUTCOME_OK)
+		r = file_make(folder, id, secret_view(token), account->uid,
+		    account->gid, reterr);
+	if (r == OUTCOME_OK)
+		(void)snprintf(ret_path, TOKENFILE_PATH_CAP,
+		    RUN "/" OURS "/%u/%.*s", (unsigned)account->uid,
+		    TOKENFILE_ID_LEN, id);
+	return r;
+}
+
+enum outcome
+tokenfile_remove(uid_t uid, const char *id, struct errinfo *reterr)
+{
+	char name[TOKENFILE_PATH_CAP];
+	struct folder own = account_folder(uid, 0, name);
+	autofd folder = -1;
+
+	enum outcome r = place_open(&own, false, &folder, reterr);
+	if (r == OUTCOME_OK && unlinkat(folder, id, 0) != 0 && errno != ENOENT)
+		r = err_sys(reterr, OUTCOME_HELPER_FAILED,
+		    "removing the session's token file");
+	return r;
+}

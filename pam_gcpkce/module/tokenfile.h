@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Tokens in files below /run/gcpkce: "pending/ID" between authenticate and
+ * open_session, which root alone can reach, and "UID/ID" for a session.
+ */
+#ifndef GCPKCE_MODULE_TOKENFILE_H
+#define GCPKCE_MODULE_TOKENFILE_H
+
+#include "gcpkce/account.h"
+#include "gcpkce/secret.h"
+
+#define TOKENFILE_ID_LEN 32
+#define TOKENFILE_PATH_CAP 64       /* of a session's file, with its NUL */
+#define TOKENFILE_PENDING_MAX_S 600 /* how long a token may be pending */
+
+/* A token that waits for its session. */
+struct tokenfile_pending {
+	char account[ACCOUNT_NAME_MAX + 1]; /* pw_name of who signed in */
+	uint64_t expires_at_s;              /* CLOCK_REALTIME; 0: not known */
+	struct secret *token;
+};
+
+#define autopending CLEANUP(tokenfile_pending_done) struct tokenfile_pending
+
+void tokenfile_pending_done(struct tokenfile_pending *pending);
+
+/*
+ * Leave a token for open_session, in a new file that root alone can read.
+ *
+ * out:    ret_id  random; names the file
+ * errors: OUTCOME_CONFIG_UNSAFE  a folder on the way is not root's alone
+ *         OUTCOME_HELPER_FAILED  a file could not be made;  OUTCOME_NO_MEMORY
+ * source: docs/DESIGN.md section 4; getrandom(2)
+ */
+MUST_CHECK enum outcome tokenfile_pending_write(
+    const struct tokenfile_pending *pending,
+    char ret_id[static TOKENFILE_ID_LEN + 1], struct errinfo *reterr);
+
+/*
+ * Read what is pending; it stays.
+ *
+ * in:     id   of any origin: 32 hexadecimal digits or refused
+ * out:     ret  (autopending)
+ * errors: OUTCOME_CONFIG_UNSAFE  no id, or a file that authenticate cannot
+ *                                have left
+ *         OUTCOME_HELPER_FAILED  it is not there;  OUTCOME_NO_MEMORY
+ */
+MUST_CHECK enum outcome tokenfile_pending_read(
+    const char *id, struct tokenfile_pending *ret, struct errinfo *reterr);
+
+/* Remove what is pending; true for the one caller who did it. */
+bool tokenfile_pending_remove(const char *id);
+
+/*
+ * Remove what has been pending for too long; see TOKENFILE_PENDING_MAX_S.
+ *
+ * in:     now_s  CLOCK_REALTIME
+ *         found  called with each token that was removed, *borrowed*
+ */
+void tokenfile_pending_sweep(uint64_t now_s,
+    void (*found)(void *context, const struct tokenfile_pending *pending),
+    void *context);
+
+/*
+ * Make the session's file: new, the account's, mode 0600, in a folder that
+ * root owns and the account's group may enter.  Nothing that stands there is
+ * followed, opened or replaced.
+ *
+ * out:    ret_path  its path
+ * errors: as tokenfile_pending_write
+ */
+MUST_CHECK enum outcome tokenfile_create(const struct account *account,
+    const char *id, const struct secret *token,
+    char ret_path[static TOKENFILE_PATH_CAP], struct errinfo *reterr);
+
+/* Remove the session's file. */
+MUST_CHECK enum outcome tokenfile_remove(
+    uid_t uid, const char *id, struct errinfo *reterr);
+
+#endif

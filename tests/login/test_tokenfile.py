@@ -1,0 +1,441 @@
+# SPDX-License-Identifier: ISC
+"""export=file: the token in a file of the session's own, and nowhere else."""
+
+import os
+import re
+import shutil
+import stat
+import time
+
+import pytest
+
+import contract
+import hosts
+from house import ACCOUNTS
+
+BASE = "/run/gcpkce"
+PENDING = f"{BASE}/pending"
+UID = ACCOUNTS["alice"]
+REVOKED_WITHIN = 5
+STALE_S = 11 * 60
+
+
+class SudoTarget(hosts.Sudo):
+    """carol runs something as the account, and sudo asks who that is."""
+
+    name = "sudo targetpw"
+
+    def open(self, account):
+        return hosts.Terminal(self._house, hosts.as_account("carol", [
+            "sudo", "-u", account, self._house.session]))
+
+
+ALL = (hosts.Sshd, SudoTarget, hosts.Su, hosts.Login, hosts.Pamtester)
+
+
+@pytest.fixture(autouse=True)
+def export(configure):
+    shutil.rmtree(BASE, ignore_errors=True)
+    configure(export="file")
+    yield
+    shutil.rmtree(BASE, ignore_errors=True)
+
+
+@pytest.fixture(params=ALL, ids=lambda host: host.name)
+def host(request, house):
+    host = request.param(house)
+    yield host
+    if host.name == "sshd":
+        host.stop()
+
+
+def come_in(host, people):
+    """alice signs in; gives her terminal and her session's environment."""
+    terminal = host.open("alice")
+    terminal.answer(people["alice"].sign_in(terminal.asked()))
+    return terminal, terminal.session()[1]
+
+
+def wait_until_revoked(genesys):
+    end = time.monotonic() + REVOKED_WITHIN
+    while any(genesys.log.tokens().values()):
+        assert time.monotonic() < end, "a token is still valid"
+        time.sleep(0.02)
+
+
+def pending():
+    return os.listdir(PENDING) if os.path.exists(PENDING) else []
+
+
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
+def mode_and_owner(path):
+    found = os.lstat(path)
+    return stat.S_IMODE(found.st_mode), found.st_uid, found.st_gid
+
+
+def make_pending(name, text, age_s=0, mode=0o600):
+    """A pending file as authenticate leaves it."""
+    os.makedirs(PENDING, exist_ok=True)
+    os.chmod(PENDING, 0o700)
+    path = f"{PENDING}/{name}"
+    with open(path, "w", encoding="utf-8") as file:
+        os.fchmod(file.fileno(), mode)
+        file.write(text)
+    then = time.time() - age_s
+    os.utime(path, (then, then))
+    return path
+
+
+# present where asked for
+
+def test_a_session_has_its_token_in_a_file_of_its_own(
+        host, people, genesys, journal):
+    if host.name == "pamtester":  # its session is over at once
+        terminal = host.open("alice", "authenticate", "open_session")
+        terminal.answer(people["alice"].sign_in(terminal.asked()))
+        env = terminal.session()[1]
+        terminal.end()
+    else:
+        terminal, env = come_in(host, people)
+    assert contract.ours(env) == contract.EXPORTED_FILE
+    path = env["GCPKCE_TOKEN_FILE"]
+    assert re.fullmatch(rf"{BASE}/{UID}/[0-9a-f]{{32}}", path)
+    (token,) = genesys.log.tokens()
+    assert read(path) == token
+    assert genesys.log.tokens()[token]
+    assert mode_and_owner(path) == (0o600, UID, UID)
+    assert mode_and_owner(f"{BASE}/{UID}") == (0o710, 0, UID)
+    assert mode_and_owner(PENDING) == (0o700, 0, 0)
+    assert mode_and_owner(BASE) == (0o755, 0, 0)
+    assert pending() == []
+    assert env["GCPKCE_USER_ID"] == people["alice"].id
+    assert token not in "".join(env.values())
+    assert "export_failed" not in journal.text()
+    if host.name != "pamtester":
+        terminal.leave()
+
+
+def test_file_and_token_end_with_the_session(
+        host, people, genesys, journal):
+    terminal, env = come_in(host, people)
+    terminal.leave()
+    wait_until_revoked(genesys)
+    journal.wait("outcome=revoked")
+    assert not os.path.exists(env["GCPKCE_TOKEN_FILE"])
+    assert genesys.log.count("DELETE", "/api/v2/tokens/me") == 1
+    assert "GCPKCE_TOKEN_ID" not in env
+
+
+def test_without_export_there_is_no_file(host, people, configure):
+    configure(export="none")
+    terminal, env = come_in(host, people)
+    assert contract.ours(env) == set()
+    assert not os.path.exists(BASE)
+    terminal.leave()
+
+
+def test_two_sessions_have_a_file_each(sshd, people, genesys):
+    one, one_env = come_in(sshd, people)
+    two, two_env = come_in(sshd, people)
+    paths = [env["GCPKCE_TOKEN_FILE"] for env in (one_env, two_env)]
+    assert sorted(map(read, paths)) == sorted(genesys.log.tokens())
+    kept = read(paths[1])
+    one.leave()
+    end = time.monotonic() + REVOKED_WITHIN
+    while sum(genesys.log.tokens().values()) > 1:
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    assert not os.path.exists(paths[0])
+    assert read(paths[1]) == kept
+    assert genesys.log.tokens()[kept]
+    two.leave()
+    wait_until_revoked(genesys)
+    assert os.listdir(f"{BASE}/{UID}") == []
+
+
+def test_revoke_never_removes_the_file_and_leaves_the_token(
+        sshd, house, people, genesys, configure):
+    configure(export="file", revoke="never")
+    terminal, env = come_in(sshd, people)
+    assert os.path.exists(env["GCPKCE_TOKEN_FILE"])
+    terminal.leave()
+    end = time.monotonic() + REVOKED_WITHIN  # sshd outlives its client
+    while os.path.exists(env["GCPKCE_TOKEN_FILE"]):
+        assert time.monotonic() < end, "the file is still there"
+        time.sleep(0.02)
+    assert house.wait_until_gone("gcpkce-helper", 5) == []
+    assert all(genesys.log.tokens().values())
+
+
+def test_sudo_to_another_account_hands_nothing_over(
+        house, people, genesys, journal):
+    terminal, env = come_in(hosts.Sudo(house), people)
+    assert contract.ours(env) == set()
+    wait_until_revoked(genesys)
+    assert "not that of the account" in journal.wait("outcome=export_failed")
+    assert pending() == []
+    assert os.listdir(BASE) == ["pending"]
+    terminal.leave()
+    assert terminal.status == 0
+
+
+# what others prepared
+
+def prepare_link(path):
+    os.symlink("/etc", path)
+
+
+def prepare_file(path):
+    with open(path, "w", encoding="utf-8"):
+        pass
+
+
+def prepare_fifo(path):
+    os.mkfifo(path, 0o666)
+
+
+def prepare_folder(path):
+    os.mkdir(path)
+    os.chown(path, UID, UID)
+
+
+def prepare_open_folder(path):
+    os.mkdir(path)
+    os.chmod(path, 0o777)
+
+
+PREPARED = (prepare_link, prepare_file, prepare_fifo, prepare_folder,
+            prepare_open_folder)
+
+
+@pytest.mark.parametrize("place", [BASE, f"{BASE}/{UID}"])
+@pytest.mark.parametrize("prepare", PREPARED,
+                         ids=lambda prepare: prepare.__name__)
+def test_a_place_that_others_prepared_is_not_used(
+        house, people, genesys, journal, place, prepare):
+    if place != BASE:
+        os.mkdir(BASE)
+        os.chmod(BASE, 0o755)
+    prepare(place)
+    before = os.lstat(place)
+    terminal, env = come_in(hosts.Su(house), people)
+    assert contract.ours(env) == set()
+    journal.wait("outcome=export_failed")
+    terminal.leave()
+    assert terminal.status == 0
+    after = os.lstat(place)
+    assert (before.st_mode, before.st_uid, before.st_ino) == (
+        after.st_mode, after.st_uid, after.st_ino)
+    assert not os.path.isdir(place) or os.path.islink(place) or (
+        os.listdir(place) == [])
+    wait_until_revoked(genesys)
+    assert pending() == []
+    if place == BASE:
+        if stat.S_ISLNK(before.st_mode) or not stat.S_ISDIR(before.st_mode):
+            os.unlink(place)
+
+
+# Between authenticate and our open_session, somebody who knows the id makes
+# a thing where the session's file is to be.
+MAKER = """\
+#!/bin/sh
+set -e
+[ "$PAM_TYPE" = open_session ] || exit 0
+file={base}/{uid}/$GCPKCE_TOKEN_ID
+mkdir -p {base}/{uid}
+echo keep > {base}/victim
+chown {uid}:{uid} {base}/victim
+case {kind} in
+symlink) ln -s {base}/victim "$file" ;;
+hardlink) ln {base}/victim "$file" ;;
+folder) mkdir "$file" ;;
+fifo) mkfifo "$file" ;;
+file) echo keep > "$file" ;;
+esac
+"""
+
+
+@pytest.mark.parametrize(
+    "kind", ["symlink", "hardlink", "folder", "fifo", "file"])
+@pytest.mark.parametrize("way", [hosts.Sshd, hosts.Su],
+                         ids=lambda host: host.name)
+def test_a_thing_in_the_file_s_place_is_neither_followed_nor_replaced(
+        house, people, genesys, journal, way, kind):
+    maker = house.write(f"{house.share}/maker", MAKER.format(
+        base=BASE, uid=UID, kind=kind), 0o755)
+    host = way(house)
+    house.stack(host.service, "auth required {module}\n"
+                "account required pam_permit.so\n"
+                f"session required pam_exec.so quiet seteuid {maker}\n"
+                "session required {module}\n")
+    try:
+        terminal, env = come_in(host, people)
+        assert contract.ours(env) == set()
+        journal.wait("outcome=export_failed")
+        wait_until_revoked(genesys)
+        (name,) = os.listdir(f"{BASE}/{UID}")
+        is_kind = {"symlink": stat.S_ISLNK, "folder": stat.S_ISDIR,
+                   "fifo": stat.S_ISFIFO}.get(kind, stat.S_ISREG)
+        assert is_kind(os.lstat(f"{BASE}/{UID}/{name}").st_mode)
+        if kind == "file":
+            assert read(f"{BASE}/{UID}/{name}") == "keep\n"
+        assert read(f"{BASE}/victim") == "keep\n"
+        assert pending() == []
+        terminal.leave()
+        assert terminal.status == 0
+    finally:
+        if way is hosts.Sshd:
+            host.stop()
+
+
+# what the environment claims
+
+FOREIGN = "0123456789abcdef0123456789abcdef"
+
+
+@pytest.mark.parametrize("claim", [
+    FOREIGN, "../../../etc/passwd", "..", "/etc/passwd", FOREIGN[:-1],
+    FOREIGN + "0", FOREIGN.upper(), "pending"])
+def test_an_id_that_authenticate_did_not_set_opens_nothing(
+        house, people, genesys, claim):
+    """In one process the environment is not asked at all."""
+    path = make_pending(FOREIGN, "bob\n0\nanother-token\n")
+    conf = house.write(f"{house.share}/env.conf",
+                       f"GCPKCE_TOKEN_ID OVERRIDE={claim}\n"
+                       "GCPKCE_TOKEN_FILE OVERRIDE=/etc/passwd\n")
+    house.stack("su", "auth required {module}\n"
+                f"auth required pam_env.so conffile={conf} readenv=0\n"
+                "account required pam_permit.so\n"
+                "session required {module}\n")
+    terminal, env = come_in(hosts.Su(house), people)
+    (token,) = genesys.log.tokens()
+    assert contract.ours(env) == contract.EXPORTED_FILE
+    assert read(env["GCPKCE_TOKEN_FILE"]) == token
+    terminal.leave()
+    wait_until_revoked(genesys)
+    assert read(path) == "bob\n0\nanother-token\n"
+
+
+@pytest.mark.parametrize("claim, content, mode", [
+    (FOREIGN, "bob\n0\nanother-token\n", 0o600),
+    (FOREIGN, "alice\n0\nanother token\n", 0o600),
+    (FOREIGN, "alice\n0\nanother-token\n", 0o644),
+    (FOREIGN, "alice\n-1\nanother-token\n", 0o600),
+    (FOREIGN, "alice\n0\nanother-token\nmore\n", 0o600),
+    (FOREIGN, "alice", 0o600), (FOREIGN, "", 0o600),
+    ("../pending/" + FOREIGN, "alice\n0\nanother-token\n", 0o600),
+    (FOREIGN + "/", "alice\n0\nanother-token\n", 0o600)])
+def test_under_sshd_a_claimed_id_must_lead_to_the_account_s_own_token(
+        sshd, house, people, journal, claim, content, mode):
+    path = make_pending(FOREIGN, content, mode=mode)
+    conf = house.write(f"{house.share}/env.conf",
+                       f"GCPKCE_TOKEN_ID OVERRIDE={claim}\n")
+    house.stack("sshd", "auth required {module}\n"
+                "account required pam_permit.so\n"
+                f"session required pam_env.so conffile={conf} readenv=0\n"
+                "session required {module}\n")
+    terminal, env = come_in(sshd, people)
+    assert contract.ours(env) == set()
+    journal.wait("outcome=export_failed")
+    assert not os.path.exists(f"{BASE}/{UID}")
+    assert read(path) == content
+    terminal.leave()
+
+
+@pytest.mark.parametrize("kind", ["symlink", "hardlink", "fifo", "folder",
+                                  "another's"])
+def test_what_is_pending_must_be_root_s_own_file(
+        sshd, house, people, journal, kind):
+    path = f"{PENDING}/{FOREIGN}"
+    real = make_pending("real", "alice\n0\nanother-token\n")
+    if kind == "symlink":
+        os.symlink(real, path)
+    elif kind == "hardlink":
+        os.link(real, path)
+    elif kind == "fifo":
+        os.mkfifo(path, 0o600)
+    elif kind == "folder":
+        os.mkdir(path)
+    else:
+        os.rename(real, path)
+        os.chown(path, UID, UID)
+    conf = house.write(f"{house.share}/env.conf",
+                       f"GCPKCE_TOKEN_ID OVERRIDE={FOREIGN}\n")
+    house.stack("sshd", "auth required {module}\n"
+                "account required pam_permit.so\n"
+                f"session required pam_env.so conffile={conf} readenv=0\n"
+                "session required {module}\n")
+    terminal, env = come_in(sshd, people)
+    assert contract.ours(env) == set()
+    journal.wait("outcome=export_failed")
+    assert not os.path.exists(f"{BASE}/{UID}")
+    terminal.leave()
+
+
+def test_closing_removes_the_file_that_was_made_and_no_other(
+        house, people, genesys):
+    victim = house.write(f"{house.share}/victim", "keep\n")
+    conf = house.write(f"{house.share}/env.conf",
+                       f"GCPKCE_TOKEN_FILE OVERRIDE={victim}\n")
+    house.stack("su", "auth required {module}\n"
+                "account required pam_permit.so\n"
+                "session required {module}\n"
+                f"session required pam_env.so conffile={conf} readenv=0\n")
+    terminal, env = come_in(hosts.Su(house), people)
+    assert env["GCPKCE_TOKEN_FILE"] == victim
+    assert len(os.listdir(f"{BASE}/{UID}")) == 1
+    terminal.leave()
+    wait_until_revoked(genesys)
+    assert os.listdir(f"{BASE}/{UID}") == []
+    assert read(victim) == "keep\n"
+
+
+# what is left behind
+
+def test_what_is_pending_for_too_long_is_revoked_at_the_next_sign_in(
+        sshd, house, people, genesys):
+    house.stack("sshd", "auth required {module}\n"
+                "account required pam_deny.so\n"
+                "session required {module}\n")
+    terminal = sshd.open("alice")
+    terminal.answer(people["alice"].sign_in(terminal.asked()))
+    terminal.end()
+    assert "@@session" not in terminal.transcript
+    (left,) = pending()
+    (stale,) = genesys.log.tokens()
+    # not too long yet
+    sshd.open("alice").asked()
+    assert pending() == [left]
+    assert genesys.log.tokens()[stale]
+    then = time.time() - STALE_S
+    os.utime(f"{PENDING}/{left}", (then, then))
+    sshd.open("alice").asked()
+    assert pending() == []
+    wait_until_revoked(genesys)
+
+
+def test_with_revoke_never_what_is_pending_for_too_long_is_removed_alone(
+        sshd, house, genesys, configure):
+    configure(export="file", revoke="never")
+    make_pending(FOREIGN, "alice\n0\nanother-token\n", STALE_S)
+    sshd.open("alice").asked()
+    assert pending() == []
+    assert genesys.log.count("DELETE", "/api/v2/tokens/me") == 0
+
+
+def test_a_caller_s_limit_of_file_sizes_ends_no_host(
+        house, people, genesys, journal):
+    """A write beyond the limit would be a SIGXFSZ."""
+    terminal = hosts.Terminal(house, hosts.as_account("carol", [
+        "env", "--default-signal=XFSZ",  # python ignores it
+        "prlimit", "--fsize=0", "su", "alice", "-c", house.session]))
+    terminal.answer(people["alice"].sign_in(terminal.asked()))
+    assert contract.ours(terminal.session()[1]) == set()
+    journal.wait("outcome=export_failed")
+    wait_until_revoked(genesys)
+    terminal.leave()
+    assert terminal.status == 0

@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: ISC
+"""A stack that fails behind us, and a server that is away at the end."""
+
+import os
+import shutil
+import time
+
+import pytest
+
+import hosts
+
+BASE = "/run/gcpkce"
+PENDING = f"{BASE}/pending"
+AT_ONCE = 3  # seconds for a program to end
+REVOKED_WITHIN = 5
+FAILING = """\
+auth    required {module}
+account required pam_deny.so
+session required {module}
+"""
+ALL = (hosts.Sshd, hosts.Sudo, hosts.Su, hosts.Login, hosts.Pamtester)
+# sudo ends PAM with PAM_DATA_SILENT, and sshd's child without a word
+ENDING = (hosts.Su, hosts.Login, hosts.Pamtester)
+QUIET = (hosts.Sshd, hosts.Sudo)
+
+
+@pytest.fixture(autouse=True)
+def tidy(fresh):
+    shutil.rmtree(BASE, ignore_errors=True)
+    yield
+    shutil.rmtree(BASE, ignore_errors=True)
+
+
+@pytest.fixture
+def start(house):
+    """Make a host of a kind; sshd is stopped afterwards."""
+    started = []
+
+    def make(kind):
+        started.append(kind(house))
+        return started[-1]
+    yield make
+    for host in started:
+        if host.name == "sshd":
+            host.stop()
+
+
+def valid(genesys):
+    (token,) = genesys.log.tokens().values()
+    return token
+
+
+def wait_until_revoked(genesys):
+    end = time.monotonic() + REVOKED_WITHIN
+    while valid(genesys):
+        assert time.monotonic() < end, "the token is still valid"
+        time.sleep(0.02)
+
+
+def pending():
+    return os.listdir(PENDING) if os.path.exists(PENDING) else []
+
+
+def fail_behind_us(house, host, people, journal):
+    house.stack(host.service, FAILING)
+    terminal = host.open("alice")
+    terminal.answer(people["alice"].sign_in(terminal.asked()))
+    terminal.end()
+    assert "@@session" not in terminal.transcript
+    journal.decision("ok")
+
+
+@pytest.mark.parametrize("export", ["env", "file"])
+@pytest.mark.parametrize("kind", ENDING, ids=lambda kind: kind.name)
+def test_a_stack_that_fails_behind_us_ends_the_token(
+        start, house, people, genesys, journal, configure, kind, export):
+    configure(export=export)
+    fail_behind_us(house, start(kind), people, journal)
+    wait_until_revoked(genesys)
+    journal.wait("outcome=revoked")
+    assert pending() == []
+
+
+@pytest.mark.parametrize("kind", QUIET, ids=lambda kind: kind.name)
+def test_where_that_cannot_be_known_the_file_waits_for_the_sweep(
+        start, house, people, genesys, journal, configure, kind):
+    configure(export="file")
+    host = start(kind)
+    fail_behind_us(house, host, people, journal)
+    assert house.wait_until_gone("gcpkce-helper", 5) == []
+    assert valid(genesys)
+    (left,) = pending()
+    then = time.time() - 11 * 60
+    os.utime(f"{PENDING}/{left}", (then, then))
+    host.open("alice").asked()
+    wait_until_revoked(genesys)
+    assert pending() == []
+
+
+@pytest.mark.parametrize("kind, export", [
+    # sudo to another account hands over no file
+    (kind, export) for kind in ALL for export in ("env", "file")
+    if kind is not hosts.Pamtester and (kind, export) != (hosts.Sudo, "file")],
+    ids=lambda value: getattr(value, "name", value))
+def test_a_server_that_is_away_at_the_end_keeps_no_session_open(
+        start, people, genesys, configure, house, kind, export):
+    configure(export=export)
+    terminal = start(kind).open("alice")
+    terminal.answer(people["alice"].sign_in(terminal.asked()))
+    terminal.session()
+    genesys.refuse("api")
+    try:
+        begun = time.monotonic()
+        terminal.leave()
+        assert time.monotonic() - begun < AT_ONCE
+        assert terminal.status == 0
+        time.sleep(0.3)
+        assert valid(genesys)
+        assert house.processes("gcpkce-helper")  # it goes on trying
+    finally:
+        genesys.listen("api")
+    wait_until_revoked(genesys)
+
+
+@pytest.mark.parametrize("export", ["env", "file"])
+def test_a_revocation_that_is_refused_at_the_end_is_told_with_the_expiry(
+        start, people, genesys, configure, journal, export):
+    configure(export=export)
+    terminal = start(hosts.Sshd).open("alice")
+    terminal.answer(people["alice"].sign_in(terminal.asked()))
+    expires = terminal.session()[1]["GCPKCE_TOKEN_EXPIRES"]
+    genesys.faults["revoke"] = {"status": 403}
+    begun = time.monotonic()
+    terminal.leave()
+    assert time.monotonic() - begun < AT_ONCE
+    assert terminal.status == 0
+    line = journal.wait("outcome=revoke_failed")
+    assert f'expires="{expires}"' in line
+
+
+def test_a_variable_of_the_host_s_own_is_not_revoked(
+        start, house, genesys, people, configure, journal):
+    """A login by key, on a host that gives everybody a token."""
+    configure(export="env")
+    conf = house.write(f"{house.share}/env.conf",
+                       "GENESYSCLOUD_ACCESS_TOKEN DEFAULT=the-host-s-own\n")
+    house.stack("su", "auth required pam_permit.so\n"
+                "account required pam_permit.so\n"
+                f"session required pam_env.so conffile={conf} readenv=0\n"
+                "session required {module}\n")
+    terminal = start(hosts.Su).open("alice")
+    assert terminal.session()[1]["GENESYSCLOUD_ACCESS_TOKEN"]
+    terminal.leave()
+    assert house.wait_until_gone("gcpkce-helper", 5) == []
+    assert genesys.log.count("DELETE", "/api/v2/tokens/me") == 0
+    assert "outcome=" not in journal.text()
