@@ -9,6 +9,9 @@
 
 #include "command.h"
 
+#define OPTIONS_MAX 16
+#define OPTION_LETTERS "abcdefghijklmnopqrstuvwxyz-"
+
 static const struct {
 	const char *name;
 	int (*run)(const struct options *);
@@ -42,12 +45,41 @@ command_usage(const char *why, const char *what)
 	return EXIT_USAGE;
 }
 
+/* The names of the options that were given, for the command to judge. */
+struct given {
+	const char *names[OPTIONS_MAX];
+	size_t count;
+};
+
+/* Does the command's line in the table name the option? */
+static bool
+arguments_name(const char *arguments, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (const char *p = arguments; (p = strstr(p, "--")) != NULL; p += 2) {
+		if (strncmp(p + 2, name, len) == 0 &&
+		    strspn(p + 2, OPTION_LETTERS) == len)
+			return true;
+	}
+	return false;
+}
+
 static int
-command_run(const char *name, const struct options *options)
+command_run(
+    const char *name, const struct given *given, const struct options *options)
 {
 	for (size_t i = 0; i < COMMAND_COUNT; i++) {
-		if (strcmp(commands[i].name, name) == 0)
-			return commands[i].run(options);
+		if (strcmp(commands[i].name, name) != 0)
+			continue;
+		for (size_t j = 0; j < given->count; j++) {
+			if (!arguments_name(
+				commands[i].arguments, given->names[j]))
+				return command_usage(
+				    "this command has no option --",
+				    given->names[j]);
+		}
+		return commands[i].run(options);
 	}
 	return command_usage("there is no command ", name);
 }
@@ -103,9 +135,11 @@ main(int argc, char **argv)
 	    {NULL, 0, NULL, 0},
 	};
 	struct options options = {0};
+	struct given given = {0};
 	int option;
+	int index;
 
-	while ((option = getopt_long(argc, argv, "hV", longs, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "hV", longs, &index)) != -1) {
 		if (option == 'h') {
 			help_print(stdout);
 			return EXIT_GOOD;
@@ -116,6 +150,11 @@ main(int argc, char **argv)
 		}
 		if (!option_take(option, &options))
 			return EXIT_USAGE;
+		if (option == 'j')
+			continue; /* every command's */
+		if (given.count == OPTIONS_MAX)
+			return command_usage("too many options", "");
+		given.names[given.count++] = longs[index].name;
 	}
 	if (optind >= argc) {
 		help_print(stderr);
@@ -124,5 +163,5 @@ main(int argc, char **argv)
 	if (optind + 1 < argc)
 		return command_usage(
 		    "one command at a time, not also ", argv[optind + 1]);
-	return command_run(argv[optind], &options);
+	return command_run(argv[optind], &given, &options);
 }
