@@ -138,6 +138,16 @@ def test_a_token_ends_when_its_host_dies_before_the_decision(
     wait_until_revoked(genesys)
 
 
+def test_a_slow_revocation_keeps_nobody_waiting(
+        sshd, people, genesys, journal):
+    genesys.faults["revoke"] = {"delay": 3}
+    terminal = come_in(sshd, people)
+    assert genesys.log.wait("DELETE", "/api/v2/tokens/me")
+    assert "outcome=revoked" not in journal.text(), "the login waited for it"
+    terminal.leave()
+    journal.wait("outcome=revoked", seconds=10)
+
+
 def test_a_revocation_that_fails_once_is_tried_again(
         sshd, people, genesys, journal):
     genesys.faults["revoke"] = {"status": 503, "times": 1}
