@@ -40,6 +40,13 @@ ACCOUNTS = {
     HELPER_USER: 3900,
 }
 
+# Second names: a uid that another account has already.  They stand behind it
+# in passwd, so that the uid's own name stays the other one's.
+ALIASES = {
+    "toor": 0,
+    "deputy": ACCOUNTS["ops"],
+}
+
 DEV_NODES = ("null", "zero", "full", "random", "urandom", "tty")
 DEV_LINKS = {"fd": "/proc/self/fd", "stdin": "fd/0", "stdout": "fd/1",
              "stderr": "fd/2", "ptmx": "pts/ptmx"}
@@ -265,19 +272,21 @@ class House:
         self.write("/etc/nsswitch.conf",
                    "passwd: files\ngroup: files\nshadow: files\n"
                    "hosts: files\n")
-        passwd, group, shadow = [], [], []
-        for name, uid in ACCOUNTS.items():
-            home, shell = self.home(name), "/bin/sh"
-            os.mkdir(home, 0o755)
-            os.chown(home, uid, uid)
-            if name == HELPER_USER:
-                shell = "/usr/sbin/nologin"
-            passwd.append(f"{name}:x:{uid}:{uid}::{home}:{shell}")
-            group.append(f"{name}:x:{uid}:")
-            shadow.append(f"{name}:*:19000:0:99999:7:::")
-        for file, ours in (("passwd", passwd), ("group", group),
-                           ("shadow", shadow)):
-            self._add_entries(f"/etc/{file}", ours)
+        for file, entry in (("passwd", self._passwd_entry),
+                            ("group", "{0}:x:{1}:".format),
+                            ("shadow", "{0}:*:19000:0:99999:7:::".format)):
+            self._add_entries(f"/etc/{file}", [
+                entry(name, uid) for name, uid in ACCOUNTS.items()])
+        for name, uid in (*ACCOUNTS.items(), *ALIASES.items()):
+            os.mkdir(self.home(name), 0o755)
+            os.chown(self.home(name), uid, uid)
+        with open("/etc/passwd", "a", encoding="utf-8") as file:
+            for name, uid in ALIASES.items():
+                file.write(self._passwd_entry(name, uid) + "\n")
+
+    def _passwd_entry(self, name, uid):
+        shell = "/usr/sbin/nologin" if name == HELPER_USER else "/bin/sh"
+        return f"{name}:x:{uid}:{uid}::{self.home(name)}:{shell}"
 
     def _add_entries(self, path, ours):
         """Add our entries; the machine's with our names or ids go."""

@@ -22,6 +22,11 @@ class Person:
         self.id = record.id
         self.email = record.email
 
+    @property
+    def browser_context(self):
+        """The TLS context of the person's browser."""
+        return self._browser.context
+
     def sign_in(self, shown):
         """Follow the dialogue's address; gives the address landed on."""
         return self._browser.sign_in(address_in(shown), self.key)

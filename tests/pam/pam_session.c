@@ -2,13 +2,15 @@
 /*
  * A small PAM host: authenticates somebody with a service file from a folder,
  * opens a session, runs a command in it with the PAM environment, closes it.
- * What sshd does, without the network.  Used by the demo and by tests.
+ * What sshd does, without the network.  Used by the demo and by tests, so it
+ * does not wait after a denial, as a host that people reach must.
  *
  *   pam-session FOLDER SERVICE USER COMMAND [ARGUMENT...]
  */
 #include <security/pam_appl.h>
 #include <security/pam_misc.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -29,6 +31,26 @@ run(pam_handle_t *pamh, char **command)
 		(void)waitpid(pid, &status, 0);
 	(void)pam_misc_drop_env(environment);
 	return pid > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+}
+
+/* Hear after a denial how long to wait, and do not. */
+static void
+do_not_wait(int result, unsigned delay_us, void *data)
+{
+	(void)result;
+	(void)delay_us;
+	(void)data;
+}
+
+/* PAM_FAIL_DELAY is a function, and pam_set_item takes pointers to data. */
+static int
+set_no_delay(pam_handle_t *pamh)
+{
+	void (*const fn)(int, unsigned, void *) = do_not_wait;
+	const void *item = NULL;
+
+	memcpy(&item, &fn, sizeof(item));
+	return pam_set_item(pamh, PAM_FAIL_DELAY, item);
 }
 
 /* Report a step; go on only after a success. */
@@ -56,6 +78,11 @@ main(int argc, char **argv)
 	if (pam_start_confdir(argv[2], argv[3], &conv, argv[1], &pamh) !=
 	    PAM_SUCCESS) {
 		(void)fprintf(stderr, "pam_start_confdir failed\n");
+		return 1;
+	}
+	if (set_no_delay(pamh) != PAM_SUCCESS) {
+		(void)fprintf(stderr, "PAM_FAIL_DELAY cannot be set\n");
+		(void)pam_end(pamh, PAM_SYSTEM_ERR);
 		return 1;
 	}
 	if (step(pamh, "pam_authenticate", pam_authenticate(pamh, 0)) &&
