@@ -146,6 +146,7 @@ $(B)/tests/gcpkce: $(cli) $(courier) $(oauth) $(common) $(B)/tests/helper_path.o
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(oauth) $(courier) $(common) $(B)/tests/helper_path.o
 	$(call say,LINK,$@)
 	$(Q)$(link_prog) $(crypto_libs) -lcmocka
+$(B)/tests/unit/test_result: $(B)/pam_gcpkce/module/result.o
 $(B)/tests/pam/test_%: $(B)/tests/pam/test_%.o $(B)/tests/pam/host.o $(common)
 	$(call say,LINK,$@)
 	$(Q)$(link_prog) -rdynamic -lpam -lcmocka
@@ -184,6 +185,9 @@ quick: unit-parts test-parts ## tests that need neither root nor network, in und
 
 check-links: all ## the walls between the folders
 	$(Q)tests/links.sh $(B)
+
+mutate: deps ## flip every condition of the decision, one by one: does a test notice?
+	$(Q)$(PYTHON) tools/mutate
 
 demo: deps ## one whole sign-in through PAM, against a stand-in for Genesys Cloud
 	$(Q)$(MAKE) --no-print-directory test-parts
@@ -250,7 +254,7 @@ clean: ## remove build/
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
 
-.PHONY: all test-parts unit-parts deps check check-built quick check-links demo format format-check lint texts \
+.PHONY: all test-parts unit-parts deps check check-built quick check-links mutate demo format format-check lint texts \
 	install uninstall clean help FORCE
 
 -include $(patsubst %.o,%.d,$(common) $(oauth) $(courier) $(helper) $(module) $(cli) $(path_o))

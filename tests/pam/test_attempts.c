@@ -220,9 +220,72 @@ junk_of_sshd_is_named_and_shown_as_a_refused_code(void **state)
 	assert_outcome("answer_malformed");
 	assert_holds(journal_decision(),
 	    "sshd refuses this name: unknown, AllowUsers/DenyUsers, or root "
-	    "without PermitRootLogin yes");
+	    "without PermitRootLogin yes\"");
 	assert_string_equal(
 	    host_last_message(&h), outcome_sentence(OUTCOME_CODE_REFUSED));
+	host_end(&h);
+
+	host_begin(&h);
+	h.user = "nowhere";
+	h.script = "answer_malformed:junk";
+	h.arguments = "attempts=1";
+	assert_int_equal(host_signin(&h), PAM_MAXTRIES);
+	assert_holds(
+	    journal_decision(), "PermitRootLogin yes; there is no such");
+	host_end(&h);
+}
+
+/* Junk hides what an answer came to, not that no further one is allowed. */
+static void
+junk_beside_a_final_outcome_does_not_hide_it(void **state)
+{
+	struct host h;
+
+	(void)state;
+	assert_int_equal(host_run(&h, "unreachable:junk", "attempts=1"),
+	    PAM_AUTHINFO_UNAVAIL);
+	assert_outcome("unreachable");
+	assert_string_equal(
+	    host_last_message(&h), outcome_sentence(OUTCOME_UNREACHABLE));
+	host_end(&h);
+}
+
+static void
+person_who_leaves_after_the_deadline_is_aborted(void **state)
+{
+	struct host h;
+
+	(void)state;
+	host_begin(&h);
+	h.arguments = "timeout=1";
+	h.replies =
+	    &(struct reply){.result = PAM_CONV_ERR, .meanwhile = wait_too_long};
+	h.reply_count = 1;
+	assert_int_equal(host_signin(&h), PAM_CONV_ERR);
+	assert_outcome("aborted");
+	host_end(&h);
+}
+
+static void
+second_prompt_may_be_interrupted_as_the_first(void **state)
+{
+	static const struct reply replies[] = {
+	    {.text = CODE}, {.result = PAM_CONV_AGAIN}};
+	struct host h;
+
+	(void)state;
+	host_begin(&h);
+	h.script = "code_refused,ok";
+	h.replies = replies;
+	h.reply_count = COUNT(replies);
+	host_open(&h);
+	assert_int_equal(host_authenticate(&h, 0), PAM_INCOMPLETE);
+	assert_int_equal(journal_decisions(), 1);
+	h.replies = replies;
+	h.replies_used = 0;
+	assert_int_equal(host_authenticate(&h, 0), PAM_SUCCESS);
+	assert_int_equal(journal_decisions(), 2);
+	host_close(&h);
 	host_end(&h);
 }
 
@@ -302,6 +365,9 @@ main(void)
 	    cmocka_unit_test(no_answer_is_sent_after_the_deadline),
 	    cmocka_unit_test(person_may_leave_between_attempts),
 	    cmocka_unit_test(junk_of_sshd_is_named_and_shown_as_a_refused_code),
+	    cmocka_unit_test(junk_beside_a_final_outcome_does_not_hide_it),
+	    cmocka_unit_test(person_who_leaves_after_the_deadline_is_aborted),
+	    cmocka_unit_test(second_prompt_may_be_interrupted_as_the_first),
 	    cmocka_unit_test(person_may_leave_after_junk),
 	    cmocka_unit_test(deadline_after_junk_is_timed_out),
 	    cmocka_unit_test(line_of_an_attempt_has_nothing_of_the_one_before),

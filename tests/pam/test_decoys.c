@@ -7,7 +7,9 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <syslog.h>
+#include <unistd.h>
 
 #define BY_NAME "map=file,localpart email_domains=example.com "
 
@@ -36,6 +38,14 @@ static const struct row {
     {"low", "", BY_NAME, "uid_refused", "min_uid 1000"},
     {"alice", "", BY_NAME "min_uid=4294967294", "uid_refused", "min_uid"},
 };
+
+static uid_t pretended; /* what geteuid tells; 0: the truth */
+
+__attribute__((visibility("default"))) uid_t
+geteuid(void)
+{
+	return pretended != 0 ? pretended : (uid_t)syscall(SYS_geteuid);
+}
 
 /* The prompts of a whole sign-in, without its time. */
 struct dialogue {
@@ -272,6 +282,40 @@ named_account_may_be_root_or_low_where_that_is_asked_for(void **state)
 	}
 }
 
+static void
+host_that_is_not_root_signs_in_its_own_account_alone(void **state)
+{
+	static const struct {
+		const char *map;
+		bool own;
+		const char *outcome;
+	} tries[] = {
+	    {"alice id:" ALICE_ID "\n", true, "ok"},
+	    {"alice id:" ALICE_ID "\n", false, "uid_refused"},
+	    {"alice -\n", true, "not_mapped"},
+	    {"alice -\n", false, "not_mapped"},
+	};
+
+	(void)state;
+	need_root();
+	for (size_t i = 0; i < COUNT(tries); i++) {
+		bool good = strcmp(tries[i].outcome, "ok") == 0;
+		struct host h;
+
+		host_begin(&h);
+		h.map = tries[i].map;
+		h.script = good ? "ok" : "code_refused";
+		h.arguments = "attempts=1";
+		pretended = accounts[ALICE].uid + (tries[i].own ? 0 : 1);
+		int result = host_signin(&h);
+		pretended = 0;
+		assert_int_equal(result, good ? PAM_SUCCESS : PAM_MAXTRIES);
+		assert_outcome(tries[i].outcome);
+		assert_holds(h.reports, good ? " decoy=0 " : " decoy=1 ");
+		host_end(&h);
+	}
+}
+
 int
 main(void)
 {
@@ -284,6 +328,8 @@ main(void)
 	    cmocka_unit_test(group_that_does_not_exist_is_told_to_the_journal),
 	    cmocka_unit_test(
 		named_account_may_be_root_or_low_where_that_is_asked_for),
+	    cmocka_unit_test(
+		host_that_is_not_root_signs_in_its_own_account_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

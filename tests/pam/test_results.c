@@ -341,7 +341,7 @@ static const struct cause {
     {"account_inactive", "ok:inactive", "", NULL, NULL, "active", false},
     {"not_mapped", "ok:other-id", "", NULL, NULL, "map file", false},
     {"not_mapped", "ok:other-email", "map=localpart email_domains=example.com",
-	NULL, NULL, "", false},
+	NULL, NULL, "no line of the map file names", false},
     {"ok", "ok", "map=localpart email_domains=example.com", NULL, NULL, "",
 	false},
     {"not_mapped", "ok:utf8-email", "map=localpart email_domains=example.com",

@@ -297,6 +297,18 @@ map_names_an_account_by_either_of_its_names(void **state)
 }
 
 static void
+map_names_no_account_that_does_not_exist(void **state)
+{
+	struct account gone = alice;
+	struct identity identity = person(ID, "");
+
+	(void)state;
+	gone.exists = false;
+	assert_int_equal(
+	    verdict_of(&gone, "alice id:" ID "\n", &identity), OTHER);
+}
+
+static void
 map_malformed_line_of_the_account_is_config_invalid(void **state)
 {
 	static const char identity_mend[] =
@@ -518,6 +530,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 	    MAP_TEST(map_lines_map_whole_identities_alone),
 	    MAP_TEST(map_ids_are_equal_or_nothing),
+	    MAP_TEST(map_names_no_account_that_does_not_exist),
 	    MAP_TEST(map_email_eq_judges_every_row),
 	    MAP_TEST(map_emails_are_whole_addresses),
 	    MAP_TEST(map_of_nobody_has_nobody),

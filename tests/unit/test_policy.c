@@ -38,6 +38,7 @@ static const struct {
     {"alice@example.com", 1002, true},
     {"root@example.com", 0, true},
     {"carol+x", 1003, true},
+    {"dave smith", 1004, true},
 };
 
 static int service_error;
@@ -98,8 +99,7 @@ getgrnam_r(const char *name, struct group *entry, char *space, size_t len,
 int
 getgrouplist(const char *user, gid_t primary, gid_t *gids, int *count)
 {
-	(void)user;
-	assert_true(*count >= 1);
+	assert_true(user[0] != '\0' && *count >= 1);
 	gids[0] = primary;
 	*count = 1;
 	return 1;
@@ -559,6 +559,7 @@ policy_prospect_tells_what_everybody_would_meet(void **state)
 	} rows[] = {
 	    {"", {NULL}, "mallory", OUTCOME_USER_UNKNOWN},
 	    {"mallory id:" ID, {NULL}, "mallory", OUTCOME_USER_UNKNOWN},
+	    {"", GROUP_LOCALPART, "mallory", OUTCOME_USER_UNKNOWN},
 	    {"", {NULL}, "alice", NOT},
 	    {"alice -", {NULL}, "alice", NOT},
 	    {"alice -", LOCALPART, "alice", NOT},
@@ -566,6 +567,8 @@ policy_prospect_tells_what_everybody_would_meet(void **state)
 	    {"alice email:x@y", {NULL}, "alice", OK},
 	    {"alice -\nalice id:" ID, {NULL}, "alice", OK},
 	    {"", LOCALPART, "alice", OK},
+	    {"", LOCALPART, "dave smith", NOT},
+	    {"", LOCALPART, "alice@example.com", NOT},
 	    {"", EMAIL, "alice", NOT},
 	    {"", EMAIL, "alice@example.com", OK},
 	    {"", {"map=email", "email_domains=example.org"},
@@ -771,6 +774,7 @@ policy_gates_compare_whole_ids(void **state)
 	    {GROUP_1, GROUP_1, true},
 	    {GROUP_1, GROUP_2 " " GROUP_1, true},
 	    {GROUP_1, GROUP_2 " " GROUP_1 " " GROUP_3, true},
+	    {GROUP_1 "," GROUP_2, GROUP_1, true},
 	    {GROUP_1 "," GROUP_2, GROUP_2, true},
 	    {GROUP_3 "," GROUP_2 "," GROUP_1, GROUP_1, true},
 	    {GROUP_1, "", false},
