@@ -29,6 +29,14 @@ void text_put_field(
     struct buf *line, const char *name, const char *value, size_t max);
 
 /*
+ * Is the byte of RFC 3986's unreserved set, [A-Za-z0-9-._~]?  Of it are a code
+ * verifier and a code, too.
+ *
+ * source: RFC 3986 section 2.3; RFC 7636 section 4.1
+ */
+bool text_is_unreserved(uint8_t byte);
+
+/*
  * Append foreign bytes percent-encoded: all but RFC 3986's unreserved set.
  *
  * source: RFC 3986 section 2.3

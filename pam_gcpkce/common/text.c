@@ -40,13 +40,20 @@ text_put_field(
 	buf_put_text(line, cut ? "...\"" : "\"");
 }
 
+bool
+text_is_unreserved(uint8_t byte)
+{
+	return is_alnum(byte) || byte == '-' || byte == '.' || byte == '_' ||
+	    byte == '~';
+}
+
 void
 text_put_percent(struct buf *b, struct view bytes)
 {
 	for (size_t i = 0; i < bytes.len; i++) {
 		uint8_t c = bytes.p[i];
 
-		if (is_alnum(c) || c == '-' || c == '.' || c == '_' || c == '~')
+		if (text_is_unreserved(c))
 			buf_put_byte(b, c);
 		else
 			buf_printf(b, "%%%02X", c);
@@ -96,9 +103,7 @@ text_is_b64token(struct view bytes)
 	for (size_t i = 0; i < len; i++) {
 		uint8_t c = bytes.p[i];
 
-		if ((c < '0' || c > '9') && (c < 'a' || c > 'z') &&
-		    (c < 'A' || c > 'Z') && c != '-' && c != '.' && c != '_' &&
-		    c != '~' && c != '+' && c != '/')
+		if (!text_is_unreserved(c) && c != '+' && c != '/')
 			return false;
 	}
 	return len > 0;

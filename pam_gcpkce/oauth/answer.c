@@ -217,11 +217,7 @@ code_check(struct view code, struct errinfo *reterr)
 		return err_fail(reterr, OUTCOME_ANSWER_MALFORMED,
 		    "a code of %zu bytes", code.len);
 	for (size_t i = 0; i < code.len; i++) {
-		uint8_t c = code.p[i];
-
-		if ((c < '0' || c > '9') && (c < 'a' || c > 'z') &&
-		    (c < 'A' || c > 'Z') && c != '.' && c != '_' && c != '~' &&
-		    c != '-')
+		if (!text_is_unreserved(code.p[i]))
 			return err_fail(reterr, OUTCOME_ANSWER_MALFORMED,
 			    "the answer holds a character that no code has");
 	}

@@ -91,11 +91,7 @@ pkce_verifier_is_valid(struct view verifier)
 	    verifier.len > PKCE_VERIFIER_MAX)
 		return false;
 	for (size_t i = 0; i < verifier.len; i++) {
-		uint8_t c = verifier.p[i];
-
-		if ((c < '0' || c > '9') && (c < 'a' || c > 'z') &&
-		    (c < 'A' || c > 'Z') && c != '-' && c != '.' && c != '_' &&
-		    c != '~')
+		if (!text_is_unreserved(verifier.p[i]))
 			return false;
 	}
 	return true;
