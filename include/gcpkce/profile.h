@@ -28,12 +28,15 @@ MUST_CHECK enum outcome profile_user_parse(struct view body,
 
 /*
  * Read the groups alone out of a user (User), or the roles out of the grants of
- * authorization/subjects/me (AuthzSubject).
+ * authorization/subjects/me (AuthzSubject).  The reply's id must be that of the
+ * record, which users/me gave.
  *
  * out:    identity  groups or roles; the rest is untouched, as all is on
- * failure errors: as profile_user_parse source: Genesys Cloud Platform API, GET
- * /api/v2/users/{userId}?expand=groups and GET
- * /api/v2/authorization/subjects/me
+ *                   failure
+ * errors: as profile_user_parse; OUTCOME_IDENTITY_INCOMPLETE also when the
+ *         reply is about somebody else, or does not say about whom
+ * source: Genesys Cloud Platform API, GET /api/v2/users/{userId}?expand=groups
+ *         and GET /api/v2/authorization/subjects/me
  */
 MUST_CHECK enum outcome profile_groups_parse(
     struct view body, struct identity *identity, struct errinfo *reterr);

@@ -189,6 +189,22 @@ profile_user_parse(struct view body, struct identity_needs needs,
 	return OUTCOME_OK;
 }
 
+/* A list of somebody else's would open a gate: the reply must name the person.
+ */
+static enum outcome
+person_check(struct json_object *object, const struct identity *identity,
+    struct errinfo *reterr)
+{
+	char id[sizeof(identity->id)] = "";
+	const struct field field = {NULL, "id", "id", id, sizeof(id)};
+	enum outcome r = field_read(object, &field, reterr);
+
+	if (r == OUTCOME_OK && strcmp(id, identity->id) != 0)
+		return err_fail(reterr, OUTCOME_IDENTITY_INCOMPLETE,
+		    "id is not that of users/me");
+	return r;
+}
+
 enum outcome
 profile_groups_parse(
     struct view body, struct identity *identity, struct errinfo *reterr)
@@ -197,6 +213,8 @@ profile_groups_parse(
 	autojson *user = NULL;
 
 	enum outcome r = json_parse_object(body, &user, reterr);
+	if (r == OUTCOME_OK)
+		r = person_check(user, identity, reterr);
 	if (r == OUTCOME_OK)
 		r = groups_read(user, &record, reterr);
 	if (r == OUTCOME_OK)
@@ -212,6 +230,8 @@ profile_subject_parse(
 	autojson *subject = NULL;
 
 	enum outcome r = json_parse_object(body, &subject, reterr);
+	if (r == OUTCOME_OK)
+		r = person_check(subject, identity, reterr);
 	if (r == OUTCOME_OK)
 		r = grants_read(subject, &record, reterr);
 	if (r == OUTCOME_OK)

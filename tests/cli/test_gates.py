@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 """Required groups, roles and divisions: what is asked of Genesys Cloud, and when."""
 
+import dataclasses
 import os
 import re
 
@@ -143,9 +144,9 @@ def test_whoever_lacks_it_there_is_refused(genesys, sign_in, key, kind, name, ou
     pytest.param(Fault(status=500), id="500"),
     pytest.param(api_rate_limit(), id="429"),
     pytest.param(Fault(status=302, headers={"Location": "/api/v2/users/me"}), id="302"),
-    pytest.param(Fault(status=200, body="{}"), id="missing again"),
-    pytest.param(Fault(status=200, body='{"groups":null,"grants":null}'), id="null again"),
-    pytest.param(Fault(status=200, body='{"groups":7,"grants":7}'), id="wrong type"),
+    pytest.param(Fault(status=200, body='{"id":"@"}'), id="missing again"),
+    pytest.param(Fault(status=200, body='{"id":"@","groups":null,"grants":null}'), id="null again"),
+    pytest.param(Fault(status=200, body='{"id":"@","groups":7,"grants":7}'), id="wrong type"),
     pytest.param(Fault(status=200, body="<html>"), id="no JSON"),
     pytest.param(Fault(status=204, body=""), id="204"),
     pytest.param(huge_json(300 * 1024), id="huge"),
@@ -155,12 +156,30 @@ def test_whoever_lacks_it_there_is_refused(genesys, sign_in, key, kind, name, ou
 ])
 @pytest.mark.parametrize("key, field", [
     ("require_group", "groups"), ("require_role", "authorization.roles")])
-def test_a_list_that_cannot_be_had_is_no_pass(genesys, sign_in, gates, key, field, fault):
+def test_a_list_that_cannot_be_had_is_no_pass(genesys, sign_in, gates, alice, key, field, fault):
     genesys.faults.override_user = {"groups": REMOVED, "authorization": REMOVED}
+    if isinstance(fault.body, str):
+        fault = dataclasses.replace(fault, body=fault.body.replace("@", alice.id))
     genesys.faults[DEDICATED[key]] = fault
     outcome, cause = sign_in(**{key: gates[key]}, connect_timeout=1, request_timeout=1)
     assert outcome == "identity_incomplete"
     assert cause.startswith(f"the field {field} is missing in GET /api/v2/users/me")
+
+
+@pytest.mark.parametrize("about", ["", '"id":null,', '"id":"{other}",'],
+                         ids=["nobody", "null", "another"])
+@pytest.mark.parametrize("key", ["require_group", "require_role"])
+def test_somebody_else_s_list_is_no_pass(genesys, sign_in, gates, alice, key, about):
+    genesys.faults.override_user = {"groups": REMOVED, "authorization": REMOVED}
+    other = next(p.id for p in genesys.people.values() if p.id != alice.id)
+    about = about.replace("{other}", other)
+    mine = gates[key]
+    genesys.faults[DEDICATED[key]] = Fault(
+        status=200, headers={"Content-Type": "application/json"},
+        body='{%s"groups":[{"id":"%s"}],"grants":[{"role":{"id":"%s"}}]}' % (about, mine, mine))
+    outcome, cause = sign_in(**{key: mine})
+    assert outcome == "identity_incomplete"
+    assert "id is not that of users/me" in cause
 
 
 def test_a_missing_list_that_is_not_required_is_not_asked_for(genesys, sign_in, gates):

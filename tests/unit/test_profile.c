@@ -109,7 +109,7 @@ profile_reads_the_lists_that_are_needed_alone(void **state)
 static void
 profile_reads_the_lists_of_the_dedicated_places(void **state)
 {
-	autoidentity identity = {.id = "kept"};
+	autoidentity identity = {.id = USER_ID, .email = "kept"};
 
 	(void)state;
 	assert_int_equal(
@@ -117,11 +117,12 @@ profile_reads_the_lists_of_the_dedicated_places(void **state)
 	assert_int_equal(
 	    profile_subject_parse(view_text(subject), &identity, NULL),
 	    OUTCOME_OK);
-	assert_string_equal(identity.id, "kept");
+	assert_string_equal(identity.email, "kept");
 	assert_string_equal(buf_text(&identity.groups.ids), "g1 g2");
 	assert_string_equal(buf_text(&identity.roles.ids), "r1 r2");
 	assert_false(identity.divisions.present);
 	/* what is missing there is missing */
+	identity.id[0] = '\0';
 	assert_int_equal(
 	    profile_groups_parse(view_text("{}"), &identity, NULL), OUTCOME_OK);
 	assert_int_equal(
@@ -129,6 +130,31 @@ profile_reads_the_lists_of_the_dedicated_places(void **state)
 	    OUTCOME_OK);
 	assert_false(identity.groups.present);
 	assert_false(identity.roles.present);
+}
+
+static void
+profile_takes_no_list_of_somebody_else(void **state)
+{
+	static const char *const ids[] = {"", "\"id\":null,", "\"id\":\"\",",
+	    "\"id\":\"U1\",", "\"id\":\"u\",", "\"id\":\"u12\",",
+	    "\"id\":\"u1\\u0000\",", "\"id\":[\"u1\"],", "\"Id\":\"u1\","};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
+		autoidentity identity = {.id = "u1"};
+		autobuf body = BUF_INIT(256);
+		struct errinfo err = {""};
+
+		buf_printf(&body, "{%s\"groups\":[],\"grants\":[]}", ids[i]);
+		assert_int_equal(
+		    profile_groups_parse(buf_view(&body), &identity, &err),
+		    OUTCOME_IDENTITY_INCOMPLETE);
+		assert_non_null(strstr(err.text, "id"));
+		assert_int_equal(
+		    profile_subject_parse(buf_view(&body), &identity, &err),
+		    OUTCOME_IDENTITY_INCOMPLETE);
+		assert_false(identity.groups.present || identity.roles.present);
+	}
 }
 
 static void
@@ -396,6 +422,7 @@ profile_refuses_every_row_and_keeps_the_record(void **state)
 
 		memset(&identity, 'k', sizeof(identity));
 		identity.cloned_user = true;
+		identity.id[0] = '\0'; /* as in a body that has none */
 		before = identity;
 		enum outcome r = parse_copy(rows[i].parse, rows[i].body,
 		    strlen(rows[i].body), &identity, &err);
@@ -512,6 +539,7 @@ main(void)
 	    cmocka_unit_test(profile_reads_users_me),
 	    cmocka_unit_test(profile_reads_the_lists_that_are_needed_alone),
 	    cmocka_unit_test(profile_reads_the_lists_of_the_dedicated_places),
+	    cmocka_unit_test(profile_takes_no_list_of_somebody_else),
 	    cmocka_unit_test(profile_tells_an_empty_list_from_a_missing_one),
 	    cmocka_unit_test(profile_takes_1024_ids_and_no_more),
 	    cmocka_unit_test(profile_reads_tokens_me),
