@@ -6,6 +6,7 @@
  */
 #include "exported.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <syslog.h>
 
@@ -16,24 +17,34 @@
 #define KEPT "gcpkce_exported"
 #define CLOSE_LIMIT_S 60
 
-void
-token_revoke(pam_handle_t *pamh, const struct config *config, const char *user,
-    struct secret *token, uint64_t expires_at_s)
+static enum outcome
+revoker_send(pam_handle_t *pamh, const struct config *config, const char *user,
+    struct secret *token, uint64_t expires_at_s, struct errinfo *reterr)
 {
-	struct errinfo why = {0};
 	const struct errand errand = {
 	    .user = user,
 	    .service = journal_item(pamh, PAM_SERVICE),
 	    .host = "",
 	};
 
-	if (config->revoke == REVOKE_NEVER ||
-	    errand_revoke(config, &errand, token, expires_at_s, CLOSE_LIMIT_S,
-		&why) == OUTCOME_OK)
-		return;
+	if (token == NULL)
+		return err_fail(reterr, OUTCOME_HELPER_FAILED,
+		    "the helper that has the token could not be told");
+	return errand_revoke(
+	    config, &errand, token, expires_at_s, CLOSE_LIMIT_S, reterr);
+}
+
+void
+token_revoke(pam_handle_t *pamh, const struct config *config, const char *user,
+    struct secret *token, uint64_t expires_at_s)
+{
 	char expires[CLOCK_STAMP_LEN + 1] = "not known";
 	autobuf text = BUF_INIT(2048);
+	struct errinfo why = {0};
 
+	if (revoker_send(pamh, config, user, token, expires_at_s, &why) ==
+	    OUTCOME_OK)
+		return;
 	if (expires_at_s > 0)
 		clock_stamp(expires_at_s, expires);
 	buf_printf(&text, "%s; the token expires: %s", why.text, expires);
@@ -41,22 +52,57 @@ token_revoke(pam_handle_t *pamh, const struct config *config, const char *user,
 	    pamh, LOG_WARNING, "revoke_failed", user, buf_text(&text));
 }
 
-void
-exported_revoke(pam_handle_t *pamh, const struct exported *exported)
+static void
+file_remove(pam_handle_t *pamh, struct exported *exported)
 {
-	if (exported->id[0] != '\0')
+	struct errinfo why = {0};
+
+	if (exported->place == EXPORTED_PENDING)
 		(void)tokenfile_pending_remove(exported->id);
-	token_revoke(pamh, &exported->config, exported->user, exported->token,
-	    exported->expires_at_s);
+	else if (exported->place == EXPORTED_SESSION &&
+	    tokenfile_remove(exported->uid, exported->id, &why) != OUTCOME_OK)
+		journal_event(pamh, LOG_WARNING, "export_failed",
+		    exported->user, why.text);
+	exported->place = EXPORTED_NOWHERE;
+}
+
+void
+exported_end(pam_handle_t *pamh, struct exported *exported)
+{
+	file_remove(pamh, exported);
+	if (exported->config.revoke != REVOKE_NEVER)
+		token_revoke(pamh, &exported->config, exported->user,
+		    exported->token, exported->expires_at_s);
+}
+
+enum outcome
+exported_new(const struct config *config, const char *user,
+    const struct secret *token, uint64_t expires_at_s, struct exported **ret)
+{
+	struct view bytes = secret_view(token);
+	autoexported *exported = calloc(1, sizeof(*exported));
+
+	if (exported == NULL ||
+	    secret_new(bytes.p, bytes.len, &exported->token) != OUTCOME_OK)
+		return OUTCOME_NO_MEMORY;
+	exported->owner = getpid();
+	exported->config = *config;
+	exported->expires_at_s = expires_at_s;
+	(void)snprintf(exported->user, sizeof(exported->user), "%s", user);
+	*ret = take_ptr(&exported);
+	return OUTCOME_OK;
 }
 
 void
 exported_free(struct exported *exported)
 {
-	if (exported == NULL)
-		return;
-	secret_free(exported->token);
-	free(exported);
+	while (exported != NULL) {
+		struct exported *earlier = exported->earlier;
+
+		secret_free(exported->token);
+		free(exported);
+		exported = earlier;
+	}
 }
 
 static void
@@ -67,27 +113,16 @@ kept_end(pam_handle_t *pamh, void *data, int status)
 	if (exported == NULL || exported->taken)
 		return;
 	if (exported->owner == getpid() && (status & PAM_DATA_SILENT) == 0)
-		exported_revoke(pamh, exported);
+		exported_end(pamh, exported);
 	exported_free(exported);
 }
 
 enum outcome
-exported_keep(pam_handle_t *pamh, const struct exported *source)
+exported_keep(pam_handle_t *pamh, struct exported *exported)
 {
-	struct view token = secret_view(source->token);
-	autoexported *exported = calloc(1, sizeof(*exported));
-
-	if (exported == NULL)
-		return OUTCOME_NO_MEMORY;
-	*exported = *source;
-	exported->token = NULL;
-	exported->owner = getpid();
-	exported->taken = false;
-	if (secret_new(token.p, token.len, &exported->token) != OUTCOME_OK ||
-	    pam_set_data(pamh, KEPT, exported, kept_end) != PAM_SUCCESS)
-		return OUTCOME_NO_MEMORY;
-	(void)take_ptr(&exported);
-	return OUTCOME_OK;
+	return pam_set_data(pamh, KEPT, exported, kept_end) == PAM_SUCCESS
+	    ? OUTCOME_OK
+	    : OUTCOME_NO_MEMORY;
 }
 
 const struct exported *
@@ -109,5 +144,6 @@ exported_take(pam_handle_t *pamh)
 	memcpy(&exported, &found, sizeof(exported));
 	exported->taken = true; /* so kept_end leaves it */
 	(void)pam_set_data(pamh, KEPT, NULL, NULL);
+	exported->taken = false;
 	return exported;
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A token that authenticate exported and that no session has taken over yet.
- * Hosts that authenticate and open the session in one process find it again
- * here, whatever the environment holds by then; when they end without a
- * session, it is revoked.  Under sshd it is lost with the process that
+ * An exported token: where it lies, and its end.  From authenticate to the
+ * session the handle keeps it, so that hosts that do both in one process find
+ * it again, whatever the environment holds by then; when they end without a
+ * session, it ends here.  Under sshd it is lost with the process that
  * authenticates, and only the environment crosses.
  */
 #ifndef GCPKCE_MODULE_EXPORTED_H
@@ -15,29 +15,56 @@
 #include "gcpkce/secret.h"
 #include "tokenfile.h"
 
+/* Where else the token lies than in the environment. */
+enum exported_place {
+	EXPORTED_NOWHERE, /* export=env */
+	EXPORTED_PENDING, /* /run/gcpkce/pending/ID */
+	EXPORTED_SESSION, /* /run/gcpkce/UID/ID */
+};
+
 struct exported {
-	pid_t owner; /* the process that authenticated */
-	bool taken;  /* a session has it */
-	struct config config;
+	struct exported *earlier; /* the session's before, still open */
+	pid_t owner;              /* the process that keeps it */
+	bool taken;               /* a session has it */
+	struct config config;     /* of the line that has it */
 	char user[ACCOUNT_NAME_MAX + 1];
-	char id[TOKENFILE_ID_LEN + 1]; /* of what is pending; "" with env */
-	uint64_t expires_at_s;         /* CLOCK_REALTIME; 0: not known */
+	enum exported_place place;
+	uid_t uid; /* of the session's file */
+	char id[TOKENFILE_ID_LEN + 1];
+	uint64_t expires_at_s; /* CLOCK_REALTIME; 0: not known */
 	struct secret *token;
 };
 
 #define autoexported CLEANUP(exported_cleanup) struct exported
 
 /*
- * Keep a token in the handle.  One that was kept before, and that no session
- * took, is revoked.  So is this one when the handle ends in this process and
- * not by PAM_DATA_SILENT.
+ * Make a record of this process.
  *
- * in:     source  copied; its owner and taken do not matter
+ * in:     user   of the account; cut to what a record holds
+ *         token  copied
+ * out:    ret    place is EXPORTED_NOWHERE
+ * errors: OUTCOME_NO_MEMORY
+ */
+MUST_CHECK enum outcome exported_new(const struct config *config,
+    const char *user, const struct secret *token, uint64_t expires_at_s,
+    struct exported **ret);
+
+/*
+ * End it: remove its file, and have the token revoked unless its configuration
+ * says never.  Faults are logged.
+ */
+void exported_end(pam_handle_t *pamh, struct exported *exported);
+
+/*
+ * Keep a token in the handle for the session; *takes* the record on success.
+ * One that was kept before, and that no session took, ends.  So does this one
+ * when the handle ends in this process and not by PAM_DATA_SILENT.
+ *
  * errors: OUTCOME_NO_MEMORY
  * source: docs/DESIGN.md section 2; pam_set_data(3)
  */
 MUST_CHECK enum outcome exported_keep(
-    pam_handle_t *pamh, const struct exported *source);
+    pam_handle_t *pamh, struct exported *exported);
 
 /* What is kept, *borrowed*; NULL: nothing. */
 const struct exported *exported_find(pam_handle_t *pamh);
@@ -45,9 +72,7 @@ const struct exported *exported_find(pam_handle_t *pamh);
 /* *Gives* what is kept to the session; NULL: nothing is. */
 struct exported *exported_take(pam_handle_t *pamh);
 
-/* Remove what is pending, and revoke unless the configuration says never. */
-void exported_revoke(pam_handle_t *pamh, const struct exported *exported);
-
+/* Wipe and free, the earlier ones too; nothing ends by that. */
 void exported_free(struct exported *exported);
 
 static inline void
@@ -58,11 +83,11 @@ exported_cleanup(struct exported **p)
 
 /*
  * Hand a token to a revoker, which works in the background for as long as a
- * session's end allows.  A helper that does not start is logged.
+ * session's end allows.  What cannot be revoked is logged with its expiry.
  *
- * in:     config  with revoke=never nothing is done
+ * in:     config  its revoke is not looked at
  *         user    whom the journal is to name
- *         token   *borrowed*
+ *         token   *borrowed*; NULL: the helper had it, and is gone
  */
 void token_revoke(pam_handle_t *pamh, const struct config *config,
     const char *user, struct secret *token, uint64_t expires_at_s);

@@ -42,28 +42,20 @@ pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char **argv)
 	return PAM_IGNORE;
 }
 
-/* Read the configuration for a session; faults were logged by authenticate. */
-static void
-with_config(pam_handle_t *pamh, int argc, const char **argv,
-    void (*act)(pam_handle_t *, const struct config *))
+ENTRY int
+pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
 	autofree struct config *config = calloc(1, sizeof(*config));
 	autofaults faults = {0};
 
+	(void)flags;
 	if (config == NULL)
-		return;
+		return PAM_SUCCESS;
 	if (config_load(argc, argv, CONFIG_FOR_MODULE, config, &faults) ==
 	    OUTCOME_OK)
-		act(pamh, config);
+		session_open(pamh, config);
 	else
 		journal_faults(pamh, &faults);
-}
-
-ENTRY int
-pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
-{
-	(void)flags;
-	with_config(pamh, argc, argv, session_open);
 	return PAM_SUCCESS;
 }
 
@@ -71,8 +63,9 @@ ENTRY int
 pam_sm_close_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
 	(void)flags;
-	session_files_remove(pamh);
-	with_config(pamh, argc, argv, session_close);
+	(void)argc;
+	(void)argv;
+	session_close(pamh);
 	return PAM_SUCCESS;
 }
 

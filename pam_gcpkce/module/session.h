@@ -28,7 +28,10 @@ MUST_CHECK enum outcome session_export(pam_handle_t *pamh,
     const struct wire_verdict *verdict, uint64_t expires_at_s,
     struct errinfo *reterr);
 
-/* Take all of that back: the helper has not heard that the token is kept. */
+/*
+ * Take all of that back: the helper has not heard that the token is kept.  It
+ * may be dead, so the token is revoked from here.
+ */
 void session_unexport(pam_handle_t *pamh, const struct config *config);
 
 /*
@@ -40,17 +43,16 @@ void session_sweep(pam_handle_t *pamh, const struct config *config);
 /*
  * pam_sm_open_session: take the exported token over, so that closing revokes
  * that one and not what the environment then holds.  With export=file the
- * session's file is made here.
+ * session's file is made here.  When the handle ends in this process without
+ * closing the session, and not by PAM_DATA_SILENT, the token ends with it.
  */
 void session_open(pam_handle_t *pamh, const struct config *config);
 
-/* pam_sm_close_session, first: remove the files; no configuration needed. */
-void session_files_remove(pam_handle_t *pamh);
-
 /*
- * pam_sm_close_session: hand the kept tokens to revokers, which work in the
- * background.  Faults are logged.
+ * pam_sm_close_session: remove the files, and hand the kept tokens to
+ * revokers, which work in the background.  The configuration is the one that
+ * open_session had.  Faults are logged.
  */
-void session_close(pam_handle_t *pamh, const struct config *config);
+void session_close(pam_handle_t *pamh);
 
 #endif

@@ -12,6 +12,7 @@
 #include <syslog.h>
 
 #include "dialogue.h"
+#include "exported.h"
 #include "gcpkce/clock.h"
 #include "gcpkce/errand.h"
 #include "gcpkce/policy.h"
@@ -227,34 +228,52 @@ decide(struct signin *s)
 	return policy_decide(&s->policy, &s->verdict.identity, &s->why);
 }
 
-/* Step 9: export if asked to, and tell the helper what becomes of the token. */
+/* Step 9 for a token that nobody keeps.  A helper that is gone cannot. */
+static void
+token_refuse(struct signin *s, uint64_t expires_at_s)
+{
+	if (errand_settle(&s->courier, false, NULL) != OUTCOME_OK &&
+	    s->config.revoke != REVOKE_NEVER)
+		token_revoke(s->pamh, &s->config, s->user, s->verdict.token,
+		    expires_at_s);
+}
+
+/* Step 9 for a token that the session gets. */
+static void
+token_export(struct signin *s, uint64_t expires_at_s)
+{
+	struct errinfo why = {0};
+	enum outcome r = s->verdict.token == NULL
+	    ? err_fail(&why, OUTCOME_HELPER_FAILED, "the helper sent no token")
+	    : session_export(s->pamh, &s->config, &s->policy.account,
+		  &s->verdict, expires_at_s, &why);
+
+	if (r != OUTCOME_OK) {
+		token_refuse(s, expires_at_s);
+	} else {
+		r = errand_settle(&s->courier, true, &why);
+		if (r != OUTCOME_OK)
+			session_unexport(s->pamh, &s->config);
+	}
+	if (r != OUTCOME_OK)
+		journal_event(
+		    s->pamh, LOG_WARNING, "export_failed", s->user, why.text);
+}
+
+/* Step 9: what becomes of the token. */
 static void
 token_settle(struct signin *s, enum outcome outcome)
 {
-	struct errinfo why = {0};
 	uint64_t expires_at_s = s->verdict.expires_in_s > 0
 	    ? clock_wall_s() + s->verdict.expires_in_s
 	    : 0;
 
 	if (s->verdict.outcome != OUTCOME_OK)
 		return;
-	if (outcome != OUTCOME_OK || s->config.export == EXPORT_NONE) {
-		(void)errand_settle(&s->courier, false, NULL);
-		return;
-	}
-	enum outcome r = s->verdict.token == NULL
-	    ? err_fail(&why, OUTCOME_HELPER_FAILED, "the helper sent no token")
-	    : session_export(s->pamh, &s->config, &s->policy.account,
-		  &s->verdict, expires_at_s, &why);
-	if (errand_settle(&s->courier, r == OUTCOME_OK,
-		r == OUTCOME_OK ? &why : NULL) != OUTCOME_OK &&
-	    r == OUTCOME_OK) {
-		r = OUTCOME_HELPER_FAILED;
-		session_unexport(s->pamh, &s->config);
-	}
-	if (r != OUTCOME_OK)
-		journal_event(
-		    s->pamh, LOG_WARNING, "export_failed", s->user, why.text);
+	if (outcome == OUTCOME_OK && s->config.export != EXPORT_NONE)
+		token_export(s, expires_at_s);
+	else
+		token_refuse(s, expires_at_s);
 }
 
 static void

@@ -22,7 +22,7 @@
 #define OURS "gcpkce"
 #define PENDING "pending"
 #define CONTENT_MAX 4096
-#define SWEEP_MAX 32 /* in one sign-in; the next one goes on */
+#define SWEEP_MAX 4 /* in one sign-in; the next one goes on */
 #define FOLDER_FLAGS (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 
 /* A folder below /run/gcpkce, or that one itself. */
@@ -167,7 +167,7 @@ tokenfile_pending_done(struct tokenfile_pending *pending)
 	*pending = (struct tokenfile_pending){0};
 }
 
-/* The content is three lines: account, expiry, token. */
+/* The content is four lines: account, where it ends, expiry, token. */
 enum outcome
 tokenfile_pending_write(const struct tokenfile_pending *pending,
     char ret_id[static TOKENFILE_ID_LEN + 1], struct errinfo *reterr)
@@ -179,8 +179,8 @@ tokenfile_pending_write(const struct tokenfile_pending *pending,
 	if (strpbrk(pending->account, "\n\r") != NULL)
 		return err_fail(reterr, OUTCOME_CONFIG_UNSAFE,
 		    "the account's name has a line break");
-	buf_printf(&content, "%s\n%llu\n", pending->account,
-	    (unsigned long long)pending->expires_at_s);
+	buf_printf(&content, "%s\n%s\n%llu\n", pending->account,
+	    pending->api_url, (unsigned long long)pending->expires_at_s);
 	buf_put(&content, token.p, token.len);
 	buf_put_byte(&content, '\n');
 	if (buf_check(&content) != OUTCOME_OK)
@@ -209,26 +209,36 @@ line_take(struct view *rest, struct view *ret_line)
 	return true;
 }
 
+/* A line that becomes a text of so many bytes at most. */
+static bool
+line_copy(struct view *rest, char *ret, size_t cap)
+{
+	struct view line = {0};
+
+	if (!line_take(rest, &line) || line.len >= cap ||
+	    (line.len > 0 && memchr(line.p, '\0', line.len) != NULL))
+		return false;
+	if (line.len > 0)
+		memcpy(ret, line.p, line.len);
+	ret[line.len] = '\0';
+	return true;
+}
+
 static enum outcome
 content_parse(struct view rest, struct tokenfile_pending *ret)
 {
-	struct view account = {0};
-	struct view expires = {0};
 	struct view token = {0};
 	char digits[24] = "";
 	unsigned long number = 0;
 
-	if (!line_take(&rest, &account) || !line_take(&rest, &expires) ||
-	    !line_take(&rest, &token) || rest.len != 0 || account.len == 0 ||
-	    account.len > ACCOUNT_NAME_MAX ||
-	    memchr(account.p, '\0', account.len) != NULL ||
-	    expires.len >= sizeof(digits) || !text_is_b64token(token))
+	if (!line_copy(&rest, ret->account, sizeof(ret->account)) ||
+	    ret->account[0] == '\0' ||
+	    !line_copy(&rest, ret->api_url, sizeof(ret->api_url)) ||
+	    !line_copy(&rest, digits, sizeof(digits)) ||
+	    !text_parse_number(digits, 0, ~0UL, &number) ||
+	    !line_take(&rest, &token) || rest.len != 0 ||
+	    !text_is_b64token(token))
 		return OUTCOME_CONFIG_UNSAFE;
-	memcpy(digits, expires.p, expires.len);
-	if (!text_parse_number(digits, 0, ~0UL, &number))
-		return OUTCOME_CONFIG_UNSAFE;
-	memcpy(ret->account, account.p, account.len);
-	ret->account[account.len] = '\0';
 	ret->expires_at_s = number;
 	return secret_new(token.p, token.len, &ret->token);
 }
@@ -300,10 +310,20 @@ is_stale(const struct stat *st, uint64_t now_s)
 	    TOKENFILE_PENDING_MAX_S;
 }
 
+/* Is it for a sign-in with this place to revoke, or of no more use? */
+static bool
+is_for(const struct tokenfile_pending *pending, const char *api_url,
+    uint64_t now_s)
+{
+	return pending->api_url[0] == '\0' ||
+	    strcmp(pending->api_url, api_url) == 0 ||
+	    (pending->expires_at_s > 0 && pending->expires_at_s < now_s);
+}
+
 /* Remove one file if it is stale; who removes it tells of it, nobody else. */
 static bool
-stale_remove(
-    int folder, const char *id, uint64_t now_s, struct tokenfile_pending *ret)
+stale_remove(int folder, const char *id, uint64_t now_s, const char *api_url,
+    struct tokenfile_pending *ret)
 {
 	struct stat st;
 
@@ -312,12 +332,15 @@ stale_remove(
 	    fstatat(folder, id, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
 	    !is_stale(&st, now_s))
 		return false;
-	(void)content_read(folder, id, ret, &st, NULL);
+	enum outcome r = content_read(folder, id, ret, &st, NULL);
+	if (r == OUTCOME_OK ? !is_for(ret, api_url, now_s)
+			    : r != OUTCOME_CONFIG_UNSAFE)
+		return false; /* what could not be read now stays, too */
 	return unlinkat(folder, id, 0) == 0;
 }
 
 void
-tokenfile_pending_sweep(uint64_t now_s,
+tokenfile_pending_sweep(uint64_t now_s, const char *api_url,
     void (*found)(void *context, const struct tokenfile_pending *pending),
     void *context)
 {
@@ -336,10 +359,11 @@ tokenfile_pending_sweep(uint64_t now_s,
 	while (swept < SWEEP_MAX && (entry = readdir(list)) != NULL) {
 		autopending stale = {0};
 
-		if (!stale_remove(folder, entry->d_name, now_s, &stale))
+		if (!stale_remove(
+			folder, entry->d_name, now_s, api_url, &stale))
 			continue;
 		swept++;
-		if (stale.token != NULL)
+		if (strcmp(stale.api_url, api_url) == 0 && stale.token != NULL)
 			found(context, &stale);
 	}
 	(void)closedir(list);

@@ -7,6 +7,7 @@
 #define GCPKCE_MODULE_TOKENFILE_H
 
 #include "gcpkce/account.h"
+#include "gcpkce/config.h"
 #include "gcpkce/secret.h"
 
 #define TOKENFILE_ID_LEN 32
@@ -16,6 +17,7 @@
 /* A token that waits for its session. */
 struct tokenfile_pending {
 	char account[ACCOUNT_NAME_MAX + 1]; /* pw_name of who signed in */
+	char api_url[CONFIG_TEXT_CAP];      /* where it ends; "": it does not */
 	uint64_t expires_at_s;              /* CLOCK_REALTIME; 0: not known */
 	struct secret *token;
 };
@@ -53,11 +55,14 @@ bool tokenfile_pending_remove(const char *id);
 
 /*
  * Remove what has been pending for too long; see TOKENFILE_PENDING_MAX_S.
+ * What would have to be revoked at another place than api_url waits for a
+ * sign-in there, or until it has expired.
  *
  * in:     now_s  CLOCK_REALTIME
- *         found  called with each token that was removed, *borrowed*
+ *         found  called with each token that was removed and is to be revoked,
+ *                *borrowed*
  */
-void tokenfile_pending_sweep(uint64_t now_s,
+void tokenfile_pending_sweep(uint64_t now_s, const char *api_url,
     void (*found)(void *context, const struct tokenfile_pending *pending),
     void *context);
 

@@ -30,7 +30,8 @@ class SudoTarget(hosts.Sudo):
             "sudo", "-u", account, self._house.session]))
 
 
-ALL = (hosts.Sshd, SudoTarget, hosts.Su, hosts.Login, hosts.Pamtester)
+LASTING = (hosts.Sshd, SudoTarget, hosts.Su, hosts.Login)
+ALL = (*LASTING, hosts.Pamtester)  # whose session is over at once
 
 
 @pytest.fixture(autouse=True)
@@ -77,6 +78,11 @@ def mode_and_owner(path):
     return stat.S_IMODE(found.st_mode), found.st_uid, found.st_gid
 
 
+def content_of(account, url="", expires=0, token="another-token"):
+    """What authenticate leaves; without a URL the token is not to be revoked."""
+    return f"{account}\n{url}\n{expires}\n{token}\n"
+
+
 def make_pending(name, text, age_s=0, mode=0o600):
     """A pending file as authenticate leaves it."""
     os.makedirs(PENDING, exist_ok=True)
@@ -92,15 +98,10 @@ def make_pending(name, text, age_s=0, mode=0o600):
 
 # present where asked for
 
+@pytest.mark.parametrize("host", LASTING, indirect=True, ids=lambda host: host.name)
 def test_a_session_has_its_token_in_a_file_of_its_own(
         host, people, genesys, journal):
-    if host.name == "pamtester":  # its session is over at once
-        terminal = host.open("alice", "authenticate", "open_session")
-        terminal.answer(people["alice"].sign_in(terminal.asked()))
-        env = terminal.session()[1]
-        terminal.end()
-    else:
-        terminal, env = come_in(host, people)
+    terminal, env = come_in(host, people)
     assert contract.ours(env) == contract.EXPORTED_FILE
     path = env["GCPKCE_TOKEN_FILE"]
     assert re.fullmatch(rf"{BASE}/{UID}/[0-9a-f]{{32}}", path)
@@ -115,8 +116,7 @@ def test_a_session_has_its_token_in_a_file_of_its_own(
     assert env["GCPKCE_USER_ID"] == people["alice"].id
     assert token not in "".join(env.values())
     assert "export_failed" not in journal.text()
-    if host.name != "pamtester":
-        terminal.leave()
+    terminal.leave()
 
 
 def test_file_and_token_end_with_the_session(
@@ -303,7 +303,7 @@ FOREIGN = "0123456789abcdef0123456789abcdef"
 def test_an_id_that_authenticate_did_not_set_opens_nothing(
         house, people, genesys, claim):
     """In one process the environment is not asked at all."""
-    path = make_pending(FOREIGN, "bob\n0\nanother-token\n")
+    path = make_pending(FOREIGN, content_of("bob"))
     conf = house.write(f"{house.share}/env.conf",
                        f"GCPKCE_TOKEN_ID OVERRIDE={claim}\n"
                        "GCPKCE_TOKEN_FILE OVERRIDE=/etc/passwd\n")
@@ -317,18 +317,19 @@ def test_an_id_that_authenticate_did_not_set_opens_nothing(
     assert read(env["GCPKCE_TOKEN_FILE"]) == token
     terminal.leave()
     wait_until_revoked(genesys)
-    assert read(path) == "bob\n0\nanother-token\n"
+    assert read(path) == content_of("bob")
 
 
 @pytest.mark.parametrize("claim, content, mode", [
-    (FOREIGN, "bob\n0\nanother-token\n", 0o600),
-    (FOREIGN, "alice\n0\nanother token\n", 0o600),
-    (FOREIGN, "alice\n0\nanother-token\n", 0o644),
-    (FOREIGN, "alice\n-1\nanother-token\n", 0o600),
-    (FOREIGN, "alice\n0\nanother-token\nmore\n", 0o600),
+    (FOREIGN, content_of("bob"), 0o600),
+    (FOREIGN, content_of("alice", token="another token"), 0o600),
+    (FOREIGN, content_of("alice"), 0o644),
+    (FOREIGN, content_of("alice", expires=-1), 0o600),
+    (FOREIGN, content_of("alice") + "more\n", 0o600),
+    (FOREIGN, content_of("alice", url="x" * 512), 0o600),
     (FOREIGN, "alice", 0o600), (FOREIGN, "", 0o600),
-    ("../pending/" + FOREIGN, "alice\n0\nanother-token\n", 0o600),
-    (FOREIGN + "/", "alice\n0\nanother-token\n", 0o600)])
+    ("../pending/" + FOREIGN, content_of("alice"), 0o600),
+    (FOREIGN + "/", content_of("alice"), 0o600)])
 def test_under_sshd_a_claimed_id_must_lead_to_the_account_s_own_token(
         sshd, house, people, journal, claim, content, mode):
     path = make_pending(FOREIGN, content, mode=mode)
@@ -351,7 +352,7 @@ def test_under_sshd_a_claimed_id_must_lead_to_the_account_s_own_token(
 def test_what_is_pending_must_be_root_s_own_file(
         sshd, house, people, journal, kind):
     path = f"{PENDING}/{FOREIGN}"
-    real = make_pending("real", "alice\n0\nanother-token\n")
+    real = make_pending("real", content_of("alice"))
     if kind == "symlink":
         os.symlink(real, path)
     elif kind == "hardlink":
@@ -394,7 +395,63 @@ def test_closing_removes_the_file_that_was_made_and_no_other(
     assert read(victim) == "keep\n"
 
 
+def test_under_sshd_an_id_counts_that_leads_to_the_account_s_own_token(
+        sshd, house, people):
+    """Which is what makes the refusals above worth something."""
+    path = make_pending(FOREIGN, content_of("alice"))
+    conf = house.write(f"{house.share}/env.conf",
+                       f"GCPKCE_TOKEN_ID OVERRIDE={FOREIGN}\n")
+    house.stack("sshd", "auth required {module}\n"
+                "account required pam_permit.so\n"
+                f"session required pam_env.so conffile={conf} readenv=0\n"
+                "session required {module}\n")
+    terminal, env = come_in(sshd, people)
+    assert read(env["GCPKCE_TOKEN_FILE"]) == "another-token"
+    assert not os.path.exists(path)
+    terminal.leave()
+
+
 # what is left behind
+
+def test_a_session_that_is_never_closed_ends_with_its_host(
+        house, people, genesys):
+    terminal = hosts.Pamtester(house).open(
+        "alice", "authenticate", "open_session")
+    terminal.answer(people["alice"].sign_in(terminal.asked()))
+    path = terminal.session()[1]["GCPKCE_TOKEN_FILE"]
+    terminal.end()
+    wait_until_revoked(genesys)
+    assert not os.path.exists(path)
+
+
+@pytest.mark.parametrize("kind", [hosts.Sshd, hosts.Su, hosts.Login, hosts.Pamtester],
+                         ids=lambda kind: kind.name)
+def test_a_session_that_another_module_refuses_leaves_nothing(
+        house, people, genesys, kind):
+    host = kind(house)
+    house.stack(host.service, "auth required {module}\n"
+                "account required pam_permit.so\n"
+                "session required {module}\n"
+                "session required pam_deny.so\n")
+    terminal = host.open("alice")
+    terminal.answer(people["alice"].sign_in(terminal.asked()))
+    terminal.end()
+    wait_until_revoked(genesys)
+    assert pending() == []
+    assert os.listdir(f"{BASE}/{UID}") == []
+    if kind is hosts.Sshd:
+        host.stop()
+
+
+@pytest.mark.parametrize("host", LASTING, indirect=True, ids=lambda host: host.name)
+def test_a_configuration_that_breaks_meanwhile_keeps_no_token_alive(
+        host, house, people, genesys, configure):
+    terminal, env = come_in(host, people)
+    configure(export="file", no_such_key="1")
+    terminal.leave()
+    wait_until_revoked(genesys)
+    assert not os.path.exists(env["GCPKCE_TOKEN_FILE"])
+
 
 def test_what_is_pending_for_too_long_is_revoked_at_the_next_sign_in(
         sshd, house, people, genesys):
@@ -418,13 +475,44 @@ def test_what_is_pending_for_too_long_is_revoked_at_the_next_sign_in(
     wait_until_revoked(genesys)
 
 
-def test_with_revoke_never_what_is_pending_for_too_long_is_removed_alone(
-        sshd, house, genesys, configure):
-    configure(export="file", revoke="never")
-    make_pending(FOREIGN, "alice\n0\nanother-token\n", STALE_S)
+@pytest.mark.parametrize("own", ["auto", "never"])
+def test_what_is_not_to_be_revoked_is_removed_alone(
+        sshd, genesys, configure, own):
+    configure(export="file", revoke=own)
+    make_pending(FOREIGN, content_of("alice"), STALE_S)
     sshd.open("alice").asked()
     assert pending() == []
     assert genesys.log.count("DELETE", "/api/v2/tokens/me") == 0
+
+
+def test_the_line_that_wrote_it_says_whether_it_is_revoked(
+        sshd, genesys, configure):
+    configure(export="file", revoke="never")
+    make_pending(FOREIGN, content_of("alice", genesys.api_url), STALE_S)
+    sshd.open("alice").asked()
+    assert pending() == []
+    end = time.monotonic() + REVOKED_WITHIN
+    while genesys.log.count("DELETE", "/api/v2/tokens/me") == 0:
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def test_what_ends_elsewhere_waits_for_a_sign_in_there(sshd, genesys):
+    elsewhere = "https://api.elsewhere.test"
+    expired = FOREIGN[:-1] + "e"
+    make_pending(FOREIGN, content_of("alice", elsewhere), STALE_S)
+    make_pending(expired, content_of("alice", elsewhere, 1), STALE_S)
+    sshd.open("alice").asked()
+    assert pending() == [FOREIGN]
+    assert genesys.log.count("DELETE", "/api/v2/tokens/me") == 0
+
+
+def test_a_sweep_takes_a_few_at_a_time(sshd):
+    for i in range(9):
+        make_pending(f"{i:032x}", content_of("alice"), STALE_S)
+    for left in (5, 1, 0):
+        sshd.open("alice").asked()
+        assert len(pending()) == left
 
 
 def test_a_caller_s_limit_of_file_sizes_ends_no_host(

@@ -449,6 +449,14 @@ do_depart(struct helper *h, const struct buf *frame)
 	do_die(h, frame);
 }
 
+/* The same, and nothing that the module says can be sent any more. */
+static void
+do_deafen(struct helper *h, const struct buf *frame)
+{
+	(void)shutdown(FD_MODULE, SHUT_RD);
+	do_depart(h, frame);
+}
+
 static void
 do_slow(struct helper *h, const struct buf *frame)
 {
@@ -470,6 +478,7 @@ static const struct {
     {"late", do_late},
     {"slow", do_slow},
     {"depart", do_depart},
+    {"deafen", do_deafen},
 };
 
 /* ---- the rounds ---- */

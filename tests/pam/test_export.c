@@ -8,8 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <syslog.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "gcpkce/clock.h"
 
@@ -310,7 +312,7 @@ token_is_revoked_once(void **state)
 }
 
 static void
-session_that_is_not_closed_revokes_nothing(void **state)
+session_that_is_not_closed_ends_with_its_handle(void **state)
 {
 	struct host h;
 
@@ -319,7 +321,102 @@ session_that_is_not_closed_revokes_nothing(void **state)
 	signin_begin(&h, "ok", "export=env", PAM_SUCCESS);
 	assert_int_equal(pam_open_session(h.pamh, 0), PAM_SUCCESS);
 	host_close(&h);
+	assert_int_equal(h.helpers, 2);
+	assert_holds(h.reports, "revoke_request user=alice service=signin");
+	host_end(&h);
+}
+
+static void
+session_outlives_a_handle_that_ends_silently_or_elsewhere(void **state)
+{
+	struct host h;
+	int status = -1;
+
+	(void)state;
+	need_root();
+	signin_begin(&h, "ok", "export=env", PAM_SUCCESS);
+	assert_int_equal(pam_open_session(h.pamh, 0), PAM_SUCCESS);
+	pid_t child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		(void)pam_end(h.pamh, PAM_SUCCESS);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	assert_int_equal(
+	    pam_end(h.pamh, PAM_SUCCESS | PAM_DATA_SILENT), PAM_SUCCESS);
+	host_hear(&h);
 	assert_int_equal(h.helpers, 1);
+	host_end(&h);
+}
+
+static void
+configuration_that_breaks_meanwhile_keeps_no_token_alive(void **state)
+{
+	struct host h;
+
+	(void)state;
+	need_root();
+	signin_begin(&h, "ok", "export=env", PAM_SUCCESS);
+	assert_int_equal(pam_open_session(h.pamh, 0), PAM_SUCCESS);
+	host_write(&h, "conf", "no_such_key = 1\n", 0644);
+	assert_int_equal(pam_close_session(h.pamh, 0), PAM_SUCCESS);
+	host_close(&h);
+	assert_int_equal(h.helpers, 2);
+	assert_holds(h.reports, "revoke_request user=alice service=signin");
+	host_end(&h);
+}
+
+/* The helper is gone before it hears what becomes of the token. */
+static void
+token_is_revoked_from_here_when_the_helper_is_gone(void **state)
+{
+	static const struct {
+		const char *script;
+		const char *arguments;
+		const char *failed; /* an event besides the decision */
+		int result;
+	} rows[] = {
+	    {"ok:deafen", "export=env", "export_failed", PAM_SUCCESS},
+	    {"ok:deafen", "export=env organization=" OTHER_ORGANIZATION, NULL,
+		PAM_AUTH_ERR},
+	};
+
+	(void)state;
+	need_root();
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct host h;
+
+		signin_begin(
+		    &h, rows[i].script, rows[i].arguments, rows[i].result);
+		assert_holds(h.reports, "revoke_request user=alice");
+		assert_null(pam_getenv(h.pamh, TOKEN_ENV));
+		assert_null(journal_find("revoke_failed"));
+		if (rows[i].failed != NULL)
+			assert_non_null(journal_find(rows[i].failed));
+		host_close(&h);
+		assert_int_equal(h.helpers, 2);
+		host_end(&h);
+	}
+}
+
+static void
+token_that_a_lost_helper_had_is_told_with_its_expiry(void **state)
+{
+	struct host h;
+
+	(void)state;
+	signin_begin(&h, "ok:deafen", "", PAM_SUCCESS);
+	const char *line = journal_find("revoke_failed");
+	assert_non_null(line);
+	assert_holds(line, "the token expires: 20");
+	host_close(&h);
+	assert_int_equal(h.helpers, 1);
+	host_end(&h);
+	signin_begin(&h, "ok:deafen", "revoke=never", PAM_SUCCESS);
+	assert_null(journal_find("revoke_failed"));
+	host_close(&h);
 	host_end(&h);
 }
 
@@ -390,7 +487,15 @@ main(void)
 	    cmocka_unit_test(decoy_exports_nothing),
 	    cmocka_unit_test(closing_the_session_revokes_the_token),
 	    cmocka_unit_test(token_is_revoked_once),
-	    cmocka_unit_test(session_that_is_not_closed_revokes_nothing),
+	    cmocka_unit_test(session_that_is_not_closed_ends_with_its_handle),
+	    cmocka_unit_test(
+		session_outlives_a_handle_that_ends_silently_or_elsewhere),
+	    cmocka_unit_test(
+		configuration_that_breaks_meanwhile_keeps_no_token_alive),
+	    cmocka_unit_test(
+		token_is_revoked_from_here_when_the_helper_is_gone),
+	    cmocka_unit_test(
+		token_that_a_lost_helper_had_is_told_with_its_expiry),
 	    cmocka_unit_test(revoke_never_keeps_its_word),
 	    cmocka_unit_test(session_ends_well_though_revoking_fails),
 	    cmocka_unit_test(client_secret_goes_to_the_helper_alone),

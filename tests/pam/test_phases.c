@@ -188,12 +188,10 @@ session_with_a_broken_configuration_is_logged(void **state)
 	assert_int_equal(pam_open_session(h.pamh, 0), PAM_SUCCESS);
 	assert_int_equal(pam_close_session(h.pamh, 0), PAM_SUCCESS);
 	host_close(&h);
-	assert_int_equal(journal_count, 2);
-	for (size_t i = 0; i < journal_count; i++) {
-		assert_string_equal(journal_value(journal[i].text, "outcome"),
-		    "config_invalid");
-		assert_holds(journal[i].text, "no_such_key");
-	}
+	assert_int_equal(journal_count, 1); /* closing reads none */
+	assert_string_equal(
+	    journal_value(journal[0].text, "outcome"), "config_invalid");
+	assert_holds(journal[0].text, "no_such_key");
 	host_end(&h);
 }
 

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #define TOKEN_ENV "GENESYSCLOUD_ACCESS_TOKEN"
+#define PERSON_ENV "GCPKCE_USER_ID"
 #define STAMP_ENV "GCPKCE_TOKEN_EXPIRES"
 #define STAMP "2033-05-18T03:33:20Z"
 #define STAMP_S "2000000000"
@@ -190,7 +191,8 @@ environment_changes_nothing_in_one_process(void **state)
 
 /* As in sshd's parent: nothing but the environment came over. */
 static void
-session_of_an_environment(struct host *h, const char *token, const char *stamp)
+session_of_an_environment(
+    struct host *h, const char *token, const char *person, const char *stamp)
 {
 	need_root();
 	host_begin(h);
@@ -198,6 +200,8 @@ session_of_an_environment(struct host *h, const char *token, const char *stamp)
 	host_open(h);
 	if (token != NULL)
 		put(h, TOKEN_ENV, token);
+	if (person != NULL)
+		put(h, PERSON_ENV, person);
 	if (stamp != NULL)
 		put(h, STAMP_ENV, stamp);
 	assert_int_equal(pam_open_session(h->pamh, 0), PAM_SUCCESS);
@@ -208,14 +212,38 @@ session_of_an_environment(struct host *h, const char *token, const char *stamp)
 static void
 token_of_an_environment_is_revoked(void **state)
 {
-	struct host h;
+	static const struct {
+		const char *stamp;
+		const char *expires;
+	} rows[] = {
+	    {STAMP, STAMP_S},
+	    /* a reply may name no expiry; and a stamp that is none tells none
+	     */
+	    {NULL, "0"},
+	    {"", "0"},
+	    {"soon", "0"},
+	    {"2033-05-18T03:33:20", "0"},
+	    {"2033-05-18T03:33:20Z ", "0"},
+	    {" 2033-05-18T03:33:20Z", "0"},
+	    {"2033-5-18T03:33:20Z", "0"},
+	    {"2033-02-30T03:33:20Z", "0"},
+	    {"1969-05-18T03:33:20Z", "0"},
+	    {"2033-05-18T03:33:20Z\n", "0"},
+	};
 
 	(void)state;
-	session_of_an_environment(&h, TOKEN, STAMP);
-	assert_int_equal(h.helpers, 1);
-	assert_holds(
-	    h.reports, "token=" TOKEN " limit_s=60 expires_at_s=" STAMP_S);
-	host_end(&h);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		char expected[128];
+		struct host h;
+
+		session_of_an_environment(&h, TOKEN, ALICE_ID, rows[i].stamp);
+		assert_int_equal(h.helpers, 1);
+		(void)snprintf(expected, sizeof(expected),
+		    "token=" TOKEN " limit_s=60 expires_at_s=%s\n",
+		    rows[i].expires);
+		assert_holds(h.reports, expected);
+		host_end(&h);
+	}
 }
 
 static void
@@ -224,26 +252,18 @@ environment_that_cannot_be_ours_is_left_alone(void **state)
 	static char huge[2050];
 	static const struct {
 		const char *token;
-		const char *stamp;
+		const char *person;
 	} rows[] = {
-	    /* an administrator's own variable, without our stamp */
+	    /* an administrator's own variable, without a person */
 	    {TOKEN, NULL},
 	    {TOKEN, ""},
-	    {TOKEN, "soon"},
-	    {TOKEN, "2033-05-18T03:33:20"},
-	    {TOKEN, "2033-05-18T03:33:20Z "},
-	    {TOKEN, " 2033-05-18T03:33:20Z"},
-	    {TOKEN, "2033-5-18T03:33:20Z"},
-	    {TOKEN, "2033-02-30T03:33:20Z"},
-	    {TOKEN, "1969-05-18T03:33:20Z"},
-	    {TOKEN, "2033-05-18T03:33:20Z\n"},
-	    {NULL, STAMP},
-	    {"", STAMP},
-	    {"two words", STAMP},
-	    {"token\r\nX-Header: 1", STAMP},
-	    {"=", STAMP},
-	    {"t\"oken", STAMP},
-	    {huge, STAMP},
+	    {NULL, ALICE_ID},
+	    {"", ALICE_ID},
+	    {"two words", ALICE_ID},
+	    {"token\r\nX-Header: 1", ALICE_ID},
+	    {"=", ALICE_ID},
+	    {"t\"oken", ALICE_ID},
+	    {huge, ALICE_ID},
 	};
 
 	(void)state;
@@ -251,7 +271,8 @@ environment_that_cannot_be_ours_is_left_alone(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct host h;
 
-		session_of_an_environment(&h, rows[i].token, rows[i].stamp);
+		session_of_an_environment(
+		    &h, rows[i].token, rows[i].person, STAMP);
 		if (h.helpers != 0)
 			fail_msg("row %zu is revoked", i);
 		assert_int_equal(journal_count, 0);

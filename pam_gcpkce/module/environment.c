@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The PAM environment.  Users may set variables too (pam_env): what is read
+ * here is believed no further than its form.
+ */
+#include "environment.h"
+
+#include <string.h>
+#include <syslog.h>
+#include <time.h>
+
+#include "gcpkce/clock.h"
+#include "gcpkce/text.h"
+#include "gcpkce/wire.h"
+#include "journal.h"
+
+#define ENV_EXPIRES "GCPKCE_TOKEN_EXPIRES"
+#define ENV_USER "GCPKCE_USER_ID"
+#define ENV_EMAIL "GCPKCE_USER_EMAIL"
+#define LINE_MAX_LEN 4096
+
+enum outcome
+environment_put(pam_handle_t *pamh, const char *name, struct view value)
+{
+	autobuf text = BUF_INIT(LINE_MAX_LEN);
+
+	buf_printf(&text, "%s=", name);
+	buf_put(&text, value.p, value.len);
+	return buf_check(&text) == OUTCOME_OK &&
+		pam_putenv(pamh, buf_text(&text)) == PAM_SUCCESS
+	    ? OUTCOME_OK
+	    : OUTCOME_NO_MEMORY;
+}
+
+void
+environment_drop(pam_handle_t *pamh, const char *name)
+{
+	/* libpam logs a complaint about one that is not there */
+	if (pam_getenv(pamh, name) != NULL)
+		(void)pam_putenv(pamh, name);
+}
+
+static enum outcome
+put_text(pam_handle_t *pamh, const char *name, const char *value)
+{
+	if (value[0] != '\0')
+		return environment_put(pamh, name, view_text(value));
+	environment_drop(pamh, name);
+	return OUTCOME_OK;
+}
+
+static void
+region_missing_log(pam_handle_t *pamh, const struct config *config)
+{
+	autobuf text = BUF_INIT(1024);
+
+	buf_printf(&text,
+	    "%s is not set: the configuration gives the region no %s name",
+	    config->region_env,
+	    config->region_value == REGION_VALUE_AWS ? "AWS" : "domain");
+	journal_event(pamh, LOG_WARNING, "region_not_set",
+	    journal_item(pamh, PAM_USER), buf_text(&text));
+}
+
+enum outcome
+environment_put_token(
+    pam_handle_t *pamh, const struct config *config, const struct secret *token)
+{
+	struct region region = config_region(config);
+	bool is_aws = config->region_value == REGION_VALUE_AWS;
+	const char *value = is_aws ? region.aws : region.domain;
+
+	enum outcome r =
+	    environment_put(pamh, config->token_env, secret_view(token));
+	if (r == OUTCOME_OK && value != NULL)
+		r = environment_put(pamh, config->region_env, view_text(value));
+	if (r == OUTCOME_OK && value == NULL)
+		region_missing_log(pamh, config);
+	return r;
+}
+
+enum outcome
+environment_put_person(
+    pam_handle_t *pamh, const struct identity *identity, uint64_t expires_at_s)
+{
+	char expires[CLOCK_STAMP_LEN + 1] = "";
+
+	if (expires_at_s > 0)
+		clock_stamp(expires_at_s, expires);
+	enum outcome r = put_text(pamh, ENV_USER, identity->id);
+	if (r == OUTCOME_OK)
+		r = put_text(pamh, ENV_EMAIL, identity->email);
+	if (r == OUTCOME_OK)
+		r = put_text(pamh, ENV_EXPIRES, expires);
+	return r;
+}
+
+void
+environment_clear(pam_handle_t *pamh, const struct config *config)
+{
+	static const char *const names[] = {
+	    ENV_TOKEN_ID, ENV_TOKEN_FILE, ENV_EXPIRES, ENV_USER, ENV_EMAIL};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		environment_drop(pamh, names[i]);
+	if (config->export == EXPORT_ENV) {
+		environment_drop(pamh, config->token_env);
+		environment_drop(pamh, config->region_env);
+	}
+}
+
+/* Read our own RFC 3339 stamp; 0 when it is none. */
+static uint64_t
+stamp_read(const char *stamp)
+{
+	char again[CLOCK_STAMP_LEN + 1] = "";
+	struct tm tm = {0};
+
+	if (stamp == NULL || strptime(stamp, "%Y-%m-%dT%H:%M:%SZ", &tm) == NULL)
+		return 0;
+	time_t seconds = timegm(&tm);
+	if (seconds > 0)
+		clock_stamp((uint64_t)seconds, again);
+	return strcmp(stamp, again) == 0 ? (uint64_t)seconds : 0;
+}
+
+enum outcome
+environment_read_token(pam_handle_t *pamh, const struct config *config,
+    struct secret **ret, uint64_t *ret_expires_at_s)
+{
+	const char *token = pam_getenv(pamh, config->token_env);
+	const char *user = pam_getenv(pamh, ENV_USER);
+
+	*ret = NULL;
+	*ret_expires_at_s = stamp_read(pam_getenv(pamh, ENV_EXPIRES));
+	if (token == NULL || user == NULL || user[0] == '\0' ||
+	    strlen(token) > WIRE_TOKEN_MAX ||
+	    !text_is_b64token(view_text(token)))
+		return OUTCOME_OK;
+	return secret_new(token, strlen(token), ret);
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The PAM environment: what an export sets there, and how it is read again.
+ */
+#ifndef GCPKCE_MODULE_ENVIRONMENT_H
+#define GCPKCE_MODULE_ENVIRONMENT_H
+
+#include <security/pam_modules.h>
+
+#include "gcpkce/config.h"
+#include "gcpkce/identity.h"
+#include "gcpkce/secret.h"
+
+/* Names that the configuration does not choose. */
+#define ENV_TOKEN_ID "GCPKCE_TOKEN_ID"
+#define ENV_TOKEN_FILE "GCPKCE_TOKEN_FILE"
+
+/*
+ * Set one variable, or take it away; one that is not there is no fault.
+ *
+ * errors: OUTCOME_NO_MEMORY  also when libpam refuses it
+ * source: pam_putenv(3)
+ */
+MUST_CHECK enum outcome environment_put(
+    pam_handle_t *pamh, const char *name, struct view value);
+void environment_drop(pam_handle_t *pamh, const char *name);
+
+/*
+ * Set token_env and region_env.  Where the configuration gives the region no
+ * such name, region_env is not set and the journal says so.
+ *
+ * errors: OUTCOME_NO_MEMORY
+ */
+MUST_CHECK enum outcome environment_put_token(pam_handle_t *pamh,
+    const struct config *config, const struct secret *token);
+
+/*
+ * Set person and expiry.  What is not known is not set, and what another
+ * module set does not stay.
+ *
+ * in:     expires_at_s  CLOCK_REALTIME; 0: not known
+ * errors: OUTCOME_NO_MEMORY
+ */
+MUST_CHECK enum outcome environment_put_person(
+    pam_handle_t *pamh, const struct identity *identity, uint64_t expires_at_s);
+
+/* Take away all that an export sets. */
+void environment_clear(pam_handle_t *pamh, const struct config *config);
+
+/*
+ * Read the token that came over in the environment alone, as it does under
+ * sshd.  A host may have variables of these names of its own: without the
+ * person beside it, it is not ours.
+ *
+ * out:    ret  NULL when there is none of ours
+ *         ret_expires_at_s  CLOCK_REALTIME; 0: not known
+ * errors: OUTCOME_NO_MEMORY
+ */
+MUST_CHECK enum outcome environment_read_token(pam_handle_t *pamh,
+    const struct config *config, struct secret **ret,
+    uint64_t *ret_expires_at_s);
+
+#endif
