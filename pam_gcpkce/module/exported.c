@@ -29,7 +29,7 @@ revoker_send(pam_handle_t *pamh, const struct config *config, const char *user,
 
 	if (token == NULL)
 		return err_fail(reterr, OUTCOME_HELPER_FAILED,
-		    "the helper that has the token could not be told");
+		    "the helper that has the token is gone");
 	return errand_revoke(
 	    config, &errand, token, expires_at_s, CLOSE_LIMIT_S, reterr);
 }

@@ -26,7 +26,7 @@ struct exported {
 	struct exported *earlier; /* the session's before, still open */
 	pid_t owner;              /* the process that keeps it */
 	bool taken;               /* a session has it */
-	struct config config;     /* of the line that has it */
+	struct config config; /* authenticate's: the token goes nowhere else */
 	char user[ACCOUNT_NAME_MAX + 1];
 	enum exported_place place;
 	uid_t uid; /* of the session's file */

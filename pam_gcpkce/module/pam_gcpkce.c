@@ -49,13 +49,13 @@ pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
 	autofaults faults = {0};
 
 	(void)flags;
-	if (config == NULL)
-		return PAM_SUCCESS;
-	if (config_load(argc, argv, CONFIG_FOR_MODULE, config, &faults) ==
-	    OUTCOME_OK)
+	if (config != NULL &&
+	    config_load(argc, argv, CONFIG_FOR_MODULE, config, &faults) ==
+		OUTCOME_OK)
 		session_open(pamh, config);
 	else
-		journal_faults(pamh, &faults);
+		session_refuse(pamh);
+	journal_faults(pamh, &faults);
 	return PAM_SUCCESS;
 }
 

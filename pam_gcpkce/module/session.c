@@ -28,6 +28,7 @@ file_export(pam_handle_t *pamh, struct exported *exported,
     const struct account *account, struct errinfo *reterr)
 {
 	struct tokenfile_pending pending = {
+	    .revoke = exported->config.revoke != REVOKE_NEVER,
 	    .expires_at_s = exported->expires_at_s,
 	    .token = exported->token, /* borrowed */
 	};
@@ -38,9 +39,8 @@ file_export(pam_handle_t *pamh, struct exported *exported,
 	    sizeof(pending.api_url) == sizeof(exported->config.api_url),
 	    "same arrays");
 	memcpy(pending.account, account->name, sizeof(pending.account));
-	if (exported->config.revoke != REVOKE_NEVER)
-		memcpy(pending.api_url, exported->config.api_url,
-		    sizeof(pending.api_url));
+	memcpy(
+	    pending.api_url, exported->config.api_url, sizeof(pending.api_url));
 	enum outcome r =
 	    tokenfile_pending_write(&pending, exported->id, reterr);
 	if (r != OUTCOME_OK)
@@ -130,13 +130,6 @@ kept_find(pam_handle_t *pamh)
 	return kept;
 }
 
-static void
-all_end(pam_handle_t *pamh, struct exported *kept)
-{
-	for (; kept != NULL; kept = kept->earlier)
-		exported_end(pamh, kept);
-}
-
 /*
  * The handle ends and the session was not closed: one behind us in the stack
  * has failed.  Replaced is the list only by a longer one, or when it is taken.
@@ -148,8 +141,10 @@ kept_end(pam_handle_t *pamh, void *data, int status)
 
 	if (kept == NULL || (status & PAM_DATA_REPLACE) != 0)
 		return;
-	if (kept->owner == getpid() && (status & PAM_DATA_SILENT) == 0)
-		all_end(pamh, kept);
+	for (struct exported *k = kept; k != NULL; k = k->earlier) {
+		if (k->owner == getpid() && (status & PAM_DATA_SILENT) == 0)
+			exported_end(pamh, k);
+	}
 	exported_free(kept);
 }
 
@@ -194,11 +189,13 @@ env_open(pam_handle_t *pamh, const struct config *config)
 		    expires_at_s, &exported);
 	}
 	if (r == OUTCOME_OK) {
-		exported->config = *config;
+		exported->config.revoke = config->revoke;
 		r = kept_add(pamh, exported);
 	}
 	if (r == OUTCOME_OK)
 		(void)take_ptr(&exported);
+	else if (exported != NULL)
+		exported_end(pamh, exported);
 	return r;
 }
 
@@ -251,7 +248,11 @@ file_exported(pam_handle_t *pamh, const struct config *config, const char *id,
 
 	if (r != OUTCOME_OK)
 		return r;
-	(*exported)->config = *config;
+	_Static_assert(
+	    sizeof(pending->api_url) == sizeof(config->api_url), "same arrays");
+	memcpy((*exported)->config.api_url, pending->api_url,
+	    sizeof(pending->api_url));
+	(*exported)->config.revoke = config->revoke;
 	(*exported)->place = EXPORTED_PENDING;
 	memcpy((*exported)->id, id, sizeof((*exported)->id));
 	return r;
@@ -308,28 +309,33 @@ session_open(pam_handle_t *pamh, const struct config *config)
 {
 	const struct exported *exported = exported_find(pamh);
 	struct errinfo why = {0};
-	const char *event = "revoke_failed";
 	enum outcome r = OUTCOME_OK;
 
 	/* a line that asks for something else than auth's leaves it alone */
 	if (exported != NULL && exported->config.export != config->export)
 		return;
-	if (config->export == EXPORT_FILE) {
-		event = "export_failed";
+	if (config->export == EXPORT_FILE)
 		r = file_open(pamh, config, &why);
-		if (r != OUTCOME_OK)
-			environment_clear(pamh, config);
-	} else if (config->export == EXPORT_ENV) {
+	else if (config->export == EXPORT_ENV)
 		r = env_open(pamh, config);
-		if (r != OUTCOME_OK)
-			(void)err_fail(&why, r,
-			    "the token could not be kept for the session's "
-			    "end");
+	if (r == OUTCOME_OK)
+		return;
+	environment_clear(pamh, config);
+	journal_event(pamh, LOG_WARNING, "export_failed",
+	    journal_item(pamh, PAM_USER),
+	    why.text[0] != '\0' ? why.text : outcome_log_text(r));
+}
+
+void
+session_refuse(pam_handle_t *pamh)
+{
+	autoexported *exported = exported_take(pamh);
+
+	if (exported != NULL) {
+		exported_end(pamh, exported);
+		environment_clear(pamh, &exported->config);
 	}
-	if (r != OUTCOME_OK)
-		journal_event(pamh, LOG_WARNING, event,
-		    journal_item(pamh, PAM_USER),
-		    why.text[0] != '\0' ? why.text : outcome_log_text(r));
+	environment_drop(pamh, ENV_TOKEN_ID);
 }
 
 /* ---- a session closes ---- */
@@ -340,5 +346,6 @@ session_close(pam_handle_t *pamh)
 	autoexported *kept = kept_find(pamh);
 
 	(void)pam_set_data(pamh, KEPT, NULL, NULL); /* kept_end leaves it */
-	all_end(pamh, kept);
+	for (struct exported *k = kept; k != NULL; k = k->earlier)
+		exported_end(pamh, k);
 }

@@ -49,6 +49,12 @@ void session_sweep(pam_handle_t *pamh, const struct config *config);
 void session_open(pam_handle_t *pamh, const struct config *config);
 
 /*
+ * pam_sm_open_session without a configuration: the token ends, as far as it is
+ * at hand, and what the environment holds of it is taken away.
+ */
+void session_refuse(pam_handle_t *pamh);
+
+/*
  * pam_sm_close_session: remove the files, and hand the kept tokens to
  * revokers, which work in the background.  The configuration is the one that
  * open_session had.  Faults are logged.

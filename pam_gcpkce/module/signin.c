@@ -228,12 +228,18 @@ decide(struct signin *s)
 	return policy_decide(&s->policy, &s->verdict.identity, &s->why);
 }
 
-/* Step 9 for a token that nobody keeps.  A helper that is gone cannot. */
+/*
+ * Step 9 for a token that nobody keeps.  A helper that is gone, or does not
+ * end well, has left no revoker behind.
+ */
 static void
 token_refuse(struct signin *s, uint64_t expires_at_s)
 {
-	if (errand_settle(&s->courier, false, NULL) != OUTCOME_OK &&
-	    s->config.revoke != REVOKE_NEVER)
+	enum outcome r = errand_settle(&s->courier, false, NULL);
+
+	if (r == OUTCOME_OK)
+		r = courier_finish(&s->courier, NULL);
+	if (r != OUTCOME_OK && s->config.revoke != REVOKE_NEVER)
 		token_revoke(s->pamh, &s->config, s->user, s->verdict.token,
 		    expires_at_s);
 }

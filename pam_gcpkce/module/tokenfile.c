@@ -21,8 +21,11 @@
 #define RUN "/run"
 #define OURS "gcpkce"
 #define PENDING "pending"
+#define AUTO "auto"
+#define NEVER "never"
 #define CONTENT_MAX 4096
-#define SWEEP_MAX 4 /* in one sign-in; the next one goes on */
+#define VALID_MAX_S (48 * 3600) /* no token is valid for longer */
+#define SWEEP_MAX 4             /* in one sign-in; the next one goes on */
 #define FOLDER_FLAGS (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 
 /* A folder below /run/gcpkce, or that one itself. */
@@ -167,7 +170,7 @@ tokenfile_pending_done(struct tokenfile_pending *pending)
 	*pending = (struct tokenfile_pending){0};
 }
 
-/* The content is four lines: account, where it ends, expiry, token. */
+/* The content is five lines: account, API host, revoke, expiry, token. */
 enum outcome
 tokenfile_pending_write(const struct tokenfile_pending *pending,
     char ret_id[static TOKENFILE_ID_LEN + 1], struct errinfo *reterr)
@@ -179,8 +182,9 @@ tokenfile_pending_write(const struct tokenfile_pending *pending,
 	if (strpbrk(pending->account, "\n\r") != NULL)
 		return err_fail(reterr, OUTCOME_CONFIG_UNSAFE,
 		    "the account's name has a line break");
-	buf_printf(&content, "%s\n%s\n%llu\n", pending->account,
-	    pending->api_url, (unsigned long long)pending->expires_at_s);
+	buf_printf(&content, "%s\n%s\n%s\n%llu\n", pending->account,
+	    pending->api_url, pending->revoke ? AUTO : NEVER,
+	    (unsigned long long)pending->expires_at_s);
 	buf_put(&content, token.p, token.len);
 	buf_put_byte(&content, '\n');
 	if (buf_check(&content) != OUTCOME_OK)
@@ -228,17 +232,21 @@ static enum outcome
 content_parse(struct view rest, struct tokenfile_pending *ret)
 {
 	struct view token = {0};
+	char revoke[sizeof(NEVER)] = "";
 	char digits[24] = "";
 	unsigned long number = 0;
 
 	if (!line_copy(&rest, ret->account, sizeof(ret->account)) ||
 	    ret->account[0] == '\0' ||
 	    !line_copy(&rest, ret->api_url, sizeof(ret->api_url)) ||
+	    !line_copy(&rest, revoke, sizeof(revoke)) ||
+	    (strcmp(revoke, AUTO) != 0 && strcmp(revoke, NEVER) != 0) ||
 	    !line_copy(&rest, digits, sizeof(digits)) ||
 	    !text_parse_number(digits, 0, ~0UL, &number) ||
 	    !line_take(&rest, &token) || rest.len != 0 ||
 	    !text_is_b64token(token))
 		return OUTCOME_CONFIG_UNSAFE;
+	ret->revoke = strcmp(revoke, AUTO) == 0;
 	ret->expires_at_s = number;
 	return secret_new(token.p, token.len, &ret->token);
 }
@@ -260,7 +268,8 @@ content_read(int folder, const char *id, struct tokenfile_pending *ret,
 		return err_sys(
 		    reterr, OUTCOME_HELPER_FAILED, "the pending token");
 	if (!S_ISREG(ret_st->st_mode) || ret_st->st_uid != 0 ||
-	    ret_st->st_nlink != 1 || (ret_st->st_mode & 077) != 0)
+	    ret_st->st_nlink != 1 || (ret_st->st_mode & 077) != 0 ||
+	    ret_st->st_size > CONTENT_MAX)
 		return err_fail(reterr, OUTCOME_CONFIG_UNSAFE,
 		    "the pending token is not in a file of root's alone");
 	while ((n = read(fd, block, sizeof(block))) > 0)
@@ -269,9 +278,9 @@ content_read(int folder, const char *id, struct tokenfile_pending *ret,
 	if (n < 0)
 		return err_sys(
 		    reterr, OUTCOME_HELPER_FAILED, "the pending token");
-	enum outcome r = buf_check(&content) == OUTCOME_OK
-	    ? content_parse(buf_view(&content), ret)
-	    : OUTCOME_CONFIG_UNSAFE;
+	enum outcome r = buf_check(&content);
+	if (r == OUTCOME_OK)
+		r = content_parse(buf_view(&content), ret);
 	return err_fail(reterr, r, "%s",
 	    r == OUTCOME_OK ? "" : "the pending token cannot be read");
 }
@@ -312,12 +321,15 @@ is_stale(const struct stat *st, uint64_t now_s)
 
 /* Is it for a sign-in with this place to revoke, or of no more use? */
 static bool
-is_for(const struct tokenfile_pending *pending, const char *api_url,
-    uint64_t now_s)
+is_for(const struct tokenfile_pending *pending, const struct stat *st,
+    const char *api_url, uint64_t now_s)
 {
-	return pending->api_url[0] == '\0' ||
-	    strcmp(pending->api_url, api_url) == 0 ||
-	    (pending->expires_at_s > 0 && pending->expires_at_s < now_s);
+	uint64_t end_s = pending->expires_at_s > 0
+	    ? pending->expires_at_s
+	    : (uint64_t)st->st_mtime + VALID_MAX_S;
+
+	return !pending->revoke || strcmp(pending->api_url, api_url) == 0 ||
+	    end_s < now_s;
 }
 
 /* Remove one file if it is stale; who removes it tells of it, nobody else. */
@@ -333,7 +345,7 @@ stale_remove(int folder, const char *id, uint64_t now_s, const char *api_url,
 	    !is_stale(&st, now_s))
 		return false;
 	enum outcome r = content_read(folder, id, ret, &st, NULL);
-	if (r == OUTCOME_OK ? !is_for(ret, api_url, now_s)
+	if (r == OUTCOME_OK ? !is_for(ret, &st, api_url, now_s)
 			    : r != OUTCOME_CONFIG_UNSAFE)
 		return false; /* what could not be read now stays, too */
 	return unlinkat(folder, id, 0) == 0;
@@ -363,7 +375,7 @@ tokenfile_pending_sweep(uint64_t now_s, const char *api_url,
 			folder, entry->d_name, now_s, api_url, &stale))
 			continue;
 		swept++;
-		if (strcmp(stale.api_url, api_url) == 0 && stale.token != NULL)
+		if (stale.revoke && strcmp(stale.api_url, api_url) == 0)
 			found(context, &stale);
 	}
 	(void)closedir(list);

@@ -17,7 +17,8 @@
 /* A token that waits for its session. */
 struct tokenfile_pending {
 	char account[ACCOUNT_NAME_MAX + 1]; /* pw_name of who signed in */
-	char api_url[CONFIG_TEXT_CAP];      /* where it ends; "": it does not */
+	char api_url[CONFIG_TEXT_CAP];      /* where it was given */
+	bool revoke;                        /* is it to be revoked? */
 	uint64_t expires_at_s;              /* CLOCK_REALTIME; 0: not known */
 	struct secret *token;
 };
@@ -56,7 +57,7 @@ bool tokenfile_pending_remove(const char *id);
 /*
  * Remove what has been pending for too long; see TOKENFILE_PENDING_MAX_S.
  * What would have to be revoked at another place than api_url waits for a
- * sign-in there, or until it has expired.
+ * sign-in there, or until no token can be valid any more.
  *
  * in:     now_s  CLOCK_REALTIME
  *         found  called with each token that was removed and is to be revoked,

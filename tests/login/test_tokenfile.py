@@ -4,6 +4,7 @@
 import os
 import re
 import shutil
+import socket
 import stat
 import time
 
@@ -78,9 +79,10 @@ def mode_and_owner(path):
     return stat.S_IMODE(found.st_mode), found.st_uid, found.st_gid
 
 
-def content_of(account, url="", expires=0, token="another-token"):
-    """What authenticate leaves; without a URL the token is not to be revoked."""
-    return f"{account}\n{url}\n{expires}\n{token}\n"
+def content_of(account, url="https://api.elsewhere.test", revoke="auto", expires=0,
+               token="another-token"):
+    """What authenticate leaves."""
+    return f"{account}\n{url}\n{revoke}\n{expires}\n{token}\n"
 
 
 def make_pending(name, text, age_s=0, mode=0o600):
@@ -327,6 +329,8 @@ def test_an_id_that_authenticate_did_not_set_opens_nothing(
     (FOREIGN, content_of("alice", expires=-1), 0o600),
     (FOREIGN, content_of("alice") + "more\n", 0o600),
     (FOREIGN, content_of("alice", url="x" * 512), 0o600),
+    (FOREIGN, content_of("alice", revoke="no"), 0o600),
+    (FOREIGN, content_of("alice") + "x" * 4096, 0o600),
     (FOREIGN, "alice", 0o600), (FOREIGN, "", 0o600),
     ("../pending/" + FOREIGN, content_of("alice"), 0o600),
     (FOREIGN + "/", content_of("alice"), 0o600)])
@@ -398,17 +402,41 @@ def test_closing_removes_the_file_that_was_made_and_no_other(
 def test_under_sshd_an_id_counts_that_leads_to_the_account_s_own_token(
         sshd, house, people):
     """Which is what makes the refusals above worth something."""
-    path = make_pending(FOREIGN, content_of("alice"))
+    path = make_pending(FOREIGN, content_of("alice", revoke="never"))
     conf = house.write(f"{house.share}/env.conf",
                        f"GCPKCE_TOKEN_ID OVERRIDE={FOREIGN}\n")
     house.stack("sshd", "auth required {module}\n"
                 "account required pam_permit.so\n"
                 f"session required pam_env.so conffile={conf} readenv=0\n"
-                "session required {module}\n")
+                "session required {module} revoke=never\n")
     terminal, env = come_in(sshd, people)
     assert read(env["GCPKCE_TOKEN_FILE"]) == "another-token"
     assert not os.path.exists(path)
     terminal.leave()
+
+
+@pytest.mark.parametrize("kind, export", [
+    (hosts.Sshd, "file"), (hosts.Su, "file"), (hosts.Su, "env")],
+    ids=lambda value: getattr(value, "name", value))
+def test_a_session_line_for_another_host_sends_the_token_nowhere(
+        house, people, genesys, journal, configure, kind, export):
+    """Which host gave it is known, but for export=env under sshd."""
+    configure(export=export)
+    host = kind(house)
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        house.stack(host.service, "auth required {module}\n"
+                    "account required pam_permit.so\n"
+                    "session required {module} api_url=http://127.0.0.1:%d\n"
+                    % other.getsockname()[1])
+        terminal, _ = come_in(host, people)
+        terminal.leave()
+        wait_until_revoked(genesys)
+        other.settimeout(0)
+        with pytest.raises(BlockingIOError):
+            other.accept()
+    journal.wait("outcome=revoked")
+    if kind is hosts.Sshd:
+        host.stop()
 
 
 # what is left behind
@@ -475,41 +503,58 @@ def test_what_is_pending_for_too_long_is_revoked_at_the_next_sign_in(
     wait_until_revoked(genesys)
 
 
+def revoked_tokens(genesys):
+    """The tokens that the stand-in was asked to revoke."""
+    return {r.headers["authorization"].split()[-1] for r in genesys.log.requests("api")
+            if r.method == "DELETE"}
+
+
 @pytest.mark.parametrize("own", ["auto", "never"])
-def test_what_is_not_to_be_revoked_is_removed_alone(
-        sshd, genesys, configure, own):
+def test_the_line_that_wrote_it_says_whether_and_where_it_is_revoked(
+        house, sshd, genesys, configure, own):
     configure(export="file", revoke=own)
-    make_pending(FOREIGN, content_of("alice"), STALE_S)
+    files = {
+        "a": content_of("alice", genesys.api_url, "never", token="kept"),
+        "b": content_of("alice", token="elsewhere"),
+        "c": content_of("alice", expires=1, token="expired"),
+        "d": content_of("alice", genesys.api_url, token="due"),
+    }
+    for name, content in files.items():
+        make_pending(FOREIGN[:-1] + name, content, STALE_S)
     sshd.open("alice").asked()
-    assert pending() == []
-    assert genesys.log.count("DELETE", "/api/v2/tokens/me") == 0
+    assert pending() == [FOREIGN[:-1] + "b"]
+    house.close_terminals()
+    assert house.wait_until_gone("gcpkce-helper", 5) == []
+    assert revoked_tokens(genesys) == {"due"}
 
 
-def test_the_line_that_wrote_it_says_whether_it_is_revoked(
-        sshd, genesys, configure):
-    configure(export="file", revoke="never")
-    make_pending(FOREIGN, content_of("alice", genesys.api_url), STALE_S)
-    sshd.open("alice").asked()
-    assert pending() == []
-    end = time.monotonic() + REVOKED_WITHIN
-    while genesys.log.count("DELETE", "/api/v2/tokens/me") == 0:
-        assert time.monotonic() < end
-        time.sleep(0.02)
-
-
-def test_what_ends_elsewhere_waits_for_a_sign_in_there(sshd, genesys):
-    elsewhere = "https://api.elsewhere.test"
-    expired = FOREIGN[:-1] + "e"
-    make_pending(FOREIGN, content_of("alice", elsewhere), STALE_S)
-    make_pending(expired, content_of("alice", elsewhere, 1), STALE_S)
+def test_what_is_not_known_to_expire_does_not_wait_for_ever(sshd):
+    make_pending(FOREIGN, content_of("alice"), 47 * 3600)
     sshd.open("alice").asked()
     assert pending() == [FOREIGN]
-    assert genesys.log.count("DELETE", "/api/v2/tokens/me") == 0
+    make_pending(FOREIGN, content_of("alice"), 49 * 3600)
+    sshd.open("alice").asked()
+    assert pending() == []
+
+
+def test_a_sign_in_without_revocation_says_so_in_what_it_leaves(
+        sshd, house, people, genesys, configure):
+    configure(export="file", revoke="never")
+    house.stack("sshd", "auth required {module}\n"
+                "account required pam_deny.so\n"
+                "session required {module}\n")
+    terminal = sshd.open("alice")
+    terminal.answer(people["alice"].sign_in(terminal.asked()))
+    terminal.end()
+    (left,) = pending()
+    (token,) = genesys.log.tokens()
+    assert read(f"{PENDING}/{left}").split("\n")[:3] == ["alice", genesys.api_url, "never"]
+    assert read(f"{PENDING}/{left}").split("\n")[4] == token
 
 
 def test_a_sweep_takes_a_few_at_a_time(sshd):
     for i in range(9):
-        make_pending(f"{i:032x}", content_of("alice"), STALE_S)
+        make_pending(f"{i:032x}", content_of("alice", revoke="never"), STALE_S)
     for left in (5, 1, 0):
         sshd.open("alice").asked()
         assert len(pending()) == left

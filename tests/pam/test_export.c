@@ -351,6 +351,59 @@ session_outlives_a_handle_that_ends_silently_or_elsewhere(void **state)
 	host_end(&h);
 }
 
+/* A child that opens a session of its own has no say about the parent's. */
+static void
+child_s_session_ends_alone(void **state)
+{
+	struct host h;
+	int status = -1;
+
+	(void)state;
+	need_root();
+	signin_begin(&h, "ok", "export=env", PAM_SUCCESS);
+	assert_int_equal(pam_open_session(h.pamh, 0), PAM_SUCCESS);
+	assert_int_equal(
+	    pam_putenv(h.pamh, TOKEN_ENV "=tOkEn-of-the-child"), PAM_SUCCESS);
+	pid_t child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		(void)pam_open_session(h.pamh, 0);
+		(void)pam_end(h.pamh, PAM_SUCCESS);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	host_hear(&h);
+	assert_int_equal(h.helpers, 2);
+	assert_holds(h.reports, "token=tOkEn-of-the-child ");
+	assert_lacks(h.reports, "token=" TOKEN " ");
+	assert_int_equal(pam_close_session(h.pamh, 0), PAM_SUCCESS);
+	host_close(&h);
+	assert_holds(h.reports, "token=" TOKEN " ");
+	host_end(&h);
+}
+
+/* Between the two phases, and between opening and closing. */
+static void
+configuration_that_broke_before_the_session_ends_the_token(void **state)
+{
+	struct host h;
+
+	(void)state;
+	need_root();
+	signin_begin(&h, "ok", "export=env", PAM_SUCCESS);
+	host_write(&h, "conf", "no_such_key = 1\n", 0644);
+	assert_int_equal(pam_open_session(h.pamh, 0), PAM_SUCCESS);
+	host_hear(&h);
+	assert_int_equal(h.helpers, 2);
+	assert_holds(h.reports, "revoke_request user=alice service=signin");
+	assert_int_equal(variables_count(&h), 0);
+	assert_non_null(journal_find("config_invalid"));
+	assert_int_equal(pam_close_session(h.pamh, 0), PAM_SUCCESS);
+	host_close(&h);
+	assert_int_equal(h.helpers, 2);
+	host_end(&h);
+}
+
 static void
 configuration_that_breaks_meanwhile_keeps_no_token_alive(void **state)
 {
@@ -379,6 +432,8 @@ token_is_revoked_from_here_when_the_helper_is_gone(void **state)
 		int result;
 	} rows[] = {
 	    {"ok:deafen", "export=env", "export_failed", PAM_SUCCESS},
+	    {"ok:stay", "export=env organization=" OTHER_ORGANIZATION, NULL,
+		PAM_AUTH_ERR},
 	    {"ok:deafen", "export=env organization=" OTHER_ORGANIZATION, NULL,
 		PAM_AUTH_ERR},
 	};
@@ -490,6 +545,9 @@ main(void)
 	    cmocka_unit_test(session_that_is_not_closed_ends_with_its_handle),
 	    cmocka_unit_test(
 		session_outlives_a_handle_that_ends_silently_or_elsewhere),
+	    cmocka_unit_test(child_s_session_ends_alone),
+	    cmocka_unit_test(
+		configuration_that_broke_before_the_session_ends_the_token),
 	    cmocka_unit_test(
 		configuration_that_breaks_meanwhile_keeps_no_token_alive),
 	    cmocka_unit_test(
