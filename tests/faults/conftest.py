@@ -15,9 +15,8 @@ from signin import BUILD, account  # noqa: E402
 def chosen(session):
     """The rows of those tests that were chosen."""
     for item in session.items:
-        row = getattr(item, "callspec", None) and item.callspec.params.get("row")
-        if row:
-            yield row
+        if "row" in getattr(item, "fixturenames", ()):
+            yield item.callspec.params["row"]
 
 
 @pytest.fixture(scope="session")
