@@ -119,7 +119,7 @@ link_so   = $(CC) -shared -Wl,--no-as-needed -Wl,--version-script=pam_gcpkce/mod
 	$(own_ldflags) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) -lpam
 link_prog = $(CC) -pie -Wl,--as-needed $(own_ldflags) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^)
 
-$(B)/pam_gcpkce.so $(B)/tests/pam_gcpkce.so $(B)/tests/pam_gcpkce_scripted.so: pam_gcpkce/module/pam_gcpkce.map
+$(B)/pam_gcpkce.so $(B)/tests/pam_gcpkce.so $(B)/tests/pam_gcpkce_scripted.so $(B)/tests/pam_gcpkce_leaping.so: pam_gcpkce/module/pam_gcpkce.map
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
 	$(Q)$(link_so)
@@ -133,14 +133,16 @@ $(B)/gcpkce $(B)/tests/gcpkce:
 
 # ---- what tests run: the same objects, but for the path of the helper ----
 
-$(B)/tests/helper_path.o $(B)/tests/scripted_path.o: pam_gcpkce/courier/helper_path.c $(B)/flags
+$(B)/tests/helper_path.o $(B)/tests/scripted_path.o $(B)/tests/leaping_path.o: pam_gcpkce/courier/helper_path.c $(B)/flags
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(own_cppflags) -DGCPKCE_HELPER='"$(extra_path)"' $(own_cflags) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 $(B)/tests/helper_path.o: private extra_path = $(abspath $(B))/gcpkce-helper
 $(B)/tests/scripted_path.o: private extra_path = $(abspath $(B))/tests/scripted-helper
+$(B)/tests/leaping_path.o: private extra_path = $(abspath $(B))/tests/leaping-helper
 
 $(B)/tests/pam_gcpkce.so: $(module) $(courier) $(common) $(B)/tests/helper_path.o
 $(B)/tests/pam_gcpkce_scripted.so: $(module) $(courier) $(common) $(B)/tests/scripted_path.o
+$(B)/tests/pam_gcpkce_leaping.so: $(module) $(courier) $(common) $(B)/tests/leaping_path.o
 $(B)/tests/gcpkce: $(cli) $(courier) $(oauth) $(common) $(B)/tests/helper_path.o
 
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(oauth) $(courier) $(common) $(B)/tests/helper_path.o
@@ -156,6 +158,15 @@ $(B)/tests/scripted-helper: $(B)/tests/pam/scripted_helper.o $(common)
 $(B)/tests/pam-session: $(B)/tests/pam/pam_session.o
 	$(call say,LINK,$@)
 	$(Q)$(link_prog) -lpam -lpam_misc
+# the matrix of faults: its host; and host and helper with a clock that leaps
+$(B)/tests/fault-host: $(B)/tests/faults/fault_host.o
+$(B)/tests/leaping-host: $(B)/tests/faults/fault_host.o $(B)/tests/faults/leaping_clock.o
+$(B)/tests/fault-host $(B)/tests/leaping-host:
+	$(call say,LINK,$@)
+	$(Q)$(link_prog) -rdynamic -lpam
+$(B)/tests/leaping-helper: $(helper) $(oauth) $(common) $(B)/tests/faults/leaping_clock.o
+	$(call say,LINK,$@)
+	$(Q)$(link_prog) -rdynamic $(curl_libs) $(crypto_libs)
 $(B)/tools/config-text: $(B)/tools/config_text.o $(common)
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
@@ -164,7 +175,9 @@ $(B)/tools/config-text: $(B)/tools/config_text.o $(common)
 $(patsubst %,%.o,$(unit)) $(patsubst %,%.o,$(pam)) $(B)/tests/pam/host.o: private extra_cflags = $(crypto_cflags) \
 	-DBUILD='"$(abspath $(B))"' -DSOURCE='"$(CURDIR)"'
 
-test-parts: all $(B)/tests/pam_gcpkce.so $(B)/tests/gcpkce $(B)/tests/pam-session ## build what whole sign-ins in tests run
+fault-parts := $(addprefix $(B)/tests/,fault-host leaping-host leaping-helper pam_gcpkce_leaping.so)
+
+test-parts: all $(B)/tests/pam_gcpkce.so $(B)/tests/gcpkce $(B)/tests/pam-session $(fault-parts) ## build what whole sign-ins in tests run
 unit-parts: $(unit) $(pam) $(B)/tests/pam_gcpkce_scripted.so $(B)/tests/scripted-helper $(B)/tools/config-text
 
 # ---- checks ----
@@ -215,6 +228,9 @@ texts: $(B)/tools/config-text ## renew etc/pam_gcpkce.conf and the manual's list
 	$(Q)$(B)/tools/config-text example > etc/pam_gcpkce.conf
 	$(Q)$(B)/tools/config-text manual man/pam_gcpkce.conf.5 > $(B)/page && cp $(B)/page man/pam_gcpkce.conf.5
 
+fault-table: test-parts ## renew docs/FAULTS.md from a run of the matrix of faults
+	$(Q)GCPKCE_BUILD=$(abspath $(B)) $(PYTHON) -B tests/faults/matrix.py --page docs/FAULTS.md
+
 # ---- installing; never over an administrator's configuration ----
 
 docs     := README.md LICENSE NEWS.md SECURITY.md $(notdir $(wildcard docs/*.md))
@@ -254,7 +270,7 @@ clean: ## remove build/
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
 
-.PHONY: all test-parts unit-parts deps check check-built quick check-links mutate demo format format-check lint texts \
+.PHONY: all test-parts unit-parts deps check check-built quick check-links mutate demo format format-check lint texts fault-table \
 	install uninstall clean help FORCE
 
 -include $(patsubst %.o,%.d,$(common) $(oauth) $(courier) $(helper) $(module) $(cli) $(path_o))

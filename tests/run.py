@@ -123,6 +123,7 @@ def suites(build, which, sanitized):
     else:
         yield "pytest", "tests/cli"
         yield "pytest", "tests/genesys"
+        yield "pytest", "tests/faults"
         if not sanitized:
             yield "pytest", "tests/login"
 

@@ -73,6 +73,9 @@ header_read(char *bytes, size_t size, size_t count, void *arg)
 	struct view value = correlation_value(
 	    (struct view){.p = (const uint8_t *)bytes, .len = size * count});
 
+	lane->headers_len += size * count;
+	if (lane->headers_len > LANE_HEADERS_MAX)
+		return 0; /* ends the transfer */
 	if (value.len > 0 && value.len < sizeof(lane->correlation) &&
 	    text_is_token(value)) {
 		memcpy(lane->correlation, value.p, value.len);
@@ -235,6 +238,7 @@ enum outcome
 lane_start(struct lane *lane, struct errinfo *reterr)
 {
 	lane->done = false;
+	lane->headers_len = 0;
 	lane->error[0] = '\0';
 	buf_reset(&lane->body);
 	CURLMcode code = curl_multi_add_handle(lane->multi, lane->easy);
@@ -375,7 +379,8 @@ lane_outcome(const struct lane *lane, struct errinfo *reterr)
 	    CURLE_SSL_INVALIDCERTSTATUS};
 	static const CURLcode reply[] = {CURLE_WRITE_ERROR,
 	    CURLE_FILESIZE_EXCEEDED, CURLE_WEIRD_SERVER_REPLY,
-	    CURLE_BAD_CONTENT_ENCODING};
+	    CURLE_BAD_CONTENT_ENCODING,
+	    CURLE_UNSUPPORTED_PROTOCOL /* bytes that are not HTTP */};
 	CURLcode code = lane->result;
 
 	if (code == CURLE_OK)
@@ -383,6 +388,13 @@ lane_outcome(const struct lane *lane, struct errinfo *reterr)
 	if (lane->body.failed)
 		return err_fail(reterr, OUTCOME_REPLY_INVALID,
 		    "the reply is larger than %d bytes", LANE_BODY_MAX);
+	/* libcurl calls it a lack of memory when one header has 100 KiB */
+	if (lane->headers_len > LANE_HEADERS_MAX ||
+	    (lane->headers_len > 0 && lane->body.len == 0 &&
+		code == CURLE_OUT_OF_MEMORY))
+		return err_fail(reterr, OUTCOME_REPLY_INVALID,
+		    "the reply's headers are larger than %d bytes",
+		    LANE_HEADERS_MAX);
 	return err_fail(reterr,
 	    IS_ONE_OF(code, tls)              ? OUTCOME_TLS_FAILED
 		: IS_ONE_OF(code, reply)      ? OUTCOME_REPLY_INVALID

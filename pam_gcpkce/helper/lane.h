@@ -12,6 +12,7 @@
 #include "gcpkce/wire.h"
 
 #define LANE_BODY_MAX (256 * 1024)
+#define LANE_HEADERS_MAX (64 * 1024)
 #define LANE_AUTHORIZATION_MAX \
 	(sizeof("Authorization: Bearer ") + REPLY_TOKEN_MAX)
 
@@ -22,6 +23,7 @@ struct lane {
 	bool done; /* the request has ended, with result */
 	CURLcode result;
 	long status;
+	size_t headers_len; /* those that have come so far */
 	struct buf body;
 	char correlation[REPLY_CORRELATION_MAX + 1];
 	char error[CURL_ERROR_SIZE];
@@ -53,7 +55,8 @@ MUST_CHECK enum outcome lane_library_init(struct errinfo *reterr);
 /*
  * Make a lane for requests to one URL over the configured route: https alone
  * (http to a loopback host), TLS 1.2 at least, no redirect, no cookie, at most
- * 256 KiB of body, certificates and proxy from the route and nothing else.
+ * 256 KiB of body and 64 KiB of headers, certificates and proxy from the route
+ * and nothing else.
  *
  * in:     route       *borrowed*
  *         url         *borrowed* until the request has ended

@@ -19,7 +19,7 @@ from message import Reply
 ENDPOINTS = ("authorize", "signin", "token", "users_me", "tokens_me",
              "revoke", "organizations_me", "subjects_me", "group", "user",
              "login_connect", "api_connect")
-CLOSINGS = (None, "before", "middle", "reset")
+CLOSINGS = (None, "before", "middle", "reset", "middle_reset")
 REMOVED = object()
 
 
@@ -32,8 +32,11 @@ class Fault:
     raw                    bytes in place of a whole HTTP reply
     delay                  seconds before the answer
     close                  "before": without an answer; "middle": in the
-                           middle of the body; "reset": as before, by RST
-    drip                   seconds between the bytes of the body
+                           middle of the body; "reset" and "middle_reset":
+                           the same, by RST
+    drip                   seconds between the bytes of the body, or of raw
+    stream                 bytes that the body goes on for; its end is the
+                           connection's, unless headers give a length
     times                  for how many requests; None: for all
     handle                 whether the true endpoint still does its work;
                            None: only where its reply is used
@@ -46,6 +49,7 @@ class Fault:
     delay: float = 0
     close: Optional[str] = None
     drip: float = 0
+    stream: int = 0
     times: Optional[int] = None
     handle: Optional[bool] = None
 
@@ -56,7 +60,7 @@ class Fault:
     def replaces(self):
         """Says whether the true reply is not used."""
         return (self.status is not None or self.body is not None
-                or self.raw is not None
+                or self.raw is not None or self.stream > 0
                 or self.close in ("before", "reset"))
 
     def handles(self):

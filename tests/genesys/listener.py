@@ -195,31 +195,46 @@ class Connection:
 
     def _send(self, request, reply, fault):
         stays = request is not None and request.keeps_alive()
-        body = reply.body
         if fault and fault.raw is not None:
-            self._sock.sendall(fault.raw)
+            self._put(fault.raw, fault.drip)
+            return False
+        if fault and fault.stream:
+            self._sock.sendall(self._head(request, reply, False, fault))
+            self._stream(fault.stream)
             return False
         self._sock.sendall(self._head(request, reply, stays))
         if request is not None and request.method == "HEAD":
             return stays
-        if fault and fault.close == "middle":
+        body = reply.body
+        if fault and fault.close in ("middle", "middle_reset"):
             self._sock.sendall(body[:len(body) // 2])
-            raise Hangup()
-        if fault and fault.drip:
-            for i in range(len(body)):
-                self._pause(fault.drip)
-                self._sock.sendall(body[i:i + 1])
-        elif body:
-            self._sock.sendall(body)
+            raise Hangup(fault.close == "middle_reset")
+        self._put(body, fault.drip if fault else 0)
         return stays
 
-    def _head(self, request, reply, stays):
+    def _put(self, data, drip):
+        if not drip:
+            self._sock.sendall(data)
+            return
+        for i in range(len(data)):
+            self._pause(drip)
+            self._sock.sendall(data[i:i + 1])
+
+    def _stream(self, length):
+        """Sends the beginning of a string that takes its time to end."""
+        self._sock.sendall(b'"')
+        block = b"x" * MAX_LINE
+        for _ in range(length // len(block)):
+            self._sock.sendall(block)
+
+    def _head(self, request, reply, stays, fault=None):
         given = {name.lower() for name, _ in reply.headers}
         usual = [("Date", formatdate(usegmt=True))]
         name = self.listener.standin.correlation_header
         if request is not None and name:
             usual.append((name, request.correlation))
-        if reply.status != 204 and "transfer-encoding" not in given:
+        if (reply.status != 204 and "transfer-encoding" not in given
+                and not (fault and fault.stream)):
             usual.append(("Content-Length", str(len(reply.body))))
         if not stays:
             usual.append(("Connection", "close"))

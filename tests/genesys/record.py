@@ -149,6 +149,15 @@ class Log:
         with self._changed:
             return self._changed.wait_for(there, timeout)
 
+    def wait_for_handshakes(self, host, count, timeout=10.0):
+        """Waits for that many TLS handshakes; False if they fail to come."""
+        def there():
+            return count <= len([
+                record for record in self._records
+                if record.kind == HANDSHAKE and record.host == host])
+        with self._changed:
+            return self._changed.wait_for(there, timeout)
+
     def clear(self):
         """Forgets events, codes and tokens (which stay valid)."""
         with self._changed:

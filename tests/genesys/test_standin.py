@@ -694,7 +694,8 @@ def test_a_fault_for_the_next_requests(standin, caller):
         standin.faults["nothing"] = Fault(status=500)
 
 
-@pytest.mark.parametrize("close", ["before", "middle", "reset"])
+@pytest.mark.parametrize("close", ["before", "middle", "reset",
+                                   "middle_reset"])
 def test_closed_connections(standin, caller, close):
     token = standin.issue_token("alice")
     standin.faults["tokens_me"] = Fault(close=close, times=1)
@@ -729,6 +730,33 @@ def test_delay_and_drip(standin, caller):
     assert caller.api("users/me", token)[0] == 200
     assert caller.api("tokens/me", token) == (200, {})
     assert time.monotonic() - start > 0.19
+
+
+def test_a_drip_of_raw_bytes(standin, caller):
+    standin.faults["tokens_me"] = Fault(
+        raw=b"HTTP/1.1 200 OK\r\n\r\n{}", drip=0.01)
+    start = time.monotonic()
+    assert caller.api("tokens/me", standin.issue_token("alice")) == (200, {})
+    assert time.monotonic() - start > 0.2
+
+
+def test_a_body_that_goes_on(standin, caller):
+    standin.faults["tokens_me"] = Fault(stream=1 << 20)
+    token = standin.issue_token("alice")
+    with pytest.raises(json.JSONDecodeError) as told:
+        caller.api("tokens/me", token)
+    assert len(told.value.doc) == (1 << 20) + 1
+    standin.faults["tokens_me"] = Fault(
+        stream=1 << 20, headers={"Content-Length": "16"})
+    with pytest.raises(json.JSONDecodeError) as told:
+        caller.api("tokens/me", token)
+    assert told.value.doc == '"' + "x" * 15
+
+
+def test_handshakes_are_waited_for(standin, caller):
+    caller.api("tokens/me", standin.issue_token("alice"))
+    assert standin.log.wait_for_handshakes("api", 1)
+    assert not standin.log.wait_for_handshakes("login", 1, timeout=0)
 
 
 def test_a_long_delay_does_not_hold_the_end(folder):
