@@ -102,6 +102,8 @@ def report(name, passed, failed, skipped, printed):
     elif skipped:
         for reason in sorted(skip_reasons(printed)):
             say("        SKIPPED: " + reason)
+    for figure in re.findall(r"^MEASURED: (.*)$", printed, re.MULTILINE):
+        say("        " + figure)
 
 
 def skip_reasons(printed):
