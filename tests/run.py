@@ -120,6 +120,7 @@ def suites(build, which, sanitized):
         for path in sorted(glob.glob(f"tests/{kind}/test_*.c")):
             name = os.path.splitext(os.path.basename(path))[0]
             yield "program", os.path.join(build, "tests", kind, name)
+    yield "pytest", "tests/docs"
     if which == "quick":
         yield "pytest", "tests/cli/test_command.py"
     else:
