@@ -167,6 +167,9 @@ $(B)/tests/fault-host $(B)/tests/leaping-host:
 $(B)/tests/leaping-helper: $(helper) $(oauth) $(common) $(B)/tests/faults/leaping_clock.o
 	$(call say,LINK,$@)
 	$(Q)$(link_prog) -rdynamic $(curl_libs) $(crypto_libs)
+$(B)/tests/pam-greeter: $(B)/tests/pam/pam_greeter.o
+	$(call say,LINK,$@)
+	$(Q)$(link_prog) -lpam
 $(B)/tools/config-text: $(B)/tools/config_text.o $(common)
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
@@ -177,7 +180,7 @@ $(patsubst %,%.o,$(unit)) $(patsubst %,%.o,$(pam)) $(B)/tests/pam/host.o: privat
 
 fault-parts := $(addprefix $(B)/tests/,fault-host leaping-host leaping-helper pam_gcpkce_leaping.so)
 
-test-parts: all $(B)/tests/pam_gcpkce.so $(B)/tests/gcpkce $(B)/tests/pam-session $(fault-parts) ## build what whole sign-ins in tests run
+test-parts: all $(B)/tests/pam_gcpkce.so $(B)/tests/gcpkce $(B)/tests/pam-session $(B)/tests/pam-greeter $(fault-parts) ## build what whole sign-ins in tests run
 unit-parts: $(unit) $(pam) $(B)/tests/pam_gcpkce_scripted.so $(B)/tests/scripted-helper $(B)/tools/config-text
 
 # ---- checks ----
@@ -198,6 +201,10 @@ quick: unit-parts test-parts ## tests that need neither root nor network, in und
 
 check-links: all ## the walls between the folders
 	$(Q)tests/links.sh $(B)
+
+load: deps ## 200 sign-ins at once, 2,000 one after the other, 1,000 that never end (minutes)
+	$(Q)$(MAKE) --no-print-directory test-parts
+	$(Q)GCPKCE_LOAD=full $(PYTHON) tests/run.py --build $(B) --name test_load all
 
 mutate: deps ## flip every condition of the decision, one by one: does a test notice?
 	$(Q)$(PYTHON) tools/mutate
@@ -270,7 +277,7 @@ clean: ## remove build/
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
 
-.PHONY: all test-parts unit-parts deps check check-built quick check-links mutate demo format format-check lint texts fault-table \
+.PHONY: all test-parts unit-parts deps check check-built quick check-links mutate demo format format-check lint texts fault-table load \
 	install uninstall clean help FORCE
 
 -include $(patsubst %.o,%.d,$(common) $(oauth) $(courier) $(helper) $(module) $(cli) $(path_o))

@@ -102,6 +102,8 @@ def report(name, passed, failed, skipped, printed):
     elif skipped:
         for reason in sorted(skip_reasons(printed)):
             say("        SKIPPED: " + reason)
+    for figure in re.findall(r"^MEASURED: (.*)$", printed, re.MULTILINE):
+        say("        " + figure)
 
 
 def skip_reasons(printed):
@@ -118,6 +120,7 @@ def suites(build, which, sanitized):
         for path in sorted(glob.glob(f"tests/{kind}/test_*.c")):
             name = os.path.splitext(os.path.basename(path))[0]
             yield "program", os.path.join(build, "tests", kind, name)
+    yield "pytest", "tests/docs"
     if which == "quick":
         yield "pytest", "tests/cli/test_command.py"
     else:

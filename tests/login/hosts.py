@@ -104,8 +104,11 @@ class Sshd:
         self.port = None
         self.log_path = f"{house.logs}/sshd"
 
-    def start(self, options=""):
-        """Start the daemon; options are lines of sshd_config."""
+    def start(self, options="", startups="100:30:200"):
+        """Start the daemon; options are lines of sshd_config.
+
+        MaxStartups is not among them: of several, sshd takes the last.
+        """
         self.stop()
         self.port = free_port()
         config = self._house.write(self._house.path("sshd_config"), f"""\
@@ -118,7 +121,7 @@ KbdInteractiveAuthentication yes
 PasswordAuthentication no
 PermitRootLogin yes
 PrintMotd no
-MaxStartups 100:30:200
+MaxStartups {startups}
 LogLevel VERBOSE
 """)
         self._daemon = subprocess.Popen(
@@ -136,10 +139,20 @@ LogLevel VERBOSE
         with open(self.log_path, encoding="utf-8") as file:
             return file.read()
 
+    @property
+    def pid(self):
+        """The daemon that listens, the parent of all its connections."""
+        return self._daemon.pid
+
     def open(self, account, *options, methods="keyboard-interactive"):
         if self._daemon is None:
             self.start()
-        return Terminal(self._house, [
+        return Terminal(self._house,
+                        self.command(account, *options, methods=methods))
+
+    def command(self, account, *options, methods="keyboard-interactive"):
+        """The argv of somebody who comes by ssh."""
+        return [
             "ssh", "-F", "none", "-p", str(self.port),
             "-o", "StrictHostKeyChecking=no",
             "-o", "UserKnownHostsFile=/dev/null",
@@ -147,7 +160,7 @@ LogLevel VERBOSE
             "-o", "IdentityAgent=none",
             "-o", "NumberOfPasswordPrompts=1",
             "-o", f"PreferredAuthentications={methods}",
-            *options, f"{account}@127.0.0.1", self._house.session])
+            *options, f"{account}@127.0.0.1", self._house.session]
 
     def _host_key(self):
         path = self._house.path("host_key")

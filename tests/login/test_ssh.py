@@ -186,6 +186,19 @@ def test_a_code_of_another_sign_in_is_refused(
     assert genesys.log.count("POST", "/oauth/token") == 0
 
 
+def test_a_bare_code_of_another_sign_in_is_refused(
+        sshd, people, journal, configure, genesys):
+    """Without its state only the verifier can tell whose it is."""
+    configure(attempts=1)
+    other, mine = sshd.open("alice"), sshd.open("alice")
+    theirs = people["alice"].code(other.asked())
+    mine.asked()
+    mine.answer(theirs)
+    keep_out(mine, journal, "code_refused", contract.REFUSED)
+    assert genesys.log.count("POST", "/oauth/token") == 1
+    assert genesys.log.tokens() == {}
+
+
 def test_a_used_code_is_refused(sshd, people, journal, configure):
     configure(attempts=1)
     terminal = sshd.open("alice")

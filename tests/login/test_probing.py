@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: ISC
+"""What a stranger learns who tries names, and what he does not."""
+
+import time
+
+import pytest
+
+import contract
+import hosts
+
+
+@pytest.mark.parametrize("account", ["alice", "carol"])
+def test_a_malformed_answer_for_an_account_says_so_mapped_or_not(
+        sshd, configure, account):
+    configure(attempts=1)
+    terminal = sshd.open(account)
+    terminal.asked()
+    terminal.answer("what do you mean?")
+    assert contract.NO_CODE in terminal.end()
+
+
+def test_what_a_malformed_answer_still_tells_of_names_that_sshd_refuses(
+        sshd, configure):
+    """sshd throws the answer away, so that nothing can tell it was none."""
+    configure(attempts=1)
+    terminal = sshd.open("nobody-here")
+    terminal.asked()
+    terminal.answer("what do you mean?")
+    shown = terminal.end()
+    assert contract.NO_CODE not in shown
+    assert contract.REFUSED in shown
+
+
+@pytest.mark.parametrize("account", ["carol", "nobody-here"])
+def test_a_code_for_an_account_of_nobody_is_refused_after_a_time_of_its_own(
+        house, genesys, configure, account):
+    configure(attempts=4)
+    terminal = hosts.Pamtester(house).open(account)
+    terminal.asked()
+    took = []
+    for _ in range(3):
+        began = time.monotonic()
+        terminal.answer("A" * 43)
+        assert contract.REFUSED in terminal.asked()
+        took.append(time.monotonic() - began)
+    assert all(0.29 < seconds < 1.5 for seconds in took), took
+    assert len({round(seconds, 3) for seconds in took}) > 1, took
+    assert genesys.log.records() == []
