@@ -5,9 +5,15 @@
  */
 #include "surroundings.h"
 
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
 #include <dirent.h>
 #include <signal.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -128,4 +134,20 @@ surroundings_take(void)
 	    prctl(PR_GET_DUMPABLE));
 	(void)fclose(to);
 	return text;
+}
+
+void
+surroundings_check(const char *before)
+{
+	char *now = surroundings_take();
+	size_t i = 0;
+	size_t line = 0;
+
+	for (; before[i] != '\0' && before[i] == now[i]; i++)
+		line = before[i] == '\n' ? i + 1 : line;
+	if (before[i] != now[i])
+		fail_msg("was: %.*s\nis:  %.*s",
+		    (int)strcspn(before + line, "\n"), before + line,
+		    (int)strcspn(now + line, "\n"), now + line);
+	free(now);
 }

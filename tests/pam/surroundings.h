@@ -14,4 +14,7 @@
  */
 char *surroundings_take(void);
 
+/* Fail, naming the first line that differs, unless they are still these. */
+void surroundings_check(const char *before);
+
 #endif
