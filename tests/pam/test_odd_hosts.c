@@ -355,6 +355,7 @@ oddity_run(void **state)
 	int result = pam_authenticate(h.pamh, 0);
 	limit_restore();
 	host_check(&h);
+	assert_int_equal(fail_delays, result == PAM_SUCCESS ? 0 : 1);
 	host_close(&h);
 	outcome_check(oddity, result);
 	if (result == PAM_SUCCESS) {
@@ -395,6 +396,7 @@ room_run(unsigned resource, rlim_t least, rlim_t step, unsigned steps)
 		int result = pam_authenticate(h.pamh, 0);
 		limit_restore();
 		host_check(&h);
+		assert_int_equal(fail_delays, result == PAM_SUCCESS ? 0 : 1);
 		host_close(&h);
 		assert_true(
 		    (result == PAM_SUCCESS) == (journal_find("ok") != NULL));
