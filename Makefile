@@ -86,6 +86,7 @@ cli     := $(call folder,cli)
 headers := $(sort $(wildcard include/gcpkce/*.h))
 unit    := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
 pam     := $(patsubst tests/pam/%.c,$(B)/tests/pam/%,$(sort $(wildcard tests/pam/test_*.c)))
+pam_host := $(patsubst %,$(B)/tests/pam/%.o,host surroundings accounts journal apart)
 sources := $(sort $(wildcard pam_gcpkce/*/*.[ch] include/gcpkce/*.h tests/*/*.[ch] tools/*.c))
 
 all: $(B)/pam_gcpkce.so $(B)/gcpkce-helper $(B)/gcpkce ## build the module, the helper and the command
@@ -149,10 +150,10 @@ $(B)/tests/unit/%: $(B)/tests/unit/%.o $(oauth) $(courier) $(common) $(B)/tests/
 	$(call say,LINK,$@)
 	$(Q)$(link_prog) $(crypto_libs) -lcmocka
 $(B)/tests/unit/test_result: $(B)/pam_gcpkce/module/result.o
-$(B)/tests/pam/test_%: $(B)/tests/pam/test_%.o $(B)/tests/pam/host.o $(common)
+$(B)/tests/pam/test_%: $(B)/tests/pam/test_%.o $(pam_host) $(common)
 	$(call say,LINK,$@)
 	$(Q)$(link_prog) -rdynamic -lpam -lcmocka
-$(B)/tests/scripted-helper: $(B)/tests/pam/scripted_helper.o $(common)
+$(B)/tests/scripted-helper: $(B)/tests/pam/scripted_helper.o $(B)/tests/pam/twist.o $(common)
 	$(call say,LINK,$@)
 	$(Q)$(link_prog)
 $(B)/tests/pam-session: $(B)/tests/pam/pam_session.o
@@ -175,7 +176,7 @@ $(B)/tools/config-text: $(B)/tools/config_text.o $(common)
 	$(call say,LINK,$@)
 	$(Q)$(link_prog)
 
-$(patsubst %,%.o,$(unit)) $(patsubst %,%.o,$(pam)) $(B)/tests/pam/host.o: private extra_cflags = $(crypto_cflags) \
+$(patsubst %,%.o,$(unit)) $(patsubst %,%.o,$(pam)) $(pam_host): private extra_cflags = $(crypto_cflags) \
 	-DBUILD='"$(abspath $(B))"' -DSOURCE='"$(CURDIR)"'
 
 fault-parts := $(addprefix $(B)/tests/,fault-host leaping-host leaping-helper pam_gcpkce_leaping.so)

@@ -169,7 +169,9 @@ descriptors_arrange(const struct birth_plan *plan)
 	int report = park(plan->report);
 	int binary = park(plan->binary);
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	int null_parked = null < 0 ? -1 : park(null);
+	if (null < 0)
+		return false; /* what comes next would hide why */
+	int null_parked = park(null);
 	int log = park(plan->birth.log < 0 ? null_parked : plan->birth.log);
 
 	if (socket < 0 || report < 0 || binary < 0 || null_parked < 0 ||

@@ -72,7 +72,9 @@ static enum outcome
 binary_open(int *ret_fd, struct errinfo *reterr)
 {
 	struct stat st;
-	autofd fd = open(helper_path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	/* without waiting: a FIFO in its place would keep the host for ever */
+	autofd fd =
+	    open(helper_path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 
 	if (fd < 0 || fstat(fd, &st) != 0)
 		return err_sys(reterr, OUTCOME_HELPER_FAILED, helper_path);
@@ -116,6 +118,8 @@ exec_await(int report_fd, int64_t deadline_ms, struct errinfo *reterr)
 	do {
 		polled = poll(&ready, 1, clock_left_ms(deadline_ms));
 	} while (polled < 0 && errno == EINTR);
+	if (polled < 0)
+		return err_sys(reterr, OUTCOME_HELPER_FAILED, "poll");
 	if (polled == 0)
 		return err_fail(reterr, OUTCOME_HELPER_FAILED,
 		    "the helper did not start within the deadline");

@@ -19,8 +19,8 @@
 #include "revoker.h"
 
 #define EARLIER_MAX 20 /* as many addresses as there are attempts */
-#define DECOY_MIN_MS 300
-#define DECOY_SPAN_MS 600
+#define REFUSAL_MIN_MS 300
+#define REFUSAL_SPAN_MS 600
 #define VERDICT_WAIT_MS 10000 /* for KEEP or REVOKE, past the deadline */
 
 struct signin {
@@ -88,18 +88,26 @@ ready_send(struct signin *s, struct errinfo *reterr)
 	return frame_send(LIFE_FD_SOCKET, &frame, s->vigil.deadline_ms, reterr);
 }
 
-/* Wait a moment that looks like a server's, for a code that is not sent. */
-static enum outcome
-decoy_wait(const struct signin *s)
+/*
+ * The earliest moment to say that a code was refused: the same, at random, for
+ * one that a server refused and one that was never sent.
+ */
+static int64_t
+refusal_moment(void)
 {
 	uint16_t random = 0;
-	struct vigil vigil = s->vigil;
 
 	(void)RAND_bytes((unsigned char *)&random, sizeof(random));
-	int64_t end_ms =
-	    clock_now_ms() + DECOY_MIN_MS + random % (DECOY_SPAN_MS + 1);
-	if (end_ms < vigil.deadline_ms)
-		vigil.deadline_ms = end_ms;
+	return clock_now_ms() + REFUSAL_MIN_MS + random % (REFUSAL_SPAN_MS + 1);
+}
+
+static enum outcome
+refusal_await(const struct signin *s, int64_t moment_ms)
+{
+	struct vigil vigil = s->vigil;
+
+	if (moment_ms < vigil.deadline_ms)
+		vigil.deadline_ms = moment_ms;
 	/* no lane is left to end, so the deadline or the caller ends it */
 	struct lane none = {0};
 	struct errinfo why;
@@ -141,20 +149,24 @@ answer_judge(
     struct signin *s, struct view typed, bool *ret_sent, struct errinfo *reterr)
 {
 	autoanswer answer = {0};
+	int64_t refusal_ms = refusal_moment();
 	enum outcome r = answer_read(
 	    typed, s->state, s->earlier, s->earlier_count, &answer, reterr);
 
 	s->verdict.state_earlier = answer.state_earlier;
 	s->verdict.sshd_junk = answer.sshd_junk;
 	*ret_sent = r == OUTCOME_OK || answer.sshd_junk;
-	if (answer.sshd_junk || (s->request->decoy && r == OUTCOME_OK)) {
-		enum outcome waited = decoy_wait(s);
+	if (s->request->decoy && *ret_sent)
+		r = OUTCOME_CODE_REFUSED;
+	else if (r == OUTCOME_OK)
+		r = code_exchange(s, &answer, reterr);
+	if (answer.sshd_junk || r == OUTCOME_CODE_REFUSED) {
+		enum outcome waited = refusal_await(s, refusal_ms);
 
 		if (waited != OUTCOME_OK)
 			return waited;
-		return s->request->decoy ? OUTCOME_CODE_REFUSED : r;
 	}
-	return r == OUTCOME_OK ? code_exchange(s, &answer, reterr) : r;
+	return r;
 }
 
 static enum outcome

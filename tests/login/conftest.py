@@ -13,6 +13,7 @@ import pytest
 
 import hosts
 from house import HELPER_USER, HERE, MARK, ROOT, House, move_in, why_not
+from names import NameServer
 from person import Person
 
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "genesys"))
@@ -159,3 +160,18 @@ def sshd(house):
     daemon = hosts.Sshd(house)
     yield daemon
     daemon.stop()
+
+
+@pytest.fixture
+def name_server(house):
+    """Names are asked of a server that takes questions and says nothing."""
+    server = NameServer()
+    files = {path: open(path, encoding="utf-8").read()
+             for path in ("/etc/nsswitch.conf", "/etc/resolv.conf")}
+    house.write("/etc/nsswitch.conf", files["/etc/nsswitch.conf"].replace(
+        "hosts: files", "hosts: files dns"))
+    house.write("/etc/resolv.conf", f"nameserver {server.address}\n")
+    yield server
+    for path, text in files.items():
+        house.write(path, text)
+    server.close()

@@ -9,6 +9,7 @@ the question, answers, looks around in the session and leaves.
 import io
 import os
 import re
+import signal
 import socket
 import subprocess
 import time
@@ -82,8 +83,17 @@ class Terminal:
         self._child.close()
         return rest
 
+    def kill(self):
+        """End the program without a word."""
+        self._child.kill(signal.SIGKILL)
+
+    def close_window(self):
+        """Take the terminal away, and nothing else."""
+        with open(os.devnull, "r+b") as nothing:
+            os.dup2(nothing.fileno(), self._child.child_fd)
+
     def hang_up(self):
-        """Close the window in the middle of things."""
+        """Close the window, and end what does not notice."""
         self._child.close(force=True)
 
 

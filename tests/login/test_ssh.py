@@ -313,12 +313,27 @@ def test_an_answer_without_a_code_leaves_the_address_as_it_was(sshd, people):
 
 # People who leave
 
-def test_a_client_that_leaves_takes_the_helper_with_it(sshd, house):
+@pytest.mark.parametrize("leave", ["close_window", "kill"])
+def test_a_client_that_leaves_takes_the_helper_with_it(sshd, house, leave):
     terminal = sshd.open("alice")
     terminal.asked()
     assert len(house.processes("gcpkce-helper")) == 1
-    terminal.hang_up()
-    assert house.wait_until_gone("gcpkce-helper", 3) == []
+    getattr(terminal, leave)()
+    assert house.wait_until_gone("gcpkce-helper", 2) == []
+
+
+def test_a_client_that_leaves_in_the_exchange_costs_one_timeout(
+        sshd, house, genesys, people, configure):
+    """sshd waits for PAM and does not look at the connection meanwhile, so
+    nobody can tell the helper; the request's own limit ends it."""
+    configure(connect_timeout=1, request_timeout=2)
+    genesys.faults["token"] = {"delay": 30}
+    terminal = sshd.open("alice")
+    terminal.answer(people["alice"].sign_in(terminal.asked()))
+    while genesys.log.count("POST", "/oauth/token") == 0:
+        time.sleep(0.05)
+    terminal.kill()
+    assert house.wait_until_gone("gcpkce-helper", 3 + 2) == []
 
 
 def test_several_people_sign_in_at_once(sshd, people):

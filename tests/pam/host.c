@@ -1,22 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The host that drives the module.  Functions of libc and libpam that are
- * defined here win over the libraries' own, because the test program comes
- * first in the search order and is linked with -rdynamic; they are named in
- * the last part of this file.
+ * The host that drives the module: its folder, its dialogue, and what it looks
+ * at after each sign-in.
  */
-/* fortified headers would define some of these functions themselves */
-#undef _FORTIFY_SOURCE
-
 #include "host.h"
 
-#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <grp.h>
-#include <pwd.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,19 +14,11 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <syslog.h>
 #include <unistd.h>
 
 #include "gcpkce/cleanup.h"
-
-#define LOG_DEBUG 7 /* <syslog.h> has macros of our names */
-#define VISIBLE __attribute__((visibility("default")))
-
-struct local_account accounts[ACCOUNTS];
-int name_service_error;
-struct journal_line journal[256];
-size_t journal_count;
-unsigned fail_delays;
-unsigned fail_delay_us;
+#include "surroundings.h"
 
 static const char default_map[] = "alice id:" ALICE_ID "\n"
 				  "bob id:" OTHER_ID "\n"
@@ -80,75 +62,12 @@ need_root(void)
 	skip();
 }
 
-/* ---- what a module must leave as it was ---- */
-
-struct surroundings {
-	size_t descriptors;
-	mode_t mask;
-	char directory[4096];
-	sigset_t blocked;
-	struct sigaction actions[NSIG];
-	uid_t uids[3];
-	gid_t gids[3];
-	char **environment;
-	size_t variables;
-};
-
-static size_t
-descriptors_count(void)
+void
+host_check(const struct host *h)
 {
-	size_t count = 0;
-	DIR *dir = opendir("/proc/self/fd");
-
-	assert_non_null(dir);
-	while (readdir(dir) != NULL)
-		count++;
-	(void)closedir(dir);
-	return count;
-}
-
-static struct surroundings *
-surroundings_take(void)
-{
-	struct surroundings *s = calloc(1, sizeof(*s));
-
-	assert_non_null(s);
-	s->descriptors = descriptors_count();
-	s->mask = umask(0);
-	(void)umask(s->mask);
-	assert_non_null(getcwd(s->directory, sizeof(s->directory)));
-	(void)sigprocmask(SIG_BLOCK, NULL, &s->blocked);
-	for (int i = 1; i < NSIG; i++)
-		(void)sigaction(i, NULL, &s->actions[i]);
-	(void)getresuid(&s->uids[0], &s->uids[1], &s->uids[2]);
-	(void)getresgid(&s->gids[0], &s->gids[1], &s->gids[2]);
-	s->environment = environ;
-	while (environ != NULL && environ[s->variables] != NULL)
-		s->variables++;
-	return s;
-}
-
-static void
-surroundings_check(const struct host *h)
-{
-	const struct surroundings *was = h->before;
-	struct surroundings *is = surroundings_take();
 	siginfo_t child;
 
-	assert_int_equal(is->descriptors, was->descriptors);
-	assert_int_equal(is->mask, was->mask);
-	assert_string_equal(is->directory, was->directory);
-	for (int i = 1; i < NSIG; i++) {
-		assert_int_equal(sigismember(&is->blocked, i),
-		    sigismember(&was->blocked, i));
-		assert_true(
-		    is->actions[i].sa_handler == was->actions[i].sa_handler);
-	}
-	assert_memory_equal(is->uids, was->uids, sizeof(is->uids));
-	assert_memory_equal(is->gids, was->gids, sizeof(is->gids));
-	assert_ptr_equal(is->environment, was->environment);
-	assert_int_equal(is->variables, was->variables);
-	free(is);
+	surroundings_check(h->before);
 	if (!h->is_alone)
 		return;
 	assert_int_equal(
@@ -156,32 +75,17 @@ surroundings_check(const struct host *h)
 	assert_int_equal(errno, ECHILD);
 }
 
+/* Every denial is to be spread over time, and nothing else. */
+static void
+delay_check(int result, unsigned delays_before)
+{
+	assert_int_equal(
+	    fail_delays - delays_before, result == PAM_SUCCESS ? 0 : 1);
+	if (result != PAM_SUCCESS)
+		assert_int_equal(fail_delay_us, FAIL_DELAY_US);
+}
+
 /* ---- beginning and end ---- */
-
-static void
-accounts_reset(void)
-{
-	bool root = host_is_root();
-
-	/* a host that is not root signs in its own account alone */
-	accounts[ALICE] = (struct local_account){
-	    "alice", root ? 2001 : geteuid(), root ? 2001 : getegid()};
-	accounts[BOB] = (struct local_account){"bob", 2002, 2002};
-	accounts[LOW] = (struct local_account){"low", 10, 10};
-	accounts[ROOT] = (struct local_account){"root", 0, 0};
-	accounts[NOBODY] = (struct local_account){"nobody", 65534, 65534};
-	name_service_error = 0;
-}
-
-static void
-journal_reset(void)
-{
-	for (size_t i = 0; i < journal_count; i++)
-		free(journal[i].text);
-	journal_count = 0;
-	fail_delays = 0;
-	fail_delay_us = 0;
-}
 
 /* Where the scripted helper reports to. */
 static void
@@ -316,10 +220,12 @@ hidden_check(const char *text)
 int
 host_authenticate(struct host *h, int flags)
 {
+	unsigned delays = fail_delays;
 	int result = pam_authenticate(h->pamh, flags);
 
 	if (result != PAM_INCOMPLETE) {
-		surroundings_check(h);
+		host_check(h);
+		delay_check(result, delays);
 		host_hear(h);
 	}
 	return result;
@@ -330,7 +236,7 @@ host_close(struct host *h)
 {
 	assert_int_equal(pam_end(h->pamh, PAM_SUCCESS), PAM_SUCCESS);
 	h->pamh = NULL;
-	surroundings_check(h);
+	host_check(h);
 	free(h->before);
 	h->before = NULL;
 	if (h->is_alone)
@@ -474,112 +380,7 @@ host_hear(struct host *h)
 	h->reports[used] = '\0';
 }
 
-/* ---- the journal ---- */
-
-/* Read one value; NULL when it is not well formed. */
-static const char *
-value_skip(const char *p)
-{
-	if (*p != '"') {
-		size_t len = strspn(p, "abcdefghijklmnopqrstuvwxyz0123456789_");
-
-		return len > 0 ? p + len : NULL;
-	}
-	for (p++; *p != '"'; p++) {
-		if (*p < 0x20 || *p > 0x7e)
-			return NULL;
-		if (*p != '\\')
-			continue;
-		if (p[1] != 'x' || !isxdigit((unsigned char)p[2]) ||
-		    !isxdigit((unsigned char)p[3]))
-			return NULL;
-		p += 3;
-	}
-	return p + 1;
-}
-
-const char *
-journal_value(const char *line, const char *field)
-{
-	static char value[8192];
-	const char *found = NULL;
-	const char *p = line;
-
-	for (;;) {
-		size_t len = strcspn(p, "=");
-		const char *name = p;
-
-		if (len == 0 || p[len] != '=' ||
-		    strspn(p, "abcdefghijklmnopqrstuvwxyz_") != len)
-			return NULL;
-		const char *end = value_skip(p + len + 1);
-		if (end == NULL)
-			return NULL;
-		if (strlen(field) == len && memcmp(name, field, len) == 0) {
-			bool quoted = name[len + 1] == '"';
-			const char *start = name + len + 1 + quoted;
-			(void)snprintf(value, sizeof(value), "%.*s",
-			    (int)(end - quoted - start), start);
-			found = value;
-		}
-		if (*end == '\0')
-			return found;
-		if (*end != ' ')
-			return NULL;
-		p = end + 1;
-	}
-}
-
-/* A decision, unlike an event, counts attempts. */
-static bool
-is_decision(const char *line)
-{
-	return journal_value(line, "attempt") != NULL;
-}
-
-const char *
-journal_decision(void)
-{
-	for (size_t i = journal_count; i > 0; i--) {
-		if (is_decision(journal[i - 1].text))
-			return journal[i - 1].text;
-	}
-	return "";
-}
-
-size_t
-journal_decisions(void)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < journal_count; i++)
-		count += is_decision(journal[i].text);
-	return count;
-}
-
-const char *
-journal_find(const char *outcome)
-{
-	for (size_t i = journal_count; i > 0; i--) {
-		const char *value =
-		    journal_value(journal[i - 1].text, "outcome");
-
-		if (value != NULL && strcmp(value, outcome) == 0)
-			return journal[i - 1].text;
-	}
-	return NULL;
-}
-
 /* ---- assertions ---- */
-
-void
-assert_outcome(const char *outcome)
-{
-	const char *value = journal_value(journal_decision(), "outcome");
-
-	if (value == NULL || strcmp(value, outcome) != 0)
-		fail_msg("not outcome=%s: %s", outcome, journal_decision());
-}
 
 void
 assert_holds(const char *text, const char *part)
@@ -593,165 +394,4 @@ assert_lacks(const char *text, const char *part)
 {
 	if (strstr(text, part) != NULL)
 		fail_msg("\"%s\" is in:\n%s", part, text);
-}
-
-/* ---- libc and libpam, as the module sees them ---- */
-
-static int
-account_give(const struct local_account *account, struct passwd *ret,
-    struct passwd **found)
-{
-	static char empty[] = "";
-
-	*found = NULL;
-	if (name_service_error != 0)
-		return name_service_error;
-	if (account == NULL)
-		return 0;
-	*ret = (struct passwd){
-	    .pw_name = (char *)(uintptr_t)account->name,
-	    .pw_passwd = empty,
-	    .pw_uid = account->uid,
-	    .pw_gid = account->gid,
-	    .pw_gecos = empty,
-	    .pw_dir = empty,
-	    .pw_shell = empty,
-	};
-	*found = ret;
-	return 0;
-}
-
-VISIBLE int
-getpwnam_r(const char *name, struct passwd *ret, char *space, size_t len,
-    struct passwd **found)
-{
-	const struct local_account *account = NULL;
-
-	(void)space;
-	(void)len;
-	for (size_t i = 0; i < ACCOUNTS; i++) {
-		if (accounts[i].name != NULL &&
-		    strcmp(accounts[i].name, name) == 0)
-			account = &accounts[i];
-	}
-	return account_give(account, ret, found);
-}
-
-VISIBLE int
-getpwuid_r(uid_t uid, struct passwd *ret, char *space, size_t len,
-    struct passwd **found)
-{
-	const struct local_account *account = NULL;
-
-	(void)space;
-	(void)len;
-	for (size_t i = ACCOUNTS; i > 0; i--) {
-		if (accounts[i - 1].name != NULL && accounts[i - 1].uid == uid)
-			account = &accounts[i - 1];
-	}
-	return account_give(account, ret, found);
-}
-
-/* The host has one group, "staff", and nobody is in it. */
-VISIBLE int
-getgrnam_r(const char *name, struct group *ret, char *space, size_t len,
-    struct group **found)
-{
-	static char staff[] = "staff";
-	static char *members[] = {NULL};
-
-	(void)space;
-	(void)len;
-	*found = NULL;
-	if (name_service_error != 0)
-		return name_service_error;
-	if (strcmp(name, staff) != 0)
-		return 0;
-	*ret =
-	    (struct group){.gr_name = staff, .gr_gid = 50, .gr_mem = members};
-	*found = ret;
-	return 0;
-}
-
-VISIBLE int
-getgrouplist(const char *user, gid_t gid, gid_t *groups, int *count)
-{
-	(void)user;
-	groups[0] = gid;
-	*count = 1;
-	return 1;
-}
-
-VISIBLE int
-gethostname(char *name, size_t len)
-{
-	(void)snprintf(name, len, "%s", HOSTNAME);
-	return 0;
-}
-
-VISIBLE int
-pam_fail_delay(pam_handle_t *pamh, unsigned usec)
-{
-	(void)pamh;
-	fail_delays++;
-	fail_delay_us = usec;
-	return PAM_SUCCESS;
-}
-
-/* Keep a line of the module; others, libpam's own, are dropped. */
-static void PRINTF(2, 0) journal_keep(int priority, const char *fmt, va_list ap)
-{
-	static const char module[] = "pam_gcpkce_scripted(";
-	char *line = NULL;
-
-	if (vasprintf(&line, fmt, ap) < 0)
-		return;
-	const char *text = strstr(line, "): ");
-	if (strncmp(line, module, sizeof(module) - 1) == 0 && text != NULL &&
-	    journal_count < COUNT(journal))
-		journal[journal_count++] = (struct journal_line){
-		    .priority = priority & 7, .text = strdup(text + 3)};
-	free(line);
-}
-
-/* Not from <syslog.h>, which may have macros of these names. */
-VISIBLE void vsyslog(int priority, const char *fmt, va_list ap) PRINTF(2, 0);
-VISIBLE void __vsyslog_chk(int priority, int flag, const char *fmt, va_list ap)
-    PRINTF(3, 0);
-VISIBLE void syslog(int priority, const char *fmt, ...) PRINTF(2, 3);
-VISIBLE void __syslog_chk(int priority, int flag, const char *fmt, ...)
-    PRINTF(3, 4);
-
-void
-vsyslog(int priority, const char *fmt, va_list ap)
-{
-	journal_keep(priority, fmt, ap);
-}
-
-void
-__vsyslog_chk(int priority, int flag, const char *fmt, va_list ap)
-{
-	(void)flag;
-	journal_keep(priority, fmt, ap);
-}
-
-void
-syslog(int priority, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	journal_keep(priority, fmt, ap);
-	va_end(ap);
-}
-
-void
-__syslog_chk(int priority, int flag, const char *fmt, ...)
-{
-	va_list ap;
-
-	(void)flag;
-	va_start(ap, fmt);
-	journal_keep(priority, fmt, ap);
-	va_end(ap);
 }

@@ -4,11 +4,12 @@
  * built module through libpam with a service file of its own, answers the
  * dialogue from a list, and keeps what the person saw, what the journal was
  * told and what the scripted helper reports (script.h).  Local accounts and the
- * host's name are this file's too, so nothing depends on the machine.
+ * host's name are made up (accounts.c), so nothing depends on the machine.
  *
  * Every sign-in is looked at besides: no child, no descriptor and no changed
- * state may stay in the host, every line of the journal must be well formed,
- * and no line and no message may hold a code, a token or a secret.
+ * state (surroundings.h) may stay in the host, a denial must have asked for a
+ * delay, every line of the journal must be well formed, and no line and no
+ * message may hold a code, a token or a secret.
  */
 #ifndef GCPKCE_TESTS_PAM_HOST_H
 #define GCPKCE_TESTS_PAM_HOST_H
@@ -33,6 +34,7 @@
 #define HOSTNAME "bastion01"
 #define CODE "Qk3-cOdE_of.alice~1"
 #define SECRET "sEcReT-of-the-client"
+#define VISIBLE __attribute__((visibility("default")))
 #define MESSAGES_MAX 64
 #define FAIL_DELAY_US 2000000
 
@@ -45,6 +47,7 @@ struct local_account {
 };
 extern struct local_account accounts[ACCOUNTS];
 extern int name_service_error; /* an errno: every look-up fails with it */
+void accounts_reset(void);
 
 struct host;
 
@@ -88,7 +91,7 @@ struct host {
 	char reports[16384];
 	int listener;
 	char name[64]; /* of the listener's socket */
-	struct surroundings *before;
+	char *before;  /* surroundings_take() */
 };
 
 /* Make the folder with the module's configuration; reset accounts, journal. */
@@ -99,6 +102,9 @@ void host_open(struct host *h);
 
 /* pam_authenticate, and a look at what it left behind. */
 int host_authenticate(struct host *h, int flags);
+
+/* The look: no child, and nothing that has changed since host_open. */
+void host_check(const struct host *h);
 
 /* pam_end, and a second look. */
 void host_close(struct host *h);
@@ -138,6 +144,7 @@ struct journal_line {
 };
 extern struct journal_line journal[256];
 extern size_t journal_count;
+void journal_reset(void);
 
 /*
  * The value of a field of a line, between its quotes; NULL when there is no

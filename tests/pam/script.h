@@ -4,9 +4,12 @@
  *
  * A script stands in signin_org: words, parted by commas, one for each round;
  * the last one counts for all further rounds.  A word is the name of an
- * outcome, or an outcome and a twist, "ok:other-id"; with "ready:" before it
- * the twist strikes the address in place of the verdict, "ready:die".  The
- * twists are the tables of scripted_helper.c.
+ * outcome, or an outcome and a twist, "ok:other-id"; or a step that the twist
+ * strikes in place of the verdict: "ready:die" strikes the address,
+ * "dialogue:die" a second address, unasked, while the person is asked, and
+ * "settle:die" a second verdict, behind that of another person.  The twists are
+ * the tables of twist.c.  A copy of the helper whose file has a twist's name
+ * does that before it has read anything.
  *
  * ca_file is "/" and the name of an abstract stream socket; the helper tells it
  * what it saw, a line each:

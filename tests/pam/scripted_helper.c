@@ -22,9 +22,8 @@
 #include "gcpkce/frame.h"
 #include "gcpkce/text.h"
 #include "script.h"
+#include "twist.h"
 
-#define FD_MODULE 3
-#define LIFE_MS 30000
 #define WORD_MAX 128
 
 struct helper {
@@ -119,408 +118,7 @@ receive(struct helper *h, struct buf *payload)
 	return type;
 }
 
-static void
-bytes_send(const struct buf *bytes)
-{
-	if (frame_send(FD_MODULE, bytes, clock_now_ms() + LIFE_MS, NULL) !=
-	    OUTCOME_OK)
-		_exit(0);
-}
-
-/* Wait until the module closes the socket. */
-static _Noreturn void
-end_await(void)
-{
-	struct pollfd gone = {.fd = FD_MODULE, .events = POLLRDHUP};
-
-	(void)poll(&gone, 1, LIFE_MS);
-	_exit(0);
-}
-
-/* ---- twists of the record, before it becomes a frame ---- */
-
-/* One field of the identity that says something else. */
-static const struct {
-	const char *name;
-	size_t offset;
-	const char *value;
-} fields[] = {
-#define FIELD(name, member, value) \
-	{ \
-		name, offsetof(struct identity, member), value \
-	}
-    FIELD("other-id", id, OTHER_ID),
-    FIELD("no-id", id, ""),
-    FIELD("blank-id", id, "a b"),
-    FIELD("line-id", id, "a\nb"),
-    FIELD("no-email", email, ""),
-    FIELD("other-email", email, "mallory@example.com"),
-    FIELD("quote-email", email, "a\" outcome=ok user=\"root\\@example.com"),
-    FIELD("utf8-email", email, "\xc3\xa4lice@example.com"),
-    FIELD("line-email", email, "a@example.com\noutcome=ok"),
-    FIELD("c1-email", email, "a\xc2\x9b@example.com"),
-    FIELD("inactive", state, "inactive"),
-    FIELD("no-state", state, ""),
-    FIELD("other-client", client_id, OTHER_ID),
-    FIELD("no-client", client_id, ""),
-    FIELD("other-organization", organization_id, OTHER_ORGANIZATION),
-    FIELD("no-organization", organization_id, ""),
-    FIELD("partner", home_organization_id, OTHER_ORGANIZATION),
-    FIELD("no-home", home_organization_id, ""),
-};
-
-static void
-make_cloned(struct wire_verdict *v)
-{
-	v->identity.cloned_user = true;
-}
-
-static void
-make_listless(struct wire_verdict *v)
-{
-	id_list_done(&v->identity.groups);
-	id_list_done(&v->identity.roles);
-	id_list_done(&v->identity.divisions);
-}
-
-static void
-make_empty_lists(struct wire_verdict *v)
-{
-	id_list_begin(&v->identity.groups);
-	id_list_begin(&v->identity.roles);
-	id_list_begin(&v->identity.divisions);
-}
-
-/* More ids than there may be, the right one among them. */
-static void
-make_long_list(struct wire_verdict *v)
-{
-	for (size_t i = 0; i < ID_LIST_MAX; i++)
-		buf_put_text(&v->identity.groups.ids, " x");
-}
-
-static void
-make_loose_list(struct wire_verdict *v)
-{
-	buf_put_text(&v->identity.groups.ids, "  x");
-}
-
-static void
-make_nobody(struct wire_verdict *v)
-{
-	identity_done(&v->identity);
-}
-
-static void
-make_zero(struct wire_verdict *v)
-{
-	wire_verdict_done(v);
-}
-
-static void
-make_tokenless(struct wire_verdict *v)
-{
-	secret_free(v->token);
-	v->token = NULL;
-}
-
-static void
-make_endless(struct wire_verdict *v)
-{
-	v->expires_in_s = 0;
-}
-
-static void
-make_junk(struct wire_verdict *v)
-{
-	v->sshd_junk = true;
-}
-
-static void
-make_earlier(struct wire_verdict *v)
-{
-	v->state_earlier = true;
-}
-
-static const struct {
-	const char *name;
-	void (*make)(struct wire_verdict *v);
-} records[] = {
-    {"cloned", make_cloned},
-    {"no-lists", make_listless},
-    {"empty-lists", make_empty_lists},
-    {"long-list", make_long_list},
-    {"loose-list", make_loose_list},
-    {"nobody", make_nobody},
-    {"zero", make_zero},
-    {"no-token", make_tokenless},
-    {"no-expiry", make_endless},
-    {"junk", make_junk},
-    {"earlier", make_earlier},
-};
-
-/* ---- twists of the frame's bytes ---- */
-
-static void
-length_write(struct buf *f, size_t len)
-{
-	for (size_t i = 0; i < 4; i++)
-		f->p[i] = (uint8_t)(len >> (24 - 8 * i));
-}
-
-static void
-spoil_version(struct buf *f)
-{
-	f->p[4] = WIRE_VERSION + 1;
-}
-
-static void
-spoil_type(struct buf *f)
-{
-	f->p[5] = 99;
-}
-
-static void
-spoil_order(struct buf *f)
-{
-	f->p[5] = f->p[5] == WIRE_READY ? WIRE_VERDICT : WIRE_READY;
-}
-
-static void
-spoil_oversized(struct buf *f)
-{
-	length_write(f, 0xffffffffU);
-}
-
-static void
-spoil_undersized(struct buf *f)
-{
-	length_write(f, 1);
-}
-
-/* The header promises one byte more than comes before the socket's end. */
-static void
-spoil_truncated(struct buf *f)
-{
-	length_write(f, f->len - 4 + 1);
-}
-
-/* A whole frame, but its last field is cut off. */
-static void
-spoil_short(struct buf *f)
-{
-	f->len--;
-	length_write(f, f->len - 4);
-}
-
-static void
-spoil_trailing(struct buf *f)
-{
-	buf_put_byte(f, 0);
-	length_write(f, f->len - 4);
-}
-
-static void
-spoil_empty(struct buf *f)
-{
-	f->len = WIRE_HEADER_LEN;
-	length_write(f, 2);
-}
-
-static void
-spoil_zeros(struct buf *f)
-{
-	memset(f->p + WIRE_HEADER_LEN, 0, f->len - WIRE_HEADER_LEN);
-}
-
-static void
-spoil_outcome(struct buf *f)
-{
-	f->p[WIRE_HEADER_LEN] = 0xff;
-}
-
-static void
-spoil_boolean(struct buf *f)
-{
-	f->p[WIRE_HEADER_LEN + 1] = 2;
-}
-
-/* An address that would act on a terminal. */
-static void
-spoil_escape(struct buf *f)
-{
-	f->p[f->len - 1] = 0x1b;
-}
-
-static const struct {
-	const char *name;
-	void (*spoil)(struct buf *frame);
-} spoils[] = {
-    {"version", spoil_version},
-    {"type", spoil_type},
-    {"order", spoil_order},
-    {"oversized", spoil_oversized},
-    {"undersized", spoil_undersized},
-    {"truncated", spoil_truncated},
-    {"short", spoil_short},
-    {"trailing", spoil_trailing},
-    {"empty", spoil_empty},
-    {"zeros", spoil_zeros},
-    {"outcome", spoil_outcome},
-    {"boolean", spoil_boolean},
-    {"escape", spoil_escape},
-};
-
-/* ---- deeds in place of sending the frame, or around it ---- */
-
-static void
-do_die(struct helper *h, const struct buf *frame)
-{
-	(void)h;
-	(void)frame;
-	(void)raise(SIGKILL);
-}
-
-static void
-do_hang(struct helper *h, const struct buf *frame)
-{
-	(void)h;
-	(void)frame;
-	end_await();
-}
-
-static void
-do_flood(struct helper *h, const struct buf *frame)
-{
-	autobuf noise = BUF_INIT(4096);
-
-	(void)h;
-	(void)frame;
-	while (noise.len < 4096)
-		buf_put_byte(&noise, 'x');
-	for (;;)
-		bytes_send(&noise);
-}
-
-static void
-do_repeat(struct helper *h, const struct buf *frame)
-{
-	(void)h;
-	for (;;)
-		bytes_send(frame);
-}
-
-/* A byte now and then, which would reach beyond any deadline. */
-static void
-do_drip(struct helper *h, const struct buf *frame)
-{
-	(void)h;
-	for (size_t i = 0; i < frame->len; i++) {
-		autobuf byte = BUF_INIT(1);
-
-		buf_put_byte(&byte, frame->p[i]);
-		bytes_send(&byte);
-		(void)poll(NULL, 0, 100);
-	}
-}
-
-/* As the other process that holds the socket's end would keep it open. */
-static void
-do_stay(struct helper *h, const struct buf *frame)
-{
-	(void)h;
-	bytes_send(frame);
-	for (;;)
-		(void)pause();
-}
-
-static void
-do_late(struct helper *h, const struct buf *frame)
-{
-	(void)poll(NULL, 0, clock_left_ms(h->deadline_ms + 100));
-	bytes_send(frame);
-}
-
-/* Say what is to be said, and be gone before the module speaks. */
-static void
-do_depart(struct helper *h, const struct buf *frame)
-{
-	bytes_send(frame);
-	do_die(h, frame);
-}
-
-/* The same, and nothing that the module says can be sent any more. */
-static void
-do_deafen(struct helper *h, const struct buf *frame)
-{
-	(void)shutdown(FD_MODULE, SHUT_RD);
-	do_depart(h, frame);
-}
-
-static void
-do_slow(struct helper *h, const struct buf *frame)
-{
-	(void)h;
-	(void)poll(NULL, 0, 200);
-	bytes_send(frame);
-}
-
-static const struct {
-	const char *name;
-	void (*act)(struct helper *h, const struct buf *frame);
-} deeds[] = {
-    {"die", do_die},
-    {"hang", do_hang},
-    {"flood", do_flood},
-    {"repeat", do_repeat},
-    {"drip", do_drip},
-    {"stay", do_stay},
-    {"late", do_late},
-    {"slow", do_slow},
-    {"depart", do_depart},
-    {"deafen", do_deafen},
-};
-
 /* ---- the rounds ---- */
-
-#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
-
-/* Twist the record; a twist of another kind leaves it. */
-static void
-record_twist(struct wire_verdict *v, const char *twist)
-{
-	for (size_t i = 0; i < COUNT(fields); i++) {
-		if (strcmp(twist, fields[i].name) == 0)
-			memcpy((char *)&v->identity + fields[i].offset,
-			    fields[i].value, strlen(fields[i].value) + 1);
-	}
-	for (size_t i = 0; i < COUNT(records); i++) {
-		if (strcmp(twist, records[i].name) == 0)
-			records[i].make(v);
-	}
-}
-
-/* Send a frame, in the way that the twist says. */
-static void
-frame_twist(struct helper *h, struct buf *frame, const char *twist)
-{
-	for (size_t i = 0; i < COUNT(spoils); i++) {
-		if (strcmp(twist, spoils[i].name) == 0) {
-			spoils[i].spoil(frame);
-			bytes_send(frame);
-			if (strcmp(twist, "truncated") == 0)
-				_exit(0);
-			return;
-		}
-	}
-	for (size_t i = 0; i < COUNT(deeds); i++) {
-		if (strcmp(twist, deeds[i].name) == 0) {
-			deeds[i].act(h, frame);
-			return;
-		}
-	}
-	bytes_send(frame);
-}
 
 /* The next word of the script, in two parts; the last word stays. */
 static void
@@ -545,9 +143,9 @@ ready_send(struct helper *h, const char *twist)
 	autobuf frame = BUF_INIT(WIRE_HEADER_LEN + WIRE_PAYLOAD_MAX);
 	char address[WIRE_ADDRESS_MAX];
 
-	(void)snprintf(address, sizeof(address), ADDRESS, ++h->round);
+	(void)snprintf(address, sizeof(address), ADDRESS, h->round);
 	wire_put_ready(&frame, address);
-	frame_twist(h, &frame, twist);
+	twist_send(&frame, h->deadline_ms, twist);
 }
 
 static void
@@ -614,9 +212,9 @@ verdict_send(struct helper *h, const char *name, const char *twist)
 	if (!outcome_find(name, &outcome))
 		_exit(2);
 	verdict_make(h, outcome, &verdict);
-	record_twist(&verdict, twist);
+	twist_record(&verdict, twist);
 	wire_put_verdict(&frame, &verdict);
-	frame_twist(h, &frame, twist);
+	twist_send(&frame, h->deadline_ms, twist);
 }
 
 /* Hear what becomes of the token, until the module closes the socket. */
@@ -643,11 +241,22 @@ round_serve(struct helper *h)
 	enum outcome outcome;
 
 	word_take(h, name, twist);
-	bool early = strcmp(name, "ready") == 0;
-	ready_send(h, early ? twist : "");
+	bool ready = strcmp(name, "ready") == 0;
+	bool dialogue = strcmp(name, "dialogue") == 0;
+	bool settle = strcmp(name, "settle") == 0;
+	bool known = outcome_find(name, &outcome);
+	h->round++;
+	ready_send(h, ready ? twist : "");
+	if (dialogue)
+		ready_send(h, twist);
 	answer_take(h);
-	verdict_send(h, early ? "ok" : name, early ? "" : twist);
-	return outcome_find(name, &outcome) && outcome_may_retry(outcome);
+	verdict_send(h, known ? name : "ok",
+	    known        ? twist
+		: settle ? "other-id"
+			 : "");
+	if (settle)
+		verdict_send(h, "ok", twist);
+	return known && outcome_may_retry(outcome);
 }
 
 static void
@@ -691,6 +300,24 @@ revocation_serve(struct helper *h, struct view payload)
 	    (unsigned long long)request.expires_at_s);
 }
 
+/* Under another file name than its own it does what that says, unasked. */
+static void
+name_obey(void)
+{
+	char path[512] = "";
+	autobuf frame = BUF_INIT(WIRE_HEADER_LEN + WIRE_PAYLOAD_MAX);
+	char address[WIRE_ADDRESS_MAX];
+
+	if (readlink("/proc/self/exe", path, sizeof(path) - 1) < 0)
+		_exit(2);
+	const char *slash = strrchr(path, '/');
+	if (slash == NULL || strcmp(slash + 1, "scripted-helper") == 0)
+		return;
+	(void)snprintf(address, sizeof(address), ADDRESS, 1U);
+	wire_put_ready(&frame, address);
+	twist_send(&frame, clock_now_ms() + LIFE_MS, slash + 1);
+}
+
 int
 main(int argc, char **argv, char **envp)
 {
@@ -699,6 +326,7 @@ main(int argc, char **argv, char **envp)
 
 	(void)argv;
 	life_note(&h, argc, envp);
+	name_obey();
 	switch (receive(&h, &payload)) {
 	case WIRE_REQUEST:
 		request_serve(&h, buf_view(&payload));

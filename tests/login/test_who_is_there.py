@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: ISC
+"""Does the dialogue tell which accounts exist, or which somebody may use?
+
+The same input goes to accounts of every kind, all at once and over several
+rounds.  What the person sees must be the same but for the name and for what
+is random in every address.
+"""
+
+import re
+
+import pytest
+
+import contract
+import hosts
+from person import address_in
+
+# Accounts that nobody could sign in to, and what the journal says of each.
+CLOSED = {
+    "dave": "not_mapped",
+    "nobody-here": "user_unknown",
+    "root": "root_refused",
+    "nightjob": "uid_refused",
+}
+OPEN = "alice"
+CHANGES = {"map": "file, localpart", "email_domains": "example.test"}
+MAP = ("alice id:{}", "root id:{}", "dave -")
+
+CODE = "AbCdEfGhIjKlMnOpQrStUvWxYz0123456789-_~.abc"
+# What sshd sends in place of an answer; the terminal must not act on it.
+JUNK = "".join("\x16" + byte for byte in "\b\n\r\x7f") + "INCORRECT"
+
+
+@pytest.fixture(autouse=True)
+def the_map(house, people):
+    house.map(*(line.format(people[OPEN].id) for line in MAP))
+
+
+def redirect(query):
+    """Makes an answer of the address of a page with this query."""
+    def make(shown):
+        state = re.search(r"[?&]state=([^&\s]+)", address_in(shown)).group(1)
+        return f"https://www.example.test/?{query}&state={state}"
+    return make
+
+
+def text(answer):
+    return lambda shown: answer
+
+
+# Three rounds each: the last one ends the sign-in.
+INPUTS = {
+    "nothing": [text("")] * 3,
+    "words": [text("what do you mean?"), text("\x16\x1b[A"), text("%")],
+    "codes": [text(CODE), text(CODE[1:]), text(CODE)],
+    "redirects": [redirect("code=" + CODE)] * 3,
+    "refusals": [redirect("error=access_denied")] * 3,
+    "other states": [text(f"code={CODE}&state={'s' * 22}.x")] * 3,
+    "sshd's junk": [text(JUNK), text(JUNK), text(JUNK * 3)],
+    "long": [text("a" * 512), text("a" * 513), text("a" * 3000)],
+    "mixed": [text(""), redirect("code=" + CODE), text(JUNK)],
+}
+
+
+def plain(shown, account):
+    """What was shown, without the name, the time and what is random.
+
+    ssh's own words about host keys, before the first prompt, come and go.
+    """
+    shown = re.sub(rf"\A.*?(?=\({account}@)", "", shown, flags=re.DOTALL)
+    for pattern, instead in (
+            (rf"(?<![\w-]){account}(?![\w-])", "NAME"),
+            (r"\(until [0-9:]{8}\)", "(until TIME)"),
+            (r"code_challenge=[\w-]{43}(?!\w)", "code_challenge=RANDOM"),
+            (r"state=[\w-]{22}(?=\.)", "state=RANDOM")):
+        shown = re.sub(pattern, instead, shown)
+    return shown
+
+
+def dialogues(host, accounts, inputs):
+    """Every input to every account, at once; gives what was shown."""
+    terminals = {(account, name): host.open(account, *host.alone)
+                 for account in accounts for name in inputs}
+    for round_number in range(3):
+        for (account, name), terminal in terminals.items():
+            shown = terminal.asked()
+            terminal.answer(inputs[name][round_number](shown))
+    for terminal in terminals.values():
+        terminal.end()
+    return {(account, name): plain(terminal.transcript, account)
+            for (account, name), terminal in terminals.items()}
+
+
+class Pamtester(hosts.Pamtester):
+    alone = ("authenticate",)
+
+
+class Sshd(hosts.Sshd):
+    alone = ()
+
+
+def assert_alike(open_ones, closed_ones):
+    for (account, name), shown in closed_ones.items():
+        wanted = open_ones[OPEN, name]
+        assert shown == wanted, f"{account} differs with {name}"
+        assert shown.count("code_challenge=RANDOM") == 3
+
+
+def test_all_accounts_have_one_dialogue(
+        house, genesys, journal, configure):
+    configure(**CHANGES)
+    host = Pamtester(house)
+    closed = dialogues(host, CLOSED, INPUTS)
+    assert genesys.log.records() == [], "bots cost a connection"
+    for account, outcome in CLOSED.items():
+        said = [line["outcome"] for line in journal.decisions()
+                if line.get("user") == account]
+        assert said == [outcome] * (3 * len(INPUTS))
+    assert_alike(dialogues(host, [OPEN], INPUTS), closed)
+    # the control: the open account's codes do go out, the longest one too
+    assert genesys.log.count("POST", "/oauth/token") == 8
+    # a refusal comes no sooner where a server near by has refused it
+    refused = [int(line["ms"]) for line in journal.decisions()
+               if line["outcome"] == "code_refused"]
+    assert len(refused) == 8
+    assert min(refused) >= 290
+
+
+def test_accounts_that_nobody_can_sign_in_to_ask_no_name_server(
+        house, people, configure, name_server):
+    configure(login_url="https://login.counted.test",
+              api_url="https://api.counted.test", timeout=20,
+              connect_timeout=1, request_timeout=1, **CHANGES)
+    host = Pamtester(house)
+    inputs = {name: INPUTS[name] for name in ("codes", "redirects", "words")}
+    dialogues(host, CLOSED, inputs)
+    assert name_server.questions() == []
+    # the control: the open account's code asks for both hosts
+    terminal = host.open(OPEN, *host.alone)
+    terminal.asked()
+    terminal.answer(CODE)
+    assert contract.LATER in terminal.end()
+    asked = b"".join(name_server.questions())
+    assert b"\x05login\x07counted\x04test" in asked
+    assert b"\x03api\x07counted\x04test" in asked
+
+
+@pytest.fixture
+def daemon(house):
+    daemon = Sshd(house)
+    yield daemon
+    daemon.stop()
+
+
+def test_sshd_shows_one_dialogue_for_what_a_bot_sends(
+        daemon, genesys, configure):
+    configure(**CHANGES)
+    daemon.start()
+    inputs = {name: INPUTS[name] for name in ("nothing", "codes")}
+    shown = dialogues(daemon, [OPEN, *CLOSED], inputs)
+    assert genesys.log.count("POST", "/oauth/token") == 3  # the open one's
+    assert_alike(shown, shown)
+
+
+# What remains, so that nobody believes otherwise: docs/THREATS.md.
+
+def test_sshd_hides_what_was_typed_for_a_name_that_it_refuses(
+        daemon, configure):
+    configure(attempts=1)
+    daemon.start()
+    terminals = {account: daemon.open(account)
+                 for account in (OPEN, "dave", "nobody-here")}
+    for terminal in terminals.values():
+        terminal.asked()
+        terminal.answer("what do you mean?")
+    said = {account: terminal.end()
+            for account, terminal in terminals.items()}
+    assert contract.NO_CODE in said[OPEN]
+    assert contract.NO_CODE in said["dave"]
+    # junk came in place of the words, as it does in place of a code
+    assert contract.REFUSED in said["nobody-here"]
