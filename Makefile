@@ -2,7 +2,7 @@
 #
 # Who may link what ("make check-links" holds it):
 #   pam_gcpkce.so   module/ courier/ common/          libc libpam
-#   gcpkce-helper   helper/ oauth/ common/            libcurl libcrypto json-c
+#   gcpkce-helper   helper/ oauth/ common/            libcurl libcrypto json-c libseccomp
 #   gcpkce          cli/ courier/ oauth/ common/      libcrypto json-c
 
 .DEFAULT_GOAL := all
@@ -74,6 +74,8 @@ crypto_cflags := $(shell $(PKG_CONFIG) --cflags libcrypto json-c 2>/dev/null)
 crypto_libs   := $(shell $(PKG_CONFIG) --libs libcrypto json-c 2>/dev/null)
 curl_cflags   := $(shell $(PKG_CONFIG) --cflags libcurl 2>/dev/null)
 curl_libs     := $(shell $(PKG_CONFIG) --libs libcurl 2>/dev/null)
+filter_cflags := $(shell $(PKG_CONFIG) --cflags libseccomp 2>/dev/null)
+filter_libs   := $(shell $(PKG_CONFIG) --libs libseccomp 2>/dev/null)
 
 folder = $(patsubst %.c,$(B)/%.o,$(sort $(wildcard pam_gcpkce/$(1)/*.c)))
 path_o := $(B)/pam_gcpkce/courier/helper_path.o
@@ -108,7 +110,7 @@ $(B)/%.o: %.c $(B)/flags
 	$(call say,CC,$<)
 	$(Q)$(CC) $(own_cppflags) $(extra_cflags) $(own_cflags) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-$(oauth) $(helper) $(cli): private extra_cflags = $(crypto_cflags) $(curl_cflags)
+$(oauth) $(helper) $(cli): private extra_cflags = $(crypto_cflags) $(curl_cflags) $(filter_cflags)
 $(path_o): private extra_cflags = -DGCPKCE_HELPER='"$(libexecdir)/gcpkce-helper"'
 $(path_o): $(B)/helper-path
 
@@ -124,31 +126,38 @@ $(B)/pam_gcpkce.so $(B)/tests/pam_gcpkce.so $(B)/tests/pam_gcpkce_scripted.so $(
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
 	$(Q)$(link_so)
-$(B)/gcpkce-helper:
+$(B)/gcpkce-helper $(B)/tests/trial-helper:
+	@mkdir -p $(@D)
 	$(call say,LINK,$@)
-	$(Q)$(link_prog) $(curl_libs) $(crypto_libs)
-$(B)/gcpkce $(B)/tests/gcpkce:
+	$(Q)$(link_prog) $(wrapped) $(curl_libs) $(crypto_libs) $(filter_libs)
+$(B)/gcpkce $(B)/tests/gcpkce $(B)/tests/gcpkce-trial:
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
 	$(Q)$(link_prog) $(crypto_libs)
 
 # ---- what tests run: the same objects, but for the path of the helper ----
 
-$(B)/tests/helper_path.o $(B)/tests/scripted_path.o $(B)/tests/leaping_path.o: pam_gcpkce/courier/helper_path.c $(B)/flags
+$(B)/tests/helper_path.o $(B)/tests/scripted_path.o $(B)/tests/leaping_path.o $(B)/tests/trial_path.o: pam_gcpkce/courier/helper_path.c $(B)/flags
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(own_cppflags) -DGCPKCE_HELPER='"$(extra_path)"' $(own_cflags) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 $(B)/tests/helper_path.o: private extra_path = $(abspath $(B))/gcpkce-helper
 $(B)/tests/scripted_path.o: private extra_path = $(abspath $(B))/tests/scripted-helper
 $(B)/tests/leaping_path.o: private extra_path = $(abspath $(B))/tests/leaping-helper
+$(B)/tests/trial_path.o: private extra_path = $(abspath $(B))/tests/trial-helper
 
 $(B)/tests/pam_gcpkce.so: $(module) $(courier) $(common) $(B)/tests/helper_path.o
 $(B)/tests/pam_gcpkce_scripted.so: $(module) $(courier) $(common) $(B)/tests/scripted_path.o
 $(B)/tests/pam_gcpkce_leaping.so: $(module) $(courier) $(common) $(B)/tests/leaping_path.o
 $(B)/tests/gcpkce: $(cli) $(courier) $(oauth) $(common) $(B)/tests/helper_path.o
+$(B)/tests/gcpkce-trial: $(cli) $(courier) $(oauth) $(common) $(B)/tests/trial_path.o
+$(B)/tests/trial-helper: $(B)/tests/sandbox/trial.o $(helper) $(oauth) $(common)
+$(B)/tests/without: $(B)/tests/sandbox/without.o
 
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(oauth) $(courier) $(common) $(B)/tests/helper_path.o
 	$(call say,LINK,$@)
-	$(Q)$(link_prog) $(crypto_libs) -lcmocka
+	$(Q)$(link_prog) $(more_libs) $(crypto_libs) -lcmocka
+$(B)/tests/unit/test_sandbox: $(filter-out %/main.o,$(helper))
+$(B)/tests/unit/test_sandbox: private more_libs = $(curl_libs) $(filter_libs)
 $(B)/tests/unit/test_result: $(B)/pam_gcpkce/module/result.o
 $(B)/tests/pam/test_%: $(B)/tests/pam/test_%.o $(pam_host) $(common)
 	$(call say,LINK,$@)
@@ -156,6 +165,13 @@ $(B)/tests/pam/test_%: $(B)/tests/pam/test_%.o $(pam_host) $(common)
 $(B)/tests/scripted-helper: $(B)/tests/pam/scripted_helper.o $(B)/tests/pam/twist.o $(common)
 	$(call say,LINK,$@)
 	$(Q)$(link_prog)
+$(B)/tests/trial-helper: private wrapped = -Wl,--wrap=exchange_run
+$(B)/tests/without:
+	$(call say,LINK,$@)
+	$(Q)$(link_prog) $(filter_libs)
+$(B)/tests/libnss_resolve.so.2: $(B)/tests/sandbox/nss_resolve.o
+	$(call say,LINK,$@)
+	$(Q)$(CC) -shared $(CFLAGS) $(LDFLAGS) -o $@ $<
 $(B)/tests/pam-session: $(B)/tests/pam/pam_session.o
 	$(call say,LINK,$@)
 	$(Q)$(link_prog) -lpam -lpam_misc
@@ -167,7 +183,7 @@ $(B)/tests/fault-host $(B)/tests/leaping-host:
 	$(Q)$(link_prog) -rdynamic -lpam
 $(B)/tests/leaping-helper: $(helper) $(oauth) $(common) $(B)/tests/faults/leaping_clock.o
 	$(call say,LINK,$@)
-	$(Q)$(link_prog) -rdynamic $(curl_libs) $(crypto_libs)
+	$(Q)$(link_prog) -rdynamic $(curl_libs) $(crypto_libs) $(filter_libs)
 $(B)/tests/pam-greeter: $(B)/tests/pam/pam_greeter.o
 	$(call say,LINK,$@)
 	$(Q)$(link_prog) -lpam
@@ -179,9 +195,13 @@ $(B)/tools/config-text: $(B)/tools/config_text.o $(common)
 $(patsubst %,%.o,$(unit)) $(patsubst %,%.o,$(pam)) $(pam_host): private extra_cflags = $(crypto_cflags) \
 	-DBUILD='"$(abspath $(B))"' -DSOURCE='"$(CURDIR)"'
 
-fault-parts := $(addprefix $(B)/tests/,fault-host leaping-host leaping-helper pam_gcpkce_leaping.so)
+$(B)/tests/sandbox/trial.o $(B)/tests/sandbox/without.o: private extra_cflags = -I. $(crypto_cflags) $(curl_cflags) $(filter_cflags)
 
-test-parts: all $(B)/tests/pam_gcpkce.so $(B)/tests/gcpkce $(B)/tests/pam-session $(B)/tests/pam-greeter $(fault-parts) ## build what whole sign-ins in tests run
+# what whole sign-ins in tests run
+signin_parts := $(addprefix $(B)/tests/,pam_gcpkce.so gcpkce pam-session pam-greeter \
+	fault-host leaping-host leaping-helper pam_gcpkce_leaping.so \
+	gcpkce-trial trial-helper without libnss_resolve.so.2)
+test-parts: all $(signin_parts) ## build what whole sign-ins in tests run
 unit-parts: $(unit) $(pam) $(B)/tests/pam_gcpkce_scripted.so $(B)/tests/scripted-helper $(B)/tools/config-text
 
 # ---- checks ----

@@ -30,7 +30,7 @@ expected='pam_sm_acct_mgmt pam_sm_authenticate pam_sm_chauthtok pam_sm_close_ses
 
 for library in $(needed "$build/gcpkce"); do
     case $library in
-    libcurl* | libpam*) fail "gcpkce needs $library: it has no network and no PAM" ;;
+    libcurl* | libpam* | libseccomp*) fail "gcpkce needs $library: it has no network, no PAM and no sandbox" ;;
     esac
 done
 

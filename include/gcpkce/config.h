@@ -108,8 +108,8 @@
 	X(helper_user, WORD, "_gcpkce", 1, 64, \
 	    "account that the helper runs as when the host is root") \
 	X(sandbox, SANDBOX, "default", 0, 0, \
-	    "what a missing layer of the helper's sandbox means: default " \
-	    "(strict is not available in this version)") \
+	    "the helper's sandbox: default; strict, which makes a missing " \
+	    "layer a refusal") \
 	X(debug, BOOL, "no", 0, 1, "more in the journal")
 
 /* The choices; a member holds the position of its word. */

@@ -13,7 +13,7 @@
 #include "gcpkce/identity.h"
 #include "gcpkce/secret.h"
 
-#define WIRE_VERSION 2
+#define WIRE_VERSION 3
 #define WIRE_HEADER_LEN 6       /* length, version, type */
 #define WIRE_PAYLOAD_MAX 204800 /* bytes behind the header */
 #define WIRE_TEXT_MAX 511
@@ -35,7 +35,10 @@ enum wire_type {
 	WIRE_TOKEN_REPLY = 9,    /* from it */
 };
 
-/* How the helper reaches Genesys Cloud; "" where nothing is configured. */
+/*
+ * How the helper reaches Genesys Cloud, and so what its sandbox must leave
+ * open; "" where nothing is configured.
+ */
 struct wire_route {
 	char login_url[WIRE_TEXT_MAX + 1];
 	char api_url[WIRE_TEXT_MAX + 1];
@@ -43,6 +46,7 @@ struct wire_route {
 	char proxy[WIRE_TEXT_MAX + 1];
 	uint32_t connect_timeout_s;
 	uint32_t request_timeout_s;
+	bool strict; /* a sandbox that lacks a layer is a refusal */
 };
 
 /* What the journal calls the sign-in, for the revoker's one line. */

@@ -91,8 +91,6 @@ unbuilt_check(struct config_loader *l)
 		config_fault_add_key(l, "callback", "loopback", why);
 	if (c->start_url[0] != '\0')
 		config_fault_add_key(l, "start_url", c->start_url, why);
-	if (l->purpose != CONFIG_FOR_DECIDE && c->sandbox == SANDBOX_STRICT)
-		config_fault_add_key(l, "sandbox", "strict", why);
 }
 
 /* What a host that is not root, a screen locker, may not have. */

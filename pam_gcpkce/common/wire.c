@@ -43,6 +43,7 @@ wire_pass_route(struct wire *w, struct wire_route *route)
 	PASS_TEXT(w, route, proxy);
 	pass_u32(w, &route->connect_timeout_s, "connect_timeout_s");
 	pass_u32(w, &route->request_timeout_s, "request_timeout_s");
+	pass_bool(w, &route->strict, "strict");
 }
 
 static void

@@ -19,6 +19,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "gcpkce/helper_limits.h"
+
 /* 32-bit machines keep calls with 16-bit ids under the plain names. */
 #ifdef SYS_setresuid32
 #define CALL_SETRESUID SYS_setresuid32
@@ -35,10 +37,6 @@
 #define FD_FIRST_CLOSED 7
 #define FD_PARKED 16      /* above all of these */
 #define FD_SEARCHED 65536 /* as far as one by one */
-#define FILES_MAX 64
-#define CPU_SECONDS_MAX 60
-/* Counts all sign-ins of the helper's account: room for a busy sshd's. */
-#define PROCESSES_MAX 4096
 
 enum step {
 	STEP_SIGNALS,
@@ -112,9 +110,14 @@ static bool
 limits_set(const struct birth_plan *plan)
 {
 	return limit_set(RLIMIT_CORE, 0) && limit_set(RLIMIT_FSIZE, 0) &&
-	    limit_set(RLIMIT_NOFILE, FILES_MAX) &&
-	    limit_set(RLIMIT_CPU, CPU_SECONDS_MAX) &&
-	    (!plan->birth.drop || limit_set(RLIMIT_NPROC, PROCESSES_MAX));
+	    limit_set(RLIMIT_NOFILE, HELPER_FILES_MAX) &&
+	    limit_set(RLIMIT_CPU, HELPER_CPU_SECONDS_MAX) &&
+	    limit_set(RLIMIT_STACK, HELPER_STACK_MAX) &&
+	    (HELPER_MEMORY_UNLIMITED ||
+		(limit_set(RLIMIT_DATA, HELPER_DATA_MAX) &&
+		    limit_set(RLIMIT_AS, HELPER_ADDRESSES_MAX))) &&
+	    (!plan->birth.drop ||
+		limit_set(RLIMIT_NPROC, HELPER_PROCESSES_MAX));
 }
 
 /* Close first to last, both included. */

@@ -197,6 +197,19 @@ courier_send(const struct courier *courier, const struct buf *frame,
 	    : r;
 }
 
+/* A verdict out of turn says why no other frame will come. */
+static enum outcome
+refusal_read(const struct buf *payload, struct errinfo *reterr)
+{
+	autoverdict verdict = {0};
+	enum outcome r =
+	    wire_verdict_parse(buf_view(payload), &verdict, reterr);
+
+	return r == OUTCOME_OK
+	    ? err_fail(reterr, OUTCOME_HELPER_FAILED, "%s", verdict.reason)
+	    : r;
+}
+
 enum outcome
 courier_receive(const struct courier *courier, enum wire_type type,
     int64_t deadline_ms, struct buf *payload, struct errinfo *reterr)
@@ -208,6 +221,8 @@ courier_receive(const struct courier *courier, enum wire_type type,
 	if (r == OUTCOME_ABORTED)
 		return err_fail(
 		    reterr, OUTCOME_HELPER_FAILED, "the helper is gone");
+	if (r == OUTCOME_OK && got != type && got == WIRE_VERDICT)
+		return refusal_read(payload, reterr);
 	if (r == OUTCOME_OK && got != type)
 		return err_fail(reterr, OUTCOME_HELPER_FAILED,
 		    "frame: type %d came where %d must come", got, type);

@@ -27,6 +27,7 @@ route_set(const struct config *config, struct wire_route *ret)
 	memcpy(ret->proxy, config->proxy, sizeof(ret->proxy));
 	ret->connect_timeout_s = (uint32_t)config->connect_timeout;
 	ret->request_timeout_s = (uint32_t)config->request_timeout;
+	ret->strict = config->sandbox == SANDBOX_STRICT;
 }
 
 static void

@@ -13,12 +13,9 @@
 #define LIFE_FD_LOG 4
 
 /*
- * Become undumpable, then verify: not root, three equal uids and gids, no
- * capability, no new privileges to be had, an empty environment, a socket at
- * LIFE_FD_SOCKET.
+ * Verify a birth: a stream socket at LIFE_FD_SOCKET, and sandbox_begin.
  *
  * errors: OUTCOME_HELPER_FAILED  reterr says what is not as it must be
- * source: docs/DESIGN.md section 8
  */
 MUST_CHECK enum outcome life_verify(struct errinfo *reterr);
 
@@ -30,5 +27,11 @@ MUST_CHECK enum outcome life_verify(struct errinfo *reterr);
  * errors: OUTCOME_HELPER_FAILED
  */
 MUST_CHECK enum outcome life_signals(int *ret_signals, struct errinfo *reterr);
+
+/*
+ * Tell the caller why the frame that he waits for will not come: a VERDICT of
+ * helper_failed.
+ */
+void life_refuse(const char *reason);
 
 #endif

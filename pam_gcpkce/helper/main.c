@@ -11,7 +11,9 @@
 #include "identify.h"
 #include "life.h"
 #include "revoker.h"
+#include "sandbox.h"
 #include "signin.h"
+#include "worker.h"
 
 #define REQUEST_WAIT_MS 10000
 
@@ -21,16 +23,29 @@ signin_request(struct view payload, int signals, struct errinfo *reterr)
 	autorequest request = {0};
 	enum outcome r = wire_request_parse(payload, &request, reterr);
 
-	return r == OUTCOME_OK ? signin_serve(&request, signals, reterr) : r;
+	if (r != OUTCOME_OK)
+		return r;
+	r = sandbox_confine(&request.route, &request.label, reterr);
+	if (r == OUTCOME_OK)
+		return signin_serve(&request, signals, reterr);
+	life_refuse(reterr->text);
+	return r;
 }
 
 /* Hand a token to a revoker and be gone. */
 static enum outcome
-revoke_request(struct view payload, struct errinfo *reterr)
+revoke_request(struct view payload, int signals, struct errinfo *reterr)
 {
 	autorevocation request = {0};
 	enum outcome r = wire_revoke_request_parse(payload, &request, reterr);
 
+	if (r == OUTCOME_OK)
+		r = sandbox_confine(&request.route, &request.label, reterr);
+	if (r == OUTCOME_OK)
+		r = worker_begin(signals,
+		    clock_now_ms() + request.limit_s * INT64_C(1000) +
+			WORKER_SPARE_MS,
+		    reterr);
 	if (r == OUTCOME_OK)
 		r = lane_library_init(reterr);
 	if (r != OUTCOME_OK)
@@ -47,10 +62,22 @@ revoke_request(struct view payload, struct errinfo *reterr)
 static enum outcome
 token_request(struct view payload, int signals, struct errinfo *reterr)
 {
+	static const struct wire_label nobody = {.service = "gcpkce"};
 	autotokenrequest request = {0};
 	enum outcome r = wire_token_request_parse(payload, &request, reterr);
 
-	return r == OUTCOME_OK ? identify_serve(&request, signals, reterr) : r;
+	if (r != OUTCOME_OK)
+		return r;
+	r = sandbox_confine(&request.route, &nobody, reterr);
+	if (r == OUTCOME_OK)
+		r = worker_begin(signals,
+		    clock_now_ms() + request.limit_s * INT64_C(1000) +
+			WORKER_SPARE_MS,
+		    reterr);
+	if (r == OUTCOME_OK)
+		return identify_serve(&request, signals, reterr);
+	life_refuse(reterr->text);
+	return r;
 }
 
 static enum outcome
@@ -71,7 +98,7 @@ serve(struct errinfo *reterr)
 	if (type == WIRE_REQUEST)
 		return signin_request(buf_view(&payload), signals, reterr);
 	if (type == WIRE_REVOKE_REQUEST)
-		return revoke_request(buf_view(&payload), reterr);
+		return revoke_request(buf_view(&payload), signals, reterr);
 	if (type == WIRE_TOKEN_REQUEST)
 		return token_request(buf_view(&payload), signals, reterr);
 	return err_fail(reterr, OUTCOME_HELPER_FAILED,

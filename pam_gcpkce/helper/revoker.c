@@ -6,11 +6,10 @@
 #include "revoker.h"
 
 #include <poll.h>
-#include <signal.h>
 
 #include "gcpkce/clock.h"
 #include "journal.h"
-#include "life.h"
+#include "worker.h"
 
 #define PAUSE_FIRST_MS 500
 #define PAUSE_MAX_MS 8000
@@ -88,19 +87,15 @@ failure_write(const struct revoker_order *order, const char *why)
 	journal_write("revoke_failed", order->label, expires, why);
 }
 
-static _Noreturn void
-run(const struct revoker_order *order)
+_Noreturn void
+revoker_leave_behind(const struct revoker_order *order)
 {
 	struct errinfo why = {0};
 	autolane own = {0};
 	struct lane *lane = order->lane;
 	enum outcome r = OUTCOME_OK;
 
-	(void)setsid();
-	(void)signal(SIGTERM, SIG_IGN);
-	(void)signal(SIGHUP, SIG_IGN);
-	/* whoever waits for the helper's end must not wait for this process */
-	(void)close(LIFE_FD_SOCKET);
+	worker_detach();
 	if (lane == NULL) {
 		lane = &own;
 		r = lane_init(
@@ -114,16 +109,4 @@ run(const struct revoker_order *order)
 		failure_write(order, why.text);
 	}
 	_exit(0);
-}
-
-_Noreturn void
-revoker_leave_behind(const struct revoker_order *order)
-{
-	pid_t pid = fork();
-
-	if (pid == 0)
-		run(order);
-	if (pid < 0)
-		failure_write(order, "the revoker could not be started");
-	_exit(pid < 0 ? 1 : 0);
 }

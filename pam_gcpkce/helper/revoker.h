@@ -21,11 +21,10 @@ struct revoker_order {
 };
 
 /*
- * Fork the revoker and leave this process by _exit: the lane's connection is
- * the revoker's alone, and closing it here would end it there.  The revoker has
- * a session of its own, no parent-death signal, and ignores SIGTERM and SIGHUP;
- * it sends DELETE /api/v2/tokens/me for that token, again after a fault, until
- * the limit, and writes "revoked" or "revoke_failed" to the journal.
+ * In the worker: become the revoker, by worker_detach.  It owns the lane's
+ * connection already.  It sends DELETE /api/v2/tokens/me for that token, again
+ * after a fault, until the limit, and writes "revoked" or "revoke_failed" to
+ * the journal.
  *
  * source: Genesys Cloud Platform API, DELETE /api/v2/tokens/me
  */

@@ -8,7 +8,9 @@
 #include "signin.h"
 
 #include <openssl/rand.h>
+#include <poll.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "exchange.h"
 #include "gcpkce/answer.h"
@@ -17,6 +19,8 @@
 #include "gcpkce/frame.h"
 #include "life.h"
 #include "revoker.h"
+#include "sandbox.h"
+#include "worker.h"
 
 #define EARLIER_MAX 20 /* as many addresses as there are attempts */
 #define REFUSAL_MIN_MS 300
@@ -27,6 +31,7 @@ struct signin {
 	const struct wire_request *request;
 	struct secret *client_secret; /* the request's */
 	struct vigil vigil;
+	bool in_worker;
 	struct secret *verifier;
 	char challenge[PKCE_CHALLENGE_LEN + 1];
 	char state[STATE_MAX + 1];
@@ -86,6 +91,32 @@ ready_send(struct signin *s, struct errinfo *reterr)
 		return r;
 	wire_put_ready(&frame, buf_text(&address));
 	return frame_send(LIFE_FD_SOCKET, &frame, s->vigil.deadline_ms, reterr);
+}
+
+/*
+ * Wait for the answer.  Nothing of it is read here: that is the worker's.  It
+ * is a good time for what takes long.
+ */
+static enum outcome
+answer_await(const struct signin *s, struct errinfo *reterr)
+{
+	struct pollfd fds[] = {
+	    {.fd = s->vigil.socket, .events = POLLIN},
+	    {.fd = s->vigil.signals, .events = POLLIN},
+	};
+	char byte;
+
+	sandbox_prepare();
+	int ready = poll(fds, 2, clock_left_ms(s->vigil.deadline_ms));
+	if (ready < 0)
+		return err_sys(reterr, OUTCOME_HELPER_FAILED, "poll");
+	if (ready == 0)
+		return err_fail(
+		    reterr, OUTCOME_TIMED_OUT, "the deadline passed");
+	if (fds[1].revents != 0 ||
+	    recv(s->vigil.socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT) != 1)
+		return err_fail(reterr, OUTCOME_ABORTED, "the caller has gone");
+	return OUTCOME_OK;
 }
 
 /*
@@ -191,6 +222,27 @@ verdict_send(struct signin *s, enum outcome outcome, const char *reason,
 	    s->vigil.deadline_ms + VERDICT_WAIT_MS, reterr);
 }
 
+/* Go on in the worker, as soon as there is something to read. */
+static enum outcome
+worker_start(struct signin *s, struct errinfo *reterr)
+{
+	struct errinfo why = {0};
+
+	enum outcome r = answer_await(s, reterr);
+	if (r != OUTCOME_OK)
+		return r;
+	s->in_worker = true;
+	r = worker_begin(s->vigil.signals,
+	    s->vigil.deadline_ms + VERDICT_WAIT_MS +
+		REVOKER_SIGNIN_LIMIT_S * INT64_C(1000) + WORKER_SPARE_MS,
+	    &why);
+	if (r == OUTCOME_OK)
+		return r;
+	/* the answer waits for a verdict all the same */
+	enum outcome sent = verdict_send(s, r, why.text, reterr);
+	return sent == OUTCOME_OK ? err_fail(reterr, r, "%s", why.text) : sent;
+}
+
 /* Is the token to be kept?  Everything but KEEP is a no. */
 static bool
 is_kept(const struct signin *s)
@@ -246,6 +298,8 @@ round_serve(struct signin *s, enum outcome *ret_outcome, struct errinfo *reterr)
 	bool sent = false;
 
 	enum outcome r = ready_send(s, reterr);
+	if (r == OUTCOME_OK && !s->in_worker)
+		r = worker_start(s, reterr);
 	if (r == OUTCOME_OK)
 		r = frame_receive(LIFE_FD_SOCKET, s->vigil.signals,
 		    s->vigil.deadline_ms, &type, &payload, reterr);

@@ -27,6 +27,7 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 MARK = "GCPKCE_HOUSE"
 HOST = "bastion01"
 HELPER_USER = "gcpkce-test"
+BOMB_USER = "gcpkce-bomb"  # its processes are counted
 
 # name -> uid; each has a group of its own with the same number
 ACCOUNTS = {
@@ -38,6 +39,7 @@ ACCOUNTS = {
     "ops": 3010,
     "nightjob": 901,
     HELPER_USER: 3900,
+    BOMB_USER: 3901,
 }
 
 # Second names: a uid that another account has already.  They stand behind it
@@ -285,7 +287,7 @@ class House:
                 file.write(self._passwd_entry(name, uid) + "\n")
 
     def _passwd_entry(self, name, uid):
-        shell = "/usr/sbin/nologin" if name == HELPER_USER else "/bin/sh"
+        shell = "/usr/sbin/nologin" if name in (HELPER_USER, BOMB_USER) else "/bin/sh"
         return f"{name}:x:{uid}:{uid}::{self.home(name)}:{shell}"
 
     def _add_entries(self, path, ours):

@@ -353,7 +353,6 @@ static const struct row rows[] = {
     BAD("request_timeout", "10.5", NUMBER(1, 300)),
     BAD("helper_user", "_gc pkce", NOT_WORD),
     BAD("sandbox", "off", CHOICE("default, strict")),
-    BAD("sandbox", "strict", UNBUILT),
     BAD("debug", "2", NOT_BOOL),
     /* what is no key, or no line */
     BAD("regoin", "eu-central-1", UNKNOWN),
@@ -987,7 +986,7 @@ config_of_a_command_ignores_what_binds_the_module(void **state)
 		const char *text;
 		bool module, login, decide; /* is it taken? */
 	} cases[] = {
-	    {"sandbox = strict\n", false, false, true},
+	    {"sandbox = strict\n", true, true, true},
 	    {"require_group = " UUID "\n", true, true, true},
 	    {"require_role = " UUID "\n", true, true, true},
 	    {"require_division = " UUID "\n", true, true, true},

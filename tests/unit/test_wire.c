@@ -42,7 +42,8 @@ request_make(void)
 		.ca_file = "/etc/ca.pem",
 		.proxy = "http://proxy:3128",
 		.connect_timeout_s = 5,
-		.request_timeout_s = 0xfffefdfc},
+		.request_timeout_s = 0xfffefdfc,
+		.strict = true},
 	    .label = {.user = "alice", .service = "sshd", .host = "b\303\274"},
 	    .client_id = "client-1",
 	    .redirect_uri = "https://example.com/cb?a=b",
@@ -279,10 +280,10 @@ wire_header_says_type_and_length(void **state)
 static void
 wire_frames_are_these_bytes_one_after_the_other(void **state)
 {
-	static const uint8_t answer[] = {0x00, 0x00, 0x00, 0x0d, 0x02, 0x03,
+	static const uint8_t answer[] = {0x00, 0x00, 0x00, 0x0d, 0x03, 0x03,
 	    0x00, 0x00, 0x00, 0x07, 'a', 'b', 'c', '-', '1', '2', '3'};
-	static const uint8_t keep[] = {0x00, 0x00, 0x00, 0x02, 0x02, 0x05};
-	static const uint8_t ready[] = {0x00, 0x00, 0x00, 0x0f, 0x02, 0x02,
+	static const uint8_t keep[] = {0x00, 0x00, 0x00, 0x02, 0x03, 0x05};
+	static const uint8_t ready[] = {0x00, 0x00, 0x00, 0x0f, 0x03, 0x02,
 	    0x00, 0x00, 0x00, 0x09, 'h', 't', 't', 'p', 's', ':', '/', '/',
 	    'x'};
 	autobuf frame = BUF_INIT(FRAME_MAX);
@@ -666,24 +667,24 @@ wire_header_refuses_every_other_one(void **state)
 		uint8_t header[WIRE_HEADER_LEN];
 		const char *why; /* NULL: taken */
 	} rows[] = {
-	    {{0, 0, 0, 2, 2, 5}, NULL},
-	    {{0, 0, 0, 2, 2, 1}, NULL},
-	    {{0, 0, 0, 2, 2, 9}, NULL},
-	    {{0, 3, 0x20, 2, 2, 4}, NULL},
-	    {{0, 0, 0, 2, 0, 5}, "frame: version 0, not 2"},
-	    {{0, 0, 0, 2, 1, 5}, "frame: version 1, not 2"},
-	    {{0, 0, 0, 2, 3, 5}, "frame: version 3, not 2"},
-	    {{0, 0, 0, 2, 255, 5}, "frame: version 255, not 2"},
-	    {{0, 0, 0, 2, 2, 0}, "frame: unknown type 0"},
-	    {{0, 0, 0, 2, 2, 10}, "frame: unknown type 10"},
-	    {{0, 0, 0, 2, 2, 255}, "frame: unknown type 255"},
-	    {{0, 0, 0, 0, 2, 5}, "frame: length 0 is out of bounds"},
-	    {{0, 0, 0, 1, 2, 5}, "frame: length 1 is out of bounds"},
-	    {{0, 3, 0x20, 3, 2, 5}, "frame: length 204803 is out of bounds"},
-	    {{0, 4, 0, 0, 2, 5}, "frame: length 262144 is out of bounds"},
-	    {{255, 255, 255, 255, 2, 5},
+	    {{0, 0, 0, 2, 3, 5}, NULL},
+	    {{0, 0, 0, 2, 3, 1}, NULL},
+	    {{0, 0, 0, 2, 3, 9}, NULL},
+	    {{0, 3, 0x20, 2, 3, 4}, NULL},
+	    {{0, 0, 0, 2, 0, 5}, "frame: version 0, not 3"},
+	    {{0, 0, 0, 2, 1, 5}, "frame: version 1, not 3"},
+	    {{0, 0, 0, 2, 2, 5}, "frame: version 2, not 3"},
+	    {{0, 0, 0, 2, 255, 5}, "frame: version 255, not 3"},
+	    {{0, 0, 0, 2, 3, 0}, "frame: unknown type 0"},
+	    {{0, 0, 0, 2, 3, 10}, "frame: unknown type 10"},
+	    {{0, 0, 0, 2, 3, 255}, "frame: unknown type 255"},
+	    {{0, 0, 0, 0, 3, 5}, "frame: length 0 is out of bounds"},
+	    {{0, 0, 0, 1, 3, 5}, "frame: length 1 is out of bounds"},
+	    {{0, 3, 0x20, 3, 3, 5}, "frame: length 204803 is out of bounds"},
+	    {{0, 4, 0, 0, 3, 5}, "frame: length 262144 is out of bounds"},
+	    {{255, 255, 255, 255, 3, 5},
 		"frame: length 4294967295 is out of bounds"},
-	    {{128, 0, 0, 0, 2, 5}, "frame: length 2147483648 is out of bounds"},
+	    {{128, 0, 0, 0, 3, 5}, "frame: length 2147483648 is out of bounds"},
 	};
 
 	(void)state;

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Which system calls, and why.  Landlock and the helper's account forbid much
+ * of this already; each layer stands as if it were alone.
+ */
+#include "calls.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <sched.h>
+#include <stddef.h>
+#include <sys/socket.h>
+
+#include "life.h"
+
+/* The flags come second on s390 alone. */
+#ifdef __s390__
+#define CLONE_FLAGS 1
+#else
+#define CLONE_FLAGS 0
+#endif
+
+#define TYPE_BITS 0xf /* of a socket's type; flags stand above */
+
+/* clang-format off */
+const char *const calls_denied[] = {
+	/* another program, another process; threads are calls_judged's */
+	"execve", "execveat", "fork", "vfork", "unshare", "setns",
+	/* out of the session and the limits */
+	"setsid", "setpgid", "setrlimit", "timer_create", "timer_settime",
+	"timer_delete",
+	/*
+	 * Signals, to oneself too: its own id is another in each worker.  libc
+	 * ends in abort() all the same, by an instruction that is none.
+	 */
+	"kill", "tkill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo",
+	"pidfd_open", "pidfd_send_signal",
+	/* other processes' memory and descriptors */
+	"ptrace", "process_vm_readv", "process_vm_writev", "process_madvise",
+	"process_mrelease", "pidfd_getfd", "kcmp", "migrate_pages",
+	"move_pages",
+	/* other ids */
+	"setuid", "setuid32", "setgid", "setgid32", "setreuid", "setreuid32",
+	"setregid", "setregid32", "setresuid", "setresuid32", "setresgid",
+	"setresgid32", "setgroups", "setgroups32", "setfsuid", "setfsuid32",
+	"setfsgid", "setfsgid32", "capset",
+	/* files: whatever changes one; opening to write is calls_judged's */
+	"creat", "openat2", "truncate", "truncate64", "mkdir", "mkdirat",
+	"mknod", "mknodat", "rmdir", "unlink", "unlinkat", "rename",
+	"renameat", "renameat2", "link", "linkat", "symlink", "symlinkat",
+	"chmod", "fchmod", "fchmodat", "fchmodat2", "chown", "chown32",
+	"fchown", "fchown32", "lchown", "lchown32", "fchownat", "utime",
+	"utimes", "utimensat", "utimensat_time64", "futimesat", "setxattr",
+	"lsetxattr", "fsetxattr", "setxattrat", "removexattr", "lremovexattr",
+	"fremovexattr", "removexattrat", "name_to_handle_at",
+	"open_by_handle_at", "memfd_create", "memfd_secret",
+	/* mounts */
+	"mount", "umount", "umount2", "pivot_root", "chroot", "move_mount",
+	"open_tree", "open_tree_attr", "fsopen", "fsconfig", "fsmount",
+	"fspick", "mount_setattr", "swapon", "swapoff", "quotactl",
+	"quotactl_fd", "acct",
+	/* keys */
+	"keyctl", "add_key", "request_key",
+	/* queues and memory that outlive a process */
+	"shmget", "shmat", "shmctl", "semget", "semop", "semctl", "msgget",
+	"msgsnd", "msgrcv", "msgctl", "ipc", "mq_open", "mq_unlink",
+	/* a socket that waits for others */
+	"listen",
+	/* parts of the kernel that no sign-in needs */
+	"bpf", "perf_event_open", "io_uring_setup", "io_uring_enter",
+	"io_uring_register", "userfaultfd", "fanotify_init", "init_module",
+	"finit_module", "delete_module", "kexec_load", "kexec_file_load",
+	"reboot", "iopl", "ioperm", "modify_ldt", "vm86", "vm86old", "syslog",
+	"personality", "lookup_dcookie", "nfsservctl", "_sysctl", "uselib",
+	"vmsplice", "vhangup", "sethostname", "setdomainname", "settimeofday",
+	"stime", "clock_settime", "clock_settime64", "clock_adjtime",
+	"clock_adjtime64", "adjtimex",
+	NULL,
+};
+
+#define WHEN(a) 1, {a}
+#define WHEN_BOTH(a, b) 2, {a, b}
+/* One argument, compared; a mask comes before what it must leave. */
+#define ARGUMENT(number, op, value) {number, SCMP_CMP_##op, value, 0}
+#define MASKED(number, mask, value) \
+	{number, SCMP_CMP_MASKED_EQ, mask, value}
+#define FAMILY(op, family) ARGUMENT(0, op, family)
+#define NO_FAMILY(family) \
+	{"socket", EACCES, WHEN(FAMILY(EQ, family))}
+#define NO_PAIR(type) \
+	{"socketpair", EACCES, \
+	    WHEN(MASKED(1, TYPE_BITS, type))}
+#define NO_OPEN(name, argument, flag) \
+	{name, EACCES, \
+	    WHEN(MASKED(argument, flag, flag))}
+#define NOT_THE_JOURNAL(name) \
+	{name, EACCES, WHEN(ARGUMENT(0, EQ, LIFE_FD_LOG))}
+
+const struct call_rule calls_judged[] = {
+	/* A thread, not a process.  Whose flags cannot be seen is "not there",
+	 * and libc takes the other. */
+	{"clone", EPERM, WHEN(MASKED(CLONE_FLAGS, CLONE_THREAD, 0))},
+	{"clone3", ENOSYS, 0, {{0}}},
+	/* Limits may be read. */
+	{"prlimit64", EPERM, WHEN(ARGUMENT(2, NE, 0))},
+	/* Internet by TCP and UDP, and the kernel's list of interfaces, which
+	 * the resolver asks for.  nscd and nss-resolve are refused and libc
+	 * goes on without. */
+	{"socket", EACCES, WHEN(FAMILY(LT, AF_INET))},
+	NO_FAMILY(3), NO_FAMILY(4), NO_FAMILY(5), NO_FAMILY(6), NO_FAMILY(7),
+	NO_FAMILY(8), NO_FAMILY(9), NO_FAMILY(11), NO_FAMILY(12),
+	NO_FAMILY(13), NO_FAMILY(14), NO_FAMILY(15),
+	{"socket", EACCES, WHEN(FAMILY(GT, AF_NETLINK))},
+	{"socket", EACCES, WHEN_BOTH(FAMILY(EQ, AF_INET),
+	    ARGUMENT(2, GT, IPPROTO_UDP))},
+	{"socket", EACCES, WHEN_BOTH(FAMILY(EQ, AF_INET6),
+	    ARGUMENT(2, GT, IPPROTO_UDP))},
+	{"socket", EACCES, WHEN_BOTH(FAMILY(EQ, AF_NETLINK),
+	    ARGUMENT(2, NE, 0))},
+	/* Pairs of streams alone: a datagram socket can be aimed elsewhere. */
+	NO_PAIR(SOCK_DGRAM), NO_PAIR(SOCK_RAW), NO_PAIR(SOCK_RDM),
+	NO_PAIR(SOCK_SEQPACKET),
+	/* So can the one to the journal, or a copy of it. */
+	NOT_THE_JOURNAL("connect"), NOT_THE_JOURNAL("sendmsg"),
+	NOT_THE_JOURNAL("sendmmsg"), NOT_THE_JOURNAL("dup"),
+	NOT_THE_JOURNAL("dup2"), NOT_THE_JOURNAL("dup3"),
+	NOT_THE_JOURNAL("fcntl"), NOT_THE_JOURNAL("fcntl64"),
+	{"sendto", EACCES, WHEN_BOTH(ARGUMENT(0, EQ, LIFE_FD_LOG),
+	    ARGUMENT(4, NE, 0))},
+	/* Files are read. */
+	NO_OPEN("open", 1, O_WRONLY), NO_OPEN("open", 1, O_RDWR),
+	NO_OPEN("open", 1, O_CREAT), NO_OPEN("open", 1, O_TRUNC),
+	NO_OPEN("openat", 2, O_WRONLY), NO_OPEN("openat", 2, O_RDWR),
+	NO_OPEN("openat", 2, O_CREAT), NO_OPEN("openat", 2, O_TRUNC),
+	{NULL, 0, 0, {{0}}},
+};
+
+/* Tried with glibc 2.36, libcurl 7.88 and OpenSSL 3.0, and with what their
+ * successors are known to call. */
+const char *const calls_allowed[] = {
+	/* memory and threads */
+	"brk", "mmap", "mmap2", "mprotect", "mremap", "munmap", "madvise",
+	"clone", "clone3", "futex", "futex_time64", "rseq", "set_robust_list",
+	"set_tid_address", "membarrier", "sched_yield", "sched_getaffinity",
+	"exit", "exit_group", "restart_syscall",
+	/* descriptors */
+	"close", "dup", "dup2", "dup3", "fcntl", "fcntl64", "ioctl", "lseek",
+	"_llseek", "pipe", "pipe2", "eventfd2", "poll", "ppoll",
+	"ppoll_time64", "select", "_newselect", "pselect6",
+	"pselect6_time64", "epoll_create1", "epoll_ctl", "epoll_wait",
+	"epoll_pwait", "epoll_pwait2", "read", "readv", "pread64", "preadv",
+	"write", "writev",
+	/* files, to read */
+	"open", "openat", "stat", "stat64", "fstat", "fstat64", "lstat",
+	"lstat64", "newfstatat", "fstatat64", "statx", "statfs", "statfs64",
+	"fstatfs", "fstatfs64", "access", "faccessat", "faccessat2",
+	"readlink", "readlinkat", "getdents", "getdents64", "getcwd",
+	/* sockets */
+	"socket", "socketpair", "connect", "bind", "shutdown", "getsockname",
+	"getpeername", "getsockopt", "setsockopt", "recv", "recvfrom",
+	"recvmsg", "recvmmsg", "recvmmsg_time64", "send", "sendto",
+	"sendmmsg",
+	/* who and when */
+	"getpid", "gettid", "getppid", "getuid", "getuid32", "geteuid",
+	"geteuid32", "getgid", "getgid32", "getegid", "getegid32", "uname",
+	"sysinfo", "getrandom", "getrlimit", "ugetrlimit", "prlimit64",
+	"getrusage", "time", "times", "gettimeofday", "clock_gettime",
+	"clock_gettime64", "clock_getres", "clock_getres_time64", "nanosleep",
+	"clock_nanosleep", "clock_nanosleep_time64",
+	/* signals of one's own */
+	"rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "sigreturn",
+	"rt_sigpending", "rt_sigtimedwait", "sigaltstack",
+	/* for libc's abort(); the other program refuses it */
+	"tgkill", "tkill",
+	NULL,
+};
+
+/* A sendmsg(2) could hand a descriptor on, and so give it another number. */
+const char *const calls_refused[] = {
+	"sendmsg", "prctl", "listen", "accept", "accept4", "mlock", "mlock2",
+	"setpriority", "sched_setaffinity", "sched_setscheduler", "openat2",
+	"setitimer", "alarm", "inotify_init1", "inotify_init",
+	NULL,
+};
+/* clang-format on */

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The system calls that the filter knows, as tables.
+ */
+#ifndef GCPKCE_HELPER_CALLS_H
+#define GCPKCE_HELPER_CALLS_H
+
+#include <seccomp.h>
+
+/* A refusal that depends on the arguments; all of them must hold. */
+struct call_rule {
+	const char *name;
+	unsigned error; /* an errno */
+	unsigned count;
+	struct scmp_arg_cmp arguments[2];
+};
+
+/* Refused with EPERM, always.  NULL ends each of these lists. */
+extern const char *const calls_denied[];
+
+/* Refused with their own errno when the arguments are these. */
+extern const struct call_rule calls_judged[];
+
+/* With sandbox=strict: all that there is ... */
+extern const char *const calls_allowed[];
+
+/* ... and what is refused with EACCES in place of the end of the process. */
+extern const char *const calls_refused[];
+
+#endif

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Two programs.  The first refuses with an errno and lets all else pass: libcs
+ * and libraries differ in what they call, and survive a refusal.  The second,
+ * for sandbox=strict, kills at every call that is not on its list.  Where both
+ * are loaded the kernel takes the harsher word.
+ *
+ * Calls are named by text, so a libseccomp or a machine that does not know one
+ * leaves it out.
+ */
+#include "filter.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <seccomp.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+
+#include "calls.h"
+
+enum { DENIALS, ALLOWANCES, PROGRAMS };
+
+/* As large as the kernel takes one; what is not used costs no memory. */
+static struct sock_filter code[PROGRAMS][BPF_MAXINSNS];
+static struct sock_fprog programs[PROGRAMS] = {
+    [DENIALS] = {.filter = code[DENIALS]},
+    [ALLOWANCES] = {.filter = code[ALLOWANCES]},
+};
+
+/* Add a rule, unless this machine has no such call. */
+static int
+rule_add(scmp_filter_ctx ctx, const char *name, uint32_t action,
+    const struct scmp_arg_cmp *arguments, unsigned count)
+{
+	int call = seccomp_syscall_resolve_name(name);
+
+	if (call == __NR_SCMP_ERROR)
+		return 0;
+	int r = seccomp_rule_add_array(ctx, action, call, count, arguments);
+	/* -EDOM: not on this machine */
+	return r == -EDOM ? 0 : -r;
+}
+
+static int
+denials_add(scmp_filter_ctx ctx)
+{
+	int error = 0;
+
+	for (const char *const *name = calls_denied; error == 0 && *name;
+	     name++)
+		error = rule_add(ctx, *name, SCMP_ACT_ERRNO(EPERM), NULL, 0);
+	for (const struct call_rule *rule = calls_judged;
+	     error == 0 && rule->name != NULL; rule++)
+		error = rule_add(ctx, rule->name, SCMP_ACT_ERRNO(rule->error),
+		    rule->arguments, rule->count);
+	return error;
+}
+
+static int
+allowances_add(scmp_filter_ctx ctx)
+{
+	int error = 0;
+
+	for (const char *const *name = calls_allowed; error == 0 && *name;
+	     name++)
+		error = rule_add(ctx, *name, SCMP_ACT_ALLOW, NULL, 0);
+	for (const char *const *name = calls_refused; error == 0 && *name;
+	     name++)
+		error = rule_add(ctx, *name, SCMP_ACT_ERRNO(EACCES), NULL, 0);
+	return error;
+}
+
+/* Take the program out of libseccomp, whose own loading would make it anew. */
+static int
+program_take(scmp_filter_ctx ctx, struct sock_fprog *ret)
+{
+	int ends[2];
+
+	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0)
+		return errno;
+	autofd out = ends[0];
+	autofd in = ends[1];
+	int error = -seccomp_export_bpf(ctx, in);
+	if (error != 0)
+		return error;
+	ssize_t got = read(out, ret->filter, sizeof(code[0]));
+	if (got <= 0 || (size_t)got % sizeof(code[0][0]) != 0)
+		return EIO;
+	ret->len = (unsigned short)((size_t)got / sizeof(code[0][0]));
+	return 0;
+}
+
+static int
+program_make(uint32_t otherwise, int (*rules_add)(scmp_filter_ctx),
+    struct sock_fprog *ret)
+{
+	scmp_filter_ctx ctx = seccomp_init(otherwise);
+
+	if (ctx == NULL)
+		return ENOMEM;
+	/* a search tree: a call costs ten steps, not a hundred */
+	(void)seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2);
+	/* the calls of another machine, as i386's on x86-64 */
+	int error = -seccomp_attr_set(
+	    ctx, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
+	if (error == 0)
+		error = rules_add(ctx);
+	if (error == 0)
+		error = program_take(ctx, ret);
+	seccomp_release(ctx);
+	return error;
+}
+
+bool
+filter_is_possible(void)
+{
+	uint32_t action = SECCOMP_RET_KILL_PROCESS;
+
+	return syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0;
+}
+
+int
+filter_prepare(bool strict)
+{
+	int error = 0;
+
+	if (programs[DENIALS].len == 0)
+		error = program_make(
+		    SCMP_ACT_ALLOW, denials_add, &programs[DENIALS]);
+	if (error == 0 && strict && programs[ALLOWANCES].len == 0)
+		error = program_make(SCMP_ACT_KILL_PROCESS, allowances_add,
+		    &programs[ALLOWANCES]);
+	return error;
+}
+
+int
+filter_load(bool strict)
+{
+	int error = filter_prepare(strict);
+
+	if (error != 0)
+		return error;
+	for (int i = DENIALS; i <= (strict ? ALLOWANCES : DENIALS); i++) {
+		if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0,
+			&programs[i]) != 0)
+			return errno;
+	}
+	return 0;
+}
+
+bool
+filter_is_live(void)
+{
+	autofd fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	return fd < 0 && errno == EACCES;
+}

@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The layers as one table.  Most are brought by birth (courier/birth.c), the
+ * rest are taken here; whoever brought one, it is looked at.
+ */
+#include "sandbox.h"
+
+#include <grp.h>
+#include <linux/capability.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+
+#include "filter.h"
+#include "gcpkce/helper_limits.h"
+#include "journal.h"
+#include "landlock.h"
+#include "life.h"
+
+#define DESCRIPTORS_LOOKED_AT 1024
+
+/* When a layer is taken, and its look counts. */
+enum stage { STAGE_BEGIN, STAGE_REQUEST, STAGE_CLOSE };
+
+struct layer {
+	const char *name;
+	enum stage stage;
+	int (*step)(void); /* takes it; 0 or an errno.  NULL: birth did */
+	bool (*is_live)(void);
+	const char *refusal; /* without the layer nothing runs, and why */
+};
+
+static const struct wire_route *route;
+static const struct wire_label *label;
+static unsigned live; /* a bit a layer */
+
+static int
+memory_close(void)
+{
+	return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0 ? 0 : errno;
+}
+
+static bool
+memory_is_closed(void)
+{
+	return prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 0;
+}
+
+static bool
+has_capabilities(void)
+{
+	struct __user_cap_header_struct header = {
+	    .version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {{0}};
+
+	return syscall(SYS_capget, &header, data) != 0 ||
+	    (data[0].permitted | data[1].permitted) != 0;
+}
+
+/* One id three times, not root's, and no way to another: that is tried. */
+static bool
+ids_are_final(void)
+{
+	uid_t ru, eu, su;
+	gid_t rg, eg, sg;
+
+	return getresuid(&ru, &eu, &su) == 0 && getresgid(&rg, &eg, &sg) == 0 &&
+	    ru != 0 && ru == eu && eu == su && rg == eg && eg == sg &&
+	    !has_capabilities() && setresuid(0, 0, 0) != 0 &&
+	    setresgid(0, 0, 0) != 0 && setgroups(0, NULL) != 0;
+}
+
+static bool
+privileges_are_frozen(void)
+{
+	return prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1;
+}
+
+static bool
+environment_is_empty(void)
+{
+	return environ == NULL || environ[0] == NULL;
+}
+
+/* poll(2) looks at many numbers in one call, open or not. */
+static bool
+descriptors_are_few(void)
+{
+	struct pollfd fds[HELPER_FILES_MAX];
+
+	for (int first = LIFE_FD_LOG + 1; first < DESCRIPTORS_LOOKED_AT;
+	     first += HELPER_FILES_MAX) {
+		for (int i = 0; i < HELPER_FILES_MAX; i++)
+			fds[i] = (struct pollfd){.fd = first + i};
+		if (poll(fds, HELPER_FILES_MAX, 0) != HELPER_FILES_MAX)
+			return false;
+		for (int i = 0; i < HELPER_FILES_MAX; i++) {
+			if ((fds[i].revents & POLLNVAL) == 0)
+				return false;
+		}
+	}
+	return true;
+}
+
+static bool
+limit_is(unsigned resource, rlim_t most)
+{
+	struct rlimit limit;
+
+	return getrlimit(resource, &limit) == 0 && limit.rlim_max <= most;
+}
+
+/* Did a process of root's make our socket? */
+static bool
+caller_is_root(void)
+{
+	struct ucred caller = {.uid = (uid_t)-1};
+	socklen_t len = sizeof(caller);
+
+	return getsockopt(LIFE_FD_SOCKET, SOL_SOCKET, SO_PEERCRED, &caller,
+		   &len) == 0 &&
+	    caller.uid == 0;
+}
+
+static bool
+limits_are_set(void)
+{
+	return limit_is(RLIMIT_CORE, 0) && limit_is(RLIMIT_FSIZE, 0) &&
+	    limit_is(RLIMIT_NOFILE, HELPER_FILES_MAX) &&
+	    limit_is(RLIMIT_CPU, HELPER_CPU_SECONDS_MAX) &&
+	    (HELPER_MEMORY_UNLIMITED ||
+		(limit_is(RLIMIT_AS, HELPER_ADDRESSES_MAX) &&
+		    limit_is(RLIMIT_DATA, HELPER_DATA_MAX))) &&
+	    (!caller_is_root() || limit_is(RLIMIT_NPROC, HELPER_PROCESSES_MAX));
+}
+
+static bool
+parent_is_tied(void)
+{
+	int signal = 0;
+
+	return prctl(PR_GET_PDEATHSIG, &signal, 0, 0, 0) == 0 &&
+	    signal == SIGTERM;
+}
+
+static int
+landlock_take(void)
+{
+	return landlock_confine(route);
+}
+
+static int
+seccomp_take(void)
+{
+	return filter_load(route->strict);
+}
+
+static const struct layer layers[SANDBOX_LAYERS] = {
+    [SANDBOX_MEMORY] = {"memory", STAGE_BEGIN, memory_close, memory_is_closed,
+	"its memory can be looked into"},
+    [SANDBOX_IDS] = {"ids", STAGE_BEGIN, NULL, ids_are_final,
+	"it does not run as root, nor with any other way back to rights"},
+    [SANDBOX_PRIVILEGES] = {"privileges", STAGE_BEGIN, NULL,
+	privileges_are_frozen, "it could gain privileges"},
+    [SANDBOX_ENVIRONMENT] = {"environment", STAGE_BEGIN, NULL,
+	environment_is_empty, "its environment is not empty"},
+    [SANDBOX_DESCRIPTORS] = {"descriptors", STAGE_BEGIN, NULL,
+	descriptors_are_few, NULL},
+    [SANDBOX_LIMITS] = {"limits", STAGE_BEGIN, NULL, limits_are_set, NULL},
+    [SANDBOX_PARENT] = {"parent", STAGE_BEGIN, NULL, parent_is_tied, NULL},
+    [SANDBOX_LANDLOCK] = {"landlock", STAGE_REQUEST, landlock_take,
+	landlock_is_live, NULL},
+    [SANDBOX_SECCOMP] = {"seccomp", STAGE_CLOSE, seccomp_take, filter_is_live,
+	NULL},
+};
+
+const char *
+sandbox_layer_name(enum sandbox_layer layer)
+{
+	return layers[layer].name;
+}
+
+bool
+sandbox_is_live(enum sandbox_layer layer)
+{
+	return (live & 1U << layer) != 0;
+}
+
+/* Take the layers of a stage; those that are not live are put in a list. */
+static void
+stage_take(enum stage stage, struct buf *missing)
+{
+	for (unsigned i = 0; i < SANDBOX_LAYERS; i++) {
+		const struct layer *layer = &layers[i];
+
+		if (layer->stage != stage)
+			continue;
+		int error = layer->step == NULL ? 0 : layer->step();
+		if (error == 0 && layer->is_live()) {
+			live |= 1U << i;
+			continue;
+		}
+		buf_printf(missing, "%s%s%s%s", missing->len > 0 ? ", " : "",
+		    layer->name, error == 0 ? "" : ": ",
+		    error == 0 ? "" : strerror(error));
+	}
+}
+
+/* Tell the journal, once, and whether to go on. */
+static enum outcome
+missing_judge(const struct buf *missing, struct errinfo *reterr)
+{
+	autobuf cause = BUF_INIT(ERRINFO_TEXT_MAX);
+
+	if (missing->len == 0)
+		return OUTCOME_OK;
+	buf_printf(&cause, "the helper's sandbox lacks %s", buf_text(missing));
+	journal_write("sandbox_layer_missing", label, "", buf_text(&cause));
+	return route->strict ? err_fail(reterr, OUTCOME_HELPER_FAILED,
+				   "sandbox = strict: %s", buf_text(&cause))
+			     : OUTCOME_OK;
+}
+
+enum outcome
+sandbox_begin(struct errinfo *reterr)
+{
+	autobuf missing = BUF_INIT(ERRINFO_TEXT_MAX);
+
+	stage_take(STAGE_BEGIN, &missing);
+	for (unsigned i = 0; i < SANDBOX_LAYERS; i++) {
+		if (layers[i].refusal != NULL && !sandbox_is_live(i))
+			return err_fail(reterr, OUTCOME_HELPER_FAILED,
+			    "gcpkce-helper refuses to run: %s",
+			    layers[i].refusal);
+	}
+	return OUTCOME_OK;
+}
+
+enum outcome
+sandbox_confine(const struct wire_route *its_route,
+    const struct wire_label *its_label, struct errinfo *reterr)
+{
+	autobuf missing = BUF_INIT(ERRINFO_TEXT_MAX);
+
+	route = its_route;
+	label = its_label;
+	for (unsigned i = 0; i < SANDBOX_LAYERS; i++) {
+		if (layers[i].stage == STAGE_BEGIN && !sandbox_is_live(i))
+			buf_printf(&missing, "%s%s",
+			    missing.len > 0 ? ", " : "", layers[i].name);
+	}
+	stage_take(STAGE_REQUEST, &missing);
+	/* known to fail later: better said before anybody signs in */
+	if (!filter_is_possible())
+		buf_printf(&missing, "%s%s: %s", missing.len > 0 ? ", " : "",
+		    layers[SANDBOX_SECCOMP].name, strerror(errno));
+	return missing_judge(&missing, reterr);
+}
+
+void
+sandbox_prepare(void)
+{
+	if (filter_is_possible())
+		(void)!filter_prepare(route->strict); /* sandbox_close tells */
+}
+
+enum outcome
+sandbox_close(struct errinfo *reterr)
+{
+	autobuf missing = BUF_INIT(ERRINFO_TEXT_MAX);
+
+	if (!filter_is_possible())
+		return OUTCOME_OK; /* sandbox_confine told, and let it pass */
+	stage_take(STAGE_CLOSE, &missing);
+	return missing_judge(&missing, reterr);
+}

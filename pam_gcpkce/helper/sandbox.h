@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The sandbox: all that keeps the helper from doing what it was not made for,
+ * layer by layer.  Each layer looks, or tries, whether it is live.
+ */
+#ifndef GCPKCE_HELPER_SANDBOX_H
+#define GCPKCE_HELPER_SANDBOX_H
+
+#include "gcpkce/wire.h"
+
+enum sandbox_layer {
+	SANDBOX_MEMORY,      /* undumpable: nobody of its account looks in */
+	SANDBOX_IDS,         /* an account of its own, and no way back */
+	SANDBOX_PRIVILEGES,  /* none, and none to be had by exec */
+	SANDBOX_ENVIRONMENT, /* empty */
+	SANDBOX_DESCRIPTORS, /* five, and no more */
+	SANDBOX_LIMITS,
+	SANDBOX_PARENT, /* ends with its caller */
+	SANDBOX_LANDLOCK,
+	SANDBOX_SECCOMP, /* of the worker, see worker.h */
+	SANDBOX_LAYERS
+};
+
+/* A layer's name in the journal. */
+const char *sandbox_layer_name(enum sandbox_layer layer);
+
+/*
+ * Take the layers that need no request, before anything else is done, and look
+ * at those that birth brought.  Without its first four layers the helper does
+ * not run.
+ *
+ * errors: OUTCOME_HELPER_FAILED  reterr says what is not as it must be
+ * source: docs/DESIGN.md section 8
+ */
+MUST_CHECK enum outcome sandbox_begin(struct errinfo *reterr);
+
+/*
+ * Confine the helper to what the request needs, and judge all layers.  One
+ * that is missing is "sandbox_layer_missing" in the journal; where the route
+ * is strict, that is a refusal as well.
+ *
+ * in:     route, label  *borrowed* for good
+ * errors: OUTCOME_HELPER_FAILED  reterr names the missing layers
+ */
+MUST_CHECK enum outcome sandbox_confine(const struct wire_route *route,
+    const struct wire_label *label, struct errinfo *reterr);
+
+/* Do in advance what takes sandbox_close long; nobody waits now. */
+void sandbox_prepare(void);
+
+/*
+ * The last layer, seccomp: after it no process can be made.  A failure is
+ * treated as by sandbox_confine.
+ */
+MUST_CHECK enum outcome sandbox_close(struct errinfo *reterr);
+
+/* Is the layer live?  Told by sandbox_begin, sandbox_confine, sandbox_close. */
+bool sandbox_is_live(enum sandbox_layer layer);
+
+#endif

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Two processes in place of one, from the first answer on.  The warden has
+ * forked already and reads nothing but one byte; the worker cannot fork any
+ * more.  So nothing that takes the worker over can leave a process behind, but
+ * for the worker itself in the revoker's place, and that one the kernel ends.
+ */
+#include "worker.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "gcpkce/clock.h"
+#include "gcpkce/wire.h"
+#include "life.h"
+#include "sandbox.h"
+
+#define GRACE_MS 1500 /* less than the caller grants the helper */
+
+static int word = -1; /* the worker's end of the pipe to the warden */
+
+struct warden {
+	pid_t worker;
+	int word;
+	int signals;
+};
+
+static void
+death_tell(int signal)
+{
+	autobuf why = BUF_INIT(WIRE_REASON_MAX);
+
+	buf_printf(&why, "the helper's worker was ended by signal %d (%s)",
+	    signal, strsignal(signal));
+	life_refuse(buf_text(&why));
+}
+
+/* The worker has ended, or ends now: SIGKILL changes nothing of an exit. */
+static _Noreturn void
+worker_end(const struct warden *w)
+{
+	int status = 0;
+
+	(void)kill(w->worker, SIGKILL);
+	while (waitpid(w->worker, &status, 0) < 0 && errno == EINTR)
+		;
+	if (WIFSIGNALED(status))
+		death_tell(WTERMSIG(status));
+	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 1);
+}
+
+static _Noreturn void
+watch(const struct warden *w)
+{
+	enum { WORD, SIGNALS, SOCKET, COUNT };
+	struct pollfd fds[COUNT] = {
+	    [WORD] = {.fd = w->word, .events = POLLIN},
+	    [SIGNALS] = {.fd = w->signals, .events = POLLIN},
+	    /* no event: what comes there is the worker's, its end ours too */
+	    [SOCKET] = {.fd = LIFE_FD_SOCKET},
+	};
+	int64_t grace_ms = INT64_MAX;
+	char byte;
+
+	for (;;) {
+		int wait_ms =
+		    grace_ms == INT64_MAX ? -1 : clock_left_ms(grace_ms);
+		int ready = poll(fds, COUNT, wait_ms);
+
+		if (ready < 0 && errno == EINTR)
+			continue;
+		if (fds[WORD].revents != 0 && read(w->word, &byte, 1) == 1)
+			_exit(0); /* it is the revoker now */
+		if (ready <= 0 || fds[WORD].revents != 0)
+			worker_end(w);
+		if (fds[SIGNALS].revents != 0)
+			(void)kill(w->worker, SIGTERM);
+		for (int i = SIGNALS; i < COUNT; i++) {
+			if (fds[i].revents == 0)
+				continue;
+			fds[i].fd = -1;
+			if (grace_ms == INT64_MAX)
+				grace_ms = clock_now_ms() + GRACE_MS;
+		}
+	}
+}
+
+/* The kernel's own hand, which the filter then keeps the worker off. */
+static bool
+end_set(int64_t end_ms)
+{
+	struct sigevent event = {
+	    .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGKILL};
+	struct itimerspec when = {
+	    .it_value = {.tv_sec = (time_t)(end_ms / 1000),
+		.tv_nsec = (long)(end_ms % 1000) * 1000000},
+	};
+	timer_t timer;
+
+	return timer_create(CLOCK_MONOTONIC, &event, &timer) == 0 &&
+	    timer_settime(timer, TIMER_ABSTIME, &when, NULL) == 0;
+}
+
+enum outcome
+worker_begin(int signals, int64_t end_ms, struct errinfo *reterr)
+{
+	int ends[2];
+
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		return err_sys(reterr, OUTCOME_HELPER_FAILED, "pipe");
+	pid_t pid = fork();
+	if (pid > 0) {
+		(void)close(ends[1]);
+		watch(&(struct warden){
+		    .worker = pid, .word = ends[0], .signals = signals});
+	}
+	if (pid < 0) {
+		int saved = errno;
+
+		(void)close(ends[0]);
+		(void)close(ends[1]);
+		errno = saved;
+		return err_sys(reterr, OUTCOME_HELPER_FAILED, "fork");
+	}
+	(void)close(ends[0]);
+	word = ends[1];
+	if (setsid() < 0 || !end_set(end_ms))
+		return err_sys(reterr, OUTCOME_HELPER_FAILED,
+		    "the worker's session and end");
+	return sandbox_close(reterr);
+}
+
+void
+worker_detach(void)
+{
+	(void)signal(SIGTERM, SIG_IGN);
+	(void)signal(SIGHUP, SIG_IGN);
+	/* whoever waits for the helper's end must not wait for this process */
+	(void)close(LIFE_FD_SOCKET);
+	(void)!write(word, "", 1);
+	(void)close(word);
+	word = -1;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The worker reads what people and servers wrote, the helper proper waits for
+ * its end.  So the one that may be taken over can fork nothing, and the one
+ * that ends it cannot be reached.
+ */
+#ifndef GCPKCE_HELPER_WORKER_H
+#define GCPKCE_HELPER_WORKER_H
+
+#include "gcpkce/errinfo.h"
+
+/* Its own limits of time come first; end_ms is this much later. */
+#define WORKER_SPARE_MS 5000
+
+/*
+ * Fork the worker and go on in it, behind the seccomp filter.  This process
+ * becomes its warden and never comes back from here: it waits, and ends with
+ * the worker's exit status.  When the caller closes the socket, or a signal
+ * comes, the worker has 1.5 seconds left.  When a signal ended it, the warden
+ * says so in a VERDICT.
+ *
+ * The worker has a session of its own, and the kernel kills it at end_ms
+ * whatever it does.
+ *
+ * in:     signals  of life_signals
+ *         end_ms   on clock_now_ms's clock
+ * errors: OUTCOME_HELPER_FAILED, OUTCOME_NO_MEMORY: there is no worker (still
+ *         in the helper proper), or it may not go on (in the worker)
+ */
+MUST_CHECK enum outcome worker_begin(
+    int signals, int64_t end_ms, struct errinfo *reterr);
+
+/*
+ * From the worker: go on alone, as the revoker.  The caller's socket is
+ * closed, the helper proper ends well, and SIGTERM and SIGHUP are ignored.
+ */
+void worker_detach(void);
+
+#endif

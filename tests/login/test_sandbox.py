@@ -1,0 +1,248 @@
+# SPDX-License-Identifier: ISC
+"""The helper's sandbox on a whole host: names, missing layers, bombs."""
+
+import os
+import shutil
+import socket
+import struct
+import subprocess
+import threading
+import time
+
+import pytest
+
+import hosts
+from conftest import BUILD
+from house import BOMB_USER, process_ids, runs
+
+NAME_SERVER = "127.{}.{}.53".format(*os.urandom(2))  # this run's own
+PROCESSES_MAX = 4096
+A, AAAA = 1, 28
+
+
+class NameServer:
+    """Answers every name of example.test with 127.0.0.1, by UDP and TCP."""
+
+    def __init__(self, truncated):
+        self._truncated = truncated  # UDP tells to come by TCP
+        self.asked = []
+        self._datagrams = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._datagrams.bind((NAME_SERVER, 53))
+        self._datagrams.settimeout(0.05)
+        self._closed = threading.Event()
+        self._streams = socket.create_server((NAME_SERVER, 53))
+        self._threads = [threading.Thread(target=serve, daemon=True)
+                         for serve in (self._serve_datagrams, self._serve_streams)]
+        for thread in self._threads:
+            thread.start()
+
+    def _answer(self, query, way):
+        end = query.index(b"\0", 12) + 5
+        kind, = struct.unpack(">H", query[end - 4:end - 2])
+        self.asked.append((way, kind))
+        found = kind == A and not (way == "udp" and self._truncated)
+        flags = 0x8180 | (0x0200 if way == "udp" and self._truncated else 0)
+        answer = b"\xc0\x0c" + struct.pack(">HHIH", A, 1, 0, 4) + bytes((127, 0, 0, 1))
+        return (query[:2] + struct.pack(">HHHHH", flags, 1, int(found), 0, 0)
+                + query[12:end] + (answer if found else b""))
+
+    def _serve_datagrams(self):
+        while not self._closed.is_set():
+            try:
+                query, client = self._datagrams.recvfrom(4096)
+            except TimeoutError:
+                continue
+            self._datagrams.sendto(self._answer(query, "udp"), client)
+
+    def _serve_streams(self):
+        while True:
+            try:
+                client, _ = self._streams.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._serve_stream, args=(client,), daemon=True).start()
+
+    def _serve_stream(self, client):
+        with client, client.makefile("rb") as stream:
+            while len(head := stream.read(2)) == 2:
+                query = stream.read(struct.unpack(">H", head)[0])
+                reply = self._answer(query, "tcp")
+                client.sendall(struct.pack(">H", len(reply)) + reply)
+
+    def close(self):
+        self._closed.set()
+        self._streams.shutdown(socket.SHUT_RDWR)
+        for thread in self._threads:
+            thread.join()
+        self._datagrams.close()
+        self._streams.close()
+
+
+@pytest.fixture
+def names(house):
+    """Has names asked of a server of our own: names("hosts: files dns")."""
+    paths = ("/etc/nsswitch.conf", "/etc/resolv.conf")
+    files = {path: open(path, encoding="utf-8").read() for path in paths}
+    servers = []
+
+    def ask(sources, truncated=False):
+        servers.append(NameServer(truncated))
+        house.write(paths[0], files[paths[0]].replace("hosts: files", sources))
+        house.write(paths[1], f"nameserver {NAME_SERVER}\n")
+        return servers[0]
+    yield ask
+    for path, text in files.items():
+        house.write(path, text)
+    for server in servers:
+        server.close()
+
+
+@pytest.fixture
+def nss_resolve():
+    """A module named as nss-resolve, where the loader finds it."""
+    place = "/usr/local/lib"
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=755", "lib", place], check=True)
+    shutil.copy(f"{BUILD}/tests/libnss_resolve.so.2", place)
+    subprocess.run(["ldconfig"], check=True)
+    yield
+    subprocess.run(["umount", place], check=True)
+    subprocess.run(["ldconfig"], check=True)
+
+
+def named(url, name):
+    return f"https://{name}.example.test:{url.rsplit(':', 1)[1]}"
+
+
+def sign_in(house, people, genesys, account="alice"):
+    """A sign-in of Alice's by pamtester; gives what was shown at its end."""
+    terminal = hosts.Pamtester(house).open(account, "authenticate")
+    terminal.answer(people["alice"].sign_in(terminal.asked()))
+    return terminal.end()
+
+
+@pytest.mark.parametrize("sandbox", ["default", "strict"])
+@pytest.mark.parametrize("truncated", [False, True], ids=["udp", "tcp"])
+def test_names_are_found_by_dns(
+        house, people, genesys, configure, journal, names, sandbox, truncated):
+    server = names("hosts: files dns", truncated)
+    configure(sandbox=sandbox, login_url=named(genesys.login_url, "login"),
+              api_url=named(genesys.api_url, "api"))
+    terminal = hosts.Pamtester(house).open("alice", "authenticate")
+    landed = people["alice"].sign_in(terminal.asked())
+    server.asked.clear()
+    terminal.answer(landed)
+    terminal.end()
+    assert journal.decision("ok")
+    assert {(way, kind) for way, kind in server.asked} >= {
+        ("tcp" if truncated else "udp", A)}
+    journal.wait("outcome=revoked")
+    assert "sandbox_layer_missing" not in journal.text()
+
+
+@pytest.mark.parametrize("sandbox", ["default", "strict"])
+@pytest.mark.parametrize("present", [False, True], ids=["absent", "present"])
+def test_nss_resolve_is_passed_over(
+        house, people, genesys, configure, journal, names, request, sandbox, present):
+    if present:
+        request.getfixturevalue("nss_resolve")
+    server = names("hosts: files resolve [!UNAVAIL=return] dns")
+    configure(sandbox=sandbox, login_url=named(genesys.login_url, "login"),
+              api_url=named(genesys.api_url, "api"))
+    terminal = hosts.Pamtester(house).open("alice", "authenticate")
+    # a browser elsewhere, which has other names
+    shown = terminal.asked().replace("login.example.test", "localhost")
+    terminal.answer(people["alice"].sign_in(shown))
+    terminal.end()
+    assert journal.decision("ok")
+    assert ("udp", A) in server.asked
+
+
+@pytest.mark.parametrize("lacking", ["landlock", "seccomp"])
+def test_a_missing_layer_is_one_line_in_the_journal(
+        house, people, genesys, journal, lacking):
+    terminal = hosts.Terminal(house, [
+        f"{BUILD}/tests/without", lacking, "pamtester", "gcpkce-test", "alice",
+        "authenticate"])
+    terminal.answer(people["alice"].sign_in(terminal.asked()))
+    terminal.end()
+    assert journal.decision("ok")
+    lines = [line for line in journal.lines() if "sandbox_layer_missing" in line]
+    assert len(lines) == 1
+    assert "gcpkce-helper[" in lines[0]
+    assert ('outcome=sandbox_layer_missing user="alice" service="gcpkce-test" '
+            f'cause="the helper\'s sandbox lacks {lacking}: Function not implemented"'
+            ) in lines[0]
+
+
+def test_strict_without_a_layer_is_refused_before_the_prompt_and_says_why(
+        house, configure, journal):
+    configure(sandbox="strict")
+    terminal = hosts.Terminal(house, [
+        f"{BUILD}/tests/without", "landlock", "pamtester", "gcpkce-test", "alice",
+        "authenticate"])
+    terminal.end()
+    decision = journal.decision("helper_failed")
+    assert decision["attempt"] == "0"
+    assert "sandbox = strict: the helper's sandbox lacks landlock" in decision["cause"]
+    assert "outcome=sandbox_layer_missing" in journal.text()
+
+
+@pytest.fixture
+def trial(house):
+    """The trial helper in the helper's place."""
+    place = f"{BUILD}/gcpkce-helper"
+    real = house.path("real-helper")
+    shutil.copy(place, real)
+
+    def copy(source):
+        os.unlink(place)
+        shutil.copyfile(source, place)
+        os.chmod(place, 0o755)
+    copy(f"{BUILD}/tests/trial-helper")
+    yield lambda: copy(real)
+    copy(real)
+
+
+@pytest.mark.parametrize("trial_name, cause", [
+    ("shadow", "trial shadow: EACCES"),
+    ("exec", "trial exec: EPERM"),
+    ("setuid", "trial setuid: EPERM"),
+    ("unix-socket", "trial unix-socket: EACCES"),
+])
+def test_below_sshd_it_is_refused(sshd, configure, journal, trial, trial_name, cause):
+    configure(signin_org=trial_name, signin_provider="trial")
+    terminal = sshd.open("alice")
+    terminal.asked()
+    terminal.answer("a-code")
+    assert journal.decision("helper_failed")["cause"] == cause
+    terminal.hang_up()
+
+
+def threads(pid):
+    with open(f"/proc/{pid}/status", encoding="utf-8") as status:
+        return next(int(line.split()[1]) for line in status if line.startswith("Threads:"))
+
+
+def test_a_bomb_is_bounded_and_ends_with_its_sign_in(
+        house, people, genesys, configure, journal, trial):
+    configure(signin_org="bomb", signin_provider="trial", helper_user=BOMB_USER, timeout=3,
+              request_timeout=1, connect_timeout=1)
+    terminal = hosts.Pamtester(house).open("alice", "authenticate")
+    terminal.asked()
+    terminal.answer("a-code")
+    most, end = 0, time.monotonic() + 2.5
+    while time.monotonic() < end:
+        found = house.processes("gcpkce-helper")
+        assert len(found) <= 2, "it forked"
+        most = max([most, *(threads(pid) for pid in found)])
+        time.sleep(0.1)
+    assert 1000 < most <= PROCESSES_MAX
+    terminal.end()
+    assert journal.decision("timed_out")
+    assert house.wait_until_gone("gcpkce-helper", 3) == []
+    assert [pid for pid in process_ids() if runs(pid, "trial-helper")] == []
+
+    trial()  # the real one again, for the same account
+    configure(helper_user=BOMB_USER)
+    sign_in(house, people, genesys)
+    assert journal.decision("ok")
