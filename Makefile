@@ -2,7 +2,7 @@
 #
 # Who may link what ("make check-links" holds it):
 #   pam_gcpkce.so   module/ courier/ common/          libc libpam
-#   gcpkce-helper   helper/ oauth/ common/            libcurl libcrypto json-c libseccomp
+#   gcpkce-helper   helper/ oauth/ common/            libcrypto json-c libseccomp (libcurl is loaded late)
 #   gcpkce          cli/ courier/ oauth/ common/      libcrypto json-c
 
 .DEFAULT_GOAL := all
@@ -73,7 +73,6 @@ WERROR ?=
 crypto_cflags := $(shell $(PKG_CONFIG) --cflags libcrypto json-c 2>/dev/null)
 crypto_libs   := $(shell $(PKG_CONFIG) --libs libcrypto json-c 2>/dev/null)
 curl_cflags   := $(shell $(PKG_CONFIG) --cflags libcurl 2>/dev/null)
-curl_libs     := $(shell $(PKG_CONFIG) --libs libcurl 2>/dev/null)
 filter_cflags := $(shell $(PKG_CONFIG) --cflags libseccomp 2>/dev/null)
 filter_libs   := $(shell $(PKG_CONFIG) --libs libseccomp 2>/dev/null)
 
@@ -129,7 +128,7 @@ $(B)/pam_gcpkce.so $(B)/tests/pam_gcpkce.so $(B)/tests/pam_gcpkce_scripted.so $(
 $(B)/gcpkce-helper $(B)/tests/trial-helper:
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
-	$(Q)$(link_prog) $(wrapped) $(curl_libs) $(crypto_libs) $(filter_libs)
+	$(Q)$(link_prog) $(wrapped) $(crypto_libs) $(filter_libs)
 $(B)/gcpkce $(B)/tests/gcpkce $(B)/tests/gcpkce-trial:
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
@@ -157,7 +156,7 @@ $(B)/tests/unit/%: $(B)/tests/unit/%.o $(oauth) $(courier) $(common) $(B)/tests/
 	$(call say,LINK,$@)
 	$(Q)$(link_prog) $(more_libs) $(crypto_libs) -lcmocka
 $(B)/tests/unit/test_sandbox: $(filter-out %/main.o,$(helper))
-$(B)/tests/unit/test_sandbox: private more_libs = $(curl_libs) $(filter_libs)
+$(B)/tests/unit/test_sandbox: private more_libs = $(filter_libs)
 $(B)/tests/unit/test_result: $(B)/pam_gcpkce/module/result.o
 $(B)/tests/pam/test_%: $(B)/tests/pam/test_%.o $(pam_host) $(common)
 	$(call say,LINK,$@)
@@ -183,7 +182,7 @@ $(B)/tests/fault-host $(B)/tests/leaping-host:
 	$(Q)$(link_prog) -rdynamic -lpam
 $(B)/tests/leaping-helper: $(helper) $(oauth) $(common) $(B)/tests/faults/leaping_clock.o
 	$(call say,LINK,$@)
-	$(Q)$(link_prog) -rdynamic $(curl_libs) $(crypto_libs) $(filter_libs)
+	$(Q)$(link_prog) -rdynamic $(crypto_libs) $(filter_libs)
 $(B)/tests/pam-greeter: $(B)/tests/pam/pam_greeter.o
 	$(call say,LINK,$@)
 	$(Q)$(link_prog) -lpam

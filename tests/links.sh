@@ -34,6 +34,13 @@ for library in $(needed "$build/gcpkce"); do
     esac
 done
 
+# The helper loads libcurl when it opens a connection, and not while it waits.
+for library in $(needed "$build/gcpkce-helper"); do
+    case $library in
+    libcurl* | libpam*) fail "gcpkce-helper needs $library: libcurl is loaded late, PAM never" ;;
+    esac
+done
+
 # Who may include which of include/gcpkce/, by the folder that implements it.
 owner_of() {
     for folder in common oauth courier; do

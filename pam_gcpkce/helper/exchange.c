@@ -59,12 +59,12 @@ basic_set(CURL *easy, const struct wire_request *request)
 
 	buf_put(&password, secret.p, secret.len);
 	CURLcode code =
-	    curl_easy_setopt(easy, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
+	    curl.easy_setopt(easy, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
 	if (code == CURLE_OK)
-		code = curl_easy_setopt(
+		code = curl.easy_setopt(
 		    easy, CURLOPT_USERNAME, request->client_id);
 	if (code == CURLE_OK) /* libcurl keeps a copy that we cannot wipe */
-		code = curl_easy_setopt(
+		code = curl.easy_setopt(
 		    easy, CURLOPT_PASSWORD, buf_text(&password));
 	return code;
 }
@@ -86,16 +86,16 @@ token_lane_init(struct exchange *x)
 		    buf_text(&x->urls[LANE_TOKEN]), timeout_ms, x->reterr);
 	if (r != OUTCOME_OK)
 		return r;
-	CURLcode code = curl_easy_setopt(
+	CURLcode code = curl.easy_setopt(
 	    lane->easy, CURLOPT_POSTFIELDSIZE, (long)x->form.len);
 	if (code == CURLE_OK) /* our memory, not a copy of it */
-		code = curl_easy_setopt(
+		code = curl.easy_setopt(
 		    lane->easy, CURLOPT_POSTFIELDS, buf_text(&x->form));
 	if (code == CURLE_OK && request->client_secret != NULL)
 		code = basic_set(lane->easy, request);
 	if (code != CURLE_OK)
 		return err_fail(x->reterr, OUTCOME_HELPER_FAILED, "libcurl: %s",
-		    curl_easy_strerror(code));
+		    curl.easy_strerror(code));
 	return lane_start(lane, x->reterr);
 }
 
@@ -195,13 +195,13 @@ static enum outcome
 api_lane_start(struct exchange *x, struct lane *lane)
 {
 	CURLcode code =
-	    curl_easy_setopt(lane->easy, CURLOPT_PREREQFUNCTION, gate);
+	    curl.easy_setopt(lane->easy, CURLOPT_PREREQFUNCTION, gate);
 
 	if (code == CURLE_OK)
-		code = curl_easy_setopt(lane->easy, CURLOPT_PREREQDATA, x);
+		code = curl.easy_setopt(lane->easy, CURLOPT_PREREQDATA, x);
 	if (code != CURLE_OK)
 		return err_fail(x->reterr, OUTCOME_HELPER_FAILED, "libcurl: %s",
-		    curl_easy_strerror(code));
+		    curl.easy_strerror(code));
 	return lane_start(lane, x->reterr);
 }
 #else

@@ -173,10 +173,9 @@ identify_serve(const struct wire_token_request *request, int signals,
 	    .signals = signals,
 	    .deadline_ms = clock_now_ms() + request->limit_s * INT64_C(1000),
 	};
-	enum outcome r = lane_library_init(&why);
-	if (r == OUTCOME_OK)
-		r = request->task == WIRE_TASK_REVOKE ? token_revoke(q, &why)
-						      : token_identify(q, &why);
+	enum outcome r = request->task == WIRE_TASK_REVOKE
+	    ? token_revoke(q, &why)
+	    : token_identify(q, &why);
 	r = reply_send(q, r, why.text, reterr);
 	for (size_t i = 0; i < LANE_COUNT; i++) {
 		lane_done(&q->lanes[i]);

@@ -20,15 +20,6 @@
 #define FDS_MAX 64
 #define HASHED_LEAST 16
 
-enum outcome
-lane_library_init(struct errinfo *reterr)
-{
-	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-		return err_fail(
-		    reterr, OUTCOME_HELPER_FAILED, "libcurl does not start");
-	return OUTCOME_OK;
-}
-
 static size_t
 body_write(char *bytes, size_t size, size_t count, void *arg)
 {
@@ -114,13 +105,13 @@ trust_set(CURL *easy, const struct wire_route *route)
 	CURLcode r = CURLE_OK;
 
 	if (route->ca_file[0] != '\0') {
-		r = curl_easy_setopt(easy, CURLOPT_CAINFO, route->ca_file);
+		r = curl.easy_setopt(easy, CURLOPT_CAINFO, route->ca_file);
 		if (r == CURLE_OK)
-			r = curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
+			r = curl.easy_setopt(easy, CURLOPT_CAPATH, NULL);
 	} else if (is_hashed_directory(directory)) {
-		r = curl_easy_setopt(easy, CURLOPT_CAPATH, directory);
+		r = curl.easy_setopt(easy, CURLOPT_CAPATH, directory);
 		if (r == CURLE_OK)
-			r = curl_easy_setopt(easy, CURLOPT_CAINFO, NULL);
+			r = curl.easy_setopt(easy, CURLOPT_CAINFO, NULL);
 	}
 	return r;
 }
@@ -128,7 +119,7 @@ trust_set(CURL *easy, const struct wire_route *route)
 /* Set options until one fails. */
 #define SET(option, value) \
 	if (r == CURLE_OK) \
-	r = curl_easy_setopt(lane->easy, option, value)
+	r = curl.easy_setopt(lane->easy, option, value)
 
 static CURLcode
 options_set(struct lane *lane, const struct wire_route *route, const char *url,
@@ -180,8 +171,8 @@ lane_init(struct lane *lane, const struct wire_route *route, const char *url,
 
 	*lane = (struct lane){.body = BUF_INIT(LANE_BODY_MAX)};
 	lane->authorization = calloc(1, LANE_AUTHORIZATION_MAX);
-	lane->multi = curl_multi_init();
-	lane->easy = curl_easy_init();
+	lane->multi = curl.multi_init();
+	lane->easy = curl.easy_init();
 	if (lane->authorization == NULL || lane->multi == NULL ||
 	    lane->easy == NULL) {
 		lane_done(lane);
@@ -193,7 +184,7 @@ lane_init(struct lane *lane, const struct wire_route *route, const char *url,
 	if (code != CURLE_OK) {
 		lane_done(lane);
 		return err_fail(reterr, OUTCOME_HELPER_FAILED, "libcurl: %s",
-		    curl_easy_strerror(code));
+		    curl.easy_strerror(code));
 	}
 	return OUTCOME_OK;
 }
@@ -221,7 +212,7 @@ lane_retarget(struct lane *lane, const char *method, const char *url,
 	CURLcode r = CURLE_OK;
 
 	/* a request that was cut short is still under way */
-	(void)curl_multi_remove_handle(lane->multi, lane->easy);
+	(void)curl.multi_remove_handle(lane->multi, lane->easy);
 	SET(CURLOPT_CUSTOMREQUEST, method);
 	SET(CURLOPT_URL, url);
 	SET(CURLOPT_TIMEOUT_MS, timeout_ms);
@@ -230,7 +221,7 @@ lane_retarget(struct lane *lane, const char *method, const char *url,
 #endif
 	if (r != CURLE_OK)
 		return err_fail(reterr, OUTCOME_HELPER_FAILED, "libcurl: %s",
-		    curl_easy_strerror(r));
+		    curl.easy_strerror(r));
 	return OUTCOME_OK;
 }
 
@@ -241,10 +232,10 @@ lane_start(struct lane *lane, struct errinfo *reterr)
 	lane->headers_len = 0;
 	lane->error[0] = '\0';
 	buf_reset(&lane->body);
-	CURLMcode code = curl_multi_add_handle(lane->multi, lane->easy);
+	CURLMcode code = curl.multi_add_handle(lane->multi, lane->easy);
 	if (code != CURLM_OK)
 		return err_fail(reterr, OUTCOME_HELPER_FAILED, "libcurl: %s",
-		    curl_multi_strerror(code));
+		    curl.multi_strerror(code));
 	return OUTCOME_OK;
 }
 
@@ -259,18 +250,18 @@ lane_step(struct lane *lane)
 	if (lane->busy || lane->done)
 		return true;
 	lane->busy = true;
-	CURLMcode code = curl_multi_perform(lane->multi, &running);
+	CURLMcode code = curl.multi_perform(lane->multi, &running);
 	lane->busy = false;
 	if (code != CURLM_OK)
 		return false;
-	while ((message = curl_multi_info_read(lane->multi, &left)) != NULL) {
+	while ((message = curl.multi_info_read(lane->multi, &left)) != NULL) {
 		if (message->msg != CURLMSG_DONE)
 			continue;
 		lane->done = true;
 		lane->result = message->data.result;
-		(void)curl_easy_getinfo(
+		(void)curl.easy_getinfo(
 		    lane->easy, CURLINFO_RESPONSE_CODE, &lane->status);
-		(void)curl_multi_remove_handle(lane->multi, lane->easy);
+		(void)curl.multi_remove_handle(lane->multi, lane->easy);
 		break;
 	}
 	return true;
@@ -293,9 +284,9 @@ watch_lane(struct watch *w, const struct lane *lane)
 	FD_ZERO(&readable);
 	FD_ZERO(&writable);
 	FD_ZERO(&failed);
-	(void)curl_multi_fdset(
+	(void)curl.multi_fdset(
 	    lane->multi, &readable, &writable, &failed, &max);
-	(void)curl_multi_timeout(lane->multi, &timeout_ms);
+	(void)curl.multi_timeout(lane->multi, &timeout_ms);
 	if (timeout_ms >= 0 && timeout_ms < w->timeout_ms)
 		w->timeout_ms = timeout_ms;
 	/* libcurl has work but nothing to wait on: its manual says 100 ms */
@@ -401,16 +392,18 @@ lane_outcome(const struct lane *lane, struct errinfo *reterr)
 		: code == CURLE_OUT_OF_MEMORY ? OUTCOME_NO_MEMORY
 					      : OUTCOME_UNREACHABLE,
 	    "%s",
-	    lane->error[0] != '\0' ? lane->error : curl_easy_strerror(code));
+	    lane->error[0] != '\0' ? lane->error : curl.easy_strerror(code));
 }
 
 void
 lane_done(struct lane *lane)
 {
 	if (lane->easy != NULL && lane->multi != NULL)
-		(void)curl_multi_remove_handle(lane->multi, lane->easy);
-	curl_easy_cleanup(lane->easy);
-	(void)curl_multi_cleanup(lane->multi);
+		(void)curl.multi_remove_handle(lane->multi, lane->easy);
+	if (lane->easy != NULL)
+		curl.easy_cleanup(lane->easy);
+	if (lane->multi != NULL)
+		(void)curl.multi_cleanup(lane->multi);
 	if (lane->authorization != NULL)
 		explicit_bzero(lane->authorization, LANE_AUTHORIZATION_MAX);
 	free(lane->authorization);

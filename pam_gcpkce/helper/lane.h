@@ -6,10 +6,9 @@
 #ifndef GCPKCE_HELPER_LANE_H
 #define GCPKCE_HELPER_LANE_H
 
-#include <curl/curl.h>
-
 #include "gcpkce/reply.h"
 #include "gcpkce/wire.h"
+#include "library.h"
 
 #define LANE_BODY_MAX (256 * 1024)
 #define LANE_HEADERS_MAX (64 * 1024)
@@ -46,14 +45,8 @@ struct vigil {
 };
 
 /*
- * Get libcurl ready; once in a process, before the first lane.
- *
- * errors: OUTCOME_HELPER_FAILED
- */
-MUST_CHECK enum outcome lane_library_init(struct errinfo *reterr);
-
-/*
- * Make a lane for requests to one URL over the configured route: https alone
+ * Make a lane, after library_load, for requests to one URL over the configured
+ * route: https alone
  * (http to a loopback host), TLS 1.2 at least, no redirect, no cookie, at most
  * 256 KiB of body and 64 KiB of headers, certificates and proxy from the route
  * and nothing else.

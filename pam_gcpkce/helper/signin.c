@@ -159,9 +159,7 @@ code_exchange(struct signin *s, struct answer *answer, struct errinfo *reterr)
 	    .shown_s = (unsigned long)(clock_now_ms() - s->shown_ms) / 1000,
 	};
 
-	enum outcome r = lane_library_init(reterr);
-	if (r == OUTCOME_OK)
-		r = exchange_run(&s->exchange, &order, &s->vigil, reterr);
+	enum outcome r = exchange_run(&s->exchange, &order, &s->vigil, reterr);
 	secret_free(s->code_before);
 	s->code_before = answer->code;
 	answer->code = NULL;
@@ -235,7 +233,7 @@ worker_start(struct signin *s, struct errinfo *reterr)
 	r = worker_begin(s->vigil.signals,
 	    s->vigil.deadline_ms + VERDICT_WAIT_MS +
 		REVOKER_SIGNIN_LIMIT_S * INT64_C(1000) + WORKER_SPARE_MS,
-	    &why);
+	    !s->request->decoy, &why);
 	if (r == OUTCOME_OK)
 		return r;
 	/* the answer waits for a verdict all the same */

@@ -187,7 +187,8 @@ revoker_play(int told)
 	birth_play(LACK_NOTHING, told);
 	if (sandbox_begin(&why) == OUTCOME_OK &&
 	    sandbox_confine(&strict, &label, &why) == OUTCOME_OK &&
-	    worker_begin(-1, clock_now_ms() + END_MS, &why) == OUTCOME_OK) {
+	    worker_begin(-1, clock_now_ms() + END_MS, true, &why) ==
+		OUTCOME_OK) {
 		worker_detach();
 		for (;;)
 			(void)poll(NULL, 0, -1);
