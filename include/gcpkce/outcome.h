@@ -33,6 +33,8 @@
 	"without PermitRootLogin yes"
 
 /* In place of state_mismatch's, for an address of this very sign-in. */
+#define SAY_UNREACHABLE \
+	"This host could not reach Genesys Cloud just now; signing in may fail."
 #define SAY_EARLIER \
 	"That code belongs to an earlier address; only the one below counts."
 

@@ -17,8 +17,13 @@
 #include "gcpkce/text.h"
 
 #define WAIT_MAX_MS 1000
+/* libcurl would take one for too old after 118; we look whether it has ended */
+#define IDLE_MAX_S 3700L
 #define FDS_MAX 64
 #define HASHED_LEAST 16
+
+/* Names and sessions of TLS that one lane has learnt spare the others time. */
+static CURLSH *share;
 
 static size_t
 body_write(char *bytes, size_t size, size_t count, void *arg)
@@ -75,6 +80,24 @@ header_read(char *bytes, size_t size, size_t count, void *arg)
 	return size * count;
 }
 
+#if LANE_HAS_GATE
+/* Called for each try, so a second call is a repetition. */
+static int
+latch(
+    void *arg, char *remote_ip, char *local_ip, int remote_port, int local_port)
+{
+	struct lane *lane = arg;
+
+	(void)remote_ip;
+	(void)local_ip;
+	(void)remote_port;
+	(void)local_port;
+	lane->repeated = lane->gone_out;
+	lane->gone_out = true;
+	return lane->repeated ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+}
+#endif
+
 /*
  * Does the directory hold a system's certificates by the hash of their
  * subject, not just one or two that somebody added?  Then only those that a
@@ -101,14 +124,18 @@ is_hashed_directory(const char *path)
 static CURLcode
 trust_set(CURL *easy, const struct wire_route *route)
 {
+	static int hashed = -1; /* not known */
 	const char *directory = X509_get_default_cert_dir();
 	CURLcode r = CURLE_OK;
+
+	if (hashed < 0)
+		hashed = is_hashed_directory(directory) ? 1 : 0;
 
 	if (route->ca_file[0] != '\0') {
 		r = curl.easy_setopt(easy, CURLOPT_CAINFO, route->ca_file);
 		if (r == CURLE_OK)
 			r = curl.easy_setopt(easy, CURLOPT_CAPATH, NULL);
-	} else if (is_hashed_directory(directory)) {
+	} else if (hashed == 1) {
 		r = curl.easy_setopt(easy, CURLOPT_CAPATH, directory);
 		if (r == CURLE_OK)
 			r = curl.easy_setopt(easy, CURLOPT_CAINFO, NULL);
@@ -149,6 +176,8 @@ options_set(struct lane *lane, const struct wire_route *route, const char *url,
 	SET(CURLOPT_NOPROXY, "");
 	SET(CURLOPT_NOSIGNAL, 1L);
 	SET(CURLOPT_TCP_NODELAY, 1L);
+	SET(CURLOPT_MAXAGE_CONN, IDLE_MAX_S);
+	SET(CURLOPT_SHARE, share);
 	SET(CURLOPT_CONNECTTIMEOUT_MS, route->connect_timeout_s * 1000L);
 	SET(CURLOPT_TIMEOUT_MS, timeout_ms);
 	SET(CURLOPT_MAXFILESIZE, (long)LANE_BODY_MAX);
@@ -162,31 +191,101 @@ options_set(struct lane *lane, const struct wire_route *route, const char *url,
 	return r;
 }
 
+static CURLSH *
+share_new(void)
+{
+	CURLSH *ret = curl.share_init();
+
+	/* without either it works as well, and is slower */
+	(void)curl.share_setopt(ret, CURLSHOPT_SHARE, CURL_LOCK_DATA_DNS);
+	(void)curl.share_setopt(
+	    ret, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
+	return ret;
+}
+
+/* A new lane, or one that forgets all but its connection. */
+static enum outcome
+lane_clear(struct lane *lane, struct errinfo *reterr)
+{
+	if (share == NULL)
+		share = share_new();
+	if (lane->easy == NULL) {
+		*lane = (struct lane){.body = BUF_INIT(LANE_BODY_MAX)};
+		lane->authorization = calloc(1, LANE_AUTHORIZATION_MAX);
+		lane->multi = curl.multi_init();
+		lane->easy = curl.easy_init();
+		if (lane->authorization != NULL && lane->multi != NULL &&
+		    lane->easy != NULL && share != NULL)
+			return OUTCOME_OK;
+		lane_done(lane);
+		return err_fail(reterr, OUTCOME_NO_MEMORY, "libcurl: memory");
+	}
+	(void)curl.multi_remove_handle(lane->multi, lane->easy);
+	curl.easy_reset(lane->easy);
+	explicit_bzero(lane->authorization, LANE_AUTHORIZATION_MAX);
+	buf_reset(&lane->body);
+	lane->warm = lane->warm && lane->done;
+	lane->once = lane->gone_out = lane->repeated = false;
+	lane->correlation[0] = '\0';
+	return OUTCOME_OK;
+}
+
+static enum outcome
+option_failed(CURLcode code, struct errinfo *reterr)
+{
+	return err_fail(reterr, OUTCOME_HELPER_FAILED, "libcurl: %s",
+	    curl.easy_strerror(code));
+}
+
 enum outcome
-lane_init(struct lane *lane, const struct wire_route *route, const char *url,
+lane_aim(struct lane *lane, const struct wire_route *route, const char *url,
     long timeout_ms, struct errinfo *reterr)
 {
 	static char accept[] = "Accept: application/json";
 	static char expect[] = "Expect:";
 
-	*lane = (struct lane){.body = BUF_INIT(LANE_BODY_MAX)};
-	lane->authorization = calloc(1, LANE_AUTHORIZATION_MAX);
-	lane->multi = curl.multi_init();
-	lane->easy = curl.easy_init();
-	if (lane->authorization == NULL || lane->multi == NULL ||
-	    lane->easy == NULL) {
-		lane_done(lane);
-		return err_fail(reterr, OUTCOME_NO_MEMORY, "libcurl: memory");
-	}
+	enum outcome r = lane_clear(lane, reterr);
+	if (r != OUTCOME_OK)
+		return r;
+	lane->done = true; /* nothing to drive yet */
 	lane->headers[0] = (struct curl_slist){accept, &lane->headers[1]};
 	lane->headers[1] = (struct curl_slist){expect, NULL};
 	CURLcode code = options_set(lane, route, url, timeout_ms);
 	if (code != CURLE_OK) {
 		lane_done(lane);
-		return err_fail(reterr, OUTCOME_HELPER_FAILED, "libcurl: %s",
-		    curl.easy_strerror(code));
+		return option_failed(code, reterr);
 	}
 	return OUTCOME_OK;
+}
+
+enum outcome
+lane_head(struct lane *lane, struct errinfo *reterr)
+{
+	CURLcode code = curl.easy_setopt(lane->easy, CURLOPT_NOBODY, 1L);
+
+	return code == CURLE_OK ? OUTCOME_OK : option_failed(code, reterr);
+}
+
+enum outcome
+lane_once(struct lane *lane, struct errinfo *reterr)
+{
+	CURLcode r = CURLE_OK;
+
+	lane->once = true;
+#if LANE_HAS_GATE
+	SET(CURLOPT_PREREQFUNCTION, latch);
+	SET(CURLOPT_PREREQDATA, lane);
+#endif
+	return r == CURLE_OK ? OUTCOME_OK : option_failed(r, reterr);
+}
+
+bool
+lane_is_warm(struct lane *lane)
+{
+	struct pollfd ended = {.fd = lane->fd, .events = POLLRDHUP};
+
+	lane->warm = lane->warm && lane->done && poll(&ended, 1, 0) == 0;
+	return lane->warm;
 }
 
 void
@@ -219,16 +318,21 @@ lane_retarget(struct lane *lane, const char *method, const char *url,
 #if LANE_HAS_GATE
 	SET(CURLOPT_PREREQFUNCTION, NULL);
 #endif
-	if (r != CURLE_OK)
-		return err_fail(reterr, OUTCOME_HELPER_FAILED, "libcurl: %s",
-		    curl.easy_strerror(r));
-	return OUTCOME_OK;
+	return r == CURLE_OK ? OUTCOME_OK : option_failed(r, reterr);
 }
 
 enum outcome
 lane_start(struct lane *lane, struct errinfo *reterr)
 {
+	CURLcode r = CURLE_OK;
+	/* libcurl looks as well, but not always */
+	bool fresh = !lane_is_warm(lane) || (lane->once && !LANE_HAS_GATE);
+
+	SET(CURLOPT_FRESH_CONNECT, fresh ? 1L : 0L);
+	if (r != CURLE_OK)
+		return option_failed(r, reterr);
 	lane->done = false;
+	lane->warm = false;
 	lane->headers_len = 0;
 	lane->error[0] = '\0';
 	buf_reset(&lane->body);
@@ -239,6 +343,25 @@ lane_start(struct lane *lane, struct errinfo *reterr)
 	return OUTCOME_OK;
 }
 
+/* Has it no request under way? */
+static bool
+is_idle(const struct lane *lane)
+{
+	return lane->easy == NULL || lane->done;
+}
+
+/* Has the request that ended now left a connection for the next one? */
+static void
+connection_note(struct lane *lane)
+{
+	curl_socket_t fd = CURL_SOCKET_BAD;
+
+	lane->warm = curl.easy_getinfo(
+			 lane->easy, CURLINFO_ACTIVESOCKET, &fd) == CURLE_OK &&
+	    fd != CURL_SOCKET_BAD;
+	lane->fd = lane->warm ? fd : -1;
+}
+
 /* Let one lane do what it can without waiting. */
 static bool
 lane_step(struct lane *lane)
@@ -247,7 +370,7 @@ lane_step(struct lane *lane)
 	int left;
 	CURLMsg *message;
 
-	if (lane->busy || lane->done)
+	if (lane->busy || is_idle(lane))
 		return true;
 	lane->busy = true;
 	CURLMcode code = curl.multi_perform(lane->multi, &running);
@@ -261,6 +384,7 @@ lane_step(struct lane *lane)
 		lane->result = message->data.result;
 		(void)curl.easy_getinfo(
 		    lane->easy, CURLINFO_RESPONSE_CODE, &lane->status);
+		connection_note(lane);
 		(void)curl.multi_remove_handle(lane->multi, lane->easy);
 		break;
 	}
@@ -302,24 +426,39 @@ watch_lane(struct watch *w, const struct lane *lane)
 	}
 }
 
+/* Let the lanes do what they can. */
 static enum outcome
-lanes_wait(const struct lane *lanes, size_t count, const struct vigil *vigil,
-    struct errinfo *reterr)
+lanes_step(struct lane *lanes, size_t count, struct errinfo *reterr)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (!lane_step(&lanes[i]))
+			return err_fail(reterr, OUTCOME_HELPER_FAILED,
+			    "libcurl could not go on");
+	}
+	return OUTCOME_OK;
+}
+
+static enum outcome
+lanes_wait(const struct lane *lanes, size_t count, bool tend,
+    const struct vigil *vigil, long wait_ms, struct errinfo *reterr)
 {
 	int left = clock_left_ms(vigil->deadline_ms);
 	struct watch w = {
 	    .fds = {{.fd = vigil->socket, .events = POLLIN},
 		{.fd = vigil->signals, .events = POLLIN}},
 	    .count = 2,
-	    .timeout_ms = left < WAIT_MAX_MS ? left : WAIT_MAX_MS,
+	    .timeout_ms = left < wait_ms ? left : wait_ms,
 	};
 
 	if (left == 0)
 		return err_fail(
 		    reterr, OUTCOME_TIMED_OUT, "the deadline passed");
 	for (size_t i = 0; i < count; i++) {
-		if (!lanes[i].busy && !lanes[i].done)
+		if (!lanes[i].busy && !is_idle(&lanes[i]))
 			watch_lane(&w, &lanes[i]);
+		else if (tend && lanes[i].warm && w.count < FDS_MAX)
+			w.fds[w.count++] = (struct pollfd){
+			    .fd = lanes[i].fd, .events = POLLRDHUP};
 	}
 	if (poll(w.fds, w.count, (int)w.timeout_ms) < 0 && errno != EINTR)
 		return err_sys(reterr, OUTCOME_HELPER_FAILED, "poll");
@@ -328,25 +467,44 @@ lanes_wait(const struct lane *lanes, size_t count, const struct vigil *vigil,
 	return OUTCOME_OK;
 }
 
+static size_t
+lanes_under_way(const struct lane *lanes, size_t count)
+{
+	size_t under_way = 0;
+
+	for (size_t i = 0; i < count; i++)
+		under_way += is_idle(&lanes[i]) ? 0 : 1;
+	return under_way;
+}
+
 enum outcome
 lanes_drive(struct lane *lanes, size_t count, const struct lane *until,
     const struct vigil *vigil, struct errinfo *reterr)
 {
 	for (;;) {
-		bool ended = true;
+		enum outcome r = lanes_step(lanes, count, reterr);
 
-		for (size_t i = 0; i < count; i++) {
-			if (!lane_step(&lanes[i]))
-				return err_fail(reterr, OUTCOME_HELPER_FAILED,
-				    "libcurl could not go on");
-			ended = ended && lanes[i].done;
-		}
-		if (until != NULL ? until->done : ended)
-			return OUTCOME_OK;
-		enum outcome r = lanes_wait(lanes, count, vigil, reterr);
+		if (r != OUTCOME_OK ||
+		    (until != NULL ? until->done
+				   : lanes_under_way(lanes, count) == 0))
+			return r;
+		r = lanes_wait(lanes, count, false, vigil, WAIT_MAX_MS, reterr);
 		if (r != OUTCOME_OK)
 			return r;
 	}
+}
+
+enum outcome
+lanes_tend(struct lane *lanes, size_t count, int64_t wake_ms,
+    const struct vigil *vigil, struct errinfo *reterr)
+{
+	size_t under_way = lanes_under_way(lanes, count);
+	enum outcome r = lanes_step(lanes, count, reterr);
+
+	if (r != OUTCOME_OK || lanes_under_way(lanes, count) != under_way)
+		return r;
+	return lanes_wait(
+	    lanes, count, true, vigil, clock_left_ms(wake_ms), reterr);
 }
 
 static bool
@@ -376,6 +534,9 @@ lane_outcome(const struct lane *lane, struct errinfo *reterr)
 
 	if (code == CURLE_OK)
 		return OUTCOME_OK;
+	if (lane->repeated)
+		return err_fail(reterr, OUTCOME_UNREACHABLE,
+		    "the connection ended before a reply came");
 	if (lane->body.failed)
 		return err_fail(reterr, OUTCOME_REPLY_INVALID,
 		    "the reply is larger than %d bytes", LANE_BODY_MAX);

@@ -21,7 +21,6 @@
 	X(easy_strerror) \
 	X(easy_cleanup) \
 	X(multi_init) \
-	X(multi_setopt) \
 	X(multi_add_handle) \
 	X(multi_remove_handle) \
 	X(multi_perform) \

@@ -92,7 +92,7 @@ descriptors_are_few(void)
 {
 	struct pollfd fds[HELPER_FILES_MAX];
 
-	for (int first = LIFE_FD_LOG + 1; first < DESCRIPTORS_LOOKED_AT;
+	for (int first = LIFE_FD_LOCK + 1; first < DESCRIPTORS_LOOKED_AT;
 	     first += HELPER_FILES_MAX) {
 		for (int i = 0; i < HELPER_FILES_MAX; i++)
 			fds[i] = (struct pollfd){.fd = first + i};

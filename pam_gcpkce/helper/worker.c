@@ -143,6 +143,7 @@ worker_detach(void)
 	(void)signal(SIGHUP, SIG_IGN);
 	/* whoever waits for the helper's end must not wait for this process */
 	(void)close(LIFE_FD_SOCKET);
+	(void)close(LIFE_FD_LOCK);
 	(void)!write(word, "", 1);
 	(void)close(word);
 	word = -1;

@@ -67,9 +67,10 @@ birth_play(enum lack lack, int told)
 	(void)dup2(null, 0);
 	(void)dup2(null, 2);
 	(void)dup2(null, LIFE_FD_LOG);
+	(void)dup2(null, LIFE_FD_LOCK);
 	/* the words go out by standard output, which a helper has too */
 	(void)dup2(told, 1);
-	for (int fd = LIFE_FD_LOG + 1; fd < 1024; fd++)
+	for (int fd = LIFE_FD_LOCK + 1; fd < 1024; fd++)
 		(void)close(fd);
 	if (lack == LACK_FEW_DESCRIPTORS)
 		(void)dup2(1, SPARE);
