@@ -9,7 +9,6 @@
 #include "lane.h"
 
 #include <dirent.h>
-#include <openssl/x509.h>
 #include <poll.h>
 #include <string.h>
 
@@ -121,22 +120,35 @@ is_hashed_directory(const char *path)
 	return hashed == HASHED_LEAST;
 }
 
+/* The system's certificates by hash, or "". */
+static const char *
+hashed_directory(void)
+{
+	static const char *const places[] = {
+	    "/etc/ssl/certs", "/etc/pki/tls/certs"};
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		if (is_hashed_directory(places[i]))
+			return places[i];
+	}
+	return "";
+}
+
 static CURLcode
 trust_set(CURL *easy, const struct wire_route *route)
 {
-	static int hashed = -1; /* not known */
-	const char *directory = X509_get_default_cert_dir();
+	static const char *hashed; /* NULL: not known; "": none */
 	CURLcode r = CURLE_OK;
 
-	if (hashed < 0)
-		hashed = is_hashed_directory(directory) ? 1 : 0;
+	if (hashed == NULL)
+		hashed = hashed_directory();
 
 	if (route->ca_file[0] != '\0') {
 		r = curl.easy_setopt(easy, CURLOPT_CAINFO, route->ca_file);
 		if (r == CURLE_OK)
 			r = curl.easy_setopt(easy, CURLOPT_CAPATH, NULL);
-	} else if (hashed == 1) {
-		r = curl.easy_setopt(easy, CURLOPT_CAPATH, directory);
+	} else if (hashed[0] != '\0') {
+		r = curl.easy_setopt(easy, CURLOPT_CAPATH, hashed);
 		if (r == CURLE_OK)
 			r = curl.easy_setopt(easy, CURLOPT_CAINFO, NULL);
 	}

@@ -6,6 +6,7 @@
 #include "preflight.h"
 
 #include <fcntl.h>
+#include <malloc.h>
 
 #include "gcpkce/clock.h"
 #include "life.h"
@@ -107,6 +108,19 @@ line_open(struct preflight *p, struct exchange *x, size_t i,
 	return line->state == PREFLIGHT_DOWN ? line->next_ms : INT64_MAX;
 }
 
+/* Once nothing is under way, give back what the handshakes needed. */
+static void
+memory_return(struct preflight *p)
+{
+	bool under_way = false;
+
+	for (size_t i = 0; i < LANE_COUNT; i++)
+		under_way |= p->lines[i].state == PREFLIGHT_UNDER_WAY;
+	if (p->under_way && !under_way)
+		(void)malloc_trim(0);
+	p->under_way = under_way;
+}
+
 enum outcome
 preflight_fly(struct preflight *p, struct exchange *x,
     const struct wire_route *route, const struct vigil *vigil,
@@ -125,6 +139,7 @@ preflight_fly(struct preflight *p, struct exchange *x,
 
 			wake_ms = next_ms < wake_ms ? next_ms : wake_ms;
 		}
+		memory_return(p);
 		r = lanes_tend(x->lanes, LANE_COUNT, wake_ms, vigil, reterr);
 	}
 	for (size_t i = 0; i < LANE_COUNT; i++) { /* the exchange gives it up */

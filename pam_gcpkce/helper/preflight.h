@@ -21,7 +21,8 @@ struct preflight_line {
 
 /* All-zero bytes are a preflight that never began. */
 struct preflight {
-	bool admitted; /* counted among those of this host */
+	bool admitted;  /* counted among those of this host */
+	bool under_way; /* something is */
 	struct preflight_line lines[LANE_COUNT];
 };
 

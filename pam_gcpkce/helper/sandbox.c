@@ -7,6 +7,7 @@
 
 #include <grp.h>
 #include <linux/capability.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -266,6 +267,7 @@ sandbox_prepare(void)
 {
 	if (filter_is_possible())
 		(void)!filter_prepare(route->strict); /* sandbox_close tells */
+	(void)malloc_trim(0); /* libseccomp needed much, and returned it */
 }
 
 enum outcome

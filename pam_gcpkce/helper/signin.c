@@ -7,9 +7,9 @@
  */
 #include "signin.h"
 
-#include <openssl/rand.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/socket.h>
 
 #include "exchange.h"
@@ -59,11 +59,9 @@ address_renew(struct signin *s, struct errinfo *reterr)
 	secret_free(s->verifier);
 	s->verifier = NULL;
 	enum outcome r = pkce_verifier_new(&s->verifier, reterr);
-	if (r == OUTCOME_OK)
-		r = pkce_challenge(
-		    secret_view(s->verifier), s->challenge, reterr);
 	if (r != OUTCOME_OK)
 		return r;
+	pkce_challenge(secret_view(s->verifier), s->challenge);
 	authorize_state(s->challenge, request->label.user, request->label.host,
 	    strlen(request->redirect_uri), s->state);
 	s->shown_ms = clock_now_ms();
@@ -135,7 +133,7 @@ refusal_moment(void)
 {
 	uint16_t random = 0;
 
-	(void)RAND_bytes((unsigned char *)&random, sizeof(random));
+	(void)!getrandom(&random, sizeof(random), 0);
 	return clock_now_ms() + REFUSAL_MIN_MS + random % (REFUSAL_SPAN_MS + 1);
 }
 
