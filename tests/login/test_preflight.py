@@ -11,6 +11,7 @@ import pytest
 
 import contract
 import hosts
+from conftest import BUILD
 from faults import Fault
 from procfs import status
 
@@ -305,3 +306,44 @@ def test_an_answer_in_the_middle_of_it_is_not_kept_waiting(
     journal.decision("ok")
     assert time.monotonic() - begun < 4
     assert genesys.log.connections("api") == 2, "those that stood are used"
+
+
+@pytest.mark.skipif("address" in os.path.basename(BUILD),
+                    reason="sanitizers make calls of their own")
+def test_strict_has_room_for_it(house, people, genesys, journal, configure):
+    configure(preflight=0, preflight_max=1, sandbox="strict")
+    terminal = hosts.Pamtester(house).open("alice")
+    shown = preflight_of(terminal, genesys)
+    genesys.drop("api")
+    assert wait_until(lambda: genesys.log.handshakes("api") == 2)
+    terminal.answer(people["alice"].sign_in(shown))
+    terminal.leave()
+    journal.decision("ok")
+
+
+def test_a_host_that_is_not_root_counts_nobody(
+        house, people, genesys, configure):
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(LOCK)
+    configure(preflight=0, preflight_max=1)
+    terminals = [
+        hosts.Terminal(house, hosts.as_account("alice", [
+            f"{BUILD}/tests/gcpkce", "login", "--conf",
+            "/etc/security/pam_gcpkce.conf",
+            "--user", "alice"]))
+        for _ in range(2)]
+    for terminal in terminals:
+        preflight_of(terminal, genesys)
+    assert not os.path.exists(LOCK)
+    for terminal in terminals:
+        terminal.kill()
+
+
+def test_a_decoy_has_none(house, genesys, configure):
+    configure(preflight=0)
+    terminal = hosts.Pamtester(house).open("nobody-here")
+    terminal.asked()
+    time.sleep(0.5)
+    assert genesys.log.records() == []
+    assert [maps_libcurl(pid) for pid in helpers(house)] == [False]
+    terminal.kill()
