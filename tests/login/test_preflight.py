@@ -5,6 +5,7 @@ import contextlib
 import fcntl
 import os
 import struct
+import subprocess
 import time
 
 import pytest
@@ -13,6 +14,7 @@ import contract
 import hosts
 from conftest import BUILD
 from faults import Fault
+from house import mount
 from procfs import status
 
 LOCK = "/run/gcpkce/preflight.lock"
@@ -219,6 +221,17 @@ def in_the_place_of_the_lock(put):
         os.unlink(LOCK)
 
 
+def link_to_roots_own():
+    with open("/run/other", "w", encoding="ascii"):
+        os.chmod("/run/other", 0o600)
+    os.symlink("/run/other", LOCK)
+
+
+def fifo():
+    os.mkfifo(LOCK)
+    os.chmod(LOCK, 0o600)
+
+
 def owned_by_somebody():
     with open(LOCK, "w", encoding="ascii"):
         os.chown(LOCK, 1000, 1000)
@@ -231,9 +244,7 @@ def open_to_others():
 
 
 @pytest.mark.parametrize("put", [
-    lambda: os.symlink("/etc/hostname", LOCK), lambda: os.mkfifo(LOCK),
-    owned_by_somebody, open_to_others,
-], ids=["link", "fifo", "owner", "mode"])
+    link_to_roots_own, fifo, owned_by_somebody, open_to_others])
 def test_a_file_that_is_not_roots_alone_means_no(
         house, people, genesys, journal, configure, put):
     with in_the_place_of_the_lock(put):
@@ -261,6 +272,24 @@ def test_a_folder_of_somebody_elses_means_no(
     time.sleep(0.3)
     assert genesys.log.records() == []
     terminal.kill()
+
+
+def test_a_run_that_is_read_only_means_no(
+        house, people, genesys, journal, configure):
+    folder = os.path.dirname(LOCK)
+    os.makedirs(folder, exist_ok=True)
+    mount("--bind", folder, folder)
+    mount("-o", "remount,bind,ro", folder)
+    try:
+        configure(preflight=0)
+        terminal = hosts.Pamtester(house).open("alice")
+        shown = terminal.asked()
+    finally:
+        subprocess.run(["umount", folder], check=True)
+    journal.wait("no preflight: preflight.lock: Read-only file system")
+    terminal.answer(people["alice"].sign_in(shown))
+    terminal.leave()
+    journal.decision("ok")
 
 
 def test_the_lock_is_held_as_long_as_the_preflight(
@@ -326,17 +355,11 @@ def test_a_host_that_is_not_root_counts_nobody(
     with contextlib.suppress(FileNotFoundError):
         os.unlink(LOCK)
     configure(preflight=0, preflight_max=1)
-    terminals = [
-        hosts.Terminal(house, hosts.as_account("alice", [
-            f"{BUILD}/tests/gcpkce", "login", "--conf",
-            "/etc/security/pam_gcpkce.conf",
-            "--user", "alice"]))
-        for _ in range(2)]
-    for terminal in terminals:
-        preflight_of(terminal, genesys)
+    for _ in range(2):
+        preflight_of(hosts.Terminal(house, hosts.as_account("alice", [
+            f"{BUILD}/tests/gcpkce", "login", "--user", "alice", "--conf",
+            "/etc/security/pam_gcpkce.conf"])), genesys)
     assert not os.path.exists(LOCK)
-    for terminal in terminals:
-        terminal.kill()
 
 
 def test_a_decoy_has_none(house, genesys, configure):
