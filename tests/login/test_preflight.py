@@ -109,6 +109,8 @@ def test_what_the_server_closes_is_opened_again_before_the_answer(
     genesys.drop("login")
     genesys.drop("api")
     assert flown(genesys), genesys.log.records()
+    assert [record.detail for record in genesys.log.records()
+            if record.kind == "handshake"] == ["TLSv1.3 resumed"] * 3
     answer = people["alice"].sign_in(shown)
     genesys.log.clear()
     terminal.answer(answer)
