@@ -98,13 +98,14 @@ def names(house):
 
 
 @pytest.fixture
-def nss_resolve():
+def nss_resolve(house):
     """A module named as nss-resolve, where the loader finds it."""
     place = "/usr/local/lib"
     subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=755", "lib", place], check=True)
     shutil.copy(f"{BUILD}/tests/libnss_resolve.so.2", place)
     subprocess.run(["ldconfig"], check=True)
     yield
+    house.wait_until_gone("gcpkce-helper", 5)  # a revoker has it mapped
     subprocess.run(["umount", place], check=True)
     subprocess.run(["ldconfig"], check=True)
 
