@@ -167,6 +167,39 @@ $(patsubst %,%.o,$(unit)) $(patsubst %,%.o,$(pam)) $(B)/tests/pam/host.o: privat
 test-parts: all $(B)/tests/pam_gcpkce.so $(B)/tests/gcpkce $(B)/tests/pam-session ## build what whole sign-ins in tests run
 unit-parts: $(unit) $(pam) $(B)/tests/pam_gcpkce_scripted.so $(B)/tests/scripted-helper $(B)/tools/config-text
 
+# ---- fuzz targets, by clang's libFuzzer, in a flavour of their own ----
+
+# What each is linked with, and which functions of libc it puts its own before.
+fuzz_files := open64 openat64 scandirat64
+fuzz_world := $(fuzz_files) malloc calloc mmap64 munmap clock_gettime getrandom geteuid gethostname getpwnam_r getpwuid_r \
+	fstat64 read write socket connect socketpair pipe2 poll send recv _Fork syscall kill waitpid
+fuzz_names := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+fuzz       := $(addprefix $(B)/tests/fuzz/fuzz_,$(fuzz_names))
+fuzz_o     := $(patsubst %.c,$(B)/%.o,$(sort $(wildcard tests/fuzz/*.c)))
+
+$(B)/tests/fuzz/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(oauth) $(common)
+	$(call say,LINK,$@)
+	$(Q)$(link_prog) -fsanitize=fuzzer $(addprefix -Wl$(comma)--wrap=,$(wraps)) $(crypto_libs)
+$(B)/tests/fuzz/fuzz_decision: $(B)/tests/fuzz/judge.o
+$(B)/tests/fuzz/fuzz_authenticate: $(module) $(courier) $(addprefix $(B)/tests/fuzz/,judge.o files.o world.o helper.o pam_double.o plan.o)
+$(B)/tests/fuzz/fuzz_authenticate: private wraps = $(fuzz_world)
+$(B)/tests/fuzz/fuzz_config $(B)/tests/fuzz/fuzz_map: $(B)/tests/fuzz/files.o
+$(B)/tests/fuzz/fuzz_config $(B)/tests/fuzz/fuzz_map: private wraps = $(fuzz_files)
+$(fuzz_o): private extra_cflags = $(crypto_cflags)
+
+fuzz-objects: $(fuzz_o)
+fuzz-targets: $(fuzz)
+
+FUZZ_CC ?= clang
+fuzz_flavour = B=build/fuzz CC=$(FUZZ_CC) SAN=address,undefined,fuzzer-no-link
+
+fuzz-parts: ## build the fuzz targets, where clang has libFuzzer
+	$(Q)mkdir -p build/fuzz
+	$(Q)if echo 'int LLVMFuzzerTestOneInput(void); int LLVMFuzzerTestOneInput(void) { return 0; }' | \
+		$(FUZZ_CC) -fsanitize=fuzzer,address -xc -o build/fuzz/probe - 2>/dev/null; \
+	then $(MAKE) --no-print-directory $(fuzz_flavour) fuzz-targets; \
+	else rm -rf build/fuzz; echo '*** SKIPPED: no fuzz targets: $(FUZZ_CC) or its libFuzzer (libclang-rt-14-dev) is not here ***'; fi
+
 # ---- checks ----
 
 deps:
