@@ -4,8 +4,8 @@
 
     run.py --build FOLDER [--name PART] all|quick
 
-A suite is one test program (cmocka) or one folder of pytest.  What passes says
-one line; what fails shows all it printed.
+A suite is one test program (cmocka), one folder of pytest, or all fuzz targets
+together.  What passes says one line; what fails shows all it printed.
 """
 
 import argparse
@@ -67,6 +67,17 @@ def run_shell(name, command, totals):
     totals.add(int(status == 0), int(status != 0), 0)
 
 
+def run_fuzz(command, totals):
+    """Runs the fuzz targets for a moment; its last line has the counts."""
+    status, printed = run(command, TIMEOUT["program"])
+    counts = re.findall(r"^(\d+) passed, (\d+) failed, (\d+) skipped$", printed, re.MULTILINE)
+    passed, failed, skipped = map(int, counts[-1]) if counts else (0, 1, 0)
+    if status != 0 and failed == 0:
+        failed = 1
+    report("fuzz", passed, failed, skipped, printed)
+    totals.add(passed, failed, skipped)
+
+
 def run_pytest(folder, build, name, totals):
     """Runs a folder of pytest and counts by its JUnit report."""
     junit = os.path.join(build, "tests", os.path.basename(folder) + ".xml")
@@ -125,6 +136,8 @@ def suites(build, which, sanitized):
         yield "pytest", "tests/genesys"
         if not sanitized:
             yield "pytest", "tests/login"
+        # of a flavour of its own, whatever this one is
+        yield "fuzz", [sys.executable, "tests/fuzz/run.py", "--build", "build/fuzz", "smoke"]
 
 
 def main():
@@ -145,6 +158,8 @@ def main():
             run_pytest(what, build, "" if name and name in what else name, totals)
         elif kind == "shell" and name in what[0]:
             run_shell(what[0], what[1], totals)
+        elif kind == "fuzz" and (not name or "fuzz" in name):
+            run_fuzz(what, totals)
         elif kind == "program" and name in os.path.basename(what):
             run_program(what, totals)
 

@@ -36,6 +36,7 @@ static struct {
 	int report;
 	size_t chunk;      /* that is being sent */
 	int64_t silent_us; /* since when the chunk waits; 0: it does not */
+	bool interrupted;  /* the last waitpid was */
 } all;
 
 void
@@ -370,6 +371,15 @@ WRAP(int, kill, (pid_t pid, int signal))
 	return 0;
 }
 
+/* Reaped; the numbers of its descriptors may be another's soon. */
+static void
+child_forget(struct child *child)
+{
+	child->life = LIFE_REAPED;
+	child->socket = -1;
+	child->process = -1;
+}
+
 WRAP(pid_t, waitpid, (pid_t pid, int *ret_status, int options))
 {
 	unsigned how;
@@ -379,23 +389,24 @@ WRAP(pid_t, waitpid, (pid_t pid, int *ret_status, int options))
 	struct child *child = child_of(pid);
 
 	HOLD(options == WNOHANG);
-	if (world_fault(CALL_WAITPID, &how)) {
+	/* it does not wait, so two interruptions in a row are none of Linux's
+	 */
+	if (world_fault(CALL_WAITPID, &how) && (how == 0 || !all.interrupted)) {
 		errno = how == 0 ? ECHILD : EINTR;
+		all.interrupted = how != 0;
 		/* the host reaps all its children by itself */
-		if (how == 0) {
-			child->life = LIFE_REAPED;
-			child->socket = -1;
-		}
+		if (how == 0)
+			child_forget(child);
 		return -1;
 	}
+	all.interrupted = false;
 	if (child->life == LIFE_REAPED) {
 		errno = ECHILD;
 		return -1;
 	}
 	if (!has_ended(child))
 		return 0;
-	child->life = LIFE_REAPED;
-	child->socket = -1; /* the number may be another's soon */
+	child_forget(child);
 	*ret_status = child->status;
 	return pid;
 }

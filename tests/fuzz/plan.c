@@ -88,8 +88,8 @@ put_ids(struct plan *plan, uint8_t choice, const char *right, struct view own)
 static void
 put_verdict(struct plan *plan, struct view bytes)
 {
-	static const char *const mailboxes[] = {
-	    BOB_EMAIL, ("carol@" DOMAIN), "Dave@Example.COM", "bob@example.org"};
+	static const char *const mailboxes[] = {BOB_EMAIL, ("carol@" DOMAIN),
+	    "Dave@Example.COM", "bob@example.org"};
 	struct input in = {bytes.p, bytes.len};
 	uint8_t choice[CHOICES];
 

@@ -244,7 +244,155 @@ def sign_ins():
     yield "fault-memory", sign_in(*ok, faults=[("malloc", 20, 0)], options=EXPORT_FILE)
 
 
-TARGETS = {"answer": answers, "decision": decisions, "wire": frames, "authenticate": sign_ins}
+# ---- configurations and map files ----
+
+BASIC = f"""# pam_gcpkce
+region = eu-central-1
+client_id = {CLIENT}
+redirect_uri = https://signin.example.com/done
+organization = {ORGANIZATION}
+"""
+
+
+def configuration(main=BASIC, site="", host="", *arguments, purpose=0):
+    parts = [main, site, host, *arguments]
+    return bytes([purpose]) + b"\x1e".join(part.encode() for part in parts)
+
+
+def configurations():
+    with open(os.path.join(HERE, "../../etc/pam_gcpkce.conf"), encoding="utf-8") as example:
+        yield "example", configuration(example.read())
+    for purpose in range(4):
+        yield f"yes-basic-{purpose}", configuration(purpose=purpose)
+    yield "yes-token", configuration("region = mypurecloud.com\n", purpose=3)
+    yield "yes-drop-ins", configuration(BASIC, "timeout = 3600\ndebug = yes\n",
+                                        "timeout = 1\nmin_uid =\n", "attempts=20", "preflight=no")
+    yield "yes-urls", configuration(BASIC.replace("region = eu-central-1", (
+        "login_url = http://127.0.0.1:8080\napi_url = https://[::1]:443/x")))
+    yield "yes-all", configuration(BASIC + f"""
+client_secret_file = /etc/security/secret
+partner_logins = yes
+signin_org = acme
+signin_provider = okta
+force_signin = yes
+dialogue = split
+map = file, email, localpart
+map_file = /etc/security/map
+email_domains = example.com,example.org
+account_group = staff
+require_group = {GROUP}
+require_role = {ROLE},{GROUP}
+require_division = {DIVISION}
+allow_root = yes
+preflight_max = 0
+export = file
+token_env = TOKEN
+region_env = REGION
+region_value = domain
+revoke = never
+ca_file = /etc/ssl/ca.pem
+proxy = http://proxy.example.com:3128
+connect_timeout = 300
+request_timeout = 1
+helper_user = nobody
+sandbox = default
+""")
+    yield "no-empty", configuration("")
+    yield "no-loopback", configuration(BASIC + "callback = loopback\nstart_url = https://x.org\n")
+    yield "no-twice", configuration(BASIC + "region = eu-west-2\n")
+    yield "no-key", configuration(BASIC + "Region = x\nno equals\n= y\n", "", "", "x", "=", "conf=y")
+    yield "no-bytes", configuration(BASIC + "timeout = \x1b[0m\nmap =\0\n")
+    yield "no-number", configuration(BASIC + "timeout = 99999999999999999999\nmin_uid = -1\n")
+    yield "no-long", configuration(BASIC + "proxy = http://" + "x" * 600 + "\n")
+    yield "no-ca", configuration(BASIC + "ca_file = /nowhere\n")
+    yield "no-pairs", configuration(BASIC + "signin_org = x\nmap = localpart\ntoken_env = A\n"
+                                    "region_env = A\n")
+
+
+def maps():
+    alice, bob = f"alice id:{ALICE}\n", "bob email:bob@example.com\n"
+    texts = {
+        "yes-alice": (0, alice + bob),
+        "yes-bob": (1, alice + bob),
+        "yes-second": (0, f"alice email:x@example.org\nalice\tid:{CLIENT} id:{ALICE} # both\n"),
+        "yes-al": (7, f"al id:{ALICE}"),
+        "yes-crlf": (0, f"alice id:{ALICE}\r\n"),
+        "yes-root": (3, f"root id:{ALICE}\n"),
+        "no-dash": (0, "alice -\n"),
+        "no-both": (0, f"alice - id:{ALICE}\n"),
+        "no-none": (0, "alice\nalice #\n"),
+        "no-upper": (0, alice.upper() + f"alice id:{ALICE.upper()}\n"),
+        "no-other": (0, f"alice2 id:{ALICE}\n#alice id:{ALICE}\n"),
+        "no-comment": (0, f"alice id:{CLIENT} #id:{ALICE}\n"),
+        "no-email": (1, "bob email:bob@example.com@example.com\n"),
+        "no-word": (1, "bob bob@example.com\n"),
+        "no-nul": (0, f"alice\0 id:{ALICE}\nalice id:{ALICE}\0\n"),
+        "no-account": (8, alice),
+    }
+    for name, (who, content) in texts.items():
+        yield name, bytes([who]) + content.encode()
+
+
+# ---- replies of the two hosts ----
+
+def replies():
+    bodies = {
+        "token": REPLY,
+        "token-alone": without(REPLY, "expires_in"),
+        "token-type": dict(REPLY, token_type="MAC"),
+        "token-refresh": dict(REPLY, refresh_token="x", scope="a b"),
+        "token-long": dict(REPLY, access_token="x" * 2049),
+        "token-longest": dict(REPLY, access_token="x" * 2048),
+        "token-line": dict(REPLY, access_token="abc\r\nSet-Cookie: x"),
+        "token-nul": dict(REPLY, access_token="abc\0def"),
+        "token-empty": dict(REPLY, access_token=""),
+        "token-escaped": b'{"access_token":"\\u0041\\u0062\\/c","token_type":"Bearer"}',
+        "expires-zero": dict(REPLY, expires_in=0),
+        "expires-text": dict(REPLY, expires_in="86399"),
+        "expires-huge": dict(REPLY, expires_in=10 ** 30),
+        "expires-real": dict(REPLY, expires_in=1.5e3),
+        "expires-null": dict(REPLY, expires_in=None),
+        "twice": b'{"access_token":"a","access_token":"b","token_type":"bearer"}',
+        "quotes": b"{'access_token':'a'}",
+        "zeros": b'{"expires_in":007}',
+        "deep": b"[" * 17 + b"]" * 17,
+        "surrogates": b'{"x":"\\ud83d\\ude00\\ud83d"}',
+        "utf8": '{"x":"\u20ac\U0001f600"}'.encode() + b"\xc3",
+        "behind": json.dumps(REPLY).encode() + b"x",
+        "html": b"<html><body>502</body></html>",
+        "array": [REPLY],
+        "cut": json.dumps(REPLY).encode()[:-9],
+    }
+    for name, body in bodies.items():
+        yield name, body if isinstance(body, bytes) else json.dumps(body).encode()
+
+
+def refusals():
+    def refused(status, body, circumstances=b"\0\0"):
+        body = body if isinstance(body, bytes) else json.dumps(body).encode()
+        return struct.pack(">H", status) + circumstances + body
+
+    words = ("invalid_grant invalid_client unauthorized_client invalid_request "
+             "unsupported_grant_type invalid_scope access_denied").split()
+    for word in words:
+        yield word, refused(400, {"error": word, "error_description": "it is not found"})
+    yield "grant-again", refused(401, {"error": "invalid_grant"}, b"\4\377")
+    yield "grant-ours", refused(400, {"error": "invalid_grant", "description": "expired"}, b"\2\1")
+    yield "client-secret", refused(401, {"error": "invalid_client"}, b"\1\0")
+    yield "rate", refused(400, {"error": "invalid_request",
+                                "error_description": "Rate limit exceeded the maximum"})
+    yield "rate-429", refused(429, {"message": "slow down", "code": "too.many.requests",
+                                    "status": 429, "contextId": "5d2f7b"})
+    for status in (200, 302, 401, 403, 404, 499, 500, 503, 599):
+        yield f"status-{status}", refused(status, {"message": "m\x1b[31m", "code": "c",
+                                                   "contextId": "c" * 70})
+    yield "escapes", refused(400, b'{"error":"invalid_\\u0067rant","description":"\\u0000\\n"}')
+    yield "html", refused(502, b"<html>")
+    yield "empty", refused(400, b"")
+
+
+TARGETS = {"config": configurations, "map": maps, "reply": replies, "refusal": refusals,
+           "answer": answers, "decision": decisions, "wire": frames, "authenticate": sign_ins}
 
 
 def main():
