@@ -170,9 +170,9 @@ unit-parts: $(unit) $(pam) $(B)/tests/pam_gcpkce_scripted.so $(B)/tests/scripted
 # ---- fuzz targets, by clang's libFuzzer, in a flavour of their own ----
 
 # What each is linked with, and which functions of libc it puts its own before.
-fuzz_files := open64 openat64 scandirat64
-fuzz_world := $(fuzz_files) malloc calloc mmap64 munmap clock_gettime getrandom geteuid gethostname getpwnam_r getpwuid_r \
-	fstat64 read write socket connect socketpair pipe2 poll send recv _Fork syscall kill waitpid
+fuzz_files := open64 openat64 scandirat64 fstat64 geteuid
+fuzz_world := $(fuzz_files) malloc calloc mmap64 munmap clock_gettime getrandom gethostname getpwnam_r getpwuid_r \
+	read write socket connect socketpair pipe2 poll send recv _Fork syscall kill waitpid
 fuzz_names := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 fuzz_exe   := $(addprefix $(B)/tests/fuzz/fuzz_,$(fuzz_names))
 fuzz_o     := $(patsubst %.c,$(B)/%.o,$(sort $(wildcard tests/fuzz/*.c)))
@@ -198,7 +198,7 @@ fuzz-parts: ## build the fuzz targets, where clang has libFuzzer
 	$(Q)if echo 'int LLVMFuzzerTestOneInput(void); int LLVMFuzzerTestOneInput(void) { return 0; }' | \
 		$(FUZZ_CC) -fsanitize=fuzzer,address -xc -o build/fuzz/probe - 2>/dev/null; \
 	then $(MAKE) --no-print-directory $(fuzz_flavour) fuzz-targets; \
-	else rm -rf build/fuzz; echo '*** SKIPPED: no fuzz targets: $(FUZZ_CC) or its libFuzzer (libclang-rt-dev) is not here ***'; fi
+	else rm -rf build/fuzz/tests; echo '*** SKIPPED: no fuzz targets: $(FUZZ_CC) or its libFuzzer (libclang-rt-dev) is not here ***'; fi
 
 # ---- checks ----
 

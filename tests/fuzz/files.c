@@ -12,6 +12,8 @@
 #include "wrap.h"
 
 int (*files_fault)(void);
+bool (*files_fstat_fault)(void);
+uid_t files_uid;
 int files_run = -1;
 bool files_drop_ins;
 
@@ -176,4 +178,23 @@ __wrap_scandirat64(int dir, const char *path, struct dirent ***ret,
 	}
 	*ret = list;
 	return 2;
+}
+
+/* Whoever runs this, what is served is root's. */
+WRAP(int, fstat64, (int fd, struct stat *ret))
+{
+	if (serving && files_fstat_fault != NULL && files_fstat_fault())
+		return -1;
+	int result = REAL(fstat64)(fd, ret);
+	if (serving && result == 0) {
+		ret->st_uid = 0;
+		ret->st_gid = 0;
+		ret->st_mode &= ~(mode_t)022;
+	}
+	return result;
+}
+
+WRAP(uid_t, geteuid, (void))
+{
+	return serving ? files_uid : REAL(geteuid)();
 }

@@ -6,6 +6,8 @@
 #ifndef GCPKCE_TESTS_FUZZ_FILES_H
 #define GCPKCE_TESTS_FUZZ_FILES_H
 
+#include <sys/types.h>
+
 #include "fuzz.h"
 
 #define FILES_MAX 4
@@ -22,6 +24,12 @@ void files_serve(bool on);
  * gives:  an errno, or 0
  */
 extern int (*files_fault)(void);
+
+/* Asked before each fstat: is it to fail?  errno is set then. */
+extern bool (*files_fstat_fault)(void);
+
+/* Who the process is, while files are served; the files are root's. */
+extern uid_t files_uid;
 
 /* Where /run is, while files are served; a descriptor, or -1: nowhere. */
 extern int files_run;

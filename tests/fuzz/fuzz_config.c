@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The configuration: a file, two drop-ins and the arguments, parted by the byte
- * 0x1e.  The first byte says for whom it is read.  What is accepted lies within
- * the bounds of the table, and has all that a sign-in rests on.
+ * 0x1e.  The first byte says for whom it is read, and whether he is root.  What
+ * is accepted lies within the bounds of the table, and has all that a sign-in
+ * rests on.
  */
 #include <strings.h>
 
@@ -11,6 +12,7 @@
 #include "gcpkce/text.h"
 
 #define PART_END 0x1e
+#define NOT_ROOT 0x10
 #define ARGUMENTS_MAX 12
 
 static unsigned long counted[2]; /* configurations, and the accepted ones */
@@ -100,6 +102,8 @@ accepted_check(const struct config *config, enum config_purpose purpose)
 		member_check(&keys[i], config);
 	HOLD(is_https(config->login_url) && is_https(config->api_url));
 	HOLD(config->callback == CALLBACK_PASTE);
+	HOLD(purpose != CONFIG_FOR_MODULE || files_uid == 0 ||
+	    config->export == EXPORT_NONE);
 	HOLD(config->map.list[CONFIG_METHODS_MAX] == METHOD_NONE);
 	if (purpose == CONFIG_FOR_TOKEN)
 		return;
@@ -142,7 +146,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct config config; /* it is large */
 	struct input in = {data, size};
-	enum config_purpose purpose = input_byte(&in) % (CONFIG_FOR_TOKEN + 1U);
+	uint8_t who = input_byte(&in);
+	enum config_purpose purpose = who % (CONFIG_FOR_TOKEN + 1U);
 	char *copies[ARGUMENTS_MAX];
 	const char *arguments[ARGUMENTS_MAX + 1] = {"conf=/etc/security/conf"};
 	autofaults faults = {0};
@@ -153,6 +158,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	int count = arguments_cut(&in, copies);
 	for (int i = 0; i < count; i++)
 		arguments[i + 1] = copies[i];
+	files_uid = (who & NOT_ROOT) != 0 ? 2001 : 0;
 	files_serve(true);
 	enum outcome r =
 	    config_load(count + 1, arguments, purpose, &config, &faults);

@@ -297,6 +297,7 @@ request_timeout = 1
 helper_user = nobody
 sandbox = default
 """)
+    yield "no-root", configuration(BASIC + "export = env\n", purpose=0x10)
     yield "no-empty", configuration("")
     yield "no-loopback", configuration(BASIC + "callback = loopback\nstart_url = https://x.org\n")
     yield "no-twice", configuration(BASIC + "region = eu-west-2\n")

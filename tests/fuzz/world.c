@@ -107,6 +107,12 @@ open_fault(void)
 	return fails(CALL_OPEN) ? errno : 0;
 }
 
+static bool
+fstat_fault(void)
+{
+	return fails(CALL_FSTAT);
+}
+
 static void
 descriptors_note(bool open[DESCRIPTORS])
 {
@@ -123,6 +129,8 @@ world_turn(const struct plan *plan)
 	world.now_us = START_US;
 	descriptors_note(world.open);
 	files_fault = open_fault;
+	files_fstat_fault = fstat_fault;
+	files_uid = plan->ordinary_host ? MODULE_UID : 0;
 	files_serve(true);
 	world.plan = plan;
 }
@@ -211,13 +219,6 @@ WRAP(ssize_t, getrandom, (void *bytes, size_t len, unsigned flags))
 
 /* ---- who and where ---- */
 
-WRAP(uid_t, geteuid, (void))
-{
-	if (world.plan == NULL)
-		return REAL(geteuid)();
-	return world.plan->ordinary_host ? MODULE_UID : 0;
-}
-
 WRAP(int, gethostname, (char *name, size_t cap))
 {
 	if (world.plan == NULL)
@@ -292,24 +293,6 @@ WRAP(int, getpwuid_r,
 }
 
 /* ---- files ---- */
-
-WRAP(int, fstat64, (int fd, struct stat *ret))
-{
-	unsigned how;
-
-	if (world_fault(CALL_FSTAT, &how) && how % 4 == 0) {
-		errno = EIO;
-		return -1;
-	}
-	int result = REAL(fstat64)(fd, ret);
-	if (result != 0 || world.plan == NULL)
-		return result;
-	/* whoever runs this, the files are root's */
-	ret->st_uid = 0;
-	ret->st_gid = 0;
-	ret->st_mode &= ~(mode_t)022;
-	return result;
-}
 
 WRAP(ssize_t, write, (int fd, const void *bytes, size_t len))
 {
