@@ -171,7 +171,7 @@ unit-parts: $(unit) $(pam) $(B)/tests/pam_gcpkce_scripted.so $(B)/tests/scripted
 
 # What each is linked with, and which functions of libc it puts its own before.
 fuzz_files := open64 openat64 scandirat64 fstat64 geteuid
-fuzz_world := $(fuzz_files) malloc calloc mmap64 munmap clock_gettime getrandom gethostname getpwnam_r getpwuid_r \
+fuzz_world := $(fuzz_files) malloc calloc mmap64 munmap clock_gettime getrandom gethostname getpwnam_r getpwuid_r getgrnam_r getgrouplist \
 	read write socket connect socketpair pipe2 poll send recv _Fork syscall kill waitpid
 fuzz_names := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 fuzz_exe   := $(addprefix $(B)/tests/fuzz/fuzz_,$(fuzz_names))

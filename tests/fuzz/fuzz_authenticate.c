@@ -100,6 +100,8 @@ words_make(
 		word_add(words, "require_role=" ROLE);
 	if (setting->need[LIST_DIVISIONS])
 		word_add(words, "require_division=" DIVISION);
+	if (setting->staff_alone)
+		word_add(words, "account_group=staff");
 	word_add(words, "attempts=%u", options->attempts);
 	word_add(words, "timeout=%u", plan->timeout_s);
 	word_add(words, "debug=%s", yes_no(options->bits & OPTION_DEBUG));
@@ -172,6 +174,20 @@ run_empty(int folder)
 		(void)closedir(dir);
 }
 
+/* A session, as hosts have it: in this process, or in sshd's other one. */
+static void
+session_pass(pam_handle_t *pamh, int flags, const struct options *options,
+    struct words *words)
+{
+	if (options->is_elsewhere)
+		pam_double_forget(pamh);
+	for (int i = 0; i < (options->is_twice ? 2 : 1); i++)
+		HOLD(pam_sm_open_session(pamh, flags, words->count,
+			 words->list) == PAM_SUCCESS);
+	HOLD(pam_sm_close_session(pamh, flags, words->count, words->list) ==
+	    PAM_SUCCESS);
+}
+
 static void
 sign_in(const struct plan *plan, const struct options *options)
 {
@@ -186,12 +202,8 @@ sign_in(const struct plan *plan, const struct options *options)
 		result =
 		    pam_sm_authenticate(pamh, flags, words.count, words.list);
 	result_check(plan, pamh, result);
-	if (result == PAM_SUCCESS && (options->bits & OPTION_SESSION) != 0) {
-		HOLD(pam_sm_open_session(
-			 pamh, flags, words.count, words.list) == PAM_SUCCESS);
-		HOLD(pam_sm_close_session(
-			 pamh, flags, words.count, words.list) == PAM_SUCCESS);
-	}
+	if (result == PAM_SUCCESS && (options->bits & OPTION_SESSION) != 0)
+		session_pass(pamh, flags, options, &words);
 	pam_double_end(pamh);
 	counted[0]++;
 	counted[2] += seen.faults > 0 ? 1 : 0;

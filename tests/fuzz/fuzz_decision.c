@@ -187,7 +187,9 @@ setting_apply(
 	policy->account.uid = person->uid;
 	(void)snprintf(policy->account.name, sizeof(policy->account.name), "%s",
 	    person->name);
+	policy->in_account_group = !setting->staff_alone || person->is_staff;
 	policy->entry.named = person->is_named;
+	policy->entry.faulty = person->is_faulty;
 	if (person->mapped_id != NULL)
 		buf_printf(&policy->entry.identities, "id:%s%c",
 		    person->mapped_id, '\0');

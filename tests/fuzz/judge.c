@@ -4,17 +4,18 @@
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
 static const struct person people[] = {
-    {"alice", "alice", 2001, ALICE_ID, NULL, true},
-    {"bob", "bob", 2002, NULL, BOB_EMAIL, true},
-    {"low", "low", 10, ALICE_ID, NULL, true},
-    {"root", "root", 0, ALICE_ID, NULL, true},
-    {"carol", "carol", 2003, NULL, NULL, false},
-    {"dave@" DOMAIN, "dave@" DOMAIN, 20, NULL, NULL, false},
-    {"locked", "locked", 2004, NULL, NULL, true},
+    {"alice", "alice", 2001, ALICE_ID, NULL, .is_named = true},
+    {"bob", "bob", 2002, NULL, BOB_EMAIL, .is_named = true},
+    {"low", "low", 10, ALICE_ID, NULL, .is_named = true},
+    {"root", "root", 0, ALICE_ID, NULL, .is_named = true},
+    {"carol", "carol", 2003, NULL, NULL, .is_staff = true},
+    {"dave@" DOMAIN, "dave@" DOMAIN, 20, NULL, NULL, .is_staff = false},
+    {"locked", "locked", 2004, NULL, NULL, .is_named = true},
     /* a second name of alice's */
-    {"al", "alice", 2001, ALICE_ID, NULL, true},
+    {"al", "alice", 2001, ALICE_ID, NULL, .is_named = true},
+    {"broken", "broken", 2005, NULL, NULL, .is_named = true, .is_faulty = true},
     /* not a choice of setting_of: whom the helper runs as */
-    {"nobody", "nobody", 65534, NULL, NULL, false},
+    {"nobody", "nobody", 65534, NULL, NULL, .is_named = false},
 };
 
 bool
@@ -58,6 +59,7 @@ setting_of(uint8_t who, uint8_t how)
 	    .allow_root = (who & 0x20) != 0,
 	    .every_uid = (who & 0x40) != 0,
 	    .by_email = (who & 0x80) != 0,
+	    .staff_alone = (how & 8) != 0,
 	    .need = {(how & 1) != 0, (how & 2) != 0, (how & 4) != 0},
 	};
 }
@@ -87,12 +89,14 @@ is_mapped(const struct setting *setting, const struct claim *claim)
 	const struct person *person = setting->person;
 	char mailbox[128];
 
+	if (person->is_faulty)
+		return false;
 	if (person->is_named)
 		return (person->mapped_id != NULL &&
 			   is_text(claim->id, person->mapped_id)) ||
 		    (person->mapped_email != NULL &&
 			is_mailbox(claim->email, person->mapped_email));
-	if (!setting->by_email)
+	if (!setting->by_email || (setting->staff_alone && !person->is_staff))
 		return false;
 	(void)snprintf(mailbox, sizeof(mailbox), "%s%s", person->name,
 	    strchr(person->name, '@') != NULL ? "" : "@" DOMAIN);

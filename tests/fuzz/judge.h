@@ -26,7 +26,8 @@
 	"bob email:" BOB_EMAIL "\n" \
 	"low id:" ALICE_ID "\n" \
 	"root id:" ALICE_ID " # for emergencies\n" \
-	"locked -\n"
+	"locked -\n" \
+	"broken id:nonsense\n"
 
 enum list { LIST_GROUPS, LIST_ROLES, LIST_DIVISIONS, LISTS };
 
@@ -38,6 +39,8 @@ struct person {
 	const char *mapped_id;    /* by the map file; NULL: not by id */
 	const char *mapped_email; /* the same */
 	bool is_named;            /* a line of the map file names it */
+	bool is_faulty;           /* and is wrong */
+	bool is_staff;            /* a member of account_group */
 };
 
 /* How the host is set up. */
@@ -46,8 +49,9 @@ struct setting {
 	const char *user;            /* the name that is asked for */
 	bool partner_logins;
 	bool allow_root;
-	bool every_uid; /* min_uid = 0, not 1000 */
-	bool by_email;  /* map = file, email, localpart; not file alone */
+	bool every_uid;   /* min_uid = 0, not 1000 */
+	bool by_email;    /* map = file, email, localpart; not file alone */
+	bool staff_alone; /* account_group = staff */
 	bool need[LISTS];
 };
 

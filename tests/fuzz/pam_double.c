@@ -129,15 +129,28 @@ pam_double_new(void)
 	return &handle;
 }
 
-void
-pam_double_end(pam_handle_t *pamh)
+static void
+data_end(pam_handle_t *pamh, int status)
 {
 	for (size_t i = 0; i < ENTRIES_MAX; i++) {
 		if (pamh->data[i].cleanup != NULL)
-			pamh->data[i].cleanup(
-			    pamh, pamh->data[i].data, PAM_SUCCESS);
-		free(pamh->env[i]);
+			pamh->data[i].cleanup(pamh, pamh->data[i].data, status);
 	}
+	memset(pamh->data, 0, sizeof(pamh->data));
+}
+
+void
+pam_double_end(pam_handle_t *pamh)
+{
+	data_end(pamh, PAM_SUCCESS);
+	for (size_t i = 0; i < ENTRIES_MAX; i++)
+		free(pamh->env[i]);
+}
+
+void
+pam_double_forget(pam_handle_t *pamh)
+{
+	data_end(pamh, PAM_SUCCESS | (int)PAM_DATA_SILENT);
 }
 
 const char *

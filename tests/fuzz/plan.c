@@ -187,7 +187,8 @@ faults_read(struct input *in, struct plan *plan)
 	for (size_t i = 0; i < count; i++) {
 		struct fault *fault = &plan->faults[plan->fault_count++];
 
-		fault->call = input_byte(in) % CALLS;
+		/* one that is no call's number never strikes */
+		fault->call = input_byte(in) % 32;
 		fault->nth = (uint16_t)(input_byte(in) << 8);
 		fault->nth = (uint16_t)(fault->nth | input_byte(in));
 		fault->how = input_byte(in);
@@ -245,6 +246,8 @@ plan_read(struct input *in, struct plan *ret, struct options *ret_options)
 	    .bits = bits,
 	    .attempts = attempts[more & 3],
 	    .is_silent = (more & 0x10) != 0,
+	    .is_elsewhere = (more & 0x20) != 0,
+	    .is_twice = (more & 0x40) != 0,
 	};
 	faults_read(in, ret);
 	replies_read(in, ret);

@@ -6,7 +6,9 @@
  *   options                     0x01 not root, 0x02 no conversation, 0x04 sudo,
  *                               0x08 export=env, 0x10 export=file, 0x20 debug,
  *                               0x40 a session follows, 0x80 revoke=never
- *   more                        0x03 attempts, 0x0c timeout, 0x10 PAM_SILENT
+ *   more                        0x03 attempts, 0x0c timeout, 0x10 PAM_SILENT,
+ *                               0x20 the session is another process's,
+ *                               0x40 it is opened twice
  *   N, then N times             CALL NTH-HIGH NTH-LOW RUN-AND-HOW
  *   N, then N times             RESULT MEANWHILE LENGTH TEXT
  *   to the end                  KIND LENGTH-HIGH LENGTH-LOW BYTES
@@ -60,6 +62,8 @@ struct options {
 	uint8_t bits;
 	unsigned attempts;
 	bool is_silent;
+	bool is_elsewhere;
+	bool is_twice;
 };
 
 /* Read a plan; its texts are *borrowed* from the input. */

@@ -18,9 +18,9 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 BASE = "6f1c2a9e-0000-4000-8000-0000000000"
 CLIENT, ORGANIZATION, ALICE = BASE + "c1", BASE + "f1", BASE + "a1"
 GROUP, ROLE, DIVISION = BASE + "d1", BASE + "d2", BASE + "d3"
-ALICE_, BOB, LOW, ROOT, CAROL, DAVE, LOCKED, AL, NOBODY = range(9)
+ALICE_, BOB, LOW, ROOT, CAROL, DAVE, LOCKED, AL, BROKEN, NOBODY = range(10)
 PARTNERS, ALLOW_ROOT, EVERY_UID, BY_EMAIL = 0x10, 0x20, 0x40, 0x80
-NEED_GROUP, NEED_ROLE, NEED_DIVISION = 1, 2, 4
+NEED_GROUP, NEED_ROLE, NEED_DIVISION, STAFF = 1, 2, 4, 8
 
 
 # ---- what is pasted ----
@@ -91,6 +91,10 @@ def decisions():
     yield "yes-carol", decision(CAROL | BY_EMAIL, user=carol)
     yield "yes-dave", decision(DAVE | BY_EMAIL | EVERY_UID,
                                user=dict(USER, email="dave@example.com"))
+    yield "yes-staff", decision(CAROL | BY_EMAIL, STAFF, user=carol)
+    yield "no-staff", decision(DAVE | BY_EMAIL | EVERY_UID, STAFF,
+                               user=dict(USER, email="dave@example.com"))
+    yield "no-broken", decision(BROKEN)
     yield "yes-gates", decision(0, 7)
     yield "yes-gates-elsewhere", decision(0, 7, user=without(USER, "groups", "authorization"))
     yield "yes-partner", decision(PARTNERS, token=dict(
@@ -170,7 +174,7 @@ READY = (2, b"")
 SESSION, EXPORT_ENV, EXPORT_FILE, NOT_ROOT, SUDO, DEBUG = 0x40, 0x08, 0x10, 1, 4, 0x20
 CALLS = ("malloc calloc open fstat read write socketpair pipe socket connect fork pidfd_open "
          "pidfd_signal exec poll send recv waitpid getpwnam getpwuid getrandom gethostname "
-         "mmap clock child get_user get_item set_data putenv").split()
+         "mmap clock child get_user get_item set_data putenv getgrnam").split()
 
 
 def said(outcome=1, flags=0, **fields):
@@ -206,17 +210,25 @@ def sign_ins():
     yield "yes-env", sign_in(*ok, options=EXPORT_ENV | SESSION)
     yield "yes-file", sign_in(*ok, options=EXPORT_FILE | SESSION)
     yield "yes-env-alone", sign_in(*ok, options=EXPORT_ENV)
+    yield "yes-env-elsewhere", sign_in(*ok, options=EXPORT_ENV | SESSION, more=0x62)
+    yield "yes-file-elsewhere", sign_in(*ok, options=EXPORT_FILE | SESSION, more=0x62)
+    yield "yes-staff", sign_in(READY, said(email=4), who=CAROL | BY_EMAIL, how=STAFF)
+    yield "no-staff", sign_in(READY, said(email=8), who=DAVE | BY_EMAIL | EVERY_UID, how=STAFF)
+    yield "no-broken", sign_in(*ok, who=BROKEN)
+    yield "fault-settle", sign_in(*ok, options=EXPORT_ENV, faults=[("send", 2, 2)])
+    yield "fault-file-write", sign_in(*ok, options=EXPORT_FILE | SESSION, faults=[("write", 0, 6)])
+    yield "fault-file-random", sign_in(*ok, options=EXPORT_FILE, faults=[("getrandom", 0, 0)])
     yield "yes-not-root", sign_in(*ok, options=NOT_ROOT)
     yield "yes-second", sign_in(READY, said(16), READY, said(), replies=[(0, 0, b"zzz")])
     yield "yes-again", sign_in(*ok, replies=[(1, 0, b"")])
     yield "yes-slow", sign_in(READY, (4, 30), said())
     yield "yes-frame", sign_in((1, b"\2" + text("https://x/")), (1, b"\4" + verdict()))
     yield "yes-bytes", sign_in((0, frame(2, text("https://x/")) + frame(4, verdict())))
-    for outcome in (0, 2, 6, 9, 12, 15, 16, 17, 19, 20):
+    for outcome in (0, 6, 15, 17, 19):
         yield f"no-outcome-{outcome}", sign_in(READY, said(outcome))
     for field in "id state client organization home".split():
-        for wrong in (1, 2):
-            yield f"no-{field}-{wrong}", sign_in(READY, said(**{field: wrong}))
+        yield f"no-{field}", sign_in(READY, said(**{field: 2}))
+    yield "no-field", sign_in(READY, said(id=1, state=1, client=1, organization=1, home=1))
     for field in "groups roles divisions".split():
         yield f"no-{field}", sign_in(READY, said(**{field: 2}), how=7)
         yield f"no-{field}-missing", sign_in(READY, said(**{field: 7}), how=7)
@@ -236,7 +248,14 @@ def sign_ins():
     yield "no-answer", sign_in(*ok, replies=[(2, 0, b"")])
     yield "no-bare", sign_in(READY, said(15), READY, said(15), replies=[(4, 0, b""), (8, 0, b"")])
     for call in CALLS:
-        yield f"fault-{call}", sign_in(*ok, faults=[(call, 0, 0)], options=EXPORT_ENV | SESSION)
+        yield f"fault-{call}", sign_in(
+            *ok, faults=[(call, 0, 0)], options=EXPORT_ENV | SESSION,
+            who=CAROL | BY_EMAIL if call == "getgrnam" else 0, how=STAFF)
+    # somebody else, and a fault behind the verdict
+    for call, nth in (("getpwnam", 2), ("getpwuid", 2), ("malloc", 60), ("get_item", 9),
+                      ("recv", 6), ("poll", 5), ("mmap", 1), ("send", 2), ("clock", 20)):
+        yield f"no-fault-{call}", sign_in(READY, said(id=2), options=EXPORT_ENV,
+                                          faults=[(call, nth, 0)])
     yield "fault-stubborn", sign_in(*ok, faults=[("child", 0, 1)])
     yield "fault-stubborn-old", sign_in(*ok, faults=[("child", 0, 1), ("pidfd_open", 0, 1)])
     yield "fault-bytewise", sign_in(*ok, faults=[("recv", 0, 0xff), ("send", 1, 0xff)])

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <pwd.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -290,6 +291,37 @@ WRAP(int, getpwuid_r,
 	const struct person *person = person_of(uid);
 	return entry_give(person, person != NULL ? person->uid_name : NULL,
 	    entry, space, len, ret);
+}
+
+#define STAFF 50
+
+WRAP(int, getgrnam_r,
+    (const char *name, struct group *entry, char *space, size_t len,
+	struct group **ret))
+{
+	unsigned how;
+
+	HOLD(world.plan != NULL && strcmp(name, "staff") == 0);
+	*ret = NULL;
+	if (world_fault(CALL_GETGRNAM, &how))
+		return how == 0 ? 0 : lookup_error(how);
+	(void)snprintf(space, len, "staff");
+	*entry = (struct group){.gr_name = space, .gr_gid = STAFF};
+	*ret = entry;
+	return 0;
+}
+
+/* Staff are in many other groups besides. */
+WRAP(int, getgrouplist, (const char *name, gid_t gid, gid_t *list, int *count))
+{
+	const struct person *person = person_find(name);
+	int room = *count;
+
+	HOLD(person != NULL);
+	*count = person->is_staff ? 100 : 1;
+	for (int i = 0; i < room && i < *count; i++)
+		list[i] = i == 0 ? gid : i == 99 ? STAFF : 3000U + (gid_t)i;
+	return *count <= room ? *count : -1;
 }
 
 /* ---- files ---- */

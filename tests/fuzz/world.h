@@ -50,6 +50,7 @@ enum call {
 	CALL_GET_ITEM,
 	CALL_SET_DATA,
 	CALL_PUTENV,
+	CALL_GETGRNAM,
 	CALLS
 };
 
@@ -148,6 +149,9 @@ pam_handle_t *pam_double_new(void);
 
 /* Run the cleanups as pam_end does, and free. */
 void pam_double_end(pam_handle_t *pamh);
+
+/* What is left of a handle in another process: all but the modules' data. */
+void pam_double_forget(pam_handle_t *pamh);
 
 /* The user's name as it is now; and does a variable hold this? */
 const char *pam_double_user(pam_handle_t *pamh);
