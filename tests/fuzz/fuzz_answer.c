@@ -15,14 +15,10 @@ static const char earlier[EARLIER_MAX][STATE_HASH_LEN + 1] = {
     "0123456789-_0123456789", "zyxwvutsrqponmlkjihgfe",
     "----------------------"};
 
-/* Without ornaments and percent signs; too much is taken out, never too little.
- */
-static struct buf
-plain_of(struct view typed)
+/* Without ornaments. */
+static void
+put_plain(struct buf *plain, struct view typed)
 {
-	struct buf plain = BUF_INIT(ANSWER_MAX);
-	struct buf decoded = BUF_INIT(ANSWER_MAX);
-
 	for (size_t i = 0; i < typed.len; i++) {
 		if (typed.len - i >= 6 &&
 		    (memcmp(typed.p + i, "\x1b[200~", 6) == 0 ||
@@ -30,27 +26,50 @@ plain_of(struct view typed)
 			i += 5;
 		else if (typed.p[i] == '\0' ||
 		    strchr(" \t\r\n\v\f'\"`<>", typed.p[i]) == NULL)
-			buf_put_byte(&plain, typed.p[i]);
+			buf_put_byte(plain, typed.p[i]);
 	}
-	for (size_t i = 0; i < plain.len; i++) {
-		unsigned byte = plain.p[i];
+}
 
-		if (byte == '%' && isxdigit(plain.p[i + 1]) &&
-		    isxdigit(plain.p[i + 2])) {
-			HOLD(sscanf((const char *)plain.p + i + 1, "%2x",
-				 &byte) == 1);
+/* Without percent signs, wherever they stand. */
+static void
+put_decoded(struct buf *decoded, const struct buf *plain)
+{
+	for (size_t i = 0; i < plain->len; i++) {
+		const char *p = buf_text(plain) + i;
+		unsigned byte = plain->p[i];
+
+		if (*p == '%' && isxdigit(p[1]) && isxdigit(p[2])) {
+			HOLD(sscanf(p + 1, "%2x", &byte) == 1);
 			i += 2;
 		}
-		buf_put_byte(&decoded, (uint8_t)byte);
+		buf_put_byte(decoded, (uint8_t)byte);
 	}
-	buf_done(&plain);
-	return decoded;
 }
 
 static bool
 holds(const struct buf *text, struct view part)
 {
 	return memmem(text->p, text->len, part.p, part.len) != NULL;
+}
+
+/* How often does the parameter stand in the query, or in what may be one? */
+static size_t
+parameter_count(const struct buf *plain, const char *name)
+{
+	struct input in = {plain->p, plain->len};
+	struct view text = input_until(&in, '#');
+	struct input query = {text.p, text.len};
+	size_t count = 0;
+
+	if (text.len > 0 && memchr(text.p, '?', text.len) != NULL)
+		(void)input_until(&query, '?');
+	while (query.len > 0) {
+		struct view pair = input_until(&query, '&');
+
+		count += pair.len >= strlen(name) &&
+		    memcmp(pair.p, name, strlen(name)) == 0;
+	}
+	return count;
 }
 
 /* A code is of the answer, of the right form, and beside our state alone. */
@@ -61,14 +80,21 @@ code_check(struct view typed, const struct answer *answer)
 	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 	    "._~-";
 	struct view code = secret_view(answer->code);
-	autobuf plain = plain_of(typed);
+	autobuf plain = BUF_INIT(ANSWER_MAX);
+	autobuf decoded = BUF_INIT(ANSWER_MAX);
 
 	HOLD(code.len >= 1 && code.len <= 512);
 	for (size_t i = 0; i < code.len; i++)
 		HOLD(code.p[i] != '\0' && strchr(set, code.p[i]) != NULL);
-	HOLD(holds(&plain, code));
+	put_plain(&plain, typed);
+	put_decoded(&decoded, &plain);
+	HOLD(holds(&decoded, code));
+	/* no two of anything, and no error beside a code */
+	HOLD(parameter_count(&plain, "code=") <= 1);
+	HOLD(parameter_count(&plain, "state=") <= 1);
+	HOLD(parameter_count(&plain, "error=") == 0);
 	if (answer->state_seen)
-		HOLD(holds(&plain, view_text("state=" SHOWN)));
+		HOLD(holds(&decoded, view_text("state=" SHOWN)));
 }
 
 /* The same answer to an address of which one letter is another. */

@@ -209,11 +209,12 @@ pam_set_data(
 	size_t i = 0;
 	unsigned how;
 
-	if (world_fault(CALL_SET_DATA, &how))
-		return PAM_BUF_ERR;
 	while (
 	    pamh->data[i].name != NULL && strcmp(pamh->data[i].name, name) != 0)
 		HOLD(++i < ENTRIES_MAX);
+	/* Linux-PAM allocates for a new name alone, and fails then alone */
+	if (pamh->data[i].name == NULL && world_fault(CALL_SET_DATA, &how))
+		return PAM_BUF_ERR;
 	if (pamh->data[i].cleanup != NULL)
 		pamh->data[i].cleanup(
 		    pamh, pamh->data[i].data, PAM_DATA_REPLACE | PAM_SUCCESS);
