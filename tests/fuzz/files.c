@@ -12,7 +12,7 @@
 #include "wrap.h"
 
 int (*files_fault)(void);
-bool (*files_fstat_fault)(void);
+int (*files_fstat_fault)(struct stat *st);
 uid_t files_uid;
 int files_run = -1;
 bool files_drop_ins;
@@ -25,6 +25,7 @@ static struct {
 
 WRAP(int, open64, (const char *path, int flags, ...));
 WRAP(int, openat64, (int dir, const char *path, int flags, ...));
+WRAP(int, fstat64, (int fd, struct stat *ret));
 WRAP(int, scandirat64,
     (int dir, const char *path, struct dirent ***ret,
 	int (*choose)(const struct dirent *),
@@ -109,8 +110,7 @@ __wrap_open64(const char *path, int flags, ...)
 	return file_open(path, flags);
 }
 
-/* The product's folders below /run are real ones, in a place of the fuzzer's.
- */
+/* Not one of the product's folders below /run, which are real ones? */
 static bool
 is_root(int dir)
 {
@@ -118,7 +118,7 @@ is_root(int dir)
 	struct stat root;
 
 	return dir < 0 ||
-	    (fstat(dir, &st) == 0 && stat("/", &root) == 0 &&
+	    (REAL(fstat64)(dir, &st) == 0 && stat("/", &root) == 0 &&
 		st.st_ino == root.st_ino && st.st_dev == root.st_dev);
 }
 
@@ -157,8 +157,7 @@ entry_new(const char *name)
 	return entry;
 }
 
-/* Every folder holds these two names; whether they can be opened is another
- * matter. */
+/* Two names in every folder; whether there are such files is set elsewhere. */
 int
 __wrap_scandirat64(int dir, const char *path, struct dirent ***ret,
     int (*choose)(const struct dirent *),
@@ -181,17 +180,20 @@ __wrap_scandirat64(int dir, const char *path, struct dirent ***ret,
 }
 
 /* Whoever runs this, what is served is root's. */
-WRAP(int, fstat64, (int fd, struct stat *ret))
+int
+__wrap_fstat64(int fd, struct stat *ret)
 {
-	if (serving && files_fstat_fault != NULL && files_fstat_fault())
-		return -1;
 	int result = REAL(fstat64)(fd, ret);
-	if (serving && result == 0) {
-		ret->st_uid = 0;
-		ret->st_gid = 0;
-		ret->st_mode &= ~(mode_t)022;
-	}
-	return result;
+
+	if (!serving || result != 0)
+		return result;
+	ret->st_uid = 0;
+	ret->st_gid = 0;
+	ret->st_mode &= ~(mode_t)022;
+	int error = files_fstat_fault != NULL ? files_fstat_fault(ret) : 0;
+	if (error != 0)
+		errno = error;
+	return error != 0 ? -1 : 0;
 }
 
 WRAP(uid_t, geteuid, (void))

@@ -25,8 +25,13 @@ void files_serve(bool on);
  */
 extern int (*files_fault)(void);
 
-/* Asked before each fstat: is it to fail?  errno is set then. */
-extern bool (*files_fstat_fault)(void);
+/*
+ * Asked at each fstat, and allowed to spoil what it says.
+ *
+ * gives:  an errno, or 0
+ */
+struct stat;
+extern int (*files_fstat_fault)(struct stat *st);
 
 /* Who the process is, while files are served; the files are root's. */
 extern uid_t files_uid;

@@ -116,7 +116,8 @@ words_make(
 /* ---- what must hold ---- */
 
 static void
-success_check(const struct plan *plan, pam_handle_t *pamh)
+success_check(
+    const struct plan *plan, const struct options *options, pam_handle_t *pamh)
 {
 	struct view heard = {plan->stream, seen.heard};
 	struct view told = {seen.to_helper, seen.told};
@@ -132,6 +133,8 @@ success_check(const struct plan *plan, pam_handle_t *pamh)
 	/* the helper's last word was a yes, and about the right person */
 	HOLD(verdict_claims(heard, &claim));
 	HOLD(may_sign_in(&plan->setting, &claim));
+	/* by files that are root's alone; a token's file comes afterwards */
+	HOLD(!seen.unsafe || (options->bits & OPTION_EXPORT_FILE) != 0);
 	/* who is still who he was */
 	HOLD(strcmp(pam_double_user(pamh), plan->setting.user) == 0);
 	HOLD(world_changed() == MEANWHILE_NOTHING);
@@ -140,10 +143,11 @@ success_check(const struct plan *plan, pam_handle_t *pamh)
 }
 
 static void
-result_check(const struct plan *plan, pam_handle_t *pamh, int result)
+result_check(const struct plan *plan, const struct options *options,
+    pam_handle_t *pamh, int result)
 {
 	if (result == PAM_SUCCESS) {
-		success_check(plan, pamh);
+		success_check(plan, options, pamh);
 		return;
 	}
 	HOLD(result == PAM_AUTH_ERR || result == PAM_SYSTEM_ERR ||
@@ -201,7 +205,7 @@ sign_in(const struct plan *plan, const struct options *options)
 	for (int i = 0; i < CALLS_MAX && result == PAM_INCOMPLETE; i++)
 		result =
 		    pam_sm_authenticate(pamh, flags, words.count, words.list);
-	result_check(plan, pamh, result);
+	result_check(plan, options, pamh, result);
 	if (result == PAM_SUCCESS && (options->bits & OPTION_SESSION) != 0)
 		session_pass(pamh, flags, options, &words);
 	pam_double_end(pamh);

@@ -108,10 +108,22 @@ open_fault(void)
 	return fails(CALL_OPEN) ? errno : 0;
 }
 
-static bool
-fstat_fault(void)
+/* It fails, or says that somebody else has had a hand in it. */
+static int
+fstat_fault(struct stat *st)
 {
-	return fails(CALL_FSTAT);
+	unsigned how;
+
+	if (!world_fault(CALL_FSTAT, &how))
+		return 0;
+	seen.unsafe = seen.unsafe || how % 4 == 1 || how % 4 == 2;
+	if (how % 4 == 1)
+		st->st_uid = 4000;
+	else if (how % 4 == 2)
+		st->st_mode |= 022;
+	else if (how % 4 == 3)
+		st->st_mode = S_IFIFO | 0600;
+	return how % 4 == 0 ? EIO : 0;
 }
 
 static void
