@@ -95,7 +95,7 @@ words_make(
 	word_add(words, "map=%s",
 	    setting->by_email ? "file,email,localpart" : "file");
 	if (setting->need[LIST_GROUPS])
-		word_add(words, "require_group=" ALICE_ID "," GROUP);
+		word_add(words, "require_group=" OTHER_GROUP "," GROUP);
 	if (setting->need[LIST_ROLES])
 		word_add(words, "require_role=" ROLE);
 	if (setting->need[LIST_DIVISIONS])

@@ -161,7 +161,7 @@ setting_apply(
 	    config->email_domains, sizeof(config->email_domains), DOMAIN);
 	if (setting->need[LIST_GROUPS])
 		(void)snprintf(config->require_group,
-		    sizeof(config->require_group), ALICE_ID "," GROUP);
+		    sizeof(config->require_group), OTHER_GROUP "," GROUP);
 	if (setting->need[LIST_ROLES])
 		(void)snprintf(
 		    config->require_role, sizeof(config->require_role), ROLE);

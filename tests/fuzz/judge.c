@@ -106,13 +106,16 @@ is_mapped(const struct setting *setting, const struct claim *claim)
 static bool
 has_what_is_needed(const struct setting *setting, const struct claim *claim)
 {
-	static const char *const needed[LISTS] = {GROUP, ROLE, DIVISION};
+	/* either will do */
+	static const char *const needed[LISTS][2] = {
+	    {GROUP, OTHER_GROUP}, {ROLE, ROLE}, {DIVISION, DIVISION}};
 
 	for (size_t i = 0; i < LISTS; i++) {
 		bool has = !setting->need[i];
 
 		for (size_t j = 0; claim->told[i] && j < claim->count[i]; j++)
-			has = has || is_text(claim->ids[i][j], needed[i]);
+			has = has || is_text(claim->ids[i][j], needed[i][0]) ||
+			    is_text(claim->ids[i][j], needed[i][1]);
 		if (!has)
 			return false;
 	}

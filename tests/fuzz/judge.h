@@ -17,6 +17,7 @@
 #define BOB_EMAIL "bob@example.com"
 #define DOMAIN "example.com"
 #define GROUP "6f1c2a9e-0000-4000-8000-0000000000d1"
+#define OTHER_GROUP "6f1c2a9e-0000-4000-8000-0000000000d4"
 #define ROLE "6f1c2a9e-0000-4000-8000-0000000000d2"
 #define DIVISION "6f1c2a9e-0000-4000-8000-0000000000d3"
 

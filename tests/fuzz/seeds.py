@@ -257,7 +257,8 @@ def sign_ins():
         yield f"no-fault-{call}", sign_in(READY, said(id=2), options=EXPORT_ENV,
                                           faults=[(call, nth, 0)])
     yield "no-fault-owner", sign_in(*ok, faults=[("fstat", 1, 1)])
-    yield "no-fault-mode", sign_in(*ok, faults=[("fstat", 2, 2)])
+    yield "no-fault-mode", sign_in(*ok, faults=[("fstat", 1, 2)])
+    yield "no-fault-map", sign_in(*ok, faults=[("fstat", 4, 2)])
     yield "fault-stubborn", sign_in(*ok, faults=[("child", 0, 1)])
     yield "fault-stubborn-old", sign_in(*ok, faults=[("child", 0, 1), ("pidfd_open", 0, 1)])
     yield "fault-bytewise", sign_in(*ok, faults=[("recv", 0, 0xff), ("send", 1, 0xff)])
