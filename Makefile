@@ -204,6 +204,39 @@ signin_parts := $(addprefix $(B)/tests/,pam_gcpkce.so gcpkce pam-session pam-gre
 test-parts: all $(signin_parts) ## build what whole sign-ins in tests run
 unit-parts: $(unit) $(pam) $(B)/tests/pam_gcpkce_scripted.so $(B)/tests/scripted-helper $(B)/tools/config-text
 
+# ---- fuzz targets, by clang's libFuzzer, in a flavour of their own ----
+
+# What each is linked with, and which functions of libc it puts its own before.
+fuzz_files := open64 openat64 scandirat64 fstat64 geteuid
+fuzz_world := $(fuzz_files) malloc calloc mmap64 munmap clock_gettime getrandom gethostname getpwnam_r getpwuid_r getgrnam_r getgrouplist \
+	read write socket connect socketpair pipe2 poll send recv _Fork syscall kill waitpid
+fuzz_names := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+fuzz_exe   := $(addprefix $(B)/tests/fuzz/fuzz_,$(fuzz_names))
+fuzz_o     := $(patsubst %.c,$(B)/%.o,$(sort $(wildcard tests/fuzz/*.c)))
+
+$(B)/tests/fuzz/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(oauth) $(common)
+	$(call say,LINK,$@)
+	$(Q)$(link_prog) -fsanitize=fuzzer $(addprefix -Wl$(comma)--wrap=,$(wraps)) $(crypto_libs)
+$(B)/tests/fuzz/fuzz_decision $(B)/tests/fuzz/fuzz_map: $(B)/tests/fuzz/judge.o
+$(B)/tests/fuzz/fuzz_authenticate: $(module) $(courier) $(addprefix $(B)/tests/fuzz/,judge.o files.o world.o helper.o pam_double.o plan.o)
+$(B)/tests/fuzz/fuzz_authenticate: private wraps = $(fuzz_world)
+$(B)/tests/fuzz/fuzz_config $(B)/tests/fuzz/fuzz_map: $(B)/tests/fuzz/files.o
+$(B)/tests/fuzz/fuzz_config $(B)/tests/fuzz/fuzz_map: private wraps = $(fuzz_files)
+$(fuzz_o): private extra_cflags = $(crypto_cflags)
+
+fuzz-objects: $(fuzz_o)
+fuzz-targets: $(fuzz_exe)
+
+FUZZ_CC ?= clang
+fuzz_flavour = B=build/fuzz CC=$(FUZZ_CC) SAN=address,undefined,fuzzer-no-link
+
+fuzz-parts: ## build the fuzz targets, where clang has libFuzzer
+	$(Q)mkdir -p build/fuzz
+	$(Q)if echo 'int LLVMFuzzerTestOneInput(void); int LLVMFuzzerTestOneInput(void) { return 0; }' | \
+		$(FUZZ_CC) -fsanitize=fuzzer,address -xc -o build/fuzz/probe - 2>/dev/null; \
+	then $(MAKE) --no-print-directory $(fuzz_flavour) fuzz-targets; \
+	else rm -rf build/fuzz/tests; echo '*** SKIPPED: no fuzz targets: $(FUZZ_CC) or its libFuzzer (libclang-rt-dev) is not here ***'; fi
+
 # ---- checks ----
 
 deps:
@@ -214,7 +247,7 @@ deps:
 check: deps ## run every test (T=name: only those whose name has it)
 	$(if $(filter true,$(CI)),$(Q)$(MAKE) --no-print-directory format-check lint)
 	$(Q)$(MAKE) --no-print-directory check-built
-check-built: test-parts unit-parts
+check-built: test-parts unit-parts $(if $(T),$(findstring fuzz-parts,$(patsubst fuzz%,fuzz-parts,$(T))),fuzz-parts)
 	$(Q)$(PYTHON) tests/run.py --build $(B) $(if $(SAN),--sanitized) $(if $(T),--name '$(T)') all
 
 quick: unit-parts test-parts ## tests that need neither root nor network, in under 20 s
@@ -226,6 +259,15 @@ check-links: all ## the walls between the folders
 load: deps ## 200 sign-ins at once, 2,000 one after the other, 1,000 that never end (minutes)
 	$(Q)$(MAKE) --no-print-directory test-parts
 	$(Q)GCPKCE_LOAD=full $(PYTHON) tests/run.py --build $(B) --name test_load all
+
+fuzz-smoke: fuzz-parts ## replay the fuzz targets' seeds, then a few seconds of each
+	$(Q)$(PYTHON) tests/fuzz/run.py --build build/fuzz smoke
+
+FUZZ_TIME    ?= 3600
+FUZZ_TARGETS ?=
+fuzz: deps ## fuzz for hours: FUZZ_TIME=SECONDS each, FUZZ_TARGETS="NAME ..."
+	$(Q)$(MAKE) --no-print-directory fuzz-parts
+	$(Q)$(PYTHON) tests/fuzz/run.py --build build/fuzz --time $(FUZZ_TIME) --targets '$(FUZZ_TARGETS)' long
 
 mutate: deps ## flip every condition of the decision, one by one: does a test notice?
 	$(Q)$(PYTHON) tools/mutate
@@ -241,7 +283,7 @@ format-check: ## are the C sources formatted?
 
 lint: ## -Werror under gcc and clang, cppcheck, shellcheck, man pages, headers alone
 	$(Q)$(MAKE) --no-print-directory B=build/lint-gcc CC=gcc WERROR=-Werror test-parts unit-parts
-	$(Q)$(MAKE) --no-print-directory B=build/lint-clang CC=clang WERROR=-Werror test-parts unit-parts
+	$(Q)$(MAKE) --no-print-directory B=build/lint-clang CC=clang WERROR=-Werror test-parts unit-parts fuzz-objects
 	$(Q)for h in $(headers); do printf '#include "%s"\n' "$$h" | \
 		$(CC) $(own_cppflags) -I. $(crypto_cflags) -std=c17 -Werror -fsyntax-only -xc - || exit 1; done
 	$(Q)cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,portability --inline-suppr \
@@ -298,7 +340,7 @@ clean: ## remove build/
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
 
-.PHONY: all test-parts unit-parts deps check check-built quick check-links mutate demo format format-check lint texts fault-table load \
+.PHONY: all test-parts unit-parts deps check check-built quick check-links mutate demo format format-check lint texts fault-table load fuzz-parts fuzz-objects fuzz-targets fuzz-smoke fuzz \
 	install uninstall clean help FORCE
 
 -include $(patsubst %.o,%.d,$(common) $(oauth) $(courier) $(helper) $(module) $(cli) $(path_o))

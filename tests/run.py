@@ -4,8 +4,8 @@
 
     run.py --build FOLDER [--name PART] all|quick
 
-A suite is one test program (cmocka) or one folder of pytest.  What passes says
-one line; what fails shows all it printed.
+A suite is one test program (cmocka), one folder of pytest, or all fuzz targets
+together.  What passes says one line; what fails shows all it printed.
 """
 
 import argparse
@@ -65,6 +65,17 @@ def run_shell(name, command, totals):
     status, printed = run(command, TIMEOUT["program"])
     report(name, int(status == 0), int(status != 0), 0, printed)
     totals.add(int(status == 0), int(status != 0), 0)
+
+
+def run_fuzz(command, totals):
+    """Runs the fuzz targets for a moment; its last line has the counts."""
+    status, printed = run(command, TIMEOUT["program"])
+    counts = re.findall(r"^(\d+) passed, (\d+) failed, (\d+) skipped$", printed, re.MULTILINE)
+    passed, failed, skipped = map(int, counts[-1]) if counts else (0, 1, 0)
+    if status != 0 and failed == 0:
+        failed = 1
+    report("fuzz", passed, failed, skipped, printed)
+    totals.add(passed, failed, skipped)
 
 
 def run_pytest(folder, build, name, totals):
@@ -129,6 +140,8 @@ def suites(build, which, sanitized):
         yield "pytest", "tests/faults"
         if not sanitized:
             yield "pytest", "tests/login"
+        # of a flavour of its own, whatever this one is
+        yield "fuzz", [sys.executable, "tests/fuzz/run.py", "--build", "build/fuzz", "smoke"]
 
 
 def main():
@@ -149,6 +162,8 @@ def main():
             run_pytest(what, build, "" if name and name in what else name, totals)
         elif kind == "shell" and name in what[0]:
             run_shell(what[0], what[1], totals)
+        elif kind == "fuzz" and (not name or "fuzz" in name):
+            run_fuzz(what, totals)
         elif kind == "program" and name in os.path.basename(what):
             run_program(what, totals)
 
