@@ -76,7 +76,10 @@ member_check(const struct config_key *key, const struct config *config)
 	if (is_text(key->type)) {
 		size_t len = strnlen(member, CONFIG_TEXT_CAP);
 
-		HOLD(len < CONFIG_TEXT_CAP && is_printable(member));
+		HOLD(len < CONFIG_TEXT_CAP);
+		HOLD(key->type == CONFIG_PATH
+			? text_is_clean_utf8(view_text(member))
+			: is_printable(member));
 		/* a URL that the region gave may be longer than one given */
 		HOLD(len == 0 || key->type == CONFIG_URL ||
 		    (len >= key->min && len <= key->max));

@@ -57,7 +57,7 @@ struct setting {
 };
 
 /* What somebody claims to be; a missing text has no bytes. */
-#define CLAIM_IDS 64
+#define CLAIM_IDS 1024
 struct claim {
 	struct view id, email, state, client, organization, home;
 	bool cloned;

@@ -125,12 +125,13 @@ def text(value):
 
 
 def frame(kind, payload=b""):
-    return struct.pack(">IBB", len(payload) + 2, 2, kind) + payload
+    return struct.pack(">IBB", len(payload) + 2, VERSION, kind) + payload
 
 
+VERSION = 3
 ROUTE = (text("https://login.mypurecloud.de") + text("https://api.mypurecloud.de")
          + text("/etc/ssl/ca.pem") + text("http://proxy.example.com:3128")
-         + struct.pack(">II", 5, 10))
+         + struct.pack(">II", 5, 10) + b"\0")
 LABEL = text("alice") + text("sshd") + text("bastion01")
 
 
@@ -165,7 +166,7 @@ def frames():
     yield "token-reply", frame(9, verdict(token="") + PORTRAIT)
     yield "two", frame(5) + frame(6)
     yield "version", struct.pack(">IBB", 2, 1, 5)
-    yield "long", struct.pack(">IBB", 0x7fffffff, 2, 4)
+    yield "long", struct.pack(">IBB", 0x7fffffff, VERSION, 4)
 
 
 # ---- whole sign-ins ----
