@@ -41,10 +41,11 @@ CFLAGS     ?= -O2 -g
 CPPFLAGS   ?=
 LDFLAGS    ?=
 SAN        ?=
+COVERAGE   ?=
 
 # A flavour is a folder of its own, so that flavours never mix.
 comma   := ,
-flavour := $(if $(SAN),$(subst $(comma),-,$(SAN)),default)$(if $(filter clang%,$(CC)),-clang)
+flavour := $(if $(SAN),$(subst $(comma),-,$(SAN)),default)$(if $(filter clang%,$(CC)),-clang)$(if $(COVERAGE),-coverage)
 B       ?= build/$(flavour)
 T       ?=
 V       ?=
@@ -58,16 +59,17 @@ warnings := -Wall -Wextra -Wconversion -Wsign-conversion -Wshadow -Wvla \
 	-Wwrite-strings -Wundef
 hardening := -fstack-protector-strong $(call cc-ok,-fstack-clash-protection) \
 	$(call cc-ok,-fcf-protection) $(call cc-ok,-fstrict-flex-arrays=3) \
-	$(if $(SAN)$(findstring FORTIFY,$(CPPFLAGS) $(CFLAGS)),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
+	$(if $(SAN)$(COVERAGE)$(findstring FORTIFY,$(CPPFLAGS) $(CFLAGS)),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
 sanitize := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
+count    := $(if $(COVERAGE),--coverage -fprofile-update=atomic -fprofile-dir=$(abspath $(B))/tests/counters)
 
 own_cppflags := -D_GNU_SOURCE -Iinclude -DGCPKCE_VERSION='"$(VERSION)"' \
 	-D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 \
 	-DGCPKCE_CONF='"$(sysconfdir)/security/pam_gcpkce.conf"' \
 	-DGCPKCE_MAP='"$(sysconfdir)/security/pam_gcpkce.map"'
 own_cflags   := -std=c17 -fPIC -fvisibility=hidden -ffile-prefix-map=$(CURDIR)=. \
-	$(warnings) $(hardening) $(sanitize) $(WERROR)
-own_ldflags  := -Wl,-z,relro,-z,now,-z,noexecstack $(sanitize)
+	$(warnings) $(hardening) $(sanitize) $(count) $(WERROR)
+own_ldflags  := -Wl,-z,relro,-z,now,-z,noexecstack $(sanitize) $(count)
 WERROR ?=
 
 crypto_cflags := $(shell $(PKG_CONFIG) --cflags libcrypto json-c 2>/dev/null)
@@ -115,11 +117,15 @@ $(B)/pam_gcpkce.so: $(module) $(courier) $(common) $(path_o)
 $(B)/gcpkce-helper: $(helper) $(oauth) $(common)
 $(B)/gcpkce: $(cli) $(courier) $(oauth) $(common) $(path_o)
 
+# Counters are written where a process ends without running destructors, too.
+flush_o   := $(if $(COVERAGE),$(B)/tests/coverage/flush.o)
+flush     := $(if $(COVERAGE),$(flush_o) $(addprefix -Wl$(comma)--wrap=,_exit syscall result_pam))
+
 link_so   = $(CC) -shared -Wl,--no-as-needed -Wl,--version-script=pam_gcpkce/module/pam_gcpkce.map $(if $(SAN),,-Wl$(comma)--no-undefined) \
-	$(own_ldflags) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) -lpam
+	$(own_ldflags) $(flush) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) -lpam
 link_prog = $(CC) -pie -Wl,--as-needed $(own_ldflags) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^)
 
-$(B)/pam_gcpkce.so $(B)/tests/pam_gcpkce.so $(B)/tests/pam_gcpkce_scripted.so: pam_gcpkce/module/pam_gcpkce.map
+$(B)/pam_gcpkce.so $(B)/tests/pam_gcpkce.so $(B)/tests/pam_gcpkce_scripted.so: pam_gcpkce/module/pam_gcpkce.map | $(flush_o)
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
 	$(Q)$(link_so)
@@ -145,8 +151,9 @@ $(B)/tests/gcpkce: $(cli) $(courier) $(oauth) $(common) $(B)/tests/helper_path.o
 
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(oauth) $(courier) $(common) $(B)/tests/helper_path.o
 	$(call say,LINK,$@)
-	$(Q)$(link_prog) $(crypto_libs) -lcmocka
+	$(Q)$(link_prog) $(flush) $(crypto_libs) -lcmocka
 $(B)/tests/unit/test_result: $(B)/pam_gcpkce/module/result.o
+$(unit): | $(flush_o)
 $(B)/tests/pam/test_%: $(B)/tests/pam/test_%.o $(B)/tests/pam/host.o $(common)
 	$(call say,LINK,$@)
 	$(Q)$(link_prog) -rdynamic -lpam -lcmocka
@@ -185,6 +192,11 @@ quick: unit-parts test-parts ## tests that need neither root nor network, in und
 
 check-links: all ## the walls between the folders
 	$(Q)tests/links.sh $(B)
+
+coverage: deps ## which lines and branches the tests reach; docs/COVERAGE.md
+	$(Q)tools/install-deps deep
+	$(Q)$(MAKE) --no-print-directory COVERAGE=1 B=build/coverage/objects CFLAGS='-O0 -g' test-parts unit-parts
+	$(Q)tools/coverage build/coverage $(PYTHON)
 
 mutate: deps ## flip every condition of the decision, one by one: does a test notice?
 	$(Q)$(PYTHON) tools/mutate
@@ -254,7 +266,7 @@ clean: ## remove build/
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
 
-.PHONY: all test-parts unit-parts deps check check-built quick check-links mutate demo format format-check lint texts \
+.PHONY: all test-parts unit-parts deps check check-built quick check-links coverage check-deep mutate demo format format-check lint texts \
 	install uninstall clean help FORCE
 
 -include $(patsubst %.o,%.d,$(common) $(oauth) $(courier) $(helper) $(module) $(cli) $(path_o))
