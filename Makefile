@@ -87,6 +87,7 @@ module  := $(call folder,module)
 cli     := $(call folder,cli)
 headers := $(sort $(wildcard include/gcpkce/*.h))
 unit    := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
+sweep   := $(patsubst tests/sweep/%.c,$(B)/tests/sweep/%,$(sort $(wildcard tests/sweep/test_*.c)))
 pam     := $(patsubst tests/pam/%.c,$(B)/tests/pam/%,$(sort $(wildcard tests/pam/test_*.c)))
 sources := $(sort $(wildcard pam_gcpkce/*/*.[ch] include/gcpkce/*.h tests/*/*.[ch] tools/*.c))
 
@@ -168,11 +169,46 @@ $(B)/tools/config-text: $(B)/tools/config_text.o $(common)
 	$(call say,LINK,$@)
 	$(Q)$(link_prog)
 
-$(patsubst %,%.o,$(unit)) $(patsubst %,%.o,$(pam)) $(B)/tests/pam/host.o: private extra_cflags = $(crypto_cflags) \
+# ---- the same with faults: the calls of our objects, of no library, fail ----
+
+injected := malloc calloc free mmap64 munmap opendir fdopendir closedir scandirat64 \
+	curl_easy_init curl_multi_init json_tokener_new_ex RAND_priv_bytes EVP_Digest \
+	fstat64 read write recv send readlinkat poll socket socketpair pipe2 _Fork getrandom mkdirat unlinkat \
+	fchmod fchown open64 openat64 __openat64_2 fcntl64
+inject   := $(addprefix -Wl$(comma)--wrap=,$(injected))
+inject_o := $(B)/tests/sweep/inject.o
+# One folder for one build: the helper has no argument that could name it.
+page     := /dev/shm/gcpkce-inject-$(shell printf '%s' '$(abspath $(B))' | cksum | cut -d' ' -f1)
+
+$(B)/tests/sweep/tests/pam_gcpkce_scripted.so: $(module) $(courier) $(common) $(B)/tests/scripted_path.o $(inject_o)
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(Q)$(subst -Wl$(comma)--no-undefined,,$(link_so)) $(inject)
+$(B)/tests/sweep/host.o: tests/pam/host.c $(B)/flags
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(own_cppflags) -DBUILD='"$(abspath $(B))/tests/sweep"' $(own_cflags) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+$(B)/tests/sweep/test_signin_sweep: $(B)/tests/sweep/test_signin_sweep.o $(B)/tests/sweep/host.o $(common)
+	$(call say,LINK,$@)
+	$(Q)$(link_prog) -rdynamic -lpam -lcmocka
+$(B)/tests/sweep/test_part_sweep: $(B)/tests/sweep/test_part_sweep.o $(inject_o) $(oauth) $(courier) $(common) $(B)/tests/helper_path.o
+	$(call say,LINK,$@)
+	$(Q)$(link_prog) $(inject) $(crypto_libs) -lcmocka
+$(B)/tests/sweep/gcpkce-helper: $(helper) $(oauth) $(common) $(inject_o) $(B)/tests/sweep/inject_page.o
+	$(call say,LINK,$@)
+	$(Q)$(link_prog) $(inject) $(curl_libs) $(crypto_libs)
+$(B)/tests/sweep/helper_path.o: pam_gcpkce/courier/helper_path.c $(B)/flags
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(own_cppflags) -DGCPKCE_HELPER='"$(abspath $(B))/tests/sweep/gcpkce-helper"' $(own_cflags) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+$(B)/tests/sweep/gcpkce: $(cli) $(courier) $(oauth) $(common) $(B)/tests/sweep/helper_path.o
+	$(call say,LINK,$@)
+	$(Q)$(link_prog) $(crypto_libs)
+$(B)/tests/sweep/inject_page.o: private extra_cflags = -DINJECT_PAGE='"$(page)"'
+
+$(patsubst %,%.o,$(sweep)) $(patsubst %,%.o,$(unit)) $(patsubst %,%.o,$(pam)) $(B)/tests/pam/host.o: private extra_cflags = $(crypto_cflags) \
 	-DBUILD='"$(abspath $(B))"' -DSOURCE='"$(CURDIR)"'
 
-test-parts: all $(B)/tests/pam_gcpkce.so $(B)/tests/gcpkce $(B)/tests/pam-session ## build what whole sign-ins in tests run
-unit-parts: $(unit) $(pam) $(B)/tests/pam_gcpkce_scripted.so $(B)/tests/scripted-helper $(B)/tools/config-text
+test-parts: all $(B)/tests/sweep/gcpkce-helper $(B)/tests/sweep/gcpkce $(B)/tests/pam_gcpkce.so $(B)/tests/gcpkce $(B)/tests/pam-session ## build what whole sign-ins in tests run
+unit-parts: $(unit) $(pam) $(sweep) $(B)/tests/sweep/tests/pam_gcpkce_scripted.so $(B)/tests/pam_gcpkce_scripted.so $(B)/tests/scripted-helper $(B)/tools/config-text
 
 # ---- checks ----
 
