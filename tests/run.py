@@ -115,7 +115,7 @@ def suites(build, which, sanitized):
     """All suites, as (kind, what) pairs, in the order in which they run."""
     if which != "coverage":  # what counts links a library more
         yield "shell", ("check-links", ["tests/links.sh", build])
-    for kind in ("unit", "pam"):
+    for kind in ("unit", "pam", "sweep"):
         for path in sorted(glob.glob(f"tests/{kind}/test_*.c")):
             name = os.path.splitext(os.path.basename(path))[0]
             yield "program", os.path.join(build, "tests", kind, name)
