@@ -110,7 +110,8 @@ $(B)/%.o: %.c $(B)/flags
 	$(call say,CC,$<)
 	$(Q)$(CC) $(own_cppflags) $(extra_cflags) $(own_cflags) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-$(oauth) $(helper) $(cli): private extra_cflags = $(crypto_cflags) $(curl_cflags)
+# The helper may write no file; gcc's own fork would write its counters.
+$(oauth) $(helper) $(cli): private extra_cflags = $(crypto_cflags) $(curl_cflags) $(if $(COVERAGE),-fno-builtin-fork)
 $(path_o): private extra_cflags = -DGCPKCE_HELPER='"$(libexecdir)/gcpkce-helper"'
 $(path_o): $(B)/helper-path
 
@@ -120,7 +121,7 @@ $(B)/gcpkce: $(cli) $(courier) $(oauth) $(common) $(path_o)
 
 # Counters are written where a process ends without running destructors, too.
 flush_o   := $(if $(COVERAGE),$(B)/tests/coverage/flush.o)
-flush     := $(if $(COVERAGE),$(flush_o) $(addprefix -Wl$(comma)--wrap=,_exit syscall result_pam))
+flush     := $(if $(COVERAGE),$(flush_o) $(addprefix -Wl$(comma)--wrap=,_exit syscall setrlimit64 result_pam))
 
 link_so   = $(CC) -shared -Wl,--no-as-needed -Wl,--version-script=pam_gcpkce/module/pam_gcpkce.map $(if $(SAN),,-Wl$(comma)--no-undefined) \
 	$(own_ldflags) $(flush) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) -lpam
@@ -154,7 +155,7 @@ $(B)/tests/unit/%: $(B)/tests/unit/%.o $(oauth) $(courier) $(common) $(B)/tests/
 	$(call say,LINK,$@)
 	$(Q)$(link_prog) $(flush) $(crypto_libs) -lcmocka
 $(B)/tests/unit/test_result: $(B)/pam_gcpkce/module/result.o
-$(unit): | $(flush_o)
+$(unit) $(sweep): | $(flush_o)
 $(B)/tests/pam/test_%: $(B)/tests/pam/test_%.o $(B)/tests/pam/host.o $(common)
 	$(call say,LINK,$@)
 	$(Q)$(link_prog) -rdynamic -lpam -lcmocka
@@ -175,27 +176,33 @@ injected := malloc calloc free mmap64 munmap opendir fdopendir closedir scandira
 	curl_easy_init curl_multi_init json_tokener_new_ex RAND_priv_bytes EVP_Digest \
 	fstat64 read write recv send readlinkat poll socket socketpair pipe2 _Fork getrandom mkdirat unlinkat \
 	fchmod fchown open64 openat64 __openat64_2 fcntl64
-inject   := $(addprefix -Wl$(comma)--wrap=,$(injected))
 inject_o := $(B)/tests/sweep/inject.o
 # One folder for one build: the helper has no argument that could name it.
 page     := /dev/shm/gcpkce-inject-$(shell printf '%s' '$(abspath $(B))' | cksum | cut -d' ' -f1)
 
-$(B)/tests/sweep/tests/pam_gcpkce_scripted.so: $(module) $(courier) $(common) $(B)/tests/scripted_path.o $(inject_o)
+# Bound together first, so that no library's calls are led astray with ours.
+$(B)/tests/sweep/module.o: $(module) $(courier) $(common) $(B)/tests/scripted_path.o $(inject_o)
+$(B)/tests/sweep/parts.o: $(B)/tests/sweep/test_part_sweep.o $(oauth) $(courier) $(common) $(B)/tests/helper_path.o $(inject_o)
+$(B)/tests/sweep/helper.o: $(helper) $(oauth) $(common) $(B)/tests/sweep/inject_page.o $(inject_o)
+$(B)/tests/sweep/module.o $(B)/tests/sweep/parts.o $(B)/tests/sweep/helper.o:
+	$(Q)$(LD) -r $(addprefix --wrap=,$(injected)) -o $@ $^
+
+$(B)/tests/sweep/tests/pam_gcpkce_scripted.so: $(B)/tests/sweep/module.o pam_gcpkce/module/pam_gcpkce.map | $(flush_o)
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
-	$(Q)$(subst -Wl$(comma)--no-undefined,,$(link_so)) $(inject)
+	$(Q)$(subst -Wl$(comma)--no-undefined,,$(link_so))
 $(B)/tests/sweep/host.o: tests/pam/host.c $(B)/flags
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(own_cppflags) -DBUILD='"$(abspath $(B))/tests/sweep"' $(own_cflags) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 $(B)/tests/sweep/test_signin_sweep: $(B)/tests/sweep/test_signin_sweep.o $(B)/tests/sweep/host.o $(common)
 	$(call say,LINK,$@)
 	$(Q)$(link_prog) -rdynamic -lpam -lcmocka
-$(B)/tests/sweep/test_part_sweep: $(B)/tests/sweep/test_part_sweep.o $(inject_o) $(oauth) $(courier) $(common) $(B)/tests/helper_path.o
+$(B)/tests/sweep/test_part_sweep: $(B)/tests/sweep/parts.o
 	$(call say,LINK,$@)
-	$(Q)$(link_prog) $(inject) $(crypto_libs) -lcmocka
-$(B)/tests/sweep/gcpkce-helper: $(helper) $(oauth) $(common) $(inject_o) $(B)/tests/sweep/inject_page.o
+	$(Q)$(link_prog) $(flush) $(crypto_libs) -lcmocka
+$(B)/tests/sweep/gcpkce-helper: $(B)/tests/sweep/helper.o
 	$(call say,LINK,$@)
-	$(Q)$(link_prog) $(inject) $(curl_libs) $(crypto_libs)
+	$(Q)$(link_prog) $(curl_libs) $(crypto_libs)
 $(B)/tests/sweep/helper_path.o: pam_gcpkce/courier/helper_path.c $(B)/flags
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(own_cppflags) -DGCPKCE_HELPER='"$(abspath $(B))/tests/sweep/gcpkce-helper"' $(own_cflags) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<

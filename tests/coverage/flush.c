@@ -5,6 +5,7 @@
  * and sshd's child, which authenticates, is never seen to unload the module.
  */
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -13,20 +14,39 @@
 void __gcov_dump(void);
 void __gcov_reset(void);
 
-/* A child on its way to exec may write no file, but root may lift that. */
+/* A child that must not write files has given up its soft limit alone. */
 static void
 flush(void)
 {
 	struct rlimit limit;
-	const struct rlimit none = {RLIM_INFINITY, RLIM_INFINITY};
 
-	if (getrlimit(RLIMIT_FSIZE, &limit) != 0 ||
-	    (limit.rlim_cur != RLIM_INFINITY &&
-		setrlimit(RLIMIT_FSIZE, &none) != 0))
+	if (getrlimit(RLIMIT_FSIZE, &limit) != 0)
 		return;
+	struct rlimit raised = {limit.rlim_max, limit.rlim_max};
+	if (setrlimit(RLIMIT_FSIZE, &raised) != 0)
+		return;
+	/* a child that has changed its ids writes to the same files */
+	mode_t mask = umask(0);
 	__gcov_dump();
 	__gcov_reset();
+	(void)umask(mask);
 	(void)setrlimit(RLIMIT_FSIZE, &limit);
+}
+
+int __real_setrlimit64(
+    __rlimit_resource_t resource, const struct rlimit *limit);
+int __wrap_setrlimit64(
+    __rlimit_resource_t resource, const struct rlimit *limit);
+
+int
+__wrap_setrlimit64(__rlimit_resource_t resource, const struct rlimit *limit)
+{
+	struct rlimit soft;
+
+	if (resource != RLIMIT_FSIZE || getrlimit(resource, &soft) != 0)
+		return __real_setrlimit64(resource, limit);
+	soft.rlim_cur = limit->rlim_cur;
+	return __real_setrlimit64(resource, &soft);
 }
 
 _Noreturn void __real__exit(int status);
@@ -46,8 +66,12 @@ long __wrap_syscall(long number, long a, long b, long c, long d, long e);
 long
 __wrap_syscall(long number, long a, long b, long c, long d, long e)
 {
+	const struct rlimit no_file = {0, 0};
+
 	if (number == SYS_setresuid || number == SYS_execveat)
 		flush();
+	if (number == SYS_execveat)
+		(void)__real_setrlimit64(RLIMIT_FSIZE, &no_file);
 	return __real_syscall(number, a, b, c, d, e);
 }
 
