@@ -236,6 +236,10 @@ quick: unit-parts test-parts ## tests that need neither root nor network, in und
 check-links: all ## the walls between the folders
 	$(Q)tests/links.sh $(B)
 
+check-deep: deps ## what ten minutes do not carry: sanitizers, valgrind, analysers, long runs
+	$(Q)tools/install-deps deep
+	$(Q)tools/check-deep $(T)
+
 coverage: deps ## which lines and branches the tests reach; docs/COVERAGE.md
 	$(Q)tools/install-deps deep
 	$(Q)$(MAKE) --no-print-directory COVERAGE=1 B=build/coverage/objects CFLAGS='-O0 -g' test-parts unit-parts
@@ -260,7 +264,7 @@ lint: ## -Werror under gcc and clang, cppcheck, shellcheck, man pages, headers a
 		$(CC) $(own_cppflags) -I. $(crypto_cflags) -std=c17 -Werror -fsyntax-only -xc - || exit 1; done
 	$(Q)cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,portability --inline-suppr \
 		--suppress=missingIncludeSystem -D_GNU_SOURCE -Iinclude -DGCPKCE_HELPER='""' -DGCPKCE_VERSION='""' pam_gcpkce
-	$(Q)shellcheck tools/install-deps tests/links.sh .ci/run
+	$(Q)shellcheck tools/install-deps tools/coverage tools/check-deep tests/links.sh .ci/run
 	$(Q)mandoc -Tlint -Wwarning man/*.[158]
 	@echo 'lint: clean'
 
