@@ -90,6 +90,9 @@ getgrnam_r(const char *name, struct group *entry, char *space, size_t len,
 {
 	(void)space;
 	(void)len;
+	*found = NULL;
+	if (strcmp(name, "broken") == 0)
+		return EIO;
 	memset(entry, 0, sizeof(*entry));
 	entry->gr_gid = 50;
 	*found = strcmp(name, "agents") == 0 ? entry : NULL;
@@ -675,6 +678,10 @@ policy_gather_tells_what_it_cannot_read(void **state)
 	/* what is wrong with the file does not tell who is there */
 	assert_int_equal(policy_gather(&config, "mallory", &policy, &err),
 	    OUTCOME_CONFIG_INVALID);
+	map_write("");
+	config_set(&config, "account_group", "broken");
+	assert_int_equal(policy_gather(&config, "alice", &policy, &err),
+	    OUTCOME_HELPER_FAILED);
 	service_error = EIO;
 	assert_int_equal(policy_gather(&config, "alice", &policy, &err),
 	    OUTCOME_HELPER_FAILED);
