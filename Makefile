@@ -41,10 +41,11 @@ CFLAGS     ?= -O2 -g
 CPPFLAGS   ?=
 LDFLAGS    ?=
 SAN        ?=
+COVERAGE   ?=
 
 # A flavour is a folder of its own, so that flavours never mix.
 comma   := ,
-flavour := $(if $(SAN),$(subst $(comma),-,$(SAN)),default)$(if $(filter clang%,$(CC)),-clang)
+flavour := $(if $(SAN),$(subst $(comma),-,$(SAN)),default)$(if $(filter clang%,$(CC)),-clang)$(if $(COVERAGE),-coverage)
 B       ?= build/$(flavour)
 T       ?=
 V       ?=
@@ -58,16 +59,17 @@ warnings := -Wall -Wextra -Wconversion -Wsign-conversion -Wshadow -Wvla \
 	-Wwrite-strings -Wundef
 hardening := -fstack-protector-strong $(call cc-ok,-fstack-clash-protection) \
 	$(call cc-ok,-fcf-protection) $(call cc-ok,-fstrict-flex-arrays=3) \
-	$(if $(SAN)$(findstring FORTIFY,$(CPPFLAGS) $(CFLAGS)),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
+	$(if $(SAN)$(COVERAGE)$(findstring FORTIFY,$(CPPFLAGS) $(CFLAGS)),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
 sanitize := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
+count    := $(if $(COVERAGE),--coverage -fprofile-update=atomic -fprofile-dir=$(abspath $(B))/tests/counters)
 
 own_cppflags := -D_GNU_SOURCE -Iinclude -DGCPKCE_VERSION='"$(VERSION)"' \
 	-D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 \
 	-DGCPKCE_CONF='"$(sysconfdir)/security/pam_gcpkce.conf"' \
 	-DGCPKCE_MAP='"$(sysconfdir)/security/pam_gcpkce.map"'
 own_cflags   := -std=c17 -fPIC -fvisibility=hidden -ffile-prefix-map=$(CURDIR)=. \
-	$(warnings) $(hardening) $(sanitize) $(WERROR)
-own_ldflags  := -Wl,-z,relro,-z,now,-z,noexecstack $(sanitize)
+	$(warnings) $(hardening) $(sanitize) $(count) $(WERROR)
+own_ldflags  := -Wl,-z,relro,-z,now,-z,noexecstack $(sanitize) $(count)
 WERROR ?=
 
 crypto_cflags := $(shell $(PKG_CONFIG) --cflags libcrypto json-c 2>/dev/null)
@@ -87,6 +89,7 @@ module  := $(call folder,module)
 cli     := $(call folder,cli)
 headers := $(sort $(wildcard include/gcpkce/*.h))
 unit    := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
+sweep   := $(patsubst tests/sweep/%.c,$(B)/tests/sweep/%,$(sort $(wildcard tests/sweep/test_*.c)))
 pam     := $(patsubst tests/pam/%.c,$(B)/tests/pam/%,$(sort $(wildcard tests/pam/test_*.c)))
 pam_host := $(patsubst %,$(B)/tests/pam/%.o,host surroundings accounts journal apart)
 sources := $(sort $(wildcard pam_gcpkce/*/*.[ch] include/gcpkce/*.h tests/*/*.[ch] tools/*.c))
@@ -110,7 +113,8 @@ $(B)/%.o: %.c $(B)/flags
 	$(call say,CC,$<)
 	$(Q)$(CC) $(own_cppflags) $(extra_cflags) $(own_cflags) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-$(oauth) $(helper) $(cli): private extra_cflags = $(crypto_cflags) $(curl_cflags) $(filter_cflags)
+# The helper may write no file; gcc's own fork would write its counters.
+$(oauth) $(helper) $(cli): private extra_cflags = $(crypto_cflags) $(curl_cflags) $(filter_cflags) $(if $(COVERAGE),-fno-builtin-fork)
 $(path_o): private extra_cflags = -DGCPKCE_HELPER='"$(libexecdir)/gcpkce-helper"'
 $(path_o): $(B)/helper-path
 
@@ -118,11 +122,15 @@ $(B)/pam_gcpkce.so: $(module) $(courier) $(common) $(path_o)
 $(B)/gcpkce-helper: $(helper) $(oauth) $(common)
 $(B)/gcpkce: $(cli) $(courier) $(oauth) $(common) $(path_o)
 
+# Counters are written where a process ends without running destructors, too.
+flush_o   := $(if $(COVERAGE),$(B)/tests/coverage/flush.o)
+flush     := $(if $(COVERAGE),$(flush_o) $(addprefix -Wl$(comma)--wrap=,_exit syscall setrlimit64 result_pam))
+
 link_so   = $(CC) -shared -Wl,--no-as-needed -Wl,--version-script=pam_gcpkce/module/pam_gcpkce.map $(if $(SAN),,-Wl$(comma)--no-undefined) \
-	$(own_ldflags) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) -lpam
+	$(own_ldflags) $(flush) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) -lpam
 link_prog = $(CC) -pie -Wl,--as-needed $(own_ldflags) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^)
 
-$(B)/pam_gcpkce.so $(B)/tests/pam_gcpkce.so $(B)/tests/pam_gcpkce_scripted.so $(B)/tests/pam_gcpkce_leaping.so: pam_gcpkce/module/pam_gcpkce.map
+$(B)/pam_gcpkce.so $(B)/tests/pam_gcpkce.so $(B)/tests/pam_gcpkce_scripted.so $(B)/tests/pam_gcpkce_leaping.so: pam_gcpkce/module/pam_gcpkce.map | $(flush_o)
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
 	$(Q)$(link_so)
@@ -155,10 +163,11 @@ $(B)/tests/without: $(B)/tests/sandbox/without.o
 
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(oauth) $(courier) $(common) $(B)/tests/helper_path.o
 	$(call say,LINK,$@)
-	$(Q)$(link_prog) $(more_libs) $(crypto_libs) -lcmocka
+	$(Q)$(link_prog) $(flush) $(more_libs) $(crypto_libs) -lcmocka
 $(B)/tests/unit/test_sandbox: $(filter-out %/main.o,$(helper))
 $(B)/tests/unit/test_sandbox: private more_libs = $(curl_libs) $(filter_libs)
 $(B)/tests/unit/test_result: $(B)/pam_gcpkce/module/result.o
+$(unit) $(sweep): | $(flush_o)
 $(B)/tests/pam/test_%: $(B)/tests/pam/test_%.o $(pam_host) $(common)
 	$(call say,LINK,$@)
 	$(Q)$(link_prog) -rdynamic -lpam -lcmocka
@@ -192,7 +201,48 @@ $(B)/tools/config-text: $(B)/tools/config_text.o $(common)
 	$(call say,LINK,$@)
 	$(Q)$(link_prog)
 
-$(patsubst %,%.o,$(unit)) $(patsubst %,%.o,$(pam)) $(pam_host): private extra_cflags = $(crypto_cflags) \
+# ---- the same with faults: the calls of our objects, of no library, fail ----
+
+injected := malloc calloc free mmap64 munmap opendir fdopendir closedir scandirat64 \
+	curl_easy_init curl_multi_init json_tokener_new_ex RAND_priv_bytes EVP_Digest \
+	fstat64 read write recv send readlinkat poll socket socketpair pipe2 _Fork getrandom mkdirat unlinkat \
+	fchmod fchown open64 openat64 __openat64_2 fcntl64
+inject_o := $(B)/tests/sweep/inject.o
+# One folder for one build: the helper has no argument that could name it.
+page     := /dev/shm/gcpkce-inject-$(shell printf '%s' '$(abspath $(B))' | cksum | cut -d' ' -f1)
+
+# Bound together first, so that no library's calls are led astray with ours.
+$(B)/tests/sweep/module.o: $(module) $(courier) $(common) $(B)/tests/scripted_path.o $(inject_o)
+$(B)/tests/sweep/parts.o: $(B)/tests/sweep/test_part_sweep.o $(oauth) $(courier) $(common) $(B)/tests/helper_path.o $(inject_o)
+$(B)/tests/sweep/helper.o: $(helper) $(oauth) $(common) $(B)/tests/sweep/inject_page.o $(inject_o)
+$(B)/tests/sweep/module.o $(B)/tests/sweep/parts.o $(B)/tests/sweep/helper.o:
+	$(Q)$(LD) -r $(addprefix --wrap=,$(injected)) -o $@ $^
+
+$(B)/tests/sweep/tests/pam_gcpkce_scripted.so: $(B)/tests/sweep/module.o pam_gcpkce/module/pam_gcpkce.map | $(flush_o)
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(Q)$(subst -Wl$(comma)--no-undefined,,$(link_so))
+$(B)/tests/sweep/host.o: tests/pam/host.c $(B)/flags
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(own_cppflags) -DBUILD='"$(abspath $(B))/tests/sweep"' $(own_cflags) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+$(B)/tests/sweep/test_signin_sweep: $(B)/tests/sweep/test_signin_sweep.o $(B)/tests/sweep/host.o $(filter-out %/host.o,$(pam_host)) $(common)
+	$(call say,LINK,$@)
+	$(Q)$(link_prog) -rdynamic -lpam -lcmocka
+$(B)/tests/sweep/test_part_sweep: $(B)/tests/sweep/parts.o
+	$(call say,LINK,$@)
+	$(Q)$(link_prog) $(flush) $(crypto_libs) -lcmocka
+$(B)/tests/sweep/gcpkce-helper: $(B)/tests/sweep/helper.o
+	$(call say,LINK,$@)
+	$(Q)$(link_prog) $(curl_libs) $(crypto_libs) $(filter_libs)
+$(B)/tests/sweep/helper_path.o: pam_gcpkce/courier/helper_path.c $(B)/flags
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(own_cppflags) -DGCPKCE_HELPER='"$(abspath $(B))/tests/sweep/gcpkce-helper"' $(own_cflags) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+$(B)/tests/sweep/gcpkce: $(cli) $(courier) $(oauth) $(common) $(B)/tests/sweep/helper_path.o
+	$(call say,LINK,$@)
+	$(Q)$(link_prog) $(crypto_libs)
+$(B)/tests/sweep/inject_page.o: private extra_cflags = -DINJECT_PAGE='"$(page)"'
+
+$(patsubst %,%.o,$(sweep)) $(patsubst %,%.o,$(unit)) $(patsubst %,%.o,$(pam)) $(pam_host): private extra_cflags = $(crypto_cflags) \
 	-DBUILD='"$(abspath $(B))"' -DSOURCE='"$(CURDIR)"'
 
 $(B)/tests/sandbox/trial.o $(B)/tests/sandbox/without.o: private extra_cflags = -I. $(crypto_cflags) $(curl_cflags) $(filter_cflags)
@@ -200,9 +250,10 @@ $(B)/tests/sandbox/trial.o $(B)/tests/sandbox/without.o: private extra_cflags = 
 # what whole sign-ins in tests run
 signin_parts := $(addprefix $(B)/tests/,pam_gcpkce.so gcpkce pam-session pam-greeter \
 	fault-host leaping-host leaping-helper pam_gcpkce_leaping.so \
-	gcpkce-trial trial-helper without libnss_resolve.so.2)
+	gcpkce-trial trial-helper without libnss_resolve.so.2 \
+	sweep/gcpkce-helper sweep/gcpkce)
 test-parts: all $(signin_parts) ## build what whole sign-ins in tests run
-unit-parts: $(unit) $(pam) $(B)/tests/pam_gcpkce_scripted.so $(B)/tests/scripted-helper $(B)/tools/config-text
+unit-parts: $(unit) $(pam) $(sweep) $(B)/tests/sweep/tests/pam_gcpkce_scripted.so $(B)/tests/pam_gcpkce_scripted.so $(B)/tests/scripted-helper $(B)/tools/config-text
 
 # ---- fuzz targets, by clang's libFuzzer, in a flavour of their own ----
 
@@ -269,6 +320,15 @@ fuzz: deps ## fuzz for hours: FUZZ_TIME=SECONDS each, FUZZ_TARGETS="NAME ..."
 	$(Q)$(MAKE) --no-print-directory fuzz-parts
 	$(Q)$(PYTHON) tests/fuzz/run.py --build build/fuzz --time $(FUZZ_TIME) --targets '$(FUZZ_TARGETS)' long
 
+check-deep: deps ## what ten minutes do not carry: sanitizers, valgrind, analysers, long runs
+	$(Q)tools/install-deps deep
+	$(Q)tools/check-deep $(T)
+
+coverage: deps ## which lines and branches the tests reach; docs/COVERAGE.md
+	$(Q)tools/install-deps deep
+	$(Q)$(MAKE) --no-print-directory COVERAGE=1 B=build/coverage/objects CFLAGS='-O0 -g' test-parts unit-parts
+	$(Q)tools/coverage build/coverage $(PYTHON)
+
 mutate: deps ## flip every condition of the decision, one by one: does a test notice?
 	$(Q)$(PYTHON) tools/mutate
 
@@ -288,7 +348,7 @@ lint: ## -Werror under gcc and clang, cppcheck, shellcheck, man pages, headers a
 		$(CC) $(own_cppflags) -I. $(crypto_cflags) -std=c17 -Werror -fsyntax-only -xc - || exit 1; done
 	$(Q)cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,portability --inline-suppr \
 		--suppress=missingIncludeSystem -D_GNU_SOURCE -Iinclude -DGCPKCE_HELPER='""' -DGCPKCE_VERSION='""' pam_gcpkce
-	$(Q)shellcheck tools/install-deps tests/links.sh .ci/run
+	$(Q)shellcheck tools/install-deps tools/coverage tools/check-deep tests/links.sh .ci/run
 	$(Q)mandoc -Tlint -Wwarning man/*.[158]
 	@echo 'lint: clean'
 
@@ -340,7 +400,7 @@ clean: ## remove build/
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
 
-.PHONY: all test-parts unit-parts deps check check-built quick check-links mutate demo format format-check lint texts fault-table load fuzz-parts fuzz-objects fuzz-targets fuzz-smoke fuzz \
+.PHONY: all test-parts unit-parts deps check check-built quick check-links mutate demo format format-check lint texts fault-table load fuzz-parts fuzz-objects fuzz-targets fuzz-smoke fuzz coverage check-deep \
 	install uninstall clean help FORCE
 
 -include $(patsubst %.o,%.d,$(common) $(oauth) $(courier) $(helper) $(module) $(cli) $(path_o))

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: ISC
 """Runs the tests and ends with one line: N passed, N failed, N skipped.
 
-    run.py --build FOLDER [--name PART] all|quick
+    run.py --build FOLDER [--name PART] all|quick|coverage
 
 A suite is one test program (cmocka), one folder of pytest, or all fuzz targets
 together.  What passes says one line; what fails shows all it printed.
@@ -14,8 +14,11 @@ import os
 import re
 import subprocess
 import sys
+import threading
 import xml.etree.ElementTree as ElementTree
 
+LOGINS = ("pytest", "tests/login")
+REPORT = threading.RLock()
 TIMEOUT = {"program": 120, "pytest": 900}
 
 
@@ -26,6 +29,10 @@ class Totals:
         self.passed = self.failed = self.skipped = 0
 
     def add(self, passed, failed, skipped):
+        with REPORT:
+            self._add(passed, failed, skipped)
+
+    def _add(self, passed, failed, skipped):
         self.passed += passed
         self.failed += failed
         self.skipped += skipped
@@ -105,6 +112,11 @@ def run_pytest(folder, build, name, totals):
 
 
 def report(name, passed, failed, skipped, printed):
+    with REPORT:
+        report_alone(name, passed, failed, skipped, printed)
+
+
+def report_alone(name, passed, failed, skipped, printed):
     extra = f", {skipped} SKIPPED" if skipped else ""
     say(f"  {'FAIL' if failed else 'ok':4}  {name}: {passed} passed{extra}"
         + (f", {failed} FAILED" if failed else ""))
@@ -126,8 +138,10 @@ def skip_reasons(printed):
 
 def suites(build, which, sanitized):
     """All suites, as (kind, what) pairs, in the order in which they run."""
-    yield "shell", ("check-links", ["tests/links.sh", build])
-    for kind in ("unit", "pam"):
+    if which != "coverage":  # what counts links a library more
+        yield "shell", ("check-links", ["tests/links.sh", build])
+    # libgcov allocates in our children, so what fails there would be random
+    for kind in ("unit", "pam") if which == "coverage" else ("unit", "pam", "sweep"):
         for path in sorted(glob.glob(f"tests/{kind}/test_*.c")):
             name = os.path.splitext(os.path.basename(path))[0]
             yield "program", os.path.join(build, "tests", kind, name)
@@ -136,7 +150,8 @@ def suites(build, which, sanitized):
         yield "pytest", "tests/cli/test_command.py"
     else:
         yield "pytest", "tests/cli"
-        yield "pytest", "tests/genesys"
+        if which == "all":
+            yield "pytest", "tests/genesys"  # no C in it
         yield "pytest", "tests/faults"
         if not sanitized:
             yield "pytest", "tests/login"
@@ -150,13 +165,13 @@ def main():
     parser.add_argument("--name", default="")
     parser.add_argument("--sanitized", action="store_true",
                         help="the module cannot be loaded by programs without a sanitizer")
-    parser.add_argument("which", choices=("all", "quick"))
+    parser.add_argument("which", choices=("all", "quick", "coverage"))
     arguments = parser.parse_args()
     build = os.path.abspath(arguments.build)
     name = arguments.name
     totals = Totals()
 
-    for kind, what in suites(build, arguments.which, arguments.sanitized):
+    def run_suite(kind, what):
         if kind == "pytest":
             # a folder's own name selects all of it
             run_pytest(what, build, "" if name and name in what else name, totals)
@@ -166,6 +181,21 @@ def main():
             run_fuzz(what, totals)
         elif kind == "program" and name in os.path.basename(what):
             run_program(what, totals)
+
+    # whole logins mostly wait, so the others run beside them; fuzzers do not
+    chosen = list(suites(build, arguments.which, arguments.sanitized))
+    waiting = [threading.Thread(target=run_suite, args=suite)
+               for suite in chosen if suite == LOGINS]
+    for thread in waiting:
+        thread.start()
+    for suite in chosen:
+        if suite[0] == "fuzz":
+            for thread in waiting:
+                thread.join()
+        if suite != LOGINS:
+            run_suite(*suite)
+    for thread in waiting:
+        thread.join()
 
     if arguments.sanitized:
         say("\n*** SANITIZED: sshd, sudo, su and login cannot load such a module; tests/login was SKIPPED ***")

@@ -300,7 +300,7 @@ choice_parse(const struct config_key *key, const char *value, unsigned *member,
 	const char *const *words = choice_words(key->type);
 	char list[64] = "";
 
-	for (unsigned i = 0; words[i] != NULL; i++) {
+	for (unsigned i = 0; words != NULL && words[i] != NULL; i++) {
 		if (strcmp(value, words[i]) == 0) {
 			*member = i;
 			return OUTCOME_OK;
