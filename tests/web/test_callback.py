@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: ISC
 """The page on which a sign-in ends."""
 
+import time
+
 import pytest
 from chrome import DESKTOP, HOST, PHONE
 from webhost import CALLBACK
@@ -97,6 +99,7 @@ def test_no_request_leaves(callback, webhost, query):
     if query == GOOD:
         page.click("copy")
         page.wait("said", "Copied")
+    time.sleep(0.5)  # icons are asked for late
     asked = page.requests()
     assert len(asked) == 1 and asked[0][0] == "GET", asked
     assert len(webhost.seen) == 1, webhost.seen
