@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: ISC
 """Runs the tests and ends with one line: N passed, N failed, N skipped.
 
-    run.py --build FOLDER [--name PART] all|quick
+    run.py --build FOLDER [--name PART] all|quick|web
 
 A suite is one test program (cmocka) or one folder of pytest.  What passes says
 one line; what fails shows all it printed.
@@ -113,6 +113,11 @@ def skip_reasons(printed):
 
 def suites(build, which, sanitized):
     """All suites, as (kind, what) pairs, in the order in which they run."""
+    if which == "web":
+        yield "pytest", "tests/web"
+        if not sanitized:
+            yield "pytest", "tests/login/test_pages.py"
+        return
     yield "shell", ("check-links", ["tests/links.sh", build])
     for kind in ("unit", "pam"):
         for path in sorted(glob.glob(f"tests/{kind}/test_*.c")):
@@ -123,6 +128,7 @@ def suites(build, which, sanitized):
     else:
         yield "pytest", "tests/cli"
         yield "pytest", "tests/genesys"
+        yield "pytest", "tests/web"
         if not sanitized:
             yield "pytest", "tests/login"
 
@@ -133,7 +139,7 @@ def main():
     parser.add_argument("--name", default="")
     parser.add_argument("--sanitized", action="store_true",
                         help="the module cannot be loaded by programs without a sanitizer")
-    parser.add_argument("which", choices=("all", "quick"))
+    parser.add_argument("which", choices=("all", "quick", "web"))
     arguments = parser.parse_args()
     build = os.path.abspath(arguments.build)
     name = arguments.name

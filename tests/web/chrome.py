@@ -185,6 +185,12 @@ class Tab:
     def click(self, part):
         self._part(f"#{part}").click()
 
+    def choose(self, person):
+        """Press a person's button on the stand-in's sign-in page."""
+        button = f'button[value="{person}"]'
+        self.wait_until(lambda: self._part(button), button)
+        self._part(button).click()
+
     def press(self, *keys):
         """Press keys together, as in press(CONTROL, "c")."""
         from selenium.webdriver import ActionChains

@@ -12,11 +12,16 @@ import socket
 import subprocess
 import time
 
-from webhost import ROOT, WWW
+from webhost import WWW
 
 PATIENCE = 20  # seconds
 SBIN = "/usr/sbin:/usr/bin:/sbin:/bin"
-APACHE_MODULES = ("mpm_event", "authz_core", "mime", "alias", "headers", "ssl")
+# Some of them are built in, here or there.
+APACHE_MODULES = ("mpm_event", "unixd", "log_config", "authz_core", "mime",
+                  "alias", "headers", "ssl")
+APACHE_FOLDERS = ("/usr/lib/apache2/modules", "/usr/lib64/httpd/modules",
+                  "/usr/lib/apache2")
+NOBODY = "65534"
 
 
 class Server:
@@ -128,7 +133,10 @@ class Apache(Server):
     """Apache; the example is one of its sites."""
 
     program, example = "apache2", "apache.conf"
-    modules = "/usr/lib/apache2/modules"
+
+    @classmethod
+    def find(cls):
+        return super().find() or shutil.which("httpd", path=SBIN)
 
     def changes(self):
         return [*super().changes(),
@@ -136,14 +144,16 @@ class Apache(Server):
                 ("/var/log/apache2", self.logs)]
 
     def wrapped(self, example):
-        loads = "".join(f"LoadModule {name}_module {self.modules}/mod_{name}.so\n"
-                        for name in APACHE_MODULES)
-        user = "User www-data\nGroup www-data\n" if os.geteuid() == 0 else ""
+        files = [(name, f"{folder}/mod_{name}.so")
+                 for name in APACHE_MODULES for folder in APACHE_FOLDERS]
+        loads = "".join(f"LoadModule {name}_module {file}\n"
+                        for name, file in files if os.path.exists(file))
+        user = f"User #{NOBODY}\nGroup #{NOBODY}\n" if os.geteuid() == 0 else ""
         return (f"ServerRoot {self.folder}\nServerName localhost\n"
                 f"PidFile {self.folder}/pid\nDefaultRuntimeDir {self.folder}\n"
                 f"ErrorLog {self.logs}/main\nLogLevel emerg\n"
                 f"Listen 127.0.0.1:{self.port}\n{loads}{user}"
-                "TypesConfig /etc/mime.types\n"
+                "TypesConfig /dev/null\nAddType text/html .html\n"
                 f"<Directory />\nRequire all denied\n</Directory>\n{example}")
 
     def command(self):
@@ -178,5 +188,3 @@ def free_port():
 
 
 KINDS = {"nginx": Nginx, "apache": Apache, "caddy": Caddy}
-assert set(os.listdir(os.path.join(ROOT, "etc", "www"))) >= {
-    kind.example for kind in KINDS.values()}
