@@ -45,7 +45,7 @@ class Webhost:
         self._server = http.server.ThreadingHTTPServer(
             ("127.0.0.1", 0), handler)
         self.port = self._server.server_address[1]
-        threading.Thread(target=self._server.serve_forever,
+        threading.Thread(target=self._server.serve_forever, args=(0.02,),
                          daemon=True).start()
 
     def url(self, path, host="localhost"):
