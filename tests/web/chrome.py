@@ -26,7 +26,8 @@ def why_not():
     if importlib.util.find_spec("selenium") is None:
         missing.append("python3-selenium")
     if missing:
-        return f"there is no {' and no '.join(missing)} here; make check-web installs them"
+        return (f"there is no {' and no '.join(missing)} here; "
+                "make check-web installs them")
     return None
 
 
@@ -174,6 +175,12 @@ class Tab:
             "captureBeyondViewport": True})
         with open(path, "wb") as file:
             file.write(base64.b64decode(shot["data"]))
+
+    def type_size(self, part):
+        """How large the letters of a part are, in CSS pixels."""
+        return self.driver.execute_script(
+            "return parseFloat(getComputedStyle(arguments[0]).fontSize)",
+            self._part(f"#{part}"))
 
     def overflows(self):
         """Has a person to scroll sideways?"""

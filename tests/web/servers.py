@@ -140,7 +140,8 @@ class Apache(Server):
 
     def changes(self):
         return [*super().changes(),
-                ("<VirtualHost *:443>", f"<VirtualHost 127.0.0.1:{self.port}>"),
+                ("<VirtualHost *:443>",
+                 f"<VirtualHost 127.0.0.1:{self.port}>"),
                 ("/var/log/apache2", self.logs)]
 
     def wrapped(self, example):
@@ -148,13 +149,16 @@ class Apache(Server):
                  for name in APACHE_MODULES for folder in APACHE_FOLDERS]
         loads = "".join(f"LoadModule {name}_module {file}\n"
                         for name, file in files if os.path.exists(file))
-        user = f"User #{NOBODY}\nGroup #{NOBODY}\n" if os.geteuid() == 0 else ""
+        user = f"User #{NOBODY}\nGroup #{NOBODY}\n"
         return (f"ServerRoot {self.folder}\nServerName localhost\n"
                 f"PidFile {self.folder}/pid\nDefaultRuntimeDir {self.folder}\n"
                 f"ErrorLog {self.logs}/main\nLogLevel emerg\n"
-                f"Listen 127.0.0.1:{self.port}\n{loads}{user}"
+                f"Listen 127.0.0.1:{self.port}\n{loads}"
+                f"{user if os.geteuid() == 0 else ''}"
                 "TypesConfig /dev/null\nAddType text/html .html\n"
-                f"<Directory />\nRequire all denied\n</Directory>\n{example}")
+                f"<Directory />\nRequire all denied\n</Directory>\n"
+                f"DocumentRoot {self.folder}\n<Directory {self.folder}>\n"
+                f"Require all granted\n</Directory>\n{example}")
 
     def command(self):
         return [self.find(), "-DFOREGROUND", "-f", self.path("server.conf")]
@@ -170,11 +174,13 @@ class Caddy(Server):
                 ("signin.example.com {",
                  f"https://localhost:{self.port} {{\n"
                  f"\ttls {self.certificate} {self.key}"),
+                ("{\n\t# What", "{\n\tadmin off\n"
+                 "\tauto_https disable_redirects\n"
+                 "\tdefault_bind 127.0.0.1\n\t# What"),
                 ("/var/log/caddy", self.logs)]
 
     def wrapped(self, example):
-        return ("{\n\tadmin off\n\tauto_https disable_redirects\n"
-                f"\tdefault_bind 127.0.0.1\n}}\n{example}")
+        return example
 
     def command(self):
         return [self.find(), "run", "--adapter", "caddyfile",

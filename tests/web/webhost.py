@@ -22,10 +22,9 @@ def page(name):
 def set_up(start, **settings):
     """The start page with settings, as an administrator writes them."""
     for name, value in settings.items():
-        start, count = re.subn(
-            f'<meta name="{name}" content="[^"]*">',
-            lambda _, n=name, v=value: f'<meta name="{n}" content="{escape(v)}">',
-            start)
+        ours = f'<meta name="{name}" content="{escape(value)}">'
+        start, count = re.subn(f'<meta name="{name}" content="[^"]*">',
+                               lambda _, ours=ours: ours, start)
         assert count == 1, f"{count} settings named {name}"
     return start
 
