@@ -304,6 +304,11 @@ check-built: test-parts unit-parts $(if $(T),$(findstring fuzz-parts,$(patsubst 
 quick: unit-parts test-parts ## tests that need neither root nor network, in under 20 s
 	$(Q)$(PYTHON) tests/run.py --build $(B) $(if $(T),--name '$(T)') quick
 
+check-web: deps ## the pages in a real browser, and the examples in real web servers
+	$(Q)tools/install-deps web
+	$(Q)$(MAKE) --no-print-directory test-parts
+	$(Q)$(PYTHON) tests/run.py --build $(B) $(if $(T),--name '$(T)') web
+
 check-links: all ## the walls between the folders
 	$(Q)tests/links.sh $(B)
 
@@ -352,9 +357,10 @@ lint: ## -Werror under gcc and clang, cppcheck, shellcheck, man pages, headers a
 	$(Q)mandoc -Tlint -Wwarning man/*.[158]
 	@echo 'lint: clean'
 
-# ---- texts that come from the table of keys ----
+# ---- texts that come from the table of keys, and hashes of the pages ----
 
-texts: $(B)/tools/config-text ## renew etc/pam_gcpkce.conf and the manual's list of keys
+texts: $(B)/tools/config-text ## renew etc/pam_gcpkce.conf, the manual's list of keys, the hashes in etc/www
+	$(Q)$(PYTHON) tools/page-hashes
 	$(Q)$(B)/tools/config-text example > etc/pam_gcpkce.conf
 	$(Q)$(B)/tools/config-text manual man/pam_gcpkce.conf.5 > $(B)/page && cp $(B)/page man/pam_gcpkce.conf.5
 
@@ -365,11 +371,12 @@ fault-table: test-parts ## renew docs/FAULTS.md from a run of the matrix of faul
 
 docs     := README.md LICENSE NEWS.md SECURITY.md $(notdir $(wildcard docs/*.md))
 examples := etc/pam_gcpkce.conf etc/pam_gcpkce.map $(wildcard etc/pam.d/* etc/sshd_config.d/*)
+pages    := $(wildcard etc/www/*)
 
 install: all ## install below $(DESTDIR)$(prefix)
 	$(INSTALL) -d $(DESTDIR)$(pamdir) $(DESTDIR)$(libexecdir) $(DESTDIR)$(bindir) $(DESTDIR)$(sysconfdir)/security \
 		$(DESTDIR)$(mandir)/man1 $(DESTDIR)$(mandir)/man5 $(DESTDIR)$(mandir)/man8 \
-		$(DESTDIR)$(docdir)/examples $(DESTDIR)$(sysusersdir) $(DESTDIR)$(tmpfilesdir)
+		$(DESTDIR)$(docdir)/examples/www $(DESTDIR)$(sysusersdir) $(DESTDIR)$(tmpfilesdir)
 	$(INSTALL) -m 0644 $(B)/pam_gcpkce.so $(DESTDIR)$(pamdir)/pam_gcpkce.so
 	$(INSTALL) -m 0755 $(B)/gcpkce-helper $(DESTDIR)$(libexecdir)/gcpkce-helper
 	$(INSTALL) -m 0755 $(B)/gcpkce $(DESTDIR)$(bindir)/gcpkce
@@ -380,6 +387,7 @@ install: all ## install below $(DESTDIR)$(prefix)
 	$(INSTALL) -m 0644 etc/tmpfiles.d/pam_gcpkce.conf $(DESTDIR)$(tmpfilesdir)/pam_gcpkce.conf
 	$(INSTALL) -m 0644 README.md LICENSE NEWS.md SECURITY.md docs/*.md $(DESTDIR)$(docdir)/
 	$(INSTALL) -m 0644 $(examples) $(DESTDIR)$(docdir)/examples/
+	$(INSTALL) -m 0644 $(pages) $(DESTDIR)$(docdir)/examples/www/
 	test -e $(DESTDIR)$(sysconfdir)/security/pam_gcpkce.conf || \
 		$(INSTALL) -m 0644 etc/pam_gcpkce.conf $(DESTDIR)$(sysconfdir)/security/pam_gcpkce.conf
 	test -e $(DESTDIR)$(sysconfdir)/security/pam_gcpkce.map || \
@@ -390,8 +398,9 @@ uninstall: ## remove what install put there; the configuration stays
 		$(DESTDIR)$(mandir)/man1/gcpkce.1 $(DESTDIR)$(mandir)/man5/pam_gcpkce.conf.5 \
 		$(DESTDIR)$(mandir)/man8/pam_gcpkce.8 $(DESTDIR)$(mandir)/man8/gcpkce-helper.8 \
 		$(DESTDIR)$(sysusersdir)/pam_gcpkce.conf $(DESTDIR)$(tmpfilesdir)/pam_gcpkce.conf
-	rm -f $(addprefix $(DESTDIR)$(docdir)/,$(docs) $(addprefix examples/,$(notdir $(examples))))
-	-rmdir $(DESTDIR)$(docdir)/examples $(DESTDIR)$(docdir) 2>/dev/null
+	rm -f $(addprefix $(DESTDIR)$(docdir)/,$(docs) $(addprefix examples/,$(notdir $(examples))) \
+		$(addprefix examples/www/,$(notdir $(pages))))
+	-rmdir $(DESTDIR)$(docdir)/examples/www $(DESTDIR)$(docdir)/examples $(DESTDIR)$(docdir) 2>/dev/null
 	@echo 'Mind: a stack that still names pam_gcpkce.so locks people out.'
 
 clean: ## remove build/
@@ -400,7 +409,7 @@ clean: ## remove build/
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
 
-.PHONY: all test-parts unit-parts deps check check-built quick check-links mutate demo format format-check lint texts fault-table load fuzz-parts fuzz-objects fuzz-targets fuzz-smoke fuzz coverage check-deep \
+.PHONY: all test-parts unit-parts deps check check-built quick check-links mutate demo format format-check lint texts fault-table load fuzz-parts fuzz-objects fuzz-targets fuzz-smoke fuzz coverage check-deep check-web \
 	install uninstall clean help FORCE
 
 -include $(patsubst %.o,%.d,$(common) $(oauth) $(courier) $(helper) $(module) $(cli) $(path_o))

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: ISC
 """Runs the tests and ends with one line: N passed, N failed, N skipped.
 
-    run.py --build FOLDER [--name PART] all|quick|coverage
+    run.py --build FOLDER [--name PART] all|quick|coverage|web
 
 A suite is one test program (cmocka), one folder of pytest, or all fuzz targets
 together.  What passes says one line; what fails shows all it printed.
@@ -138,6 +138,11 @@ def skip_reasons(printed):
 
 def suites(build, which, sanitized):
     """All suites, as (kind, what) pairs, in the order in which they run."""
+    if which == "web":
+        yield "pytest", "tests/web"
+        if not sanitized:
+            yield "pytest", "tests/login/test_pages.py"
+        return
     if which != "coverage":  # what counts links a library more
         yield "shell", ("check-links", ["tests/links.sh", build])
     # libgcov allocates in our children, so what fails there would be random
@@ -153,6 +158,8 @@ def suites(build, which, sanitized):
         if which == "all":
             yield "pytest", "tests/genesys"  # no C in it
         yield "pytest", "tests/faults"
+        if which == "all":
+            yield "pytest", "tests/web"
         if not sanitized:
             yield "pytest", "tests/login"
         # of a flavour of its own, whatever this one is
@@ -165,7 +172,7 @@ def main():
     parser.add_argument("--name", default="")
     parser.add_argument("--sanitized", action="store_true",
                         help="the module cannot be loaded by programs without a sanitizer")
-    parser.add_argument("which", choices=("all", "quick", "coverage"))
+    parser.add_argument("which", choices=("all", "quick", "coverage", "web"))
     arguments = parser.parse_args()
     build = os.path.abspath(arguments.build)
     name = arguments.name
