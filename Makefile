@@ -385,7 +385,7 @@ lint: ## -Werror under gcc and clang, cppcheck, shellcheck, man pages, headers a
 		$(CC) $(own_cppflags) -I. $(crypto_cflags) -std=c17 -Werror -fsyntax-only -xc - || exit 1; done
 	$(Q)cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,portability --inline-suppr \
 		--suppress=missingIncludeSystem -D_GNU_SOURCE -Iinclude -DGCPKCE_HELPER='""' -DGCPKCE_VERSION='""' pam_gcpkce
-	$(Q)shellcheck tools/install-deps tools/coverage tools/check-deep tests/links.sh .ci/run
+	$(Q)shellcheck tools/install-deps tools/coverage tools/check-deep tests/links.sh tests/bench/two-curls.sh .ci/run
 	$(Q)mandoc -Tlint -Wwarning man/*.[158]
 	@echo 'lint: clean'
 
