@@ -48,6 +48,7 @@ comma   := ,
 flavour := $(if $(SAN),$(subst $(comma),-,$(SAN)),default)$(if $(filter clang%,$(CC)),-clang)$(if $(COVERAGE),-coverage)
 B       ?= build/$(flavour)
 T       ?=
+FIGURE  ?=
 V       ?=
 Q       := $(if $(V),,@)
 say      = $(if $(V),,@printf '  %-7s %s\n' '$(1)' '$(2)')
@@ -196,6 +197,32 @@ $(B)/tests/leaping-helper: $(helper) $(oauth) $(common) $(B)/tests/faults/leapin
 $(B)/tests/pam-greeter: $(B)/tests/pam/pam_greeter.o
 	$(call say,LINK,$@)
 	$(Q)$(link_prog) -lpam
+# ---- what the bench runs; tests/bench/traced.c says what gives way ----
+
+bench   := $(B)/tests/bench
+# In a private /run, so that one build serves every folder.
+traced  := /run/gcpkce-bench
+wraps   := $(addprefix -Wl$(comma)--wrap=,setrlimit64 syscall life_verify fork)
+bench-parts: test-parts $(addprefix $(bench)/,relay farend floor host decisions pam_compare.so \
+	pam_gcpkce_traced.so helper-traced tracer) ## build what the bench runs
+$(bench)/relay $(bench)/farend $(bench)/floor $(bench)/host $(bench)/tracer: $(bench)/%: $(bench)/%.o
+	$(call say,LINK,$@)
+	$(Q)$(link_prog) -lpam -lssl -lcrypto
+$(bench)/decisions: $(bench)/decisions.o $(common)
+	$(call say,LINK,$@)
+	$(Q)$(link_prog)
+$(bench)/pam_compare.so: $(bench)/compare.o
+	$(call say,LINK,$@)
+	$(Q)$(CC) -shared $(own_ldflags) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lpam $(curl_libs) -lcrypto
+$(bench)/helper-traced: $(helper) $(oauth) $(common) $(bench)/traced.o
+	$(call say,LINK,$@)
+	$(Q)$(link_prog) $(wraps) $(curl_libs) $(crypto_libs) $(filter_libs)
+$(bench)/pam_gcpkce_traced.so: $(module) $(courier) $(common) $(B)/tests/helper_path.o $(bench)/traced.o
+	$(call say,LINK,$@)
+	$(Q)$(link_so) $(wraps)
+$(bench)/traced.o $(bench)/tracer.o: private extra_cflags = -DPLACE='"$(traced)"' -DTRACER='"$(traced)/tracer"'
+$(bench)/compare.o: private extra_cflags = $(curl_cflags)
+
 $(B)/tools/config-text: $(B)/tools/config_text.o $(common)
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
@@ -334,6 +361,11 @@ coverage: deps ## which lines and branches the tests reach; docs/COVERAGE.md
 	$(Q)$(MAKE) --no-print-directory COVERAGE=1 B=build/coverage/objects CFLAGS='-O0 -g' test-parts unit-parts
 	$(Q)tools/coverage build/coverage $(PYTHON)
 
+bench: deps ## measure, and write docs/BENCH.md (FIGURE=3: show that one alone)
+	$(Q)tools/install-deps bench
+	$(Q)$(MAKE) --no-print-directory bench-parts
+	$(Q)$(PYTHON) tests/bench/bench.py --build $(B) $(if $(FIGURE),--figure '$(FIGURE)')
+
 mutate: deps ## flip every condition of the decision, one by one: does a test notice?
 	$(Q)$(PYTHON) tools/mutate
 
@@ -347,13 +379,13 @@ format-check: ## are the C sources formatted?
 	$(Q)clang-format --dry-run -Werror --style=file $(sources)
 
 lint: ## -Werror under gcc and clang, cppcheck, shellcheck, man pages, headers alone
-	$(Q)$(MAKE) --no-print-directory B=build/lint-gcc CC=gcc WERROR=-Werror test-parts unit-parts
-	$(Q)$(MAKE) --no-print-directory B=build/lint-clang CC=clang WERROR=-Werror test-parts unit-parts fuzz-objects
+	$(Q)$(MAKE) --no-print-directory B=build/lint-gcc CC=gcc WERROR=-Werror test-parts unit-parts bench-parts
+	$(Q)$(MAKE) --no-print-directory B=build/lint-clang CC=clang WERROR=-Werror test-parts unit-parts bench-parts fuzz-objects
 	$(Q)for h in $(headers); do printf '#include "%s"\n' "$$h" | \
 		$(CC) $(own_cppflags) -I. $(crypto_cflags) -std=c17 -Werror -fsyntax-only -xc - || exit 1; done
 	$(Q)cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,portability --inline-suppr \
 		--suppress=missingIncludeSystem -D_GNU_SOURCE -Iinclude -DGCPKCE_HELPER='""' -DGCPKCE_VERSION='""' pam_gcpkce
-	$(Q)shellcheck tools/install-deps tools/coverage tools/check-deep tests/links.sh .ci/run
+	$(Q)shellcheck tools/install-deps tools/coverage tools/check-deep tests/links.sh tests/bench/two-curls.sh .ci/run
 	$(Q)mandoc -Tlint -Wwarning man/*.[158]
 	@echo 'lint: clean'
 
@@ -409,7 +441,7 @@ clean: ## remove build/
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
 
-.PHONY: all test-parts unit-parts deps check check-built quick check-links mutate demo format format-check lint texts fault-table load fuzz-parts fuzz-objects fuzz-targets fuzz-smoke fuzz coverage check-deep check-web \
+.PHONY: all test-parts unit-parts bench-parts bench deps check check-built quick check-links mutate demo format format-check lint texts fault-table load fuzz-parts fuzz-objects fuzz-targets fuzz-smoke fuzz coverage check-deep check-web \
 	install uninstall clean help FORCE
 
 -include $(patsubst %.o,%.d,$(common) $(oauth) $(courier) $(helper) $(module) $(cli) $(path_o))
