@@ -41,12 +41,14 @@ CFLAGS     ?= -O2 -g
 CPPFLAGS   ?=
 LDFLAGS    ?=
 SAN        ?=
+COVERAGE   ?=
 
 # A flavour is a folder of its own, so that flavours never mix.
 comma   := ,
-flavour := $(if $(SAN),$(subst $(comma),-,$(SAN)),default)$(if $(filter clang%,$(CC)),-clang)
+flavour := $(if $(SAN),$(subst $(comma),-,$(SAN)),default)$(if $(filter clang%,$(CC)),-clang)$(if $(COVERAGE),-coverage)
 B       ?= build/$(flavour)
 T       ?=
+FIGURE  ?=
 V       ?=
 Q       := $(if $(V),,@)
 say      = $(if $(V),,@printf '  %-7s %s\n' '$(1)' '$(2)')
@@ -58,16 +60,17 @@ warnings := -Wall -Wextra -Wconversion -Wsign-conversion -Wshadow -Wvla \
 	-Wwrite-strings -Wundef
 hardening := -fstack-protector-strong $(call cc-ok,-fstack-clash-protection) \
 	$(call cc-ok,-fcf-protection) $(call cc-ok,-fstrict-flex-arrays=3) \
-	$(if $(SAN)$(findstring FORTIFY,$(CPPFLAGS) $(CFLAGS)),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
+	$(if $(SAN)$(COVERAGE)$(findstring FORTIFY,$(CPPFLAGS) $(CFLAGS)),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
 sanitize := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
+count    := $(if $(COVERAGE),--coverage -fprofile-update=atomic -fprofile-dir=$(abspath $(B))/tests/counters)
 
 own_cppflags := -D_GNU_SOURCE -Iinclude -DGCPKCE_VERSION='"$(VERSION)"' \
 	-D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 \
 	-DGCPKCE_CONF='"$(sysconfdir)/security/pam_gcpkce.conf"' \
 	-DGCPKCE_MAP='"$(sysconfdir)/security/pam_gcpkce.map"'
 own_cflags   := -std=c17 -fPIC -fvisibility=hidden -ffile-prefix-map=$(CURDIR)=. \
-	$(warnings) $(hardening) $(sanitize) $(WERROR)
-own_ldflags  := -Wl,-z,relro,-z,now,-z,noexecstack $(sanitize)
+	$(warnings) $(hardening) $(sanitize) $(count) $(WERROR)
+own_ldflags  := -Wl,-z,relro,-z,now,-z,noexecstack $(sanitize) $(count)
 WERROR ?=
 
 crypto_cflags := $(shell $(PKG_CONFIG) --cflags nettle json-c 2>/dev/null)
@@ -86,6 +89,7 @@ module  := $(call folder,module)
 cli     := $(call folder,cli)
 headers := $(sort $(wildcard include/gcpkce/*.h))
 unit    := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
+sweep   := $(patsubst tests/sweep/%.c,$(B)/tests/sweep/%,$(sort $(wildcard tests/sweep/test_*.c)))
 pam     := $(patsubst tests/pam/%.c,$(B)/tests/pam/%,$(sort $(wildcard tests/pam/test_*.c)))
 pam_host := $(patsubst %,$(B)/tests/pam/%.o,host surroundings accounts journal apart)
 sources := $(sort $(wildcard pam_gcpkce/*/*.[ch] include/gcpkce/*.h tests/*/*.[ch] tools/*.c))
@@ -109,7 +113,8 @@ $(B)/%.o: %.c $(B)/flags
 	$(call say,CC,$<)
 	$(Q)$(CC) $(own_cppflags) $(extra_cflags) $(own_cflags) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-$(oauth) $(helper) $(cli): private extra_cflags = $(crypto_cflags) $(curl_cflags) $(filter_cflags)
+# The helper may write no file; gcc's own fork would write its counters.
+$(oauth) $(helper) $(cli): private extra_cflags = $(crypto_cflags) $(curl_cflags) $(filter_cflags) $(if $(COVERAGE),-fno-builtin-fork)
 $(path_o): private extra_cflags = -DGCPKCE_HELPER='"$(libexecdir)/gcpkce-helper"'
 $(path_o): $(B)/helper-path
 
@@ -117,11 +122,15 @@ $(B)/pam_gcpkce.so: $(module) $(courier) $(common) $(path_o)
 $(B)/gcpkce-helper: $(helper) $(oauth) $(common)
 $(B)/gcpkce: $(cli) $(courier) $(oauth) $(common) $(path_o)
 
+# Counters are written where a process ends without running destructors, too.
+flush_o   := $(if $(COVERAGE),$(B)/tests/coverage/flush.o)
+flush     := $(if $(COVERAGE),$(flush_o) $(addprefix -Wl$(comma)--wrap=,_exit syscall setrlimit64 result_pam))
+
 link_so   = $(CC) -shared -Wl,--no-as-needed -Wl,--version-script=pam_gcpkce/module/pam_gcpkce.map $(if $(SAN),,-Wl$(comma)--no-undefined) \
-	$(own_ldflags) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) -lpam
+	$(own_ldflags) $(flush) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) -lpam
 link_prog = $(CC) -pie -Wl,--as-needed $(own_ldflags) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^)
 
-$(B)/pam_gcpkce.so $(B)/tests/pam_gcpkce.so $(B)/tests/pam_gcpkce_scripted.so $(B)/tests/pam_gcpkce_leaping.so: pam_gcpkce/module/pam_gcpkce.map
+$(B)/pam_gcpkce.so $(B)/tests/pam_gcpkce.so $(B)/tests/pam_gcpkce_scripted.so $(B)/tests/pam_gcpkce_leaping.so: pam_gcpkce/module/pam_gcpkce.map | $(flush_o)
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
 	$(Q)$(link_so)
@@ -154,10 +163,11 @@ $(B)/tests/without: $(B)/tests/sandbox/without.o
 
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(oauth) $(courier) $(common) $(B)/tests/helper_path.o
 	$(call say,LINK,$@)
-	$(Q)$(link_prog) $(more_libs) $(crypto_libs) -lcmocka
+	$(Q)$(link_prog) $(flush) $(more_libs) $(crypto_libs) -lcmocka
 $(B)/tests/unit/test_sandbox: $(filter-out %/main.o,$(helper))
 $(B)/tests/unit/test_sandbox: private more_libs = $(filter_libs)
 $(B)/tests/unit/test_result: $(B)/pam_gcpkce/module/result.o
+$(unit) $(sweep): | $(flush_o)
 $(B)/tests/pam/test_%: $(B)/tests/pam/test_%.o $(pam_host) $(common)
 	$(call say,LINK,$@)
 	$(Q)$(link_prog) -rdynamic -lpam -lcmocka
@@ -186,12 +196,81 @@ $(B)/tests/leaping-helper: $(helper) $(oauth) $(common) $(B)/tests/faults/leapin
 $(B)/tests/pam-greeter: $(B)/tests/pam/pam_greeter.o
 	$(call say,LINK,$@)
 	$(Q)$(link_prog) -lpam
+# ---- what the bench runs; tests/bench/traced.c says what gives way ----
+
+bench   := $(B)/tests/bench
+# In a private /run, so that one build serves every folder.
+traced  := /run/gcpkce-bench
+# The comparison alone has libcurl and OpenSSL in the host.
+curl_libs := $(shell $(PKG_CONFIG) --libs libcurl 2>/dev/null)
+wraps   := $(addprefix -Wl$(comma)--wrap=,setrlimit64 syscall life_verify fork)
+bench-parts: test-parts $(addprefix $(bench)/,relay farend floor host decisions pam_compare.so \
+	pam_gcpkce_traced.so helper-traced tracer) ## build what the bench runs
+$(bench)/relay $(bench)/farend $(bench)/floor $(bench)/host $(bench)/tracer: $(bench)/%: $(bench)/%.o
+	$(call say,LINK,$@)
+	$(Q)$(link_prog) -lpam -lssl -lcrypto
+$(bench)/decisions: $(bench)/decisions.o $(common)
+	$(call say,LINK,$@)
+	$(Q)$(link_prog)
+$(bench)/pam_compare.so: $(bench)/compare.o
+	$(call say,LINK,$@)
+	$(Q)$(CC) -shared $(own_ldflags) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lpam $(curl_libs) -lcrypto
+$(bench)/helper-traced: $(helper) $(oauth) $(common) $(bench)/traced.o
+	$(call say,LINK,$@)
+	$(Q)$(link_prog) $(wraps) $(crypto_libs) $(filter_libs)
+$(bench)/pam_gcpkce_traced.so: $(module) $(courier) $(common) $(B)/tests/helper_path.o $(bench)/traced.o
+	$(call say,LINK,$@)
+	$(Q)$(link_so) $(wraps)
+$(bench)/traced.o $(bench)/tracer.o: private extra_cflags = -DPLACE='"$(traced)"' -DTRACER='"$(traced)/tracer"'
+$(bench)/compare.o: private extra_cflags = $(curl_cflags)
+
 $(B)/tools/config-text: $(B)/tools/config_text.o $(common)
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
 	$(Q)$(link_prog)
 
-$(patsubst %,%.o,$(unit)) $(patsubst %,%.o,$(pam)) $(pam_host): private extra_cflags = $(crypto_cflags) \
+# ---- the same with faults: the calls of our objects, of no library, fail ----
+
+injected := malloc calloc free mmap64 munmap opendir fdopendir closedir scandirat64 \
+	json_tokener_new_ex dlopen dlsym \
+	fstat64 read write recv send readlinkat poll socket socketpair pipe2 _Fork getrandom mkdirat unlinkat \
+	fchmod fchown open64 openat64 __openat64_2 fcntl64
+inject_o := $(B)/tests/sweep/inject.o
+# One folder for one build: the helper has no argument that could name it.
+page     := /dev/shm/gcpkce-inject-$(shell printf '%s' '$(abspath $(B))' | cksum | cut -d' ' -f1)
+
+# Bound together first, so that no library's calls are led astray with ours.
+$(B)/tests/sweep/module.o: $(module) $(courier) $(common) $(B)/tests/scripted_path.o $(inject_o)
+$(B)/tests/sweep/parts.o: $(B)/tests/sweep/test_part_sweep.o $(oauth) $(courier) $(common) $(B)/tests/helper_path.o $(inject_o)
+$(B)/tests/sweep/helper.o: $(helper) $(oauth) $(common) $(B)/tests/sweep/inject_page.o $(inject_o)
+$(B)/tests/sweep/module.o $(B)/tests/sweep/parts.o $(B)/tests/sweep/helper.o:
+	$(Q)$(LD) -r $(addprefix --wrap=,$(injected)) -o $@ $^
+
+$(B)/tests/sweep/tests/pam_gcpkce_scripted.so: $(B)/tests/sweep/module.o pam_gcpkce/module/pam_gcpkce.map | $(flush_o)
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(Q)$(subst -Wl$(comma)--no-undefined,,$(link_so))
+$(B)/tests/sweep/host.o: tests/pam/host.c $(B)/flags
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(own_cppflags) -DBUILD='"$(abspath $(B))/tests/sweep"' $(own_cflags) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+$(B)/tests/sweep/test_signin_sweep: $(B)/tests/sweep/test_signin_sweep.o $(B)/tests/sweep/host.o $(filter-out %/host.o,$(pam_host)) $(common)
+	$(call say,LINK,$@)
+	$(Q)$(link_prog) -rdynamic -lpam -lcmocka
+$(B)/tests/sweep/test_part_sweep: $(B)/tests/sweep/parts.o
+	$(call say,LINK,$@)
+	$(Q)$(link_prog) $(flush) $(crypto_libs) -lcmocka
+$(B)/tests/sweep/gcpkce-helper: $(B)/tests/sweep/helper.o
+	$(call say,LINK,$@)
+	$(Q)$(link_prog) $(crypto_libs) $(filter_libs)
+$(B)/tests/sweep/helper_path.o: pam_gcpkce/courier/helper_path.c $(B)/flags
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(own_cppflags) -DGCPKCE_HELPER='"$(abspath $(B))/tests/sweep/gcpkce-helper"' $(own_cflags) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+$(B)/tests/sweep/gcpkce: $(cli) $(courier) $(oauth) $(common) $(B)/tests/sweep/helper_path.o
+	$(call say,LINK,$@)
+	$(Q)$(link_prog) $(crypto_libs)
+$(B)/tests/sweep/inject_page.o: private extra_cflags = -DINJECT_PAGE='"$(page)"'
+
+$(patsubst %,%.o,$(sweep)) $(patsubst %,%.o,$(unit)) $(patsubst %,%.o,$(pam)) $(pam_host): private extra_cflags = $(crypto_cflags) \
 	-DBUILD='"$(abspath $(B))"' -DSOURCE='"$(CURDIR)"'
 
 $(B)/tests/sandbox/trial.o $(B)/tests/sandbox/without.o: private extra_cflags = -I. $(crypto_cflags) $(curl_cflags) $(filter_cflags)
@@ -199,9 +278,43 @@ $(B)/tests/sandbox/trial.o $(B)/tests/sandbox/without.o: private extra_cflags = 
 # what whole sign-ins in tests run
 signin_parts := $(addprefix $(B)/tests/,pam_gcpkce.so gcpkce pam-session pam-greeter \
 	fault-host leaping-host leaping-helper pam_gcpkce_leaping.so \
-	gcpkce-trial trial-helper without libnss_resolve.so.2)
+	gcpkce-trial trial-helper without libnss_resolve.so.2 \
+	sweep/gcpkce-helper sweep/gcpkce)
 test-parts: all $(signin_parts) ## build what whole sign-ins in tests run
-unit-parts: $(unit) $(pam) $(B)/tests/pam_gcpkce_scripted.so $(B)/tests/scripted-helper $(B)/tools/config-text
+unit-parts: $(unit) $(pam) $(sweep) $(B)/tests/sweep/tests/pam_gcpkce_scripted.so $(B)/tests/pam_gcpkce_scripted.so $(B)/tests/scripted-helper $(B)/tools/config-text
+
+# ---- fuzz targets, by clang's libFuzzer, in a flavour of their own ----
+
+# What each is linked with, and which functions of libc it puts its own before.
+fuzz_files := open64 openat64 scandirat64 fstat64 geteuid
+fuzz_world := $(fuzz_files) malloc calloc mmap64 munmap clock_gettime getrandom gethostname getpwnam_r getpwuid_r getgrnam_r getgrouplist \
+	read write socket connect socketpair pipe2 poll send recv _Fork syscall kill waitpid
+fuzz_names := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+fuzz_exe   := $(addprefix $(B)/tests/fuzz/fuzz_,$(fuzz_names))
+fuzz_o     := $(patsubst %.c,$(B)/%.o,$(sort $(wildcard tests/fuzz/*.c)))
+
+$(B)/tests/fuzz/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(oauth) $(common)
+	$(call say,LINK,$@)
+	$(Q)$(link_prog) -fsanitize=fuzzer $(addprefix -Wl$(comma)--wrap=,$(wraps)) $(crypto_libs)
+$(B)/tests/fuzz/fuzz_decision $(B)/tests/fuzz/fuzz_map: $(B)/tests/fuzz/judge.o
+$(B)/tests/fuzz/fuzz_authenticate: $(module) $(courier) $(addprefix $(B)/tests/fuzz/,judge.o files.o world.o helper.o pam_double.o plan.o)
+$(B)/tests/fuzz/fuzz_authenticate: private wraps = $(fuzz_world)
+$(B)/tests/fuzz/fuzz_config $(B)/tests/fuzz/fuzz_map: $(B)/tests/fuzz/files.o
+$(B)/tests/fuzz/fuzz_config $(B)/tests/fuzz/fuzz_map: private wraps = $(fuzz_files)
+$(fuzz_o): private extra_cflags = $(crypto_cflags)
+
+fuzz-objects: $(fuzz_o)
+fuzz-targets: $(fuzz_exe)
+
+FUZZ_CC ?= clang
+fuzz_flavour = B=build/fuzz CC=$(FUZZ_CC) SAN=address,undefined,fuzzer-no-link
+
+fuzz-parts: ## build the fuzz targets, where clang has libFuzzer
+	$(Q)mkdir -p build/fuzz
+	$(Q)if echo 'int LLVMFuzzerTestOneInput(void); int LLVMFuzzerTestOneInput(void) { return 0; }' | \
+		$(FUZZ_CC) -fsanitize=fuzzer,address -xc -o build/fuzz/probe - 2>/dev/null; \
+	then $(MAKE) --no-print-directory $(fuzz_flavour) fuzz-targets; \
+	else rm -rf build/fuzz/tests; echo '*** SKIPPED: no fuzz targets: $(FUZZ_CC) or its libFuzzer (libclang-rt-dev) is not here ***'; fi
 
 # ---- checks ----
 
@@ -213,11 +326,16 @@ deps:
 check: deps ## run every test (T=name: only those whose name has it)
 	$(if $(filter true,$(CI)),$(Q)$(MAKE) --no-print-directory format-check lint)
 	$(Q)$(MAKE) --no-print-directory check-built
-check-built: test-parts unit-parts
+check-built: test-parts unit-parts $(if $(T),$(findstring fuzz-parts,$(patsubst fuzz%,fuzz-parts,$(T))),fuzz-parts)
 	$(Q)$(PYTHON) tests/run.py --build $(B) $(if $(SAN),--sanitized) $(if $(T),--name '$(T)') all
 
 quick: unit-parts test-parts ## tests that need neither root nor network, in under 20 s
 	$(Q)$(PYTHON) tests/run.py --build $(B) $(if $(T),--name '$(T)') quick
+
+check-web: deps ## the pages in a real browser, and the examples in real web servers
+	$(Q)tools/install-deps web
+	$(Q)$(MAKE) --no-print-directory test-parts
+	$(Q)$(PYTHON) tests/run.py --build $(B) $(if $(T),--name '$(T)') web
 
 check-links: all ## the walls between the folders
 	$(Q)tests/links.sh $(B)
@@ -225,6 +343,29 @@ check-links: all ## the walls between the folders
 load: deps ## 200 sign-ins at once, 2,000 one after the other, 1,000 that never end (minutes)
 	$(Q)$(MAKE) --no-print-directory test-parts
 	$(Q)GCPKCE_LOAD=full $(PYTHON) tests/run.py --build $(B) --name test_load all
+
+fuzz-smoke: fuzz-parts ## replay the fuzz targets' seeds, then a few seconds of each
+	$(Q)$(PYTHON) tests/fuzz/run.py --build build/fuzz smoke
+
+FUZZ_TIME    ?= 3600
+FUZZ_TARGETS ?=
+fuzz: deps ## fuzz for hours: FUZZ_TIME=SECONDS each, FUZZ_TARGETS="NAME ..."
+	$(Q)$(MAKE) --no-print-directory fuzz-parts
+	$(Q)$(PYTHON) tests/fuzz/run.py --build build/fuzz --time $(FUZZ_TIME) --targets '$(FUZZ_TARGETS)' long
+
+check-deep: deps ## what ten minutes do not carry: sanitizers, valgrind, analysers, long runs
+	$(Q)tools/install-deps deep
+	$(Q)tools/check-deep $(T)
+
+coverage: deps ## which lines and branches the tests reach; docs/COVERAGE.md
+	$(Q)tools/install-deps deep
+	$(Q)$(MAKE) --no-print-directory COVERAGE=1 B=build/coverage/objects CFLAGS='-O0 -g' test-parts unit-parts
+	$(Q)tools/coverage build/coverage $(PYTHON)
+
+bench: deps ## measure, and write docs/BENCH.md (FIGURE=3: show that one alone)
+	$(Q)tools/install-deps bench
+	$(Q)$(MAKE) --no-print-directory bench-parts
+	$(Q)$(PYTHON) tests/bench/bench.py --build $(B) $(if $(FIGURE),--figure '$(FIGURE)')
 
 mutate: deps ## flip every condition of the decision, one by one: does a test notice?
 	$(Q)$(PYTHON) tools/mutate
@@ -239,19 +380,20 @@ format-check: ## are the C sources formatted?
 	$(Q)clang-format --dry-run -Werror --style=file $(sources)
 
 lint: ## -Werror under gcc and clang, cppcheck, shellcheck, man pages, headers alone
-	$(Q)$(MAKE) --no-print-directory B=build/lint-gcc CC=gcc WERROR=-Werror test-parts unit-parts
-	$(Q)$(MAKE) --no-print-directory B=build/lint-clang CC=clang WERROR=-Werror test-parts unit-parts
+	$(Q)$(MAKE) --no-print-directory B=build/lint-gcc CC=gcc WERROR=-Werror test-parts unit-parts bench-parts
+	$(Q)$(MAKE) --no-print-directory B=build/lint-clang CC=clang WERROR=-Werror test-parts unit-parts bench-parts fuzz-objects
 	$(Q)for h in $(headers); do printf '#include "%s"\n' "$$h" | \
 		$(CC) $(own_cppflags) -I. $(crypto_cflags) -std=c17 -Werror -fsyntax-only -xc - || exit 1; done
 	$(Q)cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,portability --inline-suppr \
 		--suppress=missingIncludeSystem -D_GNU_SOURCE -Iinclude -DGCPKCE_HELPER='""' -DGCPKCE_VERSION='""' pam_gcpkce
-	$(Q)shellcheck tools/install-deps tests/links.sh .ci/run
+	$(Q)shellcheck tools/install-deps tools/coverage tools/check-deep tests/links.sh tests/bench/two-curls.sh .ci/run
 	$(Q)mandoc -Tlint -Wwarning man/*.[158]
 	@echo 'lint: clean'
 
-# ---- texts that come from the table of keys ----
+# ---- texts that come from the table of keys, and hashes of the pages ----
 
-texts: $(B)/tools/config-text ## renew etc/pam_gcpkce.conf and the manual's list of keys
+texts: $(B)/tools/config-text ## renew etc/pam_gcpkce.conf, the manual's list of keys, the hashes in etc/www
+	$(Q)$(PYTHON) tools/page-hashes
 	$(Q)$(B)/tools/config-text example > etc/pam_gcpkce.conf
 	$(Q)$(B)/tools/config-text manual man/pam_gcpkce.conf.5 > $(B)/page && cp $(B)/page man/pam_gcpkce.conf.5
 
@@ -262,11 +404,12 @@ fault-table: test-parts ## renew docs/FAULTS.md from a run of the matrix of faul
 
 docs     := README.md LICENSE NEWS.md SECURITY.md $(notdir $(wildcard docs/*.md))
 examples := etc/pam_gcpkce.conf etc/pam_gcpkce.map $(wildcard etc/pam.d/* etc/sshd_config.d/*)
+pages    := $(wildcard etc/www/*)
 
 install: all ## install below $(DESTDIR)$(prefix)
 	$(INSTALL) -d $(DESTDIR)$(pamdir) $(DESTDIR)$(libexecdir) $(DESTDIR)$(bindir) $(DESTDIR)$(sysconfdir)/security \
 		$(DESTDIR)$(mandir)/man1 $(DESTDIR)$(mandir)/man5 $(DESTDIR)$(mandir)/man8 \
-		$(DESTDIR)$(docdir)/examples $(DESTDIR)$(sysusersdir) $(DESTDIR)$(tmpfilesdir)
+		$(DESTDIR)$(docdir)/examples/www $(DESTDIR)$(sysusersdir) $(DESTDIR)$(tmpfilesdir)
 	$(INSTALL) -m 0644 $(B)/pam_gcpkce.so $(DESTDIR)$(pamdir)/pam_gcpkce.so
 	$(INSTALL) -m 0755 $(B)/gcpkce-helper $(DESTDIR)$(libexecdir)/gcpkce-helper
 	$(INSTALL) -m 0755 $(B)/gcpkce $(DESTDIR)$(bindir)/gcpkce
@@ -277,6 +420,7 @@ install: all ## install below $(DESTDIR)$(prefix)
 	$(INSTALL) -m 0644 etc/tmpfiles.d/pam_gcpkce.conf $(DESTDIR)$(tmpfilesdir)/pam_gcpkce.conf
 	$(INSTALL) -m 0644 README.md LICENSE NEWS.md SECURITY.md docs/*.md $(DESTDIR)$(docdir)/
 	$(INSTALL) -m 0644 $(examples) $(DESTDIR)$(docdir)/examples/
+	$(INSTALL) -m 0644 $(pages) $(DESTDIR)$(docdir)/examples/www/
 	test -e $(DESTDIR)$(sysconfdir)/security/pam_gcpkce.conf || \
 		$(INSTALL) -m 0644 etc/pam_gcpkce.conf $(DESTDIR)$(sysconfdir)/security/pam_gcpkce.conf
 	test -e $(DESTDIR)$(sysconfdir)/security/pam_gcpkce.map || \
@@ -287,8 +431,9 @@ uninstall: ## remove what install put there; the configuration stays
 		$(DESTDIR)$(mandir)/man1/gcpkce.1 $(DESTDIR)$(mandir)/man5/pam_gcpkce.conf.5 \
 		$(DESTDIR)$(mandir)/man8/pam_gcpkce.8 $(DESTDIR)$(mandir)/man8/gcpkce-helper.8 \
 		$(DESTDIR)$(sysusersdir)/pam_gcpkce.conf $(DESTDIR)$(tmpfilesdir)/pam_gcpkce.conf
-	rm -f $(addprefix $(DESTDIR)$(docdir)/,$(docs) $(addprefix examples/,$(notdir $(examples))))
-	-rmdir $(DESTDIR)$(docdir)/examples $(DESTDIR)$(docdir) 2>/dev/null
+	rm -f $(addprefix $(DESTDIR)$(docdir)/,$(docs) $(addprefix examples/,$(notdir $(examples))) \
+		$(addprefix examples/www/,$(notdir $(pages))))
+	-rmdir $(DESTDIR)$(docdir)/examples/www $(DESTDIR)$(docdir)/examples $(DESTDIR)$(docdir) 2>/dev/null
 	@echo 'Mind: a stack that still names pam_gcpkce.so locks people out.'
 
 clean: ## remove build/
@@ -297,7 +442,7 @@ clean: ## remove build/
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
 
-.PHONY: all test-parts unit-parts deps check check-built quick check-links mutate demo format format-check lint texts fault-table load \
+.PHONY: all test-parts unit-parts bench-parts bench deps check check-built quick check-links mutate demo format format-check lint texts fault-table load fuzz-parts fuzz-objects fuzz-targets fuzz-smoke fuzz coverage check-deep check-web \
 	install uninstall clean help FORCE
 
 -include $(patsubst %.o,%.d,$(common) $(oauth) $(courier) $(helper) $(module) $(cli) $(path_o))

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: ISC
 """Runs the tests and ends with one line: N passed, N failed, N skipped.
 
-    run.py --build FOLDER [--name PART] all|quick
+    run.py --build FOLDER [--name PART] all|quick|coverage|web
 
-A suite is one test program (cmocka) or one folder of pytest.  What passes says
-one line; what fails shows all it printed.
+A suite is one test program (cmocka), one folder of pytest, or all fuzz targets
+together.  What passes says one line; what fails shows all it printed.
 """
 
 import argparse
@@ -16,6 +16,9 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
 
+LOGINS = ("pytest", "tests/login")
+# in a process of its own: a browser leaves more behind than others can bear
+PAGES = ("pytest", "tests/login/test_pages.py")
 TIMEOUT = {"program": 120, "pytest": 900}
 
 
@@ -67,6 +70,17 @@ def run_shell(name, command, totals):
     totals.add(int(status == 0), int(status != 0), 0)
 
 
+def run_fuzz(command, totals):
+    """Runs the fuzz targets for a moment; its last line has the counts."""
+    status, printed = run(command, TIMEOUT["program"])
+    counts = re.findall(r"^(\d+) passed, (\d+) failed, (\d+) skipped$", printed, re.MULTILINE)
+    passed, failed, skipped = map(int, counts[-1]) if counts else (0, 1, 0)
+    if status != 0 and failed == 0:
+        failed = 1
+    report("fuzz", passed, failed, skipped, printed)
+    totals.add(passed, failed, skipped)
+
+
 def run_pytest(folder, build, name, totals):
     """Runs a folder of pytest and counts by its JUnit report."""
     junit = os.path.join(build, "tests", os.path.basename(folder) + ".xml")
@@ -74,6 +88,8 @@ def run_pytest(folder, build, name, totals):
         os.unlink(junit)
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-rs",
                "--junit-xml", junit, folder]
+    if folder == LOGINS[1]:
+        command += ["--ignore", PAGES[1]]
     if name:
         command += ["-k", name]
     environment = dict(os.environ, GCPKCE_BUILD=build, PYTHONDONTWRITEBYTECODE="1")
@@ -115,8 +131,15 @@ def skip_reasons(printed):
 
 def suites(build, which, sanitized):
     """All suites, as (kind, what) pairs, in the order in which they run."""
-    yield "shell", ("check-links", ["tests/links.sh", build])
-    for kind in ("unit", "pam"):
+    if which == "web":
+        yield "pytest", "tests/web"
+        if not sanitized:
+            yield PAGES
+        return
+    if which != "coverage":  # what counts links a library more
+        yield "shell", ("check-links", ["tests/links.sh", build])
+    # libgcov allocates in our children, so what fails there would be random
+    for kind in ("unit", "pam") if which == "coverage" else ("unit", "pam", "sweep"):
         for path in sorted(glob.glob(f"tests/{kind}/test_*.c")):
             name = os.path.splitext(os.path.basename(path))[0]
             yield "program", os.path.join(build, "tests", kind, name)
@@ -125,10 +148,17 @@ def suites(build, which, sanitized):
         yield "pytest", "tests/cli/test_command.py"
     else:
         yield "pytest", "tests/cli"
-        yield "pytest", "tests/genesys"
+        if which == "all":
+            yield "pytest", "tests/genesys"  # no C in it
         yield "pytest", "tests/faults"
+        if which == "all":
+            yield "pytest", "tests/web"
         if not sanitized:
-            yield "pytest", "tests/login"
+            yield LOGINS
+            if which == "all":
+                yield PAGES
+        # of a flavour of its own, whatever this one is
+        yield "fuzz", [sys.executable, "tests/fuzz/run.py", "--build", "build/fuzz", "smoke"]
 
 
 def main():
@@ -137,20 +167,26 @@ def main():
     parser.add_argument("--name", default="")
     parser.add_argument("--sanitized", action="store_true",
                         help="the module cannot be loaded by programs without a sanitizer")
-    parser.add_argument("which", choices=("all", "quick"))
+    parser.add_argument("which", choices=("all", "quick", "coverage", "web"))
     arguments = parser.parse_args()
     build = os.path.abspath(arguments.build)
     name = arguments.name
     totals = Totals()
 
-    for kind, what in suites(build, arguments.which, arguments.sanitized):
+    def run_suite(kind, what):
         if kind == "pytest":
             # a folder's own name selects all of it
             run_pytest(what, build, "" if name and name in what else name, totals)
         elif kind == "shell" and name in what[0]:
             run_shell(what[0], what[1], totals)
+        elif kind == "fuzz" and (not name or "fuzz" in name):
+            run_fuzz(what, totals)
         elif kind == "program" and name in os.path.basename(what):
             run_program(what, totals)
+
+    # one after the other: beside another suite whole logins failed at times
+    for suite in suites(build, arguments.which, arguments.sanitized):
+        run_suite(*suite)
 
     if arguments.sanitized:
         say("\n*** SANITIZED: sshd, sudo, su and login cannot load such a module; tests/login was SKIPPED ***")

@@ -46,7 +46,7 @@ identity_read(struct json_object *input, struct identity_needs needs,
     struct identity *identity, struct errinfo *reterr)
 {
 	autoreply reply = {0};
-	struct view text;
+	struct view text = {0};
 	enum outcome r = OUTCOME_OK;
 
 	if (part_text(input, "reply", &text))

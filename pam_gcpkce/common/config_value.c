@@ -108,7 +108,12 @@ proxy_fault(const char *value)
 static const char *
 path_fault(const char *value)
 {
-	return value[0] == '/' ? NULL : "is not an absolute path; begin with /";
+	if (value[0] != '/')
+		return "is not an absolute path; begin with /";
+	/* it goes to the helper in a frame, which takes no other text */
+	return text_is_clean_utf8(view_text(value))
+	    ? NULL
+	    : "has a control byte or is not UTF-8; give the file another name";
 }
 
 static const char *
@@ -295,7 +300,7 @@ choice_parse(const struct config_key *key, const char *value, unsigned *member,
 	const char *const *words = choice_words(key->type);
 	char list[64] = "";
 
-	for (unsigned i = 0; words[i] != NULL; i++) {
+	for (unsigned i = 0; words != NULL && words[i] != NULL; i++) {
 		if (strcmp(value, words[i]) == 0) {
 			*member = i;
 			return OUTCOME_OK;

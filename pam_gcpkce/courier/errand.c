@@ -15,6 +15,7 @@
 #include "gcpkce/text.h"
 
 #define REVOKE_WAIT_MS 5000
+#define ESCAPE_LEN (sizeof("\\x00") - 1)
 
 static void
 route_set(const struct config *config, struct wire_route *ret)
@@ -37,29 +38,35 @@ text_copy(char to[static WIRE_TEXT_MAX + 1], const char *from)
 }
 
 /* Names from outside may hold anything; a frame's text may not. */
-static void
+static enum outcome
 text_copy_escaped(char to[static WIRE_TEXT_MAX + 1], const char *from)
 {
 	autobuf escaped = BUF_INIT(WIRE_TEXT_MAX); /* never half of an escape */
 
 	text_put_escaped(&escaped, view_text(from));
 	text_copy(to, buf_text(&escaped));
+	/* cut where an escape does not fit any more; else it is the memory */
+	return escaped.max - escaped.len < ESCAPE_LEN ? OUTCOME_OK
+						      : buf_check(&escaped);
 }
 
-static void
+static enum outcome
 label_set(const struct errand *errand, struct wire_label *ret)
 {
-	text_copy_escaped(ret->user, errand->user);
-	text_copy_escaped(ret->service, errand->service);
-	text_copy_escaped(ret->host, errand->host);
+	enum outcome r = text_copy_escaped(ret->user, errand->user);
+
+	if (r == OUTCOME_OK)
+		r = text_copy_escaped(ret->service, errand->service);
+	if (r == OUTCOME_OK)
+		r = text_copy_escaped(ret->host, errand->host);
+	return r;
 }
 
-static void
+static enum outcome
 request_set(const struct config *config, const struct errand *errand,
     int64_t deadline_ms, struct wire_request *ret)
 {
 	route_set(config, &ret->route);
-	label_set(errand, &ret->label);
 	text_copy(ret->client_id, config->client_id);
 	text_copy(ret->redirect_uri, config->redirect_uri);
 	text_copy(ret->signin_org, config->signin_org);
@@ -70,6 +77,7 @@ request_set(const struct config *config, const struct errand *errand,
 	ret->revoke = config->revoke == REVOKE_AUTO;
 	ret->needs = policy_needs(config);
 	ret->deadline_ms = (uint32_t)clock_left_ms(deadline_ms);
+	return label_set(errand, &ret->label);
 }
 
 /*
@@ -131,9 +139,10 @@ errand_start(const struct config *config, const struct errand *errand,
 
 	enum outcome r = client_secret_read(
 	    config->client_secret_file, &request.client_secret, reterr);
+	if (r == OUTCOME_OK)
+		r = request_set(config, errand, deadline_ms, &request);
 	if (r != OUTCOME_OK)
 		return r;
-	request_set(config, errand, deadline_ms, &request);
 	preflight_set(config, &request, &lock, reterr);
 	wire_put_request(&frame, &request);
 	return helper_send(config, lock, &frame, deadline_ms, ret, reterr);
@@ -196,10 +205,12 @@ errand_revoke(const struct config *config, const struct errand *errand,
 	};
 
 	route_set(config, &request.route);
-	label_set(errand, &request.label);
+	enum outcome r = label_set(errand, &request.label);
+	if (r != OUTCOME_OK)
+		return r;
 	wire_put_revoke_request(&frame, &request);
-	enum outcome r = helper_send(config, -1, &frame,
-	    clock_now_ms() + REVOKE_WAIT_MS, &child, reterr);
+	r = helper_send(config, -1, &frame, clock_now_ms() + REVOKE_WAIT_MS,
+	    &child, reterr);
 	/* a good end says that it has left the revoker behind */
 	return r == OUTCOME_OK ? courier_finish(&child, reterr) : r;
 }

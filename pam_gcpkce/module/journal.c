@@ -13,6 +13,7 @@
 #include "gcpkce/text.h"
 
 #define LINE_MAX_BYTES 16384
+#define NO_MEMORY_TEXT "no memory for the other fields"
 
 const char *
 journal_item(pam_handle_t *pamh, int item)
@@ -64,7 +65,15 @@ journal_decision(pam_handle_t *pamh, const struct journal_entry *entry)
 	    entry->cause[0] != '\0' ? entry->cause
 				    : outcome_log_text(entry->outcome),
 	    ERRINFO_TEXT_MAX);
-	pam_syslog(pamh, priority_of(entry->outcome), "%s", buf_text(&line));
+	/* a decision is told even where memory is short for its line */
+	if (buf_check(&line) == OUTCOME_OK)
+		pam_syslog(
+		    pamh, priority_of(entry->outcome), "%s", buf_text(&line));
+	else
+		pam_syslog(pamh, priority_of(entry->outcome),
+		    "outcome=%s attempt=%lu cause=\"%s; " NO_MEMORY_TEXT "\"",
+		    outcome_name(entry->outcome), entry->attempt,
+		    outcome_log_text(entry->outcome));
 }
 
 void
@@ -108,5 +117,9 @@ journal_event(pam_handle_t *pamh, int priority, const char *event,
 	text_put_field(
 	    &line, "service", journal_item(pamh, PAM_SERVICE), TEXT_FIELD_MAX);
 	text_put_field(&line, "cause", cause, ERRINFO_TEXT_MAX);
-	pam_syslog(pamh, priority, "%s", buf_text(&line));
+	if (buf_check(&line) == OUTCOME_OK)
+		pam_syslog(pamh, priority, "%s", buf_text(&line));
+	else
+		pam_syslog(pamh, priority,
+		    "outcome=%s cause=\"" NO_MEMORY_TEXT "\"", event);
 }

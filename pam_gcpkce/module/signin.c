@@ -86,6 +86,8 @@ config_read(struct signin *s, int argc, const char **argv)
 	if (r == OUTCOME_OK)
 		return r;
 	journal_faults(s->pamh, &faults);
+	if (faults.count == 0) /* memory */
+		return r;
 	return err_fail(&s->why, r, "the configuration has %zu fault%s",
 	    faults.count, faults.count == 1 ? "" : "s");
 }
@@ -450,6 +452,25 @@ denial_finish(struct signin *s, const struct result *result)
 	(void)pam_fail_delay(s->pamh, FAIL_DELAY_US);
 }
 
+/* Not even memory for a sign-in: what can be said without is said. */
+static struct result
+memory_deny(pam_handle_t *pamh, int flags)
+{
+	enum outcome r = OUTCOME_NO_MEMORY;
+
+	journal_decision(pamh,
+	    &(struct journal_entry){
+		.outcome = r,
+		.user = journal_item(pamh, PAM_USER),
+		.correlation = "",
+		.cause = "",
+	    });
+	if (((unsigned)flags & PAM_SILENT) == 0)
+		dialogue_tell(pamh, outcome_sentence(r));
+	(void)pam_fail_delay(pamh, FAIL_DELAY_US);
+	return (struct result){.outcome = r, .shown = r};
+}
+
 struct result
 signin_run(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
@@ -459,11 +480,8 @@ signin_run(pam_handle_t *pamh, int flags, int argc, const char **argv)
 
 	if (!begun)
 		s = signin_new(pamh);
-	if (s == NULL) {
-		result.outcome = result.shown = OUTCOME_NO_MEMORY;
-		(void)pam_fail_delay(pamh, FAIL_DELAY_US);
-		return result;
-	}
+	if (s == NULL)
+		return memory_deny(pamh, flags);
 	s->flags = flags;
 	signin_advance(s, begun, argc, argv, &result);
 	if (result.incomplete) {

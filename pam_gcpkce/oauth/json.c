@@ -254,22 +254,25 @@ tokener_cleanup(struct json_tokener **p)
  * Out of reach remain the strings of a text that json-c refuses half-way.
  */
 static bool
-tokener_fill(struct json_tokener *tokener, size_t len)
+tokener_fill(struct json_tokener *tokener, const struct buf *filler)
 {
-	autobuf filler = BUF_INIT(JSON_TEXT_MAX + 2);
-
-	buf_put_byte(&filler, '"');
-	for (size_t i = 0; i < len; i++)
-		buf_put_byte(&filler, 'x');
-	buf_put_byte(&filler, '"');
-	if (buf_check(&filler) != OUTCOME_OK)
-		return false;
 	json_tokener_reset(tokener);
 	autojson *string =
-	    json_tokener_parse_ex(tokener, buf_text(&filler), (int)filler.len);
+	    json_tokener_parse_ex(tokener, buf_text(filler), (int)filler->len);
 	json_tokener_reset(tokener);
 	/* Shorter, and the buffer could not grow: json-c would not tell. */
-	return (size_t)json_object_get_string_len(string) == len;
+	return (size_t)json_object_get_string_len(string) + 2 == filler->len;
+}
+
+/* A string of JSON, as long within its quotes as the text. */
+static bool
+filler_make(struct buf *filler, size_t len)
+{
+	buf_put_byte(filler, '"');
+	for (size_t i = 0; i < len; i++)
+		buf_put_byte(filler, 'x');
+	buf_put_byte(filler, '"');
+	return buf_check(filler) == OUTCOME_OK;
 }
 
 /*
@@ -283,8 +286,11 @@ tokener_parse(
 {
 	/* One more: json-c counts the value in the innermost container, too. */
 	autotokener *tokener = json_tokener_new_ex(JSON_DEPTH_MAX + 1);
+	/* made once, so that overwriting the token needs no more memory */
+	autobuf filler = BUF_INIT(JSON_TEXT_MAX + 2);
 
-	if (tokener == NULL || !tokener_fill(tokener, text.len))
+	if (tokener == NULL || !filler_make(&filler, text.len) ||
+	    !tokener_fill(tokener, &filler))
 		return false;
 	json_tokener_set_flags(
 	    tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
@@ -292,7 +298,7 @@ tokener_parse(
 	    json_tokener_parse_ex(tokener, (const char *)text.p, (int)text.len);
 	enum json_tokener_error error = json_tokener_get_error(tokener);
 	size_t end = json_tokener_get_parse_end(tokener);
-	(void)tokener_fill(tokener, text.len);
+	(void)tokener_fill(tokener, &filler);
 
 	if (error == json_tokener_continue)
 		*ret_wrong = "the end is missing";

@@ -9,28 +9,6 @@ import contract
 import hosts
 
 
-@pytest.mark.parametrize("account", ["alice", "carol"])
-def test_a_malformed_answer_for_an_account_says_so_mapped_or_not(
-        sshd, configure, account):
-    configure(attempts=1)
-    terminal = sshd.open(account)
-    terminal.asked()
-    terminal.answer("what do you mean?")
-    assert contract.NO_CODE in terminal.end()
-
-
-def test_what_a_malformed_answer_still_tells_of_names_that_sshd_refuses(
-        sshd, configure):
-    """sshd throws the answer away, so that nothing can tell it was none."""
-    configure(attempts=1)
-    terminal = sshd.open("nobody-here")
-    terminal.asked()
-    terminal.answer("what do you mean?")
-    shown = terminal.end()
-    assert contract.NO_CODE not in shown
-    assert contract.REFUSED in shown
-
-
 @pytest.mark.parametrize("account", ["carol", "nobody-here"])
 def test_a_code_for_an_account_of_nobody_is_refused_after_a_time_of_its_own(
         house, genesys, configure, account):

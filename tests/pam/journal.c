@@ -142,9 +142,13 @@ static void PRINTF(2, 0) journal_keep(int priority, const char *fmt, va_list ap)
 	const char *text = strstr(line, "): ");
 	(void)pthread_mutex_lock(&busy);
 	if (strncmp(line, module, sizeof(module) - 1) == 0 && text != NULL &&
-	    journal_count < COUNT(journal))
-		journal[journal_count++] = (struct journal_line){
-		    .priority = priority & 7, .text = strdup(text + 3)};
+	    journal_count < COUNT(journal)) {
+		char *kept = strdup(text + 3);
+
+		if (kept != NULL) /* a test may leave no memory */
+			journal[journal_count++] = (struct journal_line){
+			    .priority = priority & 7, .text = kept};
+	}
 	(void)pthread_mutex_unlock(&busy);
 	free(line);
 }

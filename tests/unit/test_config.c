@@ -345,6 +345,12 @@ static const struct row rows[] = {
     BAD("region_value", "name", CHOICE("aws, domain")),
     BAD("revoke", "always", CHOICE("auto, never")),
     BAD("ca_file", "ca.pem", NOT_PATH),
+    {"ca_file", "ca_file=/\x8c\n",
+	"^:1: ca_file: \"/\\x8c\" has a control byte or is not UTF-8; give the "
+	"file another name\n"},
+    {"map_file", "map_file=/m\033[2J\n",
+	"^:1: map_file: \"/m\\x1b[2J\" has a control byte or is not UTF-8; give "
+	"the file another name\n"},
     BAD("proxy", "proxy:3128", NOT_PROXY),
     BAD("proxy", "http://proxy", NOT_PROXY),
     BAD("proxy", "http://proxy:3128/x", NOT_PROXY),

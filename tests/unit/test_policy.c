@@ -90,6 +90,9 @@ getgrnam_r(const char *name, struct group *entry, char *space, size_t len,
 {
 	(void)space;
 	(void)len;
+	*found = NULL;
+	if (strcmp(name, "broken") == 0)
+		return EIO;
 	memset(entry, 0, sizeof(*entry));
 	entry->gr_gid = 50;
 	*found = strcmp(name, "agents") == 0 ? entry : NULL;
@@ -669,6 +672,10 @@ policy_gather_tells_what_it_cannot_read(void **state)
 	assert_int_equal(
 	    policy_gather(&config, "bob", &policy, &err), OUTCOME_OK);
 	policy_done(&policy);
+	config_set(&config, "account_group", "broken");
+	assert_int_equal(policy_gather(&config, "bob", &policy, &err),
+	    OUTCOME_HELPER_FAILED);
+	config.account_group[0] = '\0';
 	assert_int_equal(unlink(map_path), 0);
 	assert_int_equal(policy_gather(&config, "alice", &policy, &err),
 	    OUTCOME_CONFIG_INVALID);

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A PAM host with a stopwatch.  Signs in as often as it is told, and prints a
+ * line of JSON each time: how long until the prompt was shown, how long from
+ * the code's entry to PAM's result, and the CPU of itself and of the processes
+ * that the module left to be collected.
+ *
+ *   host FOLDER SERVICE USER COUNT PAUSE-MS
+ *
+ * PAUSE-MS is what the person takes at the prompt.  "ask" says "ready" before
+ * PAM is begun and "waiting" at the prompt, and waits both times for a line;
+ * "leave" ends the conversation at the prompt.
+ */
+#include <security/pam_appl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#define CODE "0123456789abcdefghijklmnopqrstuvwxyzABCDEFG"
+
+struct person {
+	bool asks;
+	bool leaves;
+	long pause_ms;
+	long long prompted_us; /* when the last prompt came */
+	long long entered_us;  /* when the code was entered */
+};
+
+static long long
+now_us(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return (long long)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+static long long
+cpu_us(int who)
+{
+	struct rusage used;
+
+	(void)getrusage(who, &used);
+	return (long long)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) *
+	    1000000 +
+	    used.ru_utime.tv_usec + used.ru_stime.tv_usec;
+}
+
+/* Say where we are, and wait until we may go on. */
+static void
+wait_here(const char *place)
+{
+	char line[16];
+
+	(void)printf("%s\n", place);
+	(void)fflush(stdout);
+	if (fgets(line, sizeof(line), stdin) == NULL)
+		exit(0);
+}
+
+static int
+answer(struct person *person, struct pam_response *reply)
+{
+	struct timespec pause = {.tv_sec = person->pause_ms / 1000,
+	    .tv_nsec = person->pause_ms % 1000 * 1000000};
+
+	person->prompted_us = now_us();
+	if (person->leaves)
+		return PAM_CONV_ERR;
+	if (person->asks)
+		wait_here("waiting");
+	else if (person->pause_ms > 0)
+		(void)nanosleep(&pause, NULL);
+	reply->resp = strdup(CODE);
+	person->entered_us = now_us();
+	return reply->resp != NULL ? PAM_SUCCESS : PAM_BUF_ERR;
+}
+
+static int
+converse(int count, const struct pam_message **messages,
+    struct pam_response **ret, void *data)
+{
+	struct pam_response *replies =
+	    calloc((size_t)count, sizeof(struct pam_response));
+
+	if (replies == NULL)
+		return PAM_BUF_ERR;
+	for (int i = 0; i < count; i++) {
+		if (messages[i]->msg_style != PAM_PROMPT_ECHO_ON)
+			continue;
+		int result = answer(data, &replies[i]);
+		if (result != PAM_SUCCESS) {
+			free(replies);
+			return result;
+		}
+	}
+	*ret = replies;
+	return PAM_SUCCESS;
+}
+
+/* A denial's delay is no part of what is measured. */
+static void
+do_not_wait(int result, unsigned delay_us, void *data)
+{
+	(void)result;
+	(void)delay_us;
+	(void)data;
+}
+
+static int
+set_no_delay(pam_handle_t *pamh)
+{
+	void (*const fn)(int, unsigned, void *) = do_not_wait;
+	const void *item = NULL;
+
+	memcpy(&item, &fn, sizeof(item));
+	return pam_set_item(pamh, PAM_FAIL_DELAY, item);
+}
+
+/* Collect what outlives the sign-in: a revoker comes to us as its reaper. */
+static void
+collect(void)
+{
+	while (wait(NULL) > 0)
+		;
+}
+
+static int
+sign_in(char **argv, struct person *person)
+{
+	const struct pam_conv conv = {converse, person};
+	pam_handle_t *pamh = NULL;
+
+	person->prompted_us = person->entered_us = 0;
+	if (person->asks)
+		wait_here("ready");
+	if (pam_start_confdir(argv[2], argv[3], &conv, argv[1], &pamh) !=
+		PAM_SUCCESS ||
+	    set_no_delay(pamh) != PAM_SUCCESS) {
+		(void)fprintf(stderr, "host: PAM does not start\n");
+		return 1;
+	}
+	long long self_us = cpu_us(RUSAGE_SELF);
+	long long children_us = cpu_us(RUSAGE_CHILDREN);
+	long long begun_us = now_us();
+	int result = pam_authenticate(pamh, 0);
+	long long ended_us = now_us();
+	long long self_after_us = cpu_us(RUSAGE_SELF);
+	long long children_after_us = cpu_us(RUSAGE_CHILDREN);
+	(void)pam_end(pamh, result);
+	if (!person->asks)
+		collect();
+	(void)printf("{\"result\": %d, \"prompt_us\": %lld, \"signin_us\": "
+		     "%lld, \"module_cpu_us\": %lld, \"helper_cpu_us\": %lld, "
+		     "\"revoker_cpu_us\": %lld}\n",
+	    result, person->prompted_us - begun_us,
+	    ended_us - person->entered_us, self_after_us - self_us,
+	    children_after_us - children_us,
+	    cpu_us(RUSAGE_CHILDREN) - children_after_us);
+	(void)fflush(stdout);
+	return result == PAM_SUCCESS || person->leaves ? 0 : 1;
+}
+
+int
+main(int argc, char **argv)
+{
+	int status = 0;
+
+	if (argc != 6) {
+		(void)fprintf(stderr,
+		    "usage: host FOLDER SERVICE USER COUNT "
+		    "PAUSE-MS|ask|leave\n");
+		return 2;
+	}
+	struct person person = {
+	    .asks = strcmp(argv[5], "ask") == 0,
+	    .leaves = strcmp(argv[5], "leave") == 0,
+	    .pause_ms = strtol(argv[5], NULL, 10),
+	};
+	(void)prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+	for (long left = strtol(argv[4], NULL, 10); left > 0 && status == 0;
+	     left--)
+		status = sign_in(argv, &person);
+	return status;
+}

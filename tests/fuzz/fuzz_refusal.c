@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Error bodies of both hosts: two bytes of status, two of circumstances, and a
+ * body.  A status decides where it does; a code is refused by the right words
+ * alone; whatever is said is fit for a log.
+ */
+#include "fuzz.h"
+#include "gcpkce/refusal.h"
+
+#define CAUSES_MAX 4096
+
+static void
+body_check(const struct error_body *body)
+{
+	HOLD(strnlen(body->name, sizeof(body->name)) < sizeof(body->name));
+	HOLD(
+	    strnlen(body->detail, sizeof(body->detail)) < sizeof(body->detail));
+	HOLD(strnlen(body->correlation, sizeof(body->correlation)) <
+	    sizeof(body->correlation));
+	HOLD(is_printable(body->name) && is_printable(body->detail) &&
+	    is_printable(body->correlation));
+}
+
+static void
+token_host_check(long status, struct view body, enum outcome r,
+    const struct error_body *said)
+{
+	const char grant[] = "invalid_grant";
+	bool is_refusal = status == 400 || status == 401;
+
+	if (status == 429)
+		HOLD(r == OUTCOME_RATE_LIMITED);
+	else if (status >= 500 && status <= 599)
+		HOLD(r == OUTCOME_PROVIDER_ERROR);
+	else if (!is_refusal)
+		HOLD(r == OUTCOME_REPLY_INVALID);
+	else
+		HOLD(r == OUTCOME_CODE_REFUSED || r == OUTCOME_CLIENT_REFUSED ||
+		    r == OUTCOME_RATE_LIMITED || r == OUTCOME_REPLY_INVALID);
+	HOLD(r != OUTCOME_CODE_REFUSED || strcmp(said->name, grant) == 0);
+	/* said as it is or by escapes: a '\' or the very word */
+	HOLD(r != OUTCOME_CODE_REFUSED ||
+	    memchr(body.p, '\\', body.len) != NULL ||
+	    memmem(body.p, body.len, grant, sizeof(grant) - 1) != NULL);
+}
+
+static void
+causes_check(
+    struct input *circumstances, enum outcome r, const struct error_body *said)
+{
+	autobuf text = BUF_INIT(CAUSES_MAX);
+	uint8_t bits = input_byte(circumstances);
+	const struct refusal refusal = {
+	    .outcome = r,
+	    .body = said,
+	    .confidential = (bits & 1) != 0,
+	    .state_seen = (bits & 2) != 0,
+	    .code_seen_before = (bits & 4) != 0,
+	    .shown_s = input_byte(circumstances) * 8UL,
+	    .code_len = bits,
+	};
+
+	refusal_causes(&refusal, &text);
+	HOLD(buf_check(&text) == OUTCOME_OK);
+	HOLD(is_printable(buf_text(&text)));
+	HOLD((text.len > 0) ==
+	    (r == OUTCOME_CODE_REFUSED || r == OUTCOME_CLIENT_REFUSED));
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct input in = {data, size};
+	long status = input_byte(&in) << 8;
+	struct error_body said;
+
+	status = (status | input_byte(&in)) % 700;
+	struct view bytes = input_bytes(&in, 2);
+	struct input circumstances = {bytes.p, bytes.len};
+	struct view body = exact_copy((struct view){in.p, in.len});
+	enum outcome r = token_error_judge(status, body, &said);
+	body_check(&said);
+	token_host_check(status, body, r, &said);
+	causes_check(&circumstances, r, &said);
+
+	r = api_error_judge(status, body, &said);
+	body_check(&said);
+	HOLD(r ==
+	    (status == 401 || status == 403         ? OUTCOME_TOKEN_INVALID
+		    : status == 429                 ? OUTCOME_RATE_LIMITED
+		    : status >= 500 && status < 600 ? OUTCOME_PROVIDER_ERROR
+						    : OUTCOME_REPLY_INVALID));
+	exact_free(body);
+	return 0;
+}

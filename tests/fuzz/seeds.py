@@ -1,0 +1,436 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: ISC
+"""Writes the seeds of the fuzz targets: inputs in their real formats.
+
+    seeds.py [FOLDER]       FOLDER/NAME/*, tests/fuzz/corpus by default
+
+Seeds whose name begins with "yes" must be said yes to; tests/fuzz/run.py looks
+at that, so that what the targets assert of a success is not asserted of
+nothing.  The frames here are docs/PROTOCOL.md's, written a third time.
+"""
+
+import json
+import os
+import struct
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+BASE = "6f1c2a9e-0000-4000-8000-0000000000"
+CLIENT, ORGANIZATION, ALICE = BASE + "c1", BASE + "f1", BASE + "a1"
+GROUP, ROLE, DIVISION = BASE + "d1", BASE + "d2", BASE + "d3"
+ALICE_, BOB, LOW, ROOT, CAROL, DAVE, LOCKED, AL, BROKEN, NOBODY = range(10)
+PARTNERS, ALLOW_ROOT, EVERY_UID, BY_EMAIL = 0x10, 0x20, 0x40, 0x80
+NEED_GROUP, NEED_ROLE, NEED_DIVISION, STAFF = 1, 2, 4, 8
+
+
+# ---- what is pasted ----
+
+def answers():
+    state = "AbCdEfGhIjKlMnOpQrStUv"
+    site = "https://signin.example.com/done"
+    code = "Qk3-cOdE_of.alice~1"
+    texts = {
+        "code": code,
+        "query": f"code={code}&state={state}.alice~bastion01",
+        "address": f"{site}?code={code}&state={state}.alice~bastion01#top",
+        "no-state": f"{site}?code={code}",
+        "state-alone": f"{site}?code={code}&state={state}",
+        "encoded": f"{site}?code=Qk3%2DcOdE&state=AbCdEfGhIjKlMnOpQrStU%76%2Ealice",
+        "earlier": f"code={code}&state=0123456789-_0123456789.alice~bastion01",
+        "stranger": f"code={code}&state=QQQQQQQQQQQQQQQQQQQQQQ.alice",
+        "refused": f"{site}?error=access_denied&error_description=no+way%21&state={state}",
+        "refused-bare": "error=server_error&description=%1b%5bx",
+        "both": f"code={code}&error=access_denied",
+        "twice": f"code={code}&code={code}",
+        "broken": f"code=%4&state={state}",
+        "marks": f"\x1b[200~{code}\x1b[201~",
+        "marks-bare": f"[200~code={code}&state={state}[201~",
+        "quoted": f' "<{site}?code={code}&state={state}.a>" \r\n',
+        "empty": " \t\r\n",
+        "junk": "\b\n\r\x7fINCORRECT\b\n\r\x7fINCORRECT",
+        "control": "abc\x00def",
+        "long": "x" * 513,
+        "longest": "x" * 512,
+    }
+    for name, text in texts.items():
+        yield name, b"\x0b" + text.encode()
+
+
+# ---- replies ----
+
+USER = {"id": ALICE, "name": "Alice Example", "email": "bob@example.com", "state": "active",
+        "division": {"id": DIVISION, "name": "Home"}, "version": 7,
+        "groups": [{"id": CLIENT}, {"id": GROUP, "name": "admins"}],
+        "authorization": {"roles": [{"id": ROLE, "name": "employee"}], "unusedRoles": []}}
+TOKEN = {"organization": {"id": ORGANIZATION, "name": "Acme"},
+         "homeOrganization": {"id": ORGANIZATION}, "authorizedScope": ["user-basic-info"],
+         "OAuthClient": {"id": CLIENT, "name": "hosts", "organization": {"id": ORGANIZATION}}}
+REPLY = {"access_token": "tOkEn-of.alice_0123456789~+/==", "token_type": "bearer",
+         "expires_in": 86399}
+SUBJECT = {"id": ALICE, "grants": [{"role": {"id": ROLE, "policies": []},
+                                    "division": {"id": DIVISION}}]}
+
+
+def without(object_, *names):
+    return {name: value for name, value in object_.items() if name not in names}
+
+
+def decision(who=0, how=0, user=None, token=None, reply=None):
+    parts = [user or USER, token or TOKEN, reply or REPLY, USER, SUBJECT]
+    return bytes([who, how]) + b"\x1e".join(
+        part if isinstance(part, bytes) else json.dumps(part).encode() for part in parts)
+
+
+def decisions():
+    carol = dict(USER, email="Carol@Example.com")
+    yield "yes-alice", decision()
+    yield "yes-bob", decision(BOB)
+    yield "yes-low", decision(LOW)
+    yield "yes-root", decision(ROOT | ALLOW_ROOT)
+    yield "yes-al", decision(AL)
+    yield "yes-carol", decision(CAROL | BY_EMAIL, user=carol)
+    yield "yes-dave", decision(DAVE | BY_EMAIL | EVERY_UID,
+                               user=dict(USER, email="dave@example.com"))
+    yield "yes-staff", decision(CAROL | BY_EMAIL, STAFF, user=carol)
+    yield "no-staff", decision(DAVE | BY_EMAIL | EVERY_UID, STAFF,
+                               user=dict(USER, email="dave@example.com"))
+    yield "no-broken", decision(BROKEN)
+    yield "yes-gates", decision(0, 7)
+    yield "yes-gates-elsewhere", decision(0, 7, user=without(USER, "groups", "authorization"))
+    yield "yes-partner", decision(PARTNERS, token=dict(
+        TOKEN, homeOrganization={"id": CLIENT}, clonedUser={"id": CLIENT}))
+    yield "no-root", decision(ROOT)
+    yield "no-carol", decision(CAROL | BY_EMAIL)
+    yield "no-locked", decision(LOCKED)
+    yield "no-nobody", decision(NOBODY)
+    yield "no-clone", decision(token=dict(TOKEN, clonedUser={"id": ALICE}))
+    yield "no-home", decision(token=without(TOKEN, "homeOrganization"))
+    yield "no-state", decision(user=without(USER, "state"))
+    yield "no-inactive", decision(user=dict(USER, state="inactive"))
+    yield "no-client", decision(token=dict(TOKEN, OAuthClient={"id": ALICE}))
+    yield "no-organization", decision(token=dict(TOKEN, organization={"id": ALICE}))
+    yield "no-group", decision(0, 1, user=dict(USER, groups=[]))
+    yield "no-division", decision(0, 4, user=dict(USER, division={"id": None}))
+    yield "no-twice", decision(user=json.dumps(USER).encode()[:-1] + b',"id":"x"}')
+    yield "no-nul", decision(user=dict(USER, state="active\0"))
+    yield "no-type", decision(user=dict(USER, id=7))
+    yield "no-token", decision(reply=dict(REPLY, token_type="mac"))
+
+
+# ---- frames ----
+
+def text(value):
+    value = value if isinstance(value, bytes) else value.encode()
+    return struct.pack(">I", len(value)) + value
+
+
+def frame(kind, payload=b""):
+    return struct.pack(">IBB", len(payload) + 2, VERSION, kind) + payload
+
+
+VERSION = 4
+ROUTE = (text("https://login.mypurecloud.de") + text("https://api.mypurecloud.de")
+         + text("/etc/ssl/ca.pem") + text("http://proxy.example.com:3128")
+         + struct.pack(">II", 5, 10) + b"\0")
+LABEL = text("alice") + text("sshd") + text("bastion01")
+
+
+def verdict(outcome=1, identity=ALICE, token="tOkEn"):
+    return (bytes([outcome, 0, 0]) + text("the reason") + text("5d2f7b") + text(identity)
+            + text("bob@example.com") + text("active") + text(CLIENT) + text(ORGANIZATION)
+            + text(ORGANIZATION) + b"\0" + text("user-basic-info") + b"\1" + text(GROUP)
+            + b"\1" + text(f"{CLIENT} {ROLE}") + b"\0" + text("")
+            + struct.pack(">I", 86399) + text(token))
+
+
+PORTRAIT = (text("Alice Example") + text("Acme") + text("hosts") + b"\1\1\1\0"
+            + struct.pack(">I", 2) + b"\0" + text(GROUP) + text("admins")
+            + b"\1" + text(ROLE) + text("employee"))
+
+
+def frames():
+    request = (ROUTE + LABEL + text(CLIENT) + text("https://signin.example.com/done")
+               + text("acme") + text("okta") + b"\0\0\1\1\1\1\0"
+               + b"\1" + struct.pack(">III", 2, 64, 90000) + text("the-secret"))
+    yield "request", frame(1, request)
+    address = text("https://login.mypurecloud.de/oauth/authorize?state=x")
+    yield "ready", frame(2, address + b"\0")
+    yield "ready-unreachable", frame(2, address + b"\1")
+    yield "answer", frame(3, text(b"\x1b[200~code=x\x00\xff"))
+    yield "answer-empty", frame(3, text(""))
+    yield "verdict", frame(4, verdict())
+    yield "verdict-denial", frame(4, verdict(5, "", ""))
+    yield "keep", frame(5)
+    yield "revoke", frame(6)
+    yield "revoke-request", frame(7, ROUTE + LABEL + struct.pack(">IQ", 60, 1790000000)
+                                  + text("tOkEn"))
+    yield "token-request", frame(8, ROUTE + b"\1" + struct.pack(">I", 15) + text("tOkEn"))
+    yield "token-reply", frame(9, verdict(token="") + PORTRAIT)
+    yield "two", frame(5) + frame(6)
+    yield "version", struct.pack(">IBB", 2, 1, 5)
+    yield "long", struct.pack(">IBB", 0x7fffffff, VERSION, 4)
+
+
+# ---- whole sign-ins ----
+
+READY = (2, b"")
+SESSION, EXPORT_ENV, EXPORT_FILE, NOT_ROOT, SUDO, DEBUG = 0x40, 0x08, 0x10, 1, 4, 0x20
+CALLS = ("malloc calloc open fstat read write socketpair pipe socket connect fork pidfd_open "
+         "pidfd_signal exec poll send recv waitpid getpwnam getpwuid getrandom gethostname "
+         "mmap clock child get_user get_item set_data putenv getgrnam").split()
+
+
+def said(outcome=1, flags=0, **fields):
+    """A verdict by choices: 0 is right, 1 is missing, 2 is wrong."""
+    names = "id email state client organization home groups roles divisions token expires".split()
+    values = dict({"expires": 86}, **fields)
+    return (3, bytes([outcome, flags] + [values.get(name, 0) for name in names]))
+
+
+def sign_in(*records, who=0, how=0, options=0, more=2, faults=(), replies=()):
+    out = bytes([who, how, options, more, len(faults)])
+    for call, nth, way in faults:
+        out += struct.pack(">BHB", CALLS.index(call), nth, way)
+    out += bytes([len(replies)])
+    for result, meanwhile, pasted in replies:
+        out += bytes([result, meanwhile, len(pasted)]) + pasted
+    for kind, content in records:
+        length = content if isinstance(content, int) else len(content)
+        out += struct.pack(">BH", kind, length) + (b"" if isinstance(content, int) else content)
+    return out
+
+
+def sign_ins():
+    ok = (READY, said())
+    yield "yes-alice", sign_in(*ok)
+    yield "yes-sudo", sign_in(*ok, options=SUDO | DEBUG)
+    yield "yes-bob", sign_in(*ok, who=BOB)
+    yield "yes-root", sign_in(*ok, who=ROOT | ALLOW_ROOT)
+    yield "yes-al", sign_in(*ok, who=AL)
+    yield "yes-gates", sign_in(*ok, how=7)
+    yield "yes-partner", sign_in(READY, said(flags=4, home=2), who=PARTNERS)
+    yield "yes-carol", sign_in(READY, said(email=4), who=CAROL | BY_EMAIL)
+    yield "yes-env", sign_in(*ok, options=EXPORT_ENV | SESSION)
+    yield "yes-file", sign_in(*ok, options=EXPORT_FILE | SESSION)
+    yield "yes-env-alone", sign_in(*ok, options=EXPORT_ENV)
+    yield "yes-env-elsewhere", sign_in(*ok, options=EXPORT_ENV | SESSION, more=0x62)
+    yield "yes-file-elsewhere", sign_in(*ok, options=EXPORT_FILE | SESSION, more=0x62)
+    yield "yes-staff", sign_in(READY, said(email=4), who=CAROL | BY_EMAIL, how=STAFF)
+    yield "no-staff", sign_in(READY, said(email=8), who=DAVE | BY_EMAIL | EVERY_UID, how=STAFF)
+    yield "no-broken", sign_in(*ok, who=BROKEN)
+    yield "fault-settle", sign_in(*ok, options=EXPORT_ENV, faults=[("send", 2, 2)])
+    yield "fault-file-write", sign_in(*ok, options=EXPORT_FILE | SESSION, faults=[("write", 0, 6)])
+    yield "fault-file-random", sign_in(*ok, options=EXPORT_FILE, faults=[("getrandom", 0, 0)])
+    yield "yes-not-root", sign_in(*ok, options=NOT_ROOT)
+    yield "yes-second", sign_in(READY, said(16), READY, said(), replies=[(0, 0, b"zzz")])
+    yield "yes-unreachable", sign_in(READY, said(16), (2, b"https://x/y"), said(),
+                                     replies=[(0, 0, b"zzz")])
+    yield "yes-again", sign_in(*ok, replies=[(1, 0, b"")])
+    yield "yes-slow", sign_in(READY, (4, 30), said())
+    yield "yes-frame", sign_in((1, b"\2" + text("https://x/") + b"\0"), (1, b"\4" + verdict()))
+    yield "yes-bytes", sign_in((0, frame(2, text("https://x/") + b"\0") + frame(4, verdict())))
+    for outcome in (0, 6, 15, 17, 19):
+        yield f"no-outcome-{outcome}", sign_in(READY, said(outcome))
+    for field in "id state client organization home".split():
+        yield f"no-{field}", sign_in(READY, said(**{field: 2}))
+    yield "no-field", sign_in(READY, said(id=1, state=1, client=1, organization=1, home=1))
+    for field in "groups roles divisions".split():
+        yield f"no-{field}", sign_in(READY, said(**{field: 2}), how=7)
+        yield f"no-{field}-missing", sign_in(READY, said(**{field: 7}), how=7)
+    yield "no-junk", sign_in(READY, said(flags=2))
+    yield "no-clone", sign_in(READY, said(flags=4))
+    yield "no-nobody", sign_in(*ok, who=NOBODY)
+    yield "no-locked", sign_in(*ok, who=LOCKED)
+    yield "no-root", sign_in(*ok, who=ROOT)
+    yield "no-other", sign_in(*ok, who=ROOT | ALLOW_ROOT, options=NOT_ROOT)
+    yield "no-silence", sign_in(READY, (5, b""))
+    yield "no-late", sign_in(READY, (4, 1200), said())
+    yield "no-end", sign_in(READY)
+    yield "no-verdict-first", sign_in(said(), READY)
+    yield "no-conversation", sign_in(*ok, options=2)
+    for change in range(1, 5):
+        yield f"no-change-{change}", sign_in(*ok, replies=[(0, change, b"x")])
+    yield "no-answer", sign_in(*ok, replies=[(2, 0, b"")])
+    yield "no-bare", sign_in(READY, said(15), READY, said(15), replies=[(4, 0, b""), (8, 0, b"")])
+    for call in CALLS:
+        yield f"fault-{call}", sign_in(
+            *ok, faults=[(call, 0, 0)], options=EXPORT_ENV | SESSION,
+            who=CAROL | BY_EMAIL if call == "getgrnam" else 0, how=STAFF)
+    # somebody else, and a fault behind the verdict
+    for call, nth in (("getpwnam", 2), ("getpwuid", 2), ("malloc", 60), ("get_item", 9),
+                      ("recv", 6), ("poll", 5), ("mmap", 1), ("send", 2), ("clock", 20)):
+        yield f"no-fault-{call}", sign_in(READY, said(id=2), options=EXPORT_ENV,
+                                          faults=[(call, nth, 0)])
+    yield "no-fault-owner", sign_in(*ok, faults=[("fstat", 1, 1)])
+    yield "no-fault-mode", sign_in(*ok, faults=[("fstat", 1, 2)])
+    yield "no-fault-map", sign_in(*ok, faults=[("fstat", 4, 2)])
+    yield "fault-stubborn", sign_in(*ok, faults=[("child", 0, 1)])
+    yield "fault-stubborn-old", sign_in(*ok, faults=[("child", 0, 1), ("pidfd_open", 0, 1)])
+    yield "fault-bytewise", sign_in(*ok, faults=[("recv", 0, 0xff), ("send", 1, 0xff)])
+    yield "fault-reaped", sign_in(*ok, faults=[("waitpid", 0, 0)])
+    yield "fault-memory", sign_in(*ok, faults=[("malloc", 20, 0)], options=EXPORT_FILE)
+
+
+# ---- configurations and map files ----
+
+BASIC = f"""# pam_gcpkce
+region = eu-central-1
+client_id = {CLIENT}
+redirect_uri = https://signin.example.com/done
+organization = {ORGANIZATION}
+"""
+
+
+def configuration(main=BASIC, site="", host="", *arguments, purpose=0):
+    parts = [main, site, host, *arguments]
+    return bytes([purpose]) + b"\x1e".join(part.encode() for part in parts)
+
+
+def configurations():
+    with open(os.path.join(HERE, "../../etc/pam_gcpkce.conf"), encoding="utf-8") as example:
+        yield "example", configuration(example.read())
+    for purpose in range(4):
+        yield f"yes-basic-{purpose}", configuration(purpose=purpose)
+    yield "yes-token", configuration("region = mypurecloud.com\n", purpose=3)
+    yield "yes-drop-ins", configuration(BASIC, "timeout = 3600\ndebug = yes\n",
+                                        "timeout = 1\nmin_uid =\n", "attempts=20", "preflight=no")
+    yield "yes-urls", configuration(BASIC.replace("region = eu-central-1", (
+        "login_url = http://127.0.0.1:8080\napi_url = https://[::1]:443/x")))
+    yield "yes-all", configuration(BASIC + f"""
+client_secret_file = /etc/security/secret
+partner_logins = yes
+signin_org = acme
+signin_provider = okta
+force_signin = yes
+dialogue = split
+map = file, email, localpart
+map_file = /etc/security/map
+email_domains = example.com,example.org
+account_group = staff
+require_group = {GROUP}
+require_role = {ROLE},{GROUP}
+require_division = {DIVISION}
+allow_root = yes
+preflight_max = 0
+export = file
+token_env = TOKEN
+region_env = REGION
+region_value = domain
+revoke = never
+ca_file = /etc/ssl/ca.pem
+proxy = http://proxy.example.com:3128
+connect_timeout = 300
+request_timeout = 1
+helper_user = nobody
+sandbox = default
+""")
+    yield "no-root", configuration(BASIC + "export = env\n", purpose=0x10)
+    yield "no-empty", configuration("")
+    yield "no-loopback", configuration(BASIC + "callback = loopback\nstart_url = https://x.org\n")
+    yield "no-twice", configuration(BASIC + "region = eu-west-2\n")
+    yield "no-key", configuration(BASIC + "Region = x\nno equals\n= y\n", "", "", "x", "=", "conf=y")
+    yield "no-bytes", configuration(BASIC + "timeout = \x1b[0m\nmap =\0\n")
+    yield "no-number", configuration(BASIC + "timeout = 99999999999999999999\nmin_uid = -1\n")
+    yield "no-long", configuration(BASIC + "proxy = http://" + "x" * 600 + "\n")
+    yield "no-ca", configuration(BASIC + "ca_file = /nowhere\n")
+    yield "no-pairs", configuration(BASIC + "signin_org = x\nmap = localpart\ntoken_env = A\n"
+                                    "region_env = A\n")
+
+
+def maps():
+    alice, bob = f"alice id:{ALICE}\n", "bob email:bob@example.com\n"
+    texts = {
+        "yes-alice": (0, alice + bob),
+        "yes-bob": (1, alice + bob),
+        "yes-second": (0, f"alice email:x@example.org\nalice\tid:{CLIENT} id:{ALICE} # both\n"),
+        "yes-al": (7, f"al id:{ALICE}"),
+        "yes-crlf": (0, f"alice id:{ALICE}\r\n"),
+        "yes-root": (3, f"root id:{ALICE}\n"),
+        "no-dash": (0, "alice -\n"),
+        "no-both": (0, f"alice - id:{ALICE}\n"),
+        "no-none": (0, "alice\nalice #\n"),
+        "no-upper": (0, alice.upper() + f"alice id:{ALICE.upper()}\n"),
+        "no-other": (0, f"alice2 id:{ALICE}\n#alice id:{ALICE}\n"),
+        "no-comment": (0, f"alice id:{CLIENT} #id:{ALICE}\n"),
+        "no-email": (1, "bob email:bob@example.com@example.com\n"),
+        "no-word": (1, "bob bob@example.com\n"),
+        "no-nul": (0, f"alice\0 id:{ALICE}\nalice id:{ALICE}\0\n"),
+        "no-account": (8, alice),
+    }
+    for name, (who, content) in texts.items():
+        yield name, bytes([who]) + content.encode()
+
+
+# ---- replies of the two hosts ----
+
+def replies():
+    bodies = {
+        "token": REPLY,
+        "token-alone": without(REPLY, "expires_in"),
+        "token-type": dict(REPLY, token_type="MAC"),
+        "token-refresh": dict(REPLY, refresh_token="x", scope="a b"),
+        "token-long": dict(REPLY, access_token="x" * 2049),
+        "token-longest": dict(REPLY, access_token="x" * 2048),
+        "token-line": dict(REPLY, access_token="abc\r\nSet-Cookie: x"),
+        "token-nul": dict(REPLY, access_token="abc\0def"),
+        "token-empty": dict(REPLY, access_token=""),
+        "token-escaped": b'{"access_token":"\\u0041\\u0062\\/c","token_type":"Bearer"}',
+        "expires-zero": dict(REPLY, expires_in=0),
+        "expires-text": dict(REPLY, expires_in="86399"),
+        "expires-huge": dict(REPLY, expires_in=10 ** 30),
+        "expires-real": dict(REPLY, expires_in=1.5e3),
+        "expires-null": dict(REPLY, expires_in=None),
+        "twice": b'{"access_token":"a","access_token":"b","token_type":"bearer"}',
+        "quotes": b"{'access_token':'a'}",
+        "zeros": b'{"expires_in":007}',
+        "deep": b"[" * 17 + b"]" * 17,
+        "surrogates": b'{"x":"\\ud83d\\ude00\\ud83d"}',
+        "utf8": '{"x":"\u20ac\U0001f600"}'.encode() + b"\xc3",
+        "behind": json.dumps(REPLY).encode() + b"x",
+        "html": b"<html><body>502</body></html>",
+        "array": [REPLY],
+        "cut": json.dumps(REPLY).encode()[:-9],
+    }
+    for name, body in bodies.items():
+        yield name, body if isinstance(body, bytes) else json.dumps(body).encode()
+
+
+def refusals():
+    def refused(status, body, circumstances=b"\0\0"):
+        body = body if isinstance(body, bytes) else json.dumps(body).encode()
+        return struct.pack(">H", status) + circumstances + body
+
+    words = ("invalid_grant invalid_client unauthorized_client invalid_request "
+             "unsupported_grant_type invalid_scope access_denied").split()
+    for word in words:
+        yield word, refused(400, {"error": word, "error_description": "it is not found"})
+    yield "grant-again", refused(401, {"error": "invalid_grant"}, b"\4\377")
+    yield "grant-ours", refused(400, {"error": "invalid_grant", "description": "expired"}, b"\2\1")
+    yield "client-secret", refused(401, {"error": "invalid_client"}, b"\1\0")
+    yield "rate", refused(400, {"error": "invalid_request",
+                                "error_description": "Rate limit exceeded the maximum"})
+    yield "rate-429", refused(429, {"message": "slow down", "code": "too.many.requests",
+                                    "status": 429, "contextId": "5d2f7b"})
+    for status in (200, 302, 401, 403, 404, 499, 500, 503, 599):
+        yield f"status-{status}", refused(status, {"message": "m\x1b[31m", "code": "c",
+                                                   "contextId": "c" * 70})
+    yield "escapes", refused(400, b'{"error":"invalid_\\u0067rant","description":"\\u0000\\n"}')
+    yield "html", refused(502, b"<html>")
+    yield "empty", refused(400, b"")
+
+
+TARGETS = {"config": configurations, "map": maps, "reply": replies, "refusal": refusals,
+           "answer": answers, "decision": decisions, "wire": frames, "authenticate": sign_ins}
+
+
+def main():
+    folder = sys.argv[1] if len(sys.argv) > 1 else os.path.join(HERE, "corpus")
+    for target, seeds in TARGETS.items():
+        os.makedirs(os.path.join(folder, target), exist_ok=True)
+        for name, content in seeds():
+            with open(os.path.join(folder, target, name), "wb") as file:
+                file.write(content)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Whole sign-ins through a module in which the n-th allocation, or the n-th
+ * call of the system, fails; for every n until none is left.  host.c looks for
+ * children, descriptors and changed state after each.
+ */
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
+#include "../pam/host.h"
+#include "inject.h"
+
+/* In memory that the helper's child shares until it becomes the helper. */
+struct injection *injection __attribute__((visibility("default")));
+
+/*
+ * A configuration and a script.  Where the sign-in is a good one, a fault after
+ * the decision may leave it one: settled bounds how many calls come after it,
+ * for the journal's line, the helper's last word and the export.
+ */
+struct scenario {
+	const char *name;
+	const char *script;
+	const char *arguments;
+	int settled;
+	bool session; /* is opened and closed as well */
+};
+
+/* What came of one sign-in. */
+struct course {
+	int result;
+	bool session_failed;
+	bool exported; /* a variable is set */
+	char outcome[64];
+};
+
+static void
+session_run(struct host *h, struct course *ret)
+{
+	/* sessions never fail, whatever becomes of the token */
+	ret->session_failed = pam_open_session(h->pamh, 0) != PAM_SUCCESS ||
+	    pam_close_session(h->pamh, 0) != PAM_SUCCESS;
+}
+
+/* Run one; what is left behind fails here and in host.c. */
+static void
+course_run(const struct scenario *scenario, enum inject_kind kind, int n,
+    struct host *h, struct course *ret)
+{
+	host_begin(h);
+	h->script = scenario->script;
+	h->arguments = scenario->arguments;
+	*ret = (struct course){0};
+	host_open(h);
+	*injection = (struct injection){.kind = (int)kind, .fail_at = n};
+	ret->result = host_authenticate(h, 0);
+	if (scenario->session && ret->result == PAM_SUCCESS)
+		session_run(h, ret);
+	ret->exported =
+	    pam_getenv(h->pamh, "GENESYSCLOUD_ACCESS_TOKEN") != NULL ||
+	    pam_getenv(h->pamh, "GCPKCE_TOKEN_ID") != NULL;
+	host_close(h);
+	injection->kind = INJECT_NOTHING;
+	const char *outcome = journal_value(journal_decision(), "outcome");
+	(void)snprintf(ret->outcome, sizeof(ret->outcome), "%s",
+	    outcome != NULL ? outcome : "");
+	if (injection->live != 0)
+		fail_msg("%s, %d (%s): %d allocations are left", scenario->name,
+		    n, injection->failed, injection->live);
+	if (ret->session_failed || journal_decisions() < 1)
+		fail_msg("%s, %d (%s): session or journal", scenario->name, n,
+		    injection->failed);
+}
+
+/* The person heard this sentence, and heard it last. */
+static void
+assert_sentence(const struct host *h, enum outcome outcome)
+{
+	assert_true(h->message_count > 0);
+	assert_int_equal(
+	    h->messages[h->message_count - 1].style, PAM_ERROR_MSG);
+	assert_string_equal(host_last_message(h), outcome_sentence(outcome));
+}
+
+/* A success is journalled as one, and the helper was asked. */
+static void
+success_check(const struct scenario *scenario, int n, const struct host *h,
+    const struct course *course)
+{
+	if (strcmp(course->outcome, "ok") != 0)
+		fail_msg("%s, %d (%s): a success as %s", scenario->name, n,
+		    injection->failed, course->outcome);
+	assert_holds(h->reports, "answer ");
+	assert_int_equal(fail_delays, 0);
+}
+
+/*
+ * No memory is no_memory, to PAM, to the person and in the journal; only once
+ * the decision has fallen may the rest go wrong.
+ */
+static void
+memory_sweep(const struct scenario *scenario)
+{
+	int successes = 0;
+
+	for (int n = 1;; n++) {
+		struct host h;
+		struct course course;
+
+		course_run(scenario, INJECT_MEMORY, n, &h, &course);
+		bool failed = injection->failed[0] != '\0';
+		if (course.result == PAM_SUCCESS) {
+			success_check(scenario, n, &h, &course);
+			successes += failed;
+		} else if (failed) {
+			if (course.result != PAM_BUF_ERR ||
+			    strcmp(course.outcome, "no_memory") != 0)
+				fail_msg("%s, %d (%s): %d, %s", scenario->name,
+				    n, injection->failed, course.result,
+				    journal_decision());
+			assert_sentence(&h, OUTCOME_NO_MEMORY);
+			assert_int_equal(fail_delay_us, FAIL_DELAY_US);
+			assert_false(course.exported);
+			assert_lacks(h.reports, "keep");
+		}
+		host_end(&h);
+		if (!failed) {
+			print_message("%s: %d allocations, %d after the "
+				      "decision\n",
+			    scenario->name, n - 1, successes);
+			break;
+		}
+	}
+	if (successes > scenario->settled)
+		fail_msg("%s: %d allocations may fail and are not missed",
+		    scenario->name, successes);
+}
+
+/* A fault of the system may be of no matter, but never ends in a wrong yes. */
+static void
+system_sweep(const struct scenario *scenario, bool may_succeed)
+{
+	for (int n = 1;; n++) {
+		struct host h;
+		struct course course;
+
+		course_run(scenario, INJECT_SYSTEM, n, &h, &course);
+		bool failed = injection->failed[0] != '\0';
+		if (course.result == PAM_SUCCESS) {
+			assert_true(may_succeed);
+			success_check(scenario, n, &h, &course);
+		} else {
+			assert_true(course.outcome[0] != '\0');
+			assert_string_not_equal(course.outcome, "ok");
+			assert_int_equal(fail_delay_us, FAIL_DELAY_US);
+			assert_lacks(h.reports, "keep");
+		}
+		host_end(&h);
+		if (!failed) {
+			print_message("%s: %d calls\n", scenario->name, n - 1);
+			break;
+		}
+	}
+}
+
+#define LISTS \
+	"require_group=" GROUP " require_role=" ROLE \
+	" require_division=" DIVISION " map=file,email " \
+	"email_domains=example.com"
+
+static const struct scenario good[] = {
+    {"one prompt", "ok", "", 8, false},
+    {"two attempts", "code_refused,ok", "dialogue=split", 8, false},
+    {"lists", "ok", LISTS, 8, false},
+};
+static const struct scenario exporting[] = {
+    {"export=env", "ok", "export=env", 40, true},
+    {"export=file", "ok", "export=file", 40, true},
+};
+static const struct scenario refused[] = {
+    {"refused", "code_refused", "attempts=1", 0, false},
+    {"another person", "ok:other-id", "", 0, false},
+};
+
+static void
+no_memory_is_a_denial_until_the_decision(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(good); i++)
+		memory_sweep(&good[i]);
+}
+
+static void
+no_memory_for_a_token_harms_no_session(void **state)
+{
+	(void)state;
+	need_root();
+	for (size_t i = 0; i < COUNT(exporting); i++)
+		memory_sweep(&exporting[i]);
+}
+
+static void
+no_memory_never_lets_anybody_in(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(refused); i++) {
+		for (int n = 1; n == 1 || injection->failed[0] != '\0'; n++) {
+			struct host h;
+			struct course course;
+
+			course_run(&refused[i], INJECT_MEMORY, n, &h, &course);
+			assert_int_not_equal(course.result, PAM_SUCCESS);
+			assert_string_not_equal(course.outcome, "ok");
+			host_end(&h);
+		}
+	}
+}
+
+static void
+fault_of_the_system_is_no_wrong_yes(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(good); i++)
+		system_sweep(&good[i], true);
+	for (size_t i = 0; i < COUNT(refused); i++)
+		system_sweep(&refused[i], false);
+}
+
+static void
+fault_of_the_system_harms_no_session(void **state)
+{
+	(void)state;
+	need_root();
+	for (size_t i = 0; i < COUNT(exporting); i++)
+		system_sweep(&exporting[i], true);
+}
+
+/* A /run of our own, for token files. */
+static int
+place_make(void **state)
+{
+	(void)state;
+	injection = mmap(NULL, sizeof(*injection), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (injection == MAP_FAILED)
+		return -1;
+	if (!host_is_root())
+		return 0;
+	if (unshare(CLONE_NEWNS) != 0 ||
+	    mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+	    mount("run", "/run", "tmpfs", 0, "mode=755") != 0)
+		return -1;
+	return 0;
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(no_memory_is_a_denial_until_the_decision),
+	    cmocka_unit_test(no_memory_never_lets_anybody_in),
+	    cmocka_unit_test(no_memory_for_a_token_harms_no_session),
+	    cmocka_unit_test(fault_of_the_system_is_no_wrong_yes),
+	    cmocka_unit_test(fault_of_the_system_harms_no_session),
+	};
+
+	return cmocka_run_group_tests(tests, place_make, NULL);
+}
