@@ -91,7 +91,7 @@ headers := $(sort $(wildcard include/gcpkce/*.h))
 unit    := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
 sweep   := $(patsubst tests/sweep/%.c,$(B)/tests/sweep/%,$(sort $(wildcard tests/sweep/test_*.c)))
 pam     := $(patsubst tests/pam/%.c,$(B)/tests/pam/%,$(sort $(wildcard tests/pam/test_*.c)))
-pam_host := $(patsubst %,$(B)/tests/pam/%.o,host surroundings accounts journal apart)
+pam_host := $(patsubst %,$(B)/tests/pam/%.o,host surroundings accounts journal apart own_run)
 sources := $(sort $(wildcard pam_gcpkce/*/*.[ch] include/gcpkce/*.h tests/*/*.[ch] tools/*.c))
 
 all: $(B)/pam_gcpkce.so $(B)/gcpkce-helper $(B)/gcpkce ## build the module, the helper and the command
@@ -185,8 +185,8 @@ $(B)/tests/pam-session: $(B)/tests/pam/pam_session.o
 	$(call say,LINK,$@)
 	$(Q)$(link_prog) -lpam -lpam_misc
 # the matrix of faults: its host; and host and helper with a clock that leaps
-$(B)/tests/fault-host: $(B)/tests/faults/fault_host.o
-$(B)/tests/leaping-host: $(B)/tests/faults/fault_host.o $(B)/tests/faults/leaping_clock.o
+$(B)/tests/fault-host: $(B)/tests/faults/fault_host.o $(B)/tests/pam/own_run.o
+$(B)/tests/leaping-host: $(B)/tests/faults/fault_host.o $(B)/tests/pam/own_run.o $(B)/tests/faults/leaping_clock.o
 $(B)/tests/fault-host $(B)/tests/leaping-host:
 	$(call say,LINK,$@)
 	$(Q)$(link_prog) -rdynamic -lpam
