@@ -380,6 +380,7 @@ format-check: ## are the C sources formatted?
 	$(Q)clang-format --dry-run -Werror --style=file $(sources)
 
 lint: ## -Werror under gcc and clang, cppcheck, shellcheck, man pages, headers alone
+	$(Q)tools/install-deps bench
 	$(Q)$(MAKE) --no-print-directory B=build/lint-gcc CC=gcc WERROR=-Werror test-parts unit-parts bench-parts
 	$(Q)$(MAKE) --no-print-directory B=build/lint-clang CC=clang WERROR=-Werror test-parts unit-parts bench-parts fuzz-objects
 	$(Q)for h in $(headers); do printf '#include "%s"\n' "$$h" | \
