@@ -175,6 +175,8 @@ module_read(const struct file *file, enum stack_type type, bool known_type,
 		    "name one; libpam refuses the service");
 		stack->aborts = true;
 	}
+	if (line->kind != STACK_MODULE)
+		return;
 	free(line->module);
 	line->module = strdup(module);
 	if (line->module == NULL || !arguments_take(file, line, rest))
@@ -233,7 +235,8 @@ static bool
 type_find(const struct file *file, const char *word, enum stack_type *ret)
 {
 	for (size_t i = 0; word != NULL && i < STACK_TYPES; i++) {
-		if (strcasecmp(word, stack_type_name(i)) == 0) {
+		if (strcasecmp(word, stack_type_name((enum stack_type)i)) ==
+		    0) {
 			*ret = (enum stack_type)i;
 			return true;
 		}
