@@ -206,7 +206,7 @@ check_stacks(struct check *check)
 		return;
 	}
 	/* as pam_start does */
-	for (size_t i = 0; options->service[i] != '\0' && i < SERVICE_MAX - 1;
+	for (size_t i = 0; i < SERVICE_MAX - 1 && options->service[i] != '\0';
 	     i++)
 		service[i] = (char)text_lower((uint8_t)options->service[i]);
 	service_check(check, service);

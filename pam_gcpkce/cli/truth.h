@@ -47,8 +47,8 @@ bool truth_is_ours(const struct stack_line *line);
 /* The PAM result that stands for an outcome. */
 int truth_pam_result(enum outcome outcome);
 
-/* A world's name in JSON, and in words for people. */
-const char *truth_world_name(enum truth_world world);
-const char *truth_world_text(enum truth_world world);
+/* The name of an enum truth_world in JSON, and in words for people. */
+const char *truth_world_name(size_t world);
+const char *truth_world_text(size_t world);
 
 #endif
