@@ -168,7 +168,8 @@ folder_check(struct check *check, const char *folder, const char *but_in)
 		if (but_in == NULL || access(shadow, F_OK) != 0) {
 			stack_read(
 			    check->options->pam_dir, service, &stack, NULL);
-			if (uses_ours(&stack))
+			/* our line may stand behind what breaks it */
+			if (stack.aborts || uses_ours(&stack))
 				service_check(check, service);
 		}
 		free(entries[i]);

@@ -22,7 +22,7 @@ struct truth {
 	/* of the auth lines' modules; those of ours are filled in */
 	int *answers[TRUTH_WORLDS];
 	int results[TRUTH_WORLDS][OUTCOME_COUNT];
-	bool *reached[TRUTH_WORLDS]; /* by some outcome of the lines before */
+	bool *reached[TRUTH_WORLDS]; /* with some outcome */
 };
 
 #define autotruth CLEANUP(truth_done) struct truth

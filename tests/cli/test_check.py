@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 from conftest import GCPKCE
-from stacks import COMMON, DENY_OTHER, REAL, stack
+from stacks import COMMON, DENY_OTHER, EXAMPLES, REAL, stack
 
 FAULT, WARNING, NOTE = "fault", "warning", "note"
 
@@ -90,6 +90,14 @@ def test_a_good_stack_is_good(check):
 def test_a_fault_is_1_and_a_warning_0(check):
     assert check(REAL["debian-sshd"]).status == 0
     assert check(REAL["wrong-type"]).status == 1
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_the_examples_let_in_after_ok_alone(check, name):
+    run = check(REAL[f"etc-{name}"], export="env")
+    assert FAULT not in severities(run), run.out
+    rows = run.json["truth"][0]["outcomes"]
+    assert [row["outcome"] for row in rows if row["others_refuse"] == "PAM_SUCCESS"] == ["ok"]
 
 
 # lines of other types
@@ -177,6 +185,11 @@ def test_all_services_are_those_that_name_the_module(check):
     run = check(files, "--all-services")
     assert [table["service"] for table in run.json["truth"]] == ["sshd", "sudo"]
     find(run, WARNING, "^sudo has no other way in", "common-mfa:1")
+
+
+def test_a_service_that_libpam_refuses_is_among_all(check):
+    files = dict(COMMON, broken="auth required pam_unix.so\n@include nowhere\n" + OURS)
+    find(check(files, "--all-services"), FAULT, "nobody gets in by broken", "broken")
 
 
 def test_a_service_without_the_module_is_named(check):
