@@ -279,6 +279,7 @@ def test_a_loop_of_includes_is_named(check, word):
     run = check(dict(COMMON, **loops(word)))
     find(run, FAULT, "includes itself: .*pam.d/a", "b:1")
     assert run.json["truth"] == []
+    assert "PAM_ABORT" not in run.out
 
 
 def test_a_thousand_includes_are_read(check):
@@ -292,8 +293,19 @@ def test_more_includes_than_could_be_read_are_named(check):
         files[f"a{level}"] = f"auth include a{level + 1}\n" * 4
     files["a15"] = "auth optional pam_unix.so\n"
     run = check(files)
-    assert "more is included than can be looked through" in run.out
+    find(run, FAULT, "more is included than can be looked through")
     assert run.json["truth"] == []
+
+
+@pytest.mark.parametrize("text, pattern", [
+    (OURS * 100000, "more lines than can be looked through"),
+    ("x" * (1 << 21), "cannot be read: .*longer than"),
+], ids=["many", "long"])
+def test_files_beyond_measure_are_named(check, text, pattern):
+    run = check(dict(COMMON, s=text))
+    find(run, FAULT, pattern)
+    assert run.json["truth"] == []
+    assert "PAM_ABORT" not in run.out
 
 
 @pytest.mark.parametrize("text, pattern", [
@@ -305,7 +317,6 @@ def test_more_includes_than_could_be_read_are_named(check):
     (b"auth required []\n", "name of the module is empty"),
     (b"auth required pam_gcpkce.so\n@include\n", "names no file"),
     (b"\xff\xfe\x1b[2J required pam_gcpkce.so\n", r"no type of line: \\xff\\xfe\\x1b"),
-    (b"x" * (1 << 21), "cannot be read: .*longer than"),
 ])
 def test_odd_bytes_are_named(check, text, pattern):
     files = dict(COMMON, s=text)
