@@ -182,6 +182,13 @@ $(B)/tests/without:
 $(B)/tests/libnss_resolve.so.2: $(B)/tests/sandbox/nss_resolve.o
 	$(call say,LINK,$@)
 	$(Q)$(CC) -shared $(CFLAGS) $(LDFLAGS) -o $@ $<
+# libpam itself, with modules that answer what the test wants
+$(B)/tests/pam_inject.so: $(B)/tests/pam/pam_inject.o
+	$(call say,LINK,$@)
+	$(Q)$(CC) -shared $(sanitize) $(count) $(CFLAGS) $(LDFLAGS) -o $@ $<
+$(B)/tests/inject-host: $(B)/tests/pam/inject_host.o
+	$(call say,LINK,$@)
+	$(Q)$(link_prog) -lpam
 $(B)/tests/pam-session: $(B)/tests/pam/pam_session.o
 	$(call say,LINK,$@)
 	$(Q)$(link_prog) -lpam -lpam_misc
@@ -277,7 +284,7 @@ $(patsubst %,%.o,$(sweep)) $(patsubst %,%.o,$(unit)) $(patsubst %,%.o,$(pam)) $(
 $(B)/tests/sandbox/trial.o $(B)/tests/sandbox/without.o: private extra_cflags = -I. $(crypto_cflags) $(curl_cflags) $(filter_cflags)
 
 # what whole sign-ins in tests run
-signin_parts := $(addprefix $(B)/tests/,pam_gcpkce.so gcpkce pam-session pam-greeter \
+signin_parts := $(addprefix $(B)/tests/,pam_gcpkce.so gcpkce pam-session pam-greeter pam_inject.so inject-host \
 	fault-host leaping-host leaping-helper pam_gcpkce_leaping.so \
 	gcpkce-trial trial-helper without libnss_resolve.so.2 \
 	sweep/gcpkce-helper sweep/gcpkce)
@@ -300,8 +307,9 @@ $(B)/tests/fuzz/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(oauth) $(common)
 $(B)/tests/fuzz/fuzz_decision $(B)/tests/fuzz/fuzz_map: $(B)/tests/fuzz/judge.o
 $(B)/tests/fuzz/fuzz_authenticate: $(module) $(courier) $(addprefix $(B)/tests/fuzz/,judge.o files.o world.o helper.o pam_double.o plan.o)
 $(B)/tests/fuzz/fuzz_authenticate: private wraps = $(fuzz_world)
-$(B)/tests/fuzz/fuzz_config $(B)/tests/fuzz/fuzz_map: $(B)/tests/fuzz/files.o
-$(B)/tests/fuzz/fuzz_config $(B)/tests/fuzz/fuzz_map: private wraps = $(fuzz_files)
+$(B)/tests/fuzz/fuzz_config $(B)/tests/fuzz/fuzz_map $(B)/tests/fuzz/fuzz_stack: $(B)/tests/fuzz/files.o
+$(B)/tests/fuzz/fuzz_config $(B)/tests/fuzz/fuzz_map $(B)/tests/fuzz/fuzz_stack: private wraps = $(fuzz_files)
+$(B)/tests/fuzz/fuzz_stack: $(addprefix $(B)/pam_gcpkce/cli/,stack.o stack_file.o stack_text.o control.o pam_result.o dispatch.o truth.o finding.o command.o)
 $(fuzz_o): private extra_cflags = $(crypto_cflags)
 
 fuzz-objects: $(fuzz_o)
