@@ -68,23 +68,24 @@ explain_run(const struct options *options, struct explanation *ret,
 	return r;
 }
 
-/* Print words in lines of WIDTH characters, each behind so many blanks. */
+/* Print words in lines of WIDTH characters; those below stand indented. */
 static void
 folded_print(const char *head, const char *text, int indent)
 {
-	int column = printf("%*s%s", indent, "", head);
+	int column = printf("%s", head);
+	bool first = true;
 
 	while (*text != '\0') {
 		int len = (int)strcspn(text, " ");
 
-		if (column + len > WIDTH && column > indent)
+		if (!first && column + 1 + len > WIDTH)
 			column = printf("\n%*s", indent, "") - 1;
+		else if (!first)
+			column += printf(" ");
 		column += printf("%.*s", len, text);
 		text += len;
-		if (*text == ' ') {
-			column += printf(" ");
-			text++;
-		}
+		text += *text == ' ';
+		first = false;
 	}
 	(void)putchar('\n');
 }
@@ -106,9 +107,9 @@ cause_print(size_t number, const struct symptom_cause *one)
 	(void)putchar('\n');
 	autobuf line = BUF_INIT(512);
 	buf_printf(&line, "%s (%s)", text->text, sure[one->sure]);
-	folded_print(head, buf_text(&line), 0);
-	folded_print("tell:   ", text->tell, 4);
-	folded_print("change: ", text->mend, 4);
+	folded_print(head, buf_text(&line), 4);
+	folded_print("    tell:   ", text->tell, 12);
+	folded_print("    change: ", text->mend, 12);
 }
 
 static void
@@ -116,7 +117,7 @@ report_text(const struct explanation *e)
 {
 	folded_print("", e->symptom->meaning, 0);
 	(void)printf(
-	    "A sign-in would end as %s.\n", outcome_name(e->symptom->outcome));
+	    "To a sign-in this is %s.\n", outcome_name(e->symptom->outcome));
 	for (size_t i = 0; i < e->count; i++)
 		cause_print(i + 1, &e->causes[i]);
 	if (e->count > 0)

@@ -54,7 +54,7 @@ static const struct symptom symptoms[] = {
     {SYMPTOM_TOKEN, NULL, NULL, {0}, OUTCOME_CLIENT_REFUSED,
 	"The login host refused the client or the request.",
 	{REPORTED(REGION), INFERRED(CLIENT_ID)}},
-    {SYMPTOM_TOKEN, NULL, NULL, {0}, OUTCOME_CODE_REFUSED,
+    {SYMPTOM_TOKEN, "invalid_grant", NULL, {0}, OUTCOME_CODE_REFUSED,
 	"The login host refused the code, or the verifier that came with it.",
 	{REPORTED(CODE_REPEATED), REPORTED(CODE_EXPIRED),
 	    REPORTED(VERIFIER_NEW), REPORTED(REDIRECT), INFERRED(CODE_CUT),
@@ -175,8 +175,8 @@ static const struct symptom symptoms[] = {
 	"This begins like JSON but is none.",
 	{INFERRED(BODY_CUT), INFERRED(GATEWAY)}},
     {SYMPTOM_AUTHORIZE, NULL, NULL, {0}, OUTCOME_ANSWER_MALFORMED,
-	"This is an authorize address: to be opened in a browser. When the "
-	"login page complains at once and sends nobody back:",
+	"This is an authorize address, to be opened in a browser. Where the login "
+	"page complains at once, and sends nobody back, look at these.",
 	{REPORTED(REDIRECT_UNREGISTERED), REPORTED(CLIENT_ID),
 	    REPORTED(REGION)}},
     {SYMPTOM_CODE, NULL, NULL, {0}, OUTCOME_OK,
