@@ -2,8 +2,8 @@
 #
 # Who may link what ("make check-links" holds it):
 #   pam_gcpkce.so   module/ courier/ common/          libc libpam
-#   gcpkce-helper   helper/ oauth/ common/            libcurl libcrypto json-c libseccomp
-#   gcpkce          cli/ courier/ oauth/ common/      libcrypto json-c
+#   gcpkce-helper   helper/ oauth/ common/            nettle json-c libseccomp (libcurl is loaded late)
+#   gcpkce          cli/ courier/ oauth/ common/      nettle json-c
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
@@ -73,10 +73,9 @@ own_cflags   := -std=c17 -fPIC -fvisibility=hidden -ffile-prefix-map=$(CURDIR)=.
 own_ldflags  := -Wl,-z,relro,-z,now,-z,noexecstack $(sanitize) $(count)
 WERROR ?=
 
-crypto_cflags := $(shell $(PKG_CONFIG) --cflags libcrypto json-c 2>/dev/null)
-crypto_libs   := $(shell $(PKG_CONFIG) --libs libcrypto json-c 2>/dev/null)
+crypto_cflags := $(shell $(PKG_CONFIG) --cflags nettle json-c 2>/dev/null)
+crypto_libs   := $(shell $(PKG_CONFIG) --libs nettle json-c 2>/dev/null)
 curl_cflags   := $(shell $(PKG_CONFIG) --cflags libcurl 2>/dev/null)
-curl_libs     := $(shell $(PKG_CONFIG) --libs libcurl 2>/dev/null)
 filter_cflags := $(shell $(PKG_CONFIG) --cflags libseccomp 2>/dev/null)
 filter_libs   := $(shell $(PKG_CONFIG) --libs libseccomp 2>/dev/null)
 
@@ -92,7 +91,7 @@ headers := $(sort $(wildcard include/gcpkce/*.h))
 unit    := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
 sweep   := $(patsubst tests/sweep/%.c,$(B)/tests/sweep/%,$(sort $(wildcard tests/sweep/test_*.c)))
 pam     := $(patsubst tests/pam/%.c,$(B)/tests/pam/%,$(sort $(wildcard tests/pam/test_*.c)))
-pam_host := $(patsubst %,$(B)/tests/pam/%.o,host surroundings accounts journal apart)
+pam_host := $(patsubst %,$(B)/tests/pam/%.o,host surroundings accounts journal apart own_run)
 sources := $(sort $(wildcard pam_gcpkce/*/*.[ch] include/gcpkce/*.h tests/*/*.[ch] tools/*.c))
 
 all: $(B)/pam_gcpkce.so $(B)/gcpkce-helper $(B)/gcpkce ## build the module, the helper and the command
@@ -138,7 +137,7 @@ $(B)/pam_gcpkce.so $(B)/tests/pam_gcpkce.so $(B)/tests/pam_gcpkce_scripted.so $(
 $(B)/gcpkce-helper $(B)/tests/trial-helper:
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
-	$(Q)$(link_prog) $(wrapped) $(curl_libs) $(crypto_libs) $(filter_libs)
+	$(Q)$(link_prog) $(wrapped) $(crypto_libs) $(filter_libs)
 $(B)/gcpkce $(B)/tests/gcpkce $(B)/tests/gcpkce-trial:
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
@@ -166,7 +165,7 @@ $(B)/tests/unit/%: $(B)/tests/unit/%.o $(oauth) $(courier) $(common) $(B)/tests/
 	$(call say,LINK,$@)
 	$(Q)$(link_prog) $(flush) $(more_libs) $(crypto_libs) -lcmocka
 $(B)/tests/unit/test_sandbox: $(filter-out %/main.o,$(helper))
-$(B)/tests/unit/test_sandbox: private more_libs = $(curl_libs) $(filter_libs)
+$(B)/tests/unit/test_sandbox $(B)/tests/unit/test_birth: private more_libs = $(filter_libs)
 $(B)/tests/unit/test_filter: $(addprefix $(B)/pam_gcpkce/helper/,calls.o filter.o)
 $(B)/tests/unit/test_filter: private more_libs = -Wl,--wrap=syscall $(filter_libs)
 $(B)/tests/unit/test_result: $(B)/pam_gcpkce/module/result.o
@@ -188,14 +187,14 @@ $(B)/tests/pam-session: $(B)/tests/pam/pam_session.o
 	$(call say,LINK,$@)
 	$(Q)$(link_prog) -lpam -lpam_misc
 # the matrix of faults: its host; and host and helper with a clock that leaps
-$(B)/tests/fault-host: $(B)/tests/faults/fault_host.o
-$(B)/tests/leaping-host: $(B)/tests/faults/fault_host.o $(B)/tests/faults/leaping_clock.o
+$(B)/tests/fault-host: $(B)/tests/faults/fault_host.o $(B)/tests/pam/own_run.o
+$(B)/tests/leaping-host: $(B)/tests/faults/fault_host.o $(B)/tests/pam/own_run.o $(B)/tests/faults/leaping_clock.o
 $(B)/tests/fault-host $(B)/tests/leaping-host:
 	$(call say,LINK,$@)
 	$(Q)$(link_prog) -rdynamic -lpam
 $(B)/tests/leaping-helper: $(helper) $(oauth) $(common) $(B)/tests/faults/leaping_clock.o
 	$(call say,LINK,$@)
-	$(Q)$(link_prog) -rdynamic $(curl_libs) $(crypto_libs) $(filter_libs)
+	$(Q)$(link_prog) -rdynamic $(crypto_libs) $(filter_libs)
 $(B)/tests/pam-greeter: $(B)/tests/pam/pam_greeter.o
 	$(call say,LINK,$@)
 	$(Q)$(link_prog) -lpam
@@ -204,6 +203,8 @@ $(B)/tests/pam-greeter: $(B)/tests/pam/pam_greeter.o
 bench   := $(B)/tests/bench
 # In a private /run, so that one build serves every folder.
 traced  := /run/gcpkce-bench
+# The comparison alone has libcurl and OpenSSL in the host.
+curl_libs := $(shell $(PKG_CONFIG) --libs libcurl 2>/dev/null)
 wraps   := $(addprefix -Wl$(comma)--wrap=,setrlimit64 syscall life_verify fork)
 bench-parts: test-parts $(addprefix $(bench)/,relay farend floor host decisions pam_compare.so \
 	pam_gcpkce_traced.so helper-traced tracer) ## build what the bench runs
@@ -218,7 +219,7 @@ $(bench)/pam_compare.so: $(bench)/compare.o
 	$(Q)$(CC) -shared $(own_ldflags) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lpam $(curl_libs) -lcrypto
 $(bench)/helper-traced: $(helper) $(oauth) $(common) $(bench)/traced.o
 	$(call say,LINK,$@)
-	$(Q)$(link_prog) $(wraps) $(curl_libs) $(crypto_libs) $(filter_libs)
+	$(Q)$(link_prog) $(wraps) $(crypto_libs) $(filter_libs)
 $(bench)/pam_gcpkce_traced.so: $(module) $(courier) $(common) $(B)/tests/helper_path.o $(bench)/traced.o
 	$(call say,LINK,$@)
 	$(Q)$(link_so) $(wraps)
@@ -233,7 +234,7 @@ $(B)/tools/config-text: $(B)/tools/config_text.o $(common)
 # ---- the same with faults: the calls of our objects, of no library, fail ----
 
 injected := malloc calloc free mmap64 munmap opendir fdopendir closedir scandirat64 \
-	curl_easy_init curl_multi_init json_tokener_new_ex RAND_priv_bytes EVP_Digest \
+	json_tokener_new_ex dlopen dlsym \
 	fstat64 read write recv send readlinkat poll socket socketpair pipe2 _Fork getrandom mkdirat unlinkat \
 	fchmod fchown open64 openat64 __openat64_2 fcntl64
 inject_o := $(B)/tests/sweep/inject.o
@@ -262,7 +263,7 @@ $(B)/tests/sweep/test_part_sweep: $(B)/tests/sweep/parts.o
 	$(Q)$(link_prog) $(flush) $(crypto_libs) -lcmocka
 $(B)/tests/sweep/gcpkce-helper: $(B)/tests/sweep/helper.o
 	$(call say,LINK,$@)
-	$(Q)$(link_prog) $(curl_libs) $(crypto_libs) $(filter_libs)
+	$(Q)$(link_prog) $(crypto_libs) $(filter_libs)
 $(B)/tests/sweep/helper_path.o: pam_gcpkce/courier/helper_path.c $(B)/flags
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(own_cppflags) -DGCPKCE_HELPER='"$(abspath $(B))/tests/sweep/gcpkce-helper"' $(own_cflags) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
@@ -381,6 +382,7 @@ format-check: ## are the C sources formatted?
 	$(Q)clang-format --dry-run -Werror --style=file $(sources)
 
 lint: ## -Werror under gcc and clang, cppcheck, shellcheck, man pages, headers alone
+	$(Q)tools/install-deps bench
 	$(Q)$(MAKE) --no-print-directory B=build/lint-gcc CC=gcc WERROR=-Werror test-parts unit-parts bench-parts
 	$(Q)$(MAKE) --no-print-directory B=build/lint-clang CC=clang WERROR=-Werror test-parts unit-parts bench-parts fuzz-objects
 	$(Q)for h in $(headers); do printf '#include "%s"\n' "$$h" | \

@@ -34,6 +34,14 @@ for library in $(needed "$build/gcpkce"); do
     esac
 done
 
+# The helper loads libcurl when it opens a connection, and not while it waits.
+for library in $(needed "$build/gcpkce-helper"); do
+    case $library in
+    libcurl* | libcrypto* | libssl*) fail "gcpkce-helper needs $library: TLS is loaded late" ;;
+    libpam*) fail "gcpkce-helper needs $library: it has no PAM" ;;
+    esac
+done
+
 # Who may include which of include/gcpkce/, by the folder that implements it.
 owner_of() {
     for folder in common oauth courier; do
@@ -76,7 +84,7 @@ done
 
 # Libraries stay where they belong.
 for folder in common courier module; do
-    if grep -n '^[[:space:]]*#[[:space:]]*include <\(curl\|openssl\|json-c\|seccomp\)' pam_gcpkce/$folder/*.[ch]; then
+    if grep -n '^[[:space:]]*#[[:space:]]*include <\(curl\|nettle\|json-c\|seccomp\)' pam_gcpkce/$folder/*.[ch]; then
         fail "$folder/ includes a library that must not be in a host process"
     fi
 done

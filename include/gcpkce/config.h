@@ -86,9 +86,9 @@
 	    "answers a person may give in one sign-in") \
 	X(preflight, NUMBER_OR_NO, "2", 0, 3600, \
 	    "seconds after which connections are opened ahead of the answer, " \
-	    "or no (no effect in this version)") \
+	    "or no") \
 	X(preflight_max, NUMBER, "64", 0, 65535, \
-	    "such connections at once on this host (no effect in this version)") \
+	    "sign-ins with such connections at once on this host") \
 	X(export, EXPORT, "none", 0, 0, \
 	    "token for the session: none, env, file") \
 	X(token_env, ENVNAME, "GENESYSCLOUD_ACCESS_TOKEN", 1, 64, \

@@ -16,7 +16,8 @@ struct courier_birth {
 	bool drop; /* the host is root: become uid and gid, no groups */
 	uid_t uid;
 	gid_t gid;
-	int log; /* *borrowed*: a datagram socket to the journal, or -1 */
+	int log;  /* *borrowed*: a datagram socket to the journal, or -1 */
+	int lock; /* *borrowed*: of courier_lock_open, or -1 */
 };
 
 /* One helper and the socket to it. */
@@ -46,7 +47,7 @@ MUST_CHECK enum outcome courier_birth_plan(const struct config *config, int log,
 
 /*
  * Start a helper.  Between fork and exec the child does only what a signal
- * handler may; it takes nothing from the host but three descriptors.  In the
+ * handler may; it takes nothing from the host but four descriptors.  In the
  * host nothing changes: no id, disposition, directory or environment; the
  * signal mask of this thread is changed for the moment of the fork.
  *
@@ -92,5 +93,18 @@ MUST_CHECK enum outcome courier_finish(
  * gives:  a descriptor, O_CLOEXEC, or -1 where there is no journal
  */
 int courier_log_open(void);
+
+/*
+ * Where the host is root: open /run/gcpkce/preflight.lock, on whose bytes the
+ * helpers of a host count each other, and make it where there is none.  It
+ * follows no link, and takes only a file and folders of root's that nobody
+ * else may write.
+ *
+ * out:    ret_fd  a descriptor of its own, O_CLOEXEC: a lock on it lives as
+ *                 long as a process holds it
+ * errors: OUTCOME_CONFIG_UNSAFE  something else stands there;
+ *         OUTCOME_HELPER_FAILED  it cannot be made or opened
+ */
+MUST_CHECK enum outcome courier_lock_open(int *ret_fd, struct errinfo *reterr);
 
 #endif

@@ -30,6 +30,8 @@ struct errand {
  *
  * in:     deadline_ms  of clock_now_ms()
  * out:    ret  (autochild) errand_address comes next
+ *         reterr  with OUTCOME_OK: why there is no preflight although the
+ *                 configuration wants one, or ""
  * errors: OUTCOME_SECRET_UNREADABLE, OUTCOME_CONFIG_INVALID (helper_user),
  *         OUTCOME_HELPER_FAILED, OUTCOME_TIMED_OUT, OUTCOME_NO_MEMORY
  */
@@ -41,11 +43,10 @@ MUST_CHECK enum outcome errand_start(const struct config *config,
  * Take the address that is to be shown; once after the start and once after
  * each verdict that outcome_may_retry.
  *
- * out:    ret_address  printable ASCII
+ * out:    ret  with it, whether the path to Genesys Cloud was found dead
  */
 MUST_CHECK enum outcome errand_address(const struct courier *courier,
-    int64_t deadline_ms, char ret_address[static WIRE_ADDRESS_MAX + 1],
-    struct errinfo *reterr);
+    int64_t deadline_ms, struct wire_ready *ret, struct errinfo *reterr);
 
 /*
  * Bring the answer and take the verdict.

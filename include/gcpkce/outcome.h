@@ -32,6 +32,10 @@
 	"sshd refuses this name: unknown, AllowUsers/DenyUsers, or root " \
 	"without PermitRootLogin yes"
 
+/* Before an address, when its preflight found no way there. */
+#define SAY_UNREACHABLE \
+	"This host could not reach Genesys Cloud just now; signing in may fail."
+
 /* In place of state_mismatch's, for an address of this very sign-in. */
 #define SAY_EARLIER \
 	"That code belongs to an earlier address; only the one below counts."

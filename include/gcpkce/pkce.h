@@ -13,12 +13,12 @@
 #define PKCE_CHALLENGE_LEN 43 /* base64url of a SHA-256, no padding */
 
 /*
- * Make a verifier: 32 bytes of OpenSSL's private generator as 43 characters
+ * Make a verifier: 32 bytes of the kernel's generator as 43 characters
  * of unpadded base64url.
  *
  * out:    ret_verifier  *gives* the secret
  * errors: OUTCOME_HELPER_FAILED  the generator refused;  OUTCOME_NO_MEMORY
- * source: RFC 7636 section 4.1; RAND_priv_bytes(3)
+ * source: RFC 7636 section 4.1; getrandom(2)
  */
 MUST_CHECK enum outcome pkce_verifier_new(
     struct secret **ret_verifier, struct errinfo *reterr);
@@ -35,11 +35,10 @@ bool pkce_verifier_is_valid(struct view verifier);
  *
  * in:     verifier  any bytes (pkce_verifier_is_valid judges them)
  * out:    ret       43 characters and a NUL
- * errors: OUTCOME_HELPER_FAILED  OpenSSL refused
  * source: RFC 7636 section 4.2; test vector: appendix B
  */
-MUST_CHECK enum outcome pkce_challenge(struct view verifier,
-    char ret[static PKCE_CHALLENGE_LEN + 1], struct errinfo *reterr);
+void pkce_challenge(
+    struct view verifier, char ret[static PKCE_CHALLENGE_LEN + 1]);
 
 /* What a challenge that was handed in is, compared with the right one. */
 enum pkce_match {
@@ -61,7 +60,7 @@ enum pkce_match {
  * the sign-in never needs it.
  *
  * out:    ret
- * errors: OUTCOME_HELPER_FAILED  OpenSSL refused
+ * errors: OUTCOME_NO_MEMORY
  */
 MUST_CHECK enum outcome pkce_compare(struct view verifier,
     struct view challenge, enum pkce_match *ret, struct errinfo *reterr);

@@ -13,7 +13,7 @@
 #include "gcpkce/identity.h"
 #include "gcpkce/secret.h"
 
-#define WIRE_VERSION 3
+#define WIRE_VERSION 4
 #define WIRE_HEADER_LEN 6       /* length, version, type */
 #define WIRE_PAYLOAD_MAX 204800 /* bytes behind the header */
 #define WIRE_TEXT_MAX 511
@@ -68,8 +68,17 @@ struct wire_request {
 	bool want_token; /* the verdict is to carry the token */
 	bool revoke;     /* revoke a token that is not kept */
 	struct identity_needs needs;
-	uint32_t deadline_ms; /* from now; the helper ends itself then */
+	bool preflight;         /* open connections ahead of the answer ... */
+	uint32_t preflight_s;   /* ... this long after the first READY ... */
+	uint32_t preflight_max; /* ... with a lock on one of so many bytes of
+				   the descriptor for it; 0: without */
+	uint32_t deadline_ms;   /* from now; the helper ends itself then */
 	struct secret *client_secret; /* NULL: a public client */
+};
+
+struct wire_ready {
+	char address[WIRE_ADDRESS_MAX + 1]; /* printable ASCII */
+	bool unreachable; /* Genesys Cloud was out of reach, just now */
 };
 
 struct wire_verdict {
@@ -103,7 +112,7 @@ struct wire_revoke_request {
  * out:    frame  failures are told by buf_check(frame)
  */
 void wire_put_request(struct buf *frame, const struct wire_request *request);
-void wire_put_ready(struct buf *frame, const char *address);
+void wire_put_ready(struct buf *frame, const struct wire_ready *ready);
 void wire_put_answer(struct buf *frame, struct view typed);
 void wire_put_verdict(struct buf *frame, const struct wire_verdict *verdict);
 void wire_put_revoke_request(
@@ -132,8 +141,8 @@ MUST_CHECK enum outcome wire_header_parse(
  */
 MUST_CHECK enum outcome wire_request_parse(
     struct view payload, struct wire_request *ret, struct errinfo *reterr);
-MUST_CHECK enum outcome wire_ready_parse(struct view payload,
-    char ret_address[static WIRE_ADDRESS_MAX + 1], struct errinfo *reterr);
+MUST_CHECK enum outcome wire_ready_parse(
+    struct view payload, struct wire_ready *ret, struct errinfo *reterr);
 MUST_CHECK enum outcome wire_answer_parse(
     struct view payload, struct buf *ret_typed, struct errinfo *reterr);
 MUST_CHECK enum outcome wire_verdict_parse(

@@ -62,12 +62,15 @@ helper_start(struct login *l)
 	};
 
 	(void)gethostname(host, sizeof(host) - 1);
-	return errand_start(
+	enum outcome r = errand_start(
 	    &l->config, &errand, l->deadline_ms, &l->courier, &l->why);
+	if (r == OUTCOME_OK)
+		l->why.text[0] = '\0';
+	return r;
 }
 
 static void
-prompt_show(const struct login *l, const char *address)
+prompt_show(const struct login *l, const struct wire_ready *ready)
 {
 	time_t until = time(NULL) + clock_left_ms(l->deadline_ms) / 1000;
 	struct tm tm = {0};
@@ -75,21 +78,23 @@ prompt_show(const struct login *l, const char *address)
 
 	if (localtime_r(&until, &tm) != NULL)
 		(void)strftime(text, sizeof(text), "%H:%M:%S", &tm);
+	if (ready->unreachable)
+		(void)fprintf(stderr, "\n%s\n", SAY_UNREACHABLE);
 	(void)fprintf(stderr,
 	    "\nSign in to Genesys Cloud (until %s):\n\n%s\n\nThen paste the "
 	    "code, or the whole address of the page you land on: ",
-	    text, address);
+	    text, ready->address);
 }
 
 static enum outcome
 address_show(struct login *l)
 {
-	char address[WIRE_ADDRESS_MAX + 1];
+	struct wire_ready ready;
 	enum outcome r =
-	    errand_address(&l->courier, l->deadline_ms, address, &l->why);
+	    errand_address(&l->courier, l->deadline_ms, &ready, &l->why);
 
 	if (r == OUTCOME_OK)
-		prompt_show(l, address);
+		prompt_show(l, &ready);
 	return r;
 }
 

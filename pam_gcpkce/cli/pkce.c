@@ -12,12 +12,8 @@ static int
 pair_print(const struct options *options, struct view verifier)
 {
 	char challenge[PKCE_CHALLENGE_LEN + 1];
-	struct errinfo why;
 
-	if (pkce_challenge(verifier, challenge, &why) != OUTCOME_OK) {
-		(void)fprintf(stderr, "gcpkce: %s\n", why.text);
-		return EXIT_BAD;
-	}
+	pkce_challenge(verifier, challenge);
 	if (!options->json) {
 		(void)printf("code_verifier:         %.*s\n", (int)verifier.len,
 		    (const char *)verifier.p);

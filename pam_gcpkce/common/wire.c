@@ -70,6 +70,9 @@ pass_request(struct wire *w, struct wire_request *request)
 	pass_bool(w, &request->needs.groups, "need_groups");
 	pass_bool(w, &request->needs.roles, "need_roles");
 	pass_bool(w, &request->needs.divisions, "need_division");
+	pass_bool(w, &request->preflight, "preflight");
+	pass_u32(w, &request->preflight_s, "preflight_s");
+	pass_u32(w, &request->preflight_max, "preflight_max");
 	pass_u32(w, &request->deadline_ms, "deadline_ms");
 	pass_secret(w, &request->client_secret, WIRE_TEXT_MAX, "client_secret");
 }
@@ -187,12 +190,14 @@ wire_put_revoke_request(
 }
 
 void
-wire_put_ready(struct buf *frame, const char *address)
+wire_put_ready(struct buf *frame, const struct wire_ready *ready)
 {
 	size_t start = wire_begin(frame, WIRE_READY);
 	struct wire w = {.out = frame, .r = OUTCOME_OK};
+	bool unreachable = ready->unreachable;
 
-	pass_put(&w, view_text(address));
+	pass_put(&w, view_text(ready->address));
+	pass_bool(&w, &unreachable, "unreachable");
 	wire_end(frame, start);
 }
 
@@ -248,19 +253,20 @@ wire_request_parse(
 }
 
 enum outcome
-wire_ready_parse(struct view payload,
-    char ret_address[static WIRE_ADDRESS_MAX + 1], struct errinfo *reterr)
+wire_ready_parse(
+    struct view payload, struct wire_ready *ret, struct errinfo *reterr)
 {
 	struct wire w = reader(payload, reterr);
 
 	struct view address = pass_cut(&w, WIRE_ADDRESS_MAX, "address");
 	if (!text_is_token(address))
 		pass_fail(&w, "address", "is not printable ASCII");
-	ret_address[0] = '\0';
-	if (pass_finish(&w) == OUTCOME_OK) {
-		memcpy(ret_address, address.p, address.len);
-		ret_address[address.len] = '\0';
-	}
+	memset(ret, 0, sizeof(*ret));
+	pass_bool(&w, &ret->unreachable, "unreachable");
+	if (pass_finish(&w) == OUTCOME_OK)
+		memcpy(ret->address, address.p, address.len);
+	else
+		ret->unreachable = false;
 	return w.r;
 }
 

@@ -32,9 +32,9 @@
 #define CALL_SETGROUPS SYS_setgroups
 #endif
 
-#define FD_REPORT 5
-#define FD_BINARY 6
-#define FD_FIRST_CLOSED 7
+#define FD_REPORT 6
+#define FD_BINARY 7
+#define FD_FIRST_CLOSED 8
 #define FD_PARKED 16      /* above all of these */
 #define FD_SEARCHED 65536 /* as far as one by one */
 
@@ -165,7 +165,8 @@ static bool
 descriptors_arrange(const struct birth_plan *plan)
 {
 	int keep[] = {plan->socket, plan->report, plan->binary,
-	    plan->birth.log < 0 ? plan->socket : plan->birth.log};
+	    plan->birth.log < 0 ? plan->socket : plan->birth.log,
+	    plan->birth.lock < 0 ? plan->socket : plan->birth.lock};
 
 	close_all_but(keep, sizeof(keep) / sizeof(keep[0]));
 	int socket = park(plan->socket);
@@ -176,15 +177,17 @@ descriptors_arrange(const struct birth_plan *plan)
 		return false; /* what comes next would hide why */
 	int null_parked = park(null);
 	int log = park(plan->birth.log < 0 ? null_parked : plan->birth.log);
+	int lock = park(plan->birth.lock < 0 ? null_parked : plan->birth.lock);
 
 	if (socket < 0 || report < 0 || binary < 0 || null_parked < 0 ||
-	    log < 0)
+	    log < 0 || lock < 0)
 		return false;
 	for (int fd = 0; fd <= 2; fd++) {
 		if (dup2(null_parked, fd) < 0)
 			return false;
 	}
 	if (dup2(socket, BIRTH_FD_SOCKET) < 0 || dup2(log, BIRTH_FD_LOG) < 0 ||
+	    dup2(lock, BIRTH_FD_LOCK) < 0 ||
 	    dup3(report, FD_REPORT, O_CLOEXEC) < 0 ||
 	    dup3(binary, FD_BINARY, O_CLOEXEC) < 0)
 		return false;

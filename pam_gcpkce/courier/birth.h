@@ -11,7 +11,8 @@
 
 /* Descriptors as the helper finds them; 0, 1 and 2 are /dev/null. */
 #define BIRTH_FD_SOCKET 3
-#define BIRTH_FD_LOG 4 /* /dev/null where there is no journal */
+#define BIRTH_FD_LOG 4  /* /dev/null where there is no journal */
+#define BIRTH_FD_LOCK 5 /* /dev/null where there is none */
 
 /* The last thing a child did that failed; sent through the report pipe. */
 struct birth_report {

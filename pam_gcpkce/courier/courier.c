@@ -32,7 +32,7 @@ courier_birth_plan(const struct config *config, int log,
 {
 	struct account account;
 
-	*ret = (struct courier_birth){.log = log};
+	*ret = (struct courier_birth){.log = log, .lock = -1};
 	if (geteuid() != 0)
 		return OUTCOME_OK;
 	enum outcome r = account_find(config->helper_user, &account, reterr);

@@ -80,9 +80,36 @@ request_set(const struct config *config, const struct errand *errand,
 	return label_set(errand, &ret->label);
 }
 
+/*
+ * Is the helper to open connections ahead of the answer?  Where the host is
+ * root only with a file to count them by; without one there is no preflight,
+ * and no failure either.
+ *
+ * out:    ret_lock  a descriptor, or -1
+ */
+static void
+preflight_set(const struct config *config, struct wire_request *request,
+    int *ret_lock, struct errinfo *reterr)
+{
+	struct errinfo why = {0};
+
+	request->preflight = config->preflight != CONFIG_NO &&
+	    config->preflight_max > 0 && !request->decoy;
+	if (!request->preflight)
+		return;
+	request->preflight_s = (uint32_t)config->preflight;
+	if (geteuid() != 0)
+		return;
+	request->preflight_max = (uint32_t)config->preflight_max;
+	enum outcome r = courier_lock_open(ret_lock, &why);
+	request->preflight = r == OUTCOME_OK;
+	if (r != OUTCOME_OK)
+		(void)err_fail(reterr, r, "no preflight: %s", why.text);
+}
+
 /* Start a helper and send its first frame. */
 static enum outcome
-helper_send(const struct config *config, const struct buf *frame,
+helper_send(const struct config *config, int lock, const struct buf *frame,
     int64_t deadline_ms, struct courier *ret, struct errinfo *reterr)
 {
 	autochild child = COURIER_NONE;
@@ -90,6 +117,7 @@ helper_send(const struct config *config, const struct buf *frame,
 	struct courier_birth birth;
 
 	enum outcome r = courier_birth_plan(config, log, &birth, reterr);
+	birth.lock = lock;
 	if (r == OUTCOME_OK)
 		r = courier_start(&birth, deadline_ms, &child, reterr);
 	if (r == OUTCOME_OK)
@@ -107,6 +135,7 @@ errand_start(const struct config *config, const struct errand *errand,
 {
 	autorequest request = {0};
 	autobuf frame = BUF_INIT(WIRE_HEADER_LEN + WIRE_PAYLOAD_MAX);
+	autofd lock = -1;
 
 	enum outcome r = client_secret_read(
 	    config->client_secret_file, &request.client_secret, reterr);
@@ -114,20 +143,21 @@ errand_start(const struct config *config, const struct errand *errand,
 		r = request_set(config, errand, deadline_ms, &request);
 	if (r != OUTCOME_OK)
 		return r;
+	preflight_set(config, &request, &lock, reterr);
 	wire_put_request(&frame, &request);
-	return helper_send(config, &frame, deadline_ms, ret, reterr);
+	return helper_send(config, lock, &frame, deadline_ms, ret, reterr);
 }
 
 enum outcome
 errand_address(const struct courier *courier, int64_t deadline_ms,
-    char ret_address[static WIRE_ADDRESS_MAX + 1], struct errinfo *reterr)
+    struct wire_ready *ret, struct errinfo *reterr)
 {
 	autobuf payload = BUF_INIT(WIRE_PAYLOAD_MAX);
 	enum outcome r =
 	    courier_receive(courier, WIRE_READY, deadline_ms, &payload, reterr);
 
 	return r == OUTCOME_OK
-	    ? wire_ready_parse(buf_view(&payload), ret_address, reterr)
+	    ? wire_ready_parse(buf_view(&payload), ret, reterr)
 	    : r;
 }
 
@@ -179,8 +209,8 @@ errand_revoke(const struct config *config, const struct errand *errand,
 	if (r != OUTCOME_OK)
 		return r;
 	wire_put_revoke_request(&frame, &request);
-	r = helper_send(
-	    config, &frame, clock_now_ms() + REVOKE_WAIT_MS, &child, reterr);
+	r = helper_send(config, -1, &frame, clock_now_ms() + REVOKE_WAIT_MS,
+	    &child, reterr);
 	/* a good end says that it has left the revoker behind */
 	return r == OUTCOME_OK ? courier_finish(&child, reterr) : r;
 }
@@ -205,7 +235,7 @@ errand_token(const struct config *config, enum wire_task task,
 	route_set(config, &request.route);
 	wire_put_token_request(&frame, &request);
 	enum outcome r =
-	    helper_send(config, &frame, deadline_ms, &child, reterr);
+	    helper_send(config, -1, &frame, deadline_ms, &child, reterr);
 	if (r == OUTCOME_OK)
 		r = courier_receive(
 		    &child, WIRE_TOKEN_REPLY, deadline_ms, &payload, reterr);

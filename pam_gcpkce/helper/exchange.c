@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The exchange.  users/me and tokens/me need the token, but their connections
- * do not: all lanes connect at once, and libcurl's pre-request callback, the
- * gate, holds those two back until the token is there.  While one waits in its
- * gate the other lanes are driven from there, so nobody waits for anybody.
+ * do not.  Where a preflight left none that stand, all lanes connect at once,
+ * and libcurl's pre-request callback, the gate, holds those two back until the
+ * token is there.  While one waits in its gate the other lanes are driven from
+ * there, so nobody waits for anybody.
  */
 #include "exchange.h"
 
@@ -59,17 +60,17 @@ basic_set(CURL *easy, const struct wire_request *request)
 
 	buf_put(&password, secret.p, secret.len);
 	CURLcode code =
-	    curl_easy_setopt(easy, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
+	    curl.easy_setopt(easy, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
 	if (code == CURLE_OK)
-		code = curl_easy_setopt(
+		code = curl.easy_setopt(
 		    easy, CURLOPT_USERNAME, request->client_id);
 	if (code == CURLE_OK) /* libcurl keeps a copy that we cannot wipe */
-		code = curl_easy_setopt(
+		code = curl.easy_setopt(
 		    easy, CURLOPT_PASSWORD, buf_text(&password));
 	return code;
 }
 
-/* Prepare POST /oauth/token. */
+/* Begin POST /oauth/token. */
 static enum outcome
 token_lane_init(struct exchange *x)
 {
@@ -82,21 +83,22 @@ token_lane_init(struct exchange *x)
 	url_put(&x->urls[LANE_TOKEN], request->route.login_url, "/oauth/token");
 	enum outcome r = form_build(x);
 	if (r == OUTCOME_OK)
-		r = lane_init(lane, &request->route,
+		r = lane_aim(lane, &request->route,
 		    buf_text(&x->urls[LANE_TOKEN]), timeout_ms, x->reterr);
 	if (r != OUTCOME_OK)
 		return r;
-	CURLcode code = curl_easy_setopt(
+	CURLcode code = curl.easy_setopt(
 	    lane->easy, CURLOPT_POSTFIELDSIZE, (long)x->form.len);
 	if (code == CURLE_OK) /* our memory, not a copy of it */
-		code = curl_easy_setopt(
+		code = curl.easy_setopt(
 		    lane->easy, CURLOPT_POSTFIELDS, buf_text(&x->form));
 	if (code == CURLE_OK && request->client_secret != NULL)
 		code = basic_set(lane->easy, request);
 	if (code != CURLE_OK)
 		return err_fail(x->reterr, OUTCOME_HELPER_FAILED, "libcurl: %s",
-		    curl_easy_strerror(code));
-	return lane_start(lane, x->reterr);
+		    curl.easy_strerror(code));
+	enum outcome once = lane_once(lane, x->reterr);
+	return once == OUTCOME_OK ? lane_start(lane, x->reterr) : once;
 }
 
 /* "POST /oauth/token answered 400 invalid_grant: ...; likely causes: ..." */
@@ -172,6 +174,19 @@ api_lanes_authorize(struct exchange *x)
 	lane_authorize(&x->lanes[LANE_TOKEN_INFO], x->reply.access_token);
 }
 
+/* A request to the API that had no need to be held back. */
+static enum outcome
+api_lane_follow(struct exchange *x, struct lane *lane)
+{
+	token_await(x);
+	if (x->outcome != OUTCOME_OK)
+		return x->outcome;
+	if (x->lanes_held[lane - x->lanes])
+		return OUTCOME_OK;
+	lane_authorize(lane, x->reply.access_token);
+	return lane_start(lane, x->reterr);
+}
+
 #if LANE_HAS_GATE
 /* The gate: a request to the API goes out when the token is there. */
 static int
@@ -194,14 +209,17 @@ gate(
 static enum outcome
 api_lane_start(struct exchange *x, struct lane *lane)
 {
+	/* a connection that stands needs no time: it waits for the token */
+	if (lane_is_warm(lane))
+		return OUTCOME_OK;
+	x->lanes_held[lane - x->lanes] = true;
 	CURLcode code =
-	    curl_easy_setopt(lane->easy, CURLOPT_PREREQFUNCTION, gate);
-
+	    curl.easy_setopt(lane->easy, CURLOPT_PREREQFUNCTION, gate);
 	if (code == CURLE_OK)
-		code = curl_easy_setopt(lane->easy, CURLOPT_PREREQDATA, x);
+		code = curl.easy_setopt(lane->easy, CURLOPT_PREREQDATA, x);
 	if (code != CURLE_OK)
 		return err_fail(x->reterr, OUTCOME_HELPER_FAILED, "libcurl: %s",
-		    curl_easy_strerror(code));
+		    curl.easy_strerror(code));
 	return lane_start(lane, x->reterr);
 }
 #else
@@ -209,11 +227,9 @@ api_lane_start(struct exchange *x, struct lane *lane)
 static enum outcome
 api_lane_start(struct exchange *x, struct lane *lane)
 {
-	token_await(x);
-	if (x->outcome != OUTCOME_OK)
-		return x->outcome;
-	api_lanes_authorize(x);
-	return lane_start(lane, x->reterr);
+	(void)x;
+	(void)lane;
+	return OUTCOME_OK;
 }
 #endif
 
@@ -230,7 +246,7 @@ api_lane_init(struct exchange *x, size_t i, const char *path)
 	url_put(&x->urls[i], route->api_url, path);
 	enum outcome r = buf_check(&x->urls[i]);
 	if (r == OUTCOME_OK)
-		r = lane_init(
+		r = lane_aim(
 		    lane, route, buf_text(&x->urls[i]), timeout_ms, x->reterr);
 	return r;
 }
@@ -393,10 +409,12 @@ lanes_run(struct exchange *x)
 	if (r != OUTCOME_OK)
 		return r;
 
-	token_await(x);
-	if (x->outcome != OUTCOME_OK)
-		return x->outcome;
-	r = lanes_drive(x->lanes, LANE_COUNT, NULL, x->vigil, x->reterr);
+	r = api_lane_follow(x, &x->lanes[LANE_USER]);
+	if (r == OUTCOME_OK)
+		r = api_lane_follow(x, &x->lanes[LANE_TOKEN_INFO]);
+	if (r == OUTCOME_OK)
+		r = lanes_drive(
+		    x->lanes, LANE_COUNT, NULL, x->vigil, x->reterr);
 	if (r == OUTCOME_OK)
 		r = identity_judge(x, LANE_USER, USER_PATH, user_parse);
 	if (r == OUTCOME_OK)
@@ -405,11 +423,48 @@ lanes_run(struct exchange *x)
 	return r == OUTCOME_OK ? lists_complete(x) : r;
 }
 
+/* What came of an earlier code; the connections stay. */
+static void
+results_forget(struct exchange *x)
+{
+	for (size_t i = 0; i < LANE_COUNT; i++) {
+		buf_done(&x->urls[i]);
+		x->lanes_held[i] = false;
+	}
+	buf_done(&x->form);
+	x->form = BUF_INIT(FORM_MAX);
+	token_reply_done(&x->reply);
+	identity_done(&x->identity);
+	x->token_judged = false;
+	x->outcome = OUTCOME_HELPER_FAILED;
+	x->correlation[0] = '\0';
+}
+
+enum outcome
+exchange_warm(struct exchange *x, size_t i, const struct wire_route *route,
+    struct errinfo *reterr)
+{
+	struct lane *lane = &x->lanes[i];
+
+	buf_done(&x->urls[i]);
+	url_put(&x->urls[i],
+	    i == LANE_TOKEN ? route->login_url : route->api_url, "/");
+	enum outcome r = buf_check(&x->urls[i]);
+	if (r == OUTCOME_OK)
+		r = lane_aim(lane, route, buf_text(&x->urls[i]),
+		    1000L *
+			(route->connect_timeout_s + route->request_timeout_s),
+		    reterr);
+	if (r == OUTCOME_OK)
+		r = lane_head(lane, reterr);
+	return r == OUTCOME_OK ? lane_start(lane, reterr) : r;
+}
+
 enum outcome
 exchange_run(struct exchange *x, const struct exchange_order *order,
     const struct vigil *vigil, struct errinfo *reterr)
 {
-	exchange_done(x);
+	results_forget(x);
 	x->order = order;
 	x->vigil = vigil;
 	x->reterr = reterr;
@@ -423,12 +478,7 @@ exchange_run(struct exchange *x, const struct exchange_order *order,
 void
 exchange_done(struct exchange *x)
 {
-	for (size_t i = 0; i < LANE_COUNT; i++) {
+	for (size_t i = 0; i < LANE_COUNT; i++)
 		lane_done(&x->lanes[i]);
-		buf_done(&x->urls[i]);
-	}
-	buf_done(&x->form);
-	token_reply_done(&x->reply);
-	identity_done(&x->identity);
-	*x = (struct exchange){.form = BUF_INIT(FORM_MAX)};
+	results_forget(x);
 }

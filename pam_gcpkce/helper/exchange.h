@@ -21,13 +21,15 @@ struct exchange_order {
 enum { LANE_TOKEN, LANE_USER, LANE_TOKEN_INFO, LANE_COUNT };
 
 /*
- * One exchange.  Its lanes stay open after it, so that a revocation needs no
- * connection of its own.  All-zero bytes are an exchange that never began.
+ * One exchange.  Its lanes stay open after it, so that the next one, or a
+ * revocation, needs no connection of its own.  All-zero bytes are an exchange
+ * that never began.
  */
 struct exchange {
 	const struct exchange_order *order;
 	const struct vigil *vigil;
 	struct lane lanes[LANE_COUNT];
+	bool lanes_held[LANE_COUNT]; /* the request waits at the gate */
 	struct buf urls[LANE_COUNT];
 	struct buf form;
 	bool token_judged;    /* the token endpoint's reply was looked at */
@@ -41,8 +43,20 @@ struct exchange {
 };
 
 /*
- * Exchange a code.  All three connections are opened at once; the code goes
- * out once, whatever happens to its connection.
+ * Open a lane's connection ahead of the exchange, by a HEAD of its host's root:
+ * libcurl has no other way to a connection that a later request may use.  It is
+ * under way then, for lanes_tend.
+ *
+ * in:     i      LANE_TOKEN: the login host; else the API host
+ *         route  *borrowed*
+ * errors: OUTCOME_HELPER_FAILED, OUTCOME_NO_MEMORY
+ */
+MUST_CHECK enum outcome exchange_warm(struct exchange *x, size_t i,
+    const struct wire_route *route, struct errinfo *reterr);
+
+/*
+ * Exchange a code.  The connections that do not stand yet are opened at once;
+ * the code goes out once, whatever happens to its connection.
  *
  * in:     order, vigil  *borrowed* for this call; vigil ends it early
  * out:    x  (exchange_done it) a token may have been received although the

@@ -40,7 +40,7 @@ lane_ask(struct inquiry *q, size_t i, const char *path, const char *query,
 	buf_printf(&q->urls[i], "%s%s%s", route->api_url, path, query);
 	enum outcome r = buf_check(&q->urls[i]);
 	if (r == OUTCOME_OK)
-		r = lane_init(lane, route, buf_text(&q->urls[i]),
+		r = lane_aim(lane, route, buf_text(&q->urls[i]),
 		    1000L *
 			(route->connect_timeout_s + route->request_timeout_s),
 		    reterr);
@@ -124,7 +124,7 @@ token_revoke(struct inquiry *q, struct errinfo *reterr)
 	const struct wire_route *route = &q->request->route;
 	struct lane *lane = &q->lanes[LANE_TOKEN];
 
-	enum outcome r = lane_init(lane, route, route->api_url, 1000, reterr);
+	enum outcome r = lane_aim(lane, route, route->api_url, 1000, reterr);
 	if (r != OUTCOME_OK)
 		return r;
 	r = revoker_try(
@@ -173,10 +173,9 @@ identify_serve(const struct wire_token_request *request, int signals,
 	    .signals = signals,
 	    .deadline_ms = clock_now_ms() + request->limit_s * INT64_C(1000),
 	};
-	enum outcome r = lane_library_init(&why);
-	if (r == OUTCOME_OK)
-		r = request->task == WIRE_TASK_REVOKE ? token_revoke(q, &why)
-						      : token_identify(q, &why);
+	enum outcome r = request->task == WIRE_TASK_REVOKE
+	    ? token_revoke(q, &why)
+	    : token_identify(q, &why);
 	r = reply_send(q, r, why.text, reterr);
 	for (size_t i = 0; i < LANE_COUNT; i++) {
 		lane_done(&q->lanes[i]);

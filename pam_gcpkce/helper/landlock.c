@@ -8,7 +8,6 @@
 
 #include <fcntl.h>
 #include <linux/landlock.h>
-#include <openssl/x509.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -83,6 +82,7 @@ static const char *const readable[] = {
     "/usr/share/pki",
     "/usr/local/share/ca-certificates",
     "/var/lib/ca-certificates",
+    "/usr/local/ssl",
     /* libc and libcrypto themselves */
     "/dev/null",
     "/dev/random",
@@ -146,11 +146,7 @@ paths_allow(int ruleset, const char *ca_file)
 		if (!path_allow(ruleset, readable[i]))
 			return false;
 	}
-	/* where this OpenSSL was built to look for certificates and settings */
-	return path_allow(ruleset, X509_get_default_cert_area()) &&
-	    path_allow(ruleset, X509_get_default_cert_dir()) &&
-	    path_allow(ruleset, X509_get_default_cert_file()) &&
-	    (ca_file[0] == '\0' || path_allow(ruleset, ca_file));
+	return ca_file[0] == '\0' || path_allow(ruleset, ca_file);
 }
 
 /* The port of an address that config_load took; 0 when it has none. */

@@ -1,33 +1,25 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * libcurl, kept on a short leash.  This is the one file that knows it.  The
- * environment is empty here, and still nothing is left to be read from it:
- * proxy and certificates come from the route alone.  Copies that libcurl makes
- * of a token (its request buffer) cannot be wiped by us; the process ends
+ * libcurl, kept on a short leash.  This file and lanes.c are the ones that know
+ * it.  The environment is empty here, and still nothing is left to be read from
+ * it: proxy and certificates come from the route alone.  Copies that libcurl
+ * makes of a token (its request buffer) cannot be wiped by us; the process ends
  * soon, and is neither dumpable nor traceable.
  */
 #include "lane.h"
 
 #include <dirent.h>
-#include <openssl/x509.h>
 #include <poll.h>
 #include <string.h>
 
-#include "gcpkce/clock.h"
 #include "gcpkce/text.h"
 
-#define WAIT_MAX_MS 1000
-#define FDS_MAX 64
+/* libcurl would take one for too old after 118; we look whether it has ended */
+#define IDLE_MAX_S 3700L
 #define HASHED_LEAST 16
 
-enum outcome
-lane_library_init(struct errinfo *reterr)
-{
-	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-		return err_fail(
-		    reterr, OUTCOME_HELPER_FAILED, "libcurl does not start");
-	return OUTCOME_OK;
-}
+/* Names and sessions of TLS that one lane has learnt spare the others time. */
+static CURLSH *share;
 
 static size_t
 body_write(char *bytes, size_t size, size_t count, void *arg)
@@ -84,6 +76,24 @@ header_read(char *bytes, size_t size, size_t count, void *arg)
 	return size * count;
 }
 
+#if LANE_HAS_GATE
+/* Called for each try, so a second call is a repetition. */
+static int
+latch(
+    void *arg, char *remote_ip, char *local_ip, int remote_port, int local_port)
+{
+	struct lane *lane = arg;
+
+	(void)remote_ip;
+	(void)local_ip;
+	(void)remote_port;
+	(void)local_port;
+	lane->repeated = lane->gone_out;
+	lane->gone_out = true;
+	return lane->repeated ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+}
+#endif
+
 /*
  * Does the directory hold a system's certificates by the hash of their
  * subject, not just one or two that somebody added?  Then only those that a
@@ -107,20 +117,37 @@ is_hashed_directory(const char *path)
 	return hashed == HASHED_LEAST;
 }
 
+/* The system's certificates by hash, or "". */
+static const char *
+hashed_directory(void)
+{
+	static const char *const places[] = {
+	    "/etc/ssl/certs", "/etc/pki/tls/certs"};
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		if (is_hashed_directory(places[i]))
+			return places[i];
+	}
+	return "";
+}
+
 static CURLcode
 trust_set(CURL *easy, const struct wire_route *route)
 {
-	const char *directory = X509_get_default_cert_dir();
+	static const char *hashed; /* NULL: not known; "": none */
 	CURLcode r = CURLE_OK;
 
+	if (hashed == NULL)
+		hashed = hashed_directory();
+
 	if (route->ca_file[0] != '\0') {
-		r = curl_easy_setopt(easy, CURLOPT_CAINFO, route->ca_file);
+		r = curl.easy_setopt(easy, CURLOPT_CAINFO, route->ca_file);
 		if (r == CURLE_OK)
-			r = curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
-	} else if (is_hashed_directory(directory)) {
-		r = curl_easy_setopt(easy, CURLOPT_CAPATH, directory);
+			r = curl.easy_setopt(easy, CURLOPT_CAPATH, NULL);
+	} else if (hashed[0] != '\0') {
+		r = curl.easy_setopt(easy, CURLOPT_CAPATH, hashed);
 		if (r == CURLE_OK)
-			r = curl_easy_setopt(easy, CURLOPT_CAINFO, NULL);
+			r = curl.easy_setopt(easy, CURLOPT_CAINFO, NULL);
 	}
 	return r;
 }
@@ -128,7 +155,7 @@ trust_set(CURL *easy, const struct wire_route *route)
 /* Set options until one fails. */
 #define SET(option, value) \
 	if (r == CURLE_OK) \
-	r = curl_easy_setopt(lane->easy, option, value)
+	r = curl.easy_setopt(lane->easy, option, value)
 
 static CURLcode
 options_set(struct lane *lane, const struct wire_route *route, const char *url,
@@ -158,6 +185,8 @@ options_set(struct lane *lane, const struct wire_route *route, const char *url,
 	SET(CURLOPT_NOPROXY, "");
 	SET(CURLOPT_NOSIGNAL, 1L);
 	SET(CURLOPT_TCP_NODELAY, 1L);
+	SET(CURLOPT_MAXAGE_CONN, IDLE_MAX_S);
+	SET(CURLOPT_SHARE, share);
 	SET(CURLOPT_CONNECTTIMEOUT_MS, route->connect_timeout_s * 1000L);
 	SET(CURLOPT_TIMEOUT_MS, timeout_ms);
 	SET(CURLOPT_MAXFILESIZE, (long)LANE_BODY_MAX);
@@ -171,31 +200,101 @@ options_set(struct lane *lane, const struct wire_route *route, const char *url,
 	return r;
 }
 
+static CURLSH *
+share_new(void)
+{
+	CURLSH *ret = curl.share_init();
+
+	/* without either it works as well, and is slower */
+	(void)curl.share_setopt(ret, CURLSHOPT_SHARE, CURL_LOCK_DATA_DNS);
+	(void)curl.share_setopt(
+	    ret, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
+	return ret;
+}
+
+/* A new lane, or one that forgets all but its connection. */
+static enum outcome
+lane_clear(struct lane *lane, struct errinfo *reterr)
+{
+	if (share == NULL)
+		share = share_new();
+	if (lane->easy == NULL) {
+		*lane = (struct lane){.body = BUF_INIT(LANE_BODY_MAX)};
+		lane->authorization = calloc(1, LANE_AUTHORIZATION_MAX);
+		lane->multi = curl.multi_init();
+		lane->easy = curl.easy_init();
+		if (lane->authorization != NULL && lane->multi != NULL &&
+		    lane->easy != NULL && share != NULL)
+			return OUTCOME_OK;
+		lane_done(lane);
+		return err_fail(reterr, OUTCOME_NO_MEMORY, "libcurl: memory");
+	}
+	(void)curl.multi_remove_handle(lane->multi, lane->easy);
+	curl.easy_reset(lane->easy);
+	explicit_bzero(lane->authorization, LANE_AUTHORIZATION_MAX);
+	buf_reset(&lane->body);
+	lane->warm = lane->warm && lane->done;
+	lane->once = lane->gone_out = lane->repeated = false;
+	lane->correlation[0] = '\0';
+	return OUTCOME_OK;
+}
+
+static enum outcome
+option_failed(CURLcode code, struct errinfo *reterr)
+{
+	return err_fail(reterr, OUTCOME_HELPER_FAILED, "libcurl: %s",
+	    curl.easy_strerror(code));
+}
+
 enum outcome
-lane_init(struct lane *lane, const struct wire_route *route, const char *url,
+lane_aim(struct lane *lane, const struct wire_route *route, const char *url,
     long timeout_ms, struct errinfo *reterr)
 {
 	static char accept[] = "Accept: application/json";
 	static char expect[] = "Expect:";
 
-	*lane = (struct lane){.body = BUF_INIT(LANE_BODY_MAX)};
-	lane->authorization = calloc(1, LANE_AUTHORIZATION_MAX);
-	lane->multi = curl_multi_init();
-	lane->easy = curl_easy_init();
-	if (lane->authorization == NULL || lane->multi == NULL ||
-	    lane->easy == NULL) {
-		lane_done(lane);
-		return err_fail(reterr, OUTCOME_NO_MEMORY, "libcurl: memory");
-	}
+	enum outcome r = lane_clear(lane, reterr);
+	if (r != OUTCOME_OK)
+		return r;
+	lane->done = true; /* nothing to drive yet */
 	lane->headers[0] = (struct curl_slist){accept, &lane->headers[1]};
 	lane->headers[1] = (struct curl_slist){expect, NULL};
 	CURLcode code = options_set(lane, route, url, timeout_ms);
 	if (code != CURLE_OK) {
 		lane_done(lane);
-		return err_fail(reterr, OUTCOME_HELPER_FAILED, "libcurl: %s",
-		    curl_easy_strerror(code));
+		return option_failed(code, reterr);
 	}
 	return OUTCOME_OK;
+}
+
+enum outcome
+lane_head(struct lane *lane, struct errinfo *reterr)
+{
+	CURLcode code = curl.easy_setopt(lane->easy, CURLOPT_NOBODY, 1L);
+
+	return code == CURLE_OK ? OUTCOME_OK : option_failed(code, reterr);
+}
+
+enum outcome
+lane_once(struct lane *lane, struct errinfo *reterr)
+{
+	CURLcode r = CURLE_OK;
+
+	lane->once = true;
+#if LANE_HAS_GATE
+	SET(CURLOPT_PREREQFUNCTION, latch);
+	SET(CURLOPT_PREREQDATA, lane);
+#endif
+	return r == CURLE_OK ? OUTCOME_OK : option_failed(r, reterr);
+}
+
+bool
+lane_is_warm(struct lane *lane)
+{
+	struct pollfd ended = {.fd = lane->fd, .events = POLLRDHUP};
+
+	lane->warm = lane->warm && lane->done && poll(&ended, 1, 0) == 0;
+	return lane->warm;
 }
 
 void
@@ -221,141 +320,36 @@ lane_retarget(struct lane *lane, const char *method, const char *url,
 	CURLcode r = CURLE_OK;
 
 	/* a request that was cut short is still under way */
-	(void)curl_multi_remove_handle(lane->multi, lane->easy);
+	(void)curl.multi_remove_handle(lane->multi, lane->easy);
 	SET(CURLOPT_CUSTOMREQUEST, method);
 	SET(CURLOPT_URL, url);
 	SET(CURLOPT_TIMEOUT_MS, timeout_ms);
 #if LANE_HAS_GATE
 	SET(CURLOPT_PREREQFUNCTION, NULL);
 #endif
-	if (r != CURLE_OK)
-		return err_fail(reterr, OUTCOME_HELPER_FAILED, "libcurl: %s",
-		    curl_easy_strerror(r));
-	return OUTCOME_OK;
+	return r == CURLE_OK ? OUTCOME_OK : option_failed(r, reterr);
 }
 
 enum outcome
 lane_start(struct lane *lane, struct errinfo *reterr)
 {
+	CURLcode r = CURLE_OK;
+	/* libcurl looks as well, but not always */
+	bool fresh = !lane_is_warm(lane) || (lane->once && !LANE_HAS_GATE);
+
+	SET(CURLOPT_FRESH_CONNECT, fresh ? 1L : 0L);
+	if (r != CURLE_OK)
+		return option_failed(r, reterr);
 	lane->done = false;
+	lane->warm = false;
 	lane->headers_len = 0;
 	lane->error[0] = '\0';
 	buf_reset(&lane->body);
-	CURLMcode code = curl_multi_add_handle(lane->multi, lane->easy);
+	CURLMcode code = curl.multi_add_handle(lane->multi, lane->easy);
 	if (code != CURLM_OK)
 		return err_fail(reterr, OUTCOME_HELPER_FAILED, "libcurl: %s",
-		    curl_multi_strerror(code));
+		    curl.multi_strerror(code));
 	return OUTCOME_OK;
-}
-
-/* Let one lane do what it can without waiting. */
-static bool
-lane_step(struct lane *lane)
-{
-	int running;
-	int left;
-	CURLMsg *message;
-
-	if (lane->busy || lane->done)
-		return true;
-	lane->busy = true;
-	CURLMcode code = curl_multi_perform(lane->multi, &running);
-	lane->busy = false;
-	if (code != CURLM_OK)
-		return false;
-	while ((message = curl_multi_info_read(lane->multi, &left)) != NULL) {
-		if (message->msg != CURLMSG_DONE)
-			continue;
-		lane->done = true;
-		lane->result = message->data.result;
-		(void)curl_easy_getinfo(
-		    lane->easy, CURLINFO_RESPONSE_CODE, &lane->status);
-		(void)curl_multi_remove_handle(lane->multi, lane->easy);
-		break;
-	}
-	return true;
-}
-
-struct watch {
-	struct pollfd fds[FDS_MAX];
-	nfds_t count;
-	long timeout_ms;
-};
-
-/* Add what a lane waits for.  FD_SETSIZE is never met: RLIMIT_NOFILE is 64. */
-static void
-watch_lane(struct watch *w, const struct lane *lane)
-{
-	fd_set readable, writable, failed;
-	int max = -1;
-	long timeout_ms = -1;
-
-	FD_ZERO(&readable);
-	FD_ZERO(&writable);
-	FD_ZERO(&failed);
-	(void)curl_multi_fdset(
-	    lane->multi, &readable, &writable, &failed, &max);
-	(void)curl_multi_timeout(lane->multi, &timeout_ms);
-	if (timeout_ms >= 0 && timeout_ms < w->timeout_ms)
-		w->timeout_ms = timeout_ms;
-	/* libcurl has work but nothing to wait on: its manual says 100 ms */
-	if (max < 0 && w->timeout_ms > 100)
-		w->timeout_ms = 100;
-	for (int fd = 0; fd <= max && w->count < FDS_MAX; fd++) {
-		int events = (FD_ISSET(fd, &readable) ? POLLIN : 0) |
-		    (FD_ISSET(fd, &writable) ? POLLOUT : 0);
-
-		if (events != 0)
-			w->fds[w->count++] =
-			    (struct pollfd){.fd = fd, .events = (short)events};
-	}
-}
-
-static enum outcome
-lanes_wait(const struct lane *lanes, size_t count, const struct vigil *vigil,
-    struct errinfo *reterr)
-{
-	int left = clock_left_ms(vigil->deadline_ms);
-	struct watch w = {
-	    .fds = {{.fd = vigil->socket, .events = POLLIN},
-		{.fd = vigil->signals, .events = POLLIN}},
-	    .count = 2,
-	    .timeout_ms = left < WAIT_MAX_MS ? left : WAIT_MAX_MS,
-	};
-
-	if (left == 0)
-		return err_fail(
-		    reterr, OUTCOME_TIMED_OUT, "the deadline passed");
-	for (size_t i = 0; i < count; i++) {
-		if (!lanes[i].busy && !lanes[i].done)
-			watch_lane(&w, &lanes[i]);
-	}
-	if (poll(w.fds, w.count, (int)w.timeout_ms) < 0 && errno != EINTR)
-		return err_sys(reterr, OUTCOME_HELPER_FAILED, "poll");
-	if (w.fds[0].revents != 0 || w.fds[1].revents != 0)
-		return err_fail(reterr, OUTCOME_ABORTED, "the caller has gone");
-	return OUTCOME_OK;
-}
-
-enum outcome
-lanes_drive(struct lane *lanes, size_t count, const struct lane *until,
-    const struct vigil *vigil, struct errinfo *reterr)
-{
-	for (;;) {
-		bool ended = true;
-
-		for (size_t i = 0; i < count; i++) {
-			if (!lane_step(&lanes[i]))
-				return err_fail(reterr, OUTCOME_HELPER_FAILED,
-				    "libcurl could not go on");
-			ended = ended && lanes[i].done;
-		}
-		if (until != NULL ? until->done : ended)
-			return OUTCOME_OK;
-		enum outcome r = lanes_wait(lanes, count, vigil, reterr);
-		if (r != OUTCOME_OK)
-			return r;
-	}
 }
 
 static bool
@@ -385,6 +379,9 @@ lane_outcome(const struct lane *lane, struct errinfo *reterr)
 
 	if (code == CURLE_OK)
 		return OUTCOME_OK;
+	if (lane->repeated)
+		return err_fail(reterr, OUTCOME_UNREACHABLE,
+		    "the connection ended before a reply came");
 	if (lane->body.failed)
 		return err_fail(reterr, OUTCOME_REPLY_INVALID,
 		    "the reply is larger than %d bytes", LANE_BODY_MAX);
@@ -401,16 +398,18 @@ lane_outcome(const struct lane *lane, struct errinfo *reterr)
 		: code == CURLE_OUT_OF_MEMORY ? OUTCOME_NO_MEMORY
 					      : OUTCOME_UNREACHABLE,
 	    "%s",
-	    lane->error[0] != '\0' ? lane->error : curl_easy_strerror(code));
+	    lane->error[0] != '\0' ? lane->error : curl.easy_strerror(code));
 }
 
 void
 lane_done(struct lane *lane)
 {
 	if (lane->easy != NULL && lane->multi != NULL)
-		(void)curl_multi_remove_handle(lane->multi, lane->easy);
-	curl_easy_cleanup(lane->easy);
-	(void)curl_multi_cleanup(lane->multi);
+		(void)curl.multi_remove_handle(lane->multi, lane->easy);
+	if (lane->easy != NULL)
+		curl.easy_cleanup(lane->easy);
+	if (lane->multi != NULL)
+		(void)curl.multi_cleanup(lane->multi);
 	if (lane->authorization != NULL)
 		explicit_bzero(lane->authorization, LANE_AUTHORIZATION_MAX);
 	free(lane->authorization);

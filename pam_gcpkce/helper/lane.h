@@ -6,10 +6,9 @@
 #ifndef GCPKCE_HELPER_LANE_H
 #define GCPKCE_HELPER_LANE_H
 
-#include <curl/curl.h>
-
 #include "gcpkce/reply.h"
 #include "gcpkce/wire.h"
+#include "library.h"
 
 #define LANE_BODY_MAX (256 * 1024)
 #define LANE_HEADERS_MAX (64 * 1024)
@@ -19,8 +18,13 @@
 struct lane {
 	CURLM *multi;
 	CURL *easy;
-	bool busy; /* inside its own callbacks; not to be driven again */
-	bool done; /* the request has ended, with result */
+	bool warm; /* the last request left its connection open, by fd */
+	int fd;
+	bool once; /* the request must not go out a second time ... */
+	bool gone_out;
+	bool repeated; /* ... and would have */
+	bool busy;     /* inside its own callbacks; not to be driven again */
+	bool done;     /* the request has ended, with result */
 	CURLcode result;
 	long status;
 	size_t headers_len; /* those that have come so far */
@@ -46,14 +50,10 @@ struct vigil {
 };
 
 /*
- * Get libcurl ready; once in a process, before the first lane.
- *
- * errors: OUTCOME_HELPER_FAILED
- */
-MUST_CHECK enum outcome lane_library_init(struct errinfo *reterr);
-
-/*
- * Make a lane for requests to one URL over the configured route: https alone
+ * Make a lane, after library_load, or aim one that there is already at another
+ * request over the connection that it has; what was under way is given up.  A
+ * lane takes requests to one URL over the configured
+ * route: https alone
  * (http to a loopback host), TLS 1.2 at least, no redirect, no cookie, at most
  * 256 KiB of body and 64 KiB of headers, certificates and proxy from the route
  * and nothing else.
@@ -64,7 +64,7 @@ MUST_CHECK enum outcome lane_library_init(struct errinfo *reterr);
  * out:    lane  (lane_done it)
  * errors: OUTCOME_HELPER_FAILED  libcurl refused;  OUTCOME_NO_MEMORY
  */
-MUST_CHECK enum outcome lane_init(struct lane *lane,
+MUST_CHECK enum outcome lane_aim(struct lane *lane,
     const struct wire_route *route, const char *url, long timeout_ms,
     struct errinfo *reterr);
 
@@ -80,7 +80,25 @@ void lane_authorize(struct lane *lane, const struct secret *token);
 MUST_CHECK enum outcome lane_retarget(struct lane *lane, const char *method,
     const char *url, long timeout_ms, struct errinfo *reterr);
 
-/* Begin the request; from now on the lane can be driven. */
+/*
+ * From now on: no body, by HEAD, for the sake of the connection alone.
+ */
+MUST_CHECK enum outcome lane_head(struct lane *lane, struct errinfo *reterr);
+
+/*
+ * Let the request go out once: libcurl sends one again, without a word, over a
+ * new connection when an old one ended before the first byte of a reply.
+ */
+MUST_CHECK enum outcome lane_once(struct lane *lane, struct errinfo *reterr);
+
+/* Has the lane a connection that waits for a request, still open at this end
+ * and the other? */
+bool lane_is_warm(struct lane *lane);
+
+/*
+ * Begin the request; from now on the lane can be driven.  A connection that has
+ * ended meanwhile is not used.
+ */
 MUST_CHECK enum outcome lane_start(struct lane *lane, struct errinfo *reterr);
 
 /*
@@ -96,6 +114,15 @@ MUST_CHECK enum outcome lane_start(struct lane *lane, struct errinfo *reterr);
 MUST_CHECK enum outcome lanes_drive(struct lane *lanes, size_t count,
     const struct lane *until, const struct vigil *vigil,
     struct errinfo *reterr);
+
+/*
+ * Let lanes do what they can, then wait until there is more to do, a warm
+ * connection has ended, or wake_ms (on clock_now_ms's clock).
+ *
+ * errors: as lanes_drive
+ */
+MUST_CHECK enum outcome lanes_tend(struct lane *lanes, size_t count,
+    int64_t wake_ms, const struct vigil *vigil, struct errinfo *reterr);
 
 /*
  * What became of an ended request on the way to a status: OUTCOME_OK with any

@@ -11,6 +11,7 @@
 /* The descriptors it is born with. */
 #define LIFE_FD_SOCKET 3
 #define LIFE_FD_LOG 4
+#define LIFE_FD_LOCK 5 /* to count the preflights of this host by */
 
 /*
  * Verify a birth: a stream socket at LIFE_FD_SOCKET, and sandbox_begin.

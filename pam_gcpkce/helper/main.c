@@ -45,9 +45,7 @@ revoke_request(struct view payload, int signals, struct errinfo *reterr)
 		r = worker_begin(signals,
 		    clock_now_ms() + request.limit_s * INT64_C(1000) +
 			WORKER_SPARE_MS,
-		    reterr);
-	if (r == OUTCOME_OK)
-		r = lane_library_init(reterr);
+		    true, reterr);
 	if (r != OUTCOME_OK)
 		return r;
 	revoker_leave_behind(&(struct revoker_order){
@@ -73,7 +71,7 @@ token_request(struct view payload, int signals, struct errinfo *reterr)
 		r = worker_begin(signals,
 		    clock_now_ms() + request.limit_s * INT64_C(1000) +
 			WORKER_SPARE_MS,
-		    reterr);
+		    true, reterr);
 	if (r == OUTCOME_OK)
 		return identify_serve(&request, signals, reterr);
 	life_refuse(reterr->text);

@@ -98,7 +98,7 @@ revoker_leave_behind(const struct revoker_order *order)
 	worker_detach();
 	if (lane == NULL) {
 		lane = &own;
-		r = lane_init(
+		r = lane_aim(
 		    lane, order->route, order->route->api_url, 1000, &why);
 	}
 	if (r == OUTCOME_OK)

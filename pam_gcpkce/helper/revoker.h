@@ -34,7 +34,7 @@ _Noreturn void revoker_leave_behind(const struct revoker_order *order);
  * Send one DELETE here and now, and judge the reply.  A 401 is OUTCOME_OK, too,
  * and reterr then says so: a token that is refused is one that has ended.
  *
- * in:     order  route and token;  lane  of lane_init, to any URL
+ * in:     order  route and token;  lane  of lane_aim, to any URL
  * errors: unreachable, tls_failed, timed_out, aborted, rate_limited,
  *         provider_error, token_invalid (403), reply_invalid, helper_failed,
  *         no_memory

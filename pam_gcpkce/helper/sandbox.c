@@ -7,6 +7,7 @@
 
 #include <grp.h>
 #include <linux/capability.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -92,7 +93,7 @@ descriptors_are_few(void)
 {
 	struct pollfd fds[HELPER_FILES_MAX];
 
-	for (int first = LIFE_FD_LOG + 1; first < DESCRIPTORS_LOOKED_AT;
+	for (int first = LIFE_FD_LOCK + 1; first < DESCRIPTORS_LOOKED_AT;
 	     first += HELPER_FILES_MAX) {
 		for (int i = 0; i < HELPER_FILES_MAX; i++)
 			fds[i] = (struct pollfd){.fd = first + i};
@@ -266,6 +267,7 @@ sandbox_prepare(void)
 {
 	if (filter_is_possible())
 		(void)!filter_prepare(route->strict); /* sandbox_close tells */
+	(void)malloc_trim(0); /* libseccomp needed much, and returned it */
 }
 
 enum outcome

@@ -13,7 +13,7 @@ enum sandbox_layer {
 	SANDBOX_IDS,         /* an account of its own, and no way back */
 	SANDBOX_PRIVILEGES,  /* none, and none to be had by exec */
 	SANDBOX_ENVIRONMENT, /* empty */
-	SANDBOX_DESCRIPTORS, /* five, and no more */
+	SANDBOX_DESCRIPTORS, /* six, and no more */
 	SANDBOX_LIMITS,
 	SANDBOX_PARENT, /* ends with its caller */
 	SANDBOX_LANDLOCK,

@@ -7,9 +7,9 @@
  */
 #include "signin.h"
 
-#include <openssl/rand.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/socket.h>
 
 #include "exchange.h"
@@ -18,6 +18,7 @@
 #include "gcpkce/clock.h"
 #include "gcpkce/frame.h"
 #include "life.h"
+#include "preflight.h"
 #include "revoker.h"
 #include "sandbox.h"
 #include "worker.h"
@@ -36,9 +37,11 @@ struct signin {
 	char challenge[PKCE_CHALLENGE_LEN + 1];
 	char state[STATE_MAX + 1];
 	int64_t shown_ms; /* when the address was made */
+	int64_t ready_ms; /* when it was sent, this time */
 	char earlier[EARLIER_MAX][STATE_HASH_LEN + 1];
 	size_t earlier_count;
 	struct secret *code_before; /* the last code that was sent */
+	struct preflight preflight;
 	struct exchange exchange;
 	struct wire_verdict verdict;
 };
@@ -56,11 +59,9 @@ address_renew(struct signin *s, struct errinfo *reterr)
 	secret_free(s->verifier);
 	s->verifier = NULL;
 	enum outcome r = pkce_verifier_new(&s->verifier, reterr);
-	if (r == OUTCOME_OK)
-		r = pkce_challenge(
-		    secret_view(s->verifier), s->challenge, reterr);
 	if (r != OUTCOME_OK)
 		return r;
+	pkce_challenge(secret_view(s->verifier), s->challenge);
 	authorize_state(s->challenge, request->label.user, request->label.host,
 	    strlen(request->redirect_uri), s->state);
 	s->shown_ms = clock_now_ms();
@@ -72,6 +73,7 @@ ready_send(struct signin *s, struct errinfo *reterr)
 {
 	const struct wire_request *request = s->request;
 	autobuf address = BUF_INIT(AUTHORIZE_ADDRESS_MAX);
+	struct wire_ready ready = {0};
 	autobuf frame = BUF_INIT(WIRE_HEADER_LEN + WIRE_PAYLOAD_MAX);
 
 	authorize_address(
@@ -89,16 +91,17 @@ ready_send(struct signin *s, struct errinfo *reterr)
 	enum outcome r = buf_check(&address);
 	if (r != OUTCOME_OK)
 		return r;
-	wire_put_ready(&frame, buf_text(&address));
+	memcpy(ready.address, buf_text(&address), address.len);
+	ready.unreachable = preflight_found_dead(&s->preflight, &s->exchange);
+	wire_put_ready(&frame, &ready);
+	s->ready_ms = clock_now_ms();
 	return frame_send(LIFE_FD_SOCKET, &frame, s->vigil.deadline_ms, reterr);
 }
 
-/*
- * Wait for the answer.  Nothing of it is read here: that is the worker's.  It
- * is a good time for what takes long.
- */
+/* Wait until there is something to read, or that time has come. */
 static enum outcome
-answer_await(const struct signin *s, struct errinfo *reterr)
+readable_await(const struct signin *s, int64_t until_ms, bool *ret_readable,
+    struct errinfo *reterr)
 {
 	struct pollfd fds[] = {
 	    {.fd = s->vigil.socket, .events = POLLIN},
@@ -106,13 +109,15 @@ answer_await(const struct signin *s, struct errinfo *reterr)
 	};
 	char byte;
 
-	sandbox_prepare();
-	int ready = poll(fds, 2, clock_left_ms(s->vigil.deadline_ms));
+	int ready = poll(fds, 2, clock_left_ms(until_ms));
 	if (ready < 0)
 		return err_sys(reterr, OUTCOME_HELPER_FAILED, "poll");
+	*ret_readable = ready > 0;
 	if (ready == 0)
-		return err_fail(
-		    reterr, OUTCOME_TIMED_OUT, "the deadline passed");
+		return clock_left_ms(s->vigil.deadline_ms) > 0
+		    ? OUTCOME_OK
+		    : err_fail(
+			  reterr, OUTCOME_TIMED_OUT, "the deadline passed");
 	if (fds[1].revents != 0 ||
 	    recv(s->vigil.socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT) != 1)
 		return err_fail(reterr, OUTCOME_ABORTED, "the caller has gone");
@@ -128,7 +133,7 @@ refusal_moment(void)
 {
 	uint16_t random = 0;
 
-	(void)RAND_bytes((unsigned char *)&random, sizeof(random));
+	(void)!getrandom(&random, sizeof(random), 0);
 	return clock_now_ms() + REFUSAL_MIN_MS + random % (REFUSAL_SPAN_MS + 1);
 }
 
@@ -159,9 +164,7 @@ code_exchange(struct signin *s, struct answer *answer, struct errinfo *reterr)
 	    .shown_s = (unsigned long)(clock_now_ms() - s->shown_ms) / 1000,
 	};
 
-	enum outcome r = lane_library_init(reterr);
-	if (r == OUTCOME_OK)
-		r = exchange_run(&s->exchange, &order, &s->vigil, reterr);
+	enum outcome r = exchange_run(&s->exchange, &order, &s->vigil, reterr);
 	secret_free(s->code_before);
 	s->code_before = answer->code;
 	answer->code = NULL;
@@ -222,25 +225,72 @@ verdict_send(struct signin *s, enum outcome outcome, const char *reason,
 	    s->vigil.deadline_ms + VERDICT_WAIT_MS, reterr);
 }
 
-/* Go on in the worker, as soon as there is something to read. */
+/* Go on in the worker. */
 static enum outcome
 worker_start(struct signin *s, struct errinfo *reterr)
 {
 	struct errinfo why = {0};
+	bool readable = false;
 
-	enum outcome r = answer_await(s, reterr);
-	if (r != OUTCOME_OK)
-		return r;
+	if (s->in_worker)
+		return OUTCOME_OK;
 	s->in_worker = true;
-	r = worker_begin(s->vigil.signals,
+	enum outcome failed = worker_begin(s->vigil.signals,
 	    s->vigil.deadline_ms + VERDICT_WAIT_MS +
 		REVOKER_SIGNIN_LIMIT_S * INT64_C(1000) + WORKER_SPARE_MS,
-	    &why);
+	    !s->request->decoy, &why);
+	if (failed == OUTCOME_OK)
+		return failed;
+	/* the answer, which may have to come yet, gets a verdict all the same
+	 */
+	enum outcome r =
+	    readable_await(s, s->vigil.deadline_ms, &readable, reterr);
 	if (r == OUTCOME_OK)
-		return r;
-	/* the answer waits for a verdict all the same */
-	enum outcome sent = verdict_send(s, r, why.text, reterr);
-	return sent == OUTCOME_OK ? err_fail(reterr, r, "%s", why.text) : sent;
+		r = verdict_send(s, failed, why.text, reterr);
+	return r == OUTCOME_OK ? err_fail(reterr, failed, "%s", why.text) : r;
+}
+
+/*
+ * When the connections are opened ahead of the answer: a while after the
+ * address was sent, but at once where they have been open before.
+ */
+static int64_t
+takeoff_moment(const struct signin *s)
+{
+	int64_t deadline_ms = s->vigil.deadline_ms;
+	int64_t wait_ms =
+	    s->preflight.admitted ? 0 : s->request->preflight_s * INT64_C(1000);
+
+	if (!s->request->preflight || s->request->decoy ||
+	    s->ready_ms + wait_ms > deadline_ms)
+		return deadline_ms;
+	return s->ready_ms + wait_ms;
+}
+
+/*
+ * Wait for the answer, and go on in the worker with it: nothing of it is read
+ * here.  It is a good time for what takes long.
+ */
+static enum outcome
+answer_await(struct signin *s, struct errinfo *reterr)
+{
+	const struct wire_request *request = s->request;
+	bool readable = false;
+
+	if (!s->in_worker)
+		sandbox_prepare();
+	enum outcome r =
+	    readable_await(s, takeoff_moment(s), &readable, reterr);
+	if (r == OUTCOME_OK && !readable &&
+	    preflight_admit(&s->preflight, request->preflight_max)) {
+		r = worker_start(s, reterr);
+		if (r == OUTCOME_OK)
+			r = preflight_fly(&s->preflight, &s->exchange,
+			    &request->route, &s->vigil, reterr);
+	}
+	if (r == OUTCOME_OK)
+		r = readable_await(s, s->vigil.deadline_ms, &readable, reterr);
+	return r == OUTCOME_OK ? worker_start(s, reterr) : r;
 }
 
 /* Is the token to be kept?  Everything but KEEP is a no. */
@@ -298,8 +348,8 @@ round_serve(struct signin *s, enum outcome *ret_outcome, struct errinfo *reterr)
 	bool sent = false;
 
 	enum outcome r = ready_send(s, reterr);
-	if (r == OUTCOME_OK && !s->in_worker)
-		r = worker_start(s, reterr);
+	if (r == OUTCOME_OK)
+		r = answer_await(s, reterr);
 	if (r == OUTCOME_OK)
 		r = frame_receive(LIFE_FD_SOCKET, s->vigil.signals,
 		    s->vigil.deadline_ms, &type, &payload, reterr);

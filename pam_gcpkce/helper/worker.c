@@ -16,6 +16,7 @@
 
 #include "gcpkce/clock.h"
 #include "gcpkce/wire.h"
+#include "library.h"
 #include "life.h"
 #include "sandbox.h"
 
@@ -106,7 +107,7 @@ end_set(int64_t end_ms)
 }
 
 enum outcome
-worker_begin(int signals, int64_t end_ms, struct errinfo *reterr)
+worker_begin(int signals, int64_t end_ms, bool network, struct errinfo *reterr)
 {
 	int ends[2];
 
@@ -131,7 +132,8 @@ worker_begin(int signals, int64_t end_ms, struct errinfo *reterr)
 	if (setsid() < 0 || !end_set(end_ms))
 		return err_sys(reterr, OUTCOME_HELPER_FAILED,
 		    "the worker's session and end");
-	return sandbox_close(reterr);
+	enum outcome r = network ? library_load(reterr) : OUTCOME_OK;
+	return r == OUTCOME_OK ? sandbox_close(reterr) : r;
 }
 
 void
@@ -141,6 +143,7 @@ worker_detach(void)
 	(void)signal(SIGHUP, SIG_IGN);
 	/* whoever waits for the helper's end must not wait for this process */
 	(void)close(LIFE_FD_SOCKET);
+	(void)close(LIFE_FD_LOCK);
 	(void)!write(word, "", 1);
 	(void)close(word);
 	word = -1;

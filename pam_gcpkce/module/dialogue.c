@@ -48,6 +48,8 @@ dialogue_compose(
 	buf_put_byte(first, '\n');
 	if (dialogue->wrong[0] != '\0')
 		buf_printf(first, "%s\n\n", dialogue->wrong);
+	if (dialogue->unreachable)
+		buf_printf(first, "%s\n\n", SAY_UNREACHABLE);
 	buf_put_text(first, "Sign in to Genesys Cloud to continue as ");
 	text_put_escaped(first, view_text(dialogue->user));
 	buf_put_text(first, " on ");

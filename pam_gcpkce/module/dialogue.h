@@ -17,6 +17,7 @@ struct dialogue {
 	const char *address;
 	time_t until;      /* CLOCK_REALTIME, when the sign-in's time is over */
 	const char *wrong; /* a sentence about the answer before, or "" */
+	bool unreachable;  /* say that the path was found dead */
 	bool split; /* the address as text of its own, not in the prompt */
 };
 

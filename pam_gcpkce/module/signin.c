@@ -36,7 +36,7 @@ struct signin {
 	int64_t deadline_ms;
 	time_t until;
 	bool split;
-	char address[WIRE_ADDRESS_MAX + 1];
+	struct wire_ready ready;
 	const char *wrong; /* the sentence about the answer before */
 	unsigned long attempt;
 	int64_t answered_ms;
@@ -147,9 +147,13 @@ helper_start(struct signin *s)
 	enum outcome r = errand_start(
 	    &s->config, &errand, s->deadline_ms, &s->courier, &s->why);
 
+	if (r == OUTCOME_OK && s->config.debug && s->why.text[0] != '\0')
+		journal_debug(s->pamh, "%s", s->why.text);
+	if (r == OUTCOME_OK)
+		s->why.text[0] = '\0';
 	if (r == OUTCOME_OK)
 		r = errand_address(
-		    &s->courier, s->deadline_ms, s->address, &s->why);
+		    &s->courier, s->deadline_ms, &s->ready, &s->why);
 	if (s->config.debug)
 		journal_debug(s->pamh,
 		    "helper %d started in %lld ms (%s); prospect: %s %s",
@@ -191,9 +195,10 @@ answer_ask(struct signin *s, struct buf *typed, bool *ret_again)
 	const struct dialogue dialogue = {
 	    .user = s->user,
 	    .host = s->host,
-	    .address = s->address,
+	    .address = s->ready.address,
 	    .until = s->until,
 	    .wrong = s->wrong,
+	    .unreachable = s->ready.unreachable,
 	    .split = s->split,
 	};
 	enum outcome r =
@@ -384,7 +389,7 @@ rounds_run(struct signin *s, struct result *result)
 		s->answered_ms = 0;
 		s->why.text[0] = '\0';
 		enum outcome r = errand_address(
-		    &s->courier, s->deadline_ms, s->address, &s->why);
+		    &s->courier, s->deadline_ms, &s->ready, &s->why);
 		if (r != OUTCOME_OK) {
 			*result = (struct result){.outcome = r, .shown = r};
 			return;
@@ -481,7 +486,7 @@ signin_run(pam_handle_t *pamh, int flags, int argc, const char **argv)
 	signin_advance(s, begun, argc, argv, &result);
 	if (result.incomplete) {
 		/* without a sign-in begun, the next call begins anew */
-		if (s->address[0] != '\0' &&
+		if (s->ready.address[0] != '\0' &&
 		    pam_set_data(pamh, KEPT, s, kept_free) == PAM_SUCCESS)
 			(void)take_ptr(&s);
 		return result;

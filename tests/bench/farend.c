@@ -39,6 +39,7 @@ enum count {
 	GET_USER,
 	GET_TOKEN_INFO,
 	DELETE_TOKEN,
+	HEAD, /* opens a connection ahead of the answer */
 	OTHER,
 	SERVICE_NS,   /* from a request's last byte to its reply's */
 	HANDSHAKE_NS, /* of the server's CPU */
@@ -47,7 +48,7 @@ enum count {
 
 static const char *const count_names[COUNTS] = {"login_connections",
     "api_connections", "handshakes", "resumed", "ended", "tls13", "post_token",
-    "get_user", "get_token_info", "delete_token", "other", "service_ns",
+    "get_user", "get_token_info", "delete_token", "head", "other", "service_ns",
     "handshake_ns"};
 static atomic_ullong counts[COUNTS];
 
@@ -63,6 +64,7 @@ static struct endpoint endpoints[] = {
     {.start = "GET /api/v2/users/me", .count = GET_USER},
     {.start = "GET /api/v2/tokens/me ", .count = GET_TOKEN_INFO},
     {.start = "DELETE /api/v2/tokens/me ", .count = DELETE_TOKEN},
+    {.start = "HEAD / ", .count = HEAD},
     {.start = "", .count = OTHER},
 };
 #define ENDPOINTS (sizeof(endpoints) / sizeof(endpoints[0]))
@@ -300,6 +302,7 @@ main(int argc, char **argv)
 	for (size_t i = 0; i < 3; i++)
 		reply_load(&endpoints[i], argv[3 + i]);
 	reply_set(&endpoints[3], "200 OK", "");
+	reply_set(&endpoints[4], "200 OK", "");
 	reply_set(&endpoints[ENDPOINTS - 1], "404 Not Found", "{}");
 	listener_start(&listeners[0], LOGIN_CONNECTIONS);
 	listener_start(&listeners[1], API_CONNECTIONS);

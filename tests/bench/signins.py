@@ -10,7 +10,7 @@ from stage import RTTS
 REPETITIONS = 9
 PROMPTS = 15
 PREFLIGHT_MS = 300  # for a preflight on loopback; round trips come on top
-PREFLIGHT_TRIPS = 6
+PREFLIGHT_TRIPS = 8  # the second to the API host comes behind the first
 
 MODULE, NO_PREFLIGHT, CURLS, LIBCURL, FLOOR = (
     "module", "module, preflight=no", "two curl commands",
@@ -86,7 +86,7 @@ def measure_time(setting):
           *(f"{ms[way, rtt] / ms[FLOOR, rtt]:.2f}" for rtt in (50, 150))]
          for way in WAYS])
     requests = sum(seen[name] for name in (
-        "post_token", "get_user", "get_token_info", "delete_token"))
+        "post_token", "get_user", "get_token_info", "delete_token", "head"))
     figure.say(
         f"Medians of {REPETITIONS} repetitions, all ways in turn. k is "
         "(ms at 150 - ms at 50) / 100. The floor asks the same server, so "
@@ -130,11 +130,13 @@ def measure_counts(setting):
             way, seen["login_connections"], seen["api_connections"],
             seen["handshakes"], seen["resumed"], seen["tls13"],
             seen["post_token"], seen["get_user"], seen["get_token_info"],
-            seen["delete_token"]])
+            seen["delete_token"], seen["head"]])
     figure.show(["of one sign-in, counted at the server", "connections, login",
                  "API", "handshakes", "resumed", "TLS 1.3", "POST token",
-                 "GET users/me", "GET tokens/me", "DELETE tokens/me"], rows)
-    figure.say("The DELETE revokes the token, after the answer and over a "
+                 "GET users/me", "GET tokens/me", "DELETE tokens/me", "HEAD /"],
+                rows)
+    figure.say("A HEAD opens a connection ahead of the answer. "
+               "The DELETE revokes the token, after the answer and over a "
                "connection that is open; the others leave a token behind "
                "that is good for a day.")
     return figure

@@ -23,7 +23,8 @@ sys.path.insert(1, os.path.join(os.path.dirname(HERE), "genesys"))
 
 import network  # noqa: E402
 from rows import rows  # noqa: E402
-from signin import PAM_RESULT, Got, World, account  # noqa: E402
+from signin import (PAM_RESULT, Got, World, account,  # noqa: E402
+                    preflight_can_be)
 
 WORKERS = 8
 INSIDE_LIMIT = 300  # seconds; for all rows in the private network
@@ -42,6 +43,8 @@ page. The rows are in `tests/faults/rows.py` and `replies.py`.
   PAM_AUTHINFO_UNAVAIL.
 - **seconds** count from the answer to the end of `pam_authenticate`. Rows that
   wait for a timeout have `connect_timeout = 2` and `request_timeout = 2`.
+- The answer comes at once, before any preflight, where a row does not speak of
+  one.
 - **revoked**: the helper had got a token, and Genesys Cloud saw its end;
   "tried" where the API host stayed away, so that the revoker gave up.
 - **children** and **fds** are what is left: processes after the ten seconds
@@ -97,7 +100,8 @@ class Matrix:
             if self.skipped is None and any(r.private for r in self.rows):
                 inside = self._begin_inside(base)
             self.got.update(run_rows(
-                [row for row in self.rows if not row.private], base))
+                [row for row in self.rows if not row.private
+                 and (preflight_can_be() or not row.warm)], base))
             if inside:
                 self._end_inside(inside)
         finally:

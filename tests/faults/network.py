@@ -6,6 +6,7 @@ The machine is left as it is.
 """
 
 import ctypes
+import functools
 import os
 import shutil
 import signal
@@ -18,6 +19,7 @@ RESOLVER = "nameserver 127.0.0.1\n"  # libc's own timeouts: 5 s, twice
 SWITCH = "passwd: files\ngroup: files\nhosts: dns\n"
 
 
+@functools.lru_cache(None)
 def why_not():
     """Why there can be none here; None when there can."""
     if os.geteuid() != 0:

@@ -11,7 +11,7 @@ from peers import (FAILED, REFUSED, UNANSWERED, Backlog, ClosedPort, Counter,
 from replies import (API_REFUSALS, CONTENTS, INFO_FIELDS, NEVER, ON_THE_WAY,
                      PAGE, STATUSES, TOKEN_FIELDS, TOKEN_REFUSALS,
                      USER_FIELDS, raw_member)
-from signin import Row
+from signin import Row, nothing
 
 ENDPOINTS = {"token": "/oauth/token", "users_me": "users/me",
              "tokens_me": "tokens/me"}
@@ -29,12 +29,105 @@ CERTIFICATES = {
 def rows():
     """All rows; each has a key of its own."""
     return [*control_rows(), *endpoint_rows(), *token_rows(),
-            *identity_rows(), *host_rows(), *proxy_rows(), *moment_rows(),
-            *clock_rows(), *private_rows()]
+            *identity_rows(), *host_rows(), *proxy_rows(), *preflight_rows(),
+            *moment_rows(), *clock_rows(), *private_rows()]
 
 
 def control_rows():
     yield Row("nowhere", "nothing goes wrong", "ok", token=True)
+    yield Row("nowhere", "nothing goes wrong, and there was a preflight",
+              "ok", arrange=preflight_awaited, heal=no_connection_came,
+              token=True, warm=True)
+
+
+# ---- a preflight ----
+
+PREFLIGHT = {"login": 1, "api": 2}  # its connections
+DEAD_PATH = "This host could not reach Genesys Cloud just now"
+
+
+def heads_awaited(world, login, api):
+    """Waits for as many connections of preflights in all."""
+    log = world.genesys.log
+    if not (log.wait("HEAD", "/", login + api)
+            and log.handshakes("login") == login
+            and log.handshakes("api") == api):
+        world.complaints.append("there was no preflight: %s" % [
+            (record.kind, record.host) for record in log.records()])
+    time.sleep(0.2)  # the last reply is logged before it is sent
+    world.connections = log.connections()
+
+
+def preflight_awaited(world):
+    heads_awaited(world, **PREFLIGHT)
+
+
+def no_connection_came(world):
+    """Were those of the preflight enough?"""
+    came = world.genesys.log.connections() - world.connections
+    if came:
+        world.complaints.append("%d connections more were made" % came)
+
+
+def after_preflight(arrange):
+    """Lets a fault happen when the connections stand."""
+    def both(world):
+        preflight_awaited(world)
+        arrange(world)
+    return both
+
+
+def drop_and_see_reopened(world):
+    """Drops the connections, long before the answer."""
+    preflight_awaited(world)
+    drop_all(world)
+    heads_awaited(world, 2 * PREFLIGHT["login"], 2 * PREFLIGHT["api"])
+
+
+def empty_answer_is_told(login, api, more=nothing):
+    """Gives an empty answer when a preflight has found a path dead."""
+    def arrange(world):
+        if world.asked == 1:
+            heads_awaited(world, login, api)
+            if DEAD_PATH in world.said:
+                world.complaints.append("a path is dead before a preflight")
+            world.answer = " "
+            return
+        world.answer = None
+        if DEAD_PATH not in world.said:
+            world.complaints.append("a dead path is not said")
+        more(world)
+    return arrange
+
+
+def preflight_rows():
+    place = "preflight"
+    yield Row(place, "its connections dropped, and opened again, while the "
+              "person was signing in", "ok", arrange=drop_and_see_reopened,
+              heal=no_connection_came, token=True, warm=True)
+    yield Row(place, "its connections dropped as the answer came", "ok",
+              arrange=after_preflight(drop_all), token=True, warm=True)
+    for way in ON_THE_WAY:
+        if not way.name.startswith(("closed", "reset")):
+            continue
+        for endpoint, path in ENDPOINTS.items():
+            yield Row(place, "then, at %s: %s" % (path, way.name),
+                      way.at_token if endpoint == "token" else way.at_api,
+                      arrange=after_preflight(faulty(endpoint, way.fault())),
+                      token=endpoint != "token", warm=True)
+    yield Row(place, "finds no login host, and says so", "unreachable",
+              settings=lambda world: {
+                  "attempts": 2, **instead("login", ClosedPort)(world)},
+              arrange=empty_answer_is_told(0, 2), warm=True)
+    yield Row(place, "finds no API host, says so, and it is back", "ok",
+              settings=api_refused, token=True, warm=True,
+              arrange=empty_answer_is_told(
+                  1, 0, lambda world: world.genesys.listen("api")))
+
+
+def api_refused(world):
+    world.genesys.refuse("api")
+    return {"attempts": 2}
 
 
 # ---- one endpoint answers badly ----
@@ -244,8 +337,6 @@ def come_late(_world):
 
 
 def moment_rows():
-    yield Row("connections", "dropped while the person was signing in", "ok",
-              arrange=drop_all, token=True)
     yield Row("connections", "dropped after a code was refused", "ok",
               settings=lambda _world: {"attempts": 2},
               arrange=drop_after_refusal, token=True)

@@ -110,16 +110,32 @@ __wrap_open64(const char *path, int flags, ...)
 	return file_open(path, flags);
 }
 
+static bool
+is_roots(const struct stat *st)
+{
+	struct stat root;
+
+	return stat("/", &root) == 0 && st->st_ino == root.st_ino &&
+	    st->st_dev == root.st_dev;
+}
+
 /* Not one of the product's folders below /run, which are real ones? */
 static bool
 is_root(int dir)
 {
 	struct stat st;
-	struct stat root;
 
-	return dir < 0 ||
-	    (REAL(fstat64)(dir, &st) == 0 && stat("/", &root) == 0 &&
-		st.st_ino == root.st_ino && st.st_dev == root.st_dev);
+	return dir < 0 || (REAL(fstat64)(dir, &st) == 0 && is_roots(&st));
+}
+
+/* What is served is in files without a name, which are on no file system. */
+bool
+files_is_below_run(const struct stat *st)
+{
+	struct stat run;
+
+	return files_run >= 0 && REAL(fstat64)(files_run, &run) == 0 &&
+	    st->st_dev == run.st_dev && !is_roots(st);
 }
 
 int

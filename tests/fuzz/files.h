@@ -39,6 +39,9 @@ extern uid_t files_uid;
 /* Where /run is, while files are served; a descriptor, or -1: nowhere. */
 extern int files_run;
 
+/* Is this of a thing below files_run? */
+bool files_is_below_run(const struct stat *st);
+
 /* Is there a folder of drop-ins: 10-site.conf and 20-host.conf? */
 extern bool files_drop_ins;
 

@@ -116,8 +116,7 @@ words_make(
 /* ---- what must hold ---- */
 
 static void
-success_check(
-    const struct plan *plan, const struct options *options, pam_handle_t *pamh)
+success_check(const struct plan *plan, pam_handle_t *pamh)
 {
 	struct view heard = {plan->stream, seen.heard};
 	struct view told = {seen.to_helper, seen.told};
@@ -133,8 +132,8 @@ success_check(
 	/* the helper's last word was a yes, and about the right person */
 	HOLD(verdict_claims(heard, &claim));
 	HOLD(may_sign_in(&plan->setting, &claim));
-	/* by files that are root's alone; a token's file comes afterwards */
-	HOLD(!seen.unsafe || (options->bits & OPTION_EXPORT_FILE) != 0);
+	/* by files that are root's alone; what is in /run decides nothing */
+	HOLD(!seen.unsafe);
 	/* who is still who he was */
 	HOLD(strcmp(pam_double_user(pamh), plan->setting.user) == 0);
 	HOLD(world_changed() == MEANWHILE_NOTHING);
@@ -143,11 +142,10 @@ success_check(
 }
 
 static void
-result_check(const struct plan *plan, const struct options *options,
-    pam_handle_t *pamh, int result)
+result_check(const struct plan *plan, pam_handle_t *pamh, int result)
 {
 	if (result == PAM_SUCCESS) {
-		success_check(plan, options, pamh);
+		success_check(plan, pamh);
 		return;
 	}
 	HOLD(result == PAM_AUTH_ERR || result == PAM_SYSTEM_ERR ||
@@ -157,7 +155,7 @@ result_check(const struct plan *plan, const struct options *options,
 	HOLD(plan->is_tainted || !pam_double_env_has(pamh, PAM_DOUBLE_TOKEN));
 }
 
-/* Remove what a token file's export left below /run. */
+/* Remove what a sign-in left below /run: tokens, the preflights' file. */
 static void
 run_empty(int folder)
 {
@@ -205,14 +203,14 @@ sign_in(const struct plan *plan, const struct options *options)
 	for (int i = 0; i < CALLS_MAX && result == PAM_INCOMPLETE; i++)
 		result =
 		    pam_sm_authenticate(pamh, flags, words.count, words.list);
-	result_check(plan, options, pamh, result);
+	result_check(plan, pamh, result);
 	if (result == PAM_SUCCESS && (options->bits & OPTION_SESSION) != 0)
 		session_pass(pamh, flags, options, &words);
 	pam_double_end(pamh);
 	counted[0]++;
 	counted[2] += seen.faults > 0 ? 1 : 0;
 	world_stop();
-	if ((options->bits & OPTION_EXPORT_FILE) != 0 && files_run >= 0)
+	if (files_run >= 0)
 		run_empty(
 		    openat(files_run, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 }

@@ -29,12 +29,12 @@ request_again(struct view payload, struct buf *frame, struct errinfo *why)
 static bool
 ready_again(struct view payload, struct buf *frame, struct errinfo *why)
 {
-	char address[WIRE_ADDRESS_MAX + 1];
+	struct wire_ready ready;
 
-	if (wire_ready_parse(payload, address, why) != OUTCOME_OK)
+	if (wire_ready_parse(payload, &ready, why) != OUTCOME_OK)
 		return false;
-	HOLD(is_printable(address) && address[0] != '\0');
-	wire_put_ready(frame, address);
+	HOLD(is_printable(ready.address) && ready.address[0] != '\0');
+	wire_put_ready(frame, &ready);
 	return true;
 }
 

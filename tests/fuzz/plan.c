@@ -4,7 +4,7 @@
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
 /* The frames once more, from docs/PROTOCOL.md and not from the product. */
-#define VERSION 3
+#define VERSION 4
 #define FRAME_READY 2
 #define FRAME_VERDICT 4
 #define OK 1
@@ -141,6 +141,8 @@ record_put(struct plan *plan, enum record kind, struct view bytes)
 		    bytes.len > 0 ? bytes
 				  : view_text("https://login.example.com/oauth/"
 					      "authorize?round=1"));
+		/* found dead, where the address is of odd length */
+		put_number(plan, bytes.len % 2, 1);
 		frame_end(plan, start);
 		break;
 	case RECORD_VERDICT:

@@ -128,7 +128,7 @@ def frame(kind, payload=b""):
     return struct.pack(">IBB", len(payload) + 2, VERSION, kind) + payload
 
 
-VERSION = 3
+VERSION = 4
 ROUTE = (text("https://login.mypurecloud.de") + text("https://api.mypurecloud.de")
          + text("/etc/ssl/ca.pem") + text("http://proxy.example.com:3128")
          + struct.pack(">II", 5, 10) + b"\0")
@@ -151,9 +151,11 @@ PORTRAIT = (text("Alice Example") + text("Acme") + text("hosts") + b"\1\1\1\0"
 def frames():
     request = (ROUTE + LABEL + text(CLIENT) + text("https://signin.example.com/done")
                + text("acme") + text("okta") + b"\0\0\1\1\1\1\0"
-               + struct.pack(">I", 90000) + text("the-secret"))
+               + b"\1" + struct.pack(">III", 2, 64, 90000) + text("the-secret"))
     yield "request", frame(1, request)
-    yield "ready", frame(2, text("https://login.mypurecloud.de/oauth/authorize?state=x"))
+    address = text("https://login.mypurecloud.de/oauth/authorize?state=x")
+    yield "ready", frame(2, address + b"\0")
+    yield "ready-unreachable", frame(2, address + b"\1")
     yield "answer", frame(3, text(b"\x1b[200~code=x\x00\xff"))
     yield "answer-empty", frame(3, text(""))
     yield "verdict", frame(4, verdict())
@@ -221,10 +223,12 @@ def sign_ins():
     yield "fault-file-random", sign_in(*ok, options=EXPORT_FILE, faults=[("getrandom", 0, 0)])
     yield "yes-not-root", sign_in(*ok, options=NOT_ROOT)
     yield "yes-second", sign_in(READY, said(16), READY, said(), replies=[(0, 0, b"zzz")])
+    yield "yes-unreachable", sign_in(READY, said(16), (2, b"https://x/y"), said(),
+                                     replies=[(0, 0, b"zzz")])
     yield "yes-again", sign_in(*ok, replies=[(1, 0, b"")])
     yield "yes-slow", sign_in(READY, (4, 30), said())
-    yield "yes-frame", sign_in((1, b"\2" + text("https://x/")), (1, b"\4" + verdict()))
-    yield "yes-bytes", sign_in((0, frame(2, text("https://x/")) + frame(4, verdict())))
+    yield "yes-frame", sign_in((1, b"\2" + text("https://x/") + b"\0"), (1, b"\4" + verdict()))
+    yield "yes-bytes", sign_in((0, frame(2, text("https://x/") + b"\0") + frame(4, verdict())))
     for outcome in (0, 6, 15, 17, 19):
         yield f"no-outcome-{outcome}", sign_in(READY, said(outcome))
     for field in "id state client organization home".split():

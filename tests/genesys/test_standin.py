@@ -779,8 +779,7 @@ def test_a_dropped_connection_handles_no_delayed_request(standin, caller):
     ask = threading.Thread(target=lambda: pytest.raises(
         (OSError, HTTPException), caller.api, "tokens/me", token, "DELETE"))
     ask.start()
-    while not standin.log.requests("api"):
-        time.sleep(0.01)
+    assert standin.log.wait_for_request("DELETE", "/tokens/me")
     standin.drop("api")
     ask.join()
     assert caller.api("users/me", token)[0] == 200  # later than the delay

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: ISC
 """The private house in which the sign-ins happen.
 
-move_in() runs pytest once more, in mount, process, network and host-name
-namespaces of its own.  There House lays copies of /etc, /run, /dev and the log
-folders over the machine's, with accounts that exist nowhere else.  The kernel
-takes all of it away with the last process; the machine itself is never written
-to, but for one empty folder below /tmp, which move_in() removes.
+move_in() runs pytest once more, in mount, process and host-name namespaces of
+its own.  There House lays copies of /etc, /run, /dev and the log folders over
+the machine's, with accounts that exist nowhere else.  The kernel takes all of
+it away with the last process; the machine itself is never written to, but for
+one empty folder below /tmp, which move_in() removes.
 """
 
 import ctypes
@@ -100,7 +100,7 @@ def why_not():
     if os.geteuid() != 0:
         return "these tests need root, for mount namespaces and real logins"
     for program in ("unshare", "mount", "setpriv", "sshd", "ssh", "sudo",
-                    "su", "login", "pamtester", "ip"):
+                    "su", "login", "pamtester"):
         if find_program(program) is None:
             return f"there is no {program} here; see tools/install-deps"
     tried = subprocess.run(
@@ -116,7 +116,7 @@ def find_program(name):
 
 def unshare():
     return ["unshare", "--mount", "--propagation", "private", "--uts",
-            "--net", "--pid", "--fork", "--kill-child", "--mount-proc", "--"]
+            "--pid", "--fork", "--kill-child", "--mount-proc", "--"]
 
 
 def move_in(config):
@@ -162,7 +162,6 @@ class House:
         self._furnish_state()
         self._furnish_dev()
         socket.sethostname(HOST)
-        subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
         self.journal = Journal("/dev/log")
         self.session = self.write(f"{self.share}/session", SESSION, 0o755)
         self.module = f"{self.share}/pam_gcpkce.so"

@@ -98,7 +98,7 @@ def names(house):
 
 
 @pytest.fixture
-def nss_resolve():
+def nss_resolve(house):
     """A module named as nss-resolve, where the loader finds it."""
     place = "/usr/local/lib"
     subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=755", "lib", place], check=True)

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "gcpkce/cleanup.h"
+#include "own_run.h"
 #include "surroundings.h"
 
 static const char default_map[] = "alice id:" ALICE_ID "\n"
@@ -170,8 +171,10 @@ files_write(const struct host *h)
 	    "helper_user = nobody\n"
 	    "ca_file = /%s\n"
 	    "signin_org = %s\n"
-	    "signin_provider = scripted\n",
-	    h->region, h->folder, h->name, h->script);
+	    "signin_provider = scripted\n"
+	    "%s",
+	    h->region, h->folder, h->name, h->script,
+	    host_is_root() && !has_own_run() ? "preflight = no\n" : "");
 	host_write(h, "conf", text, 0644);
 	host_write(h, "map", h->map, 0644);
 	host_write(h, "other", "", 0644);

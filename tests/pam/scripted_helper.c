@@ -141,10 +141,10 @@ static void
 ready_send(struct helper *h, const char *twist)
 {
 	autobuf frame = BUF_INIT(WIRE_HEADER_LEN + WIRE_PAYLOAD_MAX);
-	char address[WIRE_ADDRESS_MAX];
+	struct wire_ready ready = {0};
 
-	(void)snprintf(address, sizeof(address), ADDRESS, h->round);
-	wire_put_ready(&frame, address);
+	(void)snprintf(ready.address, sizeof(ready.address), ADDRESS, h->round);
+	wire_put_ready(&frame, &ready);
 	twist_send(&frame, h->deadline_ms, twist);
 }
 
@@ -306,15 +306,15 @@ name_obey(void)
 {
 	char path[512] = "";
 	autobuf frame = BUF_INIT(WIRE_HEADER_LEN + WIRE_PAYLOAD_MAX);
-	char address[WIRE_ADDRESS_MAX];
+	struct wire_ready ready = {0};
 
 	if (readlink("/proc/self/exe", path, sizeof(path) - 1) < 0)
 		_exit(2);
 	const char *slash = strrchr(path, '/');
 	if (slash == NULL || strcmp(slash + 1, "scripted-helper") == 0)
 		return;
-	(void)snprintf(address, sizeof(address), ADDRESS, 1U);
-	wire_put_ready(&frame, address);
+	(void)snprintf(ready.address, sizeof(ready.address), ADDRESS, 1U);
+	wire_put_ready(&frame, &ready);
 	twist_send(&frame, clock_now_ms() + LIFE_MS, slash + 1);
 }
 

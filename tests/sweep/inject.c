@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #define LIVE_MAX 4096
+#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
 /* What we gave out; the same pointers may come from libraries as well. */
 static const void *live[LIVE_MAX];
@@ -142,20 +143,6 @@ WRAP(int, scandirat64, int fd, const char *path, struct dirent64 ***list,
 	type __wrap_##name(__VA_ARGS__); \
 	type __wrap_##name(__VA_ARGS__)
 
-LIBRARY(void *, curl_easy_init, void)
-{
-	return is_to_fail(INJECT_MEMORY, "curl_easy_init")
-	    ? NULL
-	    : __real_curl_easy_init();
-}
-
-LIBRARY(void *, curl_multi_init, void)
-{
-	return is_to_fail(INJECT_MEMORY, "curl_multi_init")
-	    ? NULL
-	    : __real_curl_multi_init();
-}
-
 LIBRARY(void *, json_tokener_new_ex, int depth)
 {
 	return is_to_fail(INJECT_MEMORY, "json_tokener_new_ex")
@@ -163,22 +150,56 @@ LIBRARY(void *, json_tokener_new_ex, int depth)
 	    : __real_json_tokener_new_ex(depth);
 }
 
-/* ---- the system, and what stands for it: a random generator, a digest ---- */
+/* ---- libcurl, which is loaded by its name ---- */
 
-LIBRARY(int, RAND_priv_bytes, unsigned char *to, int len)
+/* libcurl's own; whoever looks for them finds ours. */
+static void *(*easy_init)(void);
+static void *(*multi_init)(void);
+static void *(*share_init)(void);
+
+#define CONSTRUCTOR(name) \
+	static void *fail_##name(void) \
+	{ \
+		return is_to_fail(INJECT_MEMORY, "curl_" #name) ? NULL \
+								: name(); \
+	}
+
+CONSTRUCTOR(easy_init)
+CONSTRUCTOR(multi_init)
+CONSTRUCTOR(share_init)
+
+LIBRARY(void *, dlopen, const char *name, int flags)
 {
-	return is_to_fail(INJECT_SYSTEM, "RAND_priv_bytes")
-	    ? 0
-	    : __real_RAND_priv_bytes(to, len);
+	return is_to_fail(INJECT_SYSTEM, "dlopen") ? NULL
+						   : __real_dlopen(name, flags);
 }
 
-LIBRARY(int, EVP_Digest, const void *bytes, size_t len, unsigned char *to,
-    unsigned *ret_len, const void *type, void *engine)
+LIBRARY(void *, dlsym, void *handle, const char *name)
 {
-	return is_to_fail(INJECT_SYSTEM, "EVP_Digest")
-	    ? 0
-	    : __real_EVP_Digest(bytes, len, to, ret_len, type, engine);
+	static const struct {
+		const char *name;
+		void *(**real)(void);
+		void *(*ours)(void);
+	} constructors[] = {
+	    {"curl_easy_init", &easy_init, fail_easy_init},
+	    {"curl_multi_init", &multi_init, fail_multi_init},
+	    {"curl_share_init", &share_init, fail_share_init},
+	};
+	void *symbol = is_to_fail(INJECT_SYSTEM, "dlsym")
+	    ? NULL
+	    : __real_dlsym(handle, name);
+
+	for (size_t i = 0; symbol != NULL && i < COUNT(constructors); i++) {
+		if (strcmp(name, constructors[i].name) != 0)
+			continue;
+		memcpy(constructors[i].real, &symbol, sizeof(symbol));
+		memcpy(&symbol, &constructors[i].ours, sizeof(symbol));
+		break;
+	}
+	return symbol;
 }
+
+/* ---- the system ---- */
 
 #define SYSTEM(name, call) return is_to_fail(INJECT_SYSTEM, name) ? -1 : call
 

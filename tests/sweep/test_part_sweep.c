@@ -261,11 +261,11 @@ verifier_and_address(void)
 	enum pkce_match match;
 
 	enum outcome r = pkce_verifier_new(&verifier, &why);
-	if (r == OUTCOME_OK)
-		r = pkce_challenge(secret_view(verifier), challenge, &why);
-	if (r == OUTCOME_OK)
-		r = pkce_compare(
-		    secret_view(verifier), view_text("other"), &match, &why);
+	if (r != OUTCOME_OK)
+		return r;
+	pkce_challenge(secret_view(verifier), challenge);
+	r = pkce_compare(
+	    secret_view(verifier), view_text("other"), &match, &why);
 	if (r != OUTCOME_OK)
 		return r;
 	authorize_address(
@@ -363,7 +363,7 @@ static enum outcome
 errand(void)
 {
 	struct errinfo why;
-	char address[WIRE_ADDRESS_MAX + 1];
+	struct wire_ready ready;
 	int64_t deadline_ms = clock_now_ms() + 10000;
 	static const struct errand decoy = {
 	    .user = "a name that is long enough for a buffer to grow, \x1b[1m",
@@ -376,7 +376,7 @@ errand(void)
 	enum outcome r =
 	    errand_start(&config, &decoy, deadline_ms, &child, &why);
 	if (r == OUTCOME_OK)
-		r = errand_address(&child, deadline_ms, address, &why);
+		r = errand_address(&child, deadline_ms, &ready, &why);
 	if (r == OUTCOME_OK)
 		r = errand_answer(
 		    &child, view_text("?"), deadline_ms, &verdict, &why);

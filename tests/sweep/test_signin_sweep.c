@@ -4,14 +4,12 @@
  * call of the system, fails; for every n until none is left.  host.c looks for
  * children, descriptors and changed state after each.
  */
-#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/mount.h>
-#include <unistd.h>
 
 #include "../pam/host.h"
+#include "../pam/own_run.h"
 #include "inject.h"
 
 /* In memory that the helper's child shares until it becomes the helper. */
@@ -239,7 +237,6 @@ fault_of_the_system_harms_no_session(void **state)
 		system_sweep(&exporting[i], true);
 }
 
-/* A /run of our own, for token files. */
 static int
 place_make(void **state)
 {
@@ -248,13 +245,8 @@ place_make(void **state)
 	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (injection == MAP_FAILED)
 		return -1;
-	if (!host_is_root())
-		return 0;
-	if (unshare(CLONE_NEWNS) != 0 ||
-	    mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
-	    mount("run", "/run", "tmpfs", 0, "mode=755") != 0)
-		return -1;
-	return 0;
+	/* for token files */
+	return !host_is_root() || has_own_run() ? 0 : -1;
 }
 
 int

@@ -77,6 +77,7 @@ birth_of_this_user(void)
 	    .uid = STRANGER,
 	    .gid = STRANGER,
 	    .log = -1,
+	    .lock = -1,
 	};
 }
 
@@ -119,9 +120,11 @@ ready_receive(const struct courier *courier,
 	enum outcome r =
 	    courier_receive(courier, WIRE_READY, soon(), &payload, reterr);
 
-	return r == OUTCOME_OK
-	    ? wire_ready_parse(buf_view(&payload), ret_address, reterr)
-	    : r;
+	struct wire_ready ready = {0};
+	if (r == OUTCOME_OK)
+		r = wire_ready_parse(buf_view(&payload), &ready, reterr);
+	memcpy(ret_address, ready.address, sizeof(ready.address));
+	return r;
 }
 
 static enum outcome
@@ -495,12 +498,12 @@ descriptors_check(pid_t pid)
 		return 0;
 	}
 	CHECK(strcmp(target, "/") == 0);
-	for (int fd = 0; fd <= 4; fd++) {
+	for (int fd = 0; fd <= 5; fd++) {
 		(void)snprintf(path, sizeof(path), "fd/%d", fd);
 		link_read(pid, path, target, sizeof(target));
 		if (fd == 3)
 			CHECK(strncmp(target, "socket:", 7) == 0);
-		else /* 4 too: there is no journal here */
+		else /* no journal here, and no file of locks */
 			CHECK(strcmp(target, "/dev/null") == 0);
 	}
 	(void)snprintf(path, sizeof(path), "/proc/%d/fd", (int)pid);
@@ -514,12 +517,12 @@ descriptors_check(pid_t pid)
 		(void)snprintf(path, sizeof(path), "fd/%d", fd);
 		link_read(pid, path, target, sizeof(target));
 		CHECK(strstr(target, "/tmp/") == NULL);
-		/* besides its five it has what it made: of signals */
-		CHECK(entry->d_name[0] == '.' || fd <= 4 ||
+		/* besides its six it has what it made: of signals */
+		CHECK(entry->d_name[0] == '.' || fd <= 5 ||
 		    strcmp(target, "anon_inode:[signalfd]") == 0);
 	}
 	(void)closedir(dir);
-	CHECK(highest <= 8);
+	CHECK(highest <= 9);
 	return 0;
 }
 
@@ -949,7 +952,7 @@ courier_helper_that_is_gone_has_failed(void **state)
 static void
 courier_helper_never_runs_as_root(void **state)
 {
-	struct courier_birth birth = {.drop = false, .log = -1};
+	struct courier_birth birth = {.drop = false, .log = -1, .lock = -1};
 	autochild courier = COURIER_NONE;
 	autobuf payload = BUF_INIT(WIRE_PAYLOAD_MAX);
 
@@ -971,7 +974,8 @@ host_that_cannot_drop(void)
 	struct courier_birth birth = {.drop = true,
 	    .uid = geteuid() == 0 ? (uid_t)-1 : 1,
 	    .gid = STRANGER,
-	    .log = -1};
+	    .log = -1,
+	    .lock = -1};
 	struct census before = descriptors_count();
 	struct courier courier;
 	struct errinfo err = {""};

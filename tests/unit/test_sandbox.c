@@ -67,9 +67,10 @@ birth_play(enum lack lack, int told)
 	(void)dup2(null, 0);
 	(void)dup2(null, 2);
 	(void)dup2(null, LIFE_FD_LOG);
+	(void)dup2(null, LIFE_FD_LOCK);
 	/* the words go out by standard output, which a helper has too */
 	(void)dup2(told, 1);
-	for (int fd = LIFE_FD_LOG + 1; fd < 1024; fd++)
+	for (int fd = LIFE_FD_LOCK + 1; fd < 1024; fd++)
 		(void)close(fd);
 	if (lack == LACK_FEW_DESCRIPTORS)
 		(void)dup2(1, SPARE);
@@ -187,7 +188,8 @@ revoker_play(int told)
 	birth_play(LACK_NOTHING, told);
 	if (sandbox_begin(&why) == OUTCOME_OK &&
 	    sandbox_confine(&strict, &label, &why) == OUTCOME_OK &&
-	    worker_begin(-1, clock_now_ms() + END_MS, &why) == OUTCOME_OK) {
+	    worker_begin(-1, clock_now_ms() + END_MS, true, &why) ==
+		OUTCOME_OK) {
 		worker_detach();
 		for (;;)
 			(void)poll(NULL, 0, -1);

@@ -52,6 +52,9 @@ request_make(void)
 	    .force_signin = true,
 	    .want_token = true,
 	    .needs = {.roles = true},
+	    .preflight = true,
+	    .preflight_s = 2,
+	    .preflight_max = 65535,
 	    .deadline_ms = 90000,
 	    .client_secret = secret_of("s3cret"),
 	};
@@ -123,10 +126,13 @@ request_parse(struct view payload, struct errinfo *reterr)
 static enum outcome
 ready_parse(struct view payload, struct errinfo *reterr)
 {
-	char address[WIRE_ADDRESS_MAX + 1] = "before";
+	static const struct wire_ready zero;
+	struct wire_ready ret;
 
-	enum outcome r = wire_ready_parse(payload, address, reterr);
-	assert_int_equal(address[0] == '\0', r != OUTCOME_OK);
+	memset(&ret, 'x', sizeof(ret));
+	enum outcome r = wire_ready_parse(payload, &ret, reterr);
+	if (r != OUTCOME_OK)
+		assert_memory_equal(&ret, &zero, sizeof(ret));
 	return r;
 }
 
@@ -177,7 +183,9 @@ request_put(struct buf *frame)
 static void
 ready_put(struct buf *frame)
 {
-	wire_put_ready(frame, "https://login.mypurecloud.de/oauth?x=y");
+	wire_put_ready(frame,
+	    &(struct wire_ready){
+		.address = "https://login.mypurecloud.de/oauth?x=y"});
 }
 
 static void
@@ -280,12 +288,12 @@ wire_header_says_type_and_length(void **state)
 static void
 wire_frames_are_these_bytes_one_after_the_other(void **state)
 {
-	static const uint8_t answer[] = {0x00, 0x00, 0x00, 0x0d, 0x03, 0x03,
+	static const uint8_t answer[] = {0x00, 0x00, 0x00, 0x0d, 0x04, 0x03,
 	    0x00, 0x00, 0x00, 0x07, 'a', 'b', 'c', '-', '1', '2', '3'};
-	static const uint8_t keep[] = {0x00, 0x00, 0x00, 0x02, 0x03, 0x05};
-	static const uint8_t ready[] = {0x00, 0x00, 0x00, 0x0f, 0x03, 0x02,
-	    0x00, 0x00, 0x00, 0x09, 'h', 't', 't', 'p', 's', ':', '/', '/',
-	    'x'};
+	static const uint8_t keep[] = {0x00, 0x00, 0x00, 0x02, 0x04, 0x05};
+	static const uint8_t ready[] = {0x00, 0x00, 0x00, 0x10, 0x04, 0x02,
+	    0x00, 0x00, 0x00, 0x09, 'h', 't', 't', 'p', 's', ':', '/', '/', 'x',
+	    0x01};
 	autobuf frame = BUF_INIT(FRAME_MAX);
 
 	(void)state;
@@ -293,7 +301,8 @@ wire_frames_are_these_bytes_one_after_the_other(void **state)
 	assert_int_equal(frame.len, sizeof(answer));
 	assert_memory_equal(frame.p, answer, sizeof(answer));
 	wire_put_empty(&frame, WIRE_KEEP);
-	wire_put_ready(&frame, "https://x");
+	wire_put_ready(&frame,
+	    &(struct wire_ready){.address = "https://x", .unreachable = true});
 	assert_int_equal(
 	    frame.len, sizeof(answer) + sizeof(keep) + sizeof(ready));
 	assert_memory_equal(frame.p + sizeof(answer), keep, sizeof(keep));
@@ -424,6 +433,9 @@ wire_request_comes_out_as_it_went_in(void **state)
 		assert_int_equal(request.needs.groups, ret.needs.groups);
 		assert_int_equal(request.needs.roles, ret.needs.roles);
 		assert_int_equal(request.needs.divisions, ret.needs.divisions);
+		assert_int_equal(request.preflight, ret.preflight);
+		assert_int_equal(request.preflight_s, ret.preflight_s);
+		assert_int_equal(request.preflight_max, ret.preflight_max);
 		assert_int_equal(request.deadline_ms, ret.deadline_ms);
 	}
 }
@@ -667,24 +679,25 @@ wire_header_refuses_every_other_one(void **state)
 		uint8_t header[WIRE_HEADER_LEN];
 		const char *why; /* NULL: taken */
 	} rows[] = {
-	    {{0, 0, 0, 2, 3, 5}, NULL},
-	    {{0, 0, 0, 2, 3, 1}, NULL},
-	    {{0, 0, 0, 2, 3, 9}, NULL},
-	    {{0, 3, 0x20, 2, 3, 4}, NULL},
-	    {{0, 0, 0, 2, 0, 5}, "frame: version 0, not 3"},
-	    {{0, 0, 0, 2, 1, 5}, "frame: version 1, not 3"},
-	    {{0, 0, 0, 2, 2, 5}, "frame: version 2, not 3"},
-	    {{0, 0, 0, 2, 255, 5}, "frame: version 255, not 3"},
-	    {{0, 0, 0, 2, 3, 0}, "frame: unknown type 0"},
-	    {{0, 0, 0, 2, 3, 10}, "frame: unknown type 10"},
-	    {{0, 0, 0, 2, 3, 255}, "frame: unknown type 255"},
-	    {{0, 0, 0, 0, 3, 5}, "frame: length 0 is out of bounds"},
-	    {{0, 0, 0, 1, 3, 5}, "frame: length 1 is out of bounds"},
-	    {{0, 3, 0x20, 3, 3, 5}, "frame: length 204803 is out of bounds"},
-	    {{0, 4, 0, 0, 3, 5}, "frame: length 262144 is out of bounds"},
-	    {{255, 255, 255, 255, 3, 5},
+	    {{0, 0, 0, 2, 4, 5}, NULL},
+	    {{0, 0, 0, 2, 4, 1}, NULL},
+	    {{0, 0, 0, 2, 4, 9}, NULL},
+	    {{0, 3, 0x20, 2, 4, 4}, NULL},
+	    {{0, 0, 0, 2, 0, 5}, "frame: version 0, not 4"},
+	    {{0, 0, 0, 2, 1, 5}, "frame: version 1, not 4"},
+	    {{0, 0, 0, 2, 2, 5}, "frame: version 2, not 4"},
+	    {{0, 0, 0, 2, 3, 5}, "frame: version 3, not 4"},
+	    {{0, 0, 0, 2, 255, 5}, "frame: version 255, not 4"},
+	    {{0, 0, 0, 2, 4, 0}, "frame: unknown type 0"},
+	    {{0, 0, 0, 2, 4, 10}, "frame: unknown type 10"},
+	    {{0, 0, 0, 2, 4, 255}, "frame: unknown type 255"},
+	    {{0, 0, 0, 0, 4, 5}, "frame: length 0 is out of bounds"},
+	    {{0, 0, 0, 1, 4, 5}, "frame: length 1 is out of bounds"},
+	    {{0, 3, 0x20, 3, 4, 5}, "frame: length 204803 is out of bounds"},
+	    {{0, 4, 0, 0, 4, 5}, "frame: length 262144 is out of bounds"},
+	    {{255, 255, 255, 255, 4, 5},
 		"frame: length 4294967295 is out of bounds"},
-	    {{128, 0, 0, 0, 3, 5}, "frame: length 2147483648 is out of bounds"},
+	    {{128, 0, 0, 0, 4, 5}, "frame: length 2147483648 is out of bounds"},
 	};
 
 	(void)state;
@@ -968,7 +981,7 @@ wire_address_is_never_empty(void **state)
 	autobuf frame = BUF_INIT(FRAME_MAX);
 
 	(void)state;
-	wire_put_ready(&frame, "");
+	wire_put_ready(&frame, &(struct wire_ready){0});
 	refusal_expect(&kinds[1], &frame,
 	    "frame: the field address is not printable ASCII");
 }

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Nobody waits for what happens here, and nothing that goes wrong here is a
+ * failure: the exchange opens what is missing.
+ */
+#include "preflight.h"
+
+#include <fcntl.h>
+#include <malloc.h>
+
+#include "gcpkce/clock.h"
+#include "life.h"
+
+#define FAILURES_MAX 3  /* in a row */
+#define LASTING_MS 8000 /* a connection that ended sooner counts as failed */
+#define PAUSE_MS 1000   /* after a failure; longer after the next */
+
+bool
+preflight_admit(struct preflight *p, uint32_t max)
+{
+	struct flock lock = {
+	    .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_len = 1};
+
+	p->admitted = p->admitted || max == 0;
+	for (uint32_t i = 0; i < max && !p->admitted; i++) {
+		lock.l_start = (off_t)i;
+		lock.l_pid = 0;
+		p->admitted = fcntl(LIFE_FD_LOCK, F_OFD_SETLK, &lock) == 0;
+	}
+	return p->admitted;
+}
+
+static void
+line_fail(struct preflight_line *line, int64_t now_ms)
+{
+	line->state = PREFLIGHT_DOWN;
+	line->failures++;
+	line->next_ms = now_ms + PAUSE_MS * line->failures;
+}
+
+static void
+line_up(struct preflight_line *line, int64_t now_ms)
+{
+	line->state = PREFLIGHT_UP;
+	line->dead = false;
+	line->since_ms = now_ms;
+}
+
+/* The connection has ended, and nobody used it. */
+static void
+line_end(struct preflight_line *line, int64_t now_ms)
+{
+	if (now_ms - line->since_ms < LASTING_MS) {
+		line_fail(line, now_ms);
+		return;
+	}
+	line->state = PREFLIGHT_DOWN;
+	line->failures = 0;
+	line->next_ms = now_ms;
+}
+
+/* A try has ended without a connection that stays. */
+static void
+line_judge(struct preflight_line *line, const struct lane *lane, int64_t now_ms)
+{
+	struct errinfo why;
+	enum outcome r = lane_outcome(lane, &why);
+
+	line->dead = r == OUTCOME_UNREACHABLE || r == OUTCOME_TLS_FAILED;
+	line_fail(line, now_ms);
+}
+
+/* See what has become of a connection. */
+static void
+line_look(struct preflight_line *line, struct lane *lane, int64_t now_ms)
+{
+	bool is_warm = lane_is_warm(lane);
+
+	if (is_warm && line->state != PREFLIGHT_UP)
+		line_up(line, now_ms);
+	else if (!is_warm && line->state == PREFLIGHT_UP)
+		line_end(line, now_ms);
+	else if (line->state == PREFLIGHT_UNDER_WAY && lane->done)
+		line_judge(line, lane, now_ms);
+}
+
+/*
+ * Open a connection if it is time; gives when it will be.  The second one to
+ * the API host comes behind the first, from which it has name and session.
+ */
+static int64_t
+line_open(struct preflight *p, struct exchange *x, size_t i,
+    const struct wire_route *route, int64_t now_ms)
+{
+	struct preflight_line *line = &p->lines[i];
+	struct errinfo why;
+
+	if (line->state != PREFLIGHT_DOWN || line->failures >= FAILURES_MAX ||
+	    (i == LANE_TOKEN_INFO &&
+		p->lines[LANE_USER].state == PREFLIGHT_UNDER_WAY))
+		return INT64_MAX;
+	if (line->next_ms > now_ms)
+		return line->next_ms;
+	if (exchange_warm(x, i, route, &why) == OUTCOME_OK)
+		line->state = PREFLIGHT_UNDER_WAY;
+	else
+		line_fail(line, now_ms);
+	return line->state == PREFLIGHT_DOWN ? line->next_ms : INT64_MAX;
+}
+
+/* Once nothing is under way, give back what the handshakes needed. */
+static void
+memory_return(struct preflight *p)
+{
+	bool under_way = false;
+
+	for (size_t i = 0; i < LANE_COUNT; i++)
+		under_way |= p->lines[i].state == PREFLIGHT_UNDER_WAY;
+	if (p->under_way && !under_way)
+		(void)malloc_trim(0);
+	p->under_way = under_way;
+}
+
+enum outcome
+preflight_fly(struct preflight *p, struct exchange *x,
+    const struct wire_route *route, const struct vigil *vigil,
+    struct errinfo *reterr)
+{
+	enum outcome r = OUTCOME_OK;
+
+	while (r == OUTCOME_OK) {
+		int64_t now_ms = clock_now_ms();
+		int64_t wake_ms = INT64_MAX;
+
+		for (size_t i = 0; i < LANE_COUNT; i++)
+			line_look(&p->lines[i], &x->lanes[i], now_ms);
+		for (size_t i = 0; i < LANE_COUNT; i++) {
+			int64_t next_ms = line_open(p, x, i, route, now_ms);
+
+			wake_ms = next_ms < wake_ms ? next_ms : wake_ms;
+		}
+		memory_return(p);
+		r = lanes_tend(x->lanes, LANE_COUNT, wake_ms, vigil, reterr);
+	}
+	for (size_t i = 0; i < LANE_COUNT; i++) { /* the exchange gives it up */
+		line_look(&p->lines[i], &x->lanes[i], clock_now_ms());
+		if (p->lines[i].state == PREFLIGHT_UNDER_WAY)
+			p->lines[i].state = PREFLIGHT_DOWN;
+	}
+	return r == OUTCOME_ABORTED ? OUTCOME_OK : r;
+}
+
+bool
+preflight_found_dead(const struct preflight *p, struct exchange *x)
+{
+	for (size_t i = 0; i < LANE_COUNT; i++) {
+		if (p->lines[i].dead && !lane_is_warm(&x->lanes[i]))
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,374 @@
+# SPDX-License-Identifier: ISC
+"""The preflight: connections that stand before the answer comes."""
+
+import contextlib
+import fcntl
+import os
+import struct
+import subprocess
+import time
+
+import pytest
+
+import contract
+import hosts
+from conftest import BUILD
+from faults import Fault
+from house import mount
+from procfs import status
+
+LOCK = "/run/gcpkce/preflight.lock"
+DEAD = ("This host could not reach Genesys Cloud just now; "
+        "signing in may fail.")
+
+
+def helpers(house):
+    return house.processes("gcpkce-helper")
+
+
+def wait_until(happened, seconds=5):
+    end = time.monotonic() + seconds
+    while not happened() and time.monotonic() < end:
+        time.sleep(0.02)
+    return happened()
+
+
+def maps_libcurl(pid):
+    with open(f"/proc/{pid}/maps", encoding="utf-8") as file:
+        return "libcurl" in file.read()
+
+
+def standing(genesys):
+    """The handshakes that there were, by host."""
+    return genesys.log.handshakes("login"), genesys.log.handshakes("api")
+
+
+def flown(genesys):
+    return wait_until(lambda: standing(genesys) == (1, 2)
+                      and genesys.log.wait("HEAD", "/", 3, 2))
+
+
+def preflight_of(terminal, genesys):
+    """Wait for the prompt and the preflight; forget it; gives the prompt."""
+    shown = terminal.asked()
+    assert flown(genesys), genesys.log.records()
+    genesys.log.clear()
+    return shown
+
+
+def test_it_comes_after_its_seconds_and_not_before(
+        house, genesys, configure):
+    configure(preflight=1)
+    terminal = hosts.Pamtester(house).open("alice")
+    terminal.asked()
+    time.sleep(0.6)
+    assert genesys.log.records() == []
+    assert [maps_libcurl(pid) for pid in helpers(house)] == [False]
+    assert flown(genesys)
+    warden, worker = sorted(helpers(house), key=maps_libcurl)
+    assert not maps_libcurl(warden) and maps_libcurl(worker)
+    assert status(worker)["PPid"] == str(warden)
+    terminal.kill()
+
+
+def test_then_a_sign_in_makes_its_requests_and_no_connection(
+        house, people, genesys, journal, configure):
+    configure(preflight=0)
+    terminal = hosts.Pamtester(house).open("alice")
+    answer = people["alice"].sign_in(preflight_of(terminal, genesys))
+    genesys.log.clear()
+    terminal.answer(answer)
+    assert genesys.log.wait("DELETE", "/api/v2/tokens/me")
+    terminal.leave()
+    journal.decision("ok")
+    assert sorted((r.method, r.path) for r in genesys.log.requests()) == [
+        ("DELETE", "/api/v2/tokens/me"), ("GET", "/api/v2/tokens/me"),
+        ("GET", "/api/v2/users/me"), ("POST", "/oauth/token")]
+    assert genesys.log.connections() == 0
+
+
+def test_no_leaves_the_connections_to_the_answer(
+        house, people, genesys, journal, configure):
+    configure(preflight="no", revoke="never")
+    terminal = hosts.Pamtester(house).open("alice")
+    shown = terminal.asked()
+    time.sleep(0.5)
+    assert genesys.log.records() == []
+    assert [maps_libcurl(pid) for pid in helpers(house)] == [False]
+    terminal.answer(people["alice"].sign_in(shown))
+    terminal.leave()
+    journal.decision("ok")
+    assert genesys.log.count("HEAD", "/") == 0
+
+
+def test_what_the_server_closes_is_opened_again_before_the_answer(
+        house, people, genesys, journal, configure):
+    configure(preflight=0)
+    terminal = hosts.Pamtester(house).open("alice")
+    shown = preflight_of(terminal, genesys)
+    genesys.drop("login")
+    genesys.drop("api")
+    assert flown(genesys), genesys.log.records()
+    assert [record.detail for record in genesys.log.records()
+            if record.kind == "handshake"] == ["TLSv1.3 resumed"] * 3
+    answer = people["alice"].sign_in(shown)
+    genesys.log.clear()
+    terminal.answer(answer)
+    terminal.leave()
+    journal.decision("ok")
+    assert genesys.log.connections() == 0
+
+
+def test_what_the_server_always_closes_is_opened_a_few_times(
+        house, genesys, configure):
+    genesys.faults["login_connect"] = Fault(close="reset")
+    configure(preflight=0, timeout=12)
+    terminal = hosts.Pamtester(house).open("alice")
+    terminal.asked()
+    assert wait_until(lambda: genesys.log.connections("login") == 3, 6)
+    time.sleep(3.5)
+    assert genesys.log.connections("login") == 3
+    terminal.kill()
+
+
+def test_a_code_goes_out_once_though_its_connection_dies(
+        house, people, genesys, journal, configure):
+    configure(preflight=0, attempts=1)
+    terminal = hosts.Pamtester(house).open("alice")
+    answer = people["alice"].sign_in(preflight_of(terminal, genesys))
+    genesys.faults["token"] = Fault(close="before")
+    terminal.answer(answer)
+    terminal.end()
+    assert journal.decision("unreachable")["user"] == "alice"
+    assert genesys.log.count("POST", "/oauth/token") == 1
+
+
+def test_a_refused_code_leaves_the_connections_to_the_next_answer(
+        house, people, genesys, journal, configure):
+    configure(preflight=0)
+    terminal = hosts.Pamtester(house).open("alice")
+    preflight_of(terminal, genesys)
+    terminal.answer("not-a-code-of-anybody")
+    answer = people["alice"].sign_in(terminal.asked())
+    genesys.log.clear()
+    terminal.answer(answer)
+    terminal.leave()
+    journal.decision("ok")
+    assert genesys.log.connections() == 0
+
+
+def test_a_dead_path_is_said_with_the_next_prompt_and_tried_again(
+        house, people, genesys, journal, configure):
+    configure(preflight=0)
+    genesys.refuse("api")
+    terminal = hosts.Pamtester(house).open("alice")
+    assert DEAD not in terminal.asked()
+    assert genesys.log.wait("HEAD", "/")
+    time.sleep(0.3)
+    terminal.answer("")
+    shown = terminal.asked()
+    assert DEAD in shown
+    genesys.listen("api")
+    terminal.answer(people["alice"].sign_in(shown))
+    terminal.leave()
+    journal.decision("ok")
+
+
+def test_a_path_that_is_back_is_said_no_more(
+        house, genesys, configure):
+    configure(preflight=0)
+    genesys.refuse("api")
+    terminal = hosts.Pamtester(house).open("alice")
+    terminal.asked()
+    assert genesys.log.wait("HEAD", "/")
+    time.sleep(0.3)
+    genesys.listen("api")
+    assert wait_until(lambda: genesys.log.handshakes("api") == 2)
+    assert genesys.log.wait("HEAD", "/", 3)
+    time.sleep(0.2)
+    terminal.answer("")
+    assert DEAD not in terminal.asked()
+    terminal.kill()
+
+
+def test_one_at_a_time_if_there_may_be_one(
+        house, people, genesys, journal, configure):
+    configure(preflight=0, preflight_max=1)
+    first = hosts.Pamtester(house).open("alice")
+    preflight_of(first, genesys)
+    second = hosts.Pamtester(house).open("bob")
+    shown = second.asked()
+    time.sleep(0.5)
+    assert genesys.log.records() == []
+    first.kill()
+    assert wait_until(lambda: len(helpers(house)) == 1)
+    third = hosts.Pamtester(house).open("alice")
+    preflight_of(third, genesys)
+    # the second does without
+    second.answer(people["bob"].sign_in(shown))
+    second.leave()
+    journal.decision("ok")
+    third.kill()
+
+
+@contextlib.contextmanager
+def in_the_place_of_the_lock(put):
+    os.makedirs(os.path.dirname(LOCK), exist_ok=True)
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(LOCK)
+    put()
+    try:
+        yield
+    finally:
+        os.unlink(LOCK)
+
+
+def link_to_roots_own():
+    with open("/run/other", "w", encoding="ascii"):
+        os.chmod("/run/other", 0o600)
+    os.symlink("/run/other", LOCK)
+
+
+def fifo():
+    os.mkfifo(LOCK)
+    os.chmod(LOCK, 0o600)
+
+
+def owned_by_somebody():
+    with open(LOCK, "w", encoding="ascii"):
+        os.chown(LOCK, 1000, 1000)
+        os.chmod(LOCK, 0o600)
+
+
+def open_to_others():
+    with open(LOCK, "w", encoding="ascii"):
+        os.chmod(LOCK, 0o644)
+
+
+@pytest.mark.parametrize("put", [
+    link_to_roots_own, fifo, owned_by_somebody, open_to_others])
+def test_a_file_that_is_not_roots_alone_means_no(
+        house, people, genesys, journal, configure, put):
+    with in_the_place_of_the_lock(put):
+        configure(preflight=0)
+        terminal = hosts.Pamtester(house).open("alice")
+        shown = terminal.asked()
+        journal.wait("no preflight: ")
+        time.sleep(0.3)
+        assert genesys.log.records() == []
+        terminal.answer(people["alice"].sign_in(shown))
+        terminal.leave()
+        journal.decision("ok")
+
+
+def test_a_folder_of_somebody_elses_means_no(
+        house, genesys, journal, configure):
+    folder = os.path.dirname(LOCK)
+    os.makedirs(folder, exist_ok=True)
+    os.chown(folder, 1000, 1000)
+    configure(preflight=0)
+    terminal = hosts.Pamtester(house).open("alice")
+    terminal.asked()
+    os.chown(folder, 0, 0)
+    journal.wait("no preflight: ")
+    time.sleep(0.3)
+    assert genesys.log.records() == []
+    terminal.kill()
+
+
+def test_a_run_that_is_read_only_means_no(
+        house, people, genesys, journal, configure):
+    folder = os.path.dirname(LOCK)
+    os.makedirs(folder, exist_ok=True)
+    mount("--bind", folder, folder)
+    mount("-o", "remount,bind,ro", folder)
+    try:
+        configure(preflight=0)
+        terminal = hosts.Pamtester(house).open("alice")
+        shown = terminal.asked()
+    finally:
+        subprocess.run(["umount", folder], check=True)
+    journal.wait("no preflight: preflight.lock: Read-only file system")
+    terminal.answer(people["alice"].sign_in(shown))
+    terminal.leave()
+    journal.decision("ok")
+
+
+def test_the_lock_is_held_as_long_as_the_preflight(
+        house, genesys, configure):
+    def is_free():
+        with open(LOCK, "r+b") as file:
+            asked = struct.pack("hhqqi4x", fcntl.F_WRLCK, 0, 0, 1, 0)
+            got = fcntl.fcntl(file, fcntl.F_OFD_GETLK, asked)
+            return struct.unpack("hhqqi4x", got)[0] == fcntl.F_UNLCK
+
+    configure(preflight=0, preflight_max=1)
+    terminal = hosts.Pamtester(house).open("alice")
+    preflight_of(terminal, genesys)
+    assert os.stat(LOCK).st_mode & 0o7777 == 0o600
+    assert not is_free()
+    terminal.kill()
+    assert wait_until(is_free, 3)
+
+
+def test_who_leaves_during_a_preflight_leaves_nobody(
+        house, genesys, configure):
+    genesys.faults["login_connect"] = Fault(delay=8)
+    configure(preflight=0)
+    terminal = hosts.Pamtester(house).open("alice")
+    terminal.asked()
+    assert wait_until(lambda: len(helpers(house)) == 2)
+    assert wait_until(lambda: genesys.log.connections("login") == 1)
+    terminal.kill()
+    assert house.wait_until_gone("gcpkce-helper", 2) == []
+
+
+def test_an_answer_in_the_middle_of_it_is_not_kept_waiting(
+        house, people, genesys, journal, configure):
+    configure(preflight=1)
+    terminal = hosts.Pamtester(house).open("alice")
+    answer = people["alice"].sign_in(terminal.asked())
+    genesys.log.clear()
+    genesys.faults["login_connect"] = Fault(delay=6, times=1)
+    assert wait_until(lambda: genesys.log.handshakes("api") == 2)
+    begun = time.monotonic()
+    terminal.answer(answer)
+    terminal.leave()
+    journal.decision("ok")
+    assert time.monotonic() - begun < 4
+    assert genesys.log.connections("api") == 2, "those that stood are used"
+
+
+@pytest.mark.skipif("address" in os.path.basename(BUILD),
+                    reason="sanitizers make calls of their own")
+def test_strict_has_room_for_it(house, people, genesys, journal, configure):
+    configure(preflight=0, preflight_max=1, sandbox="strict")
+    terminal = hosts.Pamtester(house).open("alice")
+    shown = preflight_of(terminal, genesys)
+    genesys.drop("api")
+    assert wait_until(lambda: genesys.log.handshakes("api") == 2)
+    terminal.answer(people["alice"].sign_in(shown))
+    terminal.leave()
+    journal.decision("ok")
+
+
+def test_a_host_that_is_not_root_counts_nobody(
+        house, people, genesys, configure):
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(LOCK)
+    configure(preflight=0, preflight_max=1)
+    for _ in range(2):
+        preflight_of(hosts.Terminal(house, hosts.as_account("alice", [
+            f"{BUILD}/tests/gcpkce", "login", "--user", "alice", "--conf",
+            "/etc/security/pam_gcpkce.conf"])), genesys)
+    assert not os.path.exists(LOCK)
+
+
+def test_a_decoy_has_none(house, genesys, configure):
+    configure(preflight=0)
+    terminal = hosts.Pamtester(house).open("nobody-here")
+    terminal.asked()
+    time.sleep(0.5)
+    assert genesys.log.records() == []
+    assert [maps_libcurl(pid) for pid in helpers(house)] == [False]
+    terminal.kill()
