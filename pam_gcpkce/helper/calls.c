@@ -12,6 +12,7 @@
 #include <sched.h>
 #include <stddef.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 
 #include "life.h"
@@ -124,6 +125,9 @@ const struct call_rule calls_judged[] = {
 	{"clone3", ENOSYS, 0, {{0}}},
 	/* Limits may be read. */
 	{"prlimit64", EPERM, WHEN(ARGUMENT(2, NE, 0))},
+	/* The revoker lets go of its warden; all else stays as it is. */
+	{"prctl", EACCES, WHEN(ARGUMENT(0, NE, PR_SET_PDEATHSIG))},
+	{"prctl", EACCES, WHEN(ARGUMENT(1, NE, 0))},
 	/* A descriptor's owner gets any signal that one likes, by SIGIO. */
 	NO_FCNTL(F_SETOWN), NO_FCNTL(F_SETOWN_EX), NO_FCNTL(F_SETSIG),
 	NO_FCNTL(F_SETLEASE), NO_FCNTL(F_NOTIFY),
@@ -185,7 +189,8 @@ const char *const calls_allowed[] = {
 	"socket", "socketpair", "connect", "bind", "shutdown", "getsockname",
 	"getpeername", "getsockopt", "setsockopt", "recv", "recvfrom",
 	"send", "sendto", "sendmmsg",
-	/* who and when */
+	/* who and when; prctl is calls_judged's */
+	"prctl",
 	"getpid", "gettid", "getppid", "getuid", "getuid32", "geteuid",
 	"geteuid32", "getgid", "getgid32", "getegid", "getegid32", "uname",
 	"sysinfo", "getrandom", "getrlimit", "ugetrlimit", "prlimit64",
@@ -201,7 +206,7 @@ const char *const calls_allowed[] = {
 };
 
 const char *const calls_refused[] = {
-	"sendmsg", "recvmsg", "recvmmsg", "recvmmsg_time64", "prctl",
+	"sendmsg", "recvmsg", "recvmmsg", "recvmmsg_time64",
 	"listen", "accept", "accept4", "mlock", "mlock2", "setpriority",
 	"sched_setaffinity", "sched_setscheduler", "openat2", "setitimer",
 	"alarm", "inotify_init1", "inotify_init",

@@ -12,6 +12,7 @@
 #include <sched.h>
 #include <seccomp.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,6 +21,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -181,7 +183,7 @@ static const char *const let_through[] = {
 	"getpriority", "sched_getparam", "sched_getscheduler",
 	"sched_get_priority_max", "sched_get_priority_min",
 	"sched_rr_get_interval", "mlock", "munlock", "mlockall", "munlockall",
-	"prctl", "arch_prctl", "sync", "create_module", "get_kernel_syms",
+	"arch_prctl", "sync", "create_module", "get_kernel_syms",
 	"query_module", "getpmsg", "putpmsg", "afs_syscall", "tuxcall",
 	"security", "gettid", "readahead", "getxattr", "lgetxattr", "fgetxattr",
 	"listxattr", "llistxattr", "flistxattr", "time", "futex",
@@ -368,6 +370,10 @@ denials_judge_the_arguments_that_the_kernel_sees(void **state)
 	    {"prlimit64", {0, RLIMIT_NOFILE, WIDE, 0}, EPERM},
 	    {"clone3", {0}, ENOSYS},
 	    {"bind", {7}, EACCES},
+	    {"prctl", {PR_SET_PDEATHSIG, 0}, 0},
+	    {"prctl", {PR_SET_PDEATHSIG, SIGKILL}, EACCES},
+	    {"prctl", {PR_SET_DUMPABLE, 0}, EACCES},
+	    {"prctl", {PR_SET_PDEATHSIG | WIDE, 0}, EACCES},
 	};
 
 	(void)state;

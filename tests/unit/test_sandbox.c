@@ -225,12 +225,53 @@ worker_ends_whatever_it_does(void **state)
 	(void)close(ends[0]);
 }
 
+/* A worker that stays, and whose warden is killed before it can end it. */
+static _Noreturn void
+worker_play(int told)
+{
+	struct errinfo why;
+
+	birth_play(LACK_NOTHING, told);
+	if (sandbox_begin(&why) == OUTCOME_OK &&
+	    sandbox_confine(&strict, &label, &why) == OUTCOME_OK &&
+	    worker_begin(-1, clock_now_ms() + 30000, false, &why) ==
+		OUTCOME_OK) {
+		(void)!write(1, "+", 1);
+		for (;;)
+			(void)poll(NULL, 0, -1);
+	}
+	tell(why.text);
+}
+
+static void
+worker_ends_with_its_warden(void **state)
+{
+	int ends[2];
+	char words[ERRINFO_TEXT_MAX] = "";
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	pid_t pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0)
+		worker_play(ends[1]);
+	(void)close(ends[1]);
+	assert_int_equal(read(ends[0], words, sizeof(words) - 1), 1);
+	assert_string_equal(words, "+");
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	struct pollfd gone = {.fd = ends[0], .events = POLLIN};
+	assert_int_equal(poll(&gone, 1, 2000), 1);
+	(void)close(ends[0]);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(sandbox_sees_each_layer_that_is_missing),
 	    cmocka_unit_test(worker_ends_whatever_it_does),
+	    cmocka_unit_test(worker_ends_with_its_warden),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
