@@ -7,10 +7,12 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/capability.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
 #include <pwd.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -23,6 +25,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include <cmocka.h>
@@ -349,6 +352,54 @@ courier_works_where_one_of_descriptors_0_to_2_is_closed(void **state)
 {
 	(void)state;
 	assert_in_child(host_without_one_descriptor);
+}
+
+/* A container's root, who cannot raise what he was given, in a hurry. */
+static int
+host_without_a_right(void)
+{
+	struct __user_cap_header_struct header = {
+	    .version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+	struct rlimit limit = {48, 48};
+
+	CHECK(setrlimit(RLIMIT_NOFILE, &limit) == 0);
+	CHECK(syscall(SYS_capget, &header, data) == 0);
+	data[0].effective &= ~(1U << CAP_SYS_RESOURCE);
+	data[0].permitted &= ~(1U << CAP_SYS_RESOURCE);
+	data[0].inheritable &= ~(1U << CAP_SYS_RESOURCE);
+	CHECK(syscall(SYS_capset, &header, data) == 0);
+	return life_lead();
+}
+
+static void
+courier_works_where_root_may_raise_no_limit(void **state)
+{
+	(void)state;
+	assert_in_child(host_without_a_right);
+}
+
+static int
+host_that_runs_first(void)
+{
+	const struct sched_param first = {1};
+	struct courier courier = COURIER_NONE;
+	char address[WIRE_ADDRESS_MAX + 1];
+
+	if (sched_setscheduler(0, SCHED_FIFO, &first) != 0)
+		return 0; /* nobody here may */
+	CHECK(helper_start("http://127.0.0.1:9", &courier, NULL) == OUTCOME_OK);
+	CHECK(ready_receive(&courier, address, NULL) == OUTCOME_OK);
+	CHECK(sched_getscheduler(courier.pid) == SCHED_OTHER);
+	courier_end(&courier);
+	return 0;
+}
+
+static void
+courier_helper_runs_before_nobody(void **state)
+{
+	(void)state;
+	assert_in_child(host_that_runs_first);
 }
 
 static int
@@ -1237,6 +1288,8 @@ main(void)
 	    cmocka_unit_test(
 		courier_end_ends_a_worker_although_a_child_holds_the_socket),
 	    cmocka_unit_test(courier_works_where_another_thread_forks),
+	    cmocka_unit_test(courier_works_where_root_may_raise_no_limit),
+	    cmocka_unit_test(courier_helper_runs_before_nobody),
 	    cmocka_unit_test(courier_end_kills_a_helper_that_does_not_go),
 	    cmocka_unit_test(courier_end_of_none_is_harmless),
 	    cmocka_unit_test(courier_helper_ends_with_its_host),

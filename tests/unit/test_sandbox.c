@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* The helper's layers, each looked at in a process that lacks it. */
 #include <fcntl.h>
+#include <grp.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -43,6 +44,10 @@ enum lack {
 	LACK_PRIVILEGES,
 	LACK_ENVIRONMENT,
 	LACK_ONE_ID,
+	LACK_OWN_GROUP,
+	LACK_NO_GROUPS,
+	LACK_STACK,
+	LACK_QUEUES,
 };
 
 static void
@@ -76,6 +81,12 @@ birth_play(enum lack lack, int told)
 		(void)dup2(1, SPARE);
 	if (lack != LACK_LIMITS)
 		limit_set(RLIMIT_CORE, 0);
+	if (lack != LACK_STACK)
+		limit_set(RLIMIT_STACK, HELPER_STACK_MAX);
+	limit_set(RLIMIT_RTPRIO, 0);
+	limit_set(RLIMIT_NICE, 0);
+	if (lack != LACK_QUEUES)
+		limit_set(RLIMIT_MSGQUEUE, 0);
 	limit_set(RLIMIT_FSIZE, 0);
 	limit_set(RLIMIT_NOFILE, HELPER_FILES_MAX);
 	limit_set(RLIMIT_CPU, HELPER_CPU_SECONDS_MAX);
@@ -85,7 +96,11 @@ birth_play(enum lack lack, int told)
 	}
 	if (geteuid() == 0) {
 		limit_set(RLIMIT_NPROC, HELPER_PROCESSES_MAX);
-		(void)!setresgid(STRANGER, STRANGER, STRANGER);
+		const gid_t other = STRANGER - 2;
+		gid_t gid = lack == LACK_OWN_GROUP ? 0 : STRANGER;
+
+		(void)!setgroups(lack == LACK_NO_GROUPS ? 1 : 0, &other);
+		(void)!setresgid(gid, gid, gid);
 		(void)!setresuid(lack == LACK_ONE_ID ? STRANGER - 1 : STRANGER,
 		    STRANGER, STRANGER);
 	}
@@ -163,6 +178,14 @@ sandbox_sees_each_layer_that_is_missing(void **state)
 	    {LACK_ONE_ID, true, refuses,
 		"it does not run as root, nor with any other way back to "
 		"rights"},
+	    {LACK_OWN_GROUP, true, refuses,
+		"it does not run as root, nor with any other way back to "
+		"rights"},
+	    {LACK_NO_GROUPS, true, refuses,
+		"it does not run as root, nor with any other way back to "
+		"rights"},
+	    {LACK_STACK, false, lacks, "limits"},
+	    {LACK_QUEUES, false, lacks, "limits"},
 	};
 
 	(void)state;
