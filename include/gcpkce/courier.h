@@ -73,9 +73,9 @@ MUST_CHECK enum outcome courier_receive(const struct courier *courier,
     struct errinfo *reterr);
 
 /*
- * End the helper: shut the socket down, which ends it wherever it waits, kill it
- * when it does not go within two seconds, and reap it.  A host that reaps all
- * its children (ECHILD) is fine.
+ * End the helper: shut the socket down, which ends it wherever it waits, kill
+ * it when it does not go within two seconds, and reap it.  A host that reaps
+ * all its children (ECHILD) is fine.
  */
 void courier_end(struct courier *courier);
 
