@@ -164,8 +164,8 @@ $(B)/tests/without: $(B)/tests/sandbox/without.o
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(oauth) $(courier) $(common) $(B)/tests/helper_path.o
 	$(call say,LINK,$@)
 	$(Q)$(link_prog) $(flush) $(more_libs) $(crypto_libs) -lcmocka
-$(B)/tests/unit/test_sandbox: $(filter-out %/main.o,$(helper))
-$(B)/tests/unit/test_sandbox: private more_libs = $(filter_libs)
+$(B)/tests/unit/test_sandbox $(B)/tests/unit/test_listener: $(filter-out %/main.o,$(helper))
+$(B)/tests/unit/test_sandbox $(B)/tests/unit/test_listener: private more_libs = $(filter_libs)
 $(B)/tests/unit/test_result: $(B)/pam_gcpkce/module/result.o
 $(unit) $(sweep): | $(flush_o)
 $(B)/tests/pam/test_%: $(B)/tests/pam/test_%.o $(pam_host) $(common)

@@ -58,6 +58,7 @@ helper_start(struct login *l)
 	    .user = l->user,
 	    .service = "gcpkce",
 	    .host = host,
+	    .remote = "",
 	    .want_token = token_is_wanted(l->options),
 	};
 
@@ -81,9 +82,8 @@ prompt_show(const struct login *l, const struct wire_ready *ready)
 	if (ready->unreachable)
 		(void)fprintf(stderr, "\n%s\n", SAY_UNREACHABLE);
 	(void)fprintf(stderr,
-	    "\nSign in to Genesys Cloud (until %s):\n\n%s\n\nThen paste the "
-	    "code, or the whole address of the page you land on: ",
-	    text, ready->address);
+	    "\nSign in to Genesys Cloud (until %s):\n\n%s\n\n%s", text,
+	    ready->address, errand_prompt(ready->callback));
 }
 
 static enum outcome
@@ -291,6 +291,8 @@ command_login(const struct options *options)
 	}
 	/* the token stays only where it was asked for, and has arrived */
 	bool written = fflush(stdout) == 0 && !ferror(stdout);
+	if (r == OUTCOME_OK && l->config.callback == CALLBACK_LOOPBACK)
+		errand_grant(&l->courier);
 	if (l->verdict.outcome == OUTCOME_OK)
 		(void)errand_settle(&l->courier,
 		    token_is_wanted(options) && l->verdict.token != NULL &&

@@ -44,32 +44,53 @@ rule_add(scmp_filter_ctx ctx, const char *name, uint32_t action,
 	return r == -EDOM ? 0 : -r;
 }
 
+/* Add the same rule for each of a list's calls. */
 static int
-denials_add(scmp_filter_ctx ctx)
+list_add(scmp_filter_ctx ctx, const char *const *names, uint32_t action)
 {
 	int error = 0;
 
-	for (const char *const *name = calls_denied; error == 0 && *name;
-	     name++)
-		error = rule_add(ctx, *name, SCMP_ACT_ERRNO(EPERM), NULL, 0);
-	for (const struct call_rule *rule = calls_judged;
-	     error == 0 && rule->name != NULL; rule++)
-		error = rule_add(ctx, rule->name, SCMP_ACT_ERRNO(rule->error),
-		    rule->arguments, rule->count);
+	for (; error == 0 && *names != NULL; names++)
+		error = rule_add(ctx, *names, action, NULL, 0);
 	return error;
 }
 
 static int
-allowances_add(scmp_filter_ctx ctx)
+judged_add(scmp_filter_ctx ctx, const struct call_rule *rules)
 {
 	int error = 0;
 
-	for (const char *const *name = calls_allowed; error == 0 && *name;
-	     name++)
-		error = rule_add(ctx, *name, SCMP_ACT_ALLOW, NULL, 0);
-	for (const char *const *name = calls_refused; error == 0 && *name;
-	     name++)
-		error = rule_add(ctx, *name, SCMP_ACT_ERRNO(EACCES), NULL, 0);
+	for (; error == 0 && rules->name != NULL; rules++)
+		error = rule_add(ctx, rules->name, SCMP_ACT_ERRNO(rules->error),
+		    rules->arguments, rules->count);
+	return error;
+}
+
+static int
+denials_add(scmp_filter_ctx ctx, bool listens)
+{
+	int error = list_add(ctx, calls_denied, SCMP_ACT_ERRNO(EPERM));
+
+	if (error == 0)
+		error = judged_add(ctx, calls_judged);
+	if (error == 0)
+		error = listens
+		    ? judged_add(ctx, calls_judged_listening)
+		    : list_add(ctx, calls_deaf, SCMP_ACT_ERRNO(EPERM));
+	return error;
+}
+
+static int
+allowances_add(scmp_filter_ctx ctx, bool listens)
+{
+	int error = list_add(ctx, calls_allowed, SCMP_ACT_ALLOW);
+
+	if (error == 0)
+		error = list_add(ctx, calls_refused, SCMP_ACT_ERRNO(EACCES));
+	if (error == 0)
+		error = listens
+		    ? list_add(ctx, calls_allowed_listening, SCMP_ACT_ALLOW)
+		    : list_add(ctx, calls_deaf, SCMP_ACT_ERRNO(EPERM));
 	return error;
 }
 
@@ -94,8 +115,8 @@ program_take(scmp_filter_ctx ctx, struct sock_fprog *ret)
 }
 
 static int
-program_make(uint32_t otherwise, int (*rules_add)(scmp_filter_ctx),
-    struct sock_fprog *ret)
+program_make(uint32_t otherwise, bool listens,
+    int (*rules_add)(scmp_filter_ctx, bool), struct sock_fprog *ret)
 {
 	scmp_filter_ctx ctx = seccomp_init(otherwise);
 
@@ -107,7 +128,7 @@ program_make(uint32_t otherwise, int (*rules_add)(scmp_filter_ctx),
 	int error = -seccomp_attr_set(
 	    ctx, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
 	if (error == 0)
-		error = rules_add(ctx);
+		error = rules_add(ctx, listens);
 	if (error == 0)
 		error = program_take(ctx, ret);
 	seccomp_release(ctx);
@@ -123,23 +144,23 @@ filter_is_possible(void)
 }
 
 int
-filter_prepare(bool strict)
+filter_prepare(bool strict, bool listens)
 {
 	int error = 0;
 
 	if (programs[DENIALS].len == 0)
 		error = program_make(
-		    SCMP_ACT_ALLOW, denials_add, &programs[DENIALS]);
+		    SCMP_ACT_ALLOW, listens, denials_add, &programs[DENIALS]);
 	if (error == 0 && strict && programs[ALLOWANCES].len == 0)
-		error = program_make(SCMP_ACT_KILL_PROCESS, allowances_add,
-		    &programs[ALLOWANCES]);
+		error = program_make(SCMP_ACT_KILL_PROCESS, listens,
+		    allowances_add, &programs[ALLOWANCES]);
 	return error;
 }
 
 int
-filter_load(bool strict)
+filter_load(bool strict, bool listens)
 {
-	int error = filter_prepare(strict);
+	int error = filter_prepare(strict, listens);
 
 	if (error != 0)
 		return error;
