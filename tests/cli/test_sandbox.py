@@ -55,6 +55,8 @@ REFUSED = {
     "mptcp": ("EACCES", False),
     "other-port": ("EACCES", False),
     "bind": ("EACCES", False),
+    "listen": ("EPERM", False),
+    "accept": ("EPERM", False),
     "setuid": ("EPERM", True),
     "unshare": ("EPERM", True),
     "mount": ("EPERM", True),
@@ -68,6 +70,17 @@ REFUSED = {
     "timer": ("EPERM", True),
 }
 
+
+# The same of a helper that listens: nothing else gets there.
+LISTENING = {
+    "bind": "EACCES",
+    "listen": "EPERM",
+    "accept": "EPERM",
+    "listener-close": "EPERM",
+    "listener-close-range": "EPERM",
+    "listener-dup2": "EPERM",
+    "listener-dup3": "EPERM",
+}
 
 # What Landlock alone refuses, and since which version.
 LANDLOCKS = {"passwd": 1, "root-folder": 1, "warden-status": 1, "bind": 4, "other-port": 4}
@@ -115,6 +128,18 @@ def test_strict_refuses_or_ends_it(sign_in, trial):
         assert "ended by signal 31 (Bad system call)" in cause
     else:
         assert cause == f"trial {trial}: {errno}"
+
+
+@pytest.mark.parametrize("sandbox", [
+    "default", pytest.param("strict", marks=pytest.mark.skipif(
+        SANITIZED, reason="sanitizers make calls of their own"))])
+@pytest.mark.parametrize("trial", LISTENING)
+def test_a_listener_is_the_only_one(sign_in, trial, sandbox):
+    need_landlock(trial)
+    outcome, cause, _ = sign_in(trial, sandbox=sandbox, callback="loopback",
+                                redirect_uri="http://localhost/back")
+    assert outcome == "helper_failed"
+    assert cause == f"trial {trial}: {LISTENING[trial]}"
 
 
 @pytest.mark.skipif(SANITIZED, reason="sanitizers catch the signal")
