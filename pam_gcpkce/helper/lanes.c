@@ -196,15 +196,14 @@ vigil_await(const struct vigil *vigil, int64_t until_ms,
 	int ready = poll(fds, COUNT, clock_left_ms(until_ms));
 	if (ready < 0)
 		return err_sys(reterr, OUTCOME_HELPER_FAILED, "poll");
-	*ret_arrival = ARRIVAL_NONE;
-	if (ready == 0)
+	if (fds[CALLER].revents == 0 && fds[SIGNALS].revents == 0) {
+		*ret_arrival = ready > 0 ? ARRIVAL_BROWSER : ARRIVAL_NONE;
+		/* also when browsers come without end */
 		return clock_left_ms(vigil->deadline_ms) > 0
 		    ? OUTCOME_OK
 		    : err_fail(
 			  reterr, OUTCOME_TIMED_OUT, "the deadline passed");
-	*ret_arrival = ARRIVAL_BROWSER;
-	if (fds[CALLER].revents == 0 && fds[SIGNALS].revents == 0)
-		return OUTCOME_OK;
+	}
 	*ret_arrival = ARRIVAL_CALLER;
 	if (fds[SIGNALS].revents != 0 ||
 	    recv(vigil->socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT) != 1)
