@@ -167,8 +167,8 @@ $(B)/tests/without: $(B)/tests/sandbox/without.o
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(oauth) $(courier) $(common) $(B)/tests/helper_path.o
 	$(call say,LINK,$@)
 	$(Q)$(link_prog) $(flush) $(more_libs) $(crypto_libs) -lcmocka
-$(B)/tests/unit/test_sandbox: $(filter-out %/main.o,$(helper))
-$(B)/tests/unit/test_sandbox $(B)/tests/unit/test_birth: private more_libs = $(filter_libs)
+$(B)/tests/unit/test_sandbox $(B)/tests/unit/test_listener: $(filter-out %/main.o,$(helper))
+$(B)/tests/unit/test_sandbox $(B)/tests/unit/test_listener $(B)/tests/unit/test_birth: private more_libs = $(filter_libs)
 $(B)/tests/unit/test_filter: $(addprefix $(B)/pam_gcpkce/helper/,calls.o filter.o)
 $(B)/tests/unit/test_filter: private more_libs = -Wl,--wrap=syscall $(filter_libs)
 $(B)/tests/unit/test_result: $(B)/pam_gcpkce/module/result.o

@@ -40,6 +40,20 @@
 #define SAY_EARLIER \
 	"That code belongs to an earlier address; only the one below counts."
 
+/* Behind the address: the code by hand; by the browser; by the browser without
+ * a question; by hand after all. */
+#define SAY_PASTE \
+	"Then paste the code, or the whole address of the page you land on: "
+#define SAY_PRESS_ENTER \
+	"Press Enter when the page says so, or paste the code, or the whole " \
+	"address of the page you land on: "
+#define SAY_OPEN_HERE \
+	"Open it in a browser on this host; then the sign-in goes on by itself."
+#define SAY_PASTE_ADDRESS \
+	"The browser cannot bring the code here: the port of redirect_uri is " \
+	"taken, or\ncannot be had. Paste the whole address of the page you " \
+	"land on: "
+
 /*
  * X(enum suffix, "name", PAM result, sentence for the person, text for the log)
  */

@@ -86,6 +86,7 @@ helper_start(struct login *l)
 	    .user = l->user,
 	    .service = "gcpkce",
 	    .host = host,
+	    .remote = "",
 	    .want_token = token_is_wanted(l->options),
 	};
 
@@ -109,9 +110,8 @@ prompt_show(const struct login *l, const struct wire_ready *ready)
 	if (ready->unreachable)
 		(void)fprintf(stderr, "\n%s\n", SAY_UNREACHABLE);
 	(void)fprintf(stderr,
-	    "\nSign in to Genesys Cloud (until %s):\n\n%s\n\nThen paste the "
-	    "code, or the whole address of the page you land on: ",
-	    text, ready->address);
+	    "\nSign in to Genesys Cloud (until %s):\n\n%s\n\n%s", text,
+	    ready->address, errand_prompt(ready->callback));
 }
 
 static void
@@ -386,6 +386,8 @@ command_login(const struct options *options)
 		token_print(l);
 	}
 	bool written = fflush(stdout) == 0 && !ferror(stdout);
+	if (r == OUTCOME_OK && l->config.callback == CALLBACK_LOOPBACK)
+		errand_grant(&l->courier);
 	settle(l, written);
 	courier_end(&l->courier);
 	policy_done(&l->policy);

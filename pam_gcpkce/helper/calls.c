@@ -81,8 +81,6 @@ const char *const calls_denied[] = {
 	 * recvfrom(2), so these are the half that it can do without.
 	 */
 	"recvmsg", "recvmmsg", "recvmmsg_time64",
-	/* a socket that waits for others */
-	"listen",
 	/* parts of the kernel that no sign-in needs */
 	"bpf", "perf_event_open", "io_uring_setup", "io_uring_enter",
 	"io_uring_register", "io_setup", "io_submit", "userfaultfd", "fanotify_init", "init_module",
@@ -94,6 +92,9 @@ const char *const calls_denied[] = {
 	"clock_adjtime64", "adjtimex",
 	NULL,
 };
+
+/* A socket that waits for others. */
+const char *const calls_deaf[] = {"listen", "accept", "accept4", NULL};
 
 #define WHEN(a) 1, {a}
 #define WHEN_BOTH(a, b) 2, {a, b}
@@ -165,6 +166,27 @@ const struct call_rule calls_judged[] = {
 	{NULL, 0, 0, {{0}}},
 };
 
+/*
+ * Only the sockets that were bound before Landlock, and they stay what they
+ * are: closed or replaced, another one could get their numbers.  The kernel
+ * closes them as the process ends.
+ */
+#define NOT_OF_OTHERS(name) \
+	{name, EPERM, WHEN(ARGUMENT(0, LT, LIFE_FD_LISTEN))}, \
+	{name, EPERM, WHEN(ARGUMENT(0, GT, LIFE_FD_LISTEN + 1))}
+#define NOT_OVER_OURS(name, argument) \
+	{name, EPERM, WHEN(INT(argument, LIFE_FD_LISTEN))}, \
+	{name, EPERM, WHEN(INT(argument, LIFE_FD_LISTEN + 1))}
+
+const struct call_rule calls_judged_listening[] = {
+	NOT_OF_OTHERS("listen"), NOT_OF_OTHERS("accept"),
+	NOT_OF_OTHERS("accept4"),
+	NOT_OVER_OURS("close", 0), NOT_OVER_OURS("dup2", 1),
+	NOT_OVER_OURS("dup3", 1),
+	{"close_range", EPERM, 0, {{0}}},
+	{NULL, 0, 0, {{0}}},
+};
+
 /* Tried with glibc 2.36, libcurl 7.88 and OpenSSL 3.0, and with what their
  * successors are known to call. */
 const char *const calls_allowed[] = {
@@ -207,10 +229,15 @@ const char *const calls_allowed[] = {
 
 const char *const calls_refused[] = {
 	"sendmsg", "recvmsg", "recvmmsg", "recvmmsg_time64",
-	"listen", "accept", "accept4", "mlock", "mlock2", "setpriority",
+	"mlock", "mlock2", "setpriority",
 	"sched_setaffinity", "sched_setscheduler", "openat2", "setitimer",
 	"alarm", "inotify_init1", "inotify_init",
 	NULL,
+};
+
+/* The other program says whose. */
+const char *const calls_allowed_listening[] = {
+	"listen", "accept", "accept4", "timerfd_settime", "close_range", NULL,
 };
 
 #define RECENT(name, number) {name, CALLS_COMMON + (number)}

@@ -22,11 +22,20 @@ extern const char *const calls_denied[];
 /* Refused with their own errno when the arguments are these. */
 extern const struct call_rule calls_judged[];
 
+/* With a listener: its descriptors alone, and nothing else by their numbers. */
+extern const struct call_rule calls_judged_listening[];
+
+/* Without one: refused with EPERM, by either program. */
+extern const char *const calls_deaf[];
+
 /* With sandbox=strict: all that there is ... */
 extern const char *const calls_allowed[];
 
 /* ... and what is refused with EACCES in place of the end of the process. */
 extern const char *const calls_refused[];
+
+/* With sandbox=strict and a listener: what is allowed besides. */
+extern const char *const calls_allowed_listening[];
 
 /* Every machine has given out the same numbers since 424, counted from here. */
 #define CALLS_COMMON (SYS_pidfd_send_signal - 424)

@@ -74,32 +74,53 @@ rule_add(scmp_filter_ctx ctx, const char *name, uint32_t action,
 	return r == -EDOM ? 0 : -r;
 }
 
+/* Add the same rule for each of a list's calls. */
 static int
-denials_add(scmp_filter_ctx ctx)
+list_add(scmp_filter_ctx ctx, const char *const *names, uint32_t action)
 {
 	int error = 0;
 
-	for (const char *const *name = calls_denied; error == 0 && *name;
-	     name++)
-		error = rule_add(ctx, *name, SCMP_ACT_ERRNO(EPERM), NULL, 0);
-	for (const struct call_rule *rule = calls_judged;
-	     error == 0 && rule->name != NULL; rule++)
-		error = rule_add(ctx, rule->name, SCMP_ACT_ERRNO(rule->error),
-		    rule->arguments, rule->count);
+	for (; error == 0 && *names != NULL; names++)
+		error = rule_add(ctx, *names, action, NULL, 0);
 	return error;
 }
 
 static int
-allowances_add(scmp_filter_ctx ctx)
+judged_add(scmp_filter_ctx ctx, const struct call_rule *rules)
 {
 	int error = 0;
 
-	for (const char *const *name = calls_allowed; error == 0 && *name;
-	     name++)
-		error = rule_add(ctx, *name, SCMP_ACT_ALLOW, NULL, 0);
-	for (const char *const *name = calls_refused; error == 0 && *name;
-	     name++)
-		error = rule_add(ctx, *name, SCMP_ACT_ERRNO(EACCES), NULL, 0);
+	for (; error == 0 && rules->name != NULL; rules++)
+		error = rule_add(ctx, rules->name, SCMP_ACT_ERRNO(rules->error),
+		    rules->arguments, rules->count);
+	return error;
+}
+
+static int
+denials_add(scmp_filter_ctx ctx, bool listens)
+{
+	int error = list_add(ctx, calls_denied, SCMP_ACT_ERRNO(EPERM));
+
+	if (error == 0)
+		error = judged_add(ctx, calls_judged);
+	if (error == 0)
+		error = listens
+		    ? judged_add(ctx, calls_judged_listening)
+		    : list_add(ctx, calls_deaf, SCMP_ACT_ERRNO(EPERM));
+	return error;
+}
+
+static int
+allowances_add(scmp_filter_ctx ctx, bool listens)
+{
+	int error = list_add(ctx, calls_allowed, SCMP_ACT_ALLOW);
+
+	if (error == 0)
+		error = list_add(ctx, calls_refused, SCMP_ACT_ERRNO(EACCES));
+	if (error == 0)
+		error = listens
+		    ? list_add(ctx, calls_allowed_listening, SCMP_ACT_ALLOW)
+		    : list_add(ctx, calls_deaf, SCMP_ACT_ERRNO(EPERM));
 	return error;
 }
 
@@ -108,7 +129,7 @@ struct recipe {
 	const struct sock_filter *head; /* goes before libseccomp's part */
 	size_t head_len;
 	uint32_t otherwise;
-	int (*rules_add)(scmp_filter_ctx);
+	int (*rules_add)(scmp_filter_ctx, bool listens);
 };
 
 static const struct recipe recipes[PROGRAMS] = {
@@ -145,7 +166,7 @@ program_take(
 }
 
 static int
-program_make(const struct recipe *recipe, struct sock_fprog *ret)
+program_make(const struct recipe *recipe, bool listens, struct sock_fprog *ret)
 {
 	scmp_filter_ctx ctx = seccomp_init(recipe->otherwise);
 
@@ -157,7 +178,7 @@ program_make(const struct recipe *recipe, struct sock_fprog *ret)
 	int error = -seccomp_attr_set(
 	    ctx, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
 	if (error == 0)
-		error = recipe->rules_add(ctx);
+		error = recipe->rules_add(ctx, listens);
 	if (error == 0)
 		error = program_take(ctx, recipe, ret);
 	seccomp_release(ctx);
@@ -173,21 +194,22 @@ filter_is_possible(void)
 }
 
 int
-filter_prepare(bool strict)
+filter_prepare(bool strict, bool listens)
 {
 	int error = 0;
 
 	for (int i = DENIALS; i <= (strict ? ALLOWANCES : DENIALS); i++) {
 		if (error == 0 && programs[i].len == 0)
-			error = program_make(&recipes[i], &programs[i]);
+			error =
+			    program_make(&recipes[i], listens, &programs[i]);
 	}
 	return error;
 }
 
 int
-filter_load(bool strict)
+filter_load(bool strict, bool listens)
 {
-	int error = filter_prepare(strict);
+	int error = filter_prepare(strict, listens);
 
 	if (error != 0)
 		return error;

@@ -37,6 +37,7 @@ struct layer {
 
 static const struct wire_route *route;
 static const struct wire_label *label;
+static bool listens;
 static unsigned live; /* a bit a layer */
 
 static int
@@ -164,7 +165,7 @@ landlock_take(void)
 static int
 seccomp_take(void)
 {
-	return filter_load(route->strict);
+	return filter_load(route->strict, listens);
 }
 
 static const struct layer layers[SANDBOX_LAYERS] = {
@@ -250,12 +251,13 @@ sandbox_begin(struct errinfo *reterr)
 
 enum outcome
 sandbox_confine(const struct wire_route *its_route,
-    const struct wire_label *its_label, struct errinfo *reterr)
+    const struct wire_label *its_label, bool it_listens, struct errinfo *reterr)
 {
 	autobuf missing = BUF_INIT(ERRINFO_TEXT_MAX);
 
 	route = its_route;
 	label = its_label;
+	listens = it_listens;
 	for (unsigned i = 0; i < SANDBOX_LAYERS; i++) {
 		if (layers[i].stage == STAGE_BEGIN && !sandbox_is_live(i))
 			buf_printf(&missing, "%s%s",
@@ -273,7 +275,8 @@ void
 sandbox_prepare(void)
 {
 	if (filter_is_possible())
-		(void)!filter_prepare(route->strict); /* sandbox_close tells */
+		(void)!filter_prepare(
+		    route->strict, listens); /* sandbox_close tells */
 	(void)malloc_trim(0); /* libseccomp needed much, and returned it */
 }
 

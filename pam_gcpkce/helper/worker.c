@@ -128,6 +128,9 @@ worker_begin(int signals, int64_t end_ms, bool network, struct errinfo *reterr)
 	pid_t pid = fork();
 	if (pid > 0) {
 		(void)close(ends[1]);
+		/* the port is the worker's alone, to close as well */
+		(void)close(LIFE_FD_LISTEN);
+		(void)close(LIFE_FD_LISTEN + 1);
 		watch(&(struct warden){
 		    .worker = pid, .word = ends[0], .signals = signals});
 	}

@@ -57,6 +57,8 @@ REFUSED = {
     "mptcp": ("EACCES", False),
     "other-port": ("EACCES", False),
     "bind": ("EACCES", False),
+    "listen": ("EPERM", False),
+    "accept": ("EPERM", False),
     "setuid": ("EPERM", True),
     "unshare": ("EPERM", True),
     "mount": ("EPERM", True),
@@ -90,6 +92,17 @@ REFUSED = {
     "pair-of-protocol": ("EACCES", False),
 }
 
+
+# The same of a helper that listens: nothing else gets there.
+LISTENING = {
+    "bind": "EACCES",
+    "listen": "EPERM",
+    "accept": "EPERM",
+    "listener-close": "EPERM",
+    "listener-close-range": "EPERM",
+    "listener-dup2": "EPERM",
+    "listener-dup3": "EPERM",
+}
 
 # What Landlock alone refuses, and since which version.
 LANDLOCKS = {"passwd": 1, "root-folder": 1, "warden-status": 1, "bind": 4, "other-port": 4}
@@ -150,6 +163,18 @@ def test_a_process_of_the_same_account_gets_no_signal(sign_in, before):
             assert cause == f"trial {trial}: EPERM"
         assert sleeper.poll() is None
         sleeper.kill()
+
+
+@pytest.mark.parametrize("sandbox", [
+    "default", pytest.param("strict", marks=pytest.mark.skipif(
+        SANITIZED, reason="sanitizers make calls of their own"))])
+@pytest.mark.parametrize("trial", LISTENING)
+def test_a_listener_is_the_only_one(sign_in, trial, sandbox):
+    need_landlock(trial)
+    outcome, cause, _ = sign_in(trial, sandbox=sandbox, callback="loopback",
+                                redirect_uri="http://localhost/back")
+    assert outcome == "helper_failed"
+    assert cause == f"trial {trial}: {LISTENING[trial]}"
 
 
 @pytest.mark.skipif(SANITIZED, reason="sanitizers catch the signal")

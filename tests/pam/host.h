@@ -74,6 +74,7 @@ struct host {
 	const char *stack;     /* lines of the service file behind it */
 	const char *map;       /* content of the map file */
 	const char *rhost;
+	const char *tty;
 	const char *xdisplay;
 	const struct reply *replies;
 	size_t reply_count;

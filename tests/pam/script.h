@@ -20,7 +20,7 @@
  *   request user=U service=S host=H decoy=0 want_token=0 revoke=1 needs=000
  *       secret=S
  *   answer LENGTH FIRST-BYTES
- *   keep, revoke, gone
+ *   granted, keep, revoke, gone
  *   revoke_request user=U service=S token=T limit_s=N expires_at_s=N
  */
 #ifndef GCPKCE_TESTS_PAM_SCRIPT_H
@@ -40,6 +40,10 @@
 #define TOKEN "tOkEn-of.alice_0123456789~"
 #define EXPIRES_IN_S 86399
 #define KEY_NAME "pam_gcpkce test"
+
+/* With callback=loopback: where it can listen, and where it says it cannot. */
+#define REDIRECT_FREE "http://localhost:8400/back"
+#define REDIRECT_TAKEN "http://localhost:8401/back"
 
 /* The address of a round. */
 #define ADDRESS "https://login.example.com/oauth/authorize?round=%u"

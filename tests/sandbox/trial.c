@@ -269,6 +269,46 @@ own_port(void)
 }
 
 static long
+own_listener(void)
+{
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	return fd < 0 ? fd : listen(fd, 1);
+}
+
+static long
+caller_taken(void)
+{
+	return accept4(LIFE_FD_SOCKET, NULL, NULL, SOCK_NONBLOCK);
+}
+
+static long
+listener_closed(void)
+{
+	return close(LIFE_FD_LISTEN);
+}
+
+static long
+listeners_closed(void)
+{
+	return syscall(SYS_close_range, LIFE_FD_LISTEN, LIFE_FD_LISTEN, 0);
+}
+
+static long
+listener_replaced(void)
+{
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	return fd < 0 ? fd : dup2(fd, LIFE_FD_LISTEN + 1);
+}
+
+static long
+listener_replaced_by_dup3(void)
+{
+	return dup3(LIFE_FD_SOCKET, LIFE_FD_LISTEN, O_CLOEXEC);
+}
+
+static long
 back_to_root(void)
 {
 	return setresuid(0, 0, 0);
@@ -425,6 +465,12 @@ static const struct {
     {"mptcp", multipath},
     {"other-port", other_port},
     {"bind", own_port},
+    {"listen", own_listener},
+    {"accept", caller_taken},
+    {"listener-close", listener_closed},
+    {"listener-close-range", listeners_closed},
+    {"listener-dup2", listener_replaced},
+    {"listener-dup3", listener_replaced_by_dup3},
     {"root", back_to_root},
     {"setuid", own_ids},
     {"unshare", own_namespace},

@@ -25,6 +25,8 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -68,11 +70,24 @@ __wrap_syscall(long number, ...)
 }
 
 static int
-programs_catch(void **state)
+programs_catch(bool listens)
+{
+	caught = 0;
+	return filter_load(true, listens) == 0 && caught == PROGRAMS ? 0 : -1;
+}
+
+static int
+deaf_catch(void **state)
 {
 	(void)state;
-	caught = 0;
-	return filter_load(true) == 0 && caught == PROGRAMS ? 0 : -1;
+	return programs_catch(false);
+}
+
+static int
+listening_catch(void **state)
+{
+	(void)state;
+	return programs_catch(true);
 }
 
 /* One step of a program; gives whether it has come to its end. */
@@ -172,7 +187,7 @@ static const char *const let_through[] = {
 	"readv", "writev", "access", "pipe", "select", "sched_yield", "mremap",
 	"msync", "mincore", "madvise", "dup", "dup2", "pause", "nanosleep",
 	"getitimer", "alarm", "setitimer", "getpid", "sendfile", "connect",
-	"accept", "sendto", "recvfrom", "sendmsg", "shutdown", "getsockname",
+	"sendto", "recvfrom", "sendmsg", "shutdown", "getsockname",
 	"getpeername", "setsockopt", "getsockopt", "exit", "wait4", "uname",
 	"shmdt", "fcntl", "flock", "fsync", "fdatasync", "getdents", "getcwd",
 	"chdir", "fchdir", "readlink", "umask", "gettimeofday", "getrlimit",
@@ -198,7 +213,7 @@ static const char *const let_through[] = {
 	"readlinkat", "faccessat", "pselect6", "ppoll", "set_robust_list",
 	"get_robust_list", "splice", "tee", "sync_file_range", "epoll_pwait",
 	"signalfd", "timerfd_create", "eventfd", "timerfd_settime",
-	"timerfd_gettime", "accept4", "signalfd4", "eventfd2", "epoll_create1",
+	"timerfd_gettime", "signalfd4", "eventfd2", "epoll_create1",
 	"dup3", "pipe2", "inotify_init1", "preadv", "pwritev", "fanotify_mark",
 	"prlimit64", "syncfs", "sendmmsg", "getcpu", "sched_getattr", "seccomp",
 	"getrandom", "membarrier", "mlock2", "copy_file_range", "preadv2",
@@ -285,8 +300,8 @@ denials_of_a_listed_call_depend_on_nothing(void **state)
 static void
 every_listed_name_has_a_number(void **state)
 {
-	static const char *const *const lists[] = {
-	    calls_denied, calls_allowed, calls_refused};
+	static const char *const *const lists[] = {calls_denied, calls_deaf,
+	    calls_allowed, calls_refused, calls_allowed_listening};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
@@ -303,14 +318,31 @@ every_listed_name_has_a_number(void **state)
 	}
 }
 
+struct judged {
+	const char *name;
+	uint64_t args[6];
+	int error; /* 0: passes */
+};
+
+static void
+denials_check(const struct judged *rows, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct seccomp_data call = call_of(number_of(rows[i].name));
+		uint32_t wanted =
+		    rows[i].error == 0 ? ALLOW : ERRNO((uint32_t)rows[i].error);
+
+		(void)memcpy(call.args, rows[i].args, sizeof(call.args));
+		if (call.nr >= 0 && word(DENIALS, &call) != wanted)
+			fail_msg("row %zu, %s: %#x", i, rows[i].name,
+			    word(DENIALS, &call));
+	}
+}
+
 static void
 denials_judge_the_arguments_that_the_kernel_sees(void **state)
 {
-	static const struct {
-		const char *name;
-		uint64_t args[6];
-		int error; /* 0: passes */
-	} rows[] = {
+	static const struct judged rows[] = {
 	    {"fcntl", {7, F_GETFL}, 0},
 	    {"fcntl", {7, F_SETFL, O_NONBLOCK}, 0},
 	    {"fcntl", {7, F_DUPFD_CLOEXEC}, 0},
@@ -377,16 +409,33 @@ denials_judge_the_arguments_that_the_kernel_sees(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct seccomp_data call = call_of(number_of(rows[i].name));
-		uint32_t wanted =
-		    rows[i].error == 0 ? ALLOW : ERRNO((uint32_t)rows[i].error);
+	denials_check(rows, sizeof(rows) / sizeof(rows[0]));
+}
 
-		(void)memcpy(call.args, rows[i].args, sizeof(call.args));
-		if (call.nr >= 0 && word(DENIALS, &call) != wanted)
-			fail_msg("row %zu, %s: %#x", i, rows[i].name,
-			    word(DENIALS, &call));
-	}
+/* Two descriptors alone, and they stay what they are. */
+static void
+denials_of_a_listener_are_of_all_others(void **state)
+{
+	static const struct judged rows[] = {
+	    {"listen", {LIFE_FD_LISTEN}, 0},
+	    {"listen", {LIFE_FD_LISTEN - 1}, EPERM},
+	    {"listen", {LIFE_FD_LISTEN + 2}, EPERM},
+	    {"accept4", {LIFE_FD_LISTEN + 1}, 0},
+	    {"accept4", {LIFE_FD_SOCKET}, EPERM},
+	    {"accept", {LIFE_FD_LISTEN | WIDE}, EPERM},
+	    {"close", {LIFE_FD_LISTEN - 1}, 0},
+	    {"close", {LIFE_FD_LISTEN}, EPERM},
+	    {"close", {LIFE_FD_LISTEN + 1}, EPERM},
+	    {"close", {LIFE_FD_LISTEN | WIDE}, EPERM},
+	    {"dup2", {7, LIFE_FD_LISTEN | WIDE}, EPERM},
+	    {"dup2", {7, 9}, 0},
+	    {"dup3", {7, (LIFE_FD_LISTEN + 1) | WIDE}, EPERM},
+	    {"close_range", {30, 31}, EPERM},
+	    {"bind", {LIFE_FD_LISTEN}, EACCES},
+	};
+
+	(void)state;
+	denials_check(rows, sizeof(rows) / sizeof(rows[0]));
 }
 
 #ifdef __x86_64__
@@ -419,21 +468,55 @@ calls_of_other_machines_end_the_process(void **state)
 }
 #endif
 
+static bool
+has_number(int number, const char *const *list)
+{
+	for (; *list != NULL; list++) {
+		if (number_of(*list) == number)
+			return true;
+	}
+	return false;
+}
+
+static void
+allowances_check(const char *const *further, uint32_t word_of_further)
+{
+	for (int i = 0; i < NUMBERS; i++) {
+		struct seccomp_data call = call_of(i);
+		uint32_t wanted = has_number(i, further) ? word_of_further
+		    : has_number(i, calls_refused)       ? ERRNO(EACCES)
+		    : has_number(i, calls_allowed)       ? ALLOW
+							 : KILL;
+
+		if (word(ALLOWANCES, &call) != wanted)
+			fail_msg("%d: %#x", i, word(ALLOWANCES, &call));
+	}
+}
+
 static void
 allowances_end_what_is_on_no_list(void **state)
 {
 	(void)state;
-	for (int i = 0; i < NUMBERS; i++) {
-		struct seccomp_data call = call_of(i);
-		uint32_t wanted = KILL;
+	allowances_check(calls_deaf, ERRNO(EPERM));
+}
 
-		for (const char *const *n = calls_allowed; *n != NULL; n++)
-			wanted = number_of(*n) == i ? ALLOW : wanted;
-		for (const char *const *n = calls_refused; *n != NULL; n++)
-			wanted = number_of(*n) == i ? ERRNO(EACCES) : wanted;
-		if (word(ALLOWANCES, &call) != wanted)
-			fail_msg("%d: %#x", i, word(ALLOWANCES, &call));
-	}
+static void
+allowances_of_a_listener_are_those_and_its_own(void **state)
+{
+	(void)state;
+	allowances_check(calls_allowed_listening, ALLOW);
+}
+
+/* Programs are made once in a process, so each kind has one of its own. */
+static int
+listening_run(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(denials_of_a_listener_are_of_all_others),
+	    cmocka_unit_test(allowances_of_a_listener_are_those_and_its_own),
+	};
+
+	return cmocka_run_group_tests(tests, listening_catch, NULL);
 }
 
 int
@@ -450,6 +533,14 @@ main(void)
 #endif
 	    cmocka_unit_test(allowances_end_what_is_on_no_list),
 	};
+	int status = 0;
 
-	return cmocka_run_group_tests(tests, programs_catch, NULL);
+	pid_t pid = fork();
+	if (pid < 0)
+		return 1;
+	if (pid == 0)
+		_exit(listening_run());
+	int failed = cmocka_run_group_tests(tests, deaf_catch, NULL);
+	bool ended = waitpid(pid, &status, 0) == pid;
+	return failed + (ended && status == 0 ? 0 : 1);
 }

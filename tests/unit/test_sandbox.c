@@ -127,7 +127,7 @@ layers_tell(enum lack lack, int told)
 	birth_play(lack, told);
 	enum outcome r = sandbox_begin(&why);
 	if (r == OUTCOME_OK)
-		r = sandbox_confine(&strict, &label, &why);
+		r = sandbox_confine(&strict, &label, false, &why);
 	if (r == OUTCOME_OK)
 		r = sandbox_close(&why);
 	for (unsigned i = 0; r == OUTCOME_OK && i < SANDBOX_LAYERS; i++) {
@@ -210,7 +210,7 @@ revoker_play(int told)
 
 	birth_play(LACK_NOTHING, told);
 	if (sandbox_begin(&why) == OUTCOME_OK &&
-	    sandbox_confine(&strict, &label, &why) == OUTCOME_OK &&
+	    sandbox_confine(&strict, &label, false, &why) == OUTCOME_OK &&
 	    worker_begin(-1, clock_now_ms() + END_MS, true, &why) ==
 		OUTCOME_OK) {
 		worker_detach();
@@ -256,7 +256,7 @@ worker_play(int told)
 
 	birth_play(LACK_NOTHING, told);
 	if (sandbox_begin(&why) == OUTCOME_OK &&
-	    sandbox_confine(&strict, &label, &why) == OUTCOME_OK &&
+	    sandbox_confine(&strict, &label, false, &why) == OUTCOME_OK &&
 	    worker_begin(-1, clock_now_ms() + 30000, false, &why) ==
 		OUTCOME_OK) {
 		(void)!write(1, "+", 1);
