@@ -81,8 +81,7 @@ prompt_show(const struct login *l, const struct wire_ready *ready)
 	if (ready->unreachable)
 		(void)fprintf(stderr, "\n%s\n", SAY_UNREACHABLE);
 	(void)fprintf(stderr,
-	    "\nSign in to Genesys Cloud (until %s):\n\n%s\n\nThen paste the "
-	    "code, or the whole address of the page you land on: ",
+	    "\nSign in to Genesys Cloud (until %s):\n\n%s\n\n" SAY_PASTE " ",
 	    text, ready->address);
 }
 

@@ -10,7 +10,9 @@
 #include <security/pam_appl.h>
 #include <string.h>
 
+#include "gcpkce/sentence.h"
 #include "gcpkce/text.h"
+#include "translation.h"
 
 #define TEXT_MAX (64 * 1024)
 
@@ -35,6 +37,13 @@ dialogue_is_split(
 	return graphical;
 }
 
+static void
+paragraph_put(struct buf *b, const char *sentence)
+{
+	buf_put_text(b, translation_of(sentence));
+	buf_put_text(b, "\n\n");
+}
+
 void
 dialogue_compose(
     const struct dialogue *dialogue, struct buf *text, struct buf *prompt)
@@ -47,19 +56,18 @@ dialogue_compose(
 		(void)strftime(until, sizeof(until), "%H:%M:%S", &tm);
 	buf_put_byte(first, '\n');
 	if (dialogue->wrong[0] != '\0')
-		buf_printf(first, "%s\n\n", dialogue->wrong);
+		paragraph_put(first, dialogue->wrong);
 	if (dialogue->unreachable)
-		buf_printf(first, "%s\n\n", SAY_UNREACHABLE);
-	buf_put_text(first, "Sign in to Genesys Cloud to continue as ");
-	text_put_escaped(first, view_text(dialogue->user));
-	buf_put_text(first, " on ");
-	text_put_escaped(first, view_text(dialogue->host));
-	buf_printf(first, " (until %s):\n\n", until);
+		paragraph_put(first, SAY_UNREACHABLE);
+	sentence_put(first, translation_of(SAY_SIGN_IN),
+	    (struct blank[]){{"user", dialogue->user}, {"host", dialogue->host},
+		{"time", until}},
+	    3);
+	buf_put_text(first, "\n\n");
 	text_put_escaped(first, view_text(dialogue->address));
 	buf_put_text(first, dialogue->split ? "\n" : "\n\n");
-	buf_put_text(prompt,
-	    "Then paste the code, or the whole address of the page you land "
-	    "on: ");
+	buf_put_text(prompt, translation_of(SAY_PASTE));
+	buf_put_byte(prompt, ' ');
 }
 
 /* Wipe and free what a conversation gave. */
@@ -148,6 +156,7 @@ dialogue_tell(pam_handle_t *pamh, const char *sentence)
 
 	if (sentence[0] == '\0')
 		return;
-	(void)converse(pamh, PAM_ERROR_MSG, sentence, &response);
+	(void)converse(
+	    pamh, PAM_ERROR_MSG, translation_of(sentence), &response);
 	response_free(response);
 }
