@@ -144,6 +144,7 @@ ready_send(struct helper *h, const char *twist)
 	struct wire_ready ready = {0};
 
 	(void)snprintf(ready.address, sizeof(ready.address), ADDRESS, h->round);
+	ready.unreachable = strcmp(twist, "unreachable") == 0;
 	wire_put_ready(&frame, &ready);
 	twist_send(&frame, h->deadline_ms, twist);
 }
