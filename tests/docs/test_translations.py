@@ -88,4 +88,4 @@ def test_a_catalogue_translates_every_sentence(gettext, catalogue):
 
 
 def test_there_is_a_catalogue():
-    assert [os.path.basename(path) for path in CATALOGUES] == ["de.po"]
+    assert CATALOGUES

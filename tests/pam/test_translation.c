@@ -79,7 +79,7 @@ catalogue_write(const char *folder, const struct entry *more, size_t count)
 {
 	struct entry entries[32] = {
 	    {"", "Content-Type: text/plain; charset=UTF-8\n"}};
-	char path[512];
+	char path[1024];
 
 	assert_true(count < COUNT(entries));
 	memcpy(entries + 1, more, count * sizeof(*more));
@@ -106,7 +106,7 @@ catalogue_write(const char *folder, const struct entry *more, size_t count)
 static void
 catalogue_remove(const char *folder)
 {
-	char path[512];
+	char path[1024];
 
 	(void)snprintf(
 	    path, sizeof(path), "%s/LC_MESSAGES/pam_gcpkce.mo", folder);
