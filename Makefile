@@ -417,7 +417,7 @@ lint: ## -Werror under gcc and clang, cppcheck, shellcheck, man pages, headers a
 	$(Q)for h in $(headers); do printf '#include "%s"\n' "$$h" | \
 		$(CC) $(own_cppflags) -I. $(crypto_cflags) -std=c17 -Werror -fsyntax-only -xc - || exit 1; done
 	$(Q)cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,portability --inline-suppr \
-		--suppress=missingIncludeSystem -D_GNU_SOURCE -Iinclude -DGCPKCE_HELPER='""' -DGCPKCE_VERSION='""' pam_gcpkce
+		--suppress=missingIncludeSystem -D_GNU_SOURCE -Iinclude -DGCPKCE_HELPER='""' -DGCPKCE_LOCALE='""' -DGCPKCE_VERSION='""' pam_gcpkce
 	$(Q)shellcheck tools/install-deps tools/coverage tools/check-deep tests/links.sh tests/bench/two-curls.sh .ci/run
 	$(Q)mandoc -Tlint -Wwarning man/*.[158]
 	@echo 'lint: clean'
@@ -432,6 +432,9 @@ texts: $(B)/tools/config-text po/pam_gcpkce.pot ## renew etc/pam_gcpkce.conf, th
 
 fault-table: test-parts ## renew docs/FAULTS.md from a run of the matrix of faults
 	$(Q)GCPKCE_BUILD=$(abspath $(B)) $(PYTHON) -B tests/faults/matrix.py --page docs/FAULTS.md
+
+transcripts: test-parts ## renew tests/login/transcripts from real terminals; needs root
+	$(Q)GCPKCE_TRANSCRIPTS=renew GCPKCE_BUILD=$(abspath $(B)) $(PYTHON) -B -m pytest -q -p no:cacheprovider tests/login/test_transcripts.py
 
 # ---- installing; never over an administrator's configuration ----
 
@@ -477,7 +480,7 @@ clean: ## remove build/
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
 
-.PHONY: all catalogues test-parts unit-parts bench-parts bench deps check check-built quick check-links mutate demo format format-check lint texts fault-table load fuzz-parts fuzz-objects fuzz-targets fuzz-smoke fuzz coverage check-deep check-web \
+.PHONY: all catalogues transcripts test-parts unit-parts bench-parts bench deps check check-built quick check-links mutate demo format format-check lint texts fault-table load fuzz-parts fuzz-objects fuzz-targets fuzz-smoke fuzz coverage check-deep check-web \
 	install uninstall clean help FORCE
 
 -include $(patsubst %.o,%.d,$(common) $(oauth) $(courier) $(helper) $(module) $(cli) $(path_o) $(locale_o))
