@@ -28,6 +28,7 @@ sysconfdir  ?= /etc
 datadir     ?= $(prefix)/share
 docdir      ?= $(datadir)/doc/pam_gcpkce
 mandir      ?= $(datadir)/man
+localedir   ?= $(datadir)/locale
 sysusersdir ?= $(prefix)/lib/sysusers.d
 tmpfilesdir ?= $(prefix)/lib/tmpfiles.d
 bashcompdir ?= $(datadir)/bash-completion/completions
@@ -48,6 +49,10 @@ COVERAGE   ?=
 
 # A flavour is a folder of its own, so that flavours never mix.
 comma   := ,
+define newline
+
+
+endef
 flavour := $(if $(SAN),$(subst $(comma),-,$(SAN)),default)$(if $(filter clang%,$(CC)),-clang)$(if $(COVERAGE),-coverage)
 B       ?= build/$(flavour)
 T       ?=
@@ -84,11 +89,12 @@ filter_libs   := $(shell $(PKG_CONFIG) --libs libseccomp 2>/dev/null)
 
 folder = $(patsubst %.c,$(B)/%.o,$(sort $(wildcard pam_gcpkce/$(1)/*.c)))
 path_o := $(B)/pam_gcpkce/courier/helper_path.o
+locale_o := $(B)/pam_gcpkce/module/locale_path.o
 common  := $(call folder,common)
 oauth   := $(call folder,oauth)
 courier := $(filter-out $(path_o),$(call folder,courier))
 helper  := $(call folder,helper)
-module  := $(call folder,module)
+module  := $(filter-out $(locale_o),$(call folder,module))
 cli     := $(call folder,cli)
 headers := $(sort $(wildcard include/gcpkce/*.h))
 unit    := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
@@ -97,7 +103,7 @@ pam     := $(patsubst tests/pam/%.c,$(B)/tests/pam/%,$(sort $(wildcard tests/pam
 pam_host := $(patsubst %,$(B)/tests/pam/%.o,host surroundings accounts journal apart own_run)
 sources := $(sort $(wildcard pam_gcpkce/*/*.[ch] include/gcpkce/*.h tests/*/*.[ch] tools/*.c))
 
-all: $(B)/pam_gcpkce.so $(B)/gcpkce-helper $(B)/gcpkce ## build the module, the helper and the command
+all: $(B)/pam_gcpkce.so $(B)/gcpkce-helper $(B)/gcpkce catalogues ## build the module, the helper and the command
 
 # ---- building ----
 
@@ -109,6 +115,9 @@ $(B)/flags: FORCE
 $(B)/helper-path: FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' '$(libexecdir)' | cmp -s - $@ || printf '%s\n' '$(libexecdir)' > $@
+$(B)/locale-path: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(localedir)' | cmp -s - $@ || printf '%s\n' '$(localedir)' > $@
 FORCE:
 
 $(B)/%.o: %.c $(B)/flags
@@ -120,8 +129,10 @@ $(B)/%.o: %.c $(B)/flags
 $(oauth) $(helper) $(cli): private extra_cflags = $(crypto_cflags) $(curl_cflags) $(filter_cflags) $(if $(COVERAGE),-fno-builtin-fork)
 $(path_o): private extra_cflags = -DGCPKCE_HELPER='"$(libexecdir)/gcpkce-helper"'
 $(path_o): $(B)/helper-path
+$(locale_o): private extra_cflags = -DGCPKCE_LOCALE='"$(localedir)"'
+$(locale_o): $(B)/locale-path
 
-$(B)/pam_gcpkce.so: $(module) $(courier) $(common) $(path_o)
+$(B)/pam_gcpkce.so: $(module) $(courier) $(common) $(path_o) $(locale_o)
 $(B)/gcpkce-helper: $(helper) $(oauth) $(common)
 $(B)/gcpkce: $(cli) $(courier) $(oauth) $(common) $(path_o)
 
@@ -146,7 +157,23 @@ $(B)/gcpkce $(B)/tests/gcpkce $(B)/tests/gcpkce-trial:
 	$(call say,LINK,$@)
 	$(Q)$(link_prog) $(crypto_libs)
 
-# ---- what tests run: the same objects, but for the path of the helper ----
+# ---- sentences in other languages ----
+
+languages := $(patsubst po/%.po,%,$(sort $(wildcard po/*.po)))
+has_msgfmt := $(shell command -v msgfmt)
+catalogue = locale/$(1)/LC_MESSAGES/pam_gcpkce.mo
+# Without gettext's tools the build goes on, and all sentences are English.
+catalogues := $(if $(has_msgfmt),$(foreach l,$(languages),$(B)/$(call catalogue,$l)))
+catalogues: $(catalogues)
+$(B)/locale/%/LC_MESSAGES/pam_gcpkce.mo: po/%.po
+	@mkdir -p $(@D)
+	$(call say,MSGFMT,$<)
+	$(Q)msgfmt --check-format --check-domain -o $@ $<
+
+po/pam_gcpkce.pot: include/gcpkce/say.h
+	$(Q)xgettext --language=C --keyword=N_ --from-code=UTF-8 --omit-header --no-location -o $@ $<
+
+# ---- what tests run: the same objects, but for the paths of helper and catalogues ----
 
 $(B)/tests/helper_path.o $(B)/tests/scripted_path.o $(B)/tests/leaping_path.o $(B)/tests/trial_path.o: pam_gcpkce/courier/helper_path.c $(B)/flags
 	@mkdir -p $(@D)
@@ -156,9 +183,13 @@ $(B)/tests/scripted_path.o: private extra_path = $(abspath $(B))/tests/scripted-
 $(B)/tests/leaping_path.o: private extra_path = $(abspath $(B))/tests/leaping-helper
 $(B)/tests/trial_path.o: private extra_path = $(abspath $(B))/tests/trial-helper
 
-$(B)/tests/pam_gcpkce.so: $(module) $(courier) $(common) $(B)/tests/helper_path.o
-$(B)/tests/pam_gcpkce_scripted.so: $(module) $(courier) $(common) $(B)/tests/scripted_path.o
-$(B)/tests/pam_gcpkce_leaping.so: $(module) $(courier) $(common) $(B)/tests/leaping_path.o
+$(B)/tests/locale_path.o: pam_gcpkce/module/locale_path.c $(B)/flags
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(own_cppflags) -DGCPKCE_LOCALE='"$(abspath $(B))/locale"' $(own_cflags) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+$(B)/tests/pam_gcpkce.so: $(module) $(courier) $(common) $(B)/tests/locale_path.o $(B)/tests/helper_path.o
+$(B)/tests/pam_gcpkce_scripted.so: $(module) $(courier) $(common) $(B)/tests/locale_path.o $(B)/tests/scripted_path.o
+$(B)/tests/pam_gcpkce_leaping.so: $(module) $(courier) $(common) $(B)/tests/locale_path.o $(B)/tests/leaping_path.o
 $(B)/tests/gcpkce: $(cli) $(courier) $(oauth) $(common) $(B)/tests/helper_path.o
 $(B)/tests/gcpkce-trial: $(cli) $(courier) $(oauth) $(common) $(B)/tests/trial_path.o
 $(B)/tests/trial-helper: $(B)/tests/sandbox/trial.o $(B)/tests/sandbox/ways.o $(helper) $(oauth) $(common)
@@ -231,7 +262,7 @@ $(bench)/pam_compare.so: $(bench)/compare.o
 $(bench)/helper-traced: $(helper) $(oauth) $(common) $(bench)/traced.o
 	$(call say,LINK,$@)
 	$(Q)$(link_prog) $(wraps) $(crypto_libs) $(filter_libs)
-$(bench)/pam_gcpkce_traced.so: $(module) $(courier) $(common) $(B)/tests/helper_path.o $(bench)/traced.o
+$(bench)/pam_gcpkce_traced.so: $(module) $(courier) $(common) $(B)/tests/locale_path.o $(B)/tests/helper_path.o $(bench)/traced.o
 	$(call say,LINK,$@)
 	$(Q)$(link_so) $(wraps)
 $(bench)/traced.o $(bench)/tracer.o: private extra_cflags = -DPLACE='"$(traced)"' -DTRACER='"$(traced)/tracer"'
@@ -257,7 +288,7 @@ inject_o := $(B)/tests/sweep/inject.o
 page     := /dev/shm/gcpkce-inject-$(shell printf '%s' '$(abspath $(B))' | cksum | cut -d' ' -f1)
 
 # Bound together first, so that no library's calls are led astray with ours.
-$(B)/tests/sweep/module.o: $(module) $(courier) $(common) $(B)/tests/scripted_path.o $(inject_o)
+$(B)/tests/sweep/module.o: $(module) $(courier) $(common) $(B)/tests/locale_path.o $(B)/tests/scripted_path.o $(inject_o)
 $(B)/tests/sweep/parts.o: $(B)/tests/sweep/test_part_sweep.o $(oauth) $(courier) $(common) $(B)/tests/helper_path.o $(inject_o)
 $(B)/tests/sweep/helper.o: $(helper) $(oauth) $(common) $(B)/tests/sweep/inject_page.o $(inject_o)
 $(B)/tests/sweep/module.o $(B)/tests/sweep/parts.o $(B)/tests/sweep/helper.o:
@@ -404,23 +435,27 @@ lint: ## -Werror under gcc and clang, cppcheck, shellcheck, man pages, headers a
 	$(Q)for h in $(headers); do printf '#include "%s"\n' "$$h" | \
 		$(CC) $(own_cppflags) -I. $(crypto_cflags) -std=c17 -Werror -fsyntax-only -xc - || exit 1; done
 	$(Q)cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,portability --inline-suppr \
-		--suppress=missingIncludeSystem -D_GNU_SOURCE -Iinclude -DGCPKCE_HELPER='""' -DGCPKCE_VERSION='""' pam_gcpkce
+		--suppress=missingIncludeSystem -D_GNU_SOURCE -Iinclude -DGCPKCE_HELPER='""' -DGCPKCE_LOCALE='""' -DGCPKCE_VERSION='""' pam_gcpkce
 	$(Q)shellcheck tools/install-deps tools/coverage tools/check-deep tests/links.sh tests/bench/two-curls.sh .ci/run
 	$(Q)mandoc -Tlint -Wwarning man/*.[158]
 	@echo 'lint: clean'
 
 # ---- texts that come from the table of keys, and hashes of the pages ----
 
-texts: $(B)/tools/config-text $(B)/tools/completion ## renew etc/pam_gcpkce.conf, the manual's list of keys, etc/completion, the hashes in etc/www
+texts: $(B)/tools/config-text $(B)/tools/completion po/pam_gcpkce.pot ## renew etc/pam_gcpkce.conf, the manual's list of keys, etc/completion, the hashes in etc/www, po/
 	$(Q)$(PYTHON) tools/page-hashes
 	$(Q)$(B)/tools/config-text example > etc/pam_gcpkce.conf
 	$(Q)$(B)/tools/completion bash > etc/completion/gcpkce.bash
 	$(Q)$(B)/tools/completion zsh > etc/completion/_gcpkce
 	$(Q)$(B)/tools/completion fish > etc/completion/gcpkce.fish
 	$(Q)$(B)/tools/config-text manual man/pam_gcpkce.conf.5 > $(B)/page && cp $(B)/page man/pam_gcpkce.conf.5
+	$(Q)for po in $(wildcard po/*.po); do msgmerge --quiet --update --backup=off --no-fuzzy-matching "$$po" po/pam_gcpkce.pot; done
 
 fault-table: test-parts ## renew docs/FAULTS.md from a run of the matrix of faults
 	$(Q)GCPKCE_BUILD=$(abspath $(B)) $(PYTHON) -B tests/faults/matrix.py --page docs/FAULTS.md
+
+transcripts: test-parts ## renew tests/login/transcripts from real terminals; needs root
+	$(Q)GCPKCE_TRANSCRIPTS=renew GCPKCE_BUILD=$(abspath $(B)) $(PYTHON) -B -m pytest -q -p no:cacheprovider tests/login/test_transcripts.py
 
 # ---- installing; never over an administrator's configuration ----
 
@@ -447,6 +482,7 @@ install: all ## install below $(DESTDIR)$(prefix)
 	$(INSTALL) -m 0644 README.md LICENSE NEWS.md SECURITY.md docs/*.md $(DESTDIR)$(docdir)/
 	$(INSTALL) -m 0644 $(examples) $(DESTDIR)$(docdir)/examples/
 	$(INSTALL) -m 0644 $(pages) $(DESTDIR)$(docdir)/examples/www/
+	$(foreach c,$(catalogues),$(INSTALL) -D -m 0644 $c $(DESTDIR)$(localedir)/$(c:$(B)/locale/%=%)$(newline))
 	test -e $(DESTDIR)$(sysconfdir)/security/pam_gcpkce.conf || \
 		$(INSTALL) -m 0644 etc/pam_gcpkce.conf $(DESTDIR)$(sysconfdir)/security/pam_gcpkce.conf
 	test -e $(DESTDIR)$(sysconfdir)/security/pam_gcpkce.map || \
@@ -458,6 +494,7 @@ uninstall: ## remove what install put there; the configuration stays
 		$(DESTDIR)$(mandir)/man8/pam_gcpkce.8 $(DESTDIR)$(mandir)/man8/gcpkce-helper.8 \
 		$(DESTDIR)$(sysusersdir)/pam_gcpkce.conf $(DESTDIR)$(tmpfilesdir)/pam_gcpkce.conf \
 		$(DESTDIR)$(bashcompdir)/gcpkce $(DESTDIR)$(zshcompdir)/_gcpkce $(DESTDIR)$(fishcompdir)/gcpkce.fish
+	rm -f $(patsubst %,$(DESTDIR)$(localedir)/%/LC_MESSAGES/pam_gcpkce.mo,$(languages))
 	rm -f $(addprefix $(DESTDIR)$(docdir)/,$(docs) $(addprefix examples/,$(notdir $(examples))) \
 		$(addprefix examples/www/,$(notdir $(pages))))
 	-rmdir $(DESTDIR)$(docdir)/examples/www $(DESTDIR)$(docdir)/examples $(DESTDIR)$(docdir) 2>/dev/null
@@ -469,8 +506,8 @@ clean: ## remove build/
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
 
-.PHONY: all test-parts unit-parts bench-parts bench deps check check-built quick check-links mutate demo format format-check lint texts fault-table load fuzz-parts fuzz-objects fuzz-targets fuzz-smoke fuzz coverage check-deep check-web \
+.PHONY: all catalogues transcripts test-parts unit-parts bench-parts bench deps check check-built quick check-links mutate demo format format-check lint texts fault-table load fuzz-parts fuzz-objects fuzz-targets fuzz-smoke fuzz coverage check-deep check-web \
 	install uninstall clean help FORCE
 
--include $(patsubst %.o,%.d,$(common) $(oauth) $(courier) $(helper) $(module) $(cli) $(path_o))
+-include $(patsubst %.o,%.d,$(common) $(oauth) $(courier) $(helper) $(module) $(cli) $(path_o) $(locale_o))
 -include $(wildcard $(B)/tests/*/*.d $(B)/tools/*.d)

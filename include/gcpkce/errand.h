@@ -50,7 +50,7 @@ MUST_CHECK enum outcome errand_start(const struct config *config,
 MUST_CHECK enum outcome errand_address(const struct courier *courier,
     int64_t deadline_ms, struct wire_ready *ret, struct errinfo *reterr);
 
-/* The sentence behind an address that asks for the answer. */
+/* The sentence of say.h behind an address that asks for the answer. */
 const char *errand_prompt(enum wire_callback callback);
 
 /*

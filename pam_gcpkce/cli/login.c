@@ -110,7 +110,7 @@ prompt_show(const struct login *l, const struct wire_ready *ready)
 	if (ready->unreachable)
 		(void)fprintf(stderr, "\n%s\n", SAY_UNREACHABLE);
 	(void)fprintf(stderr,
-	    "\nSign in to Genesys Cloud (until %s):\n\n%s\n\n%s", text,
+	    "\nSign in to Genesys Cloud (until %s):\n\n%s\n\n%s ", text,
 	    ready->address, errand_prompt(ready->callback));
 }
 

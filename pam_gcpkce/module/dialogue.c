@@ -11,7 +11,9 @@
 #include <string.h>
 
 #include "gcpkce/errand.h"
+#include "gcpkce/sentence.h"
 #include "gcpkce/text.h"
+#include "translation.h"
 
 #define TEXT_MAX (64 * 1024)
 
@@ -65,6 +67,13 @@ asks(const struct dialogue *dialogue)
 	return !dialogue->local || dialogue->callback != WIRE_CALLBACK_LISTENS;
 }
 
+static void
+paragraph_put(struct buf *b, const char *sentence)
+{
+	buf_put_text(b, translation_of(sentence));
+	buf_put_text(b, "\n\n");
+}
+
 void
 dialogue_compose(
     const struct dialogue *dialogue, struct buf *text, struct buf *prompt)
@@ -77,20 +86,23 @@ dialogue_compose(
 		(void)strftime(until, sizeof(until), "%H:%M:%S", &tm);
 	buf_put_byte(first, '\n');
 	if (dialogue->wrong[0] != '\0')
-		buf_printf(first, "%s\n\n", dialogue->wrong);
+		paragraph_put(first, dialogue->wrong);
 	if (dialogue->unreachable)
-		buf_printf(first, "%s\n\n", SAY_UNREACHABLE);
-	buf_put_text(first, "Sign in to Genesys Cloud to continue as ");
-	text_put_escaped(first, view_text(dialogue->user));
-	buf_put_text(first, " on ");
-	text_put_escaped(first, view_text(dialogue->host));
-	buf_printf(first, " (until %s):\n\n", until);
+		paragraph_put(first, SAY_UNREACHABLE);
+	sentence_put(first, translation_of(SAY_SIGN_IN),
+	    (struct blank[]){{"user", dialogue->user}, {"host", dialogue->host},
+		{"time", until}},
+	    3);
+	buf_put_text(first, "\n\n");
 	text_put_escaped(first, view_text(dialogue->address));
 	buf_put_text(first, first == text ? "\n" : "\n\n");
-	if (asks(dialogue))
-		buf_put_text(prompt, errand_prompt(dialogue->callback));
-	else
-		buf_printf(text, "\n%s\n", SAY_OPEN_HERE);
+	if (asks(dialogue)) {
+		buf_put_text(
+		    prompt, translation_of(errand_prompt(dialogue->callback)));
+		buf_put_byte(prompt, ' ');
+	} else {
+		buf_printf(text, "\n%s\n", translation_of(SAY_OPEN_HERE));
+	}
 }
 
 /* Wipe and free what a conversation gave. */
@@ -179,6 +191,7 @@ dialogue_tell(pam_handle_t *pamh, const char *sentence)
 
 	if (sentence[0] == '\0')
 		return;
-	(void)converse(pamh, PAM_ERROR_MSG, sentence, &response);
+	(void)converse(
+	    pamh, PAM_ERROR_MSG, translation_of(sentence), &response);
 	response_free(response);
 }

@@ -45,7 +45,8 @@ bool dialogue_is_local(
     const char *display, const char *terminal, const char *remote);
 
 /*
- * Compose the texts: ASCII alone, foreign bytes escaped, the address alone on
+ * Compose the texts, in the host's language (translation_of); without a
+ * catalogue ASCII alone.  Foreign bytes are escaped, the address is alone on
  * its line.  The first begins with a line break, because ssh puts
  * "(user@host) " before it.
  *
@@ -72,7 +73,10 @@ MUST_CHECK enum outcome dialogue_ask(pam_handle_t *pamh,
     const struct dialogue *dialogue, struct buf *typed, bool *ret_again,
     struct errinfo *reterr);
 
-/* Tell the person why a sign-in ended; "" tells nothing.  Never fails. */
+/*
+ * Tell the person why a sign-in ended, in the host's language; "" tells
+ * nothing.  Never fails.
+ */
 void dialogue_tell(pam_handle_t *pamh, const char *sentence);
 
 #endif

@@ -5,7 +5,8 @@
  * A script stands in signin_org: words, parted by commas, one for each round;
  * the last one counts for all further rounds.  A word is the name of an
  * outcome, or an outcome and a twist, "ok:other-id"; or a step that the twist
- * strikes in place of the verdict: "ready:die" strikes the address,
+ * strikes in place of the verdict: "ready:die" strikes the address ("ready:
+ * unreachable" says that its preflight found no way),
  * "dialogue:die" a second address, unasked, while the person is asked, and
  * "settle:die" a second verdict, behind that of another person.  The twists are
  * the tables of twist.c.  A copy of the helper whose file has a twist's name

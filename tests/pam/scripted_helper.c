@@ -149,6 +149,7 @@ ready_send(struct helper *h, const char *twist)
 		    ? WIRE_CALLBACK_TAKEN
 		    : WIRE_CALLBACK_LISTENS;
 	(void)snprintf(ready.address, sizeof(ready.address), ADDRESS, h->round);
+	ready.unreachable = strcmp(twist, "unreachable") == 0;
 	wire_put_ready(&frame, &ready);
 	twist_send(&frame, h->deadline_ms, twist);
 }

@@ -163,7 +163,7 @@ split_parts_the_address_from_the_prompt(void **state)
 	"address of the page you land on: "
 #define PASTE_ADDRESS \
 	"The browser cannot bring the code here: the port of redirect_uri is " \
-	"taken, or\ncannot be had. Paste the whole address of the page you " \
+	"taken, or cannot be had. Paste the whole address of the page you " \
 	"land on: "
 
 static bool
