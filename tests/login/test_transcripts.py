@@ -8,7 +8,9 @@ the difference as a person would.  A new flow is a row of FLOWS.
 
 import os
 import re
+import socket
 import typing
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -19,11 +21,27 @@ FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)),
 RENEW = os.environ.get("GCPKCE_TRANSCRIPTS") == "renew"
 
 
+ENTER = ("Press Enter when the page says so, or paste the code, or the whole "
+         "address of the page you land on: ")
+BROWSERS = []  # that wait for their page
+
+
+def visit(person, shown):
+    """Signs in by a browser that goes where it is sent; the person types nothing."""
+    parts = urlsplit(person.sign_in(shown))
+    browser = socket.create_connection(("127.0.0.1", parts.port), 20)
+    BROWSERS.append(browser)
+    browser.sendall(f"GET {parts.path}?{parts.query} HTTP/1.1\r\n"
+                    f"Host: {parts.netloc}\r\n\r\n".encode())
+    return ""
+
+
 class Flow(typing.NamedTuple):
     """One way in."""
 
     name: str
     kind: type
+    redirect_uri: str = ""  # with a client of its own
     settings: dict = {}  # that the configuration has besides
     question: str = hosts.PASTE
     # what the person types, having signed in with what was shown
@@ -35,12 +53,15 @@ FLOWS = (
     Flow("sudo", hosts.Sudo),
     Flow("su", hosts.Su),
     Flow("login", hosts.Login),
+    Flow("loopback", hosts.Su, "http://localhost/callback",
+         {"callback": "loopback"}, ENTER, visit),
 )
 
 # What differs from one sign-in to the next: a pattern, and its fixed word.
 MASKS = (
     (r"\(until \d\d:\d\d:\d\d\)", "(until HH:MM:SS)"),
     (r"https://localhost:\d+/", "https://login.example.test/"),
+    (r"localhost%3A\d+", "localhost%3APORT"),
     (r"client_id=[\w-]+", "client_id=CLIENT"),
     (r"code_challenge=[\w-]+", "code_challenge=CHALLENGE"),
     (r"state=[\w-]{22}", "state=STATE"),
@@ -80,13 +101,19 @@ def transcribe(flow, host, people):
 
 
 @pytest.fixture
-def host(request, house, configure):
+def host(request, house, genesys, configure):
     flow = request.getfixturevalue("flow")
-    configure(**flow.settings)
+    settings = dict(flow.settings)
+    if flow.redirect_uri:
+        client = genesys.add_client(flow.name, redirect_uris=[flow.redirect_uri])
+        settings.update(client_id=client.id, redirect_uri=flow.redirect_uri)
+    configure(**settings)
     host = flow.kind(house)
     if isinstance(host, hosts.Sshd):
         host.start()
     yield host
+    while BROWSERS:
+        BROWSERS.pop().close()
     if isinstance(host, hosts.Sshd):
         host.stop()
 
