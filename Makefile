@@ -405,12 +405,13 @@ fault-table: test-parts ## renew docs/FAULTS.md from a run of the matrix of faul
 
 docs     := README.md LICENSE NEWS.md SECURITY.md $(notdir $(wildcard docs/*.md))
 examples := etc/pam_gcpkce.conf etc/pam_gcpkce.map $(wildcard etc/pam.d/* etc/sshd_config.d/*)
+profiles := $(wildcard etc/pam-configs/*)
 pages    := $(wildcard etc/www/*)
 
 install: all ## install below $(DESTDIR)$(prefix)
 	$(INSTALL) -d $(DESTDIR)$(pamdir) $(DESTDIR)$(libexecdir) $(DESTDIR)$(bindir) $(DESTDIR)$(sysconfdir)/security \
 		$(DESTDIR)$(mandir)/man1 $(DESTDIR)$(mandir)/man5 $(DESTDIR)$(mandir)/man8 \
-		$(DESTDIR)$(docdir)/examples/www $(DESTDIR)$(sysusersdir) $(DESTDIR)$(tmpfilesdir)
+		$(DESTDIR)$(docdir)/examples/pam-configs $(DESTDIR)$(docdir)/examples/www $(DESTDIR)$(sysusersdir) $(DESTDIR)$(tmpfilesdir)
 	$(INSTALL) -m 0644 $(B)/pam_gcpkce.so $(DESTDIR)$(pamdir)/pam_gcpkce.so
 	$(INSTALL) -m 0755 $(B)/gcpkce-helper $(DESTDIR)$(libexecdir)/gcpkce-helper
 	$(INSTALL) -m 0755 $(B)/gcpkce $(DESTDIR)$(bindir)/gcpkce
@@ -421,6 +422,7 @@ install: all ## install below $(DESTDIR)$(prefix)
 	$(INSTALL) -m 0644 etc/tmpfiles.d/pam_gcpkce.conf $(DESTDIR)$(tmpfilesdir)/pam_gcpkce.conf
 	$(INSTALL) -m 0644 README.md LICENSE NEWS.md SECURITY.md docs/*.md $(DESTDIR)$(docdir)/
 	$(INSTALL) -m 0644 $(examples) $(DESTDIR)$(docdir)/examples/
+	$(INSTALL) -m 0644 $(profiles) $(DESTDIR)$(docdir)/examples/pam-configs/
 	$(INSTALL) -m 0644 $(pages) $(DESTDIR)$(docdir)/examples/www/
 	test -e $(DESTDIR)$(sysconfdir)/security/pam_gcpkce.conf || \
 		$(INSTALL) -m 0644 etc/pam_gcpkce.conf $(DESTDIR)$(sysconfdir)/security/pam_gcpkce.conf
@@ -433,8 +435,8 @@ uninstall: ## remove what install put there; the configuration stays
 		$(DESTDIR)$(mandir)/man8/pam_gcpkce.8 $(DESTDIR)$(mandir)/man8/gcpkce-helper.8 \
 		$(DESTDIR)$(sysusersdir)/pam_gcpkce.conf $(DESTDIR)$(tmpfilesdir)/pam_gcpkce.conf
 	rm -f $(addprefix $(DESTDIR)$(docdir)/,$(docs) $(addprefix examples/,$(notdir $(examples))) \
-		$(addprefix examples/www/,$(notdir $(pages))))
-	-rmdir $(DESTDIR)$(docdir)/examples/www $(DESTDIR)$(docdir)/examples $(DESTDIR)$(docdir) 2>/dev/null
+		$(addprefix examples/pam-configs/,$(notdir $(profiles))) $(addprefix examples/www/,$(notdir $(pages))))
+	-rmdir $(DESTDIR)$(docdir)/examples/pam-configs $(DESTDIR)$(docdir)/examples/www $(DESTDIR)$(docdir)/examples $(DESTDIR)$(docdir) 2>/dev/null
 	@echo 'Mind: a stack that still names pam_gcpkce.so locks people out.'
 
 clean: ## remove build/
