@@ -367,6 +367,11 @@ bench: deps ## measure, and write docs/BENCH.md (FIGURE=3: show that one alone)
 	$(Q)$(MAKE) --no-print-directory bench-parts
 	$(Q)$(PYTHON) tests/bench/bench.py --build $(B) $(if $(FIGURE),--figure '$(FIGURE)')
 
+# By a dry run of make, so that each file has the flags that it is built with.
+compile_commands.json: FORCE ## for clangd and other tools that read C
+	$(Q)$(MAKE) --no-print-directory --dry-run --always-make V=1 test-parts unit-parts bench-parts fuzz-objects | \
+		$(PYTHON) tools/compile-commands $@
+
 mutate: deps ## flip every condition of the decision, one by one: does a test notice?
 	$(Q)$(PYTHON) tools/mutate
 
@@ -443,7 +448,7 @@ clean: ## remove build/
 	rm -rf build
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z_.-]*\):.*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{ printf "%-22s %s\n", $$1, $$2 }'
 
 .PHONY: all test-parts unit-parts bench-parts bench deps check check-built quick check-links mutate demo format format-check lint texts fault-table load fuzz-parts fuzz-objects fuzz-targets fuzz-smoke fuzz coverage check-deep check-web \
 	install uninstall clean help FORCE
