@@ -109,6 +109,7 @@ def test_a_secret_is_tried_with_and_without_a_verifier(genesys, conf, folder):
     assert "a wrong verifier: 400" in run.point(2)
     assert "verifier: 200, taken" in run.point(7)
     assert "no verifier: 400 invalid_request" in run.point(12)
+    assert set(genesys.log.tokens().values()) == {False}
     assert [secret for secret in secrets_of(genesys, run) if secret in run.report] == []
 
 
