@@ -247,6 +247,19 @@ def test_events_have_each_outcome_with_its_meaning():
     assert texts == OUTCOMES
 
 
+def test_the_protocol_has_each_outcome_at_its_number():
+    text = re.sub(r"\s+", " ", read("docs/PROTOCOL.md"))
+    assert [name for number, name in enumerate(OUTCOMES)
+            if not re.search(rf"\b{number} {name}\b", text)] == []
+
+
+def test_the_design_has_each_outcome_at_its_result():
+    told = {name: result for names_of, result in re.findall(
+        r"^\| ([a-z_, ()]*\w.*?) \| (PAM_\w+)", read("docs/DESIGN.md"), re.MULTILINE)
+            for name in re.findall(r"\w+", names_of) if name in OUTCOMES}
+    assert told == OUTCOMES
+
+
 def test_the_manual_has_each_outcome_at_its_result():
     page = read("man/pam_gcpkce.8")
     part = page[page.index(".Sh OUTCOMES"):page.index(".Sh JOURNAL")]
