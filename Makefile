@@ -28,8 +28,12 @@ sysconfdir  ?= /etc
 datadir     ?= $(prefix)/share
 docdir      ?= $(datadir)/doc/pam_gcpkce
 mandir      ?= $(datadir)/man
+localedir   ?= $(datadir)/locale
 sysusersdir ?= $(prefix)/lib/sysusers.d
 tmpfilesdir ?= $(prefix)/lib/tmpfiles.d
+bashcompdir ?= $(datadir)/bash-completion/completions
+zshcompdir  ?= $(datadir)/zsh/site-functions
+fishcompdir ?= $(datadir)/fish/vendor_completions.d
 DESTDIR     ?=
 
 # Tools and the packager's own flags, which come last and stay untouched.
@@ -45,6 +49,10 @@ COVERAGE   ?=
 
 # A flavour is a folder of its own, so that flavours never mix.
 comma   := ,
+define newline
+
+
+endef
 flavour := $(if $(SAN),$(subst $(comma),-,$(SAN)),default)$(if $(filter clang%,$(CC)),-clang)$(if $(COVERAGE),-coverage)
 B       ?= build/$(flavour)
 T       ?=
@@ -81,11 +89,12 @@ filter_libs   := $(shell $(PKG_CONFIG) --libs libseccomp 2>/dev/null)
 
 folder = $(patsubst %.c,$(B)/%.o,$(sort $(wildcard pam_gcpkce/$(1)/*.c)))
 path_o := $(B)/pam_gcpkce/courier/helper_path.o
+locale_o := $(B)/pam_gcpkce/module/locale_path.o
 common  := $(call folder,common)
 oauth   := $(call folder,oauth)
 courier := $(filter-out $(path_o),$(call folder,courier))
 helper  := $(call folder,helper)
-module  := $(call folder,module)
+module  := $(filter-out $(locale_o),$(call folder,module))
 cli     := $(call folder,cli)
 headers := $(sort $(wildcard include/gcpkce/*.h))
 unit    := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
@@ -94,7 +103,7 @@ pam     := $(patsubst tests/pam/%.c,$(B)/tests/pam/%,$(sort $(wildcard tests/pam
 pam_host := $(patsubst %,$(B)/tests/pam/%.o,host surroundings accounts journal apart own_run)
 sources := $(sort $(wildcard pam_gcpkce/*/*.[ch] include/gcpkce/*.h tests/*/*.[ch] tools/*.c))
 
-all: $(B)/pam_gcpkce.so $(B)/gcpkce-helper $(B)/gcpkce ## build the module, the helper and the command
+all: $(B)/pam_gcpkce.so $(B)/gcpkce-helper $(B)/gcpkce catalogues ## build the module, the helper and the command
 
 # ---- building ----
 
@@ -106,6 +115,9 @@ $(B)/flags: FORCE
 $(B)/helper-path: FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' '$(libexecdir)' | cmp -s - $@ || printf '%s\n' '$(libexecdir)' > $@
+$(B)/locale-path: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(localedir)' | cmp -s - $@ || printf '%s\n' '$(localedir)' > $@
 FORCE:
 
 $(B)/%.o: %.c $(B)/flags
@@ -117,8 +129,10 @@ $(B)/%.o: %.c $(B)/flags
 $(oauth) $(helper) $(cli): private extra_cflags = $(crypto_cflags) $(curl_cflags) $(filter_cflags) $(if $(COVERAGE),-fno-builtin-fork)
 $(path_o): private extra_cflags = -DGCPKCE_HELPER='"$(libexecdir)/gcpkce-helper"'
 $(path_o): $(B)/helper-path
+$(locale_o): private extra_cflags = -DGCPKCE_LOCALE='"$(localedir)"'
+$(locale_o): $(B)/locale-path
 
-$(B)/pam_gcpkce.so: $(module) $(courier) $(common) $(path_o)
+$(B)/pam_gcpkce.so: $(module) $(courier) $(common) $(path_o) $(locale_o)
 $(B)/gcpkce-helper: $(helper) $(oauth) $(common)
 $(B)/gcpkce: $(cli) $(courier) $(oauth) $(common) $(path_o)
 
@@ -143,7 +157,23 @@ $(B)/gcpkce $(B)/tests/gcpkce $(B)/tests/gcpkce-trial:
 	$(call say,LINK,$@)
 	$(Q)$(link_prog) $(crypto_libs)
 
-# ---- what tests run: the same objects, but for the path of the helper ----
+# ---- sentences in other languages ----
+
+languages := $(patsubst po/%.po,%,$(sort $(wildcard po/*.po)))
+has_msgfmt := $(shell command -v msgfmt)
+catalogue = locale/$(1)/LC_MESSAGES/pam_gcpkce.mo
+# Without gettext's tools the build goes on, and all sentences are English.
+catalogues := $(if $(has_msgfmt),$(foreach l,$(languages),$(B)/$(call catalogue,$l)))
+catalogues: $(catalogues)
+$(B)/locale/%/LC_MESSAGES/pam_gcpkce.mo: po/%.po
+	@mkdir -p $(@D)
+	$(call say,MSGFMT,$<)
+	$(Q)msgfmt --check-format --check-domain -o $@ $<
+
+po/pam_gcpkce.pot: include/gcpkce/say.h
+	$(Q)xgettext --language=C --keyword=N_ --from-code=UTF-8 --omit-header --no-location -o $@ $<
+
+# ---- what tests run: the same objects, but for the paths of helper and catalogues ----
 
 $(B)/tests/helper_path.o $(B)/tests/scripted_path.o $(B)/tests/leaping_path.o $(B)/tests/trial_path.o: pam_gcpkce/courier/helper_path.c $(B)/flags
 	@mkdir -p $(@D)
@@ -153,20 +183,27 @@ $(B)/tests/scripted_path.o: private extra_path = $(abspath $(B))/tests/scripted-
 $(B)/tests/leaping_path.o: private extra_path = $(abspath $(B))/tests/leaping-helper
 $(B)/tests/trial_path.o: private extra_path = $(abspath $(B))/tests/trial-helper
 
-$(B)/tests/pam_gcpkce.so: $(module) $(courier) $(common) $(B)/tests/helper_path.o
-$(B)/tests/pam_gcpkce_scripted.so: $(module) $(courier) $(common) $(B)/tests/scripted_path.o
-$(B)/tests/pam_gcpkce_leaping.so: $(module) $(courier) $(common) $(B)/tests/leaping_path.o
+$(B)/tests/locale_path.o: pam_gcpkce/module/locale_path.c $(B)/flags
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(own_cppflags) -DGCPKCE_LOCALE='"$(abspath $(B))/locale"' $(own_cflags) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+$(B)/tests/pam_gcpkce.so: $(module) $(courier) $(common) $(B)/tests/locale_path.o $(B)/tests/helper_path.o
+$(B)/tests/pam_gcpkce_scripted.so: $(module) $(courier) $(common) $(B)/tests/locale_path.o $(B)/tests/scripted_path.o
+$(B)/tests/pam_gcpkce_leaping.so: $(module) $(courier) $(common) $(B)/tests/locale_path.o $(B)/tests/leaping_path.o
 $(B)/tests/gcpkce: $(cli) $(courier) $(oauth) $(common) $(B)/tests/helper_path.o
 $(B)/tests/gcpkce-trial: $(cli) $(courier) $(oauth) $(common) $(B)/tests/trial_path.o
-$(B)/tests/trial-helper: $(B)/tests/sandbox/trial.o $(helper) $(oauth) $(common)
+$(B)/tests/trial-helper: $(B)/tests/sandbox/trial.o $(B)/tests/sandbox/ways.o $(helper) $(oauth) $(common)
 $(B)/tests/without: $(B)/tests/sandbox/without.o
 
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(oauth) $(courier) $(common) $(B)/tests/helper_path.o
 	$(call say,LINK,$@)
 	$(Q)$(link_prog) $(flush) $(more_libs) $(crypto_libs) -lcmocka
-$(B)/tests/unit/test_sandbox: $(filter-out %/main.o,$(helper))
-$(B)/tests/unit/test_sandbox: private more_libs = $(filter_libs)
+$(B)/tests/unit/test_sandbox $(B)/tests/unit/test_listener: $(filter-out %/main.o,$(helper))
+$(B)/tests/unit/test_sandbox $(B)/tests/unit/test_listener $(B)/tests/unit/test_birth: private more_libs = $(filter_libs)
+$(B)/tests/unit/test_filter: $(addprefix $(B)/pam_gcpkce/helper/,calls.o filter.o)
+$(B)/tests/unit/test_filter: private more_libs = -Wl,--wrap=syscall $(filter_libs)
 $(B)/tests/unit/test_result: $(B)/pam_gcpkce/module/result.o
+$(B)/tests/unit/test_courier: $(B)/tests/pam/own_run.o
 $(unit) $(sweep): | $(flush_o)
 $(B)/tests/pam/test_%: $(B)/tests/pam/test_%.o $(pam_host) $(common)
 	$(call say,LINK,$@)
@@ -181,6 +218,13 @@ $(B)/tests/without:
 $(B)/tests/libnss_resolve.so.2: $(B)/tests/sandbox/nss_resolve.o
 	$(call say,LINK,$@)
 	$(Q)$(CC) -shared $(CFLAGS) $(LDFLAGS) -o $@ $<
+# libpam itself, with modules that answer what the test wants
+$(B)/tests/pam_inject.so: $(B)/tests/pam/pam_inject.o
+	$(call say,LINK,$@)
+	$(Q)$(CC) -shared $(sanitize) $(count) $(CFLAGS) $(LDFLAGS) -o $@ $<
+$(B)/tests/inject-host: $(B)/tests/pam/inject_host.o
+	$(call say,LINK,$@)
+	$(Q)$(link_prog) -lpam
 $(B)/tests/pam-session: $(B)/tests/pam/pam_session.o
 	$(call say,LINK,$@)
 	$(Q)$(link_prog) -lpam -lpam_misc
@@ -218,7 +262,7 @@ $(bench)/pam_compare.so: $(bench)/compare.o
 $(bench)/helper-traced: $(helper) $(oauth) $(common) $(bench)/traced.o
 	$(call say,LINK,$@)
 	$(Q)$(link_prog) $(wraps) $(crypto_libs) $(filter_libs)
-$(bench)/pam_gcpkce_traced.so: $(module) $(courier) $(common) $(B)/tests/helper_path.o $(bench)/traced.o
+$(bench)/pam_gcpkce_traced.so: $(module) $(courier) $(common) $(B)/tests/locale_path.o $(B)/tests/helper_path.o $(bench)/traced.o
 	$(call say,LINK,$@)
 	$(Q)$(link_so) $(wraps)
 $(bench)/traced.o $(bench)/tracer.o: private extra_cflags = -DPLACE='"$(traced)"' -DTRACER='"$(traced)/tracer"'
@@ -228,6 +272,10 @@ $(B)/tools/config-text: $(B)/tools/config_text.o $(common)
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
 	$(Q)$(link_prog)
+$(B)/tools/completion: $(B)/tools/completion.o
+	$(call say,LINK,$@)
+	$(Q)$(link_prog)
+$(B)/tools/completion.o: private extra_cflags = -I. $(crypto_cflags)
 
 # ---- the same with faults: the calls of our objects, of no library, fail ----
 
@@ -240,7 +288,7 @@ inject_o := $(B)/tests/sweep/inject.o
 page     := /dev/shm/gcpkce-inject-$(shell printf '%s' '$(abspath $(B))' | cksum | cut -d' ' -f1)
 
 # Bound together first, so that no library's calls are led astray with ours.
-$(B)/tests/sweep/module.o: $(module) $(courier) $(common) $(B)/tests/scripted_path.o $(inject_o)
+$(B)/tests/sweep/module.o: $(module) $(courier) $(common) $(B)/tests/locale_path.o $(B)/tests/scripted_path.o $(inject_o)
 $(B)/tests/sweep/parts.o: $(B)/tests/sweep/test_part_sweep.o $(oauth) $(courier) $(common) $(B)/tests/helper_path.o $(inject_o)
 $(B)/tests/sweep/helper.o: $(helper) $(oauth) $(common) $(B)/tests/sweep/inject_page.o $(inject_o)
 $(B)/tests/sweep/module.o $(B)/tests/sweep/parts.o $(B)/tests/sweep/helper.o:
@@ -270,18 +318,18 @@ $(B)/tests/sweep/gcpkce: $(cli) $(courier) $(oauth) $(common) $(B)/tests/sweep/h
 	$(Q)$(link_prog) $(crypto_libs)
 $(B)/tests/sweep/inject_page.o: private extra_cflags = -DINJECT_PAGE='"$(page)"'
 
-$(patsubst %,%.o,$(sweep)) $(patsubst %,%.o,$(unit)) $(patsubst %,%.o,$(pam)) $(pam_host): private extra_cflags = $(crypto_cflags) \
+$(patsubst %,%.o,$(sweep)) $(patsubst %,%.o,$(unit)) $(patsubst %,%.o,$(pam)) $(pam_host): private extra_cflags = $(crypto_cflags) $(filter_cflags) \
 	-DBUILD='"$(abspath $(B))"' -DSOURCE='"$(CURDIR)"'
 
-$(B)/tests/sandbox/trial.o $(B)/tests/sandbox/without.o: private extra_cflags = -I. $(crypto_cflags) $(curl_cflags) $(filter_cflags)
+$(B)/tests/sandbox/trial.o $(B)/tests/sandbox/ways.o $(B)/tests/sandbox/without.o: private extra_cflags = -I. $(crypto_cflags) $(curl_cflags) $(filter_cflags)
 
 # what whole sign-ins in tests run
-signin_parts := $(addprefix $(B)/tests/,pam_gcpkce.so gcpkce pam-session pam-greeter \
+signin_parts := $(addprefix $(B)/tests/,pam_gcpkce.so gcpkce pam-session pam-greeter pam_inject.so inject-host \
 	fault-host leaping-host leaping-helper pam_gcpkce_leaping.so \
 	gcpkce-trial trial-helper without libnss_resolve.so.2 \
 	sweep/gcpkce-helper sweep/gcpkce)
 test-parts: all $(signin_parts) ## build what whole sign-ins in tests run
-unit-parts: $(unit) $(pam) $(sweep) $(B)/tests/sweep/tests/pam_gcpkce_scripted.so $(B)/tests/pam_gcpkce_scripted.so $(B)/tests/scripted-helper $(B)/tools/config-text
+unit-parts: $(unit) $(pam) $(sweep) $(B)/tests/sweep/tests/pam_gcpkce_scripted.so $(B)/tests/pam_gcpkce_scripted.so $(B)/tests/scripted-helper $(B)/tools/config-text $(B)/tools/completion
 
 # ---- fuzz targets, by clang's libFuzzer, in a flavour of their own ----
 
@@ -299,8 +347,9 @@ $(B)/tests/fuzz/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(oauth) $(common)
 $(B)/tests/fuzz/fuzz_decision $(B)/tests/fuzz/fuzz_map: $(B)/tests/fuzz/judge.o
 $(B)/tests/fuzz/fuzz_authenticate: $(module) $(courier) $(addprefix $(B)/tests/fuzz/,judge.o files.o world.o helper.o pam_double.o plan.o)
 $(B)/tests/fuzz/fuzz_authenticate: private wraps = $(fuzz_world)
-$(B)/tests/fuzz/fuzz_config $(B)/tests/fuzz/fuzz_map: $(B)/tests/fuzz/files.o
-$(B)/tests/fuzz/fuzz_config $(B)/tests/fuzz/fuzz_map: private wraps = $(fuzz_files)
+$(B)/tests/fuzz/fuzz_config $(B)/tests/fuzz/fuzz_map $(B)/tests/fuzz/fuzz_stack: $(B)/tests/fuzz/files.o
+$(B)/tests/fuzz/fuzz_config $(B)/tests/fuzz/fuzz_map $(B)/tests/fuzz/fuzz_stack: private wraps = $(fuzz_files)
+$(B)/tests/fuzz/fuzz_stack: $(addprefix $(B)/pam_gcpkce/cli/,stack.o stack_file.o stack_text.o control.o pam_result.o dispatch.o truth.o finding.o command.o)
 $(fuzz_o): private extra_cflags = $(crypto_cflags)
 
 fuzz-objects: $(fuzz_o)
@@ -391,20 +440,27 @@ lint: ## -Werror under gcc and clang, cppcheck, shellcheck, man pages, headers a
 	$(Q)for h in $(headers); do printf '#include "%s"\n' "$$h" | \
 		$(CC) $(own_cppflags) -I. $(crypto_cflags) -std=c17 -Werror -fsyntax-only -xc - || exit 1; done
 	$(Q)cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,portability --inline-suppr \
-		--suppress=missingIncludeSystem -D_GNU_SOURCE -Iinclude -DGCPKCE_HELPER='""' -DGCPKCE_VERSION='""' pam_gcpkce
+		--suppress=missingIncludeSystem -D_GNU_SOURCE -Iinclude -DGCPKCE_HELPER='""' -DGCPKCE_LOCALE='""' -DGCPKCE_VERSION='""' pam_gcpkce
 	$(Q)shellcheck tools/install-deps tools/coverage tools/check-deep tests/links.sh tests/bench/two-curls.sh .ci/run
 	$(Q)mandoc -Tlint -Wwarning man/*.[158]
 	@echo 'lint: clean'
 
 # ---- texts that come from the table of keys, and hashes of the pages ----
 
-texts: $(B)/tools/config-text ## renew etc/pam_gcpkce.conf, the manual's list of keys, the hashes in etc/www
+texts: $(B)/tools/config-text $(B)/tools/completion po/pam_gcpkce.pot ## renew etc/pam_gcpkce.conf, the manual's list of keys, etc/completion, the hashes in etc/www, po/
 	$(Q)$(PYTHON) tools/page-hashes
 	$(Q)$(B)/tools/config-text example > etc/pam_gcpkce.conf
+	$(Q)$(B)/tools/completion bash > etc/completion/gcpkce.bash
+	$(Q)$(B)/tools/completion zsh > etc/completion/_gcpkce
+	$(Q)$(B)/tools/completion fish > etc/completion/gcpkce.fish
 	$(Q)$(B)/tools/config-text manual man/pam_gcpkce.conf.5 > $(B)/page && cp $(B)/page man/pam_gcpkce.conf.5
+	$(Q)for po in $(wildcard po/*.po); do msgmerge --quiet --update --backup=off --no-fuzzy-matching "$$po" po/pam_gcpkce.pot; done
 
 fault-table: test-parts ## renew docs/FAULTS.md from a run of the matrix of faults
 	$(Q)GCPKCE_BUILD=$(abspath $(B)) $(PYTHON) -B tests/faults/matrix.py --page docs/FAULTS.md
+
+transcripts: test-parts ## renew tests/login/transcripts from real terminals; needs root
+	$(Q)GCPKCE_TRANSCRIPTS=renew GCPKCE_BUILD=$(abspath $(B)) $(PYTHON) -B -m pytest -q -p no:cacheprovider tests/login/test_transcripts.py
 
 # ---- installing; never over an administrator's configuration ----
 
@@ -416,7 +472,8 @@ pages    := $(wildcard etc/www/*)
 install: all ## install below $(DESTDIR)$(prefix)
 	$(INSTALL) -d $(DESTDIR)$(pamdir) $(DESTDIR)$(libexecdir) $(DESTDIR)$(bindir) $(DESTDIR)$(sysconfdir)/security \
 		$(DESTDIR)$(mandir)/man1 $(DESTDIR)$(mandir)/man5 $(DESTDIR)$(mandir)/man8 \
-		$(DESTDIR)$(docdir)/examples/pam-configs $(DESTDIR)$(docdir)/examples/www $(DESTDIR)$(sysusersdir) $(DESTDIR)$(tmpfilesdir)
+		$(DESTDIR)$(docdir)/examples/pam-configs $(DESTDIR)$(docdir)/examples/www $(DESTDIR)$(sysusersdir) $(DESTDIR)$(tmpfilesdir) \
+		$(DESTDIR)$(bashcompdir) $(DESTDIR)$(zshcompdir) $(DESTDIR)$(fishcompdir)
 	$(INSTALL) -m 0644 $(B)/pam_gcpkce.so $(DESTDIR)$(pamdir)/pam_gcpkce.so
 	$(INSTALL) -m 0755 $(B)/gcpkce-helper $(DESTDIR)$(libexecdir)/gcpkce-helper
 	$(INSTALL) -m 0755 $(B)/gcpkce $(DESTDIR)$(bindir)/gcpkce
@@ -425,10 +482,14 @@ install: all ## install below $(DESTDIR)$(prefix)
 	$(INSTALL) -m 0644 man/pam_gcpkce.8 man/gcpkce-helper.8 $(DESTDIR)$(mandir)/man8/
 	$(INSTALL) -m 0644 etc/sysusers.d/pam_gcpkce.conf $(DESTDIR)$(sysusersdir)/pam_gcpkce.conf
 	$(INSTALL) -m 0644 etc/tmpfiles.d/pam_gcpkce.conf $(DESTDIR)$(tmpfilesdir)/pam_gcpkce.conf
+	$(INSTALL) -m 0644 etc/completion/gcpkce.bash $(DESTDIR)$(bashcompdir)/gcpkce
+	$(INSTALL) -m 0644 etc/completion/_gcpkce $(DESTDIR)$(zshcompdir)/_gcpkce
+	$(INSTALL) -m 0644 etc/completion/gcpkce.fish $(DESTDIR)$(fishcompdir)/gcpkce.fish
 	$(INSTALL) -m 0644 README.md LICENSE NEWS.md SECURITY.md docs/*.md $(DESTDIR)$(docdir)/
 	$(INSTALL) -m 0644 $(examples) $(DESTDIR)$(docdir)/examples/
 	$(INSTALL) -m 0644 $(profiles) $(DESTDIR)$(docdir)/examples/pam-configs/
 	$(INSTALL) -m 0644 $(pages) $(DESTDIR)$(docdir)/examples/www/
+	$(foreach c,$(catalogues),$(INSTALL) -D -m 0644 $c $(DESTDIR)$(localedir)/$(c:$(B)/locale/%=%)$(newline))
 	test -e $(DESTDIR)$(sysconfdir)/security/pam_gcpkce.conf || \
 		$(INSTALL) -m 0644 etc/pam_gcpkce.conf $(DESTDIR)$(sysconfdir)/security/pam_gcpkce.conf
 	test -e $(DESTDIR)$(sysconfdir)/security/pam_gcpkce.map || \
@@ -438,7 +499,9 @@ uninstall: ## remove what install put there; the configuration stays
 	rm -f $(DESTDIR)$(pamdir)/pam_gcpkce.so $(DESTDIR)$(libexecdir)/gcpkce-helper $(DESTDIR)$(bindir)/gcpkce \
 		$(DESTDIR)$(mandir)/man1/gcpkce.1 $(DESTDIR)$(mandir)/man5/pam_gcpkce.conf.5 \
 		$(DESTDIR)$(mandir)/man8/pam_gcpkce.8 $(DESTDIR)$(mandir)/man8/gcpkce-helper.8 \
-		$(DESTDIR)$(sysusersdir)/pam_gcpkce.conf $(DESTDIR)$(tmpfilesdir)/pam_gcpkce.conf
+		$(DESTDIR)$(sysusersdir)/pam_gcpkce.conf $(DESTDIR)$(tmpfilesdir)/pam_gcpkce.conf \
+		$(DESTDIR)$(bashcompdir)/gcpkce $(DESTDIR)$(zshcompdir)/_gcpkce $(DESTDIR)$(fishcompdir)/gcpkce.fish
+	rm -f $(patsubst %,$(DESTDIR)$(localedir)/%/LC_MESSAGES/pam_gcpkce.mo,$(languages))
 	rm -f $(addprefix $(DESTDIR)$(docdir)/,$(docs) $(addprefix examples/,$(notdir $(examples))) \
 		$(addprefix examples/pam-configs/,$(notdir $(profiles))) $(addprefix examples/www/,$(notdir $(pages))))
 	-rmdir $(DESTDIR)$(docdir)/examples/pam-configs $(DESTDIR)$(docdir)/examples/www $(DESTDIR)$(docdir)/examples $(DESTDIR)$(docdir) 2>/dev/null
@@ -450,8 +513,8 @@ clean: ## remove build/
 help: ## this list
 	@sed -n 's/^\([a-z_.-]*\):.*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{ printf "%-22s %s\n", $$1, $$2 }'
 
-.PHONY: all test-parts unit-parts bench-parts bench deps check check-built quick check-links mutate demo format format-check lint texts fault-table load fuzz-parts fuzz-objects fuzz-targets fuzz-smoke fuzz coverage check-deep check-web \
+.PHONY: all catalogues transcripts test-parts unit-parts bench-parts bench deps check check-built quick check-links mutate demo format format-check lint texts fault-table load fuzz-parts fuzz-objects fuzz-targets fuzz-smoke fuzz coverage check-deep check-web \
 	install uninstall clean help FORCE
 
--include $(patsubst %.o,%.d,$(common) $(oauth) $(courier) $(helper) $(module) $(cli) $(path_o))
+-include $(patsubst %.o,%.d,$(common) $(oauth) $(courier) $(helper) $(module) $(cli) $(path_o) $(locale_o))
 -include $(wildcard $(B)/tests/*/*.d $(B)/tools/*.d)

@@ -13,6 +13,7 @@
 #define STATE_MAX (STATE_HASH_LEN + 1 + STATE_LABEL_MAX)
 #define REDIRECT_AND_STATE_MAX 255 /* keeps a pasted address below 512 */
 #define AUTHORIZE_ADDRESS_MAX 4096
+#define START_ADDRESS_MAX 89 /* with its margin one line of a terminal */
 
 /*
  * Make the state: 22 characters of the challenge, '.', and the label
@@ -53,5 +54,17 @@ struct authorize_request {
  */
 void authorize_address(
     const struct authorize_request *request, struct buf *address);
+
+/*
+ * Append the address of a start page that makes the authorize address:
+ * START_URL#CHALLENGE and, as far as 89 bytes allow, '.' and the state's label.
+ * What becomes of the label in the state that comes back does not matter.
+ *
+ * in:     start_url  at most 45 bytes
+ * out:    address  failures are told by buf_check(address)
+ * source: docs/DESIGN.md section 5
+ */
+void authorize_start_address(const char *start_url, const char *challenge,
+    const char *state, struct buf *address);
 
 #endif

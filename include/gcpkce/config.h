@@ -21,7 +21,10 @@
 
 #define CONFIG_TEXT_CAP 512     /* of a value, with its NUL */
 #define CONFIG_REDIRECT_MAX 233 /* leaves 22 bytes of state within 255 */
-#define CONFIG_NO (~0UL)        /* the number of a key that may be "no" */
+#define CONFIG_START_MAX 45     /* leaves 44 for the challenge within 89 */
+#define CONFIG_LISTEN_PORT_MIN 1024
+#define CONFIG_PORT_LEN 6 /* ":65535" */
+#define CONFIG_NO (~0UL)  /* the number of a key that may be "no" */
 
 /*
  * X(key, type, default, min, max, meaning)
@@ -55,11 +58,10 @@
 	X(force_signin, BOOL, "no", 0, 1, \
 	    "ask for credentials even when the browser is signed in") \
 	X(callback, CALLBACK, "paste", 0, 0, \
-	    "how the code comes back: paste (loopback is not available in this " \
-	    "version)") \
-	X(start_url, URL, "", 1, 255, \
-	    "static start page that makes the address short (not available in " \
-	    "this version)") \
+	    "how the code comes back: paste; loopback, by the browser on " \
+	    "this host") \
+	X(start_url, START, "", 1, CONFIG_START_MAX, \
+	    "static start page that makes the address short") \
 	X(dialogue, DIALOGUE, "auto", 0, 0, \
 	    "one prompt, or text and prompt: prompt, split, auto") \
 	X(map, METHODS, "file", 1, 64, \
@@ -130,6 +132,7 @@ struct config_methods {
 /* What a member of each type is. */
 #define CONFIG_MEMBER_REGION(key) char key[CONFIG_TEXT_CAP];
 #define CONFIG_MEMBER_URL(key) char key[CONFIG_TEXT_CAP];
+#define CONFIG_MEMBER_START(key) char key[CONFIG_TEXT_CAP];
 #define CONFIG_MEMBER_ID(key) char key[CONFIG_TEXT_CAP];
 #define CONFIG_MEMBER_PATH(key) char key[CONFIG_TEXT_CAP];
 #define CONFIG_MEMBER_REDIRECT(key) char key[CONFIG_TEXT_CAP];

@@ -20,8 +20,9 @@ struct errand {
 	const char *user;
 	const char *service;
 	const char *host;
-	bool decoy;      /* nobody could sign in: no connection is opened */
-	bool want_token; /* the verdict is to carry the token */
+	const char *remote; /* the host that the person comes from, or "" */
+	bool decoy;         /* nobody could sign in: no connection is opened */
+	bool want_token;    /* the verdict is to carry the token */
 };
 
 /*
@@ -43,10 +44,14 @@ MUST_CHECK enum outcome errand_start(const struct config *config,
  * Take the address that is to be shown; once after the start and once after
  * each verdict that outcome_may_retry.
  *
- * out:    ret  with it, whether the path to Genesys Cloud was found dead
+ * out:    ret  with it, whether the path to Genesys Cloud was found dead, and
+ *              how the code may come back
  */
 MUST_CHECK enum outcome errand_address(const struct courier *courier,
     int64_t deadline_ms, struct wire_ready *ret, struct errinfo *reterr);
+
+/* The sentence of say.h behind an address that asks for the answer. */
+const char *errand_prompt(enum wire_callback callback);
 
 /*
  * Bring the answer and take the verdict.
@@ -58,6 +63,12 @@ MUST_CHECK enum outcome errand_address(const struct courier *courier,
 MUST_CHECK enum outcome errand_answer(const struct courier *courier,
     struct view typed, int64_t deadline_ms, struct wire_verdict *ret,
     struct errinfo *reterr);
+
+/*
+ * Say, before errand_settle, that the person is let in: the browser that
+ * brought the code is told so.
+ */
+void errand_grant(const struct courier *courier);
 
 /*
  * Say whether the token of an ok verdict is kept.  Should the word not arrive,

@@ -16,29 +16,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* What a person is told; several outcomes share one sentence on purpose. */
-#define SAY_NOTHING ""
-#define SAY_ADMIN \
-	"Signing in with Genesys Cloud is not set up properly on this host; " \
-	"please tell its administrator."
-#define SAY_LATER \
-	"Genesys Cloud cannot be reached from this host at the moment; " \
-	"please try again later."
-#define SAY_DENIED \
-	"This Genesys Cloud sign-in does not give access to this account."
+#include "gcpkce/say.h"
 
 /* For the log, when sshd sends its own junk in place of an answer. */
 #define LOG_SSHD_JUNK \
 	"sshd refuses this name: unknown, AllowUsers/DenyUsers, or root " \
 	"without PermitRootLogin yes"
-
-/* Before an address, when its preflight found no way there. */
-#define SAY_UNREACHABLE \
-	"This host could not reach Genesys Cloud just now; signing in may fail."
-
-/* In place of state_mismatch's, for an address of this very sign-in. */
-#define SAY_EARLIER \
-	"That code belongs to an earlier address; only the one below counts."
 
 /*
  * X(enum suffix, "name", PAM result, sentence for the person, text for the log)
@@ -67,27 +50,21 @@
 	    "Genesys Cloud answered with a server error") \
 	X(TLS_FAILED, "tls_failed", PAM_AUTH_ERR, SAY_ADMIN, \
 	    "the TLS connection was refused") \
-	X(RATE_LIMITED, "rate_limited", PAM_AUTH_ERR, \
-	    "Genesys Cloud asks for fewer sign-ins; please wait a minute.", \
+	X(RATE_LIMITED, "rate_limited", PAM_AUTH_ERR, SAY_FEWER, \
 	    "Genesys Cloud limits the rate of requests") \
 	X(REPLY_INVALID, "reply_invalid", PAM_AUTH_ERR, SAY_ADMIN, \
 	    "Genesys Cloud's reply is not understood") \
-	X(TIMED_OUT, "timed_out", PAM_MAXTRIES, \
-	    "The time for signing in is over; please connect again.", \
+	X(TIMED_OUT, "timed_out", PAM_MAXTRIES, SAY_TOO_LATE, \
 	    "the deadline passed") \
-	X(ANSWER_EMPTY, "answer_empty", PAM_AUTH_ERR, "The answer was empty.", \
+	X(ANSWER_EMPTY, "answer_empty", PAM_AUTH_ERR, SAY_EMPTY, \
 	    "the answer was empty") \
-	X(ANSWER_MALFORMED, "answer_malformed", PAM_AUTH_ERR, \
-	    "There was no code in that answer.", "no code in the answer") \
-	X(STATE_MISMATCH, "state_mismatch", PAM_AUTH_ERR, \
-	    "That code belongs to another address than the one shown here.", \
+	X(ANSWER_MALFORMED, "answer_malformed", PAM_AUTH_ERR, SAY_NO_CODE, \
+	    "no code in the answer") \
+	X(STATE_MISMATCH, "state_mismatch", PAM_AUTH_ERR, SAY_OTHER_ADDRESS, \
 	    "the answer's state is not this sign-in's") \
-	X(SIGNIN_REFUSED, "signin_refused", PAM_AUTH_ERR, \
-	    "The sign-in was cancelled or refused in the browser.", \
+	X(SIGNIN_REFUSED, "signin_refused", PAM_AUTH_ERR, SAY_CANCELLED, \
 	    "an error redirect was pasted") \
-	X(CODE_REFUSED, "code_refused", PAM_AUTH_ERR, \
-	    "That code was refused: it was used already, has expired, was " \
-	    "cut off when pasted, or there is no such account here.", \
+	X(CODE_REFUSED, "code_refused", PAM_AUTH_ERR, SAY_REFUSED, \
 	    "Genesys Cloud refused the code") \
 	X(TOKEN_INVALID, "token_invalid", PAM_AUTH_ERR, SAY_DENIED, \
 	    "the token is not one that can be used") \

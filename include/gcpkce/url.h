@@ -25,6 +25,9 @@ struct url {
  */
 bool url_split(const char *text, struct url *ret);
 
+/* localhost, 127.0.0.0/8 or ::1: this host, whatever it is called. */
+bool url_host_is_loopback(struct view host);
+
 /* Letters, digits, hyphens and dots, no empty label: a host name. */
 bool url_host_is_name(struct view host);
 

@@ -13,7 +13,7 @@
 #include "gcpkce/identity.h"
 #include "gcpkce/secret.h"
 
-#define WIRE_VERSION 4
+#define WIRE_VERSION 5
 #define WIRE_HEADER_LEN 6       /* length, version, type */
 #define WIRE_PAYLOAD_MAX 204800 /* bytes behind the header */
 #define WIRE_TEXT_MAX 511
@@ -33,6 +33,15 @@ enum wire_type {
 	WIRE_REVOKE_REQUEST = 7, /* to it: revoke this token, nothing else */
 	WIRE_TOKEN_REQUEST = 8,  /* to it: wire_token.h */
 	WIRE_TOKEN_REPLY = 9,    /* from it */
+	WIRE_GRANTED = 10,       /* to it: tell the browser yes; empty */
+};
+
+/* How the code comes back. */
+enum wire_callback {
+	WIRE_CALLBACK_PASTE,   /* the person brings it */
+	WIRE_CALLBACK_LISTENS, /* the browser does, or the person */
+	WIRE_CALLBACK_TAKEN,   /* only the person: the port is taken */
+	WIRE_CALLBACKS,
 };
 
 /*
@@ -61,9 +70,11 @@ struct wire_request {
 	struct wire_label label;
 	char client_id[WIRE_TEXT_MAX + 1];
 	char redirect_uri[WIRE_TEXT_MAX + 1];
+	char start_url[WIRE_TEXT_MAX + 1];
 	char signin_org[WIRE_TEXT_MAX + 1];
 	char signin_provider[WIRE_TEXT_MAX + 1];
 	bool force_signin;
+	bool loopback;   /* listen on redirect_uri's host and port */
 	bool decoy;      /* nobody could sign in: never open a connection */
 	bool want_token; /* the verdict is to carry the token */
 	bool revoke;     /* revoke a token that is not kept */
@@ -79,6 +90,7 @@ struct wire_request {
 struct wire_ready {
 	char address[WIRE_ADDRESS_MAX + 1]; /* printable ASCII */
 	bool unreachable; /* Genesys Cloud was out of reach, just now */
+	enum wire_callback callback;
 };
 
 struct wire_verdict {
@@ -107,7 +119,8 @@ struct wire_revoke_request {
 	struct wire_revoke_request
 
 /*
- * Append a whole frame.  KEEP and REVOKE have no payload: use wire_put_empty.
+ * Append a whole frame.  KEEP, REVOKE and GRANTED have no payload: use
+ * wire_put_empty.
  *
  * out:    frame  failures are told by buf_check(frame)
  */

@@ -8,6 +8,8 @@
 
 #include "config_loader.h"
 #include "gcpkce/safefile.h"
+#include "gcpkce/text.h"
+#include "gcpkce/url.h"
 
 static void
 region_apply(struct config_loader *l)
@@ -79,18 +81,54 @@ pairs_check(struct config_loader *l)
 		    "is token_env too; choose two names");
 }
 
-/* A setting that would be ignored must not look as if it held. */
+/* What a listener needs of the redirect URI that leads to it. */
 static void
-unbuilt_check(struct config_loader *l)
+callback_check(struct config_loader *l)
 {
-	static const char why[] = "is not available in this version; "
-				  "leave it out";
 	const struct config *c = l->config;
+	struct url url;
+	unsigned long port;
+	char digits[8] = "";
 
-	if (c->callback == CALLBACK_LOOPBACK)
-		config_fault_add_key(l, "callback", "loopback", why);
-	if (c->start_url[0] != '\0')
-		config_fault_add_key(l, "start_url", c->start_url, why);
+	if (c->callback != CALLBACK_LOOPBACK || c->redirect_uri[0] == '\0' ||
+	    !url_split(c->redirect_uri, &url))
+		return;
+	if (!url.loopback || !view_eq(url.scheme, view_text("http"))) {
+		config_fault_add_key(l, "redirect_uri", c->redirect_uri,
+		    "does not lead to this host; with callback=loopback write "
+		    "http://localhost[:PORT][/PATH]");
+		return;
+	}
+	if (url.port.len > 0 && url.port.len < sizeof(digits))
+		memcpy(digits, url.port.p, url.port.len);
+	if (url.port.len > 0 &&
+	    (digits[0] == '0' ||
+		!text_parse_number(
+		    digits, CONFIG_LISTEN_PORT_MIN, 65535, &port)))
+		config_fault_add_key(l, "redirect_uri", c->redirect_uri,
+		    "has a port that the helper cannot listen on; register "
+		    "one from 1024 up");
+	if (url.port.len == 0 &&
+	    strlen(c->redirect_uri) > CONFIG_REDIRECT_MAX - CONFIG_PORT_LEN)
+		config_fault_add_key(l, "redirect_uri", c->redirect_uri,
+		    "has no room for the listener's port; register a shorter "
+		    "one");
+}
+
+/* What the address of a start page may be, with the challenge behind it. */
+static void
+start_check(struct config_loader *l)
+{
+	const struct config *c = l->config;
+	struct url url;
+
+	if (c->start_url[0] == '\0')
+		return;
+	if (c->callback == CALLBACK_LOOPBACK &&
+	    url_split(c->redirect_uri, &url) && url.port.len == 0)
+		config_fault_add_key(l, "start_url", c->start_url,
+		    "needs a redirect_uri with a port; the page cannot know "
+		    "which one the helper listens on");
 }
 
 /* What a host that is not root, a screen locker, may not have. */
@@ -139,8 +177,10 @@ config_check(struct config_loader *l)
 		required_check(l);
 	if (!l->unread && !for_token)
 		pairs_check(l);
-	if (!for_token)
-		unbuilt_check(l);
+	if (!l->unread && !for_token) {
+		callback_check(l);
+		start_check(l);
+	}
 	ordinary_host_check(l);
 	ca_file_check(l);
 }

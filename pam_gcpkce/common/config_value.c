@@ -78,6 +78,23 @@ url_fault(const char *value)
 }
 
 static const char *
+start_fault(const char *value)
+{
+	struct url url;
+
+	if (!url_split(value, &url))
+		return "is not the address of a page; write "
+		       "https://HOST[:PORT][/PATH]";
+	if (!url_is_protected(&url))
+		return "is not protected; use https (http only for a loopback "
+		       "address)";
+	if (strchr(value, '#') != NULL)
+		return "has a fragment, which is the challenge's place; write "
+		       "the page's address without one";
+	return NULL;
+}
+
+static const char *
 redirect_fault(const char *value)
 {
 	struct url url;
@@ -368,6 +385,7 @@ config_value_parse(const struct config_key *key, const char *value,
 	static const char *(*const faults[CONFIG_TYPE_COUNT])(const char *) = {
 	    [CONFIG_REGION] = region_fault,
 	    [CONFIG_URL] = url_fault,
+	    [CONFIG_START] = start_fault,
 	    [CONFIG_ID] = id_fault,
 	    [CONFIG_PATH] = path_fault,
 	    [CONFIG_REDIRECT] = redirect_fault,

@@ -54,8 +54,8 @@ is_loopback_v4(struct view host)
 	    ntohl(address.s_addr) >> 24 == 127;
 }
 
-static bool
-is_loopback(struct view host)
+bool
+url_host_is_loopback(struct view host)
 {
 	return text_eq_nocase(host, view_text("localhost")) ||
 	    view_eq(host, view_text("::1")) || is_loopback_v4(host);
@@ -126,7 +126,7 @@ url_split(const char *text, struct url *ret)
 		(struct view){.p = (const uint8_t *)authority, .len = len},
 		&url))
 		return false;
-	url.loopback = is_loopback(url.host);
+	url.loopback = url_host_is_loopback(url.host);
 	*ret = url;
 	return true;
 }

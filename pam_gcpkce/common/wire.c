@@ -61,9 +61,11 @@ pass_request(struct wire *w, struct wire_request *request)
 	pass_label(w, &request->label);
 	PASS_TEXT(w, request, client_id);
 	PASS_TEXT(w, request, redirect_uri);
+	PASS_TEXT(w, request, start_url);
 	PASS_TEXT(w, request, signin_org);
 	PASS_TEXT(w, request, signin_provider);
 	pass_bool(w, &request->force_signin, "force_signin");
+	pass_bool(w, &request->loopback, "loopback");
 	pass_bool(w, &request->decoy, "decoy");
 	pass_bool(w, &request->want_token, "want_token");
 	pass_bool(w, &request->revoke, "revoke");
@@ -106,6 +108,10 @@ wire_pass_verdict(struct wire *w, struct wire_verdict *verdict)
 	pass_bool(w, &verdict->state_earlier, "state_earlier");
 	pass_bool(w, &verdict->sshd_junk, "sshd_junk");
 	PASS_TEXT(w, verdict, reason);
+	for (const char *c = verdict->reason; w->out == NULL && *c != 0; c++) {
+		if (*c < 0x20 || *c >= 0x7f)
+			pass_fail(w, "reason", "is not printable ASCII");
+	}
 	PASS_TEXT(w, verdict, correlation);
 	pass_identity(w, &verdict->identity);
 	pass_u32(w, &verdict->expires_in_s, "expires_in_s");
@@ -195,9 +201,11 @@ wire_put_ready(struct buf *frame, const struct wire_ready *ready)
 	size_t start = wire_begin(frame, WIRE_READY);
 	struct wire w = {.out = frame, .r = OUTCOME_OK};
 	bool unreachable = ready->unreachable;
+	uint64_t callback = ready->callback;
 
 	pass_put(&w, view_text(ready->address));
 	pass_bool(&w, &unreachable, "unreachable");
+	pass_number(&w, &callback, 1, "callback");
 	wire_end(frame, start);
 }
 
@@ -222,7 +230,7 @@ wire_header_parse(const uint8_t header[static WIRE_HEADER_LEN],
 	if (header[4] != WIRE_VERSION)
 		return err_fail(reterr, OUTCOME_HELPER_FAILED,
 		    "frame: version %u, not %u", header[4], WIRE_VERSION);
-	if (header[5] < WIRE_REQUEST || header[5] > WIRE_TOKEN_REPLY)
+	if (header[5] < WIRE_REQUEST || header[5] > WIRE_GRANTED)
 		return err_fail(reterr, OUTCOME_HELPER_FAILED,
 		    "frame: unknown type %u", header[5]);
 	if (len < 2 || len - 2 > WIRE_PAYLOAD_MAX)
@@ -261,12 +269,19 @@ wire_ready_parse(
 	struct view address = pass_cut(&w, WIRE_ADDRESS_MAX, "address");
 	if (!text_is_token(address))
 		pass_fail(&w, "address", "is not printable ASCII");
+	bool unreachable = false;
+	uint64_t callback = 0;
+
 	memset(ret, 0, sizeof(*ret));
-	pass_bool(&w, &ret->unreachable, "unreachable");
-	if (pass_finish(&w) == OUTCOME_OK)
-		memcpy(ret->address, address.p, address.len);
-	else
-		ret->unreachable = false;
+	pass_bool(&w, &unreachable, "unreachable");
+	pass_number(&w, &callback, 1, "callback");
+	if (callback >= WIRE_CALLBACKS)
+		pass_fail(&w, "callback", "is none");
+	if (pass_finish(&w) != OUTCOME_OK)
+		return w.r;
+	memcpy(ret->address, address.p, address.len);
+	ret->unreachable = unreachable;
+	ret->callback = (enum wire_callback)callback;
 	return w.r;
 }
 

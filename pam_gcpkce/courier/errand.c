@@ -13,6 +13,7 @@
 #include "gcpkce/frame.h"
 #include "gcpkce/policy.h"
 #include "gcpkce/text.h"
+#include "gcpkce/url.h"
 
 #define REVOKE_WAIT_MS 5000
 #define ESCAPE_LEN (sizeof("\\x00") - 1)
@@ -62,6 +63,16 @@ label_set(const struct errand *errand, struct wire_label *ret)
 	return r;
 }
 
+/*
+ * Does the person come from this host?  A listener would bring the code of
+ * whoever sits here to a sign-in that somebody elsewhere has begun.
+ */
+static bool
+is_here(const char *remote)
+{
+	return remote[0] == '\0' || url_host_is_loopback(view_text(remote));
+}
+
 static enum outcome
 request_set(const struct config *config, const struct errand *errand,
     int64_t deadline_ms, struct wire_request *ret)
@@ -69,9 +80,12 @@ request_set(const struct config *config, const struct errand *errand,
 	route_set(config, &ret->route);
 	text_copy(ret->client_id, config->client_id);
 	text_copy(ret->redirect_uri, config->redirect_uri);
+	text_copy(ret->start_url, config->start_url);
 	text_copy(ret->signin_org, config->signin_org);
 	text_copy(ret->signin_provider, config->signin_provider);
 	ret->force_signin = config->force_signin;
+	ret->loopback =
+	    config->callback == CALLBACK_LOOPBACK && is_here(errand->remote);
 	ret->decoy = errand->decoy;
 	ret->want_token = errand->want_token;
 	ret->revoke = config->revoke == REVOKE_AUTO;
@@ -161,6 +175,21 @@ errand_address(const struct courier *courier, int64_t deadline_ms,
 	    : r;
 }
 
+const char *
+errand_prompt(enum wire_callback callback)
+{
+	switch (callback) {
+	case WIRE_CALLBACK_LISTENS:
+		return SAY_PRESS_ENTER;
+	case WIRE_CALLBACK_TAKEN:
+		return SAY_PASTE_ADDRESS;
+	case WIRE_CALLBACK_PASTE:
+	case WIRE_CALLBACKS:
+		break;
+	}
+	return SAY_PASTE;
+}
+
 enum outcome
 errand_answer(const struct courier *courier, struct view typed,
     int64_t deadline_ms, struct wire_verdict *ret, struct errinfo *reterr)
@@ -179,6 +208,17 @@ errand_answer(const struct courier *courier, struct view typed,
 	if (r != OUTCOME_OK)
 		return r;
 	return err_fail(reterr, ret->outcome, "%s", ret->reason);
+}
+
+void
+errand_grant(const struct courier *courier)
+{
+	autobuf frame = BUF_INIT(WIRE_HEADER_LEN);
+	struct errinfo unheard;
+
+	wire_put_empty(&frame, WIRE_GRANTED);
+	(void)!courier_send(
+	    courier, &frame, clock_now_ms() + ERRAND_GRACE_MS, &unheard);
 }
 
 enum outcome

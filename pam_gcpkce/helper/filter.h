@@ -18,9 +18,11 @@ bool filter_is_possible(void);
  *
  * in:     strict  besides the refusals a list of all that is allowed, beyond
  *                 which the process is killed
+ *         listens calls on the listener's sockets are let pass, which then
+ *                 cannot be closed or exchanged
  * gives:  0, or an errno
  */
-MUST_CHECK int filter_prepare(bool strict);
+MUST_CHECK int filter_prepare(bool strict, bool listens);
 
 /*
  * Filter this process's system calls for good: as filter_prepare was told,
@@ -29,7 +31,7 @@ MUST_CHECK int filter_prepare(bool strict);
  * gives:  0, or an errno
  * source: seccomp(2)
  */
-MUST_CHECK int filter_load(bool strict);
+MUST_CHECK int filter_load(bool strict, bool listens);
 
 /* Is something refused that every process may do? */
 bool filter_is_live(void);

@@ -46,8 +46,24 @@ struct lane {
 struct vigil {
 	int socket;  /* readable or closed: the caller has gone */
 	int signals; /* a signalfd */
+	int browser; /* for vigil_await and lanes_tend; -1: none */
 	int64_t deadline_ms;
 };
+
+/* What a wait ended with. */
+enum arrival { ARRIVAL_NONE, ARRIVAL_CALLER, ARRIVAL_BROWSER };
+
+/*
+ * Wait, without any lane, until there is something to read, or that time has
+ * come.
+ *
+ * out:    ret_arrival  ARRIVAL_CALLER: at least one byte of his
+ * errors: OUTCOME_TIMED_OUT  the deadline passed
+ *         OUTCOME_ABORTED    the caller has gone, or a signal came
+ *         OUTCOME_HELPER_FAILED
+ */
+MUST_CHECK enum outcome vigil_await(const struct vigil *vigil, int64_t until_ms,
+    enum arrival *ret_arrival, struct errinfo *reterr);
 
 /*
  * Make a lane, after library_load, or aim one that there is already at another

@@ -4,6 +4,7 @@
  * them, the caller and the deadline at once.
  */
 #include <poll.h>
+#include <sys/socket.h>
 
 #include "gcpkce/clock.h"
 #include "lane.h"
@@ -121,6 +122,9 @@ lanes_wait(const struct lane *lanes, size_t count, bool tend,
 	if (left == 0)
 		return err_fail(
 		    reterr, OUTCOME_TIMED_OUT, "the deadline passed");
+	if (tend)
+		w.fds[w.count++] =
+		    (struct pollfd){.fd = vigil->browser, .events = POLLIN};
 	for (size_t i = 0; i < count; i++) {
 		if (!lanes[i].busy && !is_idle(&lanes[i]))
 			watch_lane(&w, &lanes[i]);
@@ -132,6 +136,8 @@ lanes_wait(const struct lane *lanes, size_t count, bool tend,
 		return err_sys(reterr, OUTCOME_HELPER_FAILED, "poll");
 	if (w.fds[0].revents != 0 || w.fds[1].revents != 0)
 		return err_fail(reterr, OUTCOME_ABORTED, "the caller has gone");
+	if (tend && w.fds[2].revents != 0)
+		return err_fail(reterr, OUTCOME_ABORTED, "a browser has come");
 	return OUTCOME_OK;
 }
 
@@ -173,4 +179,34 @@ lanes_tend(struct lane *lanes, size_t count, int64_t wake_ms,
 		return r;
 	return lanes_wait(
 	    lanes, count, true, vigil, clock_left_ms(wake_ms), reterr);
+}
+
+enum outcome
+vigil_await(const struct vigil *vigil, int64_t until_ms,
+    enum arrival *ret_arrival, struct errinfo *reterr)
+{
+	enum { CALLER, SIGNALS, BROWSER, COUNT };
+	struct pollfd fds[COUNT] = {
+	    [CALLER] = {.fd = vigil->socket, .events = POLLIN},
+	    [SIGNALS] = {.fd = vigil->signals, .events = POLLIN},
+	    [BROWSER] = {.fd = vigil->browser, .events = POLLIN},
+	};
+	char byte;
+
+	int ready = poll(fds, COUNT, clock_left_ms(until_ms));
+	if (ready < 0)
+		return err_sys(reterr, OUTCOME_HELPER_FAILED, "poll");
+	if (fds[CALLER].revents == 0 && fds[SIGNALS].revents == 0) {
+		*ret_arrival = ready > 0 ? ARRIVAL_BROWSER : ARRIVAL_NONE;
+		/* also when browsers come without end */
+		return clock_left_ms(vigil->deadline_ms) > 0
+		    ? OUTCOME_OK
+		    : err_fail(
+			  reterr, OUTCOME_TIMED_OUT, "the deadline passed");
+	}
+	*ret_arrival = ARRIVAL_CALLER;
+	if (fds[SIGNALS].revents != 0 ||
+	    recv(vigil->socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT) != 1)
+		return err_fail(reterr, OUTCOME_ABORTED, "the caller has gone");
+	return OUTCOME_OK;
 }

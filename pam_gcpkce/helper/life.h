@@ -13,6 +13,9 @@
 #define LIFE_FD_LOG 4
 #define LIFE_FD_LOCK 5 /* to count the preflights of this host by */
 
+/* The first of those that the listener gets, where there is one. */
+#define LIFE_FD_LISTEN 20
+
 /*
  * Verify a birth: a stream socket at LIFE_FD_SOCKET, and sandbox_begin.
  *

@@ -21,14 +21,20 @@ static enum outcome
 signin_request(struct view payload, int signals, struct errinfo *reterr)
 {
 	autorequest request = {0};
+	struct browser browser;
 	enum outcome r = wire_request_parse(payload, &request, reterr);
 
 	if (r != OUTCOME_OK)
 		return r;
-	r = sandbox_confine(&request.route, &request.label, reterr);
+	/* before Landlock, which then lets nothing be bound */
+	browser_begin(&request, &browser);
+	r = sandbox_confine(&request.route, &request.label,
+	    browser_events(&browser) >= 0, reterr);
 	if (r == OUTCOME_OK)
-		return signin_serve(&request, signals, reterr);
-	life_refuse(reterr->text);
+		r = signin_serve(&request, &browser, signals, reterr);
+	else
+		life_refuse(reterr->text);
+	browser_end(&browser);
 	return r;
 }
 
@@ -40,7 +46,12 @@ revoke_request(struct view payload, int signals, struct errinfo *reterr)
 	enum outcome r = wire_revoke_request_parse(payload, &request, reterr);
 
 	if (r == OUTCOME_OK)
-		r = sandbox_confine(&request.route, &request.label, reterr);
+		r = sandbox_confine(
+		    &request.route, &request.label, false, reterr);
+	/* the caller is gone already: the warden's patience begins after this
+	 */
+	if (r == OUTCOME_OK)
+		sandbox_prepare();
 	if (r == OUTCOME_OK)
 		r = worker_begin(signals,
 		    clock_now_ms() + request.limit_s * INT64_C(1000) +
@@ -66,7 +77,7 @@ token_request(struct view payload, int signals, struct errinfo *reterr)
 
 	if (r != OUTCOME_OK)
 		return r;
-	r = sandbox_confine(&request.route, &nobody, reterr);
+	r = sandbox_confine(&request.route, &nobody, false, reterr);
 	if (r == OUTCOME_OK)
 		r = worker_begin(signals,
 		    clock_now_ms() + request.limit_s * INT64_C(1000) +

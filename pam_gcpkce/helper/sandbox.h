@@ -40,10 +40,11 @@ MUST_CHECK enum outcome sandbox_begin(struct errinfo *reterr);
  * is strict, that is a refusal as well.
  *
  * in:     route, label  *borrowed* for good
+ *         listens  there are sockets from LIFE_FD_LISTEN on, to listen with
  * errors: OUTCOME_HELPER_FAILED  reterr names the missing layers
  */
 MUST_CHECK enum outcome sandbox_confine(const struct wire_route *route,
-    const struct wire_label *label, struct errinfo *reterr);
+    const struct wire_label *label, bool listens, struct errinfo *reterr);
 
 /* Do in advance what takes sandbox_close long; nobody waits now. */
 void sandbox_prepare(void);

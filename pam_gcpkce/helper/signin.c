@@ -7,10 +7,8 @@
  */
 #include "signin.h"
 
-#include <poll.h>
 #include <string.h>
 #include <sys/random.h>
-#include <sys/socket.h>
 
 #include "exchange.h"
 #include "gcpkce/answer.h"
@@ -41,6 +39,7 @@ struct signin {
 	char earlier[EARLIER_MAX][STATE_HASH_LEN + 1];
 	size_t earlier_count;
 	struct secret *code_before; /* the last code that was sent */
+	struct browser *browser;
 	struct preflight preflight;
 	struct exchange exchange;
 	struct wire_verdict verdict;
@@ -56,6 +55,7 @@ address_renew(struct signin *s, struct errinfo *reterr)
 		memcpy(s->earlier[s->earlier_count], s->state, STATE_HASH_LEN);
 		s->earlier_count++;
 	}
+	browser_forget(s->browser);
 	secret_free(s->verifier);
 	s->verifier = NULL;
 	enum outcome r = pkce_verifier_new(&s->verifier, reterr);
@@ -68,14 +68,16 @@ address_renew(struct signin *s, struct errinfo *reterr)
 	return OUTCOME_OK;
 }
 
-static enum outcome
-ready_send(struct signin *s, struct errinfo *reterr)
+static void
+address_put(const struct signin *s, struct buf *address)
 {
 	const struct wire_request *request = s->request;
-	autobuf address = BUF_INIT(AUTHORIZE_ADDRESS_MAX);
-	struct wire_ready ready = {0};
-	autobuf frame = BUF_INIT(WIRE_HEADER_LEN + WIRE_PAYLOAD_MAX);
 
+	if (request->start_url[0] != '\0') {
+		authorize_start_address(
+		    request->start_url, s->challenge, s->state, address);
+		return;
+	}
 	authorize_address(
 	    &(struct authorize_request){
 		.login_url = request->route.login_url,
@@ -87,7 +89,17 @@ ready_send(struct signin *s, struct errinfo *reterr)
 		.signin_provider = request->signin_provider,
 		.force_signin = request->force_signin,
 	    },
-	    &address);
+	    address);
+}
+
+static enum outcome
+ready_send(struct signin *s, struct errinfo *reterr)
+{
+	autobuf address = BUF_INIT(AUTHORIZE_ADDRESS_MAX);
+	struct wire_ready ready = {.callback = browser_resume(s->browser)};
+	autobuf frame = BUF_INIT(WIRE_HEADER_LEN + WIRE_PAYLOAD_MAX);
+
+	address_put(s, &address);
 	enum outcome r = buf_check(&address);
 	if (r != OUTCOME_OK)
 		return r;
@@ -96,32 +108,6 @@ ready_send(struct signin *s, struct errinfo *reterr)
 	wire_put_ready(&frame, &ready);
 	s->ready_ms = clock_now_ms();
 	return frame_send(LIFE_FD_SOCKET, &frame, s->vigil.deadline_ms, reterr);
-}
-
-/* Wait until there is something to read, or that time has come. */
-static enum outcome
-readable_await(const struct signin *s, int64_t until_ms, bool *ret_readable,
-    struct errinfo *reterr)
-{
-	struct pollfd fds[] = {
-	    {.fd = s->vigil.socket, .events = POLLIN},
-	    {.fd = s->vigil.signals, .events = POLLIN},
-	};
-	char byte;
-
-	int ready = poll(fds, 2, clock_left_ms(until_ms));
-	if (ready < 0)
-		return err_sys(reterr, OUTCOME_HELPER_FAILED, "poll");
-	*ret_readable = ready > 0;
-	if (ready == 0)
-		return clock_left_ms(s->vigil.deadline_ms) > 0
-		    ? OUTCOME_OK
-		    : err_fail(
-			  reterr, OUTCOME_TIMED_OUT, "the deadline passed");
-	if (fds[1].revents != 0 ||
-	    recv(s->vigil.socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT) != 1)
-		return err_fail(reterr, OUTCOME_ABORTED, "the caller has gone");
-	return OUTCOME_OK;
 }
 
 /*
@@ -173,36 +159,6 @@ code_exchange(struct signin *s, struct answer *answer, struct errinfo *reterr)
 	return r;
 }
 
-/*
- * What comes of an answer.
- *
- * out:    ret_sent  a code went out, or seemed to: the address is used up
- */
-static enum outcome
-answer_judge(
-    struct signin *s, struct view typed, bool *ret_sent, struct errinfo *reterr)
-{
-	autoanswer answer = {0};
-	int64_t refusal_ms = refusal_moment();
-	enum outcome r = answer_read(
-	    typed, s->state, s->earlier, s->earlier_count, &answer, reterr);
-
-	s->verdict.state_earlier = answer.state_earlier;
-	s->verdict.sshd_junk = answer.sshd_junk;
-	*ret_sent = r == OUTCOME_OK || answer.sshd_junk;
-	if (s->request->decoy && *ret_sent)
-		r = OUTCOME_CODE_REFUSED;
-	else if (r == OUTCOME_OK)
-		r = code_exchange(s, &answer, reterr);
-	if (answer.sshd_junk || r == OUTCOME_CODE_REFUSED) {
-		enum outcome waited = refusal_await(s, refusal_ms);
-
-		if (waited != OUTCOME_OK)
-			return waited;
-	}
-	return r;
-}
-
 static enum outcome
 verdict_send(struct signin *s, enum outcome outcome, const char *reason,
     struct errinfo *reterr)
@@ -230,7 +186,7 @@ static enum outcome
 worker_start(struct signin *s, struct errinfo *reterr)
 {
 	struct errinfo why = {0};
-	bool readable = false;
+	enum arrival arrival;
 
 	if (s->in_worker)
 		return OUTCOME_OK;
@@ -243,8 +199,9 @@ worker_start(struct signin *s, struct errinfo *reterr)
 		return failed;
 	/* the answer, which may have to come yet, gets a verdict all the same
 	 */
+	s->vigil.browser = -1;
 	enum outcome r =
-	    readable_await(s, s->vigil.deadline_ms, &readable, reterr);
+	    vigil_await(&s->vigil, s->vigil.deadline_ms, &arrival, reterr);
 	if (r == OUTCOME_OK)
 		r = verdict_send(s, failed, why.text, reterr);
 	return r == OUTCOME_OK ? err_fail(reterr, failed, "%s", why.text) : r;
@@ -267,44 +224,146 @@ takeoff_moment(const struct signin *s)
 	return s->ready_ms + wait_ms;
 }
 
+/* Open connections ahead of the answer, until there is something to read. */
+static enum outcome
+preflight_begin(struct signin *s, bool *ret_flew, struct errinfo *reterr)
+{
+	*ret_flew = preflight_admit(&s->preflight, s->request->preflight_max);
+	if (!*ret_flew)
+		return OUTCOME_OK;
+	enum outcome r = worker_start(s, reterr);
+	return r == OUTCOME_OK ? preflight_fly(&s->preflight, &s->exchange,
+				     &s->request->route, &s->vigil, reterr)
+			       : r;
+}
+
+/* Let the browser bring what it has; the worker alone reads it. */
+static enum outcome
+browser_hear(struct signin *s, bool press_enter, struct errinfo *reterr)
+{
+	enum outcome r = worker_start(s, reterr);
+
+	if (r == OUTCOME_OK)
+		browser_serve(s->browser,
+		    &(struct browser_states){
+			.shown = s->state,
+			.earlier = s->earlier,
+			.earlier_count = s->earlier_count,
+		    },
+		    press_enter);
+	return r;
+}
+
 /*
  * Wait for the answer, and go on in the worker with it: nothing of it is read
- * here.  It is a good time for what takes long.
+ * here.  It is a good time for what takes long.  After an empty answer, wait
+ * for the browser instead; then the caller has nothing more to say.
  */
 static enum outcome
-answer_await(struct signin *s, struct errinfo *reterr)
+answer_await(struct signin *s, bool for_browser, struct errinfo *reterr)
 {
-	const struct wire_request *request = s->request;
-	bool readable = false;
+	int64_t takeoff_ms = takeoff_moment(s);
+	enum outcome r = OUTCOME_OK;
 
 	if (!s->in_worker)
 		sandbox_prepare();
-	enum outcome r =
-	    readable_await(s, takeoff_moment(s), &readable, reterr);
-	if (r == OUTCOME_OK && !readable &&
-	    preflight_admit(&s->preflight, request->preflight_max)) {
-		r = worker_start(s, reterr);
-		if (r == OUTCOME_OK)
-			r = preflight_fly(&s->preflight, &s->exchange,
-			    &request->route, &s->vigil, reterr);
+	while (r == OUTCOME_OK && !(for_browser && s->browser->arrived)) {
+		enum arrival arrival;
+		bool flew = true;
+
+		r = vigil_await(&s->vigil, takeoff_ms, &arrival, reterr);
+		if (r != OUTCOME_OK)
+			break;
+		if (arrival == ARRIVAL_NONE)
+			r = preflight_begin(s, &flew, reterr);
+		if (!flew)
+			takeoff_ms = s->vigil.deadline_ms;
+		if (arrival == ARRIVAL_BROWSER)
+			r = browser_hear(s, !for_browser, reterr);
+		if (arrival == ARRIVAL_CALLER && for_browser)
+			r = err_fail(reterr, OUTCOME_ABORTED,
+			    "the caller did not wait for the verdict");
+		else if (arrival == ARRIVAL_CALLER)
+			return worker_start(s, reterr);
 	}
-	if (r == OUTCOME_OK)
-		r = readable_await(s, s->vigil.deadline_ms, &readable, reterr);
-	return r == OUTCOME_OK ? worker_start(s, reterr) : r;
+	return r;
 }
 
-/* Is the token to be kept?  Everything but KEEP is a no. */
-static bool
-is_kept(const struct signin *s)
+/* What was typed; or, if that is nothing, what the browser brings. */
+static enum outcome
+answer_take(struct signin *s, struct view typed, struct answer *ret,
+    struct errinfo *reterr)
 {
-	autobuf payload = BUF_INIT(WIRE_PAYLOAD_MAX);
-	enum wire_type type;
-	struct errinfo why;
-	int64_t deadline_ms = s->vigil.deadline_ms + VERDICT_WAIT_MS;
+	enum outcome r = answer_read(
+	    typed, s->state, s->earlier, s->earlier_count, ret, reterr);
 
-	return frame_receive(LIFE_FD_SOCKET, s->vigil.signals, deadline_ms,
-		   &type, &payload, &why) == OUTCOME_OK &&
-	    type == WIRE_KEEP && payload.len == 0;
+	if (r == OUTCOME_ANSWER_EMPTY && browser_is_awaited(s->browser)) {
+		r = answer_await(s, true, reterr);
+		if (r == OUTCOME_OK)
+			r = browser_take(s->browser, ret, reterr);
+	}
+	if (r == OUTCOME_OK)
+		browser_dismiss(s->browser);
+	return r;
+}
+
+/*
+ * What comes of an answer.
+ *
+ * out:    ret_sent  a code went out, or seemed to: the address is used up
+ */
+static enum outcome
+answer_judge(
+    struct signin *s, struct view typed, bool *ret_sent, struct errinfo *reterr)
+{
+	autoanswer answer = {0};
+	enum outcome r = answer_take(s, typed, &answer, reterr);
+
+	int64_t refusal_ms = refusal_moment();
+	s->verdict.state_earlier = answer.state_earlier;
+	s->verdict.sshd_junk = answer.sshd_junk;
+	*ret_sent = r == OUTCOME_OK || answer.sshd_junk;
+	if (s->request->decoy && *ret_sent)
+		r = OUTCOME_CODE_REFUSED;
+	else if (r == OUTCOME_OK)
+		r = code_exchange(s, &answer, reterr);
+	if (answer.sshd_junk || r == OUTCOME_CODE_REFUSED) {
+		enum outcome waited = refusal_await(s, refusal_ms);
+
+		if (waited != OUTCOME_OK)
+			return waited;
+	}
+	return r;
+}
+
+/*
+ * Is the token to be kept?  Everything but KEEP is a no.  A word that the
+ * person is let in may come before it.
+ */
+static bool
+is_kept(struct signin *s)
+{
+	int64_t deadline_ms = s->vigil.deadline_ms + VERDICT_WAIT_MS;
+	enum outcome told = OUTCOME_NOT_MAPPED; /* as all denials are told */
+
+	for (;;) {
+		autobuf payload = BUF_INIT(WIRE_PAYLOAD_MAX);
+		enum wire_type type;
+		struct errinfo why;
+		bool received =
+		    frame_receive(LIFE_FD_SOCKET, s->vigil.signals, deadline_ms,
+			&type, &payload, &why) == OUTCOME_OK &&
+		    payload.len == 0;
+
+		if (received && type == WIRE_GRANTED && told != OUTCOME_OK) {
+			told = OUTCOME_OK;
+			browser_tell(s->browser, told);
+			continue;
+		}
+		if (told != OUTCOME_OK)
+			browser_tell(s->browser, told);
+		return received && type == WIRE_KEEP;
+	}
 }
 
 /* Returns only when there is nothing to revoke. */
@@ -320,6 +379,7 @@ token_revoke(struct signin *s)
 	secret_free(s->verifier);
 	secret_free(s->code_before);
 	secret_free(s->client_secret);
+	browser_end(s->browser);
 	lane_done(&s->exchange.lanes[LANE_TOKEN]);
 	buf_done(&s->exchange.form);
 	revoker_leave_behind(&(struct revoker_order){
@@ -349,7 +409,7 @@ round_serve(struct signin *s, enum outcome *ret_outcome, struct errinfo *reterr)
 
 	enum outcome r = ready_send(s, reterr);
 	if (r == OUTCOME_OK)
-		r = answer_await(s, reterr);
+		r = answer_await(s, false, reterr);
 	if (r == OUTCOME_OK)
 		r = frame_receive(LIFE_FD_SOCKET, s->vigil.signals,
 		    s->vigil.deadline_ms, &type, &payload, reterr);
@@ -363,6 +423,9 @@ round_serve(struct signin *s, enum outcome *ret_outcome, struct errinfo *reterr)
 
 	memset(&s->verdict, 0, sizeof(s->verdict));
 	*ret_outcome = answer_judge(s, buf_view(&typed), &sent, &why);
+	/* what the browser brought may be the next answer yet */
+	if (*ret_outcome != OUTCOME_OK && !s->browser->arrived)
+		browser_tell(s->browser, *ret_outcome);
 	if (sent && outcome_may_retry(*ret_outcome))
 		r = address_renew(s, reterr);
 	if (r == OUTCOME_OK)
@@ -384,15 +447,17 @@ rounds_serve(struct signin *s, struct errinfo *reterr)
 }
 
 enum outcome
-signin_serve(
-    const struct wire_request *request, int signals, struct errinfo *reterr)
+signin_serve(const struct wire_request *request, struct browser *browser,
+    int signals, struct errinfo *reterr)
 {
 	struct signin s = {
 	    .request = request,
 	    .client_secret = request->client_secret,
 	    .vigil = {.socket = LIFE_FD_SOCKET,
 		.signals = signals,
+		.browser = browser_events(browser),
 		.deadline_ms = clock_now_ms() + request->deadline_ms},
+	    .browser = browser,
 	};
 	enum outcome r = rounds_serve(&s, reterr);
 

@@ -5,7 +5,7 @@
 #ifndef GCPKCE_HELPER_SIGNIN_H
 #define GCPKCE_HELPER_SIGNIN_H
 
-#include "gcpkce/wire.h"
+#include "browser.h"
 
 /*
  * Serve a sign-in on LIFE_FD_SOCKET: READY, ANSWER, VERDICT, and again after
@@ -13,11 +13,11 @@
  * REVOKE.  A token that was received is revoked on every path but KEEP,
  * unless the request says otherwise.
  *
- * in:     request  *borrowed*;  signals  of life_signals
+ * in:     request, browser  *borrowed*;  signals  of life_signals
  * errors: OUTCOME_ABORTED, OUTCOME_TIMED_OUT, OUTCOME_HELPER_FAILED, ...: why
  *         it ended before a verdict; there is nobody left to tell
  */
-enum outcome signin_serve(
-    const struct wire_request *request, int signals, struct errinfo *reterr);
+enum outcome signin_serve(const struct wire_request *request,
+    struct browser *browser, int signals, struct errinfo *reterr);
 
 #endif

@@ -10,7 +10,10 @@
 #include <security/pam_appl.h>
 #include <string.h>
 
+#include "gcpkce/errand.h"
+#include "gcpkce/sentence.h"
 #include "gcpkce/text.h"
+#include "translation.h"
 
 #define TEXT_MAX (64 * 1024)
 
@@ -35,11 +38,47 @@ dialogue_is_split(
 	return graphical;
 }
 
+/* A terminal's name, with /dev/ or without: ":0", "tty1", not "ttyS0". */
+static bool
+is_console(const char *terminal)
+{
+	static const char folder[] = "/dev/";
+	static const char digits[] = "0123456789";
+
+	if (strncmp(terminal, folder, sizeof(folder) - 1) == 0)
+		terminal += sizeof(folder) - 1;
+	if (terminal[0] == ':')
+		return strspn(terminal + 1, digits) > 0;
+	return strncmp(terminal, "tty", 3) == 0 && terminal[3] != '\0' &&
+	    terminal[3 + strspn(terminal + 3, digits)] == '\0';
+}
+
+bool
+dialogue_is_local(const char *display, const char *terminal, const char *remote)
+{
+	return remote[0] == '\0' &&
+	    (display[0] != '\0' || is_console(terminal));
+}
+
+/* Is there a prompt at all? */
+static bool
+asks(const struct dialogue *dialogue)
+{
+	return !dialogue->local || dialogue->callback != WIRE_CALLBACK_LISTENS;
+}
+
+static void
+paragraph_put(struct buf *b, const char *sentence)
+{
+	buf_put_text(b, translation_of(sentence));
+	buf_put_text(b, "\n\n");
+}
+
 void
 dialogue_compose(
     const struct dialogue *dialogue, struct buf *text, struct buf *prompt)
 {
-	struct buf *first = dialogue->split ? text : prompt;
+	struct buf *first = dialogue->split || !asks(dialogue) ? text : prompt;
 	struct tm tm = {0};
 	char until[16] = "";
 
@@ -47,19 +86,23 @@ dialogue_compose(
 		(void)strftime(until, sizeof(until), "%H:%M:%S", &tm);
 	buf_put_byte(first, '\n');
 	if (dialogue->wrong[0] != '\0')
-		buf_printf(first, "%s\n\n", dialogue->wrong);
+		paragraph_put(first, dialogue->wrong);
 	if (dialogue->unreachable)
-		buf_printf(first, "%s\n\n", SAY_UNREACHABLE);
-	buf_put_text(first, "Sign in to Genesys Cloud to continue as ");
-	text_put_escaped(first, view_text(dialogue->user));
-	buf_put_text(first, " on ");
-	text_put_escaped(first, view_text(dialogue->host));
-	buf_printf(first, " (until %s):\n\n", until);
+		paragraph_put(first, SAY_UNREACHABLE);
+	sentence_put(first, translation_of(SAY_SIGN_IN),
+	    (struct blank[]){{"user", dialogue->user}, {"host", dialogue->host},
+		{"time", until}},
+	    3);
+	buf_put_text(first, "\n\n");
 	text_put_escaped(first, view_text(dialogue->address));
-	buf_put_text(first, dialogue->split ? "\n" : "\n\n");
-	buf_put_text(prompt,
-	    "Then paste the code, or the whole address of the page you land "
-	    "on: ");
+	buf_put_text(first, first == text ? "\n" : "\n\n");
+	if (asks(dialogue)) {
+		buf_put_text(
+		    prompt, translation_of(errand_prompt(dialogue->callback)));
+		buf_put_byte(prompt, ' ');
+	} else {
+		buf_printf(text, "\n%s\n", translation_of(SAY_OPEN_HERE));
+	}
 }
 
 /* Wipe and free what a conversation gave. */
@@ -118,13 +161,13 @@ dialogue_ask(pam_handle_t *pamh, const struct dialogue *dialogue,
 	dialogue_compose(dialogue, &text, &prompt);
 	if (buf_check(&text) != OUTCOME_OK || buf_check(&prompt) != OUTCOME_OK)
 		return OUTCOME_NO_MEMORY;
-	if (dialogue->split) {
+	if (text.len > 0) {
 		result =
 		    converse(pamh, PAM_TEXT_INFO, buf_text(&text), &response);
 		response_free(response);
 		response = NULL;
 	}
-	if (result == PAM_SUCCESS)
+	if (result == PAM_SUCCESS && prompt.len > 0)
 		result = converse(
 		    pamh, PAM_PROMPT_ECHO_ON, buf_text(&prompt), &response);
 	if (result != PAM_SUCCESS) {
@@ -148,6 +191,7 @@ dialogue_tell(pam_handle_t *pamh, const char *sentence)
 
 	if (sentence[0] == '\0')
 		return;
-	(void)converse(pamh, PAM_ERROR_MSG, sentence, &response);
+	(void)converse(
+	    pamh, PAM_ERROR_MSG, translation_of(sentence), &response);
 	response_free(response);
 }

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "gcpkce/config.h"
+#include "gcpkce/wire.h"
 
 /* One prompt; all texts *borrowed*. */
 struct dialogue {
@@ -19,6 +20,9 @@ struct dialogue {
 	const char *wrong; /* a sentence about the answer before, or "" */
 	bool unreachable;  /* say that the path was found dead */
 	bool split; /* the address as text of its own, not in the prompt */
+	enum wire_callback callback; /* how the code may come back */
+	bool local; /* the person sits at this host: its browser brings the
+		       code, and nobody is asked where there is a listener */
 };
 
 /*
@@ -32,18 +36,30 @@ bool dialogue_is_split(
     enum config_dialogue mode, const char *service, bool graphical);
 
 /*
- * Compose the texts: ASCII alone, foreign bytes escaped, the address alone on
+ * Does the person sit at this host: at a display, or a console?
+ *
+ * in:     display, terminal, remote  PAM_XDISPLAY, PAM_TTY and PAM_RHOST, ""
+ *                                    where they are not set
+ */
+bool dialogue_is_local(
+    const char *display, const char *terminal, const char *remote);
+
+/*
+ * Compose the texts, in the host's language (translation_of); without a
+ * catalogue ASCII alone.  Foreign bytes are escaped, the address is alone on
  * its line.  The first begins with a line break, because ssh puts
  * "(user@host) " before it.
  *
- * out:    text, prompt  with prompt alone when not split: all of it in prompt
+ * out:    text, prompt  with prompt alone when not split: all of it in prompt;
+ *                       with text alone when nobody is asked
  * source: docs/DESIGN.md section 5
  */
 void dialogue_compose(
     const struct dialogue *dialogue, struct buf *text, struct buf *prompt);
 
 /*
- * Ask for the answer.
+ * Ask for the answer; or, where nobody is asked, show the address alone, and
+ * the answer is empty.
  *
  * out:    typed  the answer, at most as much as the buffer holds; empty for a
  *                missing reply
@@ -57,7 +73,10 @@ MUST_CHECK enum outcome dialogue_ask(pam_handle_t *pamh,
     const struct dialogue *dialogue, struct buf *typed, bool *ret_again,
     struct errinfo *reterr);
 
-/* Tell the person why a sign-in ended; "" tells nothing.  Never fails. */
+/*
+ * Tell the person why a sign-in ended, in the host's language; "" tells
+ * nothing.  Never fails.
+ */
 void dialogue_tell(pam_handle_t *pamh, const char *sentence);
 
 #endif

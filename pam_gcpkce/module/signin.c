@@ -34,10 +34,8 @@ struct signin {
 	struct errinfo prospect_why;
 	struct courier courier;
 	int64_t deadline_ms;
-	time_t until;
-	bool split;
 	struct wire_ready ready;
-	const char *wrong; /* the sentence about the answer before */
+	struct dialogue dialogue; /* its texts are this struct's */
 	unsigned long attempt;
 	int64_t answered_ms;
 	struct wire_verdict verdict;
@@ -140,6 +138,7 @@ helper_start(struct signin *s)
 	    .user = s->user,
 	    .service = journal_item(s->pamh, PAM_SERVICE),
 	    .host = s->host,
+	    .remote = journal_item(s->pamh, PAM_RHOST),
 	    .decoy = s->prospect != OUTCOME_OK,
 	    .want_token = s->config.export != EXPORT_NONE,
 	};
@@ -149,11 +148,11 @@ helper_start(struct signin *s)
 
 	if (r == OUTCOME_OK && s->config.debug && s->why.text[0] != '\0')
 		journal_debug(s->pamh, "%s", s->why.text);
-	if (r == OUTCOME_OK)
+	if (r == OUTCOME_OK) {
 		s->why.text[0] = '\0';
-	if (r == OUTCOME_OK)
 		r = errand_address(
 		    &s->courier, s->deadline_ms, &s->ready, &s->why);
+	}
 	if (s->config.debug)
 		journal_debug(s->pamh,
 		    "helper %d started in %lld ms (%s); prospect: %s %s",
@@ -167,8 +166,7 @@ helper_start(struct signin *s)
 static enum outcome
 signin_begin(struct signin *s, int argc, const char **argv, bool *ret_again)
 {
-	const char *service = journal_item(s->pamh, PAM_SERVICE);
-	bool graphical = journal_item(s->pamh, PAM_XDISPLAY)[0] != '\0';
+	const char *display = journal_item(s->pamh, PAM_XDISPLAY);
 
 	enum outcome r = config_read(s, argc, argv);
 	if (r == OUTCOME_OK)
@@ -177,8 +175,17 @@ signin_begin(struct signin *s, int argc, const char **argv, bool *ret_again)
 		return r;
 	s->deadline_ms =
 	    clock_now_ms() + (int64_t)s->config.timeout * INT64_C(1000);
-	s->until = (time_t)(clock_wall_s() + s->config.timeout);
-	s->split = dialogue_is_split(s->config.dialogue, service, graphical);
+	s->dialogue = (struct dialogue){
+	    .user = s->user,
+	    .host = s->host,
+	    .address = s->ready.address,
+	    .until = (time_t)(clock_wall_s() + s->config.timeout),
+	    .wrong = "",
+	    .split = dialogue_is_split(s->config.dialogue,
+		journal_item(s->pamh, PAM_SERVICE), display[0] != '\0'),
+	    .local = dialogue_is_local(display, journal_item(s->pamh, PAM_TTY),
+		journal_item(s->pamh, PAM_RHOST)),
+	};
 	r = prospect_judge(s);
 	if (r == OUTCOME_OK)
 		r = helper_start(s);
@@ -192,17 +199,10 @@ signin_begin(struct signin *s, int argc, const char **argv, bool *ret_again)
 static enum outcome
 answer_ask(struct signin *s, struct buf *typed, bool *ret_again)
 {
-	const struct dialogue dialogue = {
-	    .user = s->user,
-	    .host = s->host,
-	    .address = s->ready.address,
-	    .until = s->until,
-	    .wrong = s->wrong,
-	    .unreachable = s->ready.unreachable,
-	    .split = s->split,
-	};
+	s->dialogue.unreachable = s->ready.unreachable;
+	s->dialogue.callback = s->ready.callback;
 	enum outcome r =
-	    dialogue_ask(s->pamh, &dialogue, typed, ret_again, &s->why);
+	    dialogue_ask(s->pamh, &s->dialogue, typed, ret_again, &s->why);
 
 	s->answered_ms = clock_now_ms();
 	if (r == OUTCOME_OK && clock_left_ms(s->deadline_ms) == 0)
@@ -283,6 +283,8 @@ token_settle(struct signin *s, enum outcome outcome)
 
 	if (s->verdict.outcome != OUTCOME_OK)
 		return;
+	if (outcome == OUTCOME_OK && s->config.callback == CALLBACK_LOOPBACK)
+		errand_grant(&s->courier);
 	if (outcome == OUTCOME_OK && s->config.export != EXPORT_NONE)
 		token_export(s, expires_at_s);
 	else
@@ -383,7 +385,7 @@ rounds_run(struct signin *s, struct result *result)
 		if (!may_go_on(s, result))
 			return;
 		decision_log(s, result->outcome);
-		s->wrong = sentence_of(s, result->shown);
+		s->dialogue.wrong = sentence_of(s, result->shown);
 		/* nothing of this round may be told of the next */
 		wire_verdict_done(&s->verdict);
 		s->answered_ms = 0;
@@ -421,7 +423,6 @@ signin_new(pam_handle_t *pamh)
 	s->pamh = pamh;
 	s->owner = getpid();
 	s->courier = COURIER_NONE;
-	s->wrong = "";
 	return s;
 }
 
@@ -447,7 +448,7 @@ denial_finish(struct signin *s, const struct result *result)
 	bool silent = ((unsigned)s->flags & PAM_SILENT) != 0;
 
 	/* sudo sets PAM_SILENT whatever the person wants, and shows texts */
-	if (!silent || s->split)
+	if (!silent || s->dialogue.split)
 		dialogue_tell(s->pamh, sentence_of(s, result->shown));
 	(void)pam_fail_delay(s->pamh, FAIL_DELAY_US);
 }

@@ -81,3 +81,20 @@ authorize_address(const struct authorize_request *request, struct buf *address)
 	if (request->force_signin)
 		put_parameter(address, "prompt", "login");
 }
+
+void
+authorize_start_address(const char *start_url, const char *challenge,
+    const char *state, struct buf *address)
+{
+	struct view label = view_text(state + STATE_HASH_LEN);
+
+	buf_put_text(address, start_url);
+	buf_put_byte(address, '#');
+	buf_put_text(address, challenge);
+	size_t room = address->len < START_ADDRESS_MAX
+	    ? START_ADDRESS_MAX - address->len
+	    : 0;
+	/* a '.' alone would be a label of nothing */
+	if (room > 1)
+		buf_put(address, label.p, label.len < room ? label.len : room);
+}

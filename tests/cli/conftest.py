@@ -37,6 +37,24 @@ class Command:
         return json.loads(self.out)
 
 
+MEASURED = pytest.StashKey[list]()
+
+
+def pytest_configure(config):
+    config.stash[MEASURED] = []
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    for line in config.stash[MEASURED]:
+        terminalreporter.write_line(f"MEASURED: {line}")
+
+
+@pytest.fixture
+def measured(pytestconfig):
+    """Note a figure, which the end of the run shows."""
+    return pytestconfig.stash[MEASURED].append
+
+
 @pytest.fixture
 def gcpkce():
     return Command

@@ -21,6 +21,7 @@
 #define FRAME_REVOKE 6
 
 const char helper_path[] = HELPER_PATH;
+const char locale_path[] = "/nonexistent"; /* the locale is C anyway */
 
 static char run[] = "/dev/shm/gcpkce-fuzz-XXXXXX";
 static unsigned long counted[3]; /* sign-ins, successes, with a fault */

@@ -48,6 +48,7 @@ is_text(enum config_type type)
 	case CONFIG_URL:
 	case CONFIG_ID:
 	case CONFIG_PATH:
+	case CONFIG_START:
 	case CONFIG_REDIRECT:
 	case CONFIG_UUID:
 	case CONFIG_UUIDS:
@@ -104,7 +105,6 @@ accepted_check(const struct config *config, enum config_purpose purpose)
 	for (size_t i = 0; i < count; i++)
 		member_check(&keys[i], config);
 	HOLD(is_https(config->login_url) && is_https(config->api_url));
-	HOLD(config->callback == CALLBACK_PASTE);
 	HOLD(purpose != CONFIG_FOR_MODULE || files_uid == 0 ||
 	    config->export == EXPORT_NONE);
 	HOLD(config->map.list[CONFIG_METHODS_MAX] == METHOD_NONE);
@@ -112,6 +112,11 @@ accepted_check(const struct config *config, enum config_purpose purpose)
 		return;
 	HOLD(config->client_id[0] != '\0');
 	HOLD(config->redirect_uri[0] != '\0');
+	HOLD(config->callback == CALLBACK_PASTE ||
+	    (is_https(config->redirect_uri) &&
+		strncasecmp(config->redirect_uri, "http://", 7) == 0));
+	HOLD(strlen(config->start_url) + 44 <= 89);
+	HOLD(strchr(config->start_url, '#') == NULL);
 	HOLD(text_is_uuid(view_text(config->organization)));
 	for (size_t i = 0; i < CONFIG_METHODS_MAX; i++)
 		HOLD(config->map.list[i] < METHOD_EMAIL ||

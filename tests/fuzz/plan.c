@@ -4,7 +4,7 @@
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
 /* The frames once more, from docs/PROTOCOL.md and not from the product. */
-#define VERSION 4
+#define VERSION 5
 #define FRAME_READY 2
 #define FRAME_VERDICT 4
 #define OK 1
@@ -143,6 +143,8 @@ record_put(struct plan *plan, enum record kind, struct view bytes)
 					      "authorize?round=1"));
 		/* found dead, where the address is of odd length */
 		put_number(plan, bytes.len % 2, 1);
+		/* pasted, brought by the browser, or taken */
+		put_number(plan, bytes.len / 2 % 3, 1);
 		frame_end(plan, start);
 		break;
 	case RECORD_VERDICT:

@@ -11,6 +11,7 @@ nothing.  The frames here are docs/PROTOCOL.md's, written a third time.
 
 import json
 import os
+import re
 import struct
 import sys
 
@@ -128,7 +129,7 @@ def frame(kind, payload=b""):
     return struct.pack(">IBB", len(payload) + 2, VERSION, kind) + payload
 
 
-VERSION = 4
+VERSION = 5
 ROUTE = (text("https://login.mypurecloud.de") + text("https://api.mypurecloud.de")
          + text("/etc/ssl/ca.pem") + text("http://proxy.example.com:3128")
          + struct.pack(">II", 5, 10) + b"\0")
@@ -149,13 +150,14 @@ PORTRAIT = (text("Alice Example") + text("Acme") + text("hosts") + b"\1\1\1\0"
 
 
 def frames():
-    request = (ROUTE + LABEL + text(CLIENT) + text("https://signin.example.com/done")
-               + text("acme") + text("okta") + b"\0\0\1\1\1\1\0"
+    request = (ROUTE + LABEL + text(CLIENT) + text("http://localhost/done")
+               + text("https://signin.example.com/s")
+               + text("acme") + text("okta") + b"\0\1\0\1\1\1\1\0"
                + b"\1" + struct.pack(">III", 2, 64, 90000) + text("the-secret"))
     yield "request", frame(1, request)
     address = text("https://login.mypurecloud.de/oauth/authorize?state=x")
-    yield "ready", frame(2, address + b"\0")
-    yield "ready-unreachable", frame(2, address + b"\1")
+    yield "ready", frame(2, address + b"\0\0")
+    yield "ready-unreachable", frame(2, address + b"\1\2")
     yield "answer", frame(3, text(b"\x1b[200~code=x\x00\xff"))
     yield "answer-empty", frame(3, text(""))
     yield "verdict", frame(4, verdict())
@@ -166,6 +168,7 @@ def frames():
                                   + text("tOkEn"))
     yield "token-request", frame(8, ROUTE + b"\1" + struct.pack(">I", 15) + text("tOkEn"))
     yield "token-reply", frame(9, verdict(token="") + PORTRAIT)
+    yield "granted", frame(10)
     yield "two", frame(5) + frame(6)
     yield "version", struct.pack(">IBB", 2, 1, 5)
     yield "long", struct.pack(">IBB", 0x7fffffff, VERSION, 4)
@@ -227,8 +230,8 @@ def sign_ins():
                                      replies=[(0, 0, b"zzz")])
     yield "yes-again", sign_in(*ok, replies=[(1, 0, b"")])
     yield "yes-slow", sign_in(READY, (4, 30), said())
-    yield "yes-frame", sign_in((1, b"\2" + text("https://x/") + b"\0"), (1, b"\4" + verdict()))
-    yield "yes-bytes", sign_in((0, frame(2, text("https://x/") + b"\0") + frame(4, verdict())))
+    yield "yes-frame", sign_in((1, b"\2" + text("https://x/") + b"\0\0"), (1, b"\4" + verdict()))
+    yield "yes-bytes", sign_in((0, frame(2, text("https://x/") + b"\0\0") + frame(4, verdict())))
     for outcome in (0, 6, 15, 17, 19):
         yield f"no-outcome-{outcome}", sign_in(READY, said(outcome))
     for field in "id state client organization home".split():
@@ -327,6 +330,8 @@ sandbox = default
     yield "no-root", configuration(BASIC + "export = env\n", purpose=0x10)
     yield "no-empty", configuration("")
     yield "no-loopback", configuration(BASIC + "callback = loopback\nstart_url = https://x.org\n")
+    yield "loopback", configuration(re.sub("redirect_uri = .*", "redirect_uri = http://[::1]:8400/",
+                                           BASIC) + "callback = loopback\n")
     yield "no-twice", configuration(BASIC + "region = eu-west-2\n")
     yield "no-key", configuration(BASIC + "Region = x\nno equals\n= y\n", "", "", "x", "=", "conf=y")
     yield "no-bytes", configuration(BASIC + "timeout = \x1b[0m\nmap =\0\n")
@@ -419,7 +424,86 @@ def refusals():
     yield "empty", refused(400, b"")
 
 
+# ---- stacks of pam.d ----
+
+def stacks():
+    ours = "auth required pam_gcpkce.so\n"
+    for name, parts in {
+            "yes-plain": (ours,),
+            "yes-debian": ("auth sufficient pam_gcpkce.so timeout=50\n@include a\n", """\
+auth [success=1 default=ignore] pam_unix.so nullok
+auth requisite pam_deny.so
+auth required pam_permit.so
+""", "", ours),
+            "yes-substacks": ("auth substack a\nauth substack a\n" + ours,
+                              "auth [success=1 default=ignore] pam_gcpkce.so\nauth substack b\n"
+                              "auth required pam_permit.so\n",
+                              "auth [success=done default=reset] pam_sss.so\n"),
+            "yes-words": ("-AUTH Required \\\n pam_gcpkce.so [a b\\] c] # x\n",),
+            "yes-other": ("account required pam_permit.so\n", "", "", ours),
+            "jump-too-far": ("auth [success=3 default=die] pam_gcpkce.so\n" + ours,),
+            "loop": ("auth include a\n", "auth substack b\n", "@include a\n"),
+            "no-file": (ours + "auth include nowhere\n",),
+            "no-end": (ours + "auth required \\",),
+            "nothing": ("auth\nauth required\natuh x y\n[\n@include\n",),
+            "pairs": ("auth [success=okdefault=bad] x\nauth [default=0] x\nauth [] []\n",)}.items():
+        yield name, "\x1e".join(parts).encode()
+
+
+# ---- what is handed to explain ----
+
+def explained():
+    address = ("https://login.mypurecloud.de/oauth/authorize?response_type=code&client_id="
+               "11111111-2222-4333-8444-555555555555&redirect_uri=https%3A%2F%2Fhost.example%2F"
+               "callback&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+               "&code_challenge_method=S256&org=a&provider=b")
+    body = '{"error":"invalid_client","description":"client not found"}'
+    texts = {
+        "authorize": address, "authorize-hex": address.replace("E9M", "13d31e961a1ad8ec2f16b1"),
+        "redirect": "http://host.example:1/callback/?error=access_denied&error_description=a+%62",
+        "code": "https://host.example/callback?code=abc&state=x",
+        "token": "https://host.example/callback#access_token=abc", "body": body,
+        "api": '{"code":"not.authorized","message":"m","status":403}',
+        "reply": f"HTTP/1.1 100 Continue\r\n\r\nHTTP/2 400\r\na: b\r\n\r\n{body}",
+        "journal": 'cause="POST /oauth/token: 400 invalid_client: client not found; likely: x"',
+        "status": "429 Too Many Requests", "page": "<html>", "nothing": "",
+    }
+    for name, text in texts.items():
+        yield name, b"\0" + text.encode()
+        yield f"{name}-conf", b"\3" + text.encode()
+
+
+# ---- what browsers ask the listener ----
+
+def requests():
+    """Of a browser and of others, each to a listener that shows this state."""
+    state = "AbCdEfGhIjKlMnOpQrStUv.a~b"
+    chrome = ("Connection: keep-alive\r\nUpgrade-Insecure-Requests: 1\r\nUser-Agent: Mozilla/5.0\r\n"
+              "Accept: text/html,*/*;q=0.8\r\nSec-Fetch-Mode: navigate\r\nCookie: a=b; c=d\r\n")
+
+    def asked(target, fields=chrome, method="GET", version="HTTP/1.1", share=128):
+        head = f"{method} {target} {version}\r\nHost: localhost:8400\r\n{fields}\r\n"
+        return bytes([share]) + head.encode("latin-1")
+
+    yield "code", asked(f"/back?code=Qk3-cOdE_of.alice~1&state={state}")
+    yield "code-alone", asked("/back?Qk3-cOdE")
+    yield "other-state", asked(f"/back?code=x&state={state[:21]}x")
+    yield "earlier-state", asked("/back?code=x&state=0123456789-_0123456789")
+    yield "error", asked(f"/back?error=access_denied&error_description=%3Cb%3E&state={state}")
+    yield "head", asked("/back?code=x", method="HEAD")
+    yield "favicon", asked("/favicon.ico")
+    yield "old", asked("/?", "", version="HTTP/1.0", share=255)
+    yield "http2", b"\x40PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+    yield "tls", b"\x40\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"
+    yield "two-hosts", asked("/", "Host: other\r\n")
+    yield "folded", asked("/", "A: b\r\n c\r\n")
+    yield "body", asked("/", "Content-Length: 3\r\n", method="POST") + b"a=b"
+    yield "chunked", asked("/", "Transfer-Encoding: chunked\r\n")
+    yield "cookies", asked("/", "Cookie: \xe4" + "x" * 3000 + "\r\n")
+
+
 TARGETS = {"config": configurations, "map": maps, "reply": replies, "refusal": refusals,
+           "explain": explained, "stack": stacks, "listener": requests,
            "answer": answers, "decision": decisions, "wire": frames, "authenticate": sign_ins}
 
 

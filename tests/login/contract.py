@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 """What the manual promises: the sentences, and the names in a session."""
 
+SIGN_IN = "Sign in to Genesys Cloud to continue as "
 DENIED = "This Genesys Cloud sign-in does not give access to this account."
 LATER = ("Genesys Cloud cannot be reached from this host at the moment; "
          "please try again later.")

@@ -249,6 +249,8 @@ class House:
         cover = self.make_folder("build")
         self._copy_program(f"{build}/tests/pam_gcpkce.so", self.module)
         self._copy_program(f"{build}/gcpkce-helper", f"{cover}/gcpkce-helper")
+        if os.path.isdir(f"{build}/locale"):
+            shutil.copytree(f"{build}/locale", f"{cover}/locale")
         os.mkdir(f"{cover}/tests")  # where reports of the tests are written
         mount("--bind", f"{build}/tests", f"{cover}/tests")
         mount("--rbind", cover, build)

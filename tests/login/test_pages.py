@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-"""From the start page, over Genesys Cloud, to the code in a real ssh."""
+"""From the start page to the code in a real ssh, and the browser to su."""
 
 import os
 import re
@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+import hosts
 from house import ROOT
 from person import address_in
 
@@ -17,6 +18,8 @@ from webhost import CALLBACK, START, Webhost, page, set_up  # noqa: E402
 
 ADDRESS_MAX = 89  # bytes; one line of a terminal
 HASH_LENGTH = 22
+ENTER = ("Press Enter when the page says so, or paste the code, or the whole "
+         "address of the page you land on: ")
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +27,8 @@ def chrome(house):
     reason = why_not()
     if reason is not None:
         pytest.skip(reason)
-    browser = Chrome()
+    # the listener's page has no end before the sign-in has one
+    browser = Chrome(load="none")
     yield browser
     browser.close()
 
@@ -37,29 +41,31 @@ def webhost(genesys, configure):
     settings = {"client_id": client.id, "redirect_uri": server.url(CALLBACK),
                 "login_url": genesys.login_url}
     server.pages[START] = set_up(page("start.html"), **settings)
-    configure(**settings)
+    configure(start_url=server.url(START), **settings)
     yield server
     server.close()
 
 
 def start_address(start, shown):
-    """The short address: what the terminal shows, or should."""
-    found = re.search(rf"^{re.escape(start)}#\S+$", shown, re.MULTILINE)
-    if found:
-        return found.group()
-    query = parse_qs(urlsplit(address_in(shown)).query)
-    label = query["state"][0][HASH_LENGTH:]
-    return f"{start}#{query['code_challenge'][0]}{label}"[:ADDRESS_MAX]
+    """The short address that the terminal shows, alone on its line."""
+    found = re.findall(rf"^{re.escape(start)}#\S+$", shown, re.MULTILINE)
+    assert len(found) == 1 and "/oauth/authorize" not in shown
+    assert len(found[0]) <= ADDRESS_MAX
+    return found[0]
 
 
 def test_a_sign_in_goes_from_page_to_page(
         sshd, chrome, webhost, genesys, journal, people):
     terminal = sshd.open("alice")
     shown = terminal.asked()
-    tab = chrome.page().open(start_address(webhost.url(START), shown))
-    assert tab.text_of("account") == "alice"
+    start = start_address(webhost.url(START), shown)
+    challenge, label = re.search(r"#([\w-]{43})\.(.+)", start).groups()
+    tab = chrome.page().open(start)
+    tab.wait("account", "alice")
     assert tab.text_of("host") == "bastion01"
-    assert tab.link("go") == address_in(shown)  # the helper's own, exactly
+    query = parse_qs(urlsplit(tab.link("go")).query)
+    assert query["code_challenge"] == [challenge]
+    assert query["state"] == [f"{challenge[:HASH_LENGTH]}.{label}"]
 
     tab.click("go")
     tab.choose("alice")
@@ -83,6 +89,7 @@ def test_after_a_cancelled_one_the_next_attempt_succeeds(
     terminal = sshd.open("alice")
     start = start_address(webhost.url(START), terminal.asked())
     tab = chrome.page().open(start)
+    tab.wait("account", "alice")
     tab.click("go")
     tab.choose("cancel")
     tab.wait_for_text("You are not signed in")
@@ -92,8 +99,35 @@ def test_after_a_cancelled_one_the_next_attempt_succeeds(
     shown = terminal.asked()
     assert "The answer was empty." in shown
     tab.open(start_address(webhost.url(START), shown))
+    tab.wait("account", "alice")
     tab.click("go")
     tab.choose("alice")
     tab.wait_for_text("Your sign-in code")
     terminal.answer(tab.text_of("code"))
     assert terminal.session()[0] == "alice"
+
+
+@pytest.fixture
+def su(house, genesys, configure):
+    """su, and a browser on the same host that brings the code."""
+    client = genesys.add_client(
+        "loopback", redirect_uris=["http://localhost/back"])
+    configure(callback="loopback", client_id=client.id,
+              redirect_uri=client.redirect_uris[0])
+    return hosts.Su(house)
+
+
+def test_the_browser_brings_the_code_to_su(su, chrome, journal, people):
+    terminal = su.open("alice")
+    tab = chrome.page().open(address_in(terminal.asked(ENTER)))
+    tab.choose("alice")
+    tab.wait_for_text("Now press Enter in the terminal")
+    assert "You are signed in" not in tab.text
+    terminal.answer("")
+    assert terminal.session()[0] == "alice"
+    tab.wait_for_text("You are signed in as alice on bastion01; "
+                      "you can close this window.")
+    assert tab.title == "Genesys Cloud sign-in"
+    assert not tab.complaints()  # but for its favicon nothing was asked for
+    terminal.leave()
+    assert journal.decision("ok")["genesys_id"] == people["alice"].id

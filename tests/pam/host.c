@@ -210,6 +210,9 @@ host_open(struct host *h)
 	if (h->rhost != NULL)
 		assert_int_equal(
 		    pam_set_item(h->pamh, PAM_RHOST, h->rhost), PAM_SUCCESS);
+	if (h->tty != NULL)
+		assert_int_equal(
+		    pam_set_item(h->pamh, PAM_TTY, h->tty), PAM_SUCCESS);
 	if (h->xdisplay != NULL)
 		assert_int_equal(
 		    pam_set_item(h->pamh, PAM_XDISPLAY, h->xdisplay),

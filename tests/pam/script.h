@@ -5,7 +5,8 @@
  * A script stands in signin_org: words, parted by commas, one for each round;
  * the last one counts for all further rounds.  A word is the name of an
  * outcome, or an outcome and a twist, "ok:other-id"; or a step that the twist
- * strikes in place of the verdict: "ready:die" strikes the address,
+ * strikes in place of the verdict: "ready:die" strikes the address ("ready:
+ * unreachable" says that its preflight found no way),
  * "dialogue:die" a second address, unasked, while the person is asked, and
  * "settle:die" a second verdict, behind that of another person.  The twists are
  * the tables of twist.c.  A copy of the helper whose file has a twist's name
@@ -20,7 +21,7 @@
  *   request user=U service=S host=H decoy=0 want_token=0 revoke=1 needs=000
  *       secret=S
  *   answer LENGTH FIRST-BYTES
- *   keep, revoke, gone
+ *   granted, keep, revoke, gone
  *   revoke_request user=U service=S token=T limit_s=N expires_at_s=N
  */
 #ifndef GCPKCE_TESTS_PAM_SCRIPT_H
@@ -40,6 +41,10 @@
 #define TOKEN "tOkEn-of.alice_0123456789~"
 #define EXPIRES_IN_S 86399
 #define KEY_NAME "pam_gcpkce test"
+
+/* With callback=loopback: where it can listen, and where it says it cannot. */
+#define REDIRECT_FREE "http://localhost:8400/back"
+#define REDIRECT_TAKEN "http://localhost:8401/back"
 
 /* The address of a round. */
 #define ADDRESS "https://login.example.com/oauth/authorize?round=%u"

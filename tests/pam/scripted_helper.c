@@ -143,7 +143,13 @@ ready_send(struct helper *h, const char *twist)
 	autobuf frame = BUF_INIT(WIRE_HEADER_LEN + WIRE_PAYLOAD_MAX);
 	struct wire_ready ready = {0};
 
+	if (h->request.loopback)
+		ready.callback =
+		    strcmp(h->request.redirect_uri, REDIRECT_TAKEN) == 0
+		    ? WIRE_CALLBACK_TAKEN
+		    : WIRE_CALLBACK_LISTENS;
 	(void)snprintf(ready.address, sizeof(ready.address), ADDRESS, h->round);
+	ready.unreachable = strcmp(twist, "unreachable") == 0;
 	wire_put_ready(&frame, &ready);
 	twist_send(&frame, h->deadline_ms, twist);
 }
@@ -226,9 +232,10 @@ end_report(struct helper *h)
 		enum wire_type type = receive(h, &payload);
 
 		report(h, "%s\n",
-		    type == WIRE_KEEP         ? "keep"
-			: type == WIRE_REVOKE ? "revoke"
-					      : "nonsense");
+		    type == WIRE_KEEP          ? "keep"
+			: type == WIRE_REVOKE  ? "revoke"
+			: type == WIRE_GRANTED ? "granted"
+					       : "nonsense");
 	}
 }
 
@@ -341,6 +348,7 @@ main(int argc, char **argv, char **envp)
 	case WIRE_REVOKE:
 	case WIRE_TOKEN_REQUEST:
 	case WIRE_TOKEN_REPLY:
+	case WIRE_GRANTED:
 		_exit(2);
 	}
 	_exit(0);

@@ -13,6 +13,8 @@
 #include <cmocka.h>
 
 #include <dirent.h>
+#include <libintl.h>
+#include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -128,6 +130,8 @@ surroundings_take(void)
 	signals_put(to);
 	limits_put(to);
 	environment_put(to);
+	(void)fprintf(to, "locale %s\ntext domain %s\n",
+	    setlocale(LC_ALL, NULL), textdomain(NULL));
 	(void)prctl(PR_GET_PDEATHSIG, &death);
 	(void)fprintf(to, "session %d group %d priority %d death %d dump %d\n",
 	    getsid(0), getpgrp(), getpriority(PRIO_PROCESS, 0), death,

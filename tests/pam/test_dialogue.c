@@ -154,6 +154,181 @@ split_parts_the_address_from_the_prompt(void **state)
 	}
 }
 
+/* ---- callback=loopback ---- */
+
+#define FREE "callback=loopback redirect_uri=" REDIRECT_FREE
+#define TAKEN "callback=loopback redirect_uri=" REDIRECT_TAKEN
+#define ENTER \
+	"Press Enter when the page says so, or paste the code, or the whole " \
+	"address of the page you land on: "
+#define PASTE_ADDRESS \
+	"The browser cannot bring the code here: the port of redirect_uri is " \
+	"taken, or cannot be had. Paste the whole address of the page you " \
+	"land on: "
+
+static bool
+ends_with(const char *text, const char *end)
+{
+	size_t len = strlen(text);
+
+	return len >= strlen(end) && strcmp(text + len - strlen(end), end) == 0;
+}
+
+static void
+prompt_of_a_listener_waits_for_enter(void **state)
+{
+	static const struct reply nothing = {.text = ""};
+	struct host h;
+
+	(void)state;
+	host_begin(&h);
+	h.arguments = FREE;
+	h.replies = &nothing;
+	h.reply_count = 1;
+	assert_int_equal(host_signin(&h), PAM_SUCCESS);
+	assert_int_equal(h.message_count, 1);
+	assert_int_equal(h.messages[0].style, PAM_PROMPT_ECHO_ON);
+	assert_true(ends_with(h.messages[0].text, "round=1\n\n" ENTER));
+	assert_ascii(h.messages[0].text);
+	/* the empty answer is the helper's to understand */
+	assert_holds(h.reports, "answer 0 \ngranted\nrevoke\n");
+	host_end(&h);
+}
+
+static void
+prompt_says_that_the_port_is_taken(void **state)
+{
+	struct host h;
+
+	(void)state;
+	assert_int_equal(host_run(&h, "ok", TAKEN), PAM_SUCCESS);
+	assert_int_equal(h.message_count, 1);
+	assert_true(ends_with(h.messages[0].text, "\n\n" PASTE_ADDRESS));
+	host_end(&h);
+}
+
+/* Else a browser here would bring its code to a sign-in begun elsewhere. */
+static void
+listener_is_for_who_comes_from_this_host(void **state)
+{
+	static const struct {
+		const char *rhost;
+		bool listens;
+	} rows[] = {
+	    {NULL, true},
+	    {"", true},
+	    {"127.0.0.1", true},
+	    {"::1", true},
+	    {"localhost", true},
+	    {"203.0.113.7", false},
+	    {"::ffff:127.0.0.1", false},
+	    {"localhost.evil.example", false},
+	    {"UNKNOWN", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct host h;
+
+		host_begin(&h);
+		h.arguments = FREE;
+		h.rhost = rows[i].rhost;
+		assert_int_equal(host_signin(&h), PAM_SUCCESS);
+		assert_true(ends_with(h.messages[0].text,
+		    rows[i].listens ? "\n\n" ENTER : "\n\n" ASK));
+		host_end(&h);
+	}
+}
+
+static void
+browser_is_told_yes_of_nobody_who_is_kept_out(void **state)
+{
+	static const char *const scripts[] = {
+	    "ok:other-id", "not_mapped", "code_refused", "ok:other-client"};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(scripts); i++) {
+		struct host h;
+
+		assert_int_not_equal(
+		    host_run(&h, scripts[i], FREE), PAM_SUCCESS);
+		assert_lacks(h.reports, "granted");
+		host_end(&h);
+	}
+}
+
+static void
+browser_is_told_yes_before_the_token_is_kept(void **state)
+{
+	struct host h;
+
+	(void)state;
+	need_root();
+	assert_int_equal(host_run(&h, "ok", FREE " export=env"), PAM_SUCCESS);
+	assert_holds(h.reports, "\ngranted\nkeep\n");
+	host_end(&h);
+}
+
+static void
+prompt_is_left_out_for_who_sits_at_this_host(void **state)
+{
+	static const struct {
+		const char *arguments;
+		const char *xdisplay;
+		const char *tty;
+		const char *rhost;
+		bool asked;
+	} rows[] = {
+	    {FREE, ":0", NULL, NULL, false},
+	    {FREE, ":1", "pts/3", NULL, false},
+	    {FREE, NULL, ":0", NULL, false},
+	    {FREE, NULL, ":1.0", "", false},
+	    {FREE, NULL, "tty1", NULL, false},
+	    {FREE, NULL, "/dev/tty12", NULL, false},
+	    {FREE " dialogue=prompt", ":0", NULL, NULL, false},
+	    {FREE " dialogue=split", NULL, "tty1", NULL, false},
+	    {FREE, ":0", "tty1", "203.0.113.7", true},
+	    {FREE, NULL, "tty1", "h", true},
+	    {FREE, NULL, NULL, NULL, true},
+	    {FREE, "", "", NULL, true},
+	    {FREE, NULL, "ssh", NULL, true},
+	    {FREE, NULL, "tty", NULL, true},
+	    {FREE, NULL, "ttyS0", NULL, true},
+	    {FREE, NULL, "tty1x", NULL, true},
+	    {FREE, NULL, "pts/1", NULL, true},
+	    {FREE, NULL, "/dev/pts/1", NULL, true},
+	    {FREE, NULL, ":", NULL, true},
+	    {FREE, NULL, ":x", NULL, true},
+	    {TAKEN, ":0", "tty1", NULL, true},
+	    {"", ":0", "tty1", NULL, true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct host h;
+
+		host_begin(&h);
+		h.arguments = rows[i].arguments;
+		h.xdisplay = rows[i].xdisplay;
+		h.tty = rows[i].tty;
+		h.rhost = rows[i].rhost;
+		assert_int_equal(host_signin(&h), PAM_SUCCESS);
+		bool asked =
+		    h.messages[h.message_count - 1].style == PAM_PROMPT_ECHO_ON;
+		if (asked != rows[i].asked)
+			fail_msg("row %zu", i);
+		if (!asked) {
+			assert_int_equal(h.message_count, 1);
+			assert_int_equal(h.messages[0].style, PAM_TEXT_INFO);
+			assert_true(ends_with(h.messages[0].text,
+			    "round=1\n\nOpen it in a browser on this host; "
+			    "then the sign-in goes on by itself.\n"));
+			assert_holds(h.reports, "answer 0 \n");
+		}
+		host_end(&h);
+	}
+}
+
 static void
 hostile_user_name_cannot_act(void **state)
 {
@@ -455,6 +630,12 @@ main(void)
 	    cmocka_unit_test(prompt_holds_everything),
 	    cmocka_unit_test(prompt_names_the_end_of_the_time),
 	    cmocka_unit_test(split_parts_the_address_from_the_prompt),
+	    cmocka_unit_test(prompt_of_a_listener_waits_for_enter),
+	    cmocka_unit_test(prompt_says_that_the_port_is_taken),
+	    cmocka_unit_test(listener_is_for_who_comes_from_this_host),
+	    cmocka_unit_test(browser_is_told_yes_of_nobody_who_is_kept_out),
+	    cmocka_unit_test(browser_is_told_yes_before_the_token_is_kept),
+	    cmocka_unit_test(prompt_is_left_out_for_who_sits_at_this_host),
 	    cmocka_unit_test(hostile_user_name_cannot_act),
 	    cmocka_unit_test(endless_user_name_is_one_that_no_account_has),
 	    cmocka_unit_test(answer_reaches_the_helper_as_it_was_typed),

@@ -187,6 +187,44 @@ address_that_is_too_long_is_told(void **state)
 	assert_int_equal(buf_check(&address), OUTCOME_NO_MEMORY);
 }
 
+#define CHALLENGE43 "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+#define HASH22 "E9Melhoa2OwvFrEMTJguCH"
+
+static void
+start_address_is_one_short_line(void **state)
+{
+	static const struct {
+		const char *start;
+		const char *state;
+		const char *expected;
+	} rows[] = {
+	    {"https://x.org/s", HASH22 ".alice~bastion01",
+		"https://x.org/s#" CHALLENGE43 ".alice~bastion01"},
+	    {"https://x.org/s", HASH22, "https://x.org/s#" CHALLENGE43},
+	    /* 29 + 1 + 43 bytes; 16 are left */
+	    {"https://signin.example.com/st", HASH22 ".alice~bastion01",
+		"https://signin.example.com/st#" CHALLENGE43
+		".alice~bastion01"},
+	    {"https://signin.example.com/sta", HASH22 ".alice~bastion01",
+		"https://signin.example.com/sta#" CHALLENGE43
+		".alice~bastion0"},
+	    {"https://signin.example.com/gcpkce/start.html", HASH22 ".a~b",
+		"https://signin.example.com/gcpkce/start.html#" CHALLENGE43},
+	    {"https://signin.example.com/gcpkce/start1.html", HASH22 ".a~b",
+		"https://signin.example.com/gcpkce/start1.html#" CHALLENGE43},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		autobuf address = BUF_INIT(AUTHORIZE_ADDRESS_MAX);
+
+		authorize_start_address(
+		    rows[i].start, CHALLENGE43, rows[i].state, &address);
+		assert_string_equal(buf_text(&address), rows[i].expected);
+		assert_true(address.len <= START_ADDRESS_MAX);
+	}
+}
+
 int
 main(void)
 {
@@ -199,6 +237,7 @@ main(void)
 	    cmocka_unit_test(address_asks_for_a_fresh_login_when_told),
 	    cmocka_unit_test(address_lets_no_value_break_out),
 	    cmocka_unit_test(address_that_is_too_long_is_told),
+	    cmocka_unit_test(start_address_is_one_short_line),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

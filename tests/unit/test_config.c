@@ -92,7 +92,7 @@ drop_in_write(const char *name, const char *text)
 static const char *const base[][2] = {
     {"region", "region = eu-central-1\n"},
     {"client_id", "client_id = client-1\n"},
-    {"redirect_uri", "redirect_uri = https://example.com/\n"},
+    {"redirect_uri", "redirect_uri = http://localhost:8400/\n"},
     {"organization", "organization = " UUID "\n"},
     {"email_domains", "email_domains = example.com\n"},
 };
@@ -225,7 +225,22 @@ assert_faults(const char *const *args, enum config_purpose purpose,
 #define NAME_TAKEN \
 	"is a variable with a meaning of its own; choose another name"
 #define NOT_PROXY "is not a proxy; write http://HOST:PORT"
-#define UNBUILT "is not available in this version; leave it out"
+#define NOT_PAGE \
+	"is not the address of a page; write https://HOST[:PORT][/PATH]"
+#define PAGE_FRAGMENT \
+	"has a fragment, which is the challenge's place; write the page's " \
+	"address without one"
+#define NOT_HERE \
+	"does not lead to this host; with callback=loopback write " \
+	"http://localhost[:PORT][/PATH]"
+#define NOT_TO_LISTEN \
+	"has a port that the helper cannot listen on; register one from 1024 up"
+#define LOOPBACK(uri, why) \
+	{ \
+		"redirect_uri", \
+		    "redirect_uri = " uri "\ncallback = loopback\n", \
+		    "^:1: redirect_uri: \"" uri "\" " why "\n" \
+	}
 #define NOT_ENOUGH \
 	"is not enough to find Genesys Cloud; set region, or both login_url " \
 	"and api_url"
@@ -300,10 +315,16 @@ static const struct row rows[] = {
     BAD("signin_provider", "okta", "is given alone; set signin_org too"),
     BAD("force_signin", "1", NOT_BOOL),
     BAD("callback", "browser", CHOICE("paste, loopback")),
-    BAD("callback", "loopback", UNBUILT),
-    BAD("start_url", "start", NOT_URL),
+    LOOPBACK("https://example.com/", NOT_HERE),
+    LOOPBACK("https://localhost:8400/", NOT_HERE),
+    LOOPBACK("http://localhost:1023/", NOT_TO_LISTEN),
+    LOOPBACK("http://localhost:80/", NOT_TO_LISTEN),
+    LOOPBACK("http://127.0.0.1:08400/", NOT_TO_LISTEN),
+    BAD("start_url", "start", NOT_PAGE),
     BAD("start_url", "http://example.com", UNPROTECTED),
-    BAD("start_url", "https://example.com/s", UNBUILT),
+    BAD("start_url", "https://example.com/s#", PAGE_FRAGMENT),
+    BAD("start_url", "https://signin.example.com/gcpkce/start.html#",
+	PAGE_FRAGMENT),
     BAD("dialogue", "Auto", CHOICE("prompt, split, auto")),
     BAD("map", "all", NOT_METHODS),
     BAD("map", "file,file", NOT_METHODS),
@@ -685,6 +706,54 @@ config_for_a_token_asks_for_the_way_alone(void **state)
 	    "^: region: \"\" " NOT_ENOUGH "\n", "no region");
 }
 
+/* The whole must fit into 255 bytes, with a port that is not known yet. */
+static void
+config_for_a_listener_leaves_room_for_its_port(void **state)
+{
+	char text[CONFIG_TEXT_CAP];
+
+	(void)state;
+	for (size_t len = CONFIG_REDIRECT_MAX - CONFIG_PORT_LEN;
+	     len <= CONFIG_REDIRECT_MAX - CONFIG_PORT_LEN + 1; len++) {
+		char uri[CONFIG_TEXT_CAP];
+		autobuf expected = BUF_INIT(4096);
+
+		memset(uri, 'p', sizeof(uri));
+		memcpy(uri, "http://localhost/", 17);
+		uri[len] = '\0';
+		(void)snprintf(text, sizeof(text),
+		    "redirect_uri = %s\ncallback = loopback\n", uri);
+		conf_write(text, "redirect_uri");
+		if (len + CONFIG_PORT_LEN > CONFIG_REDIRECT_MAX)
+			buf_printf(&expected,
+			    "^:1: redirect_uri: \"%.128s...\" has no room for "
+			    "the listener's port; register a shorter one\n",
+			    uri);
+		assert_faults(NULL, CONFIG_FOR_LOGIN, buf_text(&expected), uri);
+	}
+}
+
+/* The page's own settings name one redirect URI. */
+static void
+config_with_a_start_page_needs_a_port_to_listen_on(void **state)
+{
+	(void)state;
+	conf_write("redirect_uri = http://localhost/back\n"
+		   "callback = loopback\n"
+		   "start_url = https://example.com/s\n",
+	    "redirect_uri");
+	assert_faults(NULL, CONFIG_FOR_LOGIN,
+	    "^:3: start_url: \"https://example.com/s\" needs a redirect_uri "
+	    "with a port; the page cannot know which one the helper listens "
+	    "on\n",
+	    "no port");
+	conf_write("redirect_uri = http://localhost:8400/back\n"
+		   "callback = loopback\n"
+		   "start_url = https://example.com/s\n",
+	    "redirect_uri");
+	assert_faults(NULL, CONFIG_FOR_LOGIN, "", "a port");
+}
+
 /* ---- sources ---- */
 
 static void
@@ -996,8 +1065,8 @@ config_of_a_command_ignores_what_binds_the_module(void **state)
 	    {"require_group = " UUID "\n", true, true, true},
 	    {"require_role = " UUID "\n", true, true, true},
 	    {"require_division = " UUID "\n", true, true, true},
-	    {"callback = loopback\n", false, false, false},
-	    {"start_url = https://example.com/s\n", false, false, false},
+	    {"callback = loopback\n", true, true, true},
+	    {"start_url = https://example.com/s\n", true, true, true},
 	};
 
 	(void)state;
@@ -1346,6 +1415,8 @@ main(void)
 	    CONFIG_TEST(config_every_default_loads_as_it_is_written),
 	    CONFIG_TEST(config_values_that_are_too_long_are_faults),
 	    CONFIG_TEST(config_for_a_token_asks_for_the_way_alone),
+	    CONFIG_TEST(config_for_a_listener_leaves_room_for_its_port),
+	    CONFIG_TEST(config_with_a_start_page_needs_a_port_to_listen_on),
 	    CONFIG_TEST(
 		config_lines_may_have_blanks_comments_and_carriage_returns),
 	    CONFIG_TEST(

@@ -47,9 +47,11 @@ request_make(void)
 	    .label = {.user = "alice", .service = "sshd", .host = "b\303\274"},
 	    .client_id = "client-1",
 	    .redirect_uri = "https://example.com/cb?a=b",
+	    .start_url = "https://example.com/s",
 	    .signin_org = "org",
 	    .signin_provider = "okta",
 	    .force_signin = true,
+	    .loopback = true,
 	    .want_token = true,
 	    .needs = {.roles = true},
 	    .preflight = true,
@@ -288,12 +290,12 @@ wire_header_says_type_and_length(void **state)
 static void
 wire_frames_are_these_bytes_one_after_the_other(void **state)
 {
-	static const uint8_t answer[] = {0x00, 0x00, 0x00, 0x0d, 0x04, 0x03,
+	static const uint8_t answer[] = {0x00, 0x00, 0x00, 0x0d, 0x05, 0x03,
 	    0x00, 0x00, 0x00, 0x07, 'a', 'b', 'c', '-', '1', '2', '3'};
-	static const uint8_t keep[] = {0x00, 0x00, 0x00, 0x02, 0x04, 0x05};
-	static const uint8_t ready[] = {0x00, 0x00, 0x00, 0x10, 0x04, 0x02,
+	static const uint8_t keep[] = {0x00, 0x00, 0x00, 0x02, 0x05, 0x05};
+	static const uint8_t ready[] = {0x00, 0x00, 0x00, 0x11, 0x05, 0x02,
 	    0x00, 0x00, 0x00, 0x09, 'h', 't', 't', 'p', 's', ':', '/', '/', 'x',
-	    0x01};
+	    0x01, 0x02};
 	autobuf frame = BUF_INIT(FRAME_MAX);
 
 	(void)state;
@@ -302,7 +304,9 @@ wire_frames_are_these_bytes_one_after_the_other(void **state)
 	assert_memory_equal(frame.p, answer, sizeof(answer));
 	wire_put_empty(&frame, WIRE_KEEP);
 	wire_put_ready(&frame,
-	    &(struct wire_ready){.address = "https://x", .unreachable = true});
+	    &(struct wire_ready){.address = "https://x",
+		.unreachable = true,
+		.callback = WIRE_CALLBACK_TAKEN});
 	assert_int_equal(
 	    frame.len, sizeof(answer) + sizeof(keep) + sizeof(ready));
 	assert_memory_equal(frame.p + sizeof(answer), keep, sizeof(keep));
@@ -423,10 +427,12 @@ wire_request_comes_out_as_it_went_in(void **state)
 		    &request.label, &ret.label, sizeof(ret.label));
 		assert_string_equal(request.client_id, ret.client_id);
 		assert_string_equal(request.redirect_uri, ret.redirect_uri);
+		assert_string_equal(request.start_url, ret.start_url);
 		assert_string_equal(request.signin_org, ret.signin_org);
 		assert_string_equal(
 		    request.signin_provider, ret.signin_provider);
 		assert_int_equal(request.force_signin, ret.force_signin);
+		assert_int_equal(request.loopback, ret.loopback);
 		assert_int_equal(request.decoy, ret.decoy);
 		assert_int_equal(request.want_token, ret.want_token);
 		assert_int_equal(request.revoke, ret.revoke);
@@ -679,25 +685,25 @@ wire_header_refuses_every_other_one(void **state)
 		uint8_t header[WIRE_HEADER_LEN];
 		const char *why; /* NULL: taken */
 	} rows[] = {
-	    {{0, 0, 0, 2, 4, 5}, NULL},
-	    {{0, 0, 0, 2, 4, 1}, NULL},
-	    {{0, 0, 0, 2, 4, 9}, NULL},
-	    {{0, 3, 0x20, 2, 4, 4}, NULL},
-	    {{0, 0, 0, 2, 0, 5}, "frame: version 0, not 4"},
-	    {{0, 0, 0, 2, 1, 5}, "frame: version 1, not 4"},
-	    {{0, 0, 0, 2, 2, 5}, "frame: version 2, not 4"},
-	    {{0, 0, 0, 2, 3, 5}, "frame: version 3, not 4"},
-	    {{0, 0, 0, 2, 255, 5}, "frame: version 255, not 4"},
-	    {{0, 0, 0, 2, 4, 0}, "frame: unknown type 0"},
-	    {{0, 0, 0, 2, 4, 10}, "frame: unknown type 10"},
-	    {{0, 0, 0, 2, 4, 255}, "frame: unknown type 255"},
-	    {{0, 0, 0, 0, 4, 5}, "frame: length 0 is out of bounds"},
-	    {{0, 0, 0, 1, 4, 5}, "frame: length 1 is out of bounds"},
-	    {{0, 3, 0x20, 3, 4, 5}, "frame: length 204803 is out of bounds"},
-	    {{0, 4, 0, 0, 4, 5}, "frame: length 262144 is out of bounds"},
-	    {{255, 255, 255, 255, 4, 5},
+	    {{0, 0, 0, 2, 5, 5}, NULL},
+	    {{0, 0, 0, 2, 5, 1}, NULL},
+	    {{0, 0, 0, 2, 5, 10}, NULL},
+	    {{0, 3, 0x20, 2, 5, 4}, NULL},
+	    {{0, 0, 0, 2, 0, 5}, "frame: version 0, not 5"},
+	    {{0, 0, 0, 2, 1, 5}, "frame: version 1, not 5"},
+	    {{0, 0, 0, 2, 2, 5}, "frame: version 2, not 5"},
+	    {{0, 0, 0, 2, 4, 5}, "frame: version 4, not 5"},
+	    {{0, 0, 0, 2, 255, 5}, "frame: version 255, not 5"},
+	    {{0, 0, 0, 2, 5, 0}, "frame: unknown type 0"},
+	    {{0, 0, 0, 2, 5, 11}, "frame: unknown type 11"},
+	    {{0, 0, 0, 2, 5, 255}, "frame: unknown type 255"},
+	    {{0, 0, 0, 0, 5, 5}, "frame: length 0 is out of bounds"},
+	    {{0, 0, 0, 1, 5, 5}, "frame: length 1 is out of bounds"},
+	    {{0, 3, 0x20, 3, 5, 5}, "frame: length 204803 is out of bounds"},
+	    {{0, 4, 0, 0, 5, 5}, "frame: length 262144 is out of bounds"},
+	    {{255, 255, 255, 255, 5, 5},
 		"frame: length 4294967295 is out of bounds"},
-	    {{128, 0, 0, 0, 4, 5}, "frame: length 2147483648 is out of bounds"},
+	    {{128, 0, 0, 0, 5, 5}, "frame: length 2147483648 is out of bounds"},
 	};
 
 	(void)state;
@@ -766,6 +772,7 @@ wire_refuses_bytes_of_another_kind_by_field(void **state)
 	    {0, "b\303\274", "\303", "host", UNCLEAN},
 	    {0, "client-1", "\302\200", "client_id", UNCLEAN},
 	    {0, "https://example.com/cb?a=b", "\303(", "redirect_uri", UNCLEAN},
+	    {0, "https://example.com/s", "\n", "start_url", UNCLEAN},
 	    {0, "org", "\1", "signin_org", UNCLEAN},
 	    {0, "okta", "\200", "signin_provider", UNCLEAN},
 	    {0, "s3cret", " ", "client_secret", UNPRINTABLE},
@@ -810,6 +817,21 @@ wire_refuses_bytes_of_another_kind_by_field(void **state)
 		    frame.p + WIRE_HEADER_LEN + at, 0, strlen(rows[i].bytes));
 		refusal_expect(&kinds[rows[i].kind], &frame, expected);
 	}
+}
+
+/* It stands in the journal as it is. */
+static void
+wire_takes_ascii_alone_for_a_reason(void **state)
+{
+	autobuf frame = BUF_INIT(FRAME_MAX);
+
+	(void)state;
+	kinds[3].put(&frame);
+	memcpy(
+	    frame.p + WIRE_HEADER_LEN + place_of(payload_of(&frame), "because"),
+	    "\303\274", 2);
+	refusal_expect(&kinds[3], &frame,
+	    "frame: the field reason is not printable ASCII");
 }
 
 static void
@@ -909,12 +931,13 @@ wire_booleans_are_0_or_1(void **state)
 		const char *field;
 	} rows[] = {
 	    {0, "okta", 4, "force_signin"},
-	    {0, "okta", 5, "decoy"},
-	    {0, "okta", 6, "want_token"},
-	    {0, "okta", 7, "revoke"},
-	    {0, "okta", 8, "need_groups"},
-	    {0, "okta", 9, "need_roles"},
-	    {0, "okta", 10, "need_division"},
+	    {0, "okta", 5, "loopback"},
+	    {0, "okta", 6, "decoy"},
+	    {0, "okta", 7, "want_token"},
+	    {0, "okta", 8, "revoke"},
+	    {0, "okta", 9, "need_groups"},
+	    {0, "okta", 10, "need_roles"},
+	    {0, "okta", 11, "need_division"},
 	    {3, "home-1", 6, "cloned_user"},
 	};
 
@@ -984,6 +1007,28 @@ wire_address_is_never_empty(void **state)
 	wire_put_ready(&frame, &(struct wire_ready){0});
 	refusal_expect(&kinds[1], &frame,
 	    "frame: the field address is not printable ASCII");
+}
+
+static void
+wire_callback_is_one_of_three(void **state)
+{
+	(void)state;
+	for (unsigned value = 0; value < 256; value++) {
+		autobuf frame = BUF_INIT(FRAME_MAX);
+		struct wire_ready ret;
+
+		ready_put(&frame);
+		frame.p[frame.len - 1] = (uint8_t)value;
+		if (value >= WIRE_CALLBACKS) {
+			refusal_expect(&kinds[1], &frame,
+			    "frame: the field callback is none");
+			continue;
+		}
+		assert_int_equal(
+		    wire_ready_parse(payload_of(&frame), &ret, NULL),
+		    OUTCOME_OK);
+		assert_int_equal(ret.callback, value);
+	}
 }
 
 static bool
@@ -1123,11 +1168,13 @@ main(void)
 	    cmocka_unit_test(wire_refuses_trailing_bytes),
 	    cmocka_unit_test(wire_header_refuses_every_other_one),
 	    cmocka_unit_test(wire_refuses_bytes_of_another_kind_by_field),
+	    cmocka_unit_test(wire_takes_ascii_alone_for_a_reason),
 	    cmocka_unit_test(wire_refuses_lengths_out_of_bounds),
 	    cmocka_unit_test(wire_answer_above_its_bound_is_refused),
 	    cmocka_unit_test(wire_booleans_are_0_or_1),
 	    cmocka_unit_test(wire_outcomes_out_of_range_are_refused),
 	    cmocka_unit_test(wire_address_is_never_empty),
+	    cmocka_unit_test(wire_callback_is_one_of_three),
 	    cmocka_unit_test(wire_flipped_bits_of_a_denial_give_nobody),
 	    cmocka_unit_test(
 		wire_flipped_bits_of_a_verdict_change_one_field_at_most),

@@ -36,9 +36,12 @@ def find_program(name):
 
 
 class Chrome:
-    """One running Chromium."""
+    """One running Chromium.
 
-    def __init__(self):
+    With load="none" it does not wait for a page's end before a test sees it.
+    """
+
+    def __init__(self, load="normal"):
         # Not at the top: without the package the tests skip themselves.
         from selenium import webdriver
         from selenium.webdriver.chrome.service import Service
@@ -47,6 +50,7 @@ class Chrome:
         options = webdriver.ChromeOptions()
         options.binary_location = find_program("chromium")
         options.accept_insecure_certs = True
+        options.page_load_strategy = load
         options.set_capability("goog:loggingPrefs",
                                {"performance": "ALL", "browser": "ALL"})
         for word in self._words():

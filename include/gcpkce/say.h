@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Every sentence that a person sees in a login, and nothing that the journal
+ * says.  N_ marks them for xgettext, which makes po/pam_gcpkce.pot of this
+ * file.  They are ASCII, one line each, and hold no blank at their ends.  What
+ * stands in braces is filled in by sentence_put (sentence.h).
+ */
+#ifndef GCPKCE_SAY_H
+#define GCPKCE_SAY_H
+
+#define N_(sentence) sentence
+
+/* ---- the dialogue ---- */
+
+/* xgettext: python-brace-format */
+#define SAY_SIGN_IN \
+	N_("Sign in to Genesys Cloud to continue as {user} on {host} " \
+	   "(until {time}):")
+
+/* The prompt; the address stands between the sentence above and this one. */
+#define SAY_PASTE \
+	N_("Then paste the code, or the whole address of the page you land on:")
+
+/* The same, where the browser brings the code by itself. */
+#define SAY_PRESS_ENTER \
+	N_("Press Enter when the page says so, or paste the code, or the " \
+	   "whole address of the page you land on:")
+
+/* In place of a prompt, where nobody but the browser needs to answer. */
+#define SAY_OPEN_HERE \
+	N_("Open it in a browser on this host; then the sign-in goes on by " \
+	   "itself.")
+
+/* The prompt, where the browser should have brought the code and cannot. */
+#define SAY_PASTE_ADDRESS \
+	N_("The browser cannot bring the code here: the port of redirect_uri " \
+	   "is taken, or cannot be had. Paste the whole address of the page " \
+	   "you land on:")
+
+/* Before an address, when its preflight found no way there. */
+#define SAY_UNREACHABLE \
+	N_("This host could not reach Genesys Cloud just now; signing in may " \
+	   "fail.")
+
+/* In place of SAY_OTHER_ADDRESS, for an address of this very sign-in. */
+#define SAY_EARLIER \
+	N_("That code belongs to an earlier address; only the one below " \
+	   "counts.")
+
+/* ---- outcomes; several share one sentence on purpose ---- */
+
+#define SAY_NOTHING ""
+#define SAY_ADMIN \
+	N_("Signing in with Genesys Cloud is not set up properly on this " \
+	   "host; please tell its administrator.")
+#define SAY_LATER \
+	N_("Genesys Cloud cannot be reached from this host at the moment; " \
+	   "please try again later.")
+#define SAY_DENIED \
+	N_("This Genesys Cloud sign-in does not give access to this account.")
+#define SAY_FEWER \
+	N_("Genesys Cloud asks for fewer sign-ins; please wait a minute.")
+#define SAY_TOO_LATE \
+	N_("The time for signing in is over; please connect again.")
+#define SAY_EMPTY N_("The answer was empty.")
+#define SAY_NO_CODE N_("There was no code in that answer.")
+#define SAY_OTHER_ADDRESS \
+	N_("That code belongs to another address than the one shown here.")
+#define SAY_CANCELLED N_("The sign-in was cancelled or refused in the browser.")
+#define SAY_REFUSED \
+	N_("That code was refused: it was used already, has expired, was cut " \
+	   "off when pasted, or there is no such account here.")
+
+#endif

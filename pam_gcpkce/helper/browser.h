@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The browser's side of a sign-in with callback=loopback: what came by the
+ * listener, and what the page there says of it.
+ */
+#ifndef GCPKCE_HELPER_BROWSER_H
+#define GCPKCE_HELPER_BROWSER_H
+
+#include "gcpkce/answer.h"
+#include "gcpkce/wire.h"
+#include "listener.h"
+
+struct browser {
+	bool wanted; /* there was to be a listener */
+	struct listener listener;
+	struct page_label label;
+	bool arrived;          /* a code or an error redirect has come ... */
+	enum outcome outcome;  /* ... which means this ... */
+	struct answer answer;  /* ... with this code ... */
+	struct errinfo reason; /* ... or for this reason */
+};
+
+/* The states that an answer's state is compared with, as for answer_read. */
+struct browser_states {
+	const char *shown;
+	const char (*earlier)[STATE_HASH_LEN + 1];
+	size_t earlier_count;
+};
+
+/*
+ * Listen for the browser, if the request says so.  A redirect_uri without a
+ * port gets the listener's.  That it cannot be done is no failure: then the
+ * code is pasted.
+ *
+ * in, out: request  *borrowed* for good, but for its redirect_uri
+ * out:     ret      (browser_end it)
+ */
+void browser_begin(struct wire_request *request, struct browser *ret);
+
+/*
+ * Before an address is shown: listen again, unless a code is here already.
+ *
+ * gives:  what the person is to be told of it
+ */
+enum wire_callback browser_resume(struct browser *b);
+
+/* What came belongs to an address that is not shown any more. */
+void browser_forget(struct browser *b);
+
+/* Readable when browser_serve has something to do; -1: never. */
+int browser_events(const struct browser *b);
+
+/* Is there anything to wait for: a listener, or what came by it? */
+bool browser_is_awaited(const struct browser *b);
+
+/*
+ * Serve whoever has come; from the worker alone, since it reads what strangers
+ * wrote.  With a code of this sign-in the port is closed; an error redirect is
+ * kept until a code comes.  All else is answered and forgotten.
+ *
+ * in:     press_enter  the terminal waits for a key
+ * out:    b->arrived
+ */
+void browser_serve(
+    struct browser *b, const struct browser_states *states, bool press_enter);
+
+/*
+ * Take what has come, as answer_read gives it.
+ *
+ * out:    ret  (autoanswer)
+ */
+MUST_CHECK enum outcome browser_take(
+    struct browser *b, struct answer *ret, struct errinfo *reterr);
+
+/* No browser is waited for any more: close the port. */
+void browser_dismiss(struct browser *b);
+
+/* Tell the browser that waits for it what came of its code. */
+void browser_tell(struct browser *b, enum outcome outcome);
+
+/* Close everything; a browser that still waits is told that it is over. */
+void browser_end(struct browser *b);
+
+#endif

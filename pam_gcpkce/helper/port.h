@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The sockets that the listener listens with.  They are made and bound before
+ * the helper is confined, and from then on they are all that can listen here.
+ */
+#ifndef GCPKCE_HELPER_PORT_H
+#define GCPKCE_HELPER_PORT_H
+
+#include "listener.h"
+
+/*
+ * Bind and listen where a redirect URI leads to.  Both numbers from
+ * LIFE_FD_LISTEN on are in use afterwards, the second one perhaps for the
+ * first socket again.
+ *
+ * in, out: redirect_uri  as for listener_open
+ * out:     ret  the socket of each address, -1 where there is none
+ * errors:  OUTCOME_HELPER_FAILED  reterr says why, in a few words
+ */
+MUST_CHECK enum outcome port_open(char *redirect_uri, size_t cap,
+    int ret[static LISTENER_SOCKETS], struct errinfo *reterr);
+
+/*
+ * What a request for a redirect URI with a port must have.
+ *
+ * out:    ret_authority, ret_path  *borrowed* from redirect_uri, or static
+ */
+void port_names(const char *redirect_uri, struct view *ret_authority,
+    struct view *ret_path);
+
+/*
+ * Listen on a bound socket.  While it does, and after port_close, nobody else
+ * can bind its port.
+ *
+ * gives:  false when it cannot
+ */
+bool port_listen(int fd);
+
+/* Refuse all connections from now on, and keep the port. */
+void port_close(int fd);
+
+/*
+ * After port_close of both: let others bind the port, whoever holds a copy of
+ * it, and close all that port_open opened.
+ */
+void port_release(const int sockets[static LISTENER_SOCKETS]);
+
+#endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * gettext inside somebody else's program.  The folder of the catalogues is
+ * compiled in, and root's like the module.  The caller's environment may choose
+ * among the languages there, as it does for the host's own texts, and nothing
+ * else: it can name no other folder and no other charset.
+ */
+#include "translation.h"
+
+#include <langinfo.h>
+#include <libintl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gcpkce/sentence.h"
+#include "locale_path.h"
+
+/* libc refuses a path in LANGUAGE to programs that are setuid, and only them.
+ */
+static bool
+language_is_path(void)
+{
+	const char *language = getenv("LANGUAGE");
+
+	return language != NULL && strchr(language, '/') != NULL;
+}
+
+/*
+ * With any other charset libc would load a converter into the host, and
+ * OUTPUT_CHARSET of the environment could say which.
+ */
+static bool
+domain_bind(void)
+{
+	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0 &&
+	    !language_is_path() &&
+	    bindtextdomain(TRANSLATION_DOMAIN, locale_path) != NULL &&
+	    bind_textdomain_codeset(TRANSLATION_DOMAIN, "UTF-8") != NULL;
+}
+
+const char *
+translation_of(const char *sentence)
+{
+	/* the translation of "" is the catalogue's head */
+	if (sentence[0] == '\0' || !domain_bind())
+		return sentence;
+	const char *translation = dgettext(TRANSLATION_DOMAIN, sentence);
+	return sentence_may_be(sentence, translation) ? translation : sentence;
+}

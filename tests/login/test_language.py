@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: ISC
+"""People with a language of their own, before hosts that ask for it."""
+
+import os
+import subprocess
+
+import pytest
+
+import contract
+import hosts
+from conftest import BUILD
+
+PASTE = ("Fügen Sie dann den Code ein oder die ganze Adresse der Seite, auf "
+         "der Sie landen: ")
+SIGN_IN = "Melden Sie sich bis "
+DENIED = "Diese Anmeldung bei Genesys Cloud gibt keinen Zugang zu diesem Konto."
+
+
+@pytest.fixture(autouse=True)
+def german(monkeypatch):
+    if not os.path.exists(f"{BUILD}/locale/de/LC_MESSAGES/pam_gcpkce.mo"):
+        pytest.skip("there was no msgfmt to build with")
+    monkeypatch.setitem(hosts.CLIENT_ENV, "LANGUAGE", "de")
+
+
+@pytest.fixture(scope="module")
+def german_locale(house):
+    """A real German locale; gives its folder and its name."""
+    folder, name = house.make_folder("locale"), "de_DE.UTF-8"
+    try:
+        subprocess.run(["localedef", "--no-archive", "-i", "de_DE", "-f",
+                        "UTF-8", f"{folder}/{name}"],
+                       check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("no German locale can be made here (package locales)")
+    return folder, name
+
+
+@pytest.mark.parametrize("kind", [hosts.Su, hosts.Sudo],
+                         ids=lambda host: host.name)
+def test_a_host_with_a_language_asks_in_it(house, people, kind, journal):
+    sign_in_in_german(kind, house, people, journal)
+
+
+def test_login_asks_in_the_language_of_its_locale(
+        house, people, journal, german_locale, monkeypatch):
+    """login keeps no LANGUAGE; and libc finds its locales by LOCPATH in
+    programs that are not setuid."""
+    monkeypatch.delitem(hosts.CLIENT_ENV, "LANGUAGE")
+    monkeypatch.setitem(hosts.CLIENT_ENV, "LOCPATH", german_locale[0])
+    monkeypatch.setitem(hosts.CLIENT_ENV, "LANG", german_locale[1])
+    sign_in_in_german(hosts.Login, house, people, journal)
+
+
+def sign_in_in_german(kind, house, people, journal):
+    terminal = kind(house).open("alice")
+    shown = terminal.asked(PASTE)
+    assert SIGN_IN in shown
+    terminal.answer(people["alice"].sign_in(shown))
+    terminal.session()
+    terminal.leave()
+    assert journal.decision("ok")["user"] == "alice"
+
+
+def test_a_refusal_is_in_that_language_too(house, people, journal):
+    terminal = hosts.Su(house).open("alice")
+    terminal.answer(people["bob"].sign_in(terminal.asked(PASTE)))
+    terminal.end()
+    assert DENIED in terminal.transcript
+    journal.decision("not_mapped")
+
+
+@pytest.mark.parametrize("kind", [hosts.Su, hosts.Sudo, hosts.Login],
+                         ids=lambda host: host.name)
+def test_a_host_in_the_c_locale_asks_in_ascii(house, kind, monkeypatch):
+    monkeypatch.setitem(hosts.CLIENT_ENV, "LANG", "C")
+    terminal = kind(house).open("alice")
+    assert contract.SIGN_IN in terminal.asked()
+    assert terminal.transcript.isascii()
+
+
+def test_sshd_has_no_language_and_asks_in_english(sshd):
+    terminal = sshd.open("alice", "-o", "SendEnv=LANG LANGUAGE")
+    assert contract.SIGN_IN in terminal.asked()

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: ISC */
+/* The helper's listener: where it listens, and whom it lets the caller see. */
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "../../pam_gcpkce/helper/life.h"
+#include "../../pam_gcpkce/helper/listener.h"
+
+#define URI_CAP 512
+#define WAIT_MS 2000
+
+struct fixture {
+	char uri[URI_CAP];
+	unsigned port;
+	struct listener listener;
+};
+
+static void
+begin(struct fixture *f, const char *uri)
+{
+	struct errinfo why = {""};
+
+	(void)snprintf(f->uri, sizeof(f->uri), "%s", uri);
+	if (listener_open(f->uri, sizeof(f->uri), &f->listener, &why) !=
+	    OUTCOME_OK)
+		fail_msg("%s", why.text);
+	f->port = (unsigned)strtoul(strrchr(f->uri, ':') + 1, NULL, 10);
+}
+
+/* A client's socket; -1 when nobody listens. */
+static int
+call(unsigned port)
+{
+	struct sockaddr_in address = {.sin_family = AF_INET,
+	    .sin_port = htons((uint16_t)port),
+	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	autofd fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	return connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0
+	    ? take_fd(&fd)
+	    : -1;
+}
+
+/* May somebody else bind the port now? */
+static bool
+can_be_taken(unsigned port)
+{
+	static const int on = 1;
+	struct sockaddr_in address = {.sin_family = AF_INET,
+	    .sin_port = htons((uint16_t)port),
+	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	autofd fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	return bind(fd, (struct sockaddr *)&address, sizeof(address)) == 0;
+}
+
+static void
+ask(const struct fixture *f, int fd, const char *target)
+{
+	char text[512];
+	int len = snprintf(text, sizeof(text),
+	    "GET %s HTTP/1.1\r\nHost: localhost:%u\r\n\r\n", target, f->port);
+
+	assert_int_equal(send(fd, text, (size_t)len, MSG_NOSIGNAL), len);
+}
+
+/* Serve until there is a request for us; "" when none comes. */
+static const char *
+query_of(struct fixture *f)
+{
+	static char text[256];
+	struct view query;
+	struct pollfd fd = {.fd = f->listener.events, .events = POLLIN};
+
+	text[0] = '\0';
+	while (poll(&fd, 1, 100) == 1) {
+		if (!listener_next(&f->listener, &query))
+			continue;
+		memcpy(text, query.p, query.len);
+		text[query.len] = '\0';
+		break;
+	}
+	return text;
+}
+
+/* What a client has got, up to the end where it is there. */
+static const char *
+heard(int fd, size_t least)
+{
+	static char text[2 * PAGE_MAX];
+	struct pollfd ready = {.fd = fd, .events = POLLIN};
+	size_t len = 0;
+
+	while (len < least && poll(&ready, 1, WAIT_MS) == 1) {
+		ssize_t got = recv(fd, text + len, sizeof(text) - len - 1, 0);
+
+		if (got <= 0)
+			break;
+		len += (size_t)got;
+	}
+	text[len] = '\0';
+	return text;
+}
+
+static void
+page_set(struct buf *page, const char *text)
+{
+	buf_reset(page);
+	buf_put_text(page, text);
+}
+
+static void
+listener_puts_its_port_into_the_redirect_uri(void **state)
+{
+	static const char *const uris[][2] = {
+	    {"http://localhost", "http://localhost:"},
+	    {"http://localhost/back", "http://localhost:"},
+	    {"http://localhost?a=b", "http://localhost:"},
+	    {"http://127.0.0.1/back?a=b", "http://127.0.0.1:"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(uris) / sizeof(uris[0]); i++) {
+		struct fixture f;
+		char expected[URI_CAP];
+
+		begin(&f, uris[i][0]);
+		assert_in_range(f.port, 1024, 65535);
+		(void)snprintf(expected, sizeof(expected), "%s%u%s", uris[i][1],
+		    f.port, uris[i][0] + strlen(uris[i][1]) - 1);
+		assert_string_equal(f.uri, expected);
+		listener_done(&f.listener);
+	}
+}
+
+static void
+listener_holds_both_of_its_numbers(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f, "http://127.0.0.1/back");
+	for (int i = 0; i < LISTENER_SOCKETS; i++)
+		assert_true(fcntl(LIFE_FD_LISTEN + i, F_GETFD) >= 0);
+	listener_done(&f.listener);
+	for (int i = 0; i < LISTENER_SOCKETS; i++)
+		assert_true(fcntl(LIFE_FD_LISTEN + i, F_GETFD) < 0);
+}
+
+static void
+listener_gives_requests_of_ours_and_answers_the_rest(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f, "http://localhost/back");
+	autofd stray = call(f.port);
+	autofd ours = call(f.port);
+	ask(&f, stray, "/other?code=a");
+	assert_string_equal(query_of(&f), "");
+	assert_non_null(strstr(heard(stray, PAGE_MAX), "404 Not Found"));
+	ask(&f, ours, "/back?code=a&state=b");
+	assert_string_equal(query_of(&f), "code=a&state=b");
+	listener_stray(&f.listener, HTTP_CONFLICT);
+	assert_non_null(strstr(heard(ours, PAGE_MAX), "409 Conflict"));
+	listener_done(&f.listener);
+}
+
+static void
+listener_holds_a_browser_until_there_is_more_to_tell(void **state)
+{
+	struct fixture f;
+	autobuf page = BUF_INIT(PAGE_MAX);
+
+	(void)state;
+	begin(&f, "http://localhost/back");
+	autofd browser = call(f.port);
+	ask(&f, browser, "/back?x");
+	assert_string_equal(query_of(&f), "x");
+	page_set(&page, "first ");
+	listener_hold(&f.listener, &page);
+	listener_hush(&f.listener);
+	assert_string_equal(heard(browser, 6), "first ");
+	assert_int_equal(call(f.port), -1);
+	page_set(&page, "second");
+	listener_tell(&f.listener, &page);
+	listener_tell(&f.listener, &page); /* he has heard it */
+	assert_string_equal(heard(browser, PAGE_MAX), "second");
+	listener_done(&f.listener);
+}
+
+static void
+listener_keeps_its_port_until_it_is_done(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f, "http://localhost/back");
+	unsigned port = f.port;
+	assert_false(can_be_taken(port));
+	listener_hush(&f.listener);
+	assert_int_equal(call(port), -1);
+	assert_false(can_be_taken(port));
+	assert_true(listener_resume(&f.listener));
+	assert_true(listener_resume(&f.listener));
+	autofd browser = call(port);
+	ask(&f, browser, "/back?again");
+	assert_string_equal(query_of(&f), "again");
+	assert_false(can_be_taken(port));
+	/* the revoker keeps a copy, and must be in nobody's way */
+	autofd copy = fcntl(f.listener.sockets[0], F_DUPFD_CLOEXEC, 30);
+	assert_true(copy >= 0);
+	listener_done(&f.listener);
+	assert_int_equal(call(port), -1);
+	assert_true(can_be_taken(port));
+}
+
+static void
+listener_says_that_its_port_is_taken(void **state)
+{
+	struct fixture f;
+	struct fixture other;
+	struct errinfo why = {""};
+	char expected[64];
+
+	(void)state;
+	begin(&f, "http://localhost/back");
+	memcpy(other.uri, f.uri, sizeof(other.uri));
+	assert_int_equal(
+	    listener_open(other.uri, sizeof(other.uri), &other.listener, &why),
+	    OUTCOME_HELPER_FAILED);
+	(void)snprintf(expected, sizeof(expected), "port %u is taken", f.port);
+	assert_string_equal(why.text, expected);
+	assert_string_equal(other.uri, f.uri);
+	assert_int_equal(other.listener.events, -1);
+	listener_done(&f.listener);
+}
+
+static void
+listener_is_for_loopback_and_free_ports_alone(void **state)
+{
+	static const char *const uris[] = {"http://example.com:8400/",
+	    "http://0.0.0.0:8400/", "http://10.0.0.1:8400/",
+	    "http://localhost:80/", "http://localhost:1023/", "localhost"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(uris) / sizeof(uris[0]); i++) {
+		struct listener listener;
+		struct errinfo why = {""};
+		char uri[URI_CAP];
+
+		(void)snprintf(uri, sizeof(uri), "%s", uris[i]);
+		assert_int_equal(
+		    listener_open(uri, sizeof(uri), &listener, &why),
+		    OUTCOME_HELPER_FAILED);
+		assert_string_not_equal(why.text, "");
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(listener_puts_its_port_into_the_redirect_uri),
+	    cmocka_unit_test(listener_holds_both_of_its_numbers),
+	    cmocka_unit_test(
+		listener_gives_requests_of_ours_and_answers_the_rest),
+	    cmocka_unit_test(
+		listener_holds_a_browser_until_there_is_more_to_tell),
+	    cmocka_unit_test(listener_keeps_its_port_until_it_is_done),
+	    cmocka_unit_test(listener_says_that_its_port_is_taken),
+	    cmocka_unit_test(listener_is_for_loopback_and_free_ports_alone),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
