@@ -416,6 +416,11 @@ bench: deps ## measure, and write docs/BENCH.md (FIGURE=3: show that one alone)
 	$(Q)$(MAKE) --no-print-directory bench-parts
 	$(Q)$(PYTHON) tests/bench/bench.py --build $(B) $(if $(FIGURE),--figure '$(FIGURE)')
 
+# By a dry run of make, so that each file has the flags that it is built with.
+compile_commands.json: FORCE ## for clangd and other tools that read C
+	$(Q)$(MAKE) --no-print-directory --dry-run --always-make V=1 test-parts unit-parts bench-parts fuzz-objects | \
+		$(PYTHON) tools/compile-commands $@
+
 mutate: deps ## flip every condition of the decision, one by one: does a test notice?
 	$(Q)$(PYTHON) tools/mutate
 
@@ -461,12 +466,13 @@ transcripts: test-parts ## renew tests/login/transcripts from real terminals; ne
 
 docs     := README.md LICENSE NEWS.md SECURITY.md $(notdir $(wildcard docs/*.md))
 examples := etc/pam_gcpkce.conf etc/pam_gcpkce.map $(wildcard etc/pam.d/* etc/sshd_config.d/*)
+profiles := $(wildcard etc/pam-configs/*)
 pages    := $(wildcard etc/www/*)
 
 install: all ## install below $(DESTDIR)$(prefix)
 	$(INSTALL) -d $(DESTDIR)$(pamdir) $(DESTDIR)$(libexecdir) $(DESTDIR)$(bindir) $(DESTDIR)$(sysconfdir)/security \
 		$(DESTDIR)$(mandir)/man1 $(DESTDIR)$(mandir)/man5 $(DESTDIR)$(mandir)/man8 \
-		$(DESTDIR)$(docdir)/examples/www $(DESTDIR)$(sysusersdir) $(DESTDIR)$(tmpfilesdir) \
+		$(DESTDIR)$(docdir)/examples/pam-configs $(DESTDIR)$(docdir)/examples/www $(DESTDIR)$(sysusersdir) $(DESTDIR)$(tmpfilesdir) \
 		$(DESTDIR)$(bashcompdir) $(DESTDIR)$(zshcompdir) $(DESTDIR)$(fishcompdir)
 	$(INSTALL) -m 0644 $(B)/pam_gcpkce.so $(DESTDIR)$(pamdir)/pam_gcpkce.so
 	$(INSTALL) -m 0755 $(B)/gcpkce-helper $(DESTDIR)$(libexecdir)/gcpkce-helper
@@ -481,6 +487,7 @@ install: all ## install below $(DESTDIR)$(prefix)
 	$(INSTALL) -m 0644 etc/completion/gcpkce.fish $(DESTDIR)$(fishcompdir)/gcpkce.fish
 	$(INSTALL) -m 0644 README.md LICENSE NEWS.md SECURITY.md docs/*.md $(DESTDIR)$(docdir)/
 	$(INSTALL) -m 0644 $(examples) $(DESTDIR)$(docdir)/examples/
+	$(INSTALL) -m 0644 $(profiles) $(DESTDIR)$(docdir)/examples/pam-configs/
 	$(INSTALL) -m 0644 $(pages) $(DESTDIR)$(docdir)/examples/www/
 	$(foreach c,$(catalogues),$(INSTALL) -D -m 0644 $c $(DESTDIR)$(localedir)/$(c:$(B)/locale/%=%)$(newline))
 	test -e $(DESTDIR)$(sysconfdir)/security/pam_gcpkce.conf || \
@@ -496,15 +503,15 @@ uninstall: ## remove what install put there; the configuration stays
 		$(DESTDIR)$(bashcompdir)/gcpkce $(DESTDIR)$(zshcompdir)/_gcpkce $(DESTDIR)$(fishcompdir)/gcpkce.fish
 	rm -f $(patsubst %,$(DESTDIR)$(localedir)/%/LC_MESSAGES/pam_gcpkce.mo,$(languages))
 	rm -f $(addprefix $(DESTDIR)$(docdir)/,$(docs) $(addprefix examples/,$(notdir $(examples))) \
-		$(addprefix examples/www/,$(notdir $(pages))))
-	-rmdir $(DESTDIR)$(docdir)/examples/www $(DESTDIR)$(docdir)/examples $(DESTDIR)$(docdir) 2>/dev/null
+		$(addprefix examples/pam-configs/,$(notdir $(profiles))) $(addprefix examples/www/,$(notdir $(pages))))
+	-rmdir $(DESTDIR)$(docdir)/examples/pam-configs $(DESTDIR)$(docdir)/examples/www $(DESTDIR)$(docdir)/examples $(DESTDIR)$(docdir) 2>/dev/null
 	@echo 'Mind: a stack that still names pam_gcpkce.so locks people out.'
 
 clean: ## remove build/
 	rm -rf build
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z_.-]*\):.*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{ printf "%-22s %s\n", $$1, $$2 }'
 
 .PHONY: all catalogues transcripts test-parts unit-parts bench-parts bench deps check check-built quick check-links mutate demo format format-check lint texts fault-table load fuzz-parts fuzz-objects fuzz-targets fuzz-smoke fuzz coverage check-deep check-web \
 	install uninstall clean help FORCE

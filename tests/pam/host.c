@@ -178,6 +178,10 @@ files_write(const struct host *h)
 	host_write(h, "conf", text, 0644);
 	host_write(h, "map", h->map, 0644);
 	host_write(h, "other", "", 0644);
+	if (h->service_file != NULL) {
+		host_write(h, h->service, h->service_file, 0644);
+		return;
+	}
 	for (size_t i = 0; i < COUNT(kinds); i++)
 		len += snprintf(text + len, sizeof(text) - (size_t)len,
 		    "%s required " MODULE " conf=%s/conf %s\n", kinds[i],

@@ -72,7 +72,8 @@ struct host {
 	const char *region;    /* the lines that say where Genesys Cloud is */
 	const char *arguments; /* of the module, besides conf= */
 	const char *stack;     /* lines of the service file behind it */
-	const char *map;       /* content of the map file */
+	const char *service_file; /* all of it, in place of those lines */
+	const char *map;          /* content of the map file */
 	const char *rhost;
 	const char *tty;
 	const char *xdisplay;

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: ISC
+"""What CONTRIBUTING.md promises to an editor: how each file is compiled."""
+
+import glob
+import json
+import os
+import subprocess
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+ELSEWHERE = {"tests/coverage/flush.c"}  # of a flavour of its own
+
+
+def entries(tmp_path):
+    made = tmp_path / "compile_commands.json"
+    shown = subprocess.run(
+        ["make", "--no-print-directory", "--dry-run", "--always-make", "V=1", "CC=cc",
+         "test-parts", "unit-parts", "bench-parts", "fuzz-objects"],
+        cwd=ROOT, check=True, text=True, capture_output=True,
+        env={"PATH": os.environ["PATH"]}).stdout
+    subprocess.run([f"{ROOT}/tools/compile-commands", made], cwd=ROOT, check=True, input=shown,
+                   text=True)
+    return json.loads(made.read_text())
+
+
+def test_each_source_has_a_command_with_which_its_headers_are_found(tmp_path):
+    found = {entry["file"]: entry for entry in entries(tmp_path)}
+    sources = {os.path.relpath(path, ROOT) for pattern in ("pam_gcpkce", "tests")
+               for path in glob.glob(f"{ROOT}/{pattern}/*/*.c")}
+    sources |= {os.path.relpath(path, ROOT) for path in glob.glob(f"{ROOT}/tools/*.c")}
+    assert len(sources) > 100
+    assert set(found) == sources - ELSEWHERE
+    for name in ("pam_gcpkce/helper/lane.c", "pam_gcpkce/cli/login.c", "tests/pam/host.c",
+                 "tests/unit/test_policy.c"):
+        words = found[name]["arguments"]
+        subprocess.run([*words[:words.index("-MMD")], "-fsyntax-only", name],
+                       cwd=found[name]["directory"], check=True)
+
+
+def test_a_dry_run_without_commands_is_an_error(tmp_path):
+    done = subprocess.run([f"{ROOT}/tools/compile-commands", tmp_path / "no"], input="nothing\n",
+                          text=True, capture_output=True, check=False)
+    assert done.returncode == 1 and "no command" in done.stderr
+    assert not (tmp_path / "no").exists()

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: ISC
+"""What etc/ holds besides the auth lines, which tests/pam/test_examples.c tries."""
+
+import glob
+import os
+import re
+import shutil
+import subprocess
+
+import pytest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ETC = os.path.join(os.path.dirname(os.path.dirname(HERE)), "etc")
+STACKS = sorted(glob.glob(f"{ETC}/pam.d/*"))
+
+
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
+def ours(kind, text):
+    """(control, arguments) of our lines of a kind, without those in comments."""
+    return re.findall(rf"^{kind}\s+(\[.*?\]|\w+)\s+pam_gcpkce\.so ?(.*)$", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("path", STACKS, ids=os.path.basename)
+def test_a_token_that_is_exported_is_revoked_at_the_end(path):
+    """The session line has the auth line's arguments; none is needed without a token."""
+    (_, arguments), = ours("auth", read(path))
+    session = ours("session", read(path))
+    assert session == ([] if "export=none" in arguments else [("optional", arguments)])
+
+
+@pytest.mark.parametrize("path", STACKS, ids=os.path.basename)
+def test_an_example_has_no_line_that_does_nothing(path):
+    assert ours("account", read(path)) == ours("password", read(path)) == []
+
+
+def test_the_profile_says_what_it_is_and_is_not_chosen_for_anybody():
+    text = read(f"{ETC}/pam-configs/gcpkce")
+    assert re.search(r"^Name: .*alternative to the password", text, re.MULTILINE)
+    assert "\nDefault: no\n" in text
+    assert "Interactive-Only" not in text  # sudo's sessions are not interactive
+    lines = dict(re.findall(r"^(Auth|Session):\n\t\S.*pam_gcpkce\.so ?(.*)$", text, re.MULTILINE))
+    assert lines["Auth"] == lines["Session"]
+
+
+def need(program):
+    if shutil.which(program) is None:
+        pytest.skip(f"there is no {program} here")
+
+
+def test_sysusers_makes_an_account_that_cannot_log_in(tmp_path):
+    need("systemd-sysusers")
+    (tmp_path / "etc").mkdir()
+    subprocess.run(["systemd-sysusers", f"--root={tmp_path}",
+                    f"{ETC}/sysusers.d/pam_gcpkce.conf"], check=True, capture_output=True)
+    name, _, uid, _, _, home, shell = read(tmp_path / "etc/passwd").strip().split(":")
+    assert (name, home, shell) == ("_gcpkce", "/nonexistent", "/usr/sbin/nologin")
+    assert 0 < int(uid) < 1000
+
+
+def test_tmpfiles_makes_the_folders_as_the_module_wants_them(tmp_path):
+    need("systemd-tmpfiles")
+    if os.geteuid() != 0:
+        pytest.skip("folders of root's need root")
+    subprocess.run(["systemd-tmpfiles", f"--root={tmp_path}", "--create",
+                    f"{ETC}/tmpfiles.d/pam_gcpkce.conf"], check=True, capture_output=True)
+    modes = {path: oct(os.stat(tmp_path / path).st_mode & 0o7777)
+             for path in ("run/gcpkce", "run/gcpkce/pending")}
+    assert modes == {"run/gcpkce": "0o755", "run/gcpkce/pending": "0o700"}
