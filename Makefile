@@ -181,6 +181,13 @@ $(B)/tests/without:
 $(B)/tests/libnss_resolve.so.2: $(B)/tests/sandbox/nss_resolve.o
 	$(call say,LINK,$@)
 	$(Q)$(CC) -shared $(CFLAGS) $(LDFLAGS) -o $@ $<
+# libpam itself, with modules that answer what the test wants
+$(B)/tests/pam_inject.so: $(B)/tests/pam/pam_inject.o
+	$(call say,LINK,$@)
+	$(Q)$(CC) -shared $(sanitize) $(count) $(CFLAGS) $(LDFLAGS) -o $@ $<
+$(B)/tests/inject-host: $(B)/tests/pam/inject_host.o
+	$(call say,LINK,$@)
+	$(Q)$(link_prog) -lpam
 $(B)/tests/pam-session: $(B)/tests/pam/pam_session.o
 	$(call say,LINK,$@)
 	$(Q)$(link_prog) -lpam -lpam_misc
@@ -276,7 +283,7 @@ $(patsubst %,%.o,$(sweep)) $(patsubst %,%.o,$(unit)) $(patsubst %,%.o,$(pam)) $(
 $(B)/tests/sandbox/trial.o $(B)/tests/sandbox/without.o: private extra_cflags = -I. $(crypto_cflags) $(curl_cflags) $(filter_cflags)
 
 # what whole sign-ins in tests run
-signin_parts := $(addprefix $(B)/tests/,pam_gcpkce.so gcpkce pam-session pam-greeter \
+signin_parts := $(addprefix $(B)/tests/,pam_gcpkce.so gcpkce pam-session pam-greeter pam_inject.so inject-host \
 	fault-host leaping-host leaping-helper pam_gcpkce_leaping.so \
 	gcpkce-trial trial-helper without libnss_resolve.so.2 \
 	sweep/gcpkce-helper sweep/gcpkce)

@@ -19,6 +19,10 @@
  * The function of a subcommand is command_NAME.
  */
 #define COMMAND_TABLE(X) \
+	X(check, \
+	    "[--conf FILE] [--service NAME | --all-services] [--offline] " \
+	    "[--pam-dir FOLDER]", \
+	    "what is wrong on this host, and what a login makes of outcomes") \
 	X(login, "[--conf FILE] [--user NAME] [--print-token | --export]", \
 	    "sign in here and say what the decision would be") \
 	X(whoami, "[--conf FILE] [--ids [--user NAME]]", \
@@ -35,8 +39,12 @@ struct options {
 	bool print_token;
 	bool export;
 	bool ids;
+	bool all_services;
+	bool offline;
 	const char *conf;
 	const char *user;
+	const char *service;
+	const char *pam_dir;
 	const char *verifier;
 	const char *challenge;
 };

@@ -101,6 +101,18 @@ option_take(int option, struct options *options)
 	case 'i':
 		options->ids = true;
 		return true;
+	case 'a':
+		options->all_services = true;
+		return true;
+	case 'o':
+		options->offline = true;
+		return true;
+	case 's':
+		options->service = optarg;
+		return true;
+	case 'd':
+		options->pam_dir = optarg;
+		return true;
 	case 'c':
 		options->conf = optarg;
 		return true;
@@ -128,6 +140,10 @@ main(int argc, char **argv)
 	    {"print-token", no_argument, NULL, 'p'},
 	    {"export", no_argument, NULL, 'e'},
 	    {"ids", no_argument, NULL, 'i'},
+	    {"all-services", no_argument, NULL, 'a'},
+	    {"offline", no_argument, NULL, 'o'},
+	    {"service", required_argument, NULL, 's'},
+	    {"pam-dir", required_argument, NULL, 'd'},
 	    {"conf", required_argument, NULL, 'c'},
 	    {"user", required_argument, NULL, 'u'},
 	    {"verifier", required_argument, NULL, 'v'},

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * gcpkce check: what is wrong on this host, each finding with its mend.
+ * Nothing is changed, and nobody is signed in.
+ */
+#include "check.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "stack.h"
+
+#define TEXT_MAX (1 << 24)
+
+static const struct {
+	const char *title;
+	void (*run)(struct check *);
+} sections[] = {
+#define X(name, title) {title, check_##name},
+    SECTION_TABLE(X)
+#undef X
+};
+#define SECTION_COUNT (sizeof(sections) / sizeof(sections[0]))
+
+static void
+report_json(struct check *check)
+{
+	struct json_object *json = json_object_new_object();
+
+	(void)json_object_object_add(
+	    json, "version", json_object_new_int(JSON_VERSION));
+	command_json_text(json, "command", "check");
+	(void)json_object_object_add(
+	    json, "findings", findings_json(&check->findings));
+	(void)json_object_object_add(json, "truth", check->truth);
+	check->truth = NULL;
+	command_json_print(json);
+}
+
+static void
+report_text(struct check *check)
+{
+	for (size_t i = 0; i < SECTION_COUNT; i++)
+		findings_print(&check->findings, sections[i].title, stdout);
+	if (check->text.len > 0)
+		(void)printf("\n%s", buf_text(&check->text));
+	(void)printf("\n%zu faults, %zu warnings, %zu notes\n",
+	    findings_count(&check->findings, FINDING_FAULT),
+	    findings_count(&check->findings, FINDING_WARNING),
+	    findings_count(&check->findings, FINDING_NOTE));
+}
+
+static int
+check_run(struct check *check)
+{
+	check->truth = json_object_new_array();
+	for (size_t i = 0; i < SECTION_COUNT; i++) {
+		check->findings.section = sections[i].title;
+		sections[i].run(check);
+	}
+	if (check->truth == NULL || check->findings.failed ||
+	    buf_check(&check->text) != OUTCOME_OK) {
+		(void)fprintf(stderr, "gcpkce: %s\n",
+		    outcome_log_text(OUTCOME_NO_MEMORY));
+		return EXIT_BAD;
+	}
+	if (check->options->json)
+		report_json(check);
+	else
+		report_text(check);
+	return findings_count(&check->findings, FINDING_FAULT) == 0 ? EXIT_GOOD
+								    : EXIT_BAD;
+}
+
+int
+command_check(const struct options *options)
+{
+	autofree struct check *check = calloc(1, sizeof(*check));
+
+	if (options->service != NULL &&
+	    !stack_service_is_valid(options->service))
+		return command_usage(
+		    "this is no name of a service: ", options->service);
+	if (options->service != NULL && options->all_services)
+		return command_usage("either --service or --all-services", "");
+	if (check == NULL)
+		return EXIT_BAD;
+	check->options = options;
+	check->text = BUF_INIT(TEXT_MAX);
+	int status = check_run(check);
+	(void)json_object_put(check->truth);
+	findings_done(&check->findings);
+	buf_done(&check->text);
+	return status;
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * gcpkce check: its sections, and what they share.
+ */
+#ifndef GCPKCE_CLI_CHECK_H
+#define GCPKCE_CLI_CHECK_H
+
+#include <json-c/json.h>
+
+#include "command.h"
+#include "finding.h"
+
+/*
+ * X(name, title)
+ *
+ * The function of a section is check_NAME.  They run in this order; each may
+ * look at what an earlier one left in struct check.
+ */
+#define SECTION_TABLE(X) \
+	X(configuration, "configuration") \
+	X(stacks, "pam.d")
+
+struct check {
+	const struct options *options;
+	struct findings findings;
+	struct config config;
+	bool config_is_good;       /* only then is config whole */
+	struct buf text;           /* for people, behind the findings */
+	struct json_object *truth; /* "truth" of the JSON answer, an array */
+};
+
+/*
+ * Run a section: add findings, and whatever else it gives.
+ *
+ * A section says by a note what it could not look at, as an ordinary user or
+ * with --offline, and never fails for that.
+ */
+#define X(name, title) void check_##name(struct check *check);
+SECTION_TABLE(X)
+#undef X
+
+/*
+ * Read the configuration as the module would with these arguments.
+ *
+ * in:     argc, argv  of the module's line; conf= wins over --conf
+ * out:    ret, faults  as config_load
+ *         ret_denied   the file is there, and this user may not read it;
+ *                      nothing else is filled then
+ */
+MUST_CHECK enum outcome check_config_load(const struct options *options,
+    int argc, char **argv, struct config *ret, struct config_faults *faults,
+    bool *ret_denied);
+
+/*
+ * Turn the faults of a configuration into findings.
+ *
+ * in:     where  in place of "argument", where a fault says that; nullable
+ */
+void check_faults_add(struct findings *findings,
+    const struct config_faults *faults, const char *where);
+
+#endif

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The section of gcpkce check about the configuration: the same reader as the
+ * module's, all faults at once.
+ */
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "check.h"
+
+#define ARGUMENTS_MAX 256
+
+static bool
+names_file(const char *argument)
+{
+	return strncmp(argument, "conf=", 5) == 0;
+}
+
+/* The file is there, and somebody else may read it. */
+static bool
+is_denied(const char *path)
+{
+	return geteuid() != 0 && access(path, R_OK) != 0 && errno == EACCES;
+}
+
+enum outcome
+check_config_load(const struct options *options, int argc, char **argv,
+    struct config *ret, struct config_faults *faults, bool *ret_denied)
+{
+	char path[PATH_MAX];
+	char conf[PATH_MAX + 8] = "conf=" GCPKCE_CONF;
+	const char *list[ARGUMENTS_MAX + 1];
+	const char *file = NULL;
+	int count = 0;
+
+	*faults = (struct config_faults){0};
+	for (int i = 0; i < argc && i < ARGUMENTS_MAX; i++) {
+		list[count++] = argv[i];
+		if (file == NULL && names_file(argv[i]))
+			file = argv[i];
+	}
+	if (file == NULL && options->conf != NULL) {
+		(void)snprintf(conf, sizeof(conf), "conf=%s",
+		    realpath(options->conf, path) != NULL ? path
+							  : options->conf);
+		list[count++] = conf;
+	}
+	*ret_denied = is_denied((file != NULL ? file : conf) + 5);
+	if (*ret_denied)
+		return OUTCOME_CONFIG_INVALID;
+	/* what binds a host that is not root says nothing about sshd */
+	return config_load(count, list,
+	    geteuid() == 0 ? CONFIG_FOR_MODULE : CONFIG_FOR_LOGIN, ret, faults);
+}
+
+/*
+ * One line is "PLACE: WHAT; MEND".  A quoted value has no quote in it, so
+ * what is behind the last one is ours.
+ */
+static void
+fault_add(struct findings *findings, char *line, const char *where)
+{
+	char *text = strstr(line, ": ");
+	char *quote = strrchr(line, '"');
+	char *mend = strstr(quote != NULL ? quote : line, "; ");
+
+	if (mend != NULL)
+		*mend = '\0';
+	if (text == NULL || (mend != NULL && text > mend)) {
+		finding_add(findings, FINDING_FAULT, NULL,
+		    mend != NULL ? mend + 2 : NULL, "%s", line);
+		return;
+	}
+	*text = '\0';
+	bool own = where != NULL && strcmp(line, "argument") == 0;
+	finding_add(findings, FINDING_FAULT, own ? where : line,
+	    mend != NULL ? mend + 2 : "correct it", "%s", text + 2);
+}
+
+void
+check_faults_add(struct findings *findings, const struct config_faults *faults,
+    const char *where)
+{
+	autofree char *copy = strdup(buf_text(&faults->lines));
+	char *rest = NULL;
+
+	if (copy == NULL) {
+		findings->failed = true;
+		return;
+	}
+	for (char *line = strtok_r(copy, "\n", &rest); line != NULL;
+	     line = strtok_r(NULL, "\n", &rest))
+		fault_add(findings, line, where);
+}
+
+void
+check_configuration(struct check *check)
+{
+	autofaults faults = {0};
+	bool denied;
+	const struct options *options = check->options;
+	const char *path = options->conf != NULL ? options->conf : GCPKCE_CONF;
+	bool stacks = options->service != NULL || options->all_services;
+
+	/* arguments of the lines may give all that is required */
+	if (stacks && options->conf == NULL && access(path, F_OK) != 0 &&
+	    errno == ENOENT) {
+		finding_add(&check->findings, FINDING_NOTE, path, NULL,
+		    "there is no such file; the lines of pam.d must give all "
+		    "settings");
+		return;
+	}
+	check->config_is_good =
+	    check_config_load(options, 0, NULL, &check->config, &faults,
+		&denied) == OUTCOME_OK;
+	if (denied)
+		finding_add(&check->findings, FINDING_NOTE, path,
+		    "run this as root to have it read",
+		    "this user may not read the file");
+	else
+		check_faults_add(&check->findings, &faults, NULL);
+}

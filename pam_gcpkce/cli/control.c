@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Controls, with the leniency of libpam: words may run into each other, later
+ * pairs win, and one fault spoils all.
+ */
+#include "control.h"
+
+#include <security/pam_modules.h>
+#include <string.h>
+#include <strings.h>
+
+#define BLANKS " \t\n\v\f\r"
+#define DEFAULT_WORD "default"
+
+static const struct {
+	const char *word;
+	enum control_kind kind;
+	int success; /* and new_authtok_reqd */
+	int ignore;
+	int rest;
+} words[] = {
+    {"required", CONTROL_MODULE, CONTROL_OK, CONTROL_IGNORE, CONTROL_BAD},
+    {"requisite", CONTROL_MODULE, CONTROL_OK, CONTROL_IGNORE, CONTROL_DIE},
+    {"optional", CONTROL_MODULE, CONTROL_OK, CONTROL_IGNORE, CONTROL_IGNORE},
+    {"sufficient", CONTROL_MODULE, CONTROL_DONE, CONTROL_IGNORE,
+	CONTROL_IGNORE},
+    {"include", CONTROL_INCLUDE, CONTROL_BAD, CONTROL_BAD, CONTROL_BAD},
+    {"substack", CONTROL_SUBSTACK, CONTROL_BAD, CONTROL_BAD, CONTROL_BAD},
+};
+
+static const struct {
+	const char *word;
+	int action;
+} actions[] = {
+    {"ignore", CONTROL_IGNORE},
+    {"ok", CONTROL_OK},
+    {"done", CONTROL_DONE},
+    {"bad", CONTROL_BAD},
+    {"die", CONTROL_DIE},
+    {"reset", CONTROL_RESET},
+};
+
+void
+control_fill(struct control *control, int action)
+{
+	for (size_t i = 0; i < PAM_RESULT_COUNT; i++)
+		control->actions[i] = action;
+}
+
+static void
+unset_fill(struct control *control, int action)
+{
+	for (size_t i = 0; i < PAM_RESULT_COUNT; i++) {
+		if (control->actions[i] == CONTROL_UNSET)
+			control->actions[i] = action;
+	}
+}
+
+/* Step over the word if the text begins with it; it may go on behind it. */
+static bool
+word_take(const char **p, const char *word)
+{
+	size_t len = strlen(word);
+
+	if (strncmp(*p, word, len) != 0)
+		return false;
+	*p += len;
+	return true;
+}
+
+/* A result's number; PAM_RESULT_COUNT for "default"; -1 for neither. */
+static int
+result_take(const char **p)
+{
+	for (int i = 0; i < PAM_RESULT_COUNT; i++) {
+		if (word_take(p, pam_result_word(i)))
+			return i;
+	}
+	return word_take(p, DEFAULT_WORD) ? PAM_RESULT_COUNT : -1;
+}
+
+static bool
+action_take(const char **p, int *ret)
+{
+	int jump = 0;
+
+	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++) {
+		if (word_take(p, actions[i].word)) {
+			*ret = actions[i].action;
+			return true;
+		}
+	}
+	for (; **p >= '0' && **p <= '9'; (*p)++) {
+		if (jump < CONTROL_JUMP_MAX)
+			jump = jump * 10 + (**p - '0');
+	}
+	*ret = jump;
+	return jump > 0;
+}
+
+/* Read the pairs; gives NULL, or what libpam misses at *p. */
+static const char *
+pairs_parse(const char **p, struct control *control)
+{
+	for (;;) {
+		int action;
+
+		*p += strspn(*p, BLANKS);
+		if (**p == '\0')
+			return NULL;
+		int result = result_take(p);
+		if (result < 0)
+			return "a result such as success, or default";
+		*p += strspn(*p, BLANKS);
+		if (**p != '=')
+			return "a '='";
+		*p += 1 + strspn(*p + 1, BLANKS);
+		if (!action_take(p, &action))
+			return "ignore, ok, done, bad, die, reset or a number "
+			       "above 0";
+		if (result == PAM_RESULT_COUNT)
+			unset_fill(control, action);
+		else
+			control->actions[result] = action;
+	}
+}
+
+bool
+control_parse(const char *text, struct control *ret, struct errinfo *reterr)
+{
+	const char *p = text;
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (strcasecmp(text, words[i].word) != 0)
+			continue;
+		ret->kind = words[i].kind;
+		control_fill(ret, words[i].rest);
+		ret->actions[PAM_SUCCESS] = words[i].success;
+		ret->actions[PAM_NEW_AUTHTOK_REQD] = words[i].success;
+		ret->actions[PAM_IGNORE] = words[i].ignore;
+		return true;
+	}
+	ret->kind = CONTROL_MODULE;
+	control_fill(ret, CONTROL_UNSET);
+	const char *missed = pairs_parse(&p, ret);
+	if (missed == NULL) {
+		unset_fill(ret, CONTROL_BAD);
+		return true;
+	}
+	control_fill(ret, CONTROL_BAD);
+	(void)err_fail(reterr, OUTCOME_CONFIG_INVALID,
+	    "%s is missing at: %.40s", missed, *p != '\0' ? p : "its end");
+	return false;
+}

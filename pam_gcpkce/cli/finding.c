@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The list of findings, and how it is shown.
+ */
+#include "finding.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#include "command.h"
+#include "gcpkce/text.h"
+
+#define TEXT_MAX 8192
+
+static const char *const severities[FINDING_SEVERITIES] = {
+    [FINDING_FAULT] = "fault",
+    [FINDING_WARNING] = "warning",
+    [FINDING_NOTE] = "note",
+};
+
+static bool
+is_known(const struct findings *f, const char *where, const char *what)
+{
+	for (size_t i = 0; i < f->count; i++) {
+		if (strcmp(f->list[i].where, where) == 0 &&
+		    strcmp(f->list[i].what, what) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool
+room_make(struct findings *f)
+{
+	if (f->count < f->cap)
+		return true;
+	size_t cap = f->cap == 0 ? 16 : f->cap * 2;
+	struct finding *list = reallocarray(f->list, cap, sizeof(*list));
+	if (list == NULL)
+		return false;
+	f->list = list;
+	f->cap = cap;
+	return true;
+}
+
+static void
+finding_free(struct finding *finding)
+{
+	free(finding->where);
+	free(finding->what);
+	free(finding->mend);
+}
+
+/* A copy that can act on no terminal and break no JSON. */
+static char *
+clean_copy(const char *text)
+{
+	char *copy = strdup(text);
+
+	if (copy == NULL || text_is_clean_utf8(view_text(text)))
+		return copy;
+	for (char *p = copy; *p != '\0'; p++) {
+		if (*p < 0x20 || *p >= 0x7f)
+			*p = '?';
+	}
+	return copy;
+}
+
+void
+finding_add(struct findings *f, enum finding_severity severity,
+    const char *where, const char *mend, const char *fmt, ...)
+{
+	autobuf what = BUF_INIT(TEXT_MAX);
+	va_list ap;
+
+	if (f == NULL)
+		return;
+	va_start(ap, fmt);
+	buf_vprintf(&what, fmt, ap);
+	va_end(ap);
+	if (is_known(f, where != NULL ? where : "", buf_text(&what)))
+		return;
+
+	struct finding new = {
+	    .severity = severity,
+	    .section = f->section,
+	    .where = clean_copy(where != NULL ? where : ""),
+	    .what = clean_copy(buf_text(&what)),
+	    .mend = clean_copy(mend != NULL ? mend : ""),
+	};
+	if (new.where == NULL || new.what == NULL || new.mend == NULL ||
+	    buf_check(&what) != OUTCOME_OK || !room_make(f)) {
+		finding_free(&new);
+		f->failed = true;
+		return;
+	}
+	f->list[f->count++] = new;
+}
+
+size_t
+findings_count(const struct findings *f, enum finding_severity severity)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < f->count; i++) {
+		if (f->list[i].severity == severity)
+			count++;
+	}
+	return count;
+}
+
+void
+findings_print(const struct findings *f, const char *section, FILE *to)
+{
+	bool any = false;
+
+	(void)fprintf(to, "%s\n", section);
+	for (size_t i = 0; i < f->count; i++) {
+		const struct finding *one = &f->list[i];
+
+		if (strcmp(one->section, section) != 0)
+			continue;
+		any = true;
+		(void)fprintf(to, "  %-8s %s%s%s\n", severities[one->severity],
+		    one->where, one->where[0] != '\0' ? ": " : "", one->what);
+		if (one->mend[0] != '\0')
+			(void)fprintf(to, "           mend: %s\n", one->mend);
+	}
+	if (!any)
+		(void)fprintf(to, "  ok\n");
+}
+
+struct json_object *
+findings_json(const struct findings *f)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (size_t i = 0; list != NULL && i < f->count; i++) {
+		const struct finding *finding = &f->list[i];
+		struct json_object *one = json_object_new_object();
+
+		command_json_text(
+		    one, "severity", severities[finding->severity]);
+		command_json_text(one, "section", finding->section);
+		command_json_text(one, "where", finding->where);
+		command_json_text(one, "what", finding->what);
+		command_json_text(one, "mend", finding->mend);
+		(void)json_object_array_add(list, one);
+	}
+	return list;
+}
+
+void
+findings_done(struct findings *f)
+{
+	for (size_t i = 0; i < f->count; i++)
+		finding_free(&f->list[i]);
+	free(f->list);
+	*f = (struct findings){0};
+}

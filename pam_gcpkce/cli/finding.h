@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What gcpkce check found: a list that sections add to, each finding with the
+ * place, the trouble and the mend.
+ */
+#ifndef GCPKCE_CLI_FINDING_H
+#define GCPKCE_CLI_FINDING_H
+
+#include <json-c/json.h>
+#include <stdio.h>
+
+#include "gcpkce/buf.h"
+
+enum finding_severity {
+	FINDING_FAULT,   /* sign-ins fail, or let in who should not be */
+	FINDING_WARNING, /* works, but will surprise somebody */
+	FINDING_NOTE,    /* good to know; what could not be looked at */
+	FINDING_SEVERITIES
+};
+
+struct finding {
+	enum finding_severity severity;
+	const char *section; /* *borrowed*, a literal */
+	char *where;         /* "FILE:LINE", a path, or "" */
+	char *what;
+	char *mend; /* "" where there is nothing to mend */
+};
+
+struct findings {
+	struct finding *list;
+	size_t count, cap;
+	const char *section; /* that further findings belong to */
+	bool failed;         /* memory was short; some are missing */
+};
+
+#define autofindings CLEANUP(findings_done) struct findings
+
+/*
+ * Add a finding to the present section.  One that is there already, with the
+ * same place and text, is not added again.
+ *
+ * in:     findings  NULL: nothing happens
+ *         where     nullable
+ *         mend      nullable; a sentence in the imperative
+ *         fmt, ...  what was found, printf's; a byte that is no text becomes
+ *                   '?', as in where and mend
+ */
+void finding_add(struct findings *findings, enum finding_severity severity,
+    const char *where, const char *mend, const char *fmt, ...) PRINTF(5, 6);
+
+/* How many findings of this severity there are. */
+size_t findings_count(
+    const struct findings *findings, enum finding_severity severity);
+
+/* Print the findings of one section for people; "ok" where there are none. */
+void findings_print(
+    const struct findings *findings, const char *section, FILE *to);
+
+/*
+ * The findings as a JSON array of {severity, section, where, what, mend}.
+ *
+ * gives:  NULL when memory is short; the caller owns it
+ */
+struct json_object *findings_json(const struct findings *findings);
+
+void findings_done(struct findings *findings);
+
+#endif

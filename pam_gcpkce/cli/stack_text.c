@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Lines and words as libpam makes them.  Only a blank, a tab and a line break
+ * part words there.
+ */
+#include "stack_text.h"
+
+#include <string.h>
+
+#define BLANKS " \t\n"
+
+static bool
+is_blank(uint8_t c)
+{
+	return c == ' ' || c == '\t';
+}
+
+/*
+ * Add one line of the file.
+ *
+ * gives:  true when the logical line is at its end
+ */
+static bool
+part_add(struct view part, struct buf *line, struct stack_oddities *odd)
+{
+	const uint8_t *nul = memchr(part.p, '\0', part.len);
+	const uint8_t *hash = memchr(part.p, '#', part.len);
+	bool goes_on = false;
+
+	odd->nul = odd->nul || (nul != NULL && (hash == NULL || nul < hash));
+	if (nul != NULL)
+		part.len = (size_t)(nul - part.p);
+	hash = memchr(part.p, '#', part.len);
+	if (hash != NULL)
+		part.len = (size_t)(hash - part.p);
+	while (part.len > 0 && is_blank(part.p[0])) {
+		part.p++;
+		part.len--;
+	}
+	if (part.len == 0)
+		return false; /* empty, or a comment: not even an end */
+	if (hash == NULL) {
+		while (part.len > 1 && is_blank(part.p[part.len - 1]))
+			part.len--;
+		goes_on = part.p[part.len - 1] == '\\';
+	}
+	odd->cr = odd->cr || memchr(part.p, '\r', part.len) != NULL;
+	buf_put(line, part.p, goes_on ? part.len - 1 : part.len);
+	if (goes_on)
+		buf_put_byte(line, ' ');
+	return !goes_on;
+}
+
+enum outcome
+stack_line_next(struct lines *lines, struct buf *ret_line,
+    unsigned long *ret_number, struct stack_oddities *ret_odd,
+    struct errinfo *reterr)
+{
+	bool ended = false;
+
+	buf_reset(ret_line);
+	*ret_odd = (struct stack_oddities){0};
+	while (!ended) {
+		struct view part;
+		enum outcome r = lines_next(lines, &part, reterr);
+
+		if (r != OUTCOME_OK)
+			return r;
+		if (part.p == NULL)
+			break;
+		if (ret_line->len == 0)
+			*ret_number = lines->number;
+		ended = part_add(part, ret_line, ret_odd);
+	}
+	ret_odd->no_end = !ended && ret_line->len > 0;
+	ret_odd->long_ = ret_line->len > STACK_LINE_SAFE;
+	return buf_check(ret_line);
+}
+
+char *
+stack_word(char **rest, bool *ret_open)
+{
+	char *from = *rest + strspn(*rest, BLANKS);
+	char *end = from;
+
+	if (*from == '\0') {
+		*rest = from;
+		return NULL;
+	}
+	if (*from == '[') {
+		char *to = ++from;
+
+		for (end = from; *end != '\0' && *end != ']'; end++) {
+			if (end[0] == '\\' && end[1] == ']')
+				end++;
+			*to++ = *end;
+		}
+		if (*end == '\0' && ret_open != NULL)
+			*ret_open = true;
+		*rest = *end != '\0' ? end + 1 : end;
+		*to = '\0';
+		return from;
+	}
+	end = from + strcspn(from, BLANKS);
+	*rest = *end != '\0' ? end + 1 : end;
+	*end = '\0';
+	return from;
+}

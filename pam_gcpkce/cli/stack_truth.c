@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Findings from the truth table.
+ */
+#include <security/pam_modules.h>
+
+#include "stack_check.h"
+
+const struct stack_line *
+stack_ours(const struct stack *stack, enum stack_type type)
+{
+	for (size_t i = 0; i < stack->count; i++) {
+		if (stack->lines[i].type == type &&
+		    truth_is_ours(&stack->lines[i]))
+			return &stack->lines[i];
+	}
+	return NULL;
+}
+
+static bool
+lets_in(const struct truth *truth, enum truth_world world, size_t outcome)
+{
+	return truth->results[world][outcome] == PAM_SUCCESS;
+}
+
+/* A denial that no network can bring about. */
+#define PLAIN_DENIAL OUTCOME_NOT_MAPPED
+
+/*
+ * The names of all denials with which one is let in.
+ *
+ * in:     but_plain  only if a plain denial would not let in as well
+ * gives:  their number
+ */
+static size_t
+open_list(const struct truth *truth, enum truth_world world, struct buf *list)
+{
+	size_t count = 0;
+
+	for (size_t o = 0; o < OUTCOME_COUNT; o++) {
+		if (o == OUTCOME_OK || !lets_in(truth, world, o))
+			continue;
+		buf_printf(list, "%s%s", count > 0 ? ", " : "",
+		    outcome_name((enum outcome)o));
+		count++;
+	}
+	return count;
+}
+
+static void
+open_check(const struct stack_view *v, const struct truth *truth,
+    const struct stack_line *ours)
+{
+	autobuf open = BUF_INIT(4096);
+	autobuf soft = BUF_INIT(4096);
+	struct findings *f = &v->check->findings;
+	size_t count = open_list(truth, TRUTH_REFUSE, &open);
+	size_t others = open_list(truth, TRUTH_AGREE, &soft);
+
+	if (count == OUTCOME_COUNT - 1)
+		finding_add(f, FINDING_FAULT, ours->where,
+		    "let a refusal end the login: make the line required, or "
+		    "put \"auth requisite pam_deny.so\" where refusals lead",
+		    "%s lets everybody in, whatever pam_gcpkce answers and "
+		    "without any other credential",
+		    v->service);
+	else if (count > 0)
+		finding_add(f, FINDING_FAULT, ours->where,
+		    "let these results be bad or die in the line's control",
+		    "%s lets in without any credential after: %s", v->service,
+		    buf_text(&open));
+	else if (lets_in(truth, TRUTH_AGREE, PLAIN_DENIAL))
+		finding_add(f, FINDING_NOTE, ours->where, NULL,
+		    "another credential of %s is enough in place of a "
+		    "sign-in",
+		    v->service);
+	else if (others > 0)
+		finding_add(f, FINDING_WARNING, ours->where,
+		    "treat these results as every other refusal, or let all "
+		    "refusals lead to the other credential",
+		    "without a sign-in the other credential of %s is enough "
+		    "after: %s; whoever disturbs the network or the host can "
+		    "choose that",
+		    v->service, buf_text(&soft));
+}
+
+static void
+lock_check(const struct stack_view *v, const struct truth *truth,
+    const struct stack_line *ours)
+{
+	struct findings *f = &v->check->findings;
+
+	if (!lets_in(truth, TRUTH_AGREE, OUTCOME_OK)) {
+		finding_add(f, FINDING_FAULT, ours->where,
+		    "find the line that refuses in the table, and what leads "
+		    "to it",
+		    "nobody gets in by %s: even after a good sign-in it "
+		    "answers %s",
+		    v->service,
+		    pam_result_name(truth->results[TRUTH_AGREE][OUTCOME_OK]));
+		return;
+	}
+	if (!lets_in(truth, TRUTH_REFUSE, OUTCOME_OK))
+		finding_add(f, FINDING_NOTE, ours->where, NULL,
+		    "a sign-in alone is not enough for %s: another credential "
+		    "must be right as well",
+		    v->service);
+	if (!lets_in(truth, TRUTH_AGREE, OUTCOME_UNREACHABLE))
+		finding_add(f, FINDING_WARNING, ours->where,
+		    "keep one way in that does not need Genesys Cloud "
+		    "(break-glass): a key for one account, or a password at "
+		    "the console",
+		    "%s has no other way in while Genesys Cloud, the network "
+		    "or the OAuth client fails",
+		    v->service);
+}
+
+static void
+reach_check(const struct stack_view *v, const struct truth *truth)
+{
+	struct findings *f = &v->check->findings;
+
+	for (size_t i = 0; i < v->stack->count; i++) {
+		const struct stack_line *line = &v->stack->lines[i];
+		bool agree = truth->reached[TRUTH_AGREE][i];
+		bool refuse = truth->reached[TRUTH_REFUSE][i];
+
+		if (line->type != STACK_AUTH || !truth_is_ours(line))
+			continue;
+		if (!agree && !refuse)
+			finding_add(f, FINDING_FAULT, line->where,
+			    "put it before the line that ends the stack",
+			    "the line is never called: what stands before it "
+			    "has decided");
+		else if (!agree)
+			finding_add(f, FINDING_NOTE, line->where, NULL,
+			    "the line is called only where no other "
+			    "credential was right");
+	}
+}
+
+void
+stack_truth_check(const struct stack_view *v, const struct truth *truth)
+{
+	const struct stack_line *ours = stack_ours(v->stack, STACK_AUTH);
+
+	if (ours == NULL)
+		return;
+	reach_check(v, truth);
+	open_check(v, truth, ours);
+	lock_check(v, truth, ours);
+}

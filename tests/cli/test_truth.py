@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: ISC
+"""The truth table of "gcpkce check" against libpam, cell by cell.
+
+Each module of a stack is replaced by pam_inject.so, which answers what the
+table assumes or, in our place, each result that an outcome has.  Then libpam
+itself reads the files and answers.
+"""
+
+import os
+import random
+import re
+import subprocess
+
+import pytest
+
+from conftest import BUILD
+from stacks import REAL, random_stack
+
+HOST = os.path.join(BUILD, "tests/inject-host")
+MODULE = os.path.join(BUILD, "tests/pam_inject.so")
+ABORT = 26
+WORLDS = ("others_agree", "others_refuse")
+# _pam_types.h
+NAMES = """SUCCESS OPEN_ERR SYMBOL_ERR SERVICE_ERR SYSTEM_ERR BUF_ERR PERM_DENIED AUTH_ERR
+    CRED_INSUFFICIENT AUTHINFO_UNAVAIL USER_UNKNOWN MAXTRIES NEW_AUTHTOK_REQD ACCT_EXPIRED
+    SESSION_ERR CRED_UNAVAIL CRED_EXPIRED CRED_ERR NO_MODULE_DATA CONV_ERR AUTHTOK_ERR
+    AUTHTOK_RECOVERY_ERR AUTHTOK_LOCK_BUSY AUTHTOK_DISABLE_AGING TRY_AGAIN IGNORE ABORT
+    AUTHTOK_EXPIRED MODULE_UNKNOWN BAD_ITEM CONV_AGAIN INCOMPLETE""".split()
+NUMBERS = {"PAM_" + name: number for number, name in enumerate(NAMES)}
+
+
+def write(folder, files):
+    os.makedirs(folder)
+    for name, text in files.items():
+        with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
+            file.write(text)
+
+
+def injected(folder, files):
+    """The same files with our modules; names of includes made absolute.
+
+    Linux-PAM 1.5 looks for included names in /etc/pam.d even when the service
+    is in another folder.
+    """
+    changed = {}
+    for name, text in files.items():
+        lines, first = [], None
+        for number, line in enumerate(text.splitlines(keepends=True), 1):
+            first = first or number
+            line = re.sub(r"(?<!\S)(/\S*/)?pam_\w+\.so", f"{MODULE} at={name}:{first}", line)
+            line = re.sub(r"^(@include|\S+\s+(?:include|substack))(\s+)(\S+)",
+                          rf"\1\2{folder}/\3", line)
+            lines.append(line)
+            if not line.rstrip().endswith("\\"):
+                first = None
+        changed[name] = "".join(lines)
+    write(folder, changed)
+
+
+def cells_of(table):
+    """All cells: world, the module's result, what the table says."""
+    cells = {(world, row["module"]): row[world] for world in WORLDS for row in table["outcomes"]}
+    assert len(cells) == 16  # eight results of PAM
+    return cells
+
+
+def libpam(folder, table, cells):
+    """What libpam says of each cell."""
+    asked = []
+    for index, (world, ours) in enumerate(cells):
+        path = f"{folder}/answers-{index}"
+        with open(path, "w", encoding="utf-8") as file:
+            for line in table["lines"]:
+                place = os.path.basename(line["where"])
+                file.write(f"{place} {NUMBERS[line[world] or ours]}\n")
+        asked.append(f"s {path}\n")
+    done = subprocess.run([HOST, folder], input="".join(asked), text=True, check=True,
+                          capture_output=True, timeout=60)
+    return dict(zip(cells, done.stdout.splitlines(), strict=True))
+
+
+def compare(gcpkce, folder, files):
+    """Compares the table of a stack; gives the number of cells."""
+    write(f"{folder}/there", files)
+    injected(f"{folder}/here", files)
+    run = gcpkce("--json", "check", "--pam-dir", f"{folder}/there", "--service", "s")
+    if not run.json["truth"]:
+        assert "PAM_ABORT" in run.out
+        there = libpam(f"{folder}/here", {"lines": []}, {(WORLDS[0], "PAM_SUCCESS"): None})
+        assert set(there.values()) == {f"start {ABORT}"}
+        return 1
+    table, = run.json["truth"]
+    cells = cells_of(table)
+    told = {cell: str(NUMBERS[text]) for cell, text in cells.items()}
+    assert told == libpam(f"{folder}/here", table, cells), files
+    return len(cells)
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_the_table_is_what_libpam_does(gcpkce, folder, name):
+    compare(gcpkce, folder, REAL[name])
+
+
+def test_the_real_stacks_differ(gcpkce, folder):
+    """Lest equality be shown of one answer alone."""
+    seen = set()
+    for name, files in REAL.items():
+        write(f"{folder}/{name}", files)
+        truth = gcpkce("--json", "check", "--pam-dir", f"{folder}/{name}",
+                       "--service", "s").json["truth"]
+        for table in truth:
+            seen.add(tuple(cells_of(table).values()))
+    assert len(seen) >= 15
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_table_of_any_stack_is_what_libpam_does(gcpkce, folder, seed):
+    rng = random.Random(seed)
+    cells = sum(compare(gcpkce, f"{folder}/{number}", random_stack(rng)) for number in range(40))
+    assert cells > 400
