@@ -59,4 +59,14 @@ MUST_CHECK enum outcome check_config_load(const struct options *options,
 void check_faults_add(struct findings *findings,
     const struct config_faults *faults, const char *where);
 
+/*
+ * Warn of an exported region that the programs for which it is cannot read.
+ *
+ * in:     config  whole
+ *         where   of the finding
+ * source: gc's table of regions; docs/DESIGN.md section 7
+ */
+void check_region_value(
+    struct findings *findings, const struct config *config, const char *where);
+
 #endif

@@ -94,6 +94,41 @@ check_faults_add(struct findings *findings, const struct config_faults *faults,
 		fault_add(findings, line, where);
 }
 
+/* Regions that gc's table spells with underscores. */
+static bool
+gc_lacks(const char *aws)
+{
+	static const char *const lacking[] = {
+	    "me-central-1", "ap-northeast-3", "eu-central-2"};
+
+	for (size_t i = 0; i < sizeof(lacking) / sizeof(lacking[0]); i++) {
+		if (strcmp(aws, lacking[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+void
+check_region_value(
+    struct findings *findings, const struct config *config, const char *where)
+{
+	struct region region = config_region(config);
+	bool aws = config->region_value == REGION_VALUE_AWS;
+
+	if (config->export != EXPORT_ENV)
+		return;
+	if ((aws ? region.aws : region.domain) == NULL)
+		finding_add(findings, FINDING_WARNING, where,
+		    aws && region.domain != NULL ? "set region_value=domain"
+						 : "set region beside the URLs",
+		    "the region has no %s that is known, so %s is not set",
+		    aws ? "AWS name" : "domain", config->region_env);
+	else if (aws && gc_lacks(region.aws))
+		finding_add(findings, FINDING_WARNING, where,
+		    "set region_value=domain, unless CX as Code is to read it",
+		    "the gc command does not know %s by this name", region.aws);
+}
+
 void
 check_configuration(struct check *check)
 {
@@ -120,4 +155,6 @@ check_configuration(struct check *check)
 		    "this user may not read the file");
 	else
 		check_faults_add(&check->findings, &faults, NULL);
+	if (check->config_is_good)
+		check_region_value(&check->findings, &check->config, path);
 }

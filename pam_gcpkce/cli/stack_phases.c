@@ -160,6 +160,8 @@ stack_export_check(const struct stack_view *v)
 	}
 	if (config->export == EXPORT_NONE)
 		return;
+	if (!v->check->config_is_good || v->check->config.export == EXPORT_NONE)
+		check_region_value(&v->check->findings, config, auth->where);
 	if (is_sudo(v->service) && config->revoke == REVOKE_AUTO)
 		finding_add(&v->check->findings, FINDING_WARNING, auth->where,
 		    "write export=none into the stack of sudo",

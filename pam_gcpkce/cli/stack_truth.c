@@ -29,7 +29,6 @@ lets_in(const struct truth *truth, enum truth_world world, size_t outcome)
 /*
  * The names of all denials with which one is let in.
  *
- * in:     but_plain  only if a plain denial would not let in as well
  * gives:  their number
  */
 static size_t
@@ -55,7 +54,7 @@ open_check(const struct stack_view *v, const struct truth *truth,
 	autobuf soft = BUF_INIT(4096);
 	struct findings *f = &v->check->findings;
 	size_t count = open_list(truth, TRUTH_REFUSE, &open);
-	size_t others = open_list(truth, TRUTH_AGREE, &soft);
+	size_t others = open_list(truth, TRUTH_RIGHT, &soft);
 
 	if (count == OUTCOME_COUNT - 1)
 		finding_add(f, FINDING_FAULT, ours->where,
@@ -69,7 +68,7 @@ open_check(const struct stack_view *v, const struct truth *truth,
 		    "let these results be bad or die in the line's control",
 		    "%s lets in without any credential after: %s", v->service,
 		    buf_text(&open));
-	else if (lets_in(truth, TRUTH_AGREE, PLAIN_DENIAL))
+	else if (lets_in(truth, TRUTH_RIGHT, PLAIN_DENIAL))
 		finding_add(f, FINDING_NOTE, ours->where, NULL,
 		    "another credential of %s is enough in place of a "
 		    "sign-in",
@@ -90,14 +89,14 @@ lock_check(const struct stack_view *v, const struct truth *truth,
 {
 	struct findings *f = &v->check->findings;
 
-	if (!lets_in(truth, TRUTH_AGREE, OUTCOME_OK)) {
+	if (!lets_in(truth, TRUTH_RIGHT, OUTCOME_OK)) {
 		finding_add(f, FINDING_FAULT, ours->where,
 		    "find the line that refuses in the table, and what leads "
 		    "to it",
 		    "nobody gets in by %s: even after a good sign-in it "
 		    "answers %s",
 		    v->service,
-		    pam_result_name(truth->results[TRUTH_AGREE][OUTCOME_OK]));
+		    pam_result_name(truth->results[TRUTH_RIGHT][OUTCOME_OK]));
 		return;
 	}
 	if (!lets_in(truth, TRUTH_REFUSE, OUTCOME_OK))
@@ -105,7 +104,7 @@ lock_check(const struct stack_view *v, const struct truth *truth,
 		    "a sign-in alone is not enough for %s: another credential "
 		    "must be right as well",
 		    v->service);
-	if (!lets_in(truth, TRUTH_AGREE, OUTCOME_UNREACHABLE))
+	if (!lets_in(truth, TRUTH_RIGHT, OUTCOME_UNREACHABLE))
 		finding_add(f, FINDING_WARNING, ours->where,
 		    "keep one way in that does not need Genesys Cloud "
 		    "(break-glass): a key for one account, or a password at "
@@ -122,7 +121,7 @@ reach_check(const struct stack_view *v, const struct truth *truth)
 
 	for (size_t i = 0; i < v->stack->count; i++) {
 		const struct stack_line *line = &v->stack->lines[i];
-		bool agree = truth->reached[TRUTH_AGREE][i];
+		bool agree = truth->reached[TRUTH_RIGHT][i];
 		bool refuse = truth->reached[TRUTH_REFUSE][i];
 
 		if (line->type != STACK_AUTH || !truth_is_ours(line))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The two worlds.  Modules that are not about credentials have an answer of
+ * The three worlds.  Modules that are not about credentials have an answer of
  * their own; what is not listed here is a credential.
  */
 #include "truth.h"
@@ -51,8 +51,9 @@ static const struct {
 	const char *name;
 	const char *text;
 } worlds[TRUTH_WORLDS] = {
-    [TRUTH_AGREE] = {"others_agree", "every other module agrees"},
-    [TRUTH_REFUSE] = {"others_refuse", "no other credential is right"},
+    [TRUTH_AGREE] = {"others_agree", "all others agree"},
+    [TRUTH_RIGHT] = {"others_right", "others are right"},
+    [TRUTH_REFUSE] = {"others_refuse", "others refuse"},
 };
 
 static const int pam_results[OUTCOME_COUNT] = {
@@ -129,9 +130,8 @@ answer_of(const struct stack_line *line, enum truth_world world)
 	case NO_OPINION:
 		return PAM_IGNORE;
 	case CONDITION:
-		return world == TRUTH_REFUSE && is_exception(line)
-		    ? PAM_AUTH_ERR
-		    : PAM_SUCCESS;
+		return world != TRUTH_AGREE && is_exception(line) ? PAM_AUTH_ERR
+								  : PAM_SUCCESS;
 	case CREDENTIAL:
 		break;
 	}

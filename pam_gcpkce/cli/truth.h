@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What each outcome of the module does to a login by one service, under two
+ * What each outcome of the module does to a login by one service, under three
  * assumptions about the other modules of its stack.
  */
 #ifndef GCPKCE_CLI_TRUTH_H
@@ -11,7 +11,9 @@
 
 enum truth_world {
 	TRUTH_AGREE,  /* every other module says yes, where it ever does */
-	TRUTH_REFUSE, /* no other credential is right, no exception applies */
+	TRUTH_RIGHT,  /* the other credentials are right, but no exception
+			 applies: pam_rootok does not find root */
+	TRUTH_REFUSE, /* nor is any other credential right */
 	TRUTH_WORLDS
 };
 

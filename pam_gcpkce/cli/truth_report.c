@@ -12,17 +12,24 @@
 
 #define COLUMNS 78
 
+/* Without "PAM_": three columns must fit a terminal. */
+static const char *
+result_short(int result)
+{
+	return pam_result_name(result) + strlen("PAM_");
+}
+
 static const char *
 result_text(int result)
 {
-	return result == PAM_SUCCESS ? "LET IN" : pam_result_name(result);
+	return result == PAM_SUCCESS ? "LET IN" : result_short(result);
 }
 
 /* The outcomes that end with a PAM result, folded, behind an indent. */
 static void
 outcomes_put(int result, struct buf *to)
 {
-	static const char indent[] = "      ";
+	static const char indent[] = "     ";
 	size_t column = COLUMNS;
 
 	for (size_t o = 0; o < OUTCOME_COUNT; o++) {
@@ -34,10 +41,22 @@ outcomes_put(int result, struct buf *to)
 			buf_printf(to, "\n%s", indent);
 			column = strlen(indent);
 		}
-		buf_printf(to, "%s ", name);
+		buf_printf(to, " %s", name);
 		column += strlen(name) + 1;
 	}
 	buf_put_text(to, "\n");
+}
+
+static void
+row_put(const struct truth *truth, size_t outcome, struct buf *to)
+{
+	int result = truth_pam_result((enum outcome)outcome);
+
+	buf_printf(to, "  %-18s", result_short(result));
+	for (size_t w = 0; w < TRUTH_WORLDS; w++)
+		buf_printf(to, w + 1 < TRUTH_WORLDS ? "%-18s" : "%s",
+		    result_text(truth->results[w][outcome]));
+	outcomes_put(result, to);
 }
 
 static void
@@ -47,17 +66,12 @@ rows_put(const struct truth *truth, struct buf *to)
 
 	/* ok first, though another one is row 0 */
 	for (size_t n = 0; n <= OUTCOME_COUNT; n++) {
-		size_t o = n == 0 ? OUTCOME_OK : n - 1;
-		int result = truth_pam_result((enum outcome)o);
+		size_t outcome = n == 0 ? OUTCOME_OK : n - 1;
+		int result = truth_pam_result((enum outcome)outcome);
 
-		if (done[result])
-			continue;
+		if (!done[result])
+			row_put(truth, outcome, to);
 		done[result] = true;
-		buf_printf(to, "  %-22s", pam_result_name(result));
-		for (size_t w = 0; w < TRUTH_WORLDS; w++)
-			buf_printf(
-			    to, "%-28s", result_text(truth->results[w][o]));
-		outcomes_put(result, to);
 	}
 }
 
@@ -73,20 +87,27 @@ truth_print(const struct truth *truth, const char *service, struct buf *to)
 {
 	const struct stack *stack = truth->stack;
 
-	buf_printf(to,
-	    "what a result of pam_gcpkce does to a login by %s\n"
-	    "  %-22s%-28s%-28s\n",
-	    service, "the module answers", truth_world_text(TRUTH_AGREE),
-	    truth_world_text(TRUTH_REFUSE));
+	buf_printf(
+	    to, "what a result of pam_gcpkce does to a login by %s\n", service);
+	buf_printf(to, "  %-18s", "");
+	for (size_t w = 0; w < TRUTH_WORLDS; w++)
+		buf_printf(to, w + 1 < TRUTH_WORLDS ? "%-18s" : "%s\n",
+		    truth_world_text((enum truth_world)w));
 	rows_put(truth, to);
+	buf_put_text(to,
+	    "  Others are right: their credentials are, and no exception "
+	    "applies.\n  The other modules, column by column:\n");
 	for (size_t i = 0; i < stack->count; i++) {
 		if (!is_assumed(&stack->lines[i]))
 			continue;
-		buf_printf(to, "  assumed: %s %s answers %s, %s\n",
-		    stack->lines[i].where, stack->lines[i].module,
-		    pam_result_name(truth->answers[TRUTH_AGREE][i]),
-		    pam_result_name(truth->answers[TRUTH_REFUSE][i]));
+		buf_printf(to, "    %s %s\n      ", stack->lines[i].where,
+		    stack->lines[i].module);
+		for (size_t w = 0; w < TRUTH_WORLDS; w++)
+			buf_printf(to, "%s%s",
+			    result_short(truth->answers[w][i]),
+			    w + 1 < TRUTH_WORLDS ? ", " : "\n");
 	}
+	buf_put_text(to, "\n");
 }
 
 static struct json_object *

@@ -1,0 +1,307 @@
+# SPDX-License-Identifier: ISC
+"""gcpkce check: each broken set-up is named, with its place and its mend."""
+
+import os
+import re
+import subprocess
+
+import pytest
+
+from conftest import GCPKCE
+from stacks import COMMON, DENY_OTHER, REAL, stack
+
+FAULT, WARNING, NOTE = "fault", "warning", "note"
+
+
+@pytest.fixture
+def check(gcpkce, folder, configure):
+    """Runs check on a stack; gives the findings about pam.d."""
+    def run(files, *arguments, service="s", **settings):
+        settings.setdefault("export", "none")
+        conf = configure(**settings)
+        os.makedirs(f"{folder}/pam.d", exist_ok=True)
+        for name, text in files.items():
+            with open(f"{folder}/pam.d/{name}", "wb") as file:
+                file.write(text if isinstance(text, bytes) else text.encode())
+        service = arguments or ("--service", service)
+        return gcpkce("--json", "check", "--conf", conf, "--pam-dir", f"{folder}/pam.d", *service)
+    return run
+
+
+def find(run, severity, pattern, where=""):
+    """The one finding of a kind whose text or mend matches."""
+    found = [one for one in run.json["findings"]
+             if one["severity"] == severity and one["where"].endswith(where)
+             and re.search(pattern, one["what"])]
+    assert len(found) == 1, run.out
+    return found[0]
+
+
+def severities(run):
+    return {one["severity"] for one in run.json["findings"]}
+
+
+# what the table tells
+
+OURS = "auth required pam_gcpkce.so\n"
+
+
+@pytest.mark.parametrize("name, severity, pattern, where, mend", [
+    ("sufficient-before-permit", FAULT, "lets everybody in", "s:1", "required"),
+    ("optional-beside-permit", FAULT, "lets everybody in", "s:1", "pam_deny"),
+    ("ignored-by-default", FAULT, "lets everybody in", "s:1", "pam_deny"),
+    ("authinfo-unavail-ignored", FAULT, "without any credential after: unreachable, provider_error$",
+     "s:1", "bad or die"),
+    ("soft-on-the-network", WARNING, "enough after: unreachable, provider_error;", "s:1",
+     "as every other refusal"),
+    ("never-reached", FAULT, "never called", "s:2", "before the line"),
+    ("debian-sshd", WARNING, "no other way in", "s:1", "break-glass"),
+    ("debian-su", WARNING, "no other way in", "s:2", "break-glass"),
+    ("die-in-a-substack", WARNING, "no other way in", "inner:1", "break-glass"),
+    ("debian-login", NOTE, "another credential of s is enough", "s:4", ""),
+    ("two-factors", NOTE, "alone is not enough", "s:2", ""),
+    ("common-auth", NOTE, "called only where no other", "common-auth:2", ""),
+    ("jump-out-of-a-substack", FAULT, "even after a good sign-in it answers PAM_PERM_DENIED",
+     "inner:1", "find the line"),
+    ("wrong-type", FAULT, "no type of line: atuh", "s:2", "auth, account"),
+    ("wrong-control", FAULT, "cannot be read: .*mandatory", "s:1", "every result is bad"),
+    ("no-module", FAULT, "names no module", "s:1", "name one"),
+    ("no-control", FAULT, "no control", "s:1", "required"),
+    ("no-such-include", FAULT, "no file to include: nowhere", "s:2", "correct the name"),
+    ("no-such-debian-include", FAULT, "pam_start answers PAM_ABORT", "s", "correct"),
+    ("ends-in-a-backslash", FAULT, "ends with a backslash", "s:2", "remove it"),
+    ("included-end-in-a-backslash", FAULT, "ends with a backslash", "inner:2", "remove it"),
+    ("too-deep", FAULT, "16 deep", "a15:1", "directly"),
+])
+def test_a_stack_s_trouble_is_named(check, name, severity, pattern, where, mend):
+    files = dict(REAL[name])
+    files["s"] = "".join(line for line in files["s"].splitlines(keepends=True)
+                         if pattern != "names no module" or line != "auth required\n")
+    found = find(check(files), severity, pattern, where)
+    assert mend in found["mend"]
+
+
+def test_a_good_stack_is_good(check):
+    run = check(REAL["debian-sshd-with-password"])
+    assert run.status == 0
+    assert severities(run) == {NOTE}
+
+
+def test_a_fault_is_1_and_a_warning_0(check):
+    assert check(REAL["debian-sshd"]).status == 0
+    assert check(REAL["wrong-type"]).status == 1
+
+
+# lines of other types
+
+@pytest.mark.parametrize("line, severity, pattern, mend", [
+    ("account optional pam_gcpkce.so", WARNING, "account line has no effect", "remove"),
+    ("account [default=bad] pam_gcpkce.so", FAULT, "account lines of s answer", "PAM_IGNORE"),
+    ("password required pam_gcpkce.so", WARNING, "password line has no effect", "remove"),
+    ("password requisite pam_gcpkce.so\npassword [ignore=die] pam_gcpkce.so", FAULT,
+     "password lines of s answer", "PAM_IGNORE"),
+    ("session requisite pam_deny.so", FAULT, "session lines of s answer PAM_AUTH_ERR", "refuses"),
+    ("account requisite pam_deny.so", FAULT, "account lines of s answer PAM_AUTH_ERR", "refuses"),
+])
+def test_a_line_that_cannot_be_right_is_named(check, line, severity, pattern, mend):
+    found = find(check(stack(f"{OURS}{line}\n")), severity, pattern)
+    assert mend in found["mend"]
+
+
+def test_a_stack_of_an_account_line_alone_lets_nobody_in(check):
+    files = {"s": OURS + "account required pam_gcpkce.so\nsession required pam_permit.so\n",
+             "other": DENY_OTHER}
+    find(check(files), FAULT, "account lines of s answer PAM_PERM_DENIED", "s:2")
+
+
+# export
+
+SESSION = "session optional pam_gcpkce.so\n"
+
+
+def test_an_exported_file_needs_a_session_line(check):
+    assert "session" in find(check(stack(OURS), export="file"), FAULT, "gets no token")["mend"]
+
+
+def test_an_exported_variable_needs_a_session_line_to_end(check):
+    find(check(stack(OURS), export="env"), WARNING, "token lives on", "s:1")
+    run = check(stack(OURS), export="env", revoke="never")
+    assert "lives on" not in run.out
+
+
+def test_the_session_line_has_the_auth_line_s_arguments(check):
+    files = stack("auth required pam_gcpkce.so export=env\n" + SESSION)
+    find(check(files), WARNING, "not those of the auth line", "s:2")
+    files = stack("auth required pam_gcpkce.so export=env\n"
+                  "session optional pam_gcpkce.so export=env\n")
+    assert "not those" not in check(files).out
+
+
+def test_variables_of_the_user_s_come_later(check):
+    readenv = "session required pam_env.so user_readenv=1\n"
+    find(check(stack(OURS + readenv + SESSION), export="env"), WARNING, "sets variables", "s:3")
+    assert "sets variables" not in check(stack(OURS + SESSION + readenv), export="env").out
+
+
+@pytest.mark.parametrize("service", ["sudo", "sudo-i"])
+def test_sudo_with_export_is_named(check, service):
+    files = dict(stack(OURS + SESSION), **{service: OURS + SESSION + "@include common-rest\n"})
+    find(check(files, service=service, export="env"), WARNING, "after each command")
+    run = check(files, service=service, export="env", revoke="never")
+    assert "after each command" not in run.out
+
+
+@pytest.mark.parametrize("region, value, pattern", [
+    ("me-central-1", "aws", "gc command does not know me-central-1"),
+    ("example.test", "aws", "no AWS name")])
+def test_a_region_that_cannot_be_read_is_named(check, region, value, pattern):
+    run = check(stack(OURS + SESSION), region=region, export="env", region_value=value)
+    assert "region_value=domain" in find(run, WARNING, pattern)["mend"]
+    run = check(stack(OURS + SESSION), region=region, export="env", region_value="domain")
+    assert "region" not in run.out
+
+
+def test_a_wrong_argument_is_named_with_its_line(check):
+    run = check(stack("auth required pam_gcpkce.so timeout=soon\n"))
+    assert "write one" in find(run, FAULT, 'timeout: "soon" is not a whole number', "s:1")["mend"]
+
+
+# services
+
+def test_all_services_are_those_that_name_the_module(check):
+    files = dict(COMMON, sshd=OURS + "@include common-rest\n",
+                 sudo="@include mfa\n@include common-rest\n", mfa=OURS,
+                 cron="auth required pam_unix.so\n@include common-rest\n")
+    files["common-mfa"] = files.pop("mfa")
+    files["sudo"] = files["sudo"].replace("mfa", "common-mfa")
+    run = check(files, "--all-services")
+    assert [table["service"] for table in run.json["truth"]] == ["sshd", "sudo"]
+    find(run, WARNING, "^sudo has no other way in", "common-mfa:1")
+
+
+def test_a_service_without_the_module_is_named(check):
+    find(check(stack("@include common-auth\n")), WARNING, "no line of s names pam_gcpkce")
+
+
+def test_a_service_without_a_file_is_other_s(check):
+    run = check({"other": OURS + COMMON["common-rest"]}, service="nowhere")
+    find(run, WARNING, "libpam takes \"other\"")
+    assert len(run.json["truth"]) == 1
+
+
+def test_the_service_s_name_is_in_lower_case_as_for_libpam(check):
+    assert check(stack(OURS), service="S").json["truth"][0]["service"] == "s"
+
+
+@pytest.mark.parametrize("arguments", [
+    ("--service", "../s"), ("--service", ""), ("--service", ".s"),
+    ("--service", "s", "--all-services")])
+def test_wrong_arguments_are_2(gcpkce, arguments):
+    assert gcpkce("check", *arguments).status == 2
+
+
+def test_without_a_service_it_says_that_no_stack_was_read(gcpkce, configure):
+    run = gcpkce("--json", "check", "--conf", configure())
+    assert run.status == 0
+    assert run.json["command"] == "check"
+    find(run, NOTE, "no stack was looked at")
+
+
+def test_the_text_has_table_mends_and_a_count(gcpkce, check, folder):
+    check(REAL["authinfo-unavail-ignored"])
+    run = gcpkce("check", "--conf", f"{folder}/conf", "--pam-dir", f"{folder}/pam.d",
+                 "--service", "s")
+    assert run.status == 1
+    assert "configuration\n  ok\n" in run.out
+    assert "mend: let these results be bad or die" in run.out
+    assert re.search(r"^  AUTHINFO_UNAVAIL +LET IN +LET IN +LET IN\n +unreachable provider_error$",
+                     run.out, re.MULTILINE)
+    assert re.search(r"^  AUTH_ERR +AUTH_ERR +AUTH_ERR +AUTH_ERR$", run.out, re.MULTILINE)
+    assert run.out.endswith("1 faults, 0 warnings, 0 notes\n") or "1 faults" in run.out
+
+
+# configuration
+
+def test_all_faults_of_the_configuration_are_named_at_once(gcpkce, configure):
+    conf = configure(timeout="soon", organization="Example", nonsense="1")
+    run = gcpkce("--json", "check", "--conf", conf)
+    assert run.status == 1
+    for pattern in ('timeout: "soon"', 'organization: "Example"', "nonsense"):
+        found = find(run, FAULT, pattern)
+        assert re.search(r"conf:\d+$", found["where"])
+        assert found["mend"] != ""
+
+
+def as_nobody(*arguments):
+    return subprocess.run(["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups",
+                           GCPKCE, *arguments], text=True, capture_output=True, timeout=30,
+                          check=False)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="becoming an ordinary user needs root")
+def test_an_ordinary_user_is_told_what_was_not_read(check, folder):
+    check(REAL["debian-sshd"])
+    os.chmod(f"{folder}/conf", 0o600)
+    arguments = ("check", "--conf", f"{folder}/conf", "--pam-dir", f"{folder}/pam.d",
+                 "--service", "s")
+    run = as_nobody(*arguments)
+    assert run.returncode == 0
+    assert "note     " + f"{folder}/conf: this user may not read the file" in run.stdout
+    assert "no other way in" in run.stdout
+    os.chmod(f"{folder}/pam.d/common-rest", 0o600)
+    run = as_nobody(*arguments)
+    assert "run this as root to have it read" in run.stdout
+    assert "there is no table for s" in run.stdout
+    assert "LET IN" not in run.stdout
+
+
+# hostile files: an answer in time, and no table where there is doubt
+
+def loops(word):
+    return {"s": f"{OURS}{word} a\n", "a": f"{word} b\n", "b": f"{word} a\n"}
+
+
+@pytest.mark.parametrize("word", ["auth include", "auth substack", "@include"])
+def test_a_loop_of_includes_is_named(check, word):
+    run = check(dict(COMMON, **loops(word)))
+    find(run, FAULT, "includes itself: .*pam.d/a", "b:1")
+    assert run.json["truth"] == []
+
+
+def test_a_thousand_includes_are_read(check):
+    run = check(stack(OURS + "auth include inner\n" * 1000, inner="auth optional pam_unix.so\n"))
+    assert len(run.json["truth"][0]["lines"]) == 1001
+
+
+def test_more_includes_than_could_be_read_are_named(check):
+    files = stack(OURS + "auth include a1\n" * 4)
+    for level in range(1, 15):
+        files[f"a{level}"] = f"auth include a{level + 1}\n" * 4
+    files["a15"] = "auth optional pam_unix.so\n"
+    run = check(files)
+    assert "more is included than can be looked through" in run.out
+    assert run.json["truth"] == []
+
+
+@pytest.mark.parametrize("text, pattern", [
+    (b"auth required pam_gcpkce.so " + b"x" * 2000 + b"\n", "longer than 1022"),
+    (b"auth required pam_gcpkce.so\0 timeout=1\n", "NUL byte"),
+    (b"auth required pam_gcpkce.so\r\n", "carriage return"),
+    (b"auth required pam_gcpkce.so [export=env\n", "no ']'"),
+    (b"auth [success=ok pam_gcpkce.so\n", "no ']'"),
+    (b"auth required []\n", "name of the module is empty"),
+    (b"auth required pam_gcpkce.so\n@include\n", "names no file"),
+    (b"\xff\xfe\x1b[2J required pam_gcpkce.so\n", r"no type of line: \\xff\\xfe\\x1b"),
+    (b"x" * (1 << 21), "cannot be read: .*longer than"),
+])
+def test_odd_bytes_are_named(check, text, pattern):
+    files = dict(COMMON, s=text)
+    find(check(files), FAULT, pattern)
+
+
+def test_what_is_no_file_is_named_and_not_waited_for(check, folder):
+    os.makedirs(f"{folder}/pam.d")
+    os.mkfifo(f"{folder}/pam.d/fifo")
+    run = check(stack(OURS + "auth include fifo\n"))
+    find(run, FAULT, "no regular file", "pam.d/fifo")
+    assert run.json["truth"] == []
