@@ -13,7 +13,7 @@
 #include "gcpkce/identity.h"
 #include "gcpkce/secret.h"
 
-#define WIRE_VERSION 4
+#define WIRE_VERSION 5
 #define WIRE_HEADER_LEN 6       /* length, version, type */
 #define WIRE_PAYLOAD_MAX 204800 /* bytes behind the header */
 #define WIRE_TEXT_MAX 511
@@ -33,6 +33,8 @@ enum wire_type {
 	WIRE_REVOKE_REQUEST = 7, /* to it: revoke this token, nothing else */
 	WIRE_TOKEN_REQUEST = 8,  /* to it: wire_token.h */
 	WIRE_TOKEN_REPLY = 9,    /* from it */
+	WIRE_PROBE_REQUEST = 10, /* to it: wire_probe.h */
+	WIRE_PROBE_REPLY = 11,   /* from it */
 };
 
 /*

@@ -128,7 +128,7 @@ def frame(kind, payload=b""):
     return struct.pack(">IBB", len(payload) + 2, VERSION, kind) + payload
 
 
-VERSION = 4
+VERSION = 5
 ROUTE = (text("https://login.mypurecloud.de") + text("https://api.mypurecloud.de")
          + text("/etc/ssl/ca.pem") + text("http://proxy.example.com:3128")
          + struct.pack(">II", 5, 10) + b"\0")

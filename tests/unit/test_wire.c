@@ -288,10 +288,10 @@ wire_header_says_type_and_length(void **state)
 static void
 wire_frames_are_these_bytes_one_after_the_other(void **state)
 {
-	static const uint8_t answer[] = {0x00, 0x00, 0x00, 0x0d, 0x04, 0x03,
+	static const uint8_t answer[] = {0x00, 0x00, 0x00, 0x0d, 0x05, 0x03,
 	    0x00, 0x00, 0x00, 0x07, 'a', 'b', 'c', '-', '1', '2', '3'};
-	static const uint8_t keep[] = {0x00, 0x00, 0x00, 0x02, 0x04, 0x05};
-	static const uint8_t ready[] = {0x00, 0x00, 0x00, 0x10, 0x04, 0x02,
+	static const uint8_t keep[] = {0x00, 0x00, 0x00, 0x02, 0x05, 0x05};
+	static const uint8_t ready[] = {0x00, 0x00, 0x00, 0x10, 0x05, 0x02,
 	    0x00, 0x00, 0x00, 0x09, 'h', 't', 't', 'p', 's', ':', '/', '/', 'x',
 	    0x01};
 	autobuf frame = BUF_INIT(FRAME_MAX);
@@ -679,25 +679,26 @@ wire_header_refuses_every_other_one(void **state)
 		uint8_t header[WIRE_HEADER_LEN];
 		const char *why; /* NULL: taken */
 	} rows[] = {
-	    {{0, 0, 0, 2, 4, 5}, NULL},
-	    {{0, 0, 0, 2, 4, 1}, NULL},
-	    {{0, 0, 0, 2, 4, 9}, NULL},
-	    {{0, 3, 0x20, 2, 4, 4}, NULL},
-	    {{0, 0, 0, 2, 0, 5}, "frame: version 0, not 4"},
-	    {{0, 0, 0, 2, 1, 5}, "frame: version 1, not 4"},
-	    {{0, 0, 0, 2, 2, 5}, "frame: version 2, not 4"},
-	    {{0, 0, 0, 2, 3, 5}, "frame: version 3, not 4"},
-	    {{0, 0, 0, 2, 255, 5}, "frame: version 255, not 4"},
-	    {{0, 0, 0, 2, 4, 0}, "frame: unknown type 0"},
-	    {{0, 0, 0, 2, 4, 10}, "frame: unknown type 10"},
-	    {{0, 0, 0, 2, 4, 255}, "frame: unknown type 255"},
-	    {{0, 0, 0, 0, 4, 5}, "frame: length 0 is out of bounds"},
-	    {{0, 0, 0, 1, 4, 5}, "frame: length 1 is out of bounds"},
-	    {{0, 3, 0x20, 3, 4, 5}, "frame: length 204803 is out of bounds"},
-	    {{0, 4, 0, 0, 4, 5}, "frame: length 262144 is out of bounds"},
-	    {{255, 255, 255, 255, 4, 5},
+	    {{0, 0, 0, 2, 5, 5}, NULL},
+	    {{0, 0, 0, 2, 5, 1}, NULL},
+	    {{0, 0, 0, 2, 5, 11}, NULL},
+	    {{0, 3, 0x20, 2, 5, 4}, NULL},
+	    {{0, 0, 0, 2, 0, 5}, "frame: version 0, not 5"},
+	    {{0, 0, 0, 2, 1, 5}, "frame: version 1, not 5"},
+	    {{0, 0, 0, 2, 2, 5}, "frame: version 2, not 5"},
+	    {{0, 0, 0, 2, 3, 5}, "frame: version 3, not 5"},
+	    {{0, 0, 0, 2, 4, 5}, "frame: version 4, not 5"},
+	    {{0, 0, 0, 2, 255, 5}, "frame: version 255, not 5"},
+	    {{0, 0, 0, 2, 5, 0}, "frame: unknown type 0"},
+	    {{0, 0, 0, 2, 5, 12}, "frame: unknown type 12"},
+	    {{0, 0, 0, 2, 5, 255}, "frame: unknown type 255"},
+	    {{0, 0, 0, 0, 5, 5}, "frame: length 0 is out of bounds"},
+	    {{0, 0, 0, 1, 5, 5}, "frame: length 1 is out of bounds"},
+	    {{0, 3, 0x20, 3, 5, 5}, "frame: length 204803 is out of bounds"},
+	    {{0, 4, 0, 0, 5, 5}, "frame: length 262144 is out of bounds"},
+	    {{255, 255, 255, 255, 5, 5},
 		"frame: length 4294967295 is out of bounds"},
-	    {{128, 0, 0, 0, 4, 5}, "frame: length 2147483648 is out of bounds"},
+	    {{128, 0, 0, 0, 5, 5}, "frame: length 2147483648 is out of bounds"},
 	};
 
 	(void)state;
