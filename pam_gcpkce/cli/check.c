@@ -75,14 +75,13 @@ check_run(struct check *check)
 int
 command_check(const struct options *options)
 {
-	autofree struct check *check = calloc(1, sizeof(*check));
-
 	if (options->service != NULL &&
 	    !stack_service_is_valid(options->service))
 		return command_usage(
 		    "this is no name of a service: ", options->service);
 	if (options->service != NULL && options->all_services)
 		return command_usage("either --service or --all-services", "");
+	autofree struct check *check = calloc(1, sizeof(*check));
 	if (check == NULL)
 		return EXIT_BAD;
 	check->options = options;

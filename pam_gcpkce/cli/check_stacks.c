@@ -168,7 +168,8 @@ folder_check(struct check *check, const char *folder, const char *but_in)
 		if (but_in == NULL || access(shadow, F_OK) != 0) {
 			stack_read(
 			    check->options->pam_dir, service, &stack, NULL);
-			if (uses_ours(&stack))
+			/* our line may stand behind what breaks it */
+			if (stack.aborts || uses_ours(&stack))
 				service_check(check, service);
 		}
 		free(entries[i]);
@@ -206,7 +207,7 @@ check_stacks(struct check *check)
 		return;
 	}
 	/* as pam_start does */
-	for (size_t i = 0; options->service[i] != '\0' && i < SERVICE_MAX - 1;
+	for (size_t i = 0; i < SERVICE_MAX - 1 && options->service[i] != '\0';
 	     i++)
 		service[i] = (char)text_lower((uint8_t)options->service[i]);
 	service_check(check, service);

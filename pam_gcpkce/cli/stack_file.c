@@ -104,6 +104,11 @@ line_add(const struct file *file, enum stack_kind kind, enum stack_type type)
 	struct stack *stack = file->reading->stack;
 
 	if (stack->count >= STACK_LINES_MAX) {
+		if (!stack->unsure)
+			fault_add(file,
+			    "here are more lines than can be looked "
+			    "through",
+			    NULL, "write fewer");
 		stack->unsure = true;
 		return NULL;
 	}
@@ -175,6 +180,8 @@ module_read(const struct file *file, enum stack_type type, bool known_type,
 		    "name one; libpam refuses the service");
 		stack->aborts = true;
 	}
+	if (line->kind != STACK_MODULE)
+		return;
 	free(line->module);
 	line->module = strdup(module);
 	if (line->module == NULL || !arguments_take(file, line, rest))
@@ -216,7 +223,7 @@ include_read(
 			fault_add(file, "there is no file to include: ", name,
 			    "correct the name, or remove the line");
 	}
-	if (load == LOAD_DONE)
+	if (load == LOAD_DONE || stack->unsure)
 		return;
 	if (type == TYPE_ANY)
 		stack->aborts = true;
@@ -233,7 +240,8 @@ static bool
 type_find(const struct file *file, const char *word, enum stack_type *ret)
 {
 	for (size_t i = 0; word != NULL && i < STACK_TYPES; i++) {
-		if (strcasecmp(word, stack_type_name(i)) == 0) {
+		if (strcasecmp(word, stack_type_name((enum stack_type)i)) ==
+		    0) {
 			*ret = (enum stack_type)i;
 			return true;
 		}
@@ -332,7 +340,7 @@ lines_read(struct file *file, int fd)
 		    stack_line_next(&lines, &text, &number, &odd, &why);
 
 		(void)snprintf(file->where, sizeof(file->where), "%s:%lu",
-		    file->path, number);
+		    file->path, number > 0 ? number : lines.number + 1);
 		if (r != OUTCOME_OK) {
 			fault_add(file, "the file cannot be read: ", why.text,
 			    "correct the file");
@@ -375,8 +383,10 @@ depth_check(const struct file *file)
 	if (++reading->files <= STACK_FILES_MAX &&
 	    reading->stack->count < STACK_LINES_MAX)
 		return true;
-	fault_add(file->outer, "more is included than can be looked through",
-	    NULL, "include less");
+	if (!reading->stack->unsure)
+		fault_add(file->outer,
+		    "more is included than can be looked through", NULL,
+		    "include less");
 	return false;
 }
 
@@ -436,6 +446,6 @@ stack_file_read(const char *dir, const char *service, struct stack *stack,
 	}
 	file->reading = &reading;
 	file->wanted = TYPE_ANY;
-	if (file_load(file, service) == LOAD_BROKEN)
+	if (file_load(file, service) == LOAD_BROKEN && !stack->unsure)
 		stack->aborts = true;
 }

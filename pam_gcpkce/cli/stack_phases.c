@@ -142,12 +142,12 @@ void
 stack_export_check(const struct stack_view *v)
 {
 	const struct stack_line *auth = stack_ours(v->stack, STACK_AUTH);
-	autofree struct config *config = calloc(1, sizeof(*config));
 	autofaults faults = {0};
 	bool denied;
 
 	if (auth == NULL)
 		return;
+	autofree struct config *config = calloc(1, sizeof(*config));
 	if (config == NULL) {
 		v->check->findings.failed = true;
 		return;

@@ -69,13 +69,13 @@ truth_pam_result(enum outcome outcome)
 }
 
 const char *
-truth_world_name(enum truth_world world)
+truth_world_name(size_t world)
 {
 	return worlds[world].name;
 }
 
 const char *
-truth_world_text(enum truth_world world)
+truth_world_text(size_t world)
 {
 	return worlds[world].text;
 }

@@ -22,7 +22,7 @@ struct truth {
 	/* of the auth lines' modules; those of ours are filled in */
 	int *answers[TRUTH_WORLDS];
 	int results[TRUTH_WORLDS][OUTCOME_COUNT];
-	bool *reached[TRUTH_WORLDS]; /* by some outcome of the lines before */
+	bool *reached[TRUTH_WORLDS]; /* with some outcome */
 };
 
 #define autotruth CLEANUP(truth_done) struct truth
@@ -47,8 +47,8 @@ bool truth_is_ours(const struct stack_line *line);
 /* The PAM result that stands for an outcome. */
 int truth_pam_result(enum outcome outcome);
 
-/* A world's name in JSON, and in words for people. */
-const char *truth_world_name(enum truth_world world);
-const char *truth_world_text(enum truth_world world);
+/* The name of an enum truth_world in JSON, and in words for people. */
+const char *truth_world_name(size_t world);
+const char *truth_world_text(size_t world);
 
 #endif

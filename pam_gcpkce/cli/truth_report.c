@@ -92,7 +92,7 @@ truth_print(const struct truth *truth, const char *service, struct buf *to)
 	buf_printf(to, "  %-18s", "");
 	for (size_t w = 0; w < TRUTH_WORLDS; w++)
 		buf_printf(to, w + 1 < TRUTH_WORLDS ? "%-18s" : "%s\n",
-		    truth_world_text((enum truth_world)w));
+		    truth_world_text(w));
 	rows_put(truth, to);
 	buf_put_text(to,
 	    "  Others are right: their credentials are, and no exception "

@@ -4,6 +4,10 @@
 A stack is a dictionary of file names and texts; the service is the file "s".
 """
 
+import os
+
+ETC = os.path.join(os.path.dirname(__file__), "../../etc/pam.d")
+
 DENY_OTHER = "auth required pam_deny.so\naccount required pam_deny.so\n" \
     "password required pam_deny.so\nsession required pam_deny.so\n"
 
@@ -137,6 +141,24 @@ REAL = {
                      **{f"a{n}": f"auth substack a{n + 1}\nauth optional pam_unix.so\n"
                         for n in range(1, 20)}, a20="auth required pam_permit.so\n"),
 }
+
+
+
+def example(name):
+    """One of the examples in etc/, among files such as Debian's."""
+    with open(os.path.join(ETC, name), encoding="utf-8") as file:
+        text = file.read()
+    lines = {kind: "".join(line for line in COMMON_REST.splitlines(keepends=True)
+                           if line.startswith(kind))
+             for kind in ("account", "session", "password")}
+    return {"s": text, "other": DENY_OTHER, "common-auth": COMMON_AUTH,
+            "common-account": lines["account"], "common-session": lines["session"],
+            "common-session-noninteractive": lines["session"],
+            "common-password": lines["password"]}
+
+
+EXAMPLES = sorted(os.listdir(ETC))
+REAL.update({f"etc-{name}": example(name) for name in EXAMPLES})
 
 RESULTS = ["success", "auth_err", "authinfo_unavail", "service_err", "system_err", "buf_err",
            "conv_err", "maxtries", "perm_denied", "ignore", "new_authtok_reqd", "default"]

@@ -28,7 +28,7 @@ GOOD = {
 def test_help_names_every_subcommand(gcpkce):
     run = gcpkce("--help")
     assert run.status == 0
-    for name in ("login", "whoami", "logout", "decide", "pkce"):
+    for name in ("check", "login", "whoami", "logout", "decide", "pkce"):
         assert f"gcpkce {name}" in run.out
 
 

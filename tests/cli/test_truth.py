@@ -116,5 +116,21 @@ def test_the_real_stacks_differ(gcpkce, folder):
 @pytest.mark.parametrize("seed", range(4))
 def test_the_table_of_any_stack_is_what_libpam_does(gcpkce, folder, seed):
     rng = random.Random(seed)
-    cells = sum(compare(gcpkce, f"{folder}/{number}", random_stack(rng)) for number in range(40))
-    assert cells > 600
+    cells = sum(compare(gcpkce, f"{folder}/{number}", random_stack(rng)) for number in range(60))
+    assert cells > 1000
+
+
+@pytest.mark.parametrize("module", ["permit", "deny", "env", "faildelay", "group", "mail",
+                                    "nologin", "warn"])
+def test_a_known_module_answers_as_is_assumed(gcpkce, folder, module):
+    """The module itself, in libpam: any other answer than the assumed one is bad."""
+    write(f"{folder}/there", {"s": f"auth required pam_{module}.so\nauth required pam_gcpkce.so\n"})
+    table, = gcpkce("--json", "check", "--pam-dir", f"{folder}/there",
+                    "--service", "s").json["truth"]
+    assumed = {table["lines"][0][world] for world in WORLDS}
+    word = assumed.pop().removeprefix("PAM_").lower()
+    assert not assumed
+    write(f"{folder}/here", {"other": "auth required pam_deny.so\n", "s": (
+        f"auth required pam_permit.so\nauth [{word}=ignore default=bad] pam_{module}.so\n")})
+    assert list(libpam(f"{folder}/here", {"lines": []},
+                       {(WORLDS[0], "PAM_SUCCESS"): None}).values()) == ["0"]

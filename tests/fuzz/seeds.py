@@ -419,8 +419,35 @@ def refusals():
     yield "empty", refused(400, b"")
 
 
+# ---- stacks of pam.d ----
+
+def stacks():
+    ours = "auth required pam_gcpkce.so\n"
+    for name, parts in {
+            "yes-plain": (ours,),
+            "yes-debian": ("auth sufficient pam_gcpkce.so timeout=50\n@include a\n", """\
+auth [success=1 default=ignore] pam_unix.so nullok
+auth requisite pam_deny.so
+auth required pam_permit.so
+""", "", ours),
+            "yes-substacks": ("auth substack a\nauth substack a\n" + ours,
+                              "auth [success=1 default=ignore] pam_gcpkce.so\nauth substack b\n"
+                              "auth required pam_permit.so\n",
+                              "auth [success=done default=reset] pam_sss.so\n"),
+            "yes-words": ("-AUTH Required \\\n pam_gcpkce.so [a b\\] c] # x\n",),
+            "yes-other": ("account required pam_permit.so\n", "", "", ours),
+            "jump-too-far": ("auth [success=3 default=die] pam_gcpkce.so\n" + ours,),
+            "loop": ("auth include a\n", "auth substack b\n", "@include a\n"),
+            "no-file": (ours + "auth include nowhere\n",),
+            "no-end": (ours + "auth required \\",),
+            "nothing": ("auth\nauth required\natuh x y\n[\n@include\n",),
+            "pairs": ("auth [success=okdefault=bad] x\nauth [default=0] x\nauth [] []\n",)}.items():
+        yield name, "\x1e".join(parts).encode()
+
+
 TARGETS = {"config": configurations, "map": maps, "reply": replies, "refusal": refusals,
-           "answer": answers, "decision": decisions, "wire": frames, "authenticate": sign_ins}
+           "answer": answers, "decision": decisions, "wire": frames, "authenticate": sign_ins,
+           "stack": stacks}
 
 
 def main():
