@@ -20,8 +20,8 @@
  */
 #define COMMAND_TABLE(X) \
 	X(check, \
-	    "[--conf FILE] [--service NAME | --all-services] [--offline] " \
-	    "[--pam-dir FOLDER]", \
+	    "[--conf FILE] [--service NAME | --all-services] [--user NAME] " \
+	    "[--offline] [--pam-dir FOLDER]", \
 	    "what is wrong on this host, and what a login makes of outcomes") \
 	X(login, "[--conf FILE] [--user NAME] [--print-token | --export]", \
 	    "sign in here and say what the decision would be") \

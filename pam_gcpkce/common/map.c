@@ -162,8 +162,7 @@ map_read(const char *path, const struct account *account, struct map_entry *ret,
 }
 
 enum outcome
-map_walk(
-    const char *path, map_line_fn *each, void *arg, struct errinfo *reterr)
+map_walk(const char *path, map_line_fn *each, void *arg, struct errinfo *reterr)
 {
 	autofd fd = -1;
 	enum outcome r = map_open(path, &fd, reterr);

@@ -23,6 +23,17 @@ trace_text_copy(char to[static WIRE_PROBE_TEXT_MAX + 1], const char *from)
 	(void)snprintf(to, WIRE_PROBE_TEXT_MAX + 1, "%s", buf_text(&escaped));
 }
 
+/* As libcurl counts: microseconds since the begin, never 0. */
+static curl_off_t
+elapsed_us(const struct trace *trace)
+{
+	struct timespec now = {0};
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (curl_off_t)(now.tv_sec - trace->begin.tv_sec) * 1000000 +
+	    (now.tv_nsec - trace->begin.tv_nsec) / 1000 + 1;
+}
+
 static bool
 has_head(struct view line, const char *name)
 {
@@ -57,8 +68,8 @@ header_take(struct trace *trace, struct view line)
 	if (has_head(line, "HTTP/")) { /* those of a proxy's answer end here */
 		trace->date_s = 0;
 		trace->location[0] = '\0';
-		if (trace->tunnel_ms == 0)
-			trace->tunnel_ms = clock_now_ms();
+		if (trace->tunnel_us == 0)
+			trace->tunnel_us = elapsed_us(trace);
 	} else if (has_head(line, "Location:")) {
 		value_copy(line, "Location:", trace->location,
 		    sizeof(trace->location));
@@ -90,8 +101,11 @@ static int
 told(CURL *easy, curl_infotype type, char *bytes, size_t len, void *arg)
 {
 	struct view line = {.p = (const uint8_t *)bytes, .len = len};
+	struct trace *trace = arg;
 
 	(void)easy;
+	if (trace->tcp_us == 0 && type != CURLINFO_TEXT)
+		trace->tcp_us = elapsed_us(trace);
 	if (type == CURLINFO_HEADER_IN)
 		header_take(arg, line);
 	else if (type == CURLINFO_TEXT)
@@ -104,7 +118,8 @@ trace_begin(struct trace *trace, struct lane *lane, struct errinfo *reterr)
 {
 	CURL *easy = lane->easy;
 
-	*trace = (struct trace){.begin_ms = clock_now_ms()};
+	*trace = (struct trace){0};
+	(void)clock_gettime(CLOCK_MONOTONIC, &trace->begin);
 	if (curl.easy_setopt(easy, CURLOPT_DEBUGFUNCTION, told) != CURLE_OK ||
 	    curl.easy_setopt(easy, CURLOPT_DEBUGDATA, trace) != CURLE_OK ||
 	    curl.easy_setopt(easy, CURLOPT_VERBOSE, 1L) != CURLE_OK ||
@@ -114,15 +129,13 @@ trace_begin(struct trace *trace, struct lane *lane, struct errinfo *reterr)
 	return OUTCOME_OK;
 }
 
-/* Milliseconds from the begin to the end of a step; 0: it was not reached. */
-static uint32_t
+/* Microseconds from the begin to the end of a step; 0: it was not reached. */
+static curl_off_t
 time_of(const struct lane *lane, CURLINFO what)
 {
 	curl_off_t us = 0;
 
-	if (curl.easy_getinfo(lane->easy, what, &us) != CURLE_OK || us <= 0)
-		return 0;
-	return us < 1000 ? 1 : (uint32_t)(us / 1000);
+	return curl.easy_getinfo(lane->easy, what, &us) == CURLE_OK ? us : 0;
 }
 
 /* The earliest end of the chain's certificates. */
@@ -153,22 +166,23 @@ certificate_end(const struct lane *lane)
 
 /* Which step did an error end? */
 static enum wire_step
-step_failed(const struct wire_reach *reach, CURLcode code, bool tls, bool proxy)
+step_failed(const struct wire_reach *reach, enum outcome outcome, CURLcode code,
+    bool tls, bool proxy)
 {
 	bool tunnelled = reach->proxy_status / 100 == 2;
 
-	if (code == CURLE_COULDNT_RESOLVE_HOST ||
-	    code == CURLE_COULDNT_RESOLVE_PROXY)
-		return WIRE_STEP_DNS;
-	if (reach->reached == WIRE_STEP_TCP && proxy && !tunnelled)
-		return WIRE_STEP_PROXY;
-	if ((reach->reached == WIRE_STEP_TCP ||
-		reach->reached == WIRE_STEP_PROXY) &&
-	    tls)
+	if (outcome == OUTCOME_TLS_FAILED)
 		return WIRE_STEP_TLS;
-	if (reach->reached >= WIRE_STEP_TCP)
-		return WIRE_STEP_HTTP;
-	return reach->reached == WIRE_STEP_DNS ? WIRE_STEP_TCP : WIRE_STEP_DNS;
+	if (code == CURLE_COULDNT_RESOLVE_HOST ||
+	    code == CURLE_COULDNT_RESOLVE_PROXY ||
+	    reach->reached == WIRE_STEP_NONE)
+		return WIRE_STEP_DNS;
+	if (code == CURLE_COULDNT_CONNECT || reach->reached == WIRE_STEP_DNS)
+		return WIRE_STEP_TCP;
+	if (proxy && !tunnelled)
+		return WIRE_STEP_PROXY;
+	return tls && reach->reached < WIRE_STEP_TLS ? WIRE_STEP_TLS
+						     : WIRE_STEP_HTTP;
 }
 
 /* Each step's own time, from times that all count from the begin. */
@@ -176,24 +190,26 @@ static void
 times_split(const struct trace *trace, const struct lane *lane, bool proxy,
     struct wire_reach *ret)
 {
-	const uint32_t ends[WIRE_STEP_COUNT] = {
+	/* libcurl tells of a connection when TLS stands on it, too */
+	curl_off_t connected = time_of(lane, CURLINFO_CONNECT_TIME_T);
+	const curl_off_t ends[WIRE_STEP_COUNT] = {
 	    [WIRE_STEP_DNS] = time_of(lane, CURLINFO_NAMELOOKUP_TIME_T),
-	    [WIRE_STEP_TCP] = time_of(lane, CURLINFO_CONNECT_TIME_T),
+	    [WIRE_STEP_TCP] = trace->tcp_us > 0 ? trace->tcp_us : connected,
 	    [WIRE_STEP_PROXY] =
-		proxy && trace->tunnel_ms > 0 && ret->proxy_status / 100 == 2
-		? (uint32_t)(trace->tunnel_ms - trace->begin_ms) + 1
-		: 0,
+		proxy && ret->proxy_status / 100 == 2 ? trace->tunnel_us : 0,
 	    [WIRE_STEP_TLS] = time_of(lane, CURLINFO_APPCONNECT_TIME_T),
 	    [WIRE_STEP_HTTP] = ret->status != 0
 		? time_of(lane, CURLINFO_STARTTRANSFER_TIME_T)
 		: 0,
 	};
-	uint32_t before = 0;
+	curl_off_t before = 0;
 
 	for (size_t i = WIRE_STEP_DNS; i < WIRE_STEP_COUNT; i++) {
-		if (ends[i] == 0)
+		if (ends[i] <= 0)
 			continue;
-		ret->ms[i] = ends[i] > before ? ends[i] - before : 0;
+		if (ends[i] > before)
+			ret->ms[i] =
+			    (uint32_t)((ends[i] - before + 500) / 1000);
 		ret->reached = (enum wire_step)i;
 		before = ends[i] > before ? ends[i] : before;
 	}
@@ -219,8 +235,9 @@ trace_end(const struct trace *trace, const struct lane *lane,
 	/* without a connection of its own it is the proxy's */
 	ret->status = lane->result == CURLE_OK ? (uint32_t)lane->status : 0;
 	times_split(trace, lane, proxy, ret);
-	if (lane_outcome(lane, &why) != OUTCOME_OK)
-		ret->failed = step_failed(ret, lane->result, tls, proxy);
+	enum outcome r = lane_outcome(lane, &why);
+	if (r != OUTCOME_OK)
+		ret->failed = step_failed(ret, r, lane->result, tls, proxy);
 	trace_text_copy(ret->error, why.text);
 	trace_text_copy(ret->address, address != NULL ? address : "");
 	if (tls && ret->reached >= WIRE_STEP_TLS) {

@@ -6,14 +6,17 @@
 #ifndef GCPKCE_HELPER_TRACE_H
 #define GCPKCE_HELPER_TRACE_H
 
+#include <time.h>
+
 #include "gcpkce/wire_probe.h"
 #include "lane.h"
 
 #define TRACE_LOCATION_MAX 4096
 
 struct trace {
-	int64_t begin_ms;
-	int64_t tunnel_ms; /* the proxy answered; 0: it did not */
+	struct timespec begin;
+	curl_off_t tcp_us;    /* first bytes went out; 0: none did */
+	curl_off_t tunnel_us; /* the proxy answered; 0: it did not */
 	char tls[32];
 	uint64_t date_s;
 	uint64_t clock_s;
