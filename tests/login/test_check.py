@@ -234,8 +234,8 @@ ROWS = {
     "ca-unreadable-for-the-helper": (lambda h: h.ca(mode=0o600), FAULT, "files", "ca.pem",
                                      f"account {HELPER_USER} cannot read it",
                                      r"^chmod o\+r /etc/security/ca.pem$"),
-    "ca-writable": (lambda h: h.ca(mode=0o646), FAULT, "files", "ca.pem",
-                    "may be written by others", "^chmod go-w /etc/security/ca.pem$"),
+    "ca-writable": (lambda h: h.ca(mode=0o646), FAULT, "configuration", "ca_file",
+                    "/ca.pem: may be written by others", "chmod go-w"),
     "map-missing": (late(lambda h: os.unlink(MAP)), FAULT, "files", MAP, "does not exist",
                     "write it"),
     "map-writable": (late(lambda h: h.mode(MAP, 0o664)), FAULT, "files", MAP,
@@ -342,8 +342,9 @@ ROWS = {
     # sshd
     "no-pam": (sshd("UsePAM yes", "UsePAM no"), FAULT, "sshd", "sshd_config",
                "never asks pam_gcpkce", "set UsePAM yes"),
-    "no-dialogue": (sshd("KbdInteractiveAuthentication yes", "KbdInteractiveAuthentication no"),
-                    FAULT, "sshd", "sshd_config", "cannot show the address",
+    "no-dialogue": (sshd("KbdInteractiveAuthentication yes\nPasswordAuthentication no\n"
+                         "AuthenticationMethods keyboard-interactive",
+                         "KbdInteractiveAuthentication no"), FAULT, "sshd", "sshd_config", "cannot show the address",
                     "set KbdInteractiveAuthentication yes"),
     "keys-alone": (sshd("keyboard-interactive", "publickey"), FAULT, "sshd", "sshd_config",
                    "AuthenticationMethods publickey: pam_gcpkce is never asked",
