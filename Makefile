@@ -30,6 +30,9 @@ docdir      ?= $(datadir)/doc/pam_gcpkce
 mandir      ?= $(datadir)/man
 sysusersdir ?= $(prefix)/lib/sysusers.d
 tmpfilesdir ?= $(prefix)/lib/tmpfiles.d
+bashcompdir ?= $(datadir)/bash-completion/completions
+zshcompdir  ?= $(datadir)/zsh/site-functions
+fishcompdir ?= $(datadir)/fish/vendor_completions.d
 DESTDIR     ?=
 
 # Tools and the packager's own flags, which come last and stay untouched.
@@ -165,8 +168,9 @@ $(B)/tests/unit/%: $(B)/tests/unit/%.o $(oauth) $(courier) $(common) $(B)/tests/
 	$(call say,LINK,$@)
 	$(Q)$(link_prog) $(flush) $(more_libs) $(crypto_libs) -lcmocka
 $(B)/tests/unit/test_sandbox: $(filter-out %/main.o,$(helper))
-$(B)/tests/unit/test_sandbox: private more_libs = $(filter_libs)
+$(B)/tests/unit/test_sandbox $(B)/tests/unit/test_birth: private more_libs = $(filter_libs)
 $(B)/tests/unit/test_result: $(B)/pam_gcpkce/module/result.o
+$(B)/tests/unit/test_courier: $(B)/tests/pam/own_run.o
 $(unit) $(sweep): | $(flush_o)
 $(B)/tests/pam/test_%: $(B)/tests/pam/test_%.o $(pam_host) $(common)
 	$(call say,LINK,$@)
@@ -235,6 +239,10 @@ $(B)/tools/config-text: $(B)/tools/config_text.o $(common)
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
 	$(Q)$(link_prog)
+$(B)/tools/completion: $(B)/tools/completion.o
+	$(call say,LINK,$@)
+	$(Q)$(link_prog)
+$(B)/tools/completion.o: private extra_cflags = -I. $(crypto_cflags)
 
 # ---- the same with faults: the calls of our objects, of no library, fail ----
 
@@ -288,7 +296,7 @@ signin_parts := $(addprefix $(B)/tests/,pam_gcpkce.so gcpkce pam-session pam-gre
 	gcpkce-trial trial-helper without libnss_resolve.so.2 \
 	sweep/gcpkce-helper sweep/gcpkce)
 test-parts: all $(signin_parts) ## build what whole sign-ins in tests run
-unit-parts: $(unit) $(pam) $(sweep) $(B)/tests/sweep/tests/pam_gcpkce_scripted.so $(B)/tests/pam_gcpkce_scripted.so $(B)/tests/scripted-helper $(B)/tools/config-text
+unit-parts: $(unit) $(pam) $(sweep) $(B)/tests/sweep/tests/pam_gcpkce_scripted.so $(B)/tests/pam_gcpkce_scripted.so $(B)/tests/scripted-helper $(B)/tools/config-text $(B)/tools/completion
 
 # ---- fuzz targets, by clang's libFuzzer, in a flavour of their own ----
 
@@ -401,9 +409,12 @@ lint: ## -Werror under gcc and clang, cppcheck, shellcheck, man pages, headers a
 
 # ---- texts that come from the table of keys, and hashes of the pages ----
 
-texts: $(B)/tools/config-text ## renew etc/pam_gcpkce.conf, the manual's list of keys, the hashes in etc/www
+texts: $(B)/tools/config-text $(B)/tools/completion ## renew etc/pam_gcpkce.conf, the manual's list of keys, etc/completion, the hashes in etc/www
 	$(Q)$(PYTHON) tools/page-hashes
 	$(Q)$(B)/tools/config-text example > etc/pam_gcpkce.conf
+	$(Q)$(B)/tools/completion bash > etc/completion/gcpkce.bash
+	$(Q)$(B)/tools/completion zsh > etc/completion/_gcpkce
+	$(Q)$(B)/tools/completion fish > etc/completion/gcpkce.fish
 	$(Q)$(B)/tools/config-text manual man/pam_gcpkce.conf.5 > $(B)/page && cp $(B)/page man/pam_gcpkce.conf.5
 
 fault-table: test-parts ## renew docs/FAULTS.md from a run of the matrix of faults
@@ -418,7 +429,8 @@ pages    := $(wildcard etc/www/*)
 install: all ## install below $(DESTDIR)$(prefix)
 	$(INSTALL) -d $(DESTDIR)$(pamdir) $(DESTDIR)$(libexecdir) $(DESTDIR)$(bindir) $(DESTDIR)$(sysconfdir)/security \
 		$(DESTDIR)$(mandir)/man1 $(DESTDIR)$(mandir)/man5 $(DESTDIR)$(mandir)/man8 \
-		$(DESTDIR)$(docdir)/examples/www $(DESTDIR)$(sysusersdir) $(DESTDIR)$(tmpfilesdir)
+		$(DESTDIR)$(docdir)/examples/www $(DESTDIR)$(sysusersdir) $(DESTDIR)$(tmpfilesdir) \
+		$(DESTDIR)$(bashcompdir) $(DESTDIR)$(zshcompdir) $(DESTDIR)$(fishcompdir)
 	$(INSTALL) -m 0644 $(B)/pam_gcpkce.so $(DESTDIR)$(pamdir)/pam_gcpkce.so
 	$(INSTALL) -m 0755 $(B)/gcpkce-helper $(DESTDIR)$(libexecdir)/gcpkce-helper
 	$(INSTALL) -m 0755 $(B)/gcpkce $(DESTDIR)$(bindir)/gcpkce
@@ -427,6 +439,9 @@ install: all ## install below $(DESTDIR)$(prefix)
 	$(INSTALL) -m 0644 man/pam_gcpkce.8 man/gcpkce-helper.8 $(DESTDIR)$(mandir)/man8/
 	$(INSTALL) -m 0644 etc/sysusers.d/pam_gcpkce.conf $(DESTDIR)$(sysusersdir)/pam_gcpkce.conf
 	$(INSTALL) -m 0644 etc/tmpfiles.d/pam_gcpkce.conf $(DESTDIR)$(tmpfilesdir)/pam_gcpkce.conf
+	$(INSTALL) -m 0644 etc/completion/gcpkce.bash $(DESTDIR)$(bashcompdir)/gcpkce
+	$(INSTALL) -m 0644 etc/completion/_gcpkce $(DESTDIR)$(zshcompdir)/_gcpkce
+	$(INSTALL) -m 0644 etc/completion/gcpkce.fish $(DESTDIR)$(fishcompdir)/gcpkce.fish
 	$(INSTALL) -m 0644 README.md LICENSE NEWS.md SECURITY.md docs/*.md $(DESTDIR)$(docdir)/
 	$(INSTALL) -m 0644 $(examples) $(DESTDIR)$(docdir)/examples/
 	$(INSTALL) -m 0644 $(pages) $(DESTDIR)$(docdir)/examples/www/
@@ -439,7 +454,8 @@ uninstall: ## remove what install put there; the configuration stays
 	rm -f $(DESTDIR)$(pamdir)/pam_gcpkce.so $(DESTDIR)$(libexecdir)/gcpkce-helper $(DESTDIR)$(bindir)/gcpkce \
 		$(DESTDIR)$(mandir)/man1/gcpkce.1 $(DESTDIR)$(mandir)/man5/pam_gcpkce.conf.5 \
 		$(DESTDIR)$(mandir)/man8/pam_gcpkce.8 $(DESTDIR)$(mandir)/man8/gcpkce-helper.8 \
-		$(DESTDIR)$(sysusersdir)/pam_gcpkce.conf $(DESTDIR)$(tmpfilesdir)/pam_gcpkce.conf
+		$(DESTDIR)$(sysusersdir)/pam_gcpkce.conf $(DESTDIR)$(tmpfilesdir)/pam_gcpkce.conf \
+		$(DESTDIR)$(bashcompdir)/gcpkce $(DESTDIR)$(zshcompdir)/_gcpkce $(DESTDIR)$(fishcompdir)/gcpkce.fish
 	rm -f $(addprefix $(DESTDIR)$(docdir)/,$(docs) $(addprefix examples/,$(notdir $(examples))) \
 		$(addprefix examples/www/,$(notdir $(pages))))
 	-rmdir $(DESTDIR)$(docdir)/examples/www $(DESTDIR)$(docdir)/examples $(DESTDIR)$(docdir) 2>/dev/null

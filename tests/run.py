@@ -14,11 +14,13 @@ import os
 import re
 import subprocess
 import sys
+import threading
 import xml.etree.ElementTree as ElementTree
 
 LOGINS = ("pytest", "tests/login")
 # in a process of its own: a browser leaves more behind than others can bear
 PAGES = ("pytest", "tests/login/test_pages.py")
+REPORT = threading.RLock()
 TIMEOUT = {"program": 120, "pytest": 900}
 
 
@@ -29,6 +31,10 @@ class Totals:
         self.passed = self.failed = self.skipped = 0
 
     def add(self, passed, failed, skipped):
+        with REPORT:
+            self._add(passed, failed, skipped)
+
+    def _add(self, passed, failed, skipped):
         self.passed += passed
         self.failed += failed
         self.skipped += skipped
@@ -110,6 +116,11 @@ def run_pytest(folder, build, name, totals):
 
 
 def report(name, passed, failed, skipped, printed):
+    with REPORT:
+        report_alone(name, passed, failed, skipped, printed)
+
+
+def report_alone(name, passed, failed, skipped, printed):
     extra = f", {skipped} SKIPPED" if skipped else ""
     say(f"  {'FAIL' if failed else 'ok':4}  {name}: {passed} passed{extra}"
         + (f", {failed} FAILED" if failed else ""))
@@ -138,8 +149,7 @@ def suites(build, which, sanitized):
         return
     if which != "coverage":  # what counts links a library more
         yield "shell", ("check-links", ["tests/links.sh", build])
-    # libgcov allocates in our children, so what fails there would be random
-    for kind in ("unit", "pam") if which == "coverage" else ("unit", "pam", "sweep"):
+    for kind in ("unit", "pam", "sweep"):
         for path in sorted(glob.glob(f"tests/{kind}/test_*.c")):
             name = os.path.splitext(os.path.basename(path))[0]
             yield "program", os.path.join(build, "tests", kind, name)
@@ -184,9 +194,20 @@ def main():
         elif kind == "program" and name in os.path.basename(what):
             run_program(what, totals)
 
-    # one after the other: beside another suite whole logins failed at times
-    for suite in suites(build, arguments.which, arguments.sanitized):
-        run_suite(*suite)
+    # whole logins mostly wait, so the others run beside them; fuzzers do not
+    chosen = list(suites(build, arguments.which, arguments.sanitized))
+    waiting = [threading.Thread(target=run_suite, args=suite)
+               for suite in chosen if suite == LOGINS]
+    for thread in waiting:
+        thread.start()
+    for suite in chosen:
+        if suite[0] == "fuzz":
+            for thread in waiting:
+                thread.join()
+        if suite != LOGINS:
+            run_suite(*suite)
+    for thread in waiting:
+        thread.join()
 
     if arguments.sanitized:
         say("\n*** SANITIZED: sshd, sudo, su and login cannot load such a module; tests/login was SKIPPED ***")

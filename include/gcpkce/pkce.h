@@ -40,32 +40,4 @@ bool pkce_verifier_is_valid(struct view verifier);
 void pkce_challenge(
     struct view verifier, char ret[static PKCE_CHALLENGE_LEN + 1]);
 
-/* What a challenge that was handed in is, compared with the right one. */
-enum pkce_match {
-	PKCE_MATCH_RIGHT,      /* equal */
-	PKCE_MATCH_PADDED,     /* right, but with '=' at its end */
-	PKCE_MATCH_STANDARD,   /* standard base64 ('+', '/') instead of
-				  base64url, with or without padding */
-	PKCE_MATCH_HEX_DIGEST, /* the SHA-256 in hexadecimal */
-	PKCE_MATCH_HEX_HASHED, /* base64url of the hexadecimal digest */
-	PKCE_MATCH_NEWLINE,    /* of the verifier with a newline at its end,
-				  or the challenge itself ends in one */
-	PKCE_MATCH_PLAIN,      /* the verifier itself: method "plain" */
-	PKCE_MATCH_TRUNCATED,  /* the beginning of the right one */
-	PKCE_MATCH_OTHER       /* of another verifier */
-};
-
-/*
- * Tell how a challenge relates to a verifier.  For developers' own clients;
- * the sign-in never needs it.
- *
- * out:    ret
- * errors: OUTCOME_NO_MEMORY
- */
-MUST_CHECK enum outcome pkce_compare(struct view verifier,
-    struct view challenge, enum pkce_match *ret, struct errinfo *reterr);
-
-/* One sentence for a person about a match; a static string. */
-const char *pkce_match_text(enum pkce_match match);
-
 #endif

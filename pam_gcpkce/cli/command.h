@@ -16,37 +16,59 @@
 /*
  * X(name, arguments, description)
  *
- * The function of a subcommand is command_NAME.
+ * The function of a subcommand is command_NAME.  Its options are those that
+ * arguments names; it takes a file where "[FILE]" stands there.
  */
 #define COMMAND_TABLE(X) \
 	X(check, \
-	    "[--conf FILE] [--service NAME | --all-services] [--user NAME] " \
-	    "[--offline] [--pam-dir FOLDER]", \
+	    "[--conf FILE] [--service SERVICE | --all-services] " \
+	    "[--user NAME] [--offline] [--pam-dir FOLDER]", \
 	    "what is wrong on this host, and what a login makes of outcomes") \
-	X(login, "[--conf FILE] [--user NAME] [--print-token | --export]", \
+	X(login, \
+	    "[--conf FILE] [--user NAME] [--browser] " \
+	    "[--print-token | --export]", \
 	    "sign in here and say what the decision would be") \
 	X(whoami, "[--conf FILE] [--ids [--user NAME]]", \
 	    "say whom this session's token belongs to; --ids: lines to copy") \
 	X(logout, "[--conf FILE]", "revoke this session's token") \
 	X(decide, "[--conf FILE] --user NAME < identity.json", \
 	    "the policy alone, on a recorded identity") \
+	X(explain, "[--conf FILE] [FILE]", \
+	    "what an error body, status line or redirect address means") \
 	X(pkce, "[--verifier V] [--challenge C]", \
 	    "make a PKCE pair, or check one")
 
+/*
+ * FLAG(member, name, meaning) and TEXT(member, name, value, meaning)
+ *
+ * The value FILE is completed with files, NAME with accounts.  json, help and
+ * version are for every command.
+ */
+#define OPTION_TABLE(FLAG, TEXT) \
+	FLAG(json, "json", "print one JSON object") \
+	FLAG(help, "help", "print a summary, or that of the command") \
+	FLAG(version, "version", "print the version") \
+	TEXT(conf, "conf", "FILE", "read this configuration") \
+	TEXT(user, "user", "NAME", "the local account") \
+	FLAG(browser, "browser", "open the address in a browser, too") \
+	FLAG(print_token, "print-token", "print the token, and keep it") \
+	FLAG(export, "export", "print lines for eval, and keep the token") \
+	FLAG(ids, "ids", "print lines for the map file and configuration") \
+	TEXT(service, "service", "SERVICE", "look at this service's stack") \
+	FLAG(all_services, "all-services", "look at every service") \
+	FLAG(offline, "offline", "ask no other host") \
+	TEXT(pam_dir, "pam-dir", "FOLDER", "read stacks from this folder") \
+	TEXT(verifier, "verifier", "V", "the code verifier") \
+	TEXT(challenge, "challenge", "C", "the challenge to check")
+
 /* What was given on the command line; NULL where it was not. */
 struct options {
-	bool json;
-	bool print_token;
-	bool export;
-	bool ids;
-	bool all_services;
-	bool offline;
-	const char *conf;
-	const char *user;
-	const char *service;
-	const char *pam_dir;
-	const char *verifier;
-	const char *challenge;
+#define FLAG(member, name, meaning) bool member;
+#define TEXT(member, name, value, meaning) const char *member;
+	OPTION_TABLE(FLAG, TEXT)
+#undef FLAG
+#undef TEXT
+	const char *file;
 };
 
 /*
@@ -58,6 +80,13 @@ struct options {
 	int command_##name(const struct options *options);
 COMMAND_TABLE(X)
 #undef X
+
+/*
+ * Does the text, a command's arguments, name the option?
+ *
+ * in:     name  without its hyphens
+ */
+bool command_takes(const char *arguments, const char *name);
 
 /* Complain about the command line.  Gives EXIT_USAGE. */
 int command_usage(const char *why, const char *what);

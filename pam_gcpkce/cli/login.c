@@ -5,16 +5,19 @@
  * so that stdout holds only what was asked for.
  */
 #include <pwd.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
+#include "browser.h"
 #include "command.h"
 #include "export.h"
 #include "gcpkce/clock.h"
 #include "gcpkce/errand.h"
 #include "gcpkce/policy.h"
 #include "gcpkce/text.h"
+#include "scopes.h"
 
 struct login {
 	const struct options *options;
@@ -33,6 +36,31 @@ static bool
 token_is_wanted(const struct options *options)
 {
 	return options->print_token || options->export;
+}
+
+/*
+ * Ctrl-C ends us as it ends any program, and the socket's end the helper, which
+ * revokes a token that it has.  Only the line behind the prompt is ours.
+ */
+static void
+interrupt_tell(int signal)
+{
+	static const char text[] = "\nInterrupted: nothing is kept.\n";
+
+	(void)!write(STDERR_FILENO, text, sizeof(text) - 1);
+	(void)raise(signal); /* SA_RESETHAND: now it ends us */
+}
+
+static void
+interrupt_catch(void)
+{
+	struct sigaction old;
+	struct sigaction action = {
+	    .sa_handler = interrupt_tell, .sa_flags = (int)SA_RESETHAND};
+
+	/* in a pipeline of the background it is ignored, and stays so */
+	if (sigaction(SIGINT, NULL, &old) == 0 && old.sa_handler == SIG_DFL)
+		(void)sigaction(SIGINT, &action, NULL);
 }
 
 static enum outcome
@@ -86,6 +114,17 @@ prompt_show(const struct login *l, const struct wire_ready *ready)
 	    text, ready->address);
 }
 
+static void
+browser_start(const char *address)
+{
+	struct errinfo why;
+
+	(void)fputs("\nOpening a browser ...\n", stderr);
+	if (browser_open(address, &why) != OUTCOME_OK)
+		(void)fprintf(
+		    stderr, "%s; open the address by yourself.\n", why.text);
+}
+
 static enum outcome
 address_show(struct login *l)
 {
@@ -93,6 +132,8 @@ address_show(struct login *l)
 	enum outcome r =
 	    errand_address(&l->courier, l->deadline_ms, &ready, &l->why);
 
+	if (r == OUTCOME_OK && l->options->browser)
+		browser_start(ready.address);
 	if (r == OUTCOME_OK)
 		prompt_show(l, &ready);
 	return r;
@@ -122,6 +163,15 @@ answer_read_line(struct login *l, struct buf *typed)
 	return buf_check(typed);
 }
 
+static enum outcome
+answer_bring(struct login *l, const struct buf *typed)
+{
+	(void)fputs(
+	    "Exchanging the code, and asking who signed in ...\n", stderr);
+	return errand_answer(
+	    &l->courier, buf_view(typed), l->deadline_ms, &l->verdict, &l->why);
+}
+
 /* Prompt until an answer does, or none is left. */
 static enum outcome
 rounds_run(struct login *l)
@@ -140,8 +190,7 @@ rounds_run(struct login *l)
 		if (r == OUTCOME_OK)
 			r = answer_read_line(l, &typed);
 		if (r == OUTCOME_OK)
-			r = errand_answer(&l->courier, buf_view(&typed),
-			    l->deadline_ms, &l->verdict, &l->why);
+			r = answer_bring(l, &typed);
 	}
 	return r;
 }
@@ -207,6 +256,34 @@ token_print(const struct login *l)
 	(void)fputc('\n', stdout);
 }
 
+/*
+ * The scopes that a sign-in does not need, where nobody wants the token for
+ * anything else.
+ */
+static void
+broader_put(const struct login *l, struct buf *broader)
+{
+	if (l->config.export == EXPORT_NONE && !token_is_wanted(l->options))
+		scopes_put_broader(
+		    &l->config, l->verdict.identity.scopes, broader);
+}
+
+static void
+broader_tell(const struct login *l, FILE *to)
+{
+	autobuf broader = BUF_INIT(IDENTITY_SCOPES_MAX);
+	autobuf shown = BUF_INIT(4 * IDENTITY_SCOPES_MAX);
+
+	broader_put(l, &broader);
+	text_put_escaped(&shown, buf_view(&broader));
+	if (shown.len > 0)
+		(void)fprintf(to,
+		    "\nMind: the client's tokens may do more than a sign-in "
+		    "needs (user-basic-info):\n%s\nGive sign-ins a client of "
+		    "their own, with that scope alone.\n",
+		    buf_text(&shown));
+}
+
 static void
 report_text(const struct login *l, enum outcome outcome, const char *cause)
 {
@@ -239,6 +316,7 @@ report_text(const struct login *l, enum outcome outcome, const char *cause)
 	(void)fprintf(to, "account:       %s\ndecision:      %s: %s\n",
 	    l->user[0] != '\0' ? l->user : "-", outcome_name(outcome),
 	    buf_text(&shown));
+	broader_tell(l, to);
 }
 
 static void
@@ -248,7 +326,9 @@ report_json(const struct login *l, enum outcome outcome, const char *cause)
 	char expires[CLOCK_STAMP_LEN + 1] = "";
 	struct view token = secret_view(l->verdict.token);
 	struct json_object *json = command_json_new(outcome);
+	autobuf broader = BUF_INIT(IDENTITY_SCOPES_MAX);
 
+	broader_put(l, &broader);
 	if (l->expires_at_s > 0)
 		clock_stamp(l->expires_at_s, expires);
 	command_json_text(json, "user", l->user);
@@ -257,6 +337,7 @@ report_json(const struct login *l, enum outcome outcome, const char *cause)
 	command_json_text(json, "email", who->email);
 	command_json_text(json, "organization", who->organization_id);
 	command_json_text(json, "scopes", who->scopes);
+	command_json_text(json, "scopes_broader", buf_text(&broader));
 	command_json_text(json, "expires", expires);
 	command_json_text(json, "correlation", l->verdict.correlation);
 	if (l->options->print_token && token.len > 0)
@@ -269,6 +350,20 @@ report_json(const struct login *l, enum outcome outcome, const char *cause)
 	command_json_print(json);
 }
 
+/* The token stays only where it was asked for, and has arrived. */
+static void
+settle(struct login *l, bool written)
+{
+	bool keep =
+	    token_is_wanted(l->options) && l->verdict.token != NULL && written;
+
+	if (l->verdict.outcome != OUTCOME_OK)
+		return;
+	(void)errand_settle(&l->courier, keep, NULL);
+	if (!keep && !l->options->json && l->config.revoke != REVOKE_NEVER)
+		(void)fputs("The token is being revoked.\n", stderr);
+}
+
 int
 command_login(const struct options *options)
 {
@@ -279,6 +374,7 @@ command_login(const struct options *options)
 		return EXIT_BAD;
 	l->options = options;
 	l->courier = COURIER_NONE;
+	interrupt_catch();
 	enum outcome r = login_run(l);
 	struct errinfo why = l->why;
 	const char *cause = command_cause(r, outcome_log_text(r), &why);
@@ -289,13 +385,8 @@ command_login(const struct options *options)
 		report_text(l, r, cause);
 		token_print(l);
 	}
-	/* the token stays only where it was asked for, and has arrived */
 	bool written = fflush(stdout) == 0 && !ferror(stdout);
-	if (l->verdict.outcome == OUTCOME_OK)
-		(void)errand_settle(&l->courier,
-		    token_is_wanted(options) && l->verdict.token != NULL &&
-			written,
-		    NULL);
+	settle(l, written);
 	courier_end(&l->courier);
 	policy_done(&l->policy);
 	wire_verdict_done(&l->verdict);

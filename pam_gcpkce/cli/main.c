@@ -1,23 +1,26 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * gcpkce: for administrators and developers.  One table of subcommands gives
- * the help, the choice and the prototypes.
+ * gcpkce: for administrators and developers.  One table of subcommands and one
+ * of options give the help, the choice and the prototypes.
  */
 #include <getopt.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "command.h"
 
-#define OPTIONS_MAX 16
 #define OPTION_LETTERS "abcdefghijklmnopqrstuvwxyz-"
+#define OPTION_FIRST 0x100 /* what getopt_long gives for the first of them */
 
-static const struct {
+struct command {
 	const char *name;
 	int (*run)(const struct options *);
 	const char *arguments;
 	const char *description;
-} commands[] = {
+};
+
+static const struct command commands[] = {
 #define X(name, arguments, description) \
 	{#name, command_##name, arguments, description},
     COMMAND_TABLE(X)
@@ -25,35 +28,24 @@ static const struct {
 };
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
 
-static void
-help_print(FILE *to)
-{
-	(void)fprintf(to, "usage: gcpkce [--json] COMMAND [OPTION...]\n\n");
-	for (size_t i = 0; i < COMMAND_COUNT; i++)
-		(void)fprintf(to, "  gcpkce %s %s\n      %s\n",
-		    commands[i].name, commands[i].arguments,
-		    commands[i].description);
-	(void)fprintf(to,
-	    "\n  gcpkce --help, gcpkce --version\n\n"
-	    "Exit status: 0 good, 1 bad, 2 wrong usage.  See gcpkce(1).\n");
-}
-
-int
-command_usage(const char *why, const char *what)
-{
-	(void)fprintf(stderr, "gcpkce: %s%s; see gcpkce --help\n", why, what);
-	return EXIT_USAGE;
-}
-
-/* The names of the options that were given, for the command to judge. */
-struct given {
-	const char *names[OPTIONS_MAX];
-	size_t count;
+static const struct {
+	const char *name;
+	const char *value; /* NULL: it has none */
+	const char *meaning;
+	size_t place; /* in struct options */
+} known[] = {
+#define FLAG(member, name, meaning) \
+	{name, NULL, meaning, offsetof(struct options, member)},
+#define TEXT(member, name, value, meaning) \
+	{name, value, meaning, offsetof(struct options, member)},
+    OPTION_TABLE(FLAG, TEXT)
+#undef FLAG
+#undef TEXT
 };
+#define OPTION_COUNT (sizeof(known) / sizeof(known[0]))
 
-/* Does the command's line in the table name the option? */
-static bool
-arguments_name(const char *arguments, const char *name)
+bool
+command_takes(const char *arguments, const char *name)
 {
 	size_t len = strlen(name);
 
@@ -65,119 +57,134 @@ arguments_name(const char *arguments, const char *name)
 	return false;
 }
 
-static int
-command_run(
-    const char *name, const struct given *given, const struct options *options)
+static void
+synopsis_print(FILE *to, const struct command *command)
 {
-	for (size_t i = 0; i < COMMAND_COUNT; i++) {
-		if (strcmp(commands[i].name, name) != 0)
-			continue;
-		for (size_t j = 0; j < given->count; j++) {
-			if (!arguments_name(
-				commands[i].arguments, given->names[j]))
-				return command_usage(
-				    "this command has no option --",
-				    given->names[j]);
-		}
-		return commands[i].run(options);
-	}
-	return command_usage("there is no command ", name);
+	(void)fprintf(to, "  gcpkce %s %s\n      %s\n", command->name,
+	    command->arguments, command->description);
 }
 
-/* Take one option; false when it is wrong. */
-static bool
-option_take(int option, struct options *options)
+static void
+help_print(FILE *to)
 {
-	switch (option) {
-	case 'j':
-		options->json = true;
-		return true;
-	case 'p':
-		options->print_token = true;
-		return true;
-	case 'e':
-		options->export = true;
-		return true;
-	case 'i':
-		options->ids = true;
-		return true;
-	case 'a':
-		options->all_services = true;
-		return true;
-	case 'o':
-		options->offline = true;
-		return true;
-	case 's':
-		options->service = optarg;
-		return true;
-	case 'd':
-		options->pam_dir = optarg;
-		return true;
-	case 'c':
-		options->conf = optarg;
-		return true;
-	case 'u':
-		options->user = optarg;
-		return true;
-	case 'v':
-		options->verifier = optarg;
-		return true;
-	case 'C':
-		options->challenge = optarg;
-		return true;
-	default:
-		return false;
+	(void)fprintf(to, "usage: gcpkce [--json] COMMAND [OPTION...]\n\n");
+	for (size_t i = 0; i < COMMAND_COUNT; i++)
+		synopsis_print(to, &commands[i]);
+	(void)fprintf(to,
+	    "\n  gcpkce --help, gcpkce --version, gcpkce COMMAND --help\n\n"
+	    "Exit status: 0 good, 1 bad, 2 wrong usage.  See gcpkce(1).\n");
+}
+
+static void
+command_help_print(const struct command *command)
+{
+	(void)puts("usage:");
+	synopsis_print(stdout, command);
+	(void)putchar('\n');
+	for (size_t i = 0; i < OPTION_COUNT; i++) {
+		char option[40];
+
+		if (!command_takes(command->arguments, known[i].name) &&
+		    strcmp(known[i].name, "json") != 0)
+			continue;
+		(void)snprintf(option, sizeof(option), "--%s %s", known[i].name,
+		    known[i].value != NULL ? known[i].value : "");
+		(void)printf("  %-18s %s\n", option, known[i].meaning);
 	}
+}
+
+int
+command_usage(const char *why, const char *what)
+{
+	(void)fprintf(stderr, "gcpkce: %s%s; see gcpkce --help\n", why, what);
+	return EXIT_USAGE;
+}
+
+/* Run a command, if it takes what was given. */
+static int
+command_run(const struct command *command, const bool given[OPTION_COUNT],
+    const struct options *options)
+{
+	if (options->help) {
+		command_help_print(command);
+		return EXIT_GOOD;
+	}
+	for (size_t i = 0; i < OPTION_COUNT; i++) {
+		if (given[i] && strcmp(known[i].name, "json") != 0 &&
+		    !command_takes(command->arguments, known[i].name))
+			return command_usage(
+			    "this command has no option --", known[i].name);
+	}
+	if (options->file != NULL &&
+	    strstr(command->arguments, "[FILE]") == NULL)
+		return command_usage(
+		    "one command at a time, not also ", options->file);
+	return command->run(options);
+}
+
+static void
+option_take(size_t i, struct options *options)
+{
+	void *place = (char *)options + known[i].place;
+
+	if (known[i].value != NULL)
+		*(const char **)place = optarg;
+	else
+		*(bool *)place = true;
+}
+
+/* Take all options; false when one is wrong, which getopt has said. */
+static bool
+options_take(
+    int argc, char **argv, bool given[OPTION_COUNT], struct options *options)
+{
+	struct option longs[OPTION_COUNT + 1] = {0};
+	int option;
+
+	for (size_t i = 0; i < OPTION_COUNT; i++)
+		longs[i] = (struct option){
+		    .name = known[i].name,
+		    .has_arg = known[i].value != NULL ? required_argument
+						      : no_argument,
+		    .val = OPTION_FIRST + (int)i,
+		};
+	while ((option = getopt_long(argc, argv, "hV", longs, NULL)) != -1) {
+		if (option == '?')
+			return false;
+		if (option == 'h') {
+			options->help = true;
+		} else if (option == 'V') {
+			options->version = true;
+		} else {
+			given[option - OPTION_FIRST] = true;
+			option_take((size_t)(option - OPTION_FIRST), options);
+		}
+	}
+	return true;
 }
 
 int
 main(int argc, char **argv)
 {
-	static const struct option longs[] = {
-	    {"json", no_argument, NULL, 'j'},
-	    {"help", no_argument, NULL, 'h'},
-	    {"version", no_argument, NULL, 'V'},
-	    {"print-token", no_argument, NULL, 'p'},
-	    {"export", no_argument, NULL, 'e'},
-	    {"ids", no_argument, NULL, 'i'},
-	    {"all-services", no_argument, NULL, 'a'},
-	    {"offline", no_argument, NULL, 'o'},
-	    {"service", required_argument, NULL, 's'},
-	    {"pam-dir", required_argument, NULL, 'd'},
-	    {"conf", required_argument, NULL, 'c'},
-	    {"user", required_argument, NULL, 'u'},
-	    {"verifier", required_argument, NULL, 'v'},
-	    {"challenge", required_argument, NULL, 'C'},
-	    {NULL, 0, NULL, 0},
-	};
 	struct options options = {0};
-	struct given given = {0};
-	int option;
-	int index;
+	bool given[OPTION_COUNT] = {false};
 
-	while ((option = getopt_long(argc, argv, "hV", longs, &index)) != -1) {
-		if (option == 'h') {
-			help_print(stdout);
-			return EXIT_GOOD;
-		}
-		if (option == 'V') {
-			(void)puts("gcpkce " GCPKCE_VERSION);
-			return EXIT_GOOD;
-		}
-		if (!option_take(option, &options))
-			return EXIT_USAGE;
-		if (option == 'j')
-			continue; /* every command's */
-		if (given.count == OPTIONS_MAX)
-			return command_usage("too many options", "");
-		given.names[given.count++] = longs[index].name;
+	if (!options_take(argc, argv, given, &options))
+		return EXIT_USAGE;
+	if (options.version) {
+		(void)puts("gcpkce " GCPKCE_VERSION);
+		return EXIT_GOOD;
 	}
 	if (optind >= argc) {
-		help_print(stderr);
-		return EXIT_USAGE;
+		help_print(options.help ? stdout : stderr);
+		return options.help ? EXIT_GOOD : EXIT_USAGE;
 	}
-	if (optind + 1 < argc)
-		return command_usage(
-		    "one command at a time, not also ", argv[optind + 1]);
-	return command_run(argv[optind], &given, &options);
+	if (optind + 2 < argc)
+		return command_usage("this is too much: ", argv[optind + 2]);
+	options.file = argv[optind + 1]; /* NULL behind the last */
+	for (size_t i = 0; i < COMMAND_COUNT; i++) {
+		if (strcmp(commands[i].name, argv[optind]) == 0)
+			return command_run(&commands[i], given, &options);
+	}
+	return command_usage("there is no command ", argv[optind]);
 }

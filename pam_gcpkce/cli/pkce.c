@@ -7,6 +7,7 @@
 
 #include "command.h"
 #include "gcpkce/pkce.h"
+#include "gcpkce/pkce_fault.h"
 
 static int
 pair_print(const struct options *options, struct view verifier)
@@ -46,29 +47,54 @@ pair_make(const struct options *options)
 	return pair_print(options, secret_view(verifier));
 }
 
-static int
-verdict_print(const struct options *options, bool good, const char *text)
+static void
+faults_print(const struct pkce_faults *faults, const char *good)
 {
-	if (options->json) {
-		struct json_object *json = json_object_new_object();
+	if (faults->count == 0)
+		(void)printf("right: %s\n", good);
+	for (size_t i = 0; i < faults->count; i++)
+		(void)printf("wrong: %s\n", pkce_fault_text(faults->list[i]));
+}
 
-		(void)json_object_object_add(
-		    json, "version", json_object_new_int(JSON_VERSION));
-		(void)json_object_object_add(
-		    json, "right", json_object_new_boolean(good));
-		command_json_text(json, "text", text);
-		command_json_print(json);
-	} else {
-		(void)printf("%s: %s\n", good ? "right" : "wrong", text);
+static void
+faults_print_json(const struct pkce_faults *faults, const char *good)
+{
+	struct json_object *json = json_object_new_object();
+	struct json_object *names = json_object_new_array();
+	autobuf text = BUF_INIT(8192);
+
+	for (size_t i = 0; i < faults->count; i++) {
+		(void)json_object_array_add(names,
+		    json_object_new_string(pkce_fault_name(faults->list[i])));
+		buf_put_text(&text, i > 0 ? " " : "");
+		buf_put_text(&text, pkce_fault_text(faults->list[i]));
 	}
-	return good ? EXIT_GOOD : EXIT_BAD;
+	(void)json_object_object_add(
+	    json, "version", json_object_new_int(JSON_VERSION));
+	(void)json_object_object_add(
+	    json, "right", json_object_new_boolean(faults->count == 0));
+	(void)json_object_object_add(json, "faults", names);
+	command_json_text(
+	    json, "text", faults->count > 0 ? buf_text(&text) : good);
+	command_json_print(json);
+}
+
+static int
+verdict_print(const struct options *options, const struct pkce_faults *faults)
+{
+	static const char good[] = "The challenge is right for this verifier.";
+
+	if (options->json)
+		faults_print_json(faults, good);
+	else
+		faults_print(faults, good);
+	return faults->count == 0 ? EXIT_GOOD : EXIT_BAD;
 }
 
 int
 command_pkce(const struct options *options)
 {
-	enum pkce_match match;
-	struct errinfo why = {0};
+	struct pkce_faults faults = {0};
 
 	if (options->verifier == NULL)
 		return options->challenge == NULL
@@ -76,22 +102,14 @@ command_pkce(const struct options *options)
 		    : command_usage("--challenge needs --verifier", "");
 
 	struct view verifier = view_text(options->verifier);
-	if (options->challenge != NULL) {
-		if (pkce_compare(verifier, view_text(options->challenge),
-			&match, &why) != OUTCOME_OK) {
-			(void)fprintf(stderr, "gcpkce: %s\n", why.text);
-			return EXIT_BAD;
-		}
-		if (match != PKCE_MATCH_RIGHT)
-			return verdict_print(
-			    options, false, pkce_match_text(match));
+	if (options->challenge == NULL) {
+		pkce_faults_of_verifier(verifier, &faults);
+		return faults.count == 0 ? pair_print(options, verifier)
+					 : verdict_print(options, &faults);
 	}
-	if (!pkce_verifier_is_valid(verifier))
-		return verdict_print(options, false,
-		    "the verifier is not 43 to 128 characters of "
-		    "[A-Za-z0-9-._~], as RFC 7636 section 4.1 asks");
-	if (options->challenge != NULL)
-		return verdict_print(
-		    options, true, pkce_match_text(PKCE_MATCH_RIGHT));
-	return pair_print(options, verifier);
+	if (pkce_faults_find(
+		verifier, view_text(options->challenge), &faults) != OUTCOME_OK)
+		return command_usage(
+		    "verifier or challenge is far too long", "");
+	return verdict_print(options, &faults);
 }

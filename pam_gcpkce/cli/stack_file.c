@@ -370,14 +370,15 @@ depth_check(const struct file *file)
 		if (strcmp(up->path, file->path) != 0)
 			continue;
 		fault_add(file->outer, "the file includes itself: ", file->path,
-		    "remove one of the lines; Linux-PAM 1.5 crashes here, and "
-		    "the program with it");
+		    "remove one of the lines; with include in place of "
+		    "substack Linux-PAM 1.5 crashes, and the program with it");
 		return false;
 	}
 	if (file->depth >= STACK_LEVELS) {
 		fault_add(file->outer,
 		    "files are included in files, 16 deep or deeper", NULL,
 		    "include the inner ones directly; libpam refuses this");
+		/* substacks in every version, plain includes in later ones */
 		return file->depth == file->level;
 	}
 	if (++reading->files <= STACK_FILES_MAX &&

@@ -143,6 +143,7 @@ exported_take(pam_handle_t *pamh)
 		return NULL;
 	memcpy(&exported, &found, sizeof(exported));
 	exported->taken = true; /* so kept_end leaves it */
+	/* replacing data that is there takes no memory, so it cannot fail */
 	(void)pam_set_data(pamh, KEPT, NULL, NULL);
 	exported->taken = false;
 	return exported;

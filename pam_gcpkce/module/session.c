@@ -103,6 +103,11 @@ stale_found(void *context, const struct tokenfile_pending *pending)
 {
 	const struct sweep *sweep = context;
 
+	if (pending->token == NULL) {
+		journal_event(sweep->pamh, LOG_WARNING, "revoke_failed", "",
+		    "a pending token's file that cannot be read was removed");
+		return;
+	}
 	token_revoke(sweep->pamh, sweep->config, pending->account,
 	    pending->token, pending->expires_at_s);
 }

@@ -375,7 +375,8 @@ tokenfile_pending_sweep(uint64_t now_s, const char *api_url,
 			folder, entry->d_name, now_s, api_url, &stale))
 			continue;
 		swept++;
-		if (stale.revoke && strcmp(stale.api_url, api_url) == 0)
+		if (stale.token == NULL ||
+		    (stale.revoke && strcmp(stale.api_url, api_url) == 0))
 			found(context, &stale);
 	}
 	(void)closedir(list);

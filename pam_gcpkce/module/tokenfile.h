@@ -61,7 +61,8 @@ bool tokenfile_pending_remove(const char *id);
  *
  * in:     now_s  CLOCK_REALTIME
  *         found  called with each token that was removed and is to be revoked,
- *                *borrowed*
+ *                *borrowed*; and with a NULL token for a file that was removed
+ *                and that nobody can read
  */
 void tokenfile_pending_sweep(uint64_t now_s, const char *api_url,
     void (*found)(void *context, const struct tokenfile_pending *pending),

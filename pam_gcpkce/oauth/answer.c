@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "gcpkce/authorize.h"
+#include "gcpkce/query.h"
 #include "gcpkce/text.h"
 
 #define ERROR_NAME_MAX 64
@@ -112,30 +113,10 @@ has_control(struct view text)
 	return false;
 }
 
-/* What stands in front of the first such byte, or all. */
-static struct view
-before(struct view text, char stop)
-{
-	const uint8_t *at =
-	    text.len > 0 ? memchr(text.p, stop, text.len) : NULL;
-
-	if (at != NULL)
-		text.len = (size_t)(at - text.p);
-	return text;
-}
-
-/* What stands behind the first such byte, or nothing. */
-static struct view
-behind(struct view text, char stop)
-{
-	size_t front = before(text, stop).len;
-
-	return skip(text, front < text.len ? front + 1 : front);
-}
-
-/* Put one name=value where it belongs; false when it was there already. */
+/* Put a parameter where it belongs; false when it was there already. */
 static bool
-parameter_take(struct view pair, struct parameters *parameters)
+parameter_take(
+    struct view name, struct view value, struct parameters *parameters)
 {
 	static const char *const names[PARAMETER_COUNT] = {
 	    [PARAMETER_CODE] = "code",
@@ -144,14 +125,13 @@ parameter_take(struct view pair, struct parameters *parameters)
 	    [PARAMETER_ERROR_DESCRIPTION] = "error_description",
 	    [PARAMETER_DESCRIPTION] = "description",
 	};
-	struct view name = before(pair, '=');
 
 	for (size_t i = 0; i < PARAMETER_COUNT; i++) {
 		if (!view_eq(name, view_text(names[i])))
 			continue;
 		if (parameters->value[i].p != NULL)
 			return false;
-		parameters->value[i] = behind(pair, '=');
+		parameters->value[i] = value;
 	}
 	return true;
 }
@@ -165,47 +145,13 @@ parameter_take(struct view pair, struct parameters *parameters)
 static bool
 parameters_find(struct view text, struct parameters *ret)
 {
-	struct view query = before(text, '#');
+	struct view query = query_of(text);
+	struct view name;
+	struct view value;
 
-	if (before(query, '?').len < query.len)
-		query = behind(query, '?');
-	while (query.len > 0) {
-		if (!parameter_take(before(query, '&'), ret))
+	while (query_next(&query, &name, &value)) {
+		if (!parameter_take(name, value, ret))
 			return false;
-		query = behind(query, '&');
-	}
-	return true;
-}
-
-static int
-hex_value(uint8_t digit)
-{
-	uint8_t c = text_lower(digit);
-
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* Percent-decode a value; false for a broken percent sign. */
-static bool
-put_decoded(struct buf *decoded, struct view value)
-{
-	while (value.len > 0) {
-		if (value.p[0] != '%') {
-			/* RFC 6749 appendix B: a form, where '+' is a space */
-			uint8_t c = value.p[0] == '+' ? ' ' : value.p[0];
-
-			buf_put_byte(decoded, c);
-			value = skip(value, 1);
-			continue;
-		}
-		int high = value.len >= 3 ? hex_value(value.p[1]) : -1;
-		int low = value.len >= 3 ? hex_value(value.p[2]) : -1;
-		if (high < 0 || low < 0)
-			return false;
-		buf_put_byte(decoded, (uint8_t)(high << 4 | low));
-		value = skip(value, 3);
 	}
 	return true;
 }
@@ -254,7 +200,7 @@ state_judge(struct view value, const struct states *states, struct answer *ret,
 	if (value.p == NULL)
 		return OUTCOME_OK;
 	ret->state_seen = true;
-	if (!put_decoded(&state, value))
+	if (!query_put_decoded(&state, value))
 		return err_fail(reterr, OUTCOME_ANSWER_MALFORMED,
 		    "a broken percent sign in the state");
 	if (buf_check(&state) != OUTCOME_OK)
@@ -284,12 +230,12 @@ error_tell(const struct parameters *parameters, struct errinfo *reterr)
 
 	if (described.len == 0)
 		described = value[PARAMETER_DESCRIPTION];
-	bool whole = put_decoded(&decoded, value[PARAMETER_ERROR]);
+	bool whole = query_put_decoded(&decoded, value[PARAMETER_ERROR]);
 	text_put_escaped(&name, buf_view(&decoded));
 	if (name.len == 0)
 		buf_put_text(&name, "an error without a name");
 	buf_reset(&decoded);
-	if (!put_decoded(&decoded, described) || !whole)
+	if (!query_put_decoded(&decoded, described) || !whole)
 		return err_fail(reterr, OUTCOME_ANSWER_MALFORMED,
 		    "a broken percent sign in the error");
 	text_put_escaped(&detail, buf_view(&decoded));
@@ -325,7 +271,7 @@ read_parameters(struct view text, const struct states *states,
 	if (encoded.p == NULL)
 		return err_fail(reterr, OUTCOME_ANSWER_MALFORMED,
 		    "an address without a code");
-	if (!put_decoded(&code, encoded))
+	if (!query_put_decoded(&code, encoded))
 		return err_fail(reterr, OUTCOME_ANSWER_MALFORMED,
 		    "a broken percent sign in the code");
 	if (buf_check(&code) != OUTCOME_OK)
@@ -368,7 +314,7 @@ answer_read(struct view typed, const char *state,
 		return err_fail(reterr, OUTCOME_ANSWER_MALFORMED,
 		    "the answer holds a control character");
 	/* No code has a '=', so where one stands there are parameters. */
-	if (before(text, '=').len < text.len)
+	if (query_before(text, '=').len < text.len)
 		return read_parameters(text, &states, ret, reterr);
 	enum outcome r = code_check(text, reterr);
 	return r == OUTCOME_OK ? code_new(text, ret, reterr) : r;

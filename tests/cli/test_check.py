@@ -81,6 +81,12 @@ def test_a_stack_s_trouble_is_named(check, name, severity, pattern, where, mend)
     assert mend in found["mend"]
 
 
+def test_a_wrong_line_that_is_included_twice_is_named_once(check):
+    files = stack(OURS + "auth include inner\nauth substack inner\n",
+                  inner="auth mandatory pam_unix.so\n")
+    find(check(files), FAULT, "cannot be read", "inner:1")
+
+
 def test_a_good_stack_is_good(check):
     run = check(REAL["debian-sshd-with-password"])
     assert run.status == 0
@@ -227,6 +233,7 @@ def test_the_text_has_table_mends_and_a_count(gcpkce, check, folder):
     assert run.status == 1
     assert "configuration\n  ok\n" in run.out
     assert "mend: let these results be bad or die" in run.out
+    assert re.search(r"others refuse\n  SUCCESS +LET IN +LET IN +LET IN\n +ok\n", run.out)
     assert re.search(r"^  AUTHINFO_UNAVAIL +LET IN +LET IN +LET IN\n +unreachable provider_error$",
                      run.out, re.MULTILINE)
     assert re.search(r"^  AUTH_ERR +AUTH_ERR +AUTH_ERR +AUTH_ERR$", run.out, re.MULTILINE)
@@ -287,11 +294,12 @@ def test_a_thousand_includes_are_read(check):
     assert len(run.json["truth"][0]["lines"]) == 1001
 
 
-def test_more_includes_than_could_be_read_are_named(check):
+@pytest.mark.parametrize("innermost", ["auth optional pam_unix.so\n", "# nothing\n"])
+def test_more_includes_than_could_be_read_are_named(check, innermost):
     files = stack(OURS + "auth include a1\n" * 4)
     for level in range(1, 15):
         files[f"a{level}"] = f"auth include a{level + 1}\n" * 4
-    files["a15"] = "auth optional pam_unix.so\n"
+    files["a15"] = innermost
     run = check(files)
     find(run, FAULT, "more is included than can be looked through")
     assert run.json["truth"] == []

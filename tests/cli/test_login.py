@@ -4,7 +4,10 @@
 import json
 import os
 import re
+import signal
 import subprocess
+import termios
+import time
 
 import pexpect
 import pytest
@@ -248,3 +251,200 @@ def test_login_hands_no_ambient_capability_to_the_helper(conf):
         timeout=20, encoding="utf-8")
     assert child.expect(["land on: ", "decision: "]) == 0
     child.close()
+
+
+def test_login_says_what_it_does(genesys, conf, account):
+    _, shown = sign_in(genesys, "alice", "login", "--conf", conf, "--user", account)
+    assert shown.index("Exchanging the code") < shown.index("signed in:")
+    assert "The token is being revoked." in shown
+
+
+# the browser
+
+OPENER = """#!/bin/sh
+{
+    printf '%s\\n' "$#" "$@"
+    readlink /proc/$$/fd/0 /proc/$$/fd/1 /proc/$$/fd/2
+    ls /proc/$$/fd | wc -l
+    ps -o sid= -p $$ | tr -d ' '; echo $$
+} >"$OPENED.new"
+mv "$OPENED.new" "$OPENED"
+exit ${STATUS-0}
+"""
+
+
+def with_opener(folder, conf, account, opener=OPENER, **more):
+    """Starts gcpkce login --browser with an xdg-open of ours, or none."""
+    os.mkdir(f"{folder}/bin")
+    if opener is not None:
+        with open(f"{folder}/bin/xdg-open", "w", encoding="utf-8") as file:
+            os.fchmod(file.fileno(), 0o755)
+            file.write(opener)
+    path = f"{folder}/bin" + (":/usr/bin:/bin" if opener else "")
+    return pexpect.spawn(
+        GCPKCE, ["login", "--browser", "--conf", conf, "--user", account], timeout=20,
+        encoding="utf-8", echo=False,
+        env=dict(os.environ, PATH=path, OPENED=f"{folder}/opened", **more))
+
+
+def test_login_hands_the_address_to_xdg_open_as_one_argument(folder, conf, account):
+    child = with_opener(folder, conf, account)
+    child.expect("Opening a browser")
+    child.expect(r"\n(https://\S+/oauth/authorize\S+)\r")
+    address = child.match.group(1)
+    child.expect("land on: ")
+    with open(f"{folder}/opened", encoding="utf-8") as file:
+        count, argument, *files, open_files, session, pid = file.read().split()
+    child.close(force=True)
+    assert (count, argument) == ("1", address)
+    assert files[0] == files[2] == "/dev/null"
+    assert session == pid
+    assert int(open_files) <= 5  # and one each of the shell's and of ls'
+    assert "&" in address  # a shell would have taken it apart
+
+
+@pytest.mark.parametrize("opener, status, words", [
+    (None, "0", "xdg-open: No such file or directory"), (OPENER, "3", "xdg-open failed")])
+def test_login_goes_on_without_a_browser(folder, conf, account, opener, status, words):
+    child = with_opener(folder, conf, account, opener, STATUS=status)
+    child.expect(words)
+    child.expect("open the address by yourself")
+    child.expect("land on: ")
+    child.close(force=True)
+
+
+def test_login_does_not_wait_for_a_browser(folder, conf, account):
+    child = with_opener(folder, conf, account, "#!/bin/sh\nexec sleep 5\n")
+    begin = time.monotonic()
+    child.expect("land on: ")
+    assert time.monotonic() - begin < 4
+    child.close(force=True)
+
+
+# Ctrl-C
+
+def helpers_of(pid):
+    """Our helpers that a process started, by the kernel's list of its children."""
+    try:
+        with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
+            return file.read().split()
+    except OSError:
+        return []
+
+
+def gone(pids, seconds=5):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if not any(os.path.exists(f"/proc/{pid}") for pid in pids):
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_login_ends_cleanly_by_ctrl_c(conf, account):
+    child = pexpect.spawn(GCPKCE, ["login", "--conf", conf, "--user", account], timeout=20,
+                          encoding="utf-8")
+    before = termios.tcgetattr(child.child_fd)
+    child.expect("land on: ")
+    helpers = helpers_of(child.pid)
+    assert helpers
+    child.sendintr()
+    child.expect("\r\nInterrupted")
+    child.expect(pexpect.EOF)
+    assert termios.tcgetattr(child.child_fd) == before
+    child.close()
+    assert (child.exitstatus, child.signalstatus) == (None, signal.SIGINT)
+    assert gone(helpers)
+
+
+def test_login_revokes_the_token_of_an_exchange_that_ctrl_c_ended(genesys, conf, account):
+    genesys.faults["users_me"] = Fault(delay=3)
+    child = pexpect.spawn(GCPKCE, ["login", "--conf", conf, "--user", account], timeout=20,
+                          encoding="utf-8")
+    child.expect(r"\n(https://\S+/oauth/authorize\S+)\r")
+    address = child.match.group(1)
+    child.expect("land on: ")
+    child.sendline(Browser(genesys.ca_file).sign_in(address, "alice"))
+    child.expect("Exchanging the code")
+    end = time.monotonic() + 10
+    while genesys.log.count("GET", "/api/v2/users/me") == 0 and time.monotonic() < end:
+        time.sleep(0.02)  # it has come, and is answered late
+    child.sendintr()
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.signalstatus == signal.SIGINT
+    assert genesys.log.wait("DELETE", "/api/v2/tokens/me")
+    assert list(genesys.log.tokens().values()) == [False]
+
+
+def test_login_leaves_an_ignored_sigint_ignored(conf, account):
+    child = pexpect.spawn("/bin/sh", ["-c", "trap '' INT; exec \"$@\"", "sh", GCPKCE, "login",
+                                      "--conf", conf, "--user", account],
+                          timeout=20, encoding="utf-8")
+    child.expect("land on: ")
+    child.sendintr()
+    child.sendline("")
+    child.expect("The answer was empty")
+    child.close(force=True)
+
+
+# an ordinary user
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+def test_login_works_for_an_ordinary_user(genesys, conf, account):
+    child = pexpect.spawn("setpriv", [
+        "--reuid", "nobody", "--regid", "nogroup", "--clear-groups", GCPKCE, "login",
+        "--conf", conf, "--user", account], timeout=20, encoding="utf-8", echo=False)
+    child.expect(r"\n(https://\S+/oauth/authorize\S+)\r")
+    address = child.match.group(1)
+    child.expect("land on: ")
+    child.sendline(Browser(genesys.ca_file).sign_in(address, "alice"))
+    child.expect("decision:      ok")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+def test_login_tells_an_ordinary_user_that_the_secret_is_root_s(conf, folder):
+    with open(f"{folder}/secret", "w", encoding="utf-8") as file:
+        os.fchmod(file.fileno(), 0o600)
+        file.write("secret\n")
+    with open(conf, "a", encoding="utf-8") as file:
+        file.write(f"client_secret_file = {folder}/secret\n")
+    done = subprocess.run(
+        ["setpriv", "--reuid", "nobody", "--regid", "nogroup", "--clear-groups", GCPKCE,
+         "--json", "login", "--conf", conf],
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=20, check=False)
+    report = json.loads(done.stdout)
+    assert report["outcome"] == "secret_unreadable"
+    assert f"{folder}/secret" in report["cause"]
+    assert "secret\n" not in done.stdout
+
+
+# scopes
+
+def scoped(genesys, *scopes):
+    genesys.faults.override_token_info = {"authorizedScope": list(scopes)}
+
+
+def test_login_warns_of_scopes_that_a_sign_in_does_not_need(genesys, conf, account):
+    scoped(genesys, "user-basic-info", "users", "analytics:readonly")
+    _, shown = sign_in(genesys, "alice", "login", "--conf", conf, "--user", account)
+    assert "more than a sign-in needs" in shown
+    assert "users analytics:readonly" in shown
+
+
+@pytest.mark.parametrize("settings, scopes", [
+    ({}, ["user-basic-info"]), ({}, []),
+    ({"export": "env"}, ["user-basic-info", "users"]),
+    ({"require_group": ["groups"]}, ["user-basic-info", "groups:readonly", "users:readonly"])])
+def test_login_warns_of_no_scope_that_is_wanted(genesys, conf, account, settings, scopes):
+    scoped(genesys, *scopes)
+    with open(conf, "a", encoding="utf-8") as file:
+        for key, value in settings.items():
+            value = "01234567-89ab-4cde-8f01-23456789ab01" if value == ["groups"] else value
+            file.write(f"{key} = {value}\n")
+    _, shown = sign_in(genesys, "alice", "login", "--conf", conf, "--user", account)
+    assert "signed in:" in shown
+    assert "more than a sign-in needs" not in shown

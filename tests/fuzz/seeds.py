@@ -456,9 +456,32 @@ auth required pam_permit.so
         yield name, "\x1e".join(parts).encode()
 
 
+# ---- what is handed to explain ----
+
+def explained():
+    address = ("https://login.mypurecloud.de/oauth/authorize?response_type=code&client_id="
+               "11111111-2222-4333-8444-555555555555&redirect_uri=https%3A%2F%2Fhost.example%2F"
+               "callback&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+               "&code_challenge_method=S256&org=a&provider=b")
+    body = '{"error":"invalid_client","description":"client not found"}'
+    texts = {
+        "authorize": address, "authorize-hex": address.replace("E9M", "13d31e961a1ad8ec2f16b1"),
+        "redirect": "http://host.example:1/callback/?error=access_denied&error_description=a+%62",
+        "code": "https://host.example/callback?code=abc&state=x",
+        "token": "https://host.example/callback#access_token=abc", "body": body,
+        "api": '{"code":"not.authorized","message":"m","status":403}',
+        "reply": f"HTTP/1.1 100 Continue\r\n\r\nHTTP/2 400\r\na: b\r\n\r\n{body}",
+        "journal": 'cause="POST /oauth/token: 400 invalid_client: client not found; likely: x"',
+        "status": "429 Too Many Requests", "page": "<html>", "nothing": "",
+    }
+    for name, text in texts.items():
+        yield name, b"\0" + text.encode()
+        yield f"{name}-conf", b"\3" + text.encode()
+
+
 TARGETS = {"config": configurations, "map": maps, "reply": replies, "refusal": refusals,
-           "answer": answers, "decision": decisions, "wire": frames, "authenticate": sign_ins,
-           "stack": stacks}
+           "explain": explained, "stack": stacks,
+           "answer": answers, "decision": decisions, "wire": frames, "authenticate": sign_ins}
 
 
 def main():

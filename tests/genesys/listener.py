@@ -103,6 +103,7 @@ class Connection:
         self.faults = listener.standin.faults
         self._sock = sock
         self._file = None
+        self._dropped = threading.Event()
 
     def run(self):
         """Serves requests until somebody hangs up."""
@@ -126,7 +127,11 @@ class Connection:
             self.listener.forget(self)
 
     def drop(self):
-        """Ends the connection, from another thread."""
+        """Ends the connection, from another thread.
+
+        A request that waits to be handled never will be.
+        """
+        self._dropped.set()
         try:
             socket.socket.shutdown(self._sock, socket.SHUT_RDWR)
         except OSError:
@@ -189,8 +194,8 @@ class Connection:
         return fault.reply() if fault.replaces() else reply
 
     def _pause(self, seconds):
-        """Waits; ends early when the stand-in ends."""
-        if seconds and self.listener.stopping.wait(seconds):
+        """Waits; ends early when the connection is dropped."""
+        if seconds and self._dropped.wait(seconds):
             raise Hangup()
 
     def _send(self, request, reply, fault):

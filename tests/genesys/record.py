@@ -149,6 +149,12 @@ class Log:
         with self._changed:
             return self._changed.wait_for(there, timeout)
 
+    def wait_for_request(self, method, path_suffix, timeout=10.0):
+        """Waits until there is such a request, answered or not."""
+        with self._changed:
+            return self._changed.wait_for(
+                lambda: self.count(method, path_suffix) > 0, timeout)
+
     def wait_for_handshakes(self, host, count, timeout=10.0):
         """Waits for that many TLS handshakes; False if they fail to come."""
         def there():

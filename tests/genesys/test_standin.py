@@ -12,6 +12,7 @@ import ssl
 import stat
 import subprocess
 import sys
+import threading
 import time
 from http.client import HTTPException, HTTPSConnection
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -769,6 +770,20 @@ def test_a_long_delay_does_not_hold_the_end(folder):
         with socket.create_connection(("127.0.0.1", port)) as other:
             assert other.recv(16) == b"what?"
     sock.close()
+
+
+def test_a_dropped_connection_handles_no_delayed_request(standin, caller):
+    token = standin.issue_token("alice")
+    standin.faults["revoke"] = Fault(delay=0.5)
+    standin.faults["users_me"] = Fault(delay=0.5)
+    ask = threading.Thread(target=lambda: pytest.raises(
+        (OSError, HTTPException), caller.api, "tokens/me", token, "DELETE"))
+    ask.start()
+    assert standin.log.wait_for_request("DELETE", "/tokens/me")
+    standin.drop("api")
+    ask.join()
+    assert caller.api("users/me", token)[0] == 200  # later than the delay
+    assert standin.log.tokens() == {token: True}
 
 
 def test_bytes_that_are_no_http(standin, caller):

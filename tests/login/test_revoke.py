@@ -124,7 +124,7 @@ def test_a_token_ends_when_its_host_dies_before_the_decision(
     terminal = hosts.Pamtester(house).open("alice")
     terminal.answer(people["alice"].sign_in(terminal.asked()))
     # asked whose it is, so the token has arrived
-    assert genesys.log.wait("GET", "/api/v2/users/me")
+    assert genesys.log.wait_for_request("GET", "/api/v2/users/me")
     terminal.hang_up()
     wait_until_revoked(genesys)
 

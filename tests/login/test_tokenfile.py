@@ -534,6 +534,15 @@ def test_the_line_that_wrote_it_says_whether_and_where_it_is_revoked(
     assert revoked_tokens(genesys) == {"due"}
 
 
+def test_a_pending_file_that_nobody_can_read_goes_and_is_told(
+        sshd, genesys, journal):
+    make_pending(FOREIGN, "alice\n", STALE_S)
+    sshd.open("alice").asked()
+    assert pending() == []
+    assert 'cause="a pending token\'s file' in journal.wait("outcome=revoke_failed")
+    assert revoked_tokens(genesys) == set()
+
+
 def test_what_is_not_known_to_expire_does_not_wait_for_ever(sshd):
     make_pending(FOREIGN, content_of("alice"), 47 * 3600)
     sshd.open("alice").asked()

@@ -22,6 +22,8 @@
 #include "gcpkce/client_secret.h"
 #include "gcpkce/clock.h"
 #include "gcpkce/errand.h"
+#include "gcpkce/explain.h"
+#include "gcpkce/pkce_fault.h"
 #include "gcpkce/policy.h"
 #include "gcpkce/portrait.h"
 #include "gcpkce/profile.h"
@@ -258,14 +260,14 @@ verifier_and_address(void)
 	autosecret *verifier = NULL;
 	autobuf address = BUF_INIT(AUTHORIZE_ADDRESS_MAX);
 	char challenge[PKCE_CHALLENGE_LEN + 1];
-	enum pkce_match match;
+	struct pkce_faults faults;
 
 	enum outcome r = pkce_verifier_new(&verifier, &why);
 	if (r != OUTCOME_OK)
 		return r;
 	pkce_challenge(secret_view(verifier), challenge);
-	r = pkce_compare(
-	    secret_view(verifier), view_text("other"), &match, &why);
+	r = pkce_faults_find(
+	    secret_view(verifier), view_text(challenge), &faults);
 	if (r != OUTCOME_OK)
 		return r;
 	authorize_address(
@@ -280,6 +282,19 @@ verifier_and_address(void)
 	    },
 	    &address);
 	return buf_check(&address);
+}
+
+static enum outcome
+explanation(void)
+{
+	static const char address[] =
+	    "https://login.example.com/oauth/authorize?response_type=code"
+	    "&client_id=client-1&redirect_uri=https%3A%2F%2Fexample.com%2F"
+	    "&code_challenge=x&code_challenge_method=S256";
+	struct errinfo why;
+	struct explanation read;
+
+	return explain_read(view_text(address), NULL, &read, &why);
 }
 
 static enum outcome
@@ -404,6 +419,7 @@ static const struct part {
     {"answer", answer, OUTCOME_OK},
     {"verifier and address", verifier_and_address, OUTCOME_OK},
     {"token reply", token_reply, OUTCOME_OK},
+    {"explanation", explanation, OUTCOME_OK},
     {"identity", profile, OUTCOME_OK},
     {"scopes", scopes, OUTCOME_OK},
     {"refusals", refusals, OUTCOME_PROVIDER_ERROR},

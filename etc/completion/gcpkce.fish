@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: ISC
+# Completes gcpkce(1).  Made by "make texts" from the table of its subcommands.
+
+complete -c gcpkce -f
+complete -c gcpkce -n __fish_use_subcommand -a check -d 'what is wrong on this host, and what a login makes of outcomes'
+complete -c gcpkce -n __fish_use_subcommand -a login -d 'sign in here and say what the decision would be'
+complete -c gcpkce -n __fish_use_subcommand -a whoami -d 'say whom this session\'s token belongs to; --ids: lines to copy'
+complete -c gcpkce -n __fish_use_subcommand -a logout -d 'revoke this session\'s token'
+complete -c gcpkce -n __fish_use_subcommand -a decide -d 'the policy alone, on a recorded identity'
+complete -c gcpkce -n __fish_use_subcommand -a explain -d 'what an error body, status line or redirect address means'
+complete -c gcpkce -n '__fish_seen_subcommand_from explain' -F
+complete -c gcpkce -n __fish_use_subcommand -a pkce -d 'make a PKCE pair, or check one'
+complete -c gcpkce -l json -d 'print one JSON object'
+complete -c gcpkce -l help -d 'print a summary, or that of the command'
+complete -c gcpkce -l version -d 'print the version'
+complete -c gcpkce -n '__fish_seen_subcommand_from check login whoami logout decide explain' -l conf -r -F -d 'read this configuration'
+complete -c gcpkce -n '__fish_seen_subcommand_from login whoami decide' -l user -x -a '(__fish_complete_users)' -d 'the local account'
+complete -c gcpkce -n '__fish_seen_subcommand_from login' -l browser -d 'open the address in a browser, too'
+complete -c gcpkce -n '__fish_seen_subcommand_from login' -l print-token -d 'print the token, and keep it'
+complete -c gcpkce -n '__fish_seen_subcommand_from login' -l export -d 'print lines for eval, and keep the token'
+complete -c gcpkce -n '__fish_seen_subcommand_from whoami' -l ids -d 'print lines for the map file and configuration'
+complete -c gcpkce -n '__fish_seen_subcommand_from check' -l service -x -d 'look at this service\'s stack'
+complete -c gcpkce -n '__fish_seen_subcommand_from check' -l all-services -d 'look at every service'
+complete -c gcpkce -n '__fish_seen_subcommand_from check' -l offline -d 'ask no other host'
+complete -c gcpkce -n '__fish_seen_subcommand_from check' -l pam-dir -x -d 'read stacks from this folder'
+complete -c gcpkce -n '__fish_seen_subcommand_from pkce' -l verifier -x -d 'the code verifier'
+complete -c gcpkce -n '__fish_seen_subcommand_from pkce' -l challenge -x -d 'the challenge to check'

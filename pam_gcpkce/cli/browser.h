@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The person's browser.
+ */
+#ifndef GCPKCE_CLI_BROWSER_H
+#define GCPKCE_CLI_BROWSER_H
+
+#include "gcpkce/errinfo.h"
+
+/*
+ * Have xdg-open show an address: started by itself, without a shell, in a
+ * session of its own and with nothing of ours open.  What it prints is lost,
+ * and so is a browser that would draw on this terminal.
+ *
+ * in:     address  begins with http: or https:, as the helper composed it
+ * errors: OUTCOME_UNREACHABLE  it could not be started, or failed at once
+ */
+MUST_CHECK enum outcome browser_open(
+    const char *address, struct errinfo *reterr);
+
+#endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What is handed to gcpkce explain: a first byte of circumstances, then
+ * anything.  Whatever comes of it is of the tables, each cause once, and what
+ * was seen in front.
+ */
+#include "fuzz.h"
+#include "gcpkce/explain.h"
+
+static void
+explanation_check(const struct explanation *e)
+{
+	bool listed[CAUSE_COUNT] = {false};
+
+	HOLD(e->symptom != NULL && e->symptom->meaning[0] != '\0');
+	HOLD(e->count < CAUSE_COUNT);
+	for (size_t i = 0; i < e->count; i++) {
+		enum cause cause = e->causes[i].cause;
+
+		HOLD(cause > CAUSE_NONE && cause < CAUSE_COUNT);
+		HOLD(!listed[cause]);
+		listed[cause] = true;
+		HOLD(i == 0 || e->causes[i].sure != SYMPTOM_SEEN ||
+		    e->causes[i - 1].sure == SYMPTOM_SEEN);
+	}
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct input in = {.p = data, .len = size};
+	uint8_t circumstances = input_byte(&in);
+	const struct evidence_known known = {
+	    .client_id = "11111111-2222-4333-8444-555555555555",
+	    .redirect_uri = "https://host.example/callback",
+	    .login_url = "https://login.mypurecloud.de",
+	    .secret = (circumstances & 2) != 0,
+	};
+	struct explanation e;
+	struct errinfo why = {0};
+
+	enum outcome r = explain_read((struct view){.p = in.p, .len = in.len},
+	    (circumstances & 1) != 0 ? &known : NULL, &e, &why);
+	HOLD(r == OUTCOME_OK || r == OUTCOME_REPLY_INVALID);
+	if (r == OUTCOME_OK)
+		explanation_check(&e);
+	else
+		HOLD(why.text[0] != '\0');
+	return 0;
+}

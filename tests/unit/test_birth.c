@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Between fork and exec no step may be skipped.  The kernel refuses one call
+ * after the other, by a seccomp filter that the child inherits: the courier
+ * must name the step, and leave nothing behind.
+ */
+#include <errno.h>
+#include <linux/keyctl.h>
+#include <seccomp.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "gcpkce/clock.h"
+#include "gcpkce/courier.h"
+
+#define STRANGER 3901 /* no account of this machine */
+#define ANY (-1)
+#define STARTS ""
+
+/* A call that fails, where its first, second or third argument is this. */
+static const struct refused {
+	const char *call;
+	int argument; /* ANY: whatever they are */
+	long value;
+	int error;
+	bool as_root; /* only a host that is root makes it */
+	const char *step;
+} refused[] = {
+    {"rt_sigaction", 0, SIGUSR2, EINVAL, false, "resetting signals"},
+    {"prlimit64", 1, RLIMIT_CORE, EPERM, false, "setting limits"},
+    {"prlimit64", 1, RLIMIT_FSIZE, EPERM, false, "setting limits"},
+    {"prlimit64", 1, RLIMIT_NOFILE, EPERM, false, "setting limits"},
+    {"prlimit64", 1, RLIMIT_CPU, EPERM, false, "setting limits"},
+    {"prlimit64", 1, RLIMIT_STACK, EPERM, false, "setting limits"},
+    {"prlimit64", 1, RLIMIT_DATA, EPERM, false, "setting limits"},
+    {"prlimit64", 1, RLIMIT_AS, EPERM, false, "setting limits"},
+    {"prlimit64", 1, RLIMIT_NPROC, EPERM, true, "setting limits"},
+    {"dup2", 1, 0, EBUSY, false, "arranging descriptors"},
+    {"dup2", 1, 1, EBUSY, false, "arranging descriptors"},
+    {"dup2", 1, 2, EBUSY, false, "arranging descriptors"},
+    {"dup2", 1, 3, EBUSY, false, "arranging descriptors"},
+    {"dup2", 1, 4, EBUSY, false, "arranging descriptors"},
+    {"dup2", 1, 5, EBUSY, false, "arranging descriptors"},
+    {"dup3", 1, 6, EBUSY, false, "arranging descriptors"},
+    {"dup3", 1, 7, EBUSY, false, "arranging descriptors"},
+    {"chdir", ANY, 0, EACCES, false, "leaving the working directory"},
+    {"setsid", ANY, 0, EPERM, false, "starting a session of its own"},
+    {"keyctl", 0, KEYCTL_JOIN_SESSION_KEYRING, EDQUOT, false,
+	"leaving the session keyring"},
+    {"setgroups", ANY, 0, EPERM, true, "dropping its identity"},
+    {"setresgid", ANY, 0, EPERM, false, "dropping its identity"},
+    {"setresuid", ANY, 0, EAGAIN, false, "dropping its identity"},
+    {"getresuid", ANY, 0, EFAULT, false, "dropping its identity"},
+    {"prctl", 0, PR_SET_PDEATHSIG, EINVAL, false,
+	"tying its life to the caller's"},
+    {"prctl", 0, PR_CAP_AMBIENT, EINVAL, false, "giving up new privileges"},
+    {"prctl", 0, PR_SET_NO_NEW_PRIVS, EINVAL, false,
+	"giving up new privileges"},
+    {"execveat", ANY, 0, EACCES, false, "executing the helper"},
+    /* and what it can do without */
+    {"keyctl", 0, KEYCTL_JOIN_SESSION_KEYRING, ENOSYS, false, STARTS},
+    {"keyctl", 0, KEYCTL_JOIN_SESSION_KEYRING, EPERM, false, STARTS},
+    {"close_range", ANY, 0, ENOSYS, false, STARTS},
+    {"pidfd_open", ANY, 0, ENOSYS, false, STARTS},
+};
+
+static struct courier_birth
+birth_of_this_user(void)
+{
+	return (struct courier_birth){
+	    .drop = geteuid() == 0,
+	    .uid = STRANGER,
+	    .gid = STRANGER,
+	    .log = -1,
+	    .lock = -1,
+	};
+}
+
+static bool
+has_child(void)
+{
+	return waitpid(-1, NULL, WNOHANG) >= 0 || errno != ECHILD;
+}
+
+/* From here on the kernel refuses the call, in this process and below. */
+static bool
+refuse(const struct refused *row)
+{
+	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+	struct scmp_arg_cmp argument = {
+	    (unsigned)row->argument, SCMP_CMP_EQ, (scmp_datum_t)row->value, 0};
+	int number = seccomp_syscall_resolve_name(row->call);
+
+	if (filter == NULL || number < 0)
+		return false;
+	/* prctl is one of those that are refused */
+	bool ok = seccomp_attr_set(filter, SCMP_FLTATR_CTL_NNP,
+		      geteuid() == 0 ? 0 : 1) == 0 &&
+	    seccomp_rule_add_array(filter, SCMP_ACT_ERRNO((uint32_t)row->error),
+		number, row->argument == ANY ? 0 : 1, &argument) == 0 &&
+	    seccomp_load(filter) == 0;
+	seccomp_release(filter);
+	return ok;
+}
+
+/* In a process of its own, since a filter never goes again. */
+static int
+start_with(const struct refused *row)
+{
+	struct courier_birth birth = birth_of_this_user();
+	struct courier courier = COURIER_NONE;
+	struct errinfo why = {0};
+	char start[256];
+
+	if (!refuse(row))
+		return 2;
+	enum outcome r =
+	    courier_start(&birth, clock_now_ms() + 10000, &courier, &why);
+	courier_end(&courier);
+	(void)snprintf(
+	    start, sizeof(start), ": %s: %s", row->step, strerror(row->error));
+	bool as_said = row->step[0] == '\0'
+	    ? r == OUTCOME_OK
+	    : r == OUTCOME_HELPER_FAILED && strstr(why.text, start) != NULL;
+	if (!as_said)
+		print_error(
+		    "%s: outcome %d, \"%s\"\n", row->call, (int)r, why.text);
+	return as_said && !has_child() ? 0 : 1;
+}
+
+static void
+courier_names_the_step_that_failed(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+		int status = 0;
+
+		if (refused[i].as_root && geteuid() != 0)
+			continue;
+		pid_t pid = fork();
+		assert_true(pid >= 0);
+		if (pid == 0)
+			_exit(start_with(&refused[i]));
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		if (status != 0)
+			fail_msg("%s %ld: status %#x", refused[i].call,
+			    refused[i].value, (unsigned)status);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(courier_names_the_step_that_failed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: ISC */
+/* What gcpkce explain makes of what is handed in: a row a cause. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "gcpkce/explain.h"
+
+#define ADDRESS(client, redirect, challenge, more) \
+	"https://login.mypurecloud.de/oauth/authorize?response_type=code" \
+	"&client_id=" client "&redirect_uri=" redirect \
+	"&code_challenge=" challenge "&code_challenge_method=S256" more
+#define CLIENT "11111111-2222-4333-8444-555555555555"
+#define OTHER "21111111-2222-4333-8444-555555555555"
+#define REDIRECT "https%3A%2F%2Fhost.example%2Fcallback"
+#define CHALLENGE "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+#define HEX "13d31e961a1ad8ec2f16b10c4c982e0876a878ad6df144566ee1894acb70f9c3"
+#define TOKEN(error, detail) \
+	"{\"error\":\"" error "\",\"description\":\"" detail "\"}"
+#define API(status, code) \
+	"{\"message\":\"x\",\"code\":\"" code "\",\"status\":" #status "}"
+
+static const struct evidence_known known = {
+    .client_id = CLIENT,
+    .redirect_uri = "https://host.example/callback",
+    .login_url = "https://login.mypurecloud.de",
+};
+
+/* A row a cause: what is handed in, and the place at which the cause comes. */
+static const struct {
+	enum cause cause;
+	const char *text;
+	size_t place; /* from 1 on */
+	enum symptom_sure sure;
+	bool conf; /* with the configuration above */
+} rows[] = {
+    {CAUSE_REGION, TOKEN("invalid_client", "client not found"), 1,
+	SYMPTOM_REPORTED, false},
+    {CAUSE_CLIENT_ID, TOKEN("invalid_client", "client not found"), 2,
+	SYMPTOM_INFERRED, false},
+    {CAUSE_CLIENT_ID_FORM, ADDRESS("my+client", REDIRECT, CHALLENGE, ""), 1,
+	SYMPTOM_SEEN, false},
+    {CAUSE_SECRET_WRONG, TOKEN("invalid_client", "authentication failed"), 2,
+	SYMPTOM_STANDARD, false},
+    {CAUSE_SECRET_MISSING, TOKEN("invalid_client", "authentication failed"), 2,
+	SYMPTOM_STANDARD, true},
+    {CAUSE_CLIENT_INACTIVE, TOKEN("invalid_client", "authentication failed"), 4,
+	SYMPTOM_INFERRED, false},
+    {CAUSE_GRANT_TYPE, TOKEN("unauthorized_client", "x"), 1, SYMPTOM_REPORTED,
+	false},
+    {CAUSE_UNAPPROVED, TOKEN("unauthorized_client", "x"), 2, SYMPTOM_INFERRED,
+	false},
+    {CAUSE_SCOPE, TOKEN("invalid_scope", "x"), 1, SYMPTOM_STANDARD, false},
+    {CAUSE_SCOPE_ENFORCED, API(403, "not.authorized"), 1, SYMPTOM_INFERRED,
+	false},
+    {CAUSE_PERMISSION, API(403, "missing.permissions"), 1, SYMPTOM_VENDOR,
+	false},
+    {CAUSE_REDIRECT, TOKEN("invalid_request", "x"), 1, SYMPTOM_REPORTED, false},
+    {CAUSE_REDIRECT_UNREGISTERED, ADDRESS(CLIENT, REDIRECT, CHALLENGE, ""), 1,
+	SYMPTOM_REPORTED, false},
+    {CAUSE_REDIRECT_SCHEME, "http://host.example/callback?error=access_denied",
+	1, SYMPTOM_SEEN, true},
+    {CAUSE_REDIRECT_HOST, "https://other.example/callback?error=x", 1,
+	SYMPTOM_SEEN, true},
+    {CAUSE_REDIRECT_PORT, "https://host.example:8443/callback?error=x", 1,
+	SYMPTOM_SEEN, true},
+    {CAUSE_REDIRECT_PATH,
+	ADDRESS(CLIENT, "https%3A%2F%2Fhost.example%2Fcb", CHALLENGE, ""), 1,
+	SYMPTOM_SEEN, true},
+    {CAUSE_REDIRECT_SLASH, "https://host.example/callback/?code=abc&state=x", 1,
+	SYMPTOM_SEEN, true},
+    {CAUSE_CODE_REPEATED, TOKEN("invalid_grant", "x"), 1, SYMPTOM_REPORTED,
+	false},
+    {CAUSE_CODE_EXPIRED, TOKEN("invalid_grant", "x"), 2, SYMPTOM_REPORTED,
+	false},
+    {CAUSE_CODE_CUT, "https://host.example/callback?state=x", 1,
+	SYMPTOM_INFERRED, false},
+    {CAUSE_CODE_EARLIER, TOKEN("invalid_grant", "x"), 5, SYMPTOM_INFERRED,
+	true},
+    {CAUSE_CODE_TAKEN, TOKEN("invalid_grant", "x"), 6, SYMPTOM_INFERRED, true},
+    {CAUSE_CODE_OTHER_CLIENT, TOKEN("invalid_grant", "x"), 7, SYMPTOM_STANDARD,
+	true},
+    {CAUSE_VERIFIER_NEW, TOKEN("invalid_grant", "x"), 3, SYMPTOM_REPORTED,
+	false},
+    {CAUSE_CHALLENGE_BASE64,
+	ADDRESS(CLIENT, REDIRECT,
+	    "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw%2BcM", ""),
+	1, SYMPTOM_SEEN, false},
+    {CAUSE_CHALLENGE_PADDED, ADDRESS(CLIENT, REDIRECT, CHALLENGE "%3D", ""), 1,
+	SYMPTOM_SEEN, false},
+    {CAUSE_CHALLENGE_HEX, ADDRESS(CLIENT, REDIRECT, HEX, ""), 1, SYMPTOM_SEEN,
+	false},
+    {CAUSE_CHALLENGE_CUT, ADDRESS(CLIENT, REDIRECT, "E9Melhoa2Owv", ""), 1,
+	SYMPTOM_SEEN, false},
+    {CAUSE_NEWLINE, ADDRESS(CLIENT, REDIRECT, CHALLENGE "%0A", ""), 1,
+	SYMPTOM_SEEN, false},
+    {CAUSE_VERIFIER_LENGTH, TOKEN("invalid_request", "x"), 6, SYMPTOM_INFERRED,
+	false},
+    {CAUSE_VERIFIER_BYTES, TOKEN("invalid_request", "x"), 7, SYMPTOM_INFERRED,
+	false},
+    {CAUSE_METHOD, "https://host.example/callback?error=invalid_pkce_package",
+	1, SYMPTOM_INFERRED, false},
+    {CAUSE_CHALLENGE_MISSING, ADDRESS(CLIENT, REDIRECT, "", ""), 1,
+	SYMPTOM_SEEN, false},
+    {CAUSE_BODY_JSON, "HTTP/1.1 415 Unsupported Media Type\r\n\r\n", 1,
+	SYMPTOM_STANDARD, false},
+    {CAUSE_FORM_CHANGED, TOKEN("invalid_request", "x"), 3, SYMPTOM_INFERRED,
+	true},
+    {CAUSE_LOGIN_HOST, TOKEN("unsupported_grant_type", "x"), 1,
+	SYMPTOM_INFERRED, false},
+    {CAUSE_API_HOST, API(404, "not.found"), 1, SYMPTOM_INFERRED, false},
+    {CAUSE_GRANT_NAME, TOKEN("unsupported_grant_type", "x"), 2,
+	SYMPTOM_STANDARD, false},
+    {CAUSE_PARAMETER,
+	ADDRESS(CLIENT, REDIRECT, CHALLENGE, "&client_id=" CLIENT), 1,
+	SYMPTOM_SEEN, false},
+    {CAUSE_RESPONSE_TYPE,
+	"https://host.example/callback#access_token=abc&expires_in=1", 1,
+	SYMPTOM_VENDOR, false},
+    {CAUSE_ORG_PROVIDER, ADDRESS(CLIENT, REDIRECT, CHALLENGE, "&org=acme"), 1,
+	SYMPTOM_SEEN, false},
+    {CAUSE_CANCELLED, "error=access_denied&state=x", 1, SYMPTOM_STANDARD,
+	false},
+    {CAUSE_BODY_CUT, "{\"error\":\"invalid_cl", 1, SYMPTOM_INFERRED, false},
+    {CAUSE_RATE, TOKEN("invalid_request", "rate limit exceeded; wait"), 1,
+	SYMPTOM_VENDOR, false},
+    {CAUSE_PROVIDER, "HTTP/2 503", 1, SYMPTOM_STANDARD, false},
+    {CAUSE_GATEWAY, "HTTP/1.1 200 OK\n\n<html>x</html>", 1, SYMPTOM_INFERRED,
+	false},
+    {CAUSE_PROXY_LOGIN, "407 Proxy Authentication Required", 1,
+	SYMPTOM_STANDARD, false},
+    {CAUSE_TOKEN_MISSING, API(401, "authentication.required"), 1,
+	SYMPTOM_VENDOR, false},
+    {CAUSE_TOKEN_ENDED, API(401, "credentials.expired"), 1, SYMPTOM_VENDOR,
+	false},
+    {CAUSE_TOKEN_REGION, API(401, "bad.credentials"), 2, SYMPTOM_INFERRED,
+	false},
+    /* the same by other ways in */
+    {CAUSE_REGION,
+	"HTTP/1.1 200 Connection established\r\n\r\nHTTP/1.1 400 x\r\n"
+	"a: b\r\n\r\n" TOKEN("invalid_client", "client not found"),
+	1, SYMPTOM_REPORTED, false},
+    {CAUSE_CLIENT_ID,
+	"outcome=client_refused user=\"a\" cause=\"POST /oauth/token: "
+	"400 invalid_client: client not found; likely: x\"",
+	2, SYMPTOM_INFERRED, false},
+    {CAUSE_RATE,
+	"POST /oauth/token: 400 invalid_request: rate limit exceeded; x", 1,
+	SYMPTOM_VENDOR, false},
+    {CAUSE_GRANT_TYPE, "  \"400 unauthorized_client\"\n", 1, SYMPTOM_REPORTED,
+	false},
+    {CAUSE_CLIENT_ID, ADDRESS(OTHER, REDIRECT, CHALLENGE, ""), 1, SYMPTOM_SEEN,
+	true},
+    {CAUSE_REGION,
+	"https://login.mypurecloud.ie/oauth/authorize?response_type=code"
+	"&client_id=" CLIENT "&redirect_uri=" REDIRECT
+	"&code_challenge=" CHALLENGE "&code_challenge_method=S256",
+	1, SYMPTOM_SEEN, true},
+    {CAUSE_RATE, "429", 1, SYMPTOM_VENDOR, false},
+    {CAUSE_CHALLENGE_HEX, ADDRESS(CLIENT, REDIRECT, HEX, ""), 1, SYMPTOM_SEEN,
+	true},
+};
+
+static void
+explain_names_the_cause_of_every_row(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct explanation e;
+		struct errinfo why = {0};
+
+		if (explain_read(view_text(rows[i].text),
+			rows[i].conf ? &known : NULL, &e, &why) != OUTCOME_OK)
+			fail_msg("row %zu: %s", i, why.text);
+		size_t at = rows[i].place - 1;
+		if (at >= e.count || e.causes[at].cause != rows[i].cause ||
+		    e.causes[at].sure != rows[i].sure)
+			fail_msg("row %zu, %s: %s stands there, %d", i,
+			    cause_get(rows[i].cause)->name,
+			    at < e.count ? cause_get(e.causes[at].cause)->name
+					 : "nothing",
+			    (int)e.causes[at].sure);
+	}
+}
+
+static void
+explain_has_a_row_for_every_cause(void **state)
+{
+	bool seen[CAUSE_COUNT] = {true};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		seen[rows[i].cause] = true;
+	for (int i = 0; i < CAUSE_COUNT; i++) {
+		if (!seen[i])
+			fail_msg(
+			    "no row for %s", cause_get((enum cause)i)->name);
+	}
+}
+
+static void
+explain_leaves_out_what_this_project_does_not_do(void **state)
+{
+	struct explanation e;
+
+	(void)state;
+	assert_int_equal(explain_read(view_text(TOKEN("invalid_grant", "")),
+			     &known, &e, NULL),
+	    OUTCOME_OK);
+	for (size_t i = 0; i < e.count; i++)
+		assert_int_not_equal(
+		    cause_get(e.causes[i].cause)->scope, CAUSE_ELSEWHERE);
+}
+
+static void
+explain_understands_what_is_no_fault(void **state)
+{
+	static const struct {
+		const char *text;
+		enum symptom_place place;
+	} good[] = {
+	    {"https://host.example/callback?code=abc&state=x", SYMPTOM_CODE},
+	    {"{\"access_token\":\"abc\",\"token_type\":\"bearer\"}",
+		SYMPTOM_REPLY},
+	    {"HTTP/2 200", SYMPTOM_STATUS},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		struct explanation e;
+
+		assert_int_equal(
+		    explain_read(view_text(good[i].text), NULL, &e, NULL),
+		    OUTCOME_OK);
+		assert_int_equal(e.symptom->place, good[i].place);
+		assert_int_equal(e.symptom->outcome, OUTCOME_OK);
+		assert_int_equal(e.count, 0);
+	}
+}
+
+static void
+explain_refuses_what_is_none_of_these(void **state)
+{
+	static const char *const texts[] = {"", " \n", "hello", "12", "4000",
+	    "099", "HTTP/1.1", "HTTP/1.1 x", "HTTP/2 100", "a code", "700",
+	    "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct explanation e;
+		struct errinfo why = {0};
+
+		if (explain_read(view_text(texts[i]), NULL, &e, &why) !=
+			OUTCOME_REPLY_INVALID ||
+		    why.text[0] == '\0')
+			fail_msg("\"%s\" is understood", texts[i]);
+	}
+}
+
+/* Every beginning of every row, each in memory of its own. */
+static void
+explain_survives_truncations(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		for (size_t cut = 0; cut < strlen(rows[i].text); cut++) {
+			uint8_t *copy = malloc(cut + (cut == 0));
+			struct explanation e;
+
+			assert_non_null(copy);
+			memcpy(copy, rows[i].text, cut);
+			enum outcome r =
+			    explain_read((struct view){.p = copy, .len = cut},
+				&known, &e, NULL);
+			assert_true(
+			    r == OUTCOME_OK || r == OUTCOME_REPLY_INVALID);
+			free(copy);
+		}
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(explain_names_the_cause_of_every_row),
+	    cmocka_unit_test(explain_has_a_row_for_every_cause),
+	    cmocka_unit_test(explain_leaves_out_what_this_project_does_not_do),
+	    cmocka_unit_test(explain_understands_what_is_no_fault),
+	    cmocka_unit_test(explain_refuses_what_is_none_of_these),
+	    cmocka_unit_test(explain_survives_truncations),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: ISC */
+/* The table of symptoms. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "gcpkce/reply.h"
+#include "gcpkce/symptom.h"
+
+static void
+symptoms_of_every_refusal_are_there(void **state)
+{
+	static const long statuses[] = {400, 401, 403, 404, 429, 500, 302};
+	static const char *const bodies[] = {"", "{}",
+	    "{\"error\":\"invalid_client\"}", "{\"error\":\"invalid_grant\"}",
+	    "{\"error\":\"invalid_scope\"}", "{\"code\":\"x\"}"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++) {
+		for (size_t j = 0; j < sizeof(bodies) / sizeof(bodies[0]);
+		     j++) {
+			struct error_body said;
+			enum outcome r = token_error_judge(
+			    statuses[i], view_text(bodies[j]), &said);
+
+			assert_non_null(symptom_find(
+			    SYMPTOM_TOKEN, r, said.name, said.detail));
+			r = api_error_judge(
+			    statuses[i], view_text(bodies[j]), &said);
+			assert_non_null(symptom_find(
+			    SYMPTOM_API, r, said.name, said.detail));
+		}
+	}
+	assert_non_null(
+	    symptom_find(SYMPTOM_REDIRECT, OUTCOME_SIGNIN_REFUSED, "", ""));
+}
+
+static void
+symptoms_of_a_status_are_those_of_http(void **state)
+{
+	(void)state;
+	for (long status = 0; status < 1000; status++)
+		assert_int_equal(symptom_of_status(status) != NULL,
+		    status >= 200 && status < 600);
+	assert_int_equal(symptom_of_status(429)->causes[0].cause, CAUSE_RATE);
+}
+
+static void
+symptoms_have_what_is_particular_in_front(void **state)
+{
+	const struct symptom *unknown = symptom_find(SYMPTOM_TOKEN,
+	    OUTCOME_CLIENT_REFUSED, "invalid_client", "client not found");
+	const struct symptom *refused = symptom_find(SYMPTOM_TOKEN,
+	    OUTCOME_CLIENT_REFUSED, "invalid_client", "authentication failed");
+
+	(void)state;
+	assert_ptr_not_equal(unknown, refused);
+	assert_int_equal(unknown->causes[1].cause, CAUSE_CLIENT_ID);
+	assert_null(symptom_find(SYMPTOM_TOKEN, OUTCOME_OK, "", ""));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(symptoms_of_every_refusal_are_there),
+	    cmocka_unit_test(symptoms_of_a_status_are_those_of_http),
+	    cmocka_unit_test(symptoms_have_what_is_particular_in_front),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
