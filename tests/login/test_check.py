@@ -456,15 +456,34 @@ def test_a_slow_step_is_the_one_that_is_told(host, genesys):
     assert sum(login["ms"].values()) < 400
 
 
+def test_a_name_server_that_says_nothing_is_dns(host, name_server):
+    assert name_server
+    host.settings.update(login_url="https://login.example.net", connect_timeout=1,
+                         request_timeout=1)
+    host.write()
+    fault, = host.findings(FAULT)
+    assert re.match(r"DNS failed: .*timed out", fault["what"])
+    assert "/etc/resolv.conf" in fault["mend"]
+
+
+def test_a_strict_set_up_has_no_finding(host):
+    host.settings["sandbox"] = "strict"
+    host.write()
+    assert host.findings(FAULT, WARNING) == []
+
+
 def test_an_ordinary_user_is_told_what_he_may_not_see(host):
-    host.settings["helper_user"] = HELPER_USER
     host.secret()
-    host.settings.pop("client_secret_file")
+    path = host.settings.pop("client_secret_file")
     host.write()
     done = host.check(before=as_account("alice", []))
     assert done.returncode == 0, done.stdout
     assert re.search(r"note +sshd: sshd does not tell its settings: .*\n +mend: run this as root",
                      done.stdout)
+    host.settings["client_secret_file"] = path
+    host.write()
+    done = host.check(before=as_account("alice", []))
+    assert f"note     {path}: this user may not read the file" in done.stdout
 
 
 def test_another_service_s_sshd_does_not_matter(host):
