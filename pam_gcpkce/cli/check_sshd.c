@@ -150,47 +150,51 @@ line_config(
 	    : NULL;
 }
 
-void
-check_sshd(struct check *check)
+/* Judge what sshd says of itself, where it says it. */
+static void
+settings_check(struct check *check, const struct stack_line *line)
 {
-	const char *service = check->options->service;
-	autofree struct config *config = calloc(1, sizeof(*config));
 	autosettings settings = {0};
-	autostack stack = {0};
+	struct config config;
 
-	if (config == NULL) {
-		check->findings.failed = true;
-		return;
-	}
-	if (!check_is_of_this_host(check, "sshd"))
-		return;
-	stack_read(NULL, "sshd", &stack, NULL);
-	const struct stack_line *line = stack_ours(&stack, STACK_AUTH);
-	if (line == NULL || (service != NULL && strcmp(service, "sshd") != 0)) {
-		finding_add(&check->findings, FINDING_NOTE, NULL, NULL,
-		    line == NULL
-			? "the stack of sshd does not name pam_gcpkce, so its "
-			  "settings do not matter"
-			: "asked about another service");
-		return;
-	}
 	sshd_settings_read(check->options->user, &settings);
-	if (!settings.is_good && settings.is_there) {
-		complaint_add(check, &settings);
-		return;
-	}
 	if (!settings.is_there) {
 		finding_add(&check->findings, FINDING_NOTE, NULL, NULL,
 		    "there is no sshd on this host");
 		return;
 	}
+	if (!settings.is_good) {
+		complaint_add(check, &settings);
+		return;
+	}
 	const struct sshd_view view = {
 	    .check = check,
 	    .settings = &settings,
-	    .config = line_config(check, line, config),
+	    .config = line_config(check, line, &config),
 	};
 	methods_check(&view);
 	time_check(&view);
 	crowd_check(&view);
 	root_check(&view);
+}
+
+void
+check_sshd(struct check *check)
+{
+	const char *service = check->options->service;
+	autostack stack = {0};
+
+	if (!check_is_of_this_host(check, "sshd"))
+		return;
+	stack_read(NULL, "sshd", &stack, NULL);
+	const struct stack_line *line = stack_ours(&stack, STACK_AUTH);
+	if (line == NULL)
+		finding_add(&check->findings, FINDING_NOTE, NULL, NULL,
+		    "the stack of sshd does not name pam_gcpkce, so its "
+		    "settings do not matter");
+	else if (service != NULL && strcmp(service, "sshd") != 0)
+		finding_add(&check->findings, FINDING_NOTE, NULL, NULL,
+		    "asked about another service");
+	else
+		settings_check(check, line);
 }

@@ -190,11 +190,12 @@ static void
 times_split(const struct trace *trace, const struct lane *lane, bool proxy,
     struct wire_reach *ret)
 {
-	/* libcurl tells of a connection when TLS stands on it, too */
+	/* libcurl tells of a connection only when TLS stands on it, too; our
+	 * own time is later by what TLS needs to begin */
 	curl_off_t connected = time_of(lane, CURLINFO_CONNECT_TIME_T);
 	const curl_off_t ends[WIRE_STEP_COUNT] = {
 	    [WIRE_STEP_DNS] = time_of(lane, CURLINFO_NAMELOOKUP_TIME_T),
-	    [WIRE_STEP_TCP] = trace->tcp_us > 0 ? trace->tcp_us : connected,
+	    [WIRE_STEP_TCP] = connected > 0 ? connected : trace->tcp_us,
 	    [WIRE_STEP_PROXY] =
 		proxy && ret->proxy_status / 100 == 2 ? trace->tunnel_us : 0,
 	    [WIRE_STEP_TLS] = time_of(lane, CURLINFO_APPCONNECT_TIME_T),
