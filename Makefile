@@ -161,7 +161,7 @@ $(B)/tests/pam_gcpkce_scripted.so: $(module) $(courier) $(common) $(B)/tests/scr
 $(B)/tests/pam_gcpkce_leaping.so: $(module) $(courier) $(common) $(B)/tests/leaping_path.o
 $(B)/tests/gcpkce: $(cli) $(courier) $(oauth) $(common) $(B)/tests/helper_path.o
 $(B)/tests/gcpkce-trial: $(cli) $(courier) $(oauth) $(common) $(B)/tests/trial_path.o
-$(B)/tests/trial-helper: $(B)/tests/sandbox/trial.o $(helper) $(oauth) $(common)
+$(B)/tests/trial-helper: $(B)/tests/sandbox/trial.o $(B)/tests/sandbox/ways.o $(helper) $(oauth) $(common)
 $(B)/tests/without: $(B)/tests/sandbox/without.o
 
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(oauth) $(courier) $(common) $(B)/tests/helper_path.o
@@ -169,6 +169,8 @@ $(B)/tests/unit/%: $(B)/tests/unit/%.o $(oauth) $(courier) $(common) $(B)/tests/
 	$(Q)$(link_prog) $(flush) $(more_libs) $(crypto_libs) -lcmocka
 $(B)/tests/unit/test_sandbox: $(filter-out %/main.o,$(helper))
 $(B)/tests/unit/test_sandbox $(B)/tests/unit/test_birth: private more_libs = $(filter_libs)
+$(B)/tests/unit/test_filter: $(addprefix $(B)/pam_gcpkce/helper/,calls.o filter.o)
+$(B)/tests/unit/test_filter: private more_libs = -Wl,--wrap=syscall $(filter_libs)
 $(B)/tests/unit/test_result: $(B)/pam_gcpkce/module/result.o
 $(B)/tests/unit/test_courier: $(B)/tests/pam/own_run.o
 $(unit) $(sweep): | $(flush_o)
@@ -285,10 +287,10 @@ $(B)/tests/sweep/gcpkce: $(cli) $(courier) $(oauth) $(common) $(B)/tests/sweep/h
 	$(Q)$(link_prog) $(crypto_libs)
 $(B)/tests/sweep/inject_page.o: private extra_cflags = -DINJECT_PAGE='"$(page)"'
 
-$(patsubst %,%.o,$(sweep)) $(patsubst %,%.o,$(unit)) $(patsubst %,%.o,$(pam)) $(pam_host): private extra_cflags = $(crypto_cflags) \
+$(patsubst %,%.o,$(sweep)) $(patsubst %,%.o,$(unit)) $(patsubst %,%.o,$(pam)) $(pam_host): private extra_cflags = $(crypto_cflags) $(filter_cflags) \
 	-DBUILD='"$(abspath $(B))"' -DSOURCE='"$(CURDIR)"'
 
-$(B)/tests/sandbox/trial.o $(B)/tests/sandbox/without.o: private extra_cflags = -I. $(crypto_cflags) $(curl_cflags) $(filter_cflags)
+$(B)/tests/sandbox/trial.o $(B)/tests/sandbox/ways.o $(B)/tests/sandbox/without.o: private extra_cflags = -I. $(crypto_cflags) $(curl_cflags) $(filter_cflags)
 
 # what whole sign-ins in tests run
 signin_parts := $(addprefix $(B)/tests/,pam_gcpkce.so gcpkce pam-session pam-greeter pam_inject.so inject-host \

@@ -54,7 +54,9 @@ const char *courier_helper_path(void);
  * host nothing changes: no id, disposition, directory or environment; the
  * signal mask of this thread is changed for the moment of the fork.
  *
- * in:     deadline_ms  of clock_now_ms(); bounds the wait for exec
+ * in:     deadline_ms  of clock_now_ms(); bounds the wait for exec, which is
+ *                      given up after a moment where another child of the
+ *                      host's hides it
  * out:    ret  (autochild) the helper, which waits for its request
  * errors: OUTCOME_HELPER_FAILED  reterr names the step that failed and why
  * source: docs/DESIGN.md section 8; signal-safety(7)
@@ -74,9 +76,9 @@ MUST_CHECK enum outcome courier_receive(const struct courier *courier,
     struct errinfo *reterr);
 
 /*
- * End the helper: close the socket, which ends it wherever it waits, kill it
- * when it does not go within two seconds, and reap it.  A host that reaps all
- * its children (ECHILD) is fine.
+ * End the helper: shut the socket down, which ends it wherever it waits, kill
+ * it when it does not go within two seconds, and reap it.  A host that reaps
+ * all its children (ECHILD) is fine.
  */
 void courier_end(struct courier *courier);
 

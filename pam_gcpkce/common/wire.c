@@ -106,6 +106,10 @@ wire_pass_verdict(struct wire *w, struct wire_verdict *verdict)
 	pass_bool(w, &verdict->state_earlier, "state_earlier");
 	pass_bool(w, &verdict->sshd_junk, "sshd_junk");
 	PASS_TEXT(w, verdict, reason);
+	for (const char *c = verdict->reason; w->out == NULL && *c != 0; c++) {
+		if (*c < 0x20 || *c >= 0x7f)
+			pass_fail(w, "reason", "is not printable ASCII");
+	}
 	PASS_TEXT(w, verdict, correlation);
 	pass_identity(w, &verdict->identity);
 	pass_u32(w, &verdict->expires_in_s, "expires_in_s");

@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/keyctl.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -100,16 +101,32 @@ limit_set(unsigned resource, rlim_t value)
 
 	if (getrlimit(resource, &old) != 0)
 		return false;
-	/* an ordinary user cannot raise what he was given */
-	if (geteuid() != 0 && old.rlim_max < value)
-		limit.rlim_cur = limit.rlim_max = old.rlim_max;
+	if (setrlimit(resource, &limit) == 0)
+		return true;
+	/* not everybody can raise what he was given, nor can every root */
+	if (errno != EPERM || old.rlim_max >= value)
+		return false;
+	limit.rlim_cur = limit.rlim_max = old.rlim_max;
 	return setrlimit(resource, &limit) == 0;
+}
+
+/* A host that runs before all others must not have a helper that does. */
+static bool
+scheduling_reset(void)
+{
+	const struct sched_param none = {0};
+	long policy = syscall(SYS_sched_getscheduler, 0) & ~SCHED_RESET_ON_FORK;
+
+	return (policy != SCHED_FIFO && policy != SCHED_RR) ||
+	    syscall(SYS_sched_setscheduler, 0, SCHED_OTHER, &none) == 0;
 }
 
 static bool
 limits_set(const struct birth_plan *plan)
 {
-	return limit_set(RLIMIT_CORE, 0) && limit_set(RLIMIT_FSIZE, 0) &&
+	return scheduling_reset() && limit_set(RLIMIT_NICE, 0) &&
+	    limit_set(RLIMIT_RTPRIO, 0) && limit_set(RLIMIT_MSGQUEUE, 0) &&
+	    limit_set(RLIMIT_CORE, 0) && limit_set(RLIMIT_FSIZE, 0) &&
 	    limit_set(RLIMIT_NOFILE, HELPER_FILES_MAX) &&
 	    limit_set(RLIMIT_CPU, HELPER_CPU_SECONDS_MAX) &&
 	    limit_set(RLIMIT_STACK, HELPER_STACK_MAX) &&

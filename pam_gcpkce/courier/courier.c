@@ -25,6 +25,7 @@
 
 #define END_GRACE_MS 2000
 #define END_KILL_MS 1000
+#define EXEC_WAIT_MS 250
 
 enum outcome
 courier_birth_plan(const struct config *config, int log,
@@ -112,27 +113,36 @@ fork_quietly(const struct birth_plan *plan)
 	return pid;
 }
 
-/* Wait for exec, which closes the pipe, or for the report of a failure. */
+/*
+ * Wait for exec, which closes the pipe, or for the report of a failure.  A
+ * child that another thread of the host forks may keep the pipe open for ever:
+ * then the frames decide.
+ */
 static enum outcome
-exec_await(int report_fd, int64_t deadline_ms, struct errinfo *reterr)
+exec_await(const struct courier *child, int report_fd, int64_t deadline_ms,
+    struct errinfo *reterr)
 {
 	struct birth_report report;
-	struct pollfd ready = {.fd = report_fd, .events = POLLIN};
+	struct pollfd ready[] = {{.fd = report_fd, .events = POLLIN},
+	    {.fd = child->process, .events = POLLIN}};
+	int64_t enough_ms = clock_now_ms() + EXEC_WAIT_MS;
+	bool is_last = deadline_ms <= enough_ms;
 	int polled;
 	ssize_t got;
 
 	do {
-		polled = poll(&ready, 1, clock_left_ms(deadline_ms));
+		polled = poll(
+		    ready, 2, clock_left_ms(is_last ? deadline_ms : enough_ms));
 	} while (polled < 0 && errno == EINTR);
 	if (polled < 0)
 		return err_sys(reterr, OUTCOME_HELPER_FAILED, "poll");
-	if (polled == 0)
+	if (polled == 0 && is_last)
 		return err_fail(reterr, OUTCOME_HELPER_FAILED,
 		    "the helper did not start within the deadline");
 	do {
 		got = read(report_fd, &report, sizeof(report));
 	} while (got < 0 && errno == EINTR);
-	if (got == 0)
+	if (got == 0 || (got < 0 && errno == EAGAIN))
 		return OUTCOME_OK;
 	if (got != sizeof(report))
 		return err_sys(reterr, OUTCOME_HELPER_FAILED, "report pipe");
@@ -159,11 +169,12 @@ courier_start(const struct courier_birth *birth, int64_t deadline_ms,
 		return err_sys(reterr, OUTCOME_HELPER_FAILED, "socketpair");
 	child.socket = sockets[0];
 	autofd theirs = sockets[1];
-	if (pipe2(pipes, O_CLOEXEC) != 0)
+	if (pipe2(pipes, O_CLOEXEC | O_NONBLOCK) != 0)
 		return err_sys(reterr, OUTCOME_HELPER_FAILED, "pipe");
 	autofd report = pipes[0];
 	autofd report_end = pipes[1];
-	if (!lift(&child.socket) || !lift(&report))
+	if (!lift(&binary) || !lift(&child.socket) || !lift(&theirs) ||
+	    !lift(&report) || !lift(&report_end))
 		return err_sys(reterr, OUTCOME_HELPER_FAILED, "fcntl");
 
 	struct birth_plan plan = {
@@ -183,7 +194,7 @@ courier_start(const struct courier_birth *birth, int64_t deadline_ms,
 		return err_sys(reterr, OUTCOME_HELPER_FAILED, "fcntl");
 	(void)close(take_fd(&report_end));
 	(void)close(take_fd(&theirs));
-	r = exec_await(report, deadline_ms, reterr);
+	r = exec_await(&child, report, deadline_ms, reterr);
 	if (r != OUTCOME_OK)
 		return r;
 	*ret = child;
@@ -216,14 +227,35 @@ refusal_read(const struct buf *payload, struct errinfo *reterr)
 	    : r;
 }
 
+/*
+ * Wait for a word of the helper's, or for its end, which the socket does not
+ * tell where a child that the host forked has the other end, too.  What it said
+ * before its end can still be received.
+ */
+static bool
+end_comes_first(const struct courier *c, int64_t deadline_ms)
+{
+	struct pollfd fds[] = {{.fd = c->socket, .events = POLLIN},
+	    {.fd = c->process, .events = POLLIN}};
+
+	while (poll(fds, 2, clock_left_ms(deadline_ms)) < 0) {
+		if (errno != EINTR)
+			return false;
+	}
+	return fds[0].revents == 0 && fds[1].revents != 0;
+}
+
 enum outcome
 courier_receive(const struct courier *courier, enum wire_type type,
     int64_t deadline_ms, struct buf *payload, struct errinfo *reterr)
 {
 	enum wire_type got;
-	enum outcome r = frame_receive(
-	    courier->socket, -1, deadline_ms, &got, payload, reterr);
+	bool has_ended = end_comes_first(courier, deadline_ms);
+	enum outcome r = frame_receive(courier->socket, -1,
+	    has_ended ? clock_now_ms() : deadline_ms, &got, payload, reterr);
 
+	if (r == OUTCOME_TIMED_OUT && has_ended)
+		r = OUTCOME_ABORTED;
 	if (r == OUTCOME_ABORTED)
 		return err_fail(
 		    reterr, OUTCOME_HELPER_FAILED, "the helper is gone");
@@ -266,6 +298,9 @@ end(struct courier *c)
 	int saved = errno;
 	int status = 0;
 
+	/* a child that the host forked meanwhile may hold the socket, too */
+	if (c->socket >= 0)
+		(void)shutdown(c->socket, SHUT_RDWR);
 	cleanup_fd(&c->socket);
 	if (c->pid > 0 && !reap(c, END_GRACE_MS, &status)) {
 		/* not yet reaped, so the pid is still the helper's */

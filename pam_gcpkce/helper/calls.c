@@ -7,9 +7,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <sched.h>
 #include <stddef.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 
 #include "life.h"
@@ -40,20 +43,24 @@ const char *const calls_denied[] = {
 	"ptrace", "process_vm_readv", "process_vm_writev", "process_madvise",
 	"process_mrelease", "pidfd_getfd", "kcmp", "migrate_pages",
 	"move_pages",
+	/* other processes' share of the processors and disks */
+	"nice", "setpriority", "ioprio_set", "sched_setaffinity",
+	"sched_setscheduler", "sched_setparam", "sched_setattr",
 	/* other ids */
 	"setuid", "setuid32", "setgid", "setgid32", "setreuid", "setreuid32",
 	"setregid", "setregid32", "setresuid", "setresuid32", "setresgid",
 	"setresgid32", "setgroups", "setgroups32", "setfsuid", "setfsuid32",
 	"setfsgid", "setfsgid32", "capset",
 	/* files: whatever changes one; opening to write is calls_judged's */
-	"creat", "openat2", "truncate", "truncate64", "mkdir", "mkdirat",
+	"creat", "openat2", "truncate", "truncate64", "ftruncate",
+	"ftruncate64", "fallocate", "mkdir", "mkdirat",
 	"mknod", "mknodat", "rmdir", "unlink", "unlinkat", "rename",
 	"renameat", "renameat2", "link", "linkat", "symlink", "symlinkat",
 	"chmod", "fchmod", "fchmodat", "fchmodat2", "chown", "chown32",
 	"fchown", "fchown32", "lchown", "lchown32", "fchownat", "utime",
 	"utimes", "utimensat", "utimensat_time64", "futimesat", "setxattr",
 	"lsetxattr", "fsetxattr", "setxattrat", "removexattr", "lremovexattr",
-	"fremovexattr", "removexattrat", "name_to_handle_at",
+	"fremovexattr", "removexattrat", "file_setattr", "name_to_handle_at",
 	"open_by_handle_at", "memfd_create", "memfd_secret",
 	/* mounts */
 	"mount", "umount", "umount2", "pivot_root", "chroot", "move_mount",
@@ -63,13 +70,22 @@ const char *const calls_denied[] = {
 	/* keys */
 	"keyctl", "add_key", "request_key",
 	/* queues and memory that outlive a process */
-	"shmget", "shmat", "shmctl", "semget", "semop", "semctl", "msgget",
-	"msgsnd", "msgrcv", "msgctl", "ipc", "mq_open", "mq_unlink",
+	"shmget", "shmat", "shmctl", "semget", "semop", "semtimedop",
+	"semtimedop_time64", "semctl", "msgget", "msgsnd", "msgrcv", "msgctl",
+	"ipc", "mq_open", "mq_unlink", "mq_timedsend", "mq_timedsend_time64",
+	"mq_timedreceive", "mq_timedreceive_time64", "mq_notify",
+	"mq_getsetattr",
+	/*
+	 * Descriptors that come by a socket, and so the journal's under another
+	 * number.  glibc's resolver sends by sendmmsg(2) and receives by
+	 * recvfrom(2), so these are the half that it can do without.
+	 */
+	"recvmsg", "recvmmsg", "recvmmsg_time64",
 	/* a socket that waits for others */
 	"listen",
 	/* parts of the kernel that no sign-in needs */
 	"bpf", "perf_event_open", "io_uring_setup", "io_uring_enter",
-	"io_uring_register", "userfaultfd", "fanotify_init", "init_module",
+	"io_uring_register", "io_setup", "io_submit", "userfaultfd", "fanotify_init", "init_module",
 	"finit_module", "delete_module", "kexec_load", "kexec_file_load",
 	"reboot", "iopl", "ioperm", "modify_ldt", "vm86", "vm86old", "syslog",
 	"personality", "lookup_dcookie", "nfsservctl", "_sysctl", "uselib",
@@ -85,17 +101,22 @@ const char *const calls_denied[] = {
 #define ARGUMENT(number, op, value) {number, SCMP_CMP_##op, value, 0}
 #define MASKED(number, mask, value) \
 	{number, SCMP_CMP_MASKED_EQ, mask, value}
-#define FAMILY(op, family) ARGUMENT(0, op, family)
-#define NO_FAMILY(family) \
-	{"socket", EACCES, WHEN(FAMILY(EQ, family))}
+/* The kernel takes an int from the lower half alone.  With any other operator
+ * the upper half must fall on the side that refuses. */
+#define INT(number, value) MASKED(number, 0xffffffff, value)
+#define NO_FAMILY(family) {"socket", EACCES, WHEN(INT(0, family))}
 #define NO_PAIR(type) \
 	{"socketpair", EACCES, \
 	    WHEN(MASKED(1, TYPE_BITS, type))}
 #define NO_OPEN(name, argument, flag) \
 	{name, EACCES, \
 	    WHEN(MASKED(argument, flag, flag))}
-#define NOT_THE_JOURNAL(name) \
-	{name, EACCES, WHEN(ARGUMENT(0, EQ, LIFE_FD_LOG))}
+#define NOT_THE_JOURNAL(name) {name, EACCES, WHEN(INT(0, LIFE_FD_LOG))}
+#define NO_FASTOPEN(name, argument) \
+	{name, EACCES, WHEN(MASKED(argument, MSG_FASTOPEN, MSG_FASTOPEN))}
+#define NO_COMMAND(name, command) {name, EPERM, WHEN(INT(1, command))}
+#define NO_FCNTL(command) \
+	NO_COMMAND("fcntl", command), NO_COMMAND("fcntl64", command)
 
 const struct call_rule calls_judged[] = {
 	/* A thread, not a process.  Whose flags cannot be seen is "not there",
@@ -104,21 +125,26 @@ const struct call_rule calls_judged[] = {
 	{"clone3", ENOSYS, 0, {{0}}},
 	/* Limits may be read. */
 	{"prlimit64", EPERM, WHEN(ARGUMENT(2, NE, 0))},
-	/* Internet by TCP and UDP, and the kernel's list of interfaces, which
-	 * the resolver asks for.  nscd and nss-resolve are refused and libc
-	 * goes on without. */
-	{"socket", EACCES, WHEN(FAMILY(LT, AF_INET))},
+	/* The revoker lets go of its warden; all else stays as it is. */
+	{"prctl", EACCES, WHEN(ARGUMENT(0, NE, PR_SET_PDEATHSIG))},
+	{"prctl", EACCES, WHEN(ARGUMENT(1, NE, 0))},
+	/* A descriptor's owner gets any signal that one likes, by SIGIO. */
+	NO_FCNTL(F_SETOWN), NO_FCNTL(F_SETOWN_EX), NO_FCNTL(F_SETSIG),
+	NO_FCNTL(F_SETLEASE), NO_FCNTL(F_NOTIFY),
+	NO_COMMAND("ioctl", FIOSETOWN), NO_COMMAND("ioctl", SIOCSPGRP),
+	NO_COMMAND("ioctl", FIOASYNC),
+	/* Internet by TCP and UDP.  Refused, libc goes on without nscd,
+	 * nss-resolve and the kernel's list of interfaces. */
+	{"socket", EACCES, WHEN(ARGUMENT(0, LT, AF_INET))},
 	NO_FAMILY(3), NO_FAMILY(4), NO_FAMILY(5), NO_FAMILY(6), NO_FAMILY(7),
-	NO_FAMILY(8), NO_FAMILY(9), NO_FAMILY(11), NO_FAMILY(12),
-	NO_FAMILY(13), NO_FAMILY(14), NO_FAMILY(15),
-	{"socket", EACCES, WHEN(FAMILY(GT, AF_NETLINK))},
-	{"socket", EACCES, WHEN_BOTH(FAMILY(EQ, AF_INET),
-	    ARGUMENT(2, GT, IPPROTO_UDP))},
-	{"socket", EACCES, WHEN_BOTH(FAMILY(EQ, AF_INET6),
-	    ARGUMENT(2, GT, IPPROTO_UDP))},
-	{"socket", EACCES, WHEN_BOTH(FAMILY(EQ, AF_NETLINK),
-	    ARGUMENT(2, NE, 0))},
+	NO_FAMILY(8), NO_FAMILY(9),
+	{"socket", EACCES, WHEN(ARGUMENT(0, GT, AF_INET6))},
+	{"socket", EACCES, WHEN(ARGUMENT(2, GT, IPPROTO_UDP))},
+	/* A name of one's own: a port, or for a pair a file. */
+	{"bind", EACCES, 0, {{0}}},
 	/* Pairs of streams alone: a datagram socket can be aimed elsewhere. */
+	{"socketpair", EACCES, WHEN(ARGUMENT(0, NE, AF_UNIX))},
+	{"socketpair", EACCES, WHEN(ARGUMENT(2, NE, 0))},
 	NO_PAIR(SOCK_DGRAM), NO_PAIR(SOCK_RAW), NO_PAIR(SOCK_RDM),
 	NO_PAIR(SOCK_SEQPACKET),
 	/* So can the one to the journal, or a copy of it. */
@@ -126,8 +152,11 @@ const struct call_rule calls_judged[] = {
 	NOT_THE_JOURNAL("sendmmsg"), NOT_THE_JOURNAL("dup"),
 	NOT_THE_JOURNAL("dup2"), NOT_THE_JOURNAL("dup3"),
 	NOT_THE_JOURNAL("fcntl"), NOT_THE_JOURNAL("fcntl64"),
-	{"sendto", EACCES, WHEN_BOTH(ARGUMENT(0, EQ, LIFE_FD_LOG),
+	{"sendto", EACCES, WHEN_BOTH(INT(0, LIFE_FD_LOG),
 	    ARGUMENT(4, NE, 0))},
+	/* TCP to any port, past Landlock, which looks at connect(2). */
+	NO_FASTOPEN("sendto", 3), NO_FASTOPEN("sendmsg", 2),
+	NO_FASTOPEN("sendmmsg", 3),
 	/* Files are read. */
 	NO_OPEN("open", 1, O_WRONLY), NO_OPEN("open", 1, O_RDWR),
 	NO_OPEN("open", 1, O_CREAT), NO_OPEN("open", 1, O_TRUNC),
@@ -159,9 +188,9 @@ const char *const calls_allowed[] = {
 	/* sockets */
 	"socket", "socketpair", "connect", "bind", "shutdown", "getsockname",
 	"getpeername", "getsockopt", "setsockopt", "recv", "recvfrom",
-	"recvmsg", "recvmmsg", "recvmmsg_time64", "send", "sendto",
-	"sendmmsg",
-	/* who and when */
+	"send", "sendto", "sendmmsg",
+	/* who and when; prctl is calls_judged's */
+	"prctl",
 	"getpid", "gettid", "getppid", "getuid", "getuid32", "geteuid",
 	"geteuid32", "getgid", "getgid32", "getegid", "getegid32", "uname",
 	"sysinfo", "getrandom", "getrlimit", "ugetrlimit", "prlimit64",
@@ -176,11 +205,24 @@ const char *const calls_allowed[] = {
 	NULL,
 };
 
-/* A sendmsg(2) could hand a descriptor on, and so give it another number. */
 const char *const calls_refused[] = {
-	"sendmsg", "prctl", "listen", "accept", "accept4", "mlock", "mlock2",
-	"setpriority", "sched_setaffinity", "sched_setscheduler", "openat2",
-	"setitimer", "alarm", "inotify_init1", "inotify_init",
+	"sendmsg", "recvmsg", "recvmmsg", "recvmmsg_time64",
+	"listen", "accept", "accept4", "mlock", "mlock2", "setpriority",
+	"sched_setaffinity", "sched_setscheduler", "openat2", "setitimer",
+	"alarm", "inotify_init1", "inotify_init",
 	NULL,
+};
+
+#define RECENT(name, number) {name, CALLS_COMMON + (number)}
+
+const struct call_recent calls_recent[] = {
+	RECENT("openat2", 437), RECENT("pidfd_getfd", 438),
+	RECENT("faccessat2", 439), RECENT("process_madvise", 440),
+	RECENT("epoll_pwait2", 441), RECENT("mount_setattr", 442),
+	RECENT("quotactl_fd", 443), RECENT("memfd_secret", 447),
+	RECENT("process_mrelease", 448), RECENT("fchmodat2", 452),
+	RECENT("setxattrat", 463), RECENT("removexattrat", 466),
+	RECENT("open_tree_attr", 467), RECENT("file_setattr", 469),
+	{NULL, 0},
 };
 /* clang-format on */

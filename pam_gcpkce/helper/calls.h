@@ -6,6 +6,7 @@
 #define GCPKCE_HELPER_CALLS_H
 
 #include <seccomp.h>
+#include <sys/syscall.h>
 
 /* A refusal that depends on the arguments; all of them must hold. */
 struct call_rule {
@@ -26,5 +27,20 @@ extern const char *const calls_allowed[];
 
 /* ... and what is refused with EACCES in place of the end of the process. */
 extern const char *const calls_refused[];
+
+/* Every machine has given out the same numbers since 424, counted from here. */
+#define CALLS_COMMON (SYS_pidfd_send_signal - 424)
+
+/* The last call that these tables have judged; none above it can be made. */
+#define CALLS_NEWEST (CALLS_COMMON + 469)
+
+/* A call that a libseccomp in use may be too old to know by its name. */
+struct call_recent {
+	const char *name;
+	int number;
+};
+
+/* Ends with a name that is NULL. */
+extern const struct call_recent calls_recent[];
 
 #endif

@@ -5,8 +5,8 @@
  * for sandbox=strict, kills at every call that is not on its list.  Where both
  * are loaded the kernel takes the harsher word.
  *
- * Calls are named by text, so a libseccomp or a machine that does not know one
- * leaves it out.
+ * Calls are named by text, so a machine that does not know one leaves it out.
+ * For those that a libseccomp may not know there are numbers.
  */
 #include "filter.h"
 
@@ -15,7 +15,9 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <seccomp.h>
+#include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
@@ -30,12 +32,40 @@ static struct sock_fprog programs[PROGRAMS] = {
     [ALLOWANCES] = {.filter = code[ALLOWANCES]},
 };
 
+/*
+ * In front of the denials: a call from the years after this table is "not
+ * there", as on an older kernel, and libc takes the one before it.  libseccomp
+ * has no word for a range.  Above are ARM's own calls and x32's.
+ */
+#define NUMBERS_END 0x10000
+static const struct sock_filter newer_refused[] = {
+    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+    BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, CALLS_NEWEST, 0, 2),
+    BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, NUMBERS_END, 1, 0),
+    BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
+};
+
+/* A call's number; below 0 libseccomp's own for one that is not here. */
+static int
+call_number(const char *name)
+{
+	int call = seccomp_syscall_resolve_name(name);
+
+	if (call != __NR_SCMP_ERROR)
+		return call;
+	for (const struct call_recent *r = calls_recent; r->name != NULL; r++) {
+		if (strcmp(r->name, name) == 0)
+			return r->number;
+	}
+	return __NR_SCMP_ERROR;
+}
+
 /* Add a rule, unless this machine has no such call. */
 static int
 rule_add(scmp_filter_ctx ctx, const char *name, uint32_t action,
     const struct scmp_arg_cmp *arguments, unsigned count)
 {
-	int call = seccomp_syscall_resolve_name(name);
+	int call = call_number(name);
 
 	if (call == __NR_SCMP_ERROR)
 		return 0;
@@ -73,10 +103,27 @@ allowances_add(scmp_filter_ctx ctx)
 	return error;
 }
 
+/* What a program is made of. */
+struct recipe {
+	const struct sock_filter *head; /* goes before libseccomp's part */
+	size_t head_len;
+	uint32_t otherwise;
+	int (*rules_add)(scmp_filter_ctx);
+};
+
+static const struct recipe recipes[PROGRAMS] = {
+    [DENIALS] = {newer_refused,
+	sizeof(newer_refused) / sizeof(newer_refused[0]), SCMP_ACT_ALLOW,
+	denials_add},
+    [ALLOWANCES] = {NULL, 0, SCMP_ACT_KILL_PROCESS, allowances_add},
+};
+
 /* Take the program out of libseccomp, whose own loading would make it anew. */
 static int
-program_take(scmp_filter_ctx ctx, struct sock_fprog *ret)
+program_take(
+    scmp_filter_ctx ctx, const struct recipe *recipe, struct sock_fprog *ret)
 {
+	size_t head_size = recipe->head_len * sizeof(code[0][0]);
 	int ends[2];
 
 	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0)
@@ -86,18 +133,21 @@ program_take(scmp_filter_ctx ctx, struct sock_fprog *ret)
 	int error = -seccomp_export_bpf(ctx, in);
 	if (error != 0)
 		return error;
-	ssize_t got = read(out, ret->filter, sizeof(code[0]));
+	ssize_t got = read(
+	    out, ret->filter + recipe->head_len, sizeof(code[0]) - head_size);
 	if (got <= 0 || (size_t)got % sizeof(code[0][0]) != 0)
 		return EIO;
-	ret->len = (unsigned short)((size_t)got / sizeof(code[0][0]));
+	if (head_size > 0)
+		(void)memcpy(ret->filter, recipe->head, head_size);
+	ret->len =
+	    (unsigned short)((head_size + (size_t)got) / sizeof(code[0][0]));
 	return 0;
 }
 
 static int
-program_make(uint32_t otherwise, int (*rules_add)(scmp_filter_ctx),
-    struct sock_fprog *ret)
+program_make(const struct recipe *recipe, struct sock_fprog *ret)
 {
-	scmp_filter_ctx ctx = seccomp_init(otherwise);
+	scmp_filter_ctx ctx = seccomp_init(recipe->otherwise);
 
 	if (ctx == NULL)
 		return ENOMEM;
@@ -107,9 +157,9 @@ program_make(uint32_t otherwise, int (*rules_add)(scmp_filter_ctx),
 	int error = -seccomp_attr_set(
 	    ctx, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
 	if (error == 0)
-		error = rules_add(ctx);
+		error = recipe->rules_add(ctx);
 	if (error == 0)
-		error = program_take(ctx, ret);
+		error = program_take(ctx, recipe, ret);
 	seccomp_release(ctx);
 	return error;
 }
@@ -127,12 +177,10 @@ filter_prepare(bool strict)
 {
 	int error = 0;
 
-	if (programs[DENIALS].len == 0)
-		error = program_make(
-		    SCMP_ACT_ALLOW, denials_add, &programs[DENIALS]);
-	if (error == 0 && strict && programs[ALLOWANCES].len == 0)
-		error = program_make(SCMP_ACT_KILL_PROCESS, allowances_add,
-		    &programs[ALLOWANCES]);
+	for (int i = DENIALS; i <= (strict ? ALLOWANCES : DENIALS); i++) {
+		if (error == 0 && programs[i].len == 0)
+			error = program_make(&recipes[i], &programs[i]);
+	}
 	return error;
 }
 

@@ -42,6 +42,10 @@ revoke_request(struct view payload, int signals, struct errinfo *reterr)
 
 	if (r == OUTCOME_OK)
 		r = sandbox_confine(&request.route, &request.label, reterr);
+	/* the caller is gone already: the warden's patience begins after this
+	 */
+	if (r == OUTCOME_OK)
+		sandbox_prepare();
 	if (r == OUTCOME_OK)
 		r = worker_begin(signals,
 		    clock_now_ms() + request.limit_s * INT64_C(1000) +

@@ -63,7 +63,22 @@ has_capabilities(void)
 	    (data[0].permitted | data[1].permitted) != 0;
 }
 
-/* One id three times, not root's, and no way to another: that is tried. */
+/* Did a process of root's make our socket? */
+static bool
+caller_is_root(void)
+{
+	struct ucred caller = {.uid = (uid_t)-1};
+	socklen_t len = sizeof(caller);
+
+	return getsockopt(LIFE_FD_SOCKET, SOL_SOCKET, SO_PEERCRED, &caller,
+		   &len) == 0 &&
+	    caller.uid == 0;
+}
+
+/*
+ * One id three times, not root's, nor with groups of root's, and no way to
+ * another: that is tried.
+ */
 static bool
 ids_are_final(void)
 {
@@ -72,6 +87,7 @@ ids_are_final(void)
 
 	return getresuid(&ru, &eu, &su) == 0 && getresgid(&rg, &eg, &sg) == 0 &&
 	    ru != 0 && ru == eu && eu == su && rg == eg && eg == sg &&
+	    (!caller_is_root() || (rg != 0 && getgroups(0, NULL) == 0)) &&
 	    !has_capabilities() && setresuid(0, 0, 0) != 0 &&
 	    setresgid(0, 0, 0) != 0 && setgroups(0, NULL) != 0;
 }
@@ -116,24 +132,15 @@ limit_is(unsigned resource, rlim_t most)
 	return getrlimit(resource, &limit) == 0 && limit.rlim_max <= most;
 }
 
-/* Did a process of root's make our socket? */
-static bool
-caller_is_root(void)
-{
-	struct ucred caller = {.uid = (uid_t)-1};
-	socklen_t len = sizeof(caller);
-
-	return getsockopt(LIFE_FD_SOCKET, SOL_SOCKET, SO_PEERCRED, &caller,
-		   &len) == 0 &&
-	    caller.uid == 0;
-}
-
 static bool
 limits_are_set(void)
 {
 	return limit_is(RLIMIT_CORE, 0) && limit_is(RLIMIT_FSIZE, 0) &&
 	    limit_is(RLIMIT_NOFILE, HELPER_FILES_MAX) &&
 	    limit_is(RLIMIT_CPU, HELPER_CPU_SECONDS_MAX) &&
+	    limit_is(RLIMIT_STACK, HELPER_STACK_MAX) &&
+	    limit_is(RLIMIT_NICE, 0) && limit_is(RLIMIT_RTPRIO, 0) &&
+	    limit_is(RLIMIT_MSGQUEUE, 0) &&
 	    (HELPER_MEMORY_UNLIMITED ||
 		(limit_is(RLIMIT_AS, HELPER_ADDRESSES_MAX) &&
 		    limit_is(RLIMIT_DATA, HELPER_DATA_MAX))) &&

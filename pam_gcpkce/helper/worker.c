@@ -11,6 +11,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -106,6 +107,16 @@ end_set(int64_t end_ms)
 	    timer_settime(timer, TIMER_ABSTIME, &when, NULL) == 0;
 }
 
+/* Whoever kills the warden ends the worker, too. */
+static bool
+warden_tie(pid_t warden)
+{
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
+		return false;
+	errno = ESRCH;
+	return getppid() == warden;
+}
+
 enum outcome
 worker_begin(int signals, int64_t end_ms, bool network, struct errinfo *reterr)
 {
@@ -113,6 +124,7 @@ worker_begin(int signals, int64_t end_ms, bool network, struct errinfo *reterr)
 
 	if (pipe2(ends, O_CLOEXEC) != 0)
 		return err_sys(reterr, OUTCOME_HELPER_FAILED, "pipe");
+	pid_t warden = getpid();
 	pid_t pid = fork();
 	if (pid > 0) {
 		(void)close(ends[1]);
@@ -129,7 +141,7 @@ worker_begin(int signals, int64_t end_ms, bool network, struct errinfo *reterr)
 	}
 	(void)close(ends[0]);
 	word = ends[1];
-	if (setsid() < 0 || !end_set(end_ms))
+	if (setsid() < 0 || !warden_tie(warden) || !end_set(end_ms))
 		return err_sys(reterr, OUTCOME_HELPER_FAILED,
 		    "the worker's session and end");
 	enum outcome r = network ? library_load(reterr) : OUTCOME_OK;
@@ -144,6 +156,7 @@ worker_detach(void)
 	/* whoever waits for the helper's end must not wait for this process */
 	(void)close(LIFE_FD_SOCKET);
 	(void)close(LIFE_FD_LOCK);
+	(void)prctl(PR_SET_PDEATHSIG, 0);
 	(void)!write(word, "", 1);
 	(void)close(word);
 	word = -1;

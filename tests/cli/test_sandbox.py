@@ -7,6 +7,7 @@ the exchange it tries what signin_org says.
 
 import ctypes
 import os
+import pwd
 import socket
 import subprocess
 import threading
@@ -24,7 +25,8 @@ TRIAL_HELPER = os.path.realpath(os.path.join(BUILD, "tests/trial-helper"))
 LANDLOCK = ctypes.CDLL(None).syscall(444, None, 0, 1)  # the kernel's version of it
 SANITIZED = "address" in os.path.basename(BUILD)
 
-# trial -> the errno of sandbox=default, and whether strict ends the worker
+# trial -> the errno of sandbox=default, and whether strict ends the worker, or
+# has another errno
 REFUSED = {
     "passwd": ("EACCES", False),
     "shadow": ("EACCES", False),
@@ -64,8 +66,28 @@ REFUSED = {
     "userfaultfd": ("EPERM", True),
     "shared-memory": ("EPERM", True),
     "setrlimit": ("EPERM", False),
-    "setsid": ("EPERM", True),
     "timer": ("EPERM", True),
+    "signal-to-warden": ("EPERM", False),
+    "signal-by-ioctl": ("EPERM", False),
+    "wide-connect": ("EACCES", False),
+    "wide-copy": ("EACCES", False),
+    "wide-command": ("EPERM", False),
+    "journal-passed": ("EPERM", "EACCES"),
+    "journal-passed-in-many": ("EPERM", "EACCES"),
+    "fastopen": ("EACCES", False),
+    "fastopen-message": ("EACCES", False),
+    "fastopen-messages": ("EACCES", False),
+    "priority": ("EPERM", "EACCES"),
+    "io-priority": ("EPERM", True),
+    "processors": ("EPERM", "EACCES"),
+    "scheduler": ("EPERM", "EACCES"),
+    "scheduler-attributes": ("EPERM", True),
+    "scheduler-parameters": ("EPERM", True),
+    "semaphore": ("EPERM", True),
+    "message-sent": ("EPERM", True),
+    "message-taken": ("EPERM", True),
+    "pair-of-family": ("EACCES", False),
+    "pair-of-protocol": ("EACCES", False),
 }
 
 
@@ -77,8 +99,8 @@ LANDLOCKS = {"passwd": 1, "root-folder": 1, "warden-status": 1, "bind": 4, "othe
 def sign_in(configure, account):
     """One answer to the trial helper; gives outcome, cause and seconds."""
     def run(trial, *before, **changes):
-        conf = configure(signin_org=trial, signin_provider="trial",
-                         **{"attempts": 1, "timeout": 20, **changes})
+        conf = configure(signin_org=trial, **{
+            "signin_provider": "trial", "attempts": 1, "timeout": 20, **changes})
         begun = time.monotonic()
         done = subprocess.run(
             [*before, TRIAL, "login", "--conf", conf, "--user", account],
@@ -109,12 +131,25 @@ def test_it_is_refused(sign_in, trial):
 def test_strict_refuses_or_ends_it(sign_in, trial):
     need_landlock(trial)
     outcome, cause, _ = sign_in(trial, sandbox="strict")
-    errno, ended = REFUSED[trial]
+    errno, strictly = REFUSED[trial]
     assert outcome == "helper_failed"
-    if ended:
+    if strictly is True:
         assert "ended by signal 31 (Bad system call)" in cause
     else:
-        assert cause == f"trial {trial}: {errno}"
+        assert cause == f"trial {trial}: {strictly or errno}"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="the helper's account must not be the test's")
+@pytest.mark.parametrize("before", [(), (WITHOUT, "landlock")], ids=["all", "no-landlock"])
+def test_a_process_of_the_same_account_gets_no_signal(sign_in, before):
+    nobody = pwd.getpwnam("nobody")
+    with subprocess.Popen(["sleep", "60"], user=nobody.pw_uid, group=nobody.pw_gid,
+                          extra_groups=[]) as sleeper:
+        for trial in ("signal-to-process", "signal-to-warden"):
+            _, cause, _ = sign_in(trial, *before, signin_provider=str(sleeper.pid))
+            assert cause == f"trial {trial}: EPERM"
+        assert sleeper.poll() is None
+        sleeper.kill()
 
 
 @pytest.mark.skipif(SANITIZED, reason="sanitizers catch the signal")
@@ -166,7 +201,7 @@ def test_without_seccomp_the_rest_is_refused(sign_in):
     if LANDLOCK < 1:
         pytest.skip("this kernel has no Landlock")
     for trial, errno in (("exec", "EACCES"), ("passwd", "EACCES"), ("file-make", "EACCES"),
-                         ("setuid", "EPERM"), ("ptrace", "EPERM")):
+                         ("root", "EPERM"), ("ptrace-warden", "EPERM")):
         assert sign_in(trial, WITHOUT, "seccomp")[1] == f"trial {trial}: {errno}"
 
 

@@ -7,9 +7,12 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/capability.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <pthread.h>
 #include <pwd.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -22,6 +25,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include <cmocka.h>
@@ -348,6 +352,54 @@ courier_works_where_one_of_descriptors_0_to_2_is_closed(void **state)
 {
 	(void)state;
 	assert_in_child(host_without_one_descriptor);
+}
+
+/* A container's root, who cannot raise what he was given, in a hurry. */
+static int
+host_without_a_right(void)
+{
+	struct __user_cap_header_struct header = {
+	    .version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+	struct rlimit limit = {48, 48};
+
+	CHECK(setrlimit(RLIMIT_NOFILE, &limit) == 0);
+	CHECK(syscall(SYS_capget, &header, data) == 0);
+	data[0].effective &= ~(1U << CAP_SYS_RESOURCE);
+	data[0].permitted &= ~(1U << CAP_SYS_RESOURCE);
+	data[0].inheritable &= ~(1U << CAP_SYS_RESOURCE);
+	CHECK(syscall(SYS_capset, &header, data) == 0);
+	return life_lead();
+}
+
+static void
+courier_works_where_root_may_raise_no_limit(void **state)
+{
+	(void)state;
+	assert_in_child(host_without_a_right);
+}
+
+static int
+host_that_runs_first(void)
+{
+	const struct sched_param first = {1};
+	struct courier courier = COURIER_NONE;
+	char address[WIRE_ADDRESS_MAX + 1];
+
+	if (sched_setscheduler(0, SCHED_FIFO, &first) != 0)
+		return 0; /* nobody here may */
+	CHECK(helper_start("http://127.0.0.1:9", &courier, NULL) == OUTCOME_OK);
+	CHECK(ready_receive(&courier, address, NULL) == OUTCOME_OK);
+	CHECK(sched_getscheduler(courier.pid) == SCHED_OTHER);
+	courier_end(&courier);
+	return 0;
+}
+
+static void
+courier_helper_runs_before_nobody(void **state)
+{
+	(void)state;
+	assert_in_child(host_that_runs_first);
 }
 
 static int
@@ -835,6 +887,97 @@ courier_end_ends_a_helper_that_waits_as_a_decoy(void **state)
 	assert_false(has_child());
 }
 
+/* A child of the host's, as greeters have them, keeps a copy of the socket. */
+static void
+courier_end_ends_a_worker_although_a_child_holds_the_socket(void **state)
+{
+	struct courier courier = COURIER_NONE;
+	char address[WIRE_ADDRESS_MAX + 1];
+	autoverdict verdict = {0};
+
+	(void)state;
+	assert_int_equal(
+	    helper_start("http://127.0.0.1:9", &courier, NULL), OUTCOME_OK);
+	assert_int_equal(ready_receive(&courier, address, NULL), OUTCOME_OK);
+	assert_int_equal(answer_send(&courier, "", &verdict, NULL), OUTCOME_OK);
+	pid_t keeper = fork();
+	assert_true(keeper >= 0);
+	if (keeper == 0) {
+		(void)poll(NULL, 0, 20000);
+		_exit(0);
+	}
+	int64_t begun = clock_now_ms();
+	courier_end(&courier);
+	assert_in_range(clock_now_ms() - begun, 0, 1000);
+	assert_int_equal(kill(keeper, SIGKILL), 0);
+	assert_int_equal(waitpid(keeper, NULL, 0), keeper);
+	assert_false(has_child());
+}
+
+static volatile bool forks_are_over;
+static pid_t forked[2000];
+static size_t forked_count;
+
+/* What it forks stays, with all that was open at that moment. */
+static void *
+fork_on(void *unused)
+{
+	(void)unused;
+	while (!forks_are_over &&
+	    forked_count < sizeof(forked) / sizeof(forked[0])) {
+		pid_t pid = _Fork();
+
+		if (pid == 0) {
+			(void)poll(NULL, 0, 30000);
+			_exit(0);
+		}
+		if (pid > 0)
+			forked[forked_count++] = pid;
+		(void)poll(NULL, 0, 1);
+	}
+	return NULL;
+}
+
+static int
+host_with_a_thread_that_forks(void)
+{
+	pthread_t thread;
+	int line = 0;
+
+	CHECK(pthread_create(&thread, NULL, fork_on, NULL) == 0);
+	for (int i = 0; i < 30 && line == 0; i++) {
+		struct courier courier = COURIER_NONE;
+		char address[WIRE_ADDRESS_MAX + 1] = "";
+		int64_t begun = clock_now_ms();
+
+		if (helper_start("http://127.0.0.1:9", &courier, NULL) !=
+			OUTCOME_OK ||
+		    ready_receive(&courier, address, NULL) != OUTCOME_OK ||
+		    clock_now_ms() - begun > 3000)
+			line = __LINE__;
+		/* it hears of its death although others have its socket */
+		if (line == 0 && kill(courier.pid, SIGKILL) == 0 &&
+		    ready_receive(&courier, address, NULL) !=
+			OUTCOME_HELPER_FAILED)
+			line = __LINE__;
+		courier_end(&courier);
+	}
+	forks_are_over = true;
+	(void)pthread_join(thread, NULL);
+	for (size_t i = 0; i < forked_count; i++) {
+		(void)kill(forked[i], SIGKILL);
+		(void)waitpid(forked[i], NULL, 0);
+	}
+	return line;
+}
+
+static void
+courier_works_where_another_thread_forks(void **state)
+{
+	(void)state;
+	assert_in_child(host_with_a_thread_that_forks);
+}
+
 /* Two seconds of patience, then SIGKILL. */
 static void
 courier_end_kills_a_helper_that_does_not_go(void **state)
@@ -1156,6 +1299,11 @@ main(void)
 	    cmocka_unit_test(courier_end_of_file_ends_the_helper),
 	    cmocka_unit_test(courier_end_before_a_request_ends_the_helper),
 	    cmocka_unit_test(courier_end_ends_a_helper_that_waits_as_a_decoy),
+	    cmocka_unit_test(
+		courier_end_ends_a_worker_although_a_child_holds_the_socket),
+	    cmocka_unit_test(courier_works_where_another_thread_forks),
+	    cmocka_unit_test(courier_works_where_root_may_raise_no_limit),
+	    cmocka_unit_test(courier_helper_runs_before_nobody),
 	    cmocka_unit_test(courier_end_kills_a_helper_that_does_not_go),
 	    cmocka_unit_test(courier_end_of_none_is_harmless),
 	    cmocka_unit_test(courier_helper_ends_with_its_host),

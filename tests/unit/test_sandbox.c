@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* The helper's layers, each looked at in a process that lacks it. */
 #include <fcntl.h>
+#include <grp.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -43,6 +44,10 @@ enum lack {
 	LACK_PRIVILEGES,
 	LACK_ENVIRONMENT,
 	LACK_ONE_ID,
+	LACK_OWN_GROUP,
+	LACK_NO_GROUPS,
+	LACK_STACK,
+	LACK_QUEUES,
 };
 
 static void
@@ -76,6 +81,12 @@ birth_play(enum lack lack, int told)
 		(void)dup2(1, SPARE);
 	if (lack != LACK_LIMITS)
 		limit_set(RLIMIT_CORE, 0);
+	if (lack != LACK_STACK)
+		limit_set(RLIMIT_STACK, HELPER_STACK_MAX);
+	limit_set(RLIMIT_RTPRIO, 0);
+	limit_set(RLIMIT_NICE, 0);
+	if (lack != LACK_QUEUES)
+		limit_set(RLIMIT_MSGQUEUE, 0);
 	limit_set(RLIMIT_FSIZE, 0);
 	limit_set(RLIMIT_NOFILE, HELPER_FILES_MAX);
 	limit_set(RLIMIT_CPU, HELPER_CPU_SECONDS_MAX);
@@ -85,7 +96,11 @@ birth_play(enum lack lack, int told)
 	}
 	if (geteuid() == 0) {
 		limit_set(RLIMIT_NPROC, HELPER_PROCESSES_MAX);
-		(void)!setresgid(STRANGER, STRANGER, STRANGER);
+		const gid_t other = STRANGER - 2;
+		gid_t gid = lack == LACK_OWN_GROUP ? 0 : STRANGER;
+
+		(void)!setgroups(lack == LACK_NO_GROUPS ? 1 : 0, &other);
+		(void)!setresgid(gid, gid, gid);
 		(void)!setresuid(lack == LACK_ONE_ID ? STRANGER - 1 : STRANGER,
 		    STRANGER, STRANGER);
 	}
@@ -163,6 +178,14 @@ sandbox_sees_each_layer_that_is_missing(void **state)
 	    {LACK_ONE_ID, true, refuses,
 		"it does not run as root, nor with any other way back to "
 		"rights"},
+	    {LACK_OWN_GROUP, true, refuses,
+		"it does not run as root, nor with any other way back to "
+		"rights"},
+	    {LACK_NO_GROUPS, true, refuses,
+		"it does not run as root, nor with any other way back to "
+		"rights"},
+	    {LACK_STACK, false, lacks, "limits"},
+	    {LACK_QUEUES, false, lacks, "limits"},
 	};
 
 	(void)state;
@@ -225,12 +248,53 @@ worker_ends_whatever_it_does(void **state)
 	(void)close(ends[0]);
 }
 
+/* A worker that stays, and whose warden is killed before it can end it. */
+static _Noreturn void
+worker_play(int told)
+{
+	struct errinfo why;
+
+	birth_play(LACK_NOTHING, told);
+	if (sandbox_begin(&why) == OUTCOME_OK &&
+	    sandbox_confine(&strict, &label, &why) == OUTCOME_OK &&
+	    worker_begin(-1, clock_now_ms() + 30000, false, &why) ==
+		OUTCOME_OK) {
+		(void)!write(1, "+", 1);
+		for (;;)
+			(void)poll(NULL, 0, -1);
+	}
+	tell(why.text);
+}
+
+static void
+worker_ends_with_its_warden(void **state)
+{
+	int ends[2];
+	char words[ERRINFO_TEXT_MAX] = "";
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	pid_t pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0)
+		worker_play(ends[1]);
+	(void)close(ends[1]);
+	assert_int_equal(read(ends[0], words, sizeof(words) - 1), 1);
+	assert_string_equal(words, "+");
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	struct pollfd gone = {.fd = ends[0], .events = POLLIN};
+	assert_int_equal(poll(&gone, 1, 2000), 1);
+	(void)close(ends[0]);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(sandbox_sees_each_layer_that_is_missing),
 	    cmocka_unit_test(worker_ends_whatever_it_does),
+	    cmocka_unit_test(worker_ends_with_its_warden),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -813,6 +813,21 @@ wire_refuses_bytes_of_another_kind_by_field(void **state)
 	}
 }
 
+/* It stands in the journal as it is. */
+static void
+wire_takes_ascii_alone_for_a_reason(void **state)
+{
+	autobuf frame = BUF_INIT(FRAME_MAX);
+
+	(void)state;
+	kinds[3].put(&frame);
+	memcpy(
+	    frame.p + WIRE_HEADER_LEN + place_of(payload_of(&frame), "because"),
+	    "\303\274", 2);
+	refusal_expect(&kinds[3], &frame,
+	    "frame: the field reason is not printable ASCII");
+}
+
 static void
 wire_refuses_lengths_out_of_bounds(void **state)
 {
@@ -1124,6 +1139,7 @@ main(void)
 	    cmocka_unit_test(wire_refuses_trailing_bytes),
 	    cmocka_unit_test(wire_header_refuses_every_other_one),
 	    cmocka_unit_test(wire_refuses_bytes_of_another_kind_by_field),
+	    cmocka_unit_test(wire_takes_ascii_alone_for_a_reason),
 	    cmocka_unit_test(wire_refuses_lengths_out_of_bounds),
 	    cmocka_unit_test(wire_answer_above_its_bound_is_refused),
 	    cmocka_unit_test(wire_booleans_are_0_or_1),
