@@ -10,6 +10,7 @@ import time
 import pytest
 
 from conftest import ORGANIZATION
+from faults import Fault
 from standin import Standin
 from test_route import Proxy
 
@@ -75,3 +76,23 @@ def test_no_question_carries_a_credential(probe, genesys):
         assert "authorization" not in request.headers
         assert "cookie" not in request.headers
         assert request.method == "GET"
+
+
+@pytest.mark.parametrize("headers", [
+    {"Location": "https://signin.example.test/callback?error=%1b%5b2J&error_description=%0aok"},
+    {"Location": "\x1b[2J\x07"},
+    {"Location": "x" * 10000},
+    {"Date": "\x1b[31mnever"},
+    {"Date": "Thu, 01 Jan 99999999999 00:00:00 GMT"},
+])
+def test_what_a_host_answers_cannot_act(gcpkce, configure, genesys, headers):
+    genesys.faults["authorize"] = Fault(status=302, headers=headers)
+    genesys.faults["users_me"] = Fault(status=401, headers=headers)
+    client = genesys.clients["public"]
+    conf = configure(login_url=genesys.login_url, api_url=genesys.api_url,
+                     ca_file=genesys.ca_file, client_id=client.id,
+                     redirect_uri=client.redirect_uris[0])
+    for arguments in (), ("--json",):
+        out = gcpkce(*arguments, "check", "--conf", conf).out
+        assert "status 401" in out or '"status":401' in out
+        assert all(c == "\n" or c.isprintable() for c in out)
