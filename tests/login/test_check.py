@@ -157,6 +157,9 @@ def host(house, genesys, people, settings):
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
     settings.pop("debug")
     one = Host(house, genesys, people, settings)
+    with open("/etc/ssh/sshd_config", encoding="utf-8") as file:
+        old = file.read()
+    one.mends.append(lambda: house.write("/etc/ssh/sshd_config", old))
     yield one
     for mend in reversed(one.mends):
         mend()
