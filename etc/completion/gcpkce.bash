@@ -36,7 +36,7 @@ _gcpkce()
 		words='check login whoami logout decide explain pkce --json --help --version'
 		;;
 	check)
-		words='--json --help --conf --service --all-services --offline --pam-dir '
+		words='--json --help --conf --user --service --all-services --offline --pam-dir '
 		;;
 	login)
 		words='--json --help --conf --user --browser --print-token --export '

@@ -45,6 +45,9 @@ struct courier {
 MUST_CHECK enum outcome courier_birth_plan(const struct config *config, int log,
     struct courier_birth *ret, struct errinfo *reterr);
 
+/* Where the helper is installed; a path that is compiled in. */
+const char *courier_helper_path(void);
+
 /*
  * Start a helper.  Between fork and exec the child does only what a signal
  * handler may; it takes nothing from the host but four descriptors.  In the

@@ -9,6 +9,7 @@
 #define GCPKCE_ERRAND_H
 
 #include "gcpkce/courier.h"
+#include "gcpkce/wire_probe.h"
 #include "gcpkce/wire_token.h"
 
 /* A helper's last word may come a moment after the deadline. */
@@ -104,5 +105,16 @@ MUST_CHECK enum outcome errand_revoke(const struct config *config,
 MUST_CHECK enum outcome errand_token(const struct config *config,
     enum wire_task task, struct secret *token, struct wire_token_reply *ret,
     struct errinfo *reterr);
+
+/*
+ * Start a helper as the module does, and ask what it finds: its sandbox and,
+ * with network, how far it comes towards both hosts.
+ *
+ * out:    ret  facts; nothing of them is judged yet.  All zero unless the
+ *              helper replied
+ * errors: as errand_start, but for the secret, which is not read
+ */
+MUST_CHECK enum outcome errand_probe(const struct config *config, bool network,
+    struct wire_probe_reply *ret, struct errinfo *reterr);
 
 #endif

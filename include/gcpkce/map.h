@@ -44,6 +44,21 @@ MUST_CHECK enum outcome map_read(const char *path,
     const struct account *account, struct map_entry *ret,
     struct errinfo *reterr);
 
+/*
+ * Look at every line of a map file that names an account.
+ *
+ * in:     path   absolute
+ *         each   called with a line's account and, where its identities are
+ *                wrong, the fault with file, line and mend (else NULL); false
+ *                ends the walk
+ *         arg    handed to it
+ * errors: as map_read
+ */
+typedef bool map_line_fn(void *arg, unsigned long number, struct view account,
+    const struct errinfo *fault);
+MUST_CHECK enum outcome map_walk(
+    const char *path, map_line_fn *each, void *arg, struct errinfo *reterr);
+
 /* Does the entry map this identity: by equal id, or by equal e-mail address? */
 bool map_entry_has(
     const struct map_entry *entry, const struct identity *identity);

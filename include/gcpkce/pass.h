@@ -37,6 +37,10 @@ void pass_bool(struct wire *w, bool *value, const char *field);
 void pass_text(struct wire *w, char *text, size_t cap, const char *field);
 void pass_secret(
     struct wire *w, struct secret **secret, size_t max, const char *field);
+
+/* Pass one byte that counts less than count; gives 0 after a fault. */
+unsigned pass_choice(
+    struct wire *w, unsigned choice, unsigned count, const char *field);
 #define PASS_TEXT(w, s, member) \
 	pass_text(w, (s)->member, sizeof((s)->member), #member)
 

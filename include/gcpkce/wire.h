@@ -34,6 +34,8 @@ enum wire_type {
 	WIRE_TOKEN_REQUEST = 8,  /* to it: wire_token.h */
 	WIRE_TOKEN_REPLY = 9,    /* from it */
 	WIRE_GRANTED = 10,       /* to it: tell the browser yes; empty */
+	WIRE_PROBE_REQUEST = 11, /* to it: wire_probe.h */
+	WIRE_PROBE_REPLY = 12,   /* from it */
 };
 
 /* How the code comes back. */

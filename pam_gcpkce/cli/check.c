@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "probe_report.h"
 #include "stack.h"
 
 #define TEXT_MAX (1 << 24)
@@ -22,6 +23,16 @@ static const struct {
 };
 #define SECTION_COUNT (sizeof(sections) / sizeof(sections[0]))
 
+bool
+check_is_of_this_host(struct check *check, const char *what)
+{
+	if (check->options->pam_dir == NULL)
+		return true;
+	finding_add(&check->findings, FINDING_NOTE, NULL, NULL,
+	    "with --pam-dir, %s: not looked at", what);
+	return false;
+}
+
 static void
 report_json(struct check *check)
 {
@@ -34,6 +45,7 @@ report_json(struct check *check)
 	    json, "findings", findings_json(&check->findings));
 	(void)json_object_object_add(json, "truth", check->truth);
 	check->truth = NULL;
+	(void)json_object_object_add(json, "probe", probe_json(check));
 	command_json_print(json);
 }
 

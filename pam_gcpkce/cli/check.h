@@ -9,6 +9,7 @@
 
 #include "command.h"
 #include "finding.h"
+#include "gcpkce/wire_probe.h"
 
 /*
  * X(name, title)
@@ -18,13 +19,19 @@
  */
 #define SECTION_TABLE(X) \
 	X(configuration, "configuration") \
-	X(stacks, "pam.d")
+	X(files, "files") \
+	X(helper, "helper") \
+	X(network, "network") \
+	X(stacks, "pam.d") \
+	X(sshd, "sshd")
 
 struct check {
 	const struct options *options;
 	struct findings findings;
 	struct config config;
-	bool config_is_good;       /* only then is config whole */
+	bool config_is_good; /* only then is config whole */
+	bool probed;         /* only then is there a probe */
+	struct wire_probe_reply probe;
 	struct buf text;           /* for people, behind the findings */
 	struct json_object *truth; /* "truth" of the JSON answer, an array */
 };
@@ -38,6 +45,15 @@ struct check {
 #define X(name, title) void check_##name(struct check *check);
 SECTION_TABLE(X)
 #undef X
+
+/*
+ * Is this about the host that the command runs on?  With --pam-dir it may not
+ * be; then there is a note that what was not looked at.
+ */
+bool check_is_of_this_host(struct check *check, const char *what);
+
+/* The part of the section of files that is about the map file. */
+void check_map(struct check *check);
 
 /*
  * Read the configuration as the module would with these arguments.

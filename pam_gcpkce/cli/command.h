@@ -21,8 +21,8 @@
  */
 #define COMMAND_TABLE(X) \
 	X(check, \
-	    "[--conf FILE] [--service SERVICE | --all-services] [--offline] " \
-	    "[--pam-dir FOLDER]", \
+	    "[--conf FILE] [--service SERVICE | --all-services] " \
+	    "[--user NAME] [--offline] [--pam-dir FOLDER]", \
 	    "what is wrong on this host, and what a login makes of outcomes") \
 	X(login, \
 	    "[--conf FILE] [--user NAME] [--browser] " \

@@ -114,19 +114,27 @@ names_account(struct view word, const struct account *account)
 		view_eq(word, view_text(account->uid_name)));
 }
 
+static enum outcome
+map_open(const char *path, int *ret_fd, struct errinfo *reterr)
+{
+	enum outcome r = safefile_open(path, SAFEFILE_CONFIG, ret_fd, reterr);
+
+	if (r == OUTCOME_OK && *ret_fd < 0)
+		return err_fail(reterr, OUTCOME_CONFIG_INVALID,
+		    "%s: does not exist; write it, or set map_file", path);
+	return r;
+}
+
 enum outcome
 map_read(const char *path, const struct account *account, struct map_entry *ret,
     struct errinfo *reterr)
 {
 	automap entry = {.identities = BUF_INIT(MAP_IDENTITIES_MAX)};
 	autofd fd = -1;
-	enum outcome r = safefile_open(path, SAFEFILE_CONFIG, &fd, reterr);
+	enum outcome r = map_open(path, &fd, reterr);
 
 	if (r != OUTCOME_OK)
 		return r;
-	if (fd < 0)
-		return err_fail(reterr, OUTCOME_CONFIG_INVALID,
-		    "%s: does not exist; write it, or set map_file", path);
 	autolines lines = {.fd = fd, .path = path};
 	for (;;) {
 		struct view line;
@@ -151,6 +159,34 @@ map_read(const char *path, const struct account *account, struct map_entry *ret,
 	*ret = entry;
 	entry = (struct map_entry){0};
 	return OUTCOME_OK;
+}
+
+enum outcome
+map_walk(const char *path, map_line_fn *each, void *arg, struct errinfo *reterr)
+{
+	autofd fd = -1;
+	enum outcome r = map_open(path, &fd, reterr);
+
+	if (r != OUTCOME_OK)
+		return r;
+	autolines lines = {.fd = fd, .path = path};
+	for (;;) {
+		automap entry = {.identities = BUF_INIT(MAP_IDENTITIES_MAX)};
+		struct errinfo fault = {0};
+		struct view line;
+
+		r = lines_next(&lines, &line, reterr);
+		if (r != OUTCOME_OK || line.p == NULL)
+			return r;
+		struct view rest = lines_cut_comment(line);
+		struct view account = word_take(&rest);
+		if (account.len == 0)
+			continue;
+		r = identities_read(&lines, rest, &entry, &fault);
+		if (!each(arg, lines.number, account,
+			r == OUTCOME_OK ? NULL : &fault))
+			return OUTCOME_OK;
+	}
 }
 
 bool

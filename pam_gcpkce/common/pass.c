@@ -57,6 +57,17 @@ pass_bool(struct wire *w, bool *value, const char *field)
 	*value = wide == 1;
 }
 
+unsigned
+pass_choice(struct wire *w, unsigned choice, unsigned count, const char *field)
+{
+	uint64_t wide = choice;
+
+	pass_number(w, &wide, 1, field);
+	if (wide >= count)
+		pass_fail(w, field, "is none");
+	return w->r == OUTCOME_OK ? (unsigned)wide : 0;
+}
+
 struct view
 pass_cut(struct wire *w, size_t max, const char *field)
 {

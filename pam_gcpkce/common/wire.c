@@ -230,7 +230,7 @@ wire_header_parse(const uint8_t header[static WIRE_HEADER_LEN],
 	if (header[4] != WIRE_VERSION)
 		return err_fail(reterr, OUTCOME_HELPER_FAILED,
 		    "frame: version %u, not %u", header[4], WIRE_VERSION);
-	if (header[5] < WIRE_REQUEST || header[5] > WIRE_GRANTED)
+	if (header[5] < WIRE_REQUEST || header[5] > WIRE_PROBE_REPLY)
 		return err_fail(reterr, OUTCOME_HELPER_FAILED,
 		    "frame: unknown type %u", header[5]);
 	if (len < 2 || len - 2 > WIRE_PAYLOAD_MAX)

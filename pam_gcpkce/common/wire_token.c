@@ -9,18 +9,6 @@
 
 #include "gcpkce/pass.h"
 
-/* Write or read one byte that counts less than count. */
-static unsigned
-pass_choice(struct wire *w, unsigned choice, unsigned count, const char *field)
-{
-	uint64_t wide = choice;
-
-	pass_number(w, &wide, 1, field);
-	if (wide >= count)
-		pass_fail(w, field, "is none");
-	return w->r == OUTCOME_OK ? (unsigned)wide : 0;
-}
-
 static void
 pass_request(struct wire *w, struct wire_token_request *request)
 {

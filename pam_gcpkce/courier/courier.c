@@ -69,6 +69,12 @@ lift(int *fd)
 	return true;
 }
 
+const char *
+courier_helper_path(void)
+{
+	return helper_path;
+}
+
 static enum outcome
 binary_open(int *ret_fd, struct errinfo *reterr)
 {

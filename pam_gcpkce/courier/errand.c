@@ -16,6 +16,7 @@
 #include "gcpkce/url.h"
 
 #define REVOKE_WAIT_MS 5000
+#define PROBE_REQUESTS 3 /* one after the other */
 #define ESCAPE_LEN (sizeof("\\x00") - 1)
 
 static void
@@ -285,4 +286,37 @@ errand_token(const struct config *config, enum wire_task task,
 		return r;
 	return err_fail(
 	    reterr, ret->verdict.outcome, "%s", ret->verdict.reason);
+}
+
+enum outcome
+errand_probe(const struct config *config, bool network,
+    struct wire_probe_reply *ret, struct errinfo *reterr)
+{
+	autochild child = COURIER_NONE;
+	autobuf frame = BUF_INIT(WIRE_HEADER_LEN + WIRE_PAYLOAD_MAX);
+	autobuf payload = BUF_INIT(WIRE_PAYLOAD_MAX);
+	struct wire_probe_request request = {
+	    .network = network,
+	    .limit_s =
+		(uint32_t)(config->connect_timeout + config->request_timeout) *
+		PROBE_REQUESTS,
+	};
+	int64_t deadline_ms =
+	    clock_now_ms() + request.limit_s * INT64_C(1000) + ERRAND_GRACE_MS;
+
+	memset(ret, 0, sizeof(*ret));
+	route_set(config, &request.route);
+	text_copy(request.client_id, config->client_id);
+	text_copy(request.redirect_uri, config->redirect_uri);
+	text_copy(request.signin_org, config->signin_org);
+	text_copy(request.signin_provider, config->signin_provider);
+	wire_put_probe_request(&frame, &request);
+	enum outcome r =
+	    helper_send(config, -1, &frame, deadline_ms, &child, reterr);
+	if (r == OUTCOME_OK)
+		r = courier_receive(
+		    &child, WIRE_PROBE_REPLY, deadline_ms, &payload, reterr);
+	return r == OUTCOME_OK
+	    ? wire_probe_reply_parse(buf_view(&payload), ret, reterr)
+	    : r;
 }

@@ -14,6 +14,7 @@
 /* The functions of libcurl that lane.h and its users call. */
 #define LIBRARY_TABLE(X) \
 	X(global_init) \
+	X(getdate) \
 	X(easy_init) \
 	X(easy_reset) \
 	X(easy_setopt) \

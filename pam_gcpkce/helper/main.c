@@ -10,6 +10,7 @@
 #include "gcpkce/frame.h"
 #include "identify.h"
 #include "life.h"
+#include "probe.h"
 #include "revoker.h"
 #include "sandbox.h"
 #include "signin.h"
@@ -89,6 +90,26 @@ token_request(struct view payload, int signals, struct errinfo *reterr)
 	return r;
 }
 
+/* A sandbox that may not go on is told as well, and goes no further. */
+static enum outcome
+probe_request(struct view payload, int signals, struct errinfo *reterr)
+{
+	static const struct wire_label nobody = {.service = "gcpkce"};
+	static struct wire_probe_request request;
+	enum outcome r = wire_probe_request_parse(payload, &request, reterr);
+
+	if (r != OUTCOME_OK)
+		return r;
+	r = sandbox_confine(&request.route, &nobody, false, reterr);
+	if (r == OUTCOME_OK)
+		r = worker_begin(signals,
+		    clock_now_ms() + request.limit_s * INT64_C(1000) +
+			WORKER_SPARE_MS,
+		    request.network, reterr);
+	return r == OUTCOME_OK ? probe_serve(&request, signals, reterr)
+			       : probe_refuse(reterr->text, reterr);
+}
+
 static enum outcome
 serve(struct errinfo *reterr)
 {
@@ -110,6 +131,8 @@ serve(struct errinfo *reterr)
 		return revoke_request(buf_view(&payload), signals, reterr);
 	if (type == WIRE_TOKEN_REQUEST)
 		return token_request(buf_view(&payload), signals, reterr);
+	if (type == WIRE_PROBE_REQUEST)
+		return probe_request(buf_view(&payload), signals, reterr);
 	return err_fail(reterr, OUTCOME_HELPER_FAILED,
 	    "frame: type %d is no request", type);
 }

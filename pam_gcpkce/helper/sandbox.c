@@ -38,7 +38,8 @@ struct layer {
 static const struct wire_route *route;
 static const struct wire_label *label;
 static bool listens;
-static unsigned live; /* a bit a layer */
+static unsigned live;              /* a bit a layer */
+static int errors[SANDBOX_LAYERS]; /* of steps that failed */
 
 static int
 memory_close(void)
@@ -193,6 +194,12 @@ sandbox_layer_name(enum sandbox_layer layer)
 	return layers[layer].name;
 }
 
+const char *
+sandbox_layer_why(enum sandbox_layer layer)
+{
+	return errors[layer] == 0 ? "" : strerror(errors[layer]);
+}
+
 bool
 sandbox_is_live(enum sandbox_layer layer)
 {
@@ -209,6 +216,7 @@ stage_take(enum stage stage, struct buf *missing)
 		if (layer->stage != stage)
 			continue;
 		int error = layer->step == NULL ? 0 : layer->step();
+		errors[i] = error;
 		if (error == 0 && layer->is_live()) {
 			live |= 1U << i;
 			continue;
@@ -265,9 +273,12 @@ sandbox_confine(const struct wire_route *its_route,
 	}
 	stage_take(STAGE_REQUEST, &missing);
 	/* known to fail later: better said before anybody signs in */
-	if (!filter_is_possible())
+	if (!filter_is_possible()) {
+		errors[SANDBOX_SECCOMP] = errno;
 		buf_printf(&missing, "%s%s: %s", missing.len > 0 ? ", " : "",
-		    layers[SANDBOX_SECCOMP].name, strerror(errno));
+		    layers[SANDBOX_SECCOMP].name,
+		    sandbox_layer_why(SANDBOX_SECCOMP));
+	}
 	return missing_judge(&missing, reterr);
 }
 

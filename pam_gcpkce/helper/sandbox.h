@@ -55,6 +55,9 @@ void sandbox_prepare(void);
  */
 MUST_CHECK enum outcome sandbox_close(struct errinfo *reterr);
 
+/* Why a layer is not live: the kernel's words, or "" where it has none. */
+const char *sandbox_layer_why(enum sandbox_layer layer);
+
 /* Is the layer live?  Told by sandbox_begin, sandbox_confine, sandbox_close. */
 bool sandbox_is_live(enum sandbox_layer layer);
 

@@ -9,6 +9,7 @@
 #include "fuzz.h"
 #include "gcpkce/clock.h"
 #include "gcpkce/frame.h"
+#include "gcpkce/wire_probe.h"
 #include "gcpkce/wire_token.h"
 
 #define WAIT_MS 60000
@@ -103,6 +104,34 @@ reply_again(struct view payload, struct buf *frame, struct errinfo *why)
 	return true;
 }
 
+static bool
+probe_again(struct view payload, struct buf *frame, struct errinfo *why)
+{
+	static struct wire_probe_request request; /* it is large */
+
+	if (wire_probe_request_parse(payload, &request, why) != OUTCOME_OK)
+		return false;
+	wire_put_probe_request(frame, &request);
+	return true;
+}
+
+static bool
+findings_again(struct view payload, struct buf *frame, struct errinfo *why)
+{
+	static struct wire_probe_reply reply;
+
+	if (wire_probe_reply_parse(payload, &reply, why) != OUTCOME_OK) {
+		HOLD(reply.count == 0 && reply.hosts[0].status == 0);
+		return false;
+	}
+	HOLD(reply.count <= WIRE_LAYERS_MAX);
+	for (size_t i = 0; i < WIRE_HOST_COUNT; i++)
+		HOLD(reply.hosts[i].reached < WIRE_STEP_COUNT &&
+		    reply.hosts[i].failed < WIRE_STEP_COUNT);
+	wire_put_probe_reply(frame, &reply);
+	return true;
+}
+
 typedef bool again_fn(
     struct view payload, struct buf *frame, struct errinfo *why);
 static again_fn *const again[] = {
@@ -113,6 +142,8 @@ static again_fn *const again[] = {
     [WIRE_REVOKE_REQUEST] = revoke_again,
     [WIRE_TOKEN_REQUEST] = token_again,
     [WIRE_TOKEN_REPLY] = reply_again,
+    [WIRE_PROBE_REQUEST] = probe_again,
+    [WIRE_PROBE_REPLY] = findings_again,
 };
 
 /* Whatever the type says: a helper may send anything as anything. */

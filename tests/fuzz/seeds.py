@@ -169,6 +169,17 @@ def frames():
     yield "token-request", frame(8, ROUTE + b"\1" + struct.pack(">I", 15) + text("tOkEn"))
     yield "token-reply", frame(9, verdict(token="") + PORTRAIT)
     yield "granted", frame(10)
+    yield "probe-request", frame(11, ROUTE + text(CLIENT) + text("https://signin.example.com/done")
+                                 + text("") + text("") + b"\1" + struct.pack(">I", 45))
+    reach = (b"\5\0" + text("") + struct.pack(">5I", 1, 20, 0, 40, 20) + text("192.0.2.1")
+             + text("TLSv1.3") + struct.pack(">IIQQQ", 401, 0, 4000000000, 1790000000, 1790000001))
+    failed = (b"\1\2" + text("Couldn't connect to server") + struct.pack(">5I", 1, 0, 0, 0, 0)
+              + text("") + text("") + bytes(32))
+    authorize = struct.pack(">I", 302) + b"\1" + text("invalid_request") + text("https://x/cb")
+    yield "probe-reply", frame(12, text("") + struct.pack(">I", 2) + text("landlock") + b"\0"
+                               + text("Function not implemented") + text("seccomp") + b"\1" + text("")
+                               + reach + failed + authorize
+                               + struct.pack(">I", 400) + b"\0" + text("") + text("") + b"\0")
     yield "two", frame(5) + frame(6)
     yield "version", struct.pack(">IBB", 2, 1, 5)
     yield "long", struct.pack(">IBB", 0x7fffffff, VERSION, 4)

@@ -8,13 +8,14 @@ second stand-in in the same folder uses the same authority.
 import fcntl
 import os
 import subprocess
+import time
 import zlib
 
 NAMES = ("localhost", "login.example.test", "api.example.test",
          "signin.example.test")
 ADDRESSES = ("127.0.0.1", "::1")
-KINDS = ("good", "expired", "not_yet_valid", "wrong_host", "self_signed",
-         "other_ca")
+KINDS = ("good", "expired", "not_yet_valid", "ends_soon", "wrong_host",
+         "self_signed", "other_ca")
 
 CONFIG = """\
 [ca]
@@ -50,6 +51,7 @@ DATES = {
     "expired": ("20150101000000Z", "20160101000000Z"),
     "not_yet_valid": ("20950101000000Z", "20960101000000Z"),
 }
+SOON = 5 * 86400  # seconds
 USUAL_DATES = ("20200101000000Z", "20490101000000Z")
 
 
@@ -154,6 +156,8 @@ class Authority:
             signer = Authority(os.path.join(self.folder, "other"),
                                "Another CA")
         start, end = DATES.get(kind, USUAL_DATES)
+        if kind == "ends_soon":
+            end = time.strftime("%Y%m%d%H%M%SZ", time.gmtime(time.time() + SOON))
         openssl("ca", "-batch", "-config", signer.config, "-cert",
                 signer.ca_file, "-keyfile", signer.key_file, "-in",
                 stem + ".csr", "-out", stem + ".new", "-startdate", start,

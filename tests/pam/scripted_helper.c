@@ -349,6 +349,8 @@ main(int argc, char **argv, char **envp)
 	case WIRE_TOKEN_REQUEST:
 	case WIRE_TOKEN_REPLY:
 	case WIRE_GRANTED:
+	case WIRE_PROBE_REQUEST:
+	case WIRE_PROBE_REPLY:
 		_exit(2);
 	}
 	_exit(0);

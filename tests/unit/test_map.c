@@ -524,6 +524,57 @@ map_of_too_many_identities_is_no_decision(void **state)
 
 #define MAP_TEST(fn) cmocka_unit_test_setup_teardown(fn, file_begin, file_end)
 
+/* What a walk came by: numbers, accounts and faults, a line each. */
+static bool
+line_note(void *arg, unsigned long number, struct view account,
+    const struct errinfo *fault)
+{
+	struct buf *seen = arg;
+
+	buf_printf(seen, "%lu %.*s%s%s\n", number, (int)account.len,
+	    (const char *)account.p, fault != NULL ? " " : "",
+	    fault != NULL ? strrchr(fault->text, '"') + 2 : "");
+	return account.p[0] != '!';
+}
+
+static void
+map_walk_comes_by_every_line(void **state)
+{
+	static const char text[] = "# all\n\nalice id:" ID "\n"
+				   "  bob\temail:b@example.com # first\n"
+				   "carol id:x\nalice -\ndave\n"
+				   "eve - id:" ID "\n!last -\nnever -\n";
+	autobuf seen = BUF_INIT(4096);
+
+	(void)state;
+	file_write(text, sizeof(text) - 1);
+	assert_int_equal(map_walk(path, line_note, &seen, NULL), OUTCOME_OK);
+	assert_string_equal(buf_text(&seen),
+	    "3 alice\n4 bob\n"
+	    "5 carol is no identity; write id:UUID (in lower case) or "
+	    "email:ADDRESS\n6 alice\n"
+	    "7 dave follows the account; write identities, or - for nobody\n"
+	    "8 eve and identities on one line contradict each other; - stands "
+	    "alone\n9 !last\n");
+}
+
+static void
+map_walk_refuses_what_map_read_refuses(void **state)
+{
+	autobuf seen = BUF_INIT(4096);
+	struct errinfo err = {""};
+
+	(void)state;
+	assert_int_equal(chmod(path, 0666), 0);
+	assert_int_equal(
+	    map_walk(path, line_note, &seen, &err), OUTCOME_CONFIG_UNSAFE);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(
+	    map_walk(path, line_note, &seen, &err), OUTCOME_CONFIG_INVALID);
+	assert_non_null(strstr(err.text, "does not exist"));
+	assert_int_equal(seen.len, 0);
+}
+
 int
 main(void)
 {
@@ -544,6 +595,8 @@ main(void)
 	    MAP_TEST(map_file_of_others_is_config_unsafe),
 	    MAP_TEST(map_of_100000_lines_decides),
 	    MAP_TEST(map_of_too_many_identities_is_no_decision),
+	    MAP_TEST(map_walk_comes_by_every_line),
+	    MAP_TEST(map_walk_refuses_what_map_read_refuses),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The section of gcpkce check about files: what the configuration names, and
+ * what stands where the module keeps things.
+ */
+#include <dirent.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "check.h"
+#include "file_check.h"
+#include "gcpkce/client_secret.h"
+
+#define STATE_DIRECTORY "/run/gcpkce"
+#define CA_MAX (1 << 20) /* bytes that are searched for a certificate */
+
+static bool
+is_backup(const char *name, size_t len)
+{
+	return name[len - 1] == '~' ||
+	    (len > 4 && strcmp(name + len - 4, ".bak") == 0);
+}
+
+/* Files in the drop-ins' folder that somebody may believe to be read. */
+static void
+drop_ins_check(struct check *check, const char *conf)
+{
+	char path[PATH_MAX];
+	const struct dirent *entry;
+
+	(void)snprintf(path, sizeof(path), "%s.d", conf);
+	DIR *dir = opendir(path);
+	while (dir != NULL && (entry = readdir(dir)) != NULL) {
+		const char *name = entry->d_name;
+		size_t len = strlen(name);
+
+		if (name[0] == '.' || is_backup(name, len) ||
+		    (len > 5 && strcmp(name + len - 5, ".conf") == 0))
+			continue;
+		finding_add(&check->findings, FINDING_WARNING, path,
+		    "rename it, or remove it",
+		    "%s is not read: its name does not end in .conf", name);
+	}
+	if (dir != NULL)
+		(void)closedir(dir);
+}
+
+/* A secret in a file of the right mode may still be none. */
+static void
+secret_check(struct check *check)
+{
+	const char *path = check->config.client_secret_file;
+	struct secret *secret = NULL;
+	struct errinfo why = {0};
+
+	if (path[0] == '\0' ||
+	    !file_check(&check->findings, path, SAFEFILE_SECRET,
+		"write the client secret into it, and chmod 0600"))
+		return;
+	if (client_secret_read(path, &secret, &why) != OUTCOME_OK)
+		file_sentence_add(&check->findings, FINDING_FAULT, why.text);
+	secret_free(secret);
+}
+
+/* May the helper's account get at it: each folder on the way, and the file? */
+static bool
+others_may_read(const char *path, char ret_part[static PATH_MAX])
+{
+	struct stat st;
+
+	for (size_t i = 1; i <= strlen(path); i++) {
+		if (path[i] != '/' && path[i] != '\0')
+			continue;
+		(void)snprintf(ret_part, PATH_MAX, "%.*s", (int)i, path);
+		mode_t needed = path[i] == '/' ? S_IXOTH : S_IROTH;
+		if (stat(ret_part, &st) == 0 && (st.st_mode & needed) == 0)
+			return false;
+	}
+	return true;
+}
+
+static bool
+holds_certificate(const char *path)
+{
+	static const char mark[] = "-----BEGIN CERTIFICATE-----";
+	static const char trusted[] = "-----BEGIN TRUSTED CERTIFICATE-----";
+	autofree char *bytes = malloc(CA_MAX);
+	autofd fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	size_t len = 0;
+	ssize_t got;
+
+	if (bytes == NULL || fd < 0)
+		return true; /* said elsewhere */
+	while (len < CA_MAX && (got = read(fd, bytes + len, CA_MAX - len)) > 0)
+		len += (size_t)got;
+	return memmem(bytes, len, mark, sizeof(mark) - 1) != NULL ||
+	    memmem(bytes, len, trusted, sizeof(trusted) - 1) != NULL;
+}
+
+static void
+ca_check(struct check *check)
+{
+	const char *path = check->config.ca_file;
+	struct findings *f = &check->findings;
+	char part[PATH_MAX];
+	char mend[PATH_MAX + 32];
+	struct stat st;
+
+	if (path[0] == '\0')
+		return;
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
+		finding_add(f, FINDING_FAULT, path,
+		    "name a file that holds the certificates in PEM",
+		    "ca_file is a folder");
+		return;
+	}
+	if (!file_check(f, path, SAFEFILE_CONFIG,
+		"put the certificates there, or remove ca_file"))
+		return;
+	if (geteuid() == 0 && !others_may_read(path, part)) {
+		(void)snprintf(mend, sizeof(mend), "chmod %s %s",
+		    strcmp(part, path) == 0 ? "o+r" : "o+x", part);
+		finding_add(f, FINDING_FAULT, path, mend,
+		    "the helper's account %s cannot read it",
+		    check->config.helper_user);
+	}
+	if (!holds_certificate(path))
+		finding_add(f, FINDING_FAULT, path,
+		    "put certificates there in PEM, as openssl x509 prints "
+		    "them",
+		    "holds no certificate in PEM");
+}
+
+static void
+group_check(struct check *check)
+{
+	const char *name = check->config.account_group;
+
+	if (name[0] == '\0' || getgrnam(name) != NULL)
+		return;
+	finding_add(&check->findings, FINDING_FAULT, "account_group",
+	    "create it, or correct account_group",
+	    "there is no group %s, so email and localpart reach no account",
+	    name);
+}
+
+/* The module makes it where it is missing, and trusts it where it is not. */
+static void
+state_check(struct check *check)
+{
+	struct stat st;
+
+	if (lstat(STATE_DIRECTORY, &st) != 0)
+		return;
+	if (!S_ISDIR(st.st_mode))
+		finding_add(&check->findings, FINDING_FAULT, STATE_DIRECTORY,
+		    "rm " STATE_DIRECTORY, "is no folder");
+	else if (st.st_uid != 0)
+		finding_add(&check->findings, FINDING_FAULT, STATE_DIRECTORY,
+		    "chown root:root " STATE_DIRECTORY, "belongs to uid %u",
+		    (unsigned)st.st_uid);
+	else if ((st.st_mode & 022) != 0)
+		finding_add(&check->findings, FINDING_FAULT, STATE_DIRECTORY,
+		    "chmod 0755 " STATE_DIRECTORY,
+		    "may be written by others (mode %04o)",
+		    (unsigned)(st.st_mode & 07777));
+}
+
+void
+check_files(struct check *check)
+{
+	const struct options *options = check->options;
+
+	if (!check_is_of_this_host(check, "its files"))
+		return;
+	drop_ins_check(
+	    check, options->conf != NULL ? options->conf : GCPKCE_CONF);
+	state_check(check);
+	if (!check->config_is_good) {
+		finding_add(&check->findings, FINDING_NOTE, NULL, NULL,
+		    "without a whole configuration it is not known which "
+		    "files it names");
+		return;
+	}
+	secret_check(check);
+	ca_check(check);
+	group_check(check);
+	check_map(check);
+}

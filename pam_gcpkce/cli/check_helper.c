@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The section of gcpkce check about the helper: its account, its file, and
+ * whether it starts with all layers of its sandbox.
+ */
+#include <limits.h>
+#include <pwd.h>
+#include <shadow.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "check.h"
+#include "file_check.h"
+#include "gcpkce/courier.h"
+#include "gcpkce/errand.h"
+#include "probe_report.h"
+
+#define NOBODY_UID 65534
+
+static bool
+is_no_shell(const char *shell)
+{
+	static const char *const none[] = {"nologin", "false"};
+	const char *name = strrchr(shell, '/');
+
+	for (size_t i = 0; name != NULL && i < sizeof(none) / sizeof(none[0]);
+	     i++) {
+		if (strcmp(name + 1, none[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Root alone can tell; a hash that no password has begins with these. */
+static bool
+has_password(const char *user)
+{
+	const struct spwd *entry = getspnam(user);
+
+	return entry != NULL && entry->sp_pwdp != NULL &&
+	    strchr("!*", entry->sp_pwdp[0]) == NULL;
+}
+
+/* The account belongs to nobody and to nothing else. */
+static void
+use_check(struct findings *f, const char *user, uid_t uid)
+{
+	const struct passwd *first = getpwuid(uid);
+
+	if (first != NULL && strcmp(first->pw_name, user) != 0)
+		finding_add(f, FINDING_WARNING, user,
+		    "give the helper a uid of its own",
+		    "shares its uid with %s, whose processes can then reach "
+		    "the helper",
+		    first->pw_name);
+	else if (uid == NOBODY_UID)
+		finding_add(f, FINDING_WARNING, user,
+		    "create an account for the helper alone, and set "
+		    "helper_user",
+		    "is the account of other programs, too, which can then "
+		    "reach the helper");
+	if (has_password(user))
+		finding_add(f, FINDING_WARNING, user, "passwd --lock it",
+		    "has a password, so somebody can log in to it");
+}
+
+static void
+account_check(struct check *check)
+{
+	const char *user = check->config.helper_user;
+	struct findings *f = &check->findings;
+	const struct passwd *entry = getpwnam(user);
+	char mend[CONFIG_TEXT_CAP + 80];
+
+	if (entry == NULL) {
+		(void)snprintf(mend, sizeof(mend),
+		    "useradd --system --no-create-home --shell "
+		    "/usr/sbin/nologin %s",
+		    user);
+		/* a host process that is not root does without it */
+		finding_add(f, geteuid() == 0 ? FINDING_FAULT : FINDING_WARNING,
+		    user, mend, "the helper's account does not exist");
+		return;
+	}
+	if (entry->pw_uid == 0 || entry->pw_gid == 0) {
+		finding_add(f, FINDING_FAULT, user,
+		    "set helper_user to an account without rights",
+		    "the helper's account has uid 0 or gid 0");
+		return;
+	}
+	uid_t uid = entry->pw_uid;
+	if (!is_no_shell(entry->pw_shell)) {
+		(void)snprintf(mend, sizeof(mend),
+		    "usermod --shell /usr/sbin/nologin %s", user);
+		finding_add(f, FINDING_WARNING, user, mend,
+		    "the helper's account has a shell: %s", entry->pw_shell);
+	}
+	use_check(f, user, uid);
+}
+
+/* Gives whether a helper can be started at all. */
+static bool
+binary_check(struct check *check)
+{
+	const char *path = courier_helper_path();
+	struct findings *f = &check->findings;
+	char mend[PATH_MAX + 32];
+	struct stat st;
+
+	if (!file_check(f, path, SAFEFILE_CONFIG,
+		"make install puts it there; build with the libexecdir that "
+		"it has"))
+		return false;
+	mode_t needed = S_IXUSR | S_IXOTH;
+	if (stat(path, &st) == 0 && (st.st_mode & needed) != needed) {
+		(void)snprintf(mend, sizeof(mend), "chmod 0755 %s", path);
+		finding_add(f, FINDING_FAULT, path, mend,
+		    "may not be run by the helper's account (mode %04o)",
+		    (unsigned)(st.st_mode & 07777));
+		return false;
+	}
+	return true;
+}
+
+static const char *
+layer_mend(const char *name)
+{
+	if (strcmp(name, "landlock") == 0)
+		return "boot a kernel with Landlock (5.13 or newer) and "
+		       "\"landlock\" in lsm=";
+	if (strcmp(name, "seccomp") == 0)
+		return "boot a kernel with CONFIG_SECCOMP_FILTER, and let a "
+		       "container pass seccomp(2)";
+	return "look at what starts the host process, and at its container";
+}
+
+static void
+layers_check(struct check *check)
+{
+	bool strict = check->config.sandbox == SANDBOX_STRICT;
+
+	for (size_t i = 0; i < check->probe.count; i++) {
+		const struct wire_layer *layer = &check->probe.layers[i];
+
+		/* what a strict helper did not come to is not known */
+		if (layer->live ||
+		    (check->probe.reason[0] != '\0' && layer->why[0] == '\0'))
+			continue;
+		finding_add(&check->findings,
+		    strict ? FINDING_FAULT : FINDING_WARNING, "sandbox",
+		    layer_mend(layer->name), "the layer %s is missing%s%s%s",
+		    layer->name, layer->why[0] != '\0' ? ": " : "", layer->why,
+		    strict ? "; sandbox=strict refuses every sign-in" : "");
+	}
+}
+
+void
+check_helper(struct check *check)
+{
+	struct errinfo why = {0};
+
+	if (!check_is_of_this_host(check, "the helper"))
+		return;
+	bool can_start = binary_check(check);
+	if (!check->config_is_good) {
+		finding_add(&check->findings, FINDING_NOTE, NULL, NULL,
+		    "without a whole configuration the helper was not "
+		    "started");
+		return;
+	}
+	account_check(check);
+	if (!can_start)
+		return;
+	enum outcome r = errand_probe(
+	    &check->config, !check->options->offline, &check->probe, &why);
+	check->probed = r == OUTCOME_OK;
+	if (r == OUTCOME_CONFIG_INVALID)
+		return; /* the account: said already */
+	if (r != OUTCOME_OK)
+		finding_add(&check->findings, FINDING_FAULT,
+		    courier_helper_path(),
+		    "see gcpkce-helper(8); mind noexec mounts, limits and "
+		    "mandatory access control",
+		    "the helper does not start or does not answer: %s",
+		    why.text);
+	else
+		layers_check(check);
+	probe_print(check);
+}

@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The section of gcpkce check about the way to Genesys Cloud.  The helper went
+ * it; here is said what its facts mean.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "check.h"
+#include "gcpkce/clock.h"
+#include "gcpkce/url.h"
+#include "probe_report.h"
+
+#define CERTIFICATE_SPARE_S (14 * 86400)
+#define CLOCK_WARNING_S 30
+/* As long as codes commonly live; the life of Genesys Cloud's is not told. */
+#define CLOCK_FAULT_S 300
+#define MEND_MAX 512
+
+/* One host, as the checks see it. */
+struct host_view {
+	struct check *check;
+	const struct wire_reach *reach;
+	const char *url;
+	const char *key; /* of the configuration, that names it */
+};
+
+static bool
+has(const char *text, const char *words)
+{
+	return strcasestr(text, words) != NULL;
+}
+
+/* libcurl's words differ by its TLS library; these are OpenSSL's and GnuTLS's.
+ */
+static void
+tls_mend(const struct host_view *v, char mend[static MEND_MAX])
+{
+	const char *error = v->reach->error;
+	const struct config *config = &v->check->config;
+	char text[MEND_MAX];
+
+	if (has(error, "error setting certificate") || has(error, "CAfile") ||
+	    has(error, "error adding trust"))
+		(void)snprintf(text, sizeof(text),
+		    "let ca_file name certificates in PEM that can be read");
+	else if (has(error, "expired") || has(error, "not yet valid"))
+		(void)snprintf(text, sizeof(text),
+		    "set this host's clock; else whoever runs the host must "
+		    "renew its certificate");
+	else if (has(error, "subject name") || has(error, "host name"))
+		(void)snprintf(text, sizeof(text),
+		    "correct %s: the certificate is for another name", v->key);
+	else if (has(error, "version") || has(error, "protocol"))
+		(void)snprintf(text, sizeof(text),
+		    "let it speak TLS 1.2 or newer, and nothing but HTTPS, on "
+		    "that port");
+	else if (has(error, "self") || has(error, "issuer") ||
+	    has(error, "verif"))
+		(void)snprintf(text, sizeof(text), "%s",
+		    config->ca_file[0] != '\0'
+			? "put the certificate of its authority into ca_file"
+			: "install the system's certificates; if a gateway or "
+			  "proxy opens TLS, let ca_file name its authority");
+	else
+		(void)snprintf(text, sizeof(text),
+		    "look at what answers there: it must be HTTPS, TLS 1.2 or "
+		    "newer");
+	(void)snprintf(mend, MEND_MAX, "%s", text);
+}
+
+static void
+mend_compose(const struct host_view *v, char mend[static MEND_MAX])
+{
+	const char *proxy = v->check->config.proxy;
+	bool proxied = proxy[0] != '\0' && strncmp(v->url, "https", 5) == 0;
+
+	switch (v->reach->failed) {
+	case WIRE_STEP_DNS:
+		(void)snprintf(mend, MEND_MAX,
+		    "correct %s, or let this host resolve the name "
+		    "(/etc/resolv.conf, /etc/nsswitch.conf)",
+		    proxied ? "proxy" : v->key);
+		break;
+	case WIRE_STEP_TCP:
+		(void)snprintf(mend, MEND_MAX,
+		    proxied ? "correct proxy, or start it: %s"
+			    : "let the firewall pass connections to %s, or set "
+			      "proxy",
+		    proxied ? proxy : v->url);
+		break;
+	case WIRE_STEP_PROXY:
+		(void)snprintf(mend, MEND_MAX,
+		    "let the proxy pass CONNECT to %s without a password",
+		    v->url);
+		break;
+	case WIRE_STEP_TLS:
+		tls_mend(v, mend);
+		break;
+	default:
+		(void)snprintf(mend, MEND_MAX,
+		    "look at what stands between (proxy, gateway, filter), "
+		    "and at request_timeout");
+		break;
+	}
+}
+
+static void
+reach_check(const struct host_view *v)
+{
+	struct findings *f = &v->check->findings;
+	const struct wire_reach *reach = v->reach;
+	char mend[MEND_MAX];
+	char end[CLOCK_STAMP_LEN + 1];
+
+	if (reach->failed != WIRE_STEP_NONE) {
+		mend_compose(v, mend);
+		finding_add(f, FINDING_FAULT, v->url, mend, "%s failed: %s",
+		    probe_step_name(reach->failed), reach->error);
+	} else if (reach->reached != WIRE_STEP_HTTP)
+		finding_add(f, FINDING_FAULT, v->url, "see the other findings",
+		    "was not asked: %s", v->check->probe.reason);
+	if (reach->certificate_end_s == 0 ||
+	    reach->certificate_end_s > clock_wall_s() + CERTIFICATE_SPARE_S)
+		return;
+	clock_stamp(reach->certificate_end_s, end);
+	finding_add(f, FINDING_WARNING, v->url,
+	    "whoever runs the host must renew it; then all sign-ins fail",
+	    "a certificate of its chain ends soon, at %s", end);
+}
+
+static bool
+is_trouble(uint32_t status)
+{
+	return status == 403 || status == 429 || status >= 500;
+}
+
+static void
+trouble_add(const struct host_view *v, uint32_t status)
+{
+	finding_add(&v->check->findings, FINDING_WARNING, v->url,
+	    "try again later; if it stays, a gateway or filter may stand "
+	    "between",
+	    "answers with status %u", status);
+}
+
+/* Without a token the API says so; whatever says else is no such API. */
+static void
+api_check(const struct host_view *v)
+{
+	uint32_t status = v->reach->status;
+
+	if (status == 0 || status == 401)
+		return;
+	if (is_trouble(status))
+		trouble_add(v, status);
+	else
+		finding_add(&v->check->findings, FINDING_FAULT, v->url,
+		    "correct api_url or region",
+		    "is not Genesys Cloud's API: GET /api/v2/users/me without "
+		    "a token has status %u, not 401",
+		    status);
+}
+
+static void
+client_fault_add(const struct host_view *v, const char *error)
+{
+	const char *mend = "gcpkce login shows the same page; compare client, "
+			   "redirect_uri and signin_org with the client's page";
+
+	if (has(error, "unauthorized_client"))
+		mend = "give the client the grant type Code Authorization, "
+		       "make it active, and have an administrator approve it";
+	else if (has(error, "invalid_scope"))
+		mend = "give the client a scope, user-basic-info at least";
+	finding_add(&v->check->findings, FINDING_FAULT, "client_id", mend,
+	    "the login host refuses the client at once: %s", error);
+}
+
+/* A page of refusal is all there is: Genesys Cloud sends nobody back then. */
+static void
+client_refused_add(const struct host_view *v)
+{
+	const struct check *check = v->check;
+	uint32_t status = check->probe.ours.status;
+	struct findings *f = &v->check->findings;
+
+	if (status == 404)
+		finding_add(f, FINDING_FAULT, v->url,
+		    "correct login_url or region",
+		    "is not Genesys Cloud's login host: there is no "
+		    "/oauth/authorize (status 404)");
+	else if (check->probe.same_page)
+		finding_add(f, FINDING_FAULT, "client_id",
+		    "correct client_id, or region: a client lives in one "
+		    "region",
+		    "the login host answers as to a client that nobody has "
+		    "(status %u)",
+		    status);
+	else
+		finding_add(f, FINDING_FAULT, "redirect_uri",
+		    "compare both with the client's page, byte for byte: "
+		    "scheme, port, path, slash at the end",
+		    "the login host refuses redirect_uri or client_id "
+		    "(status %u)",
+		    status);
+}
+
+/* What an unknown client is answered shows what the answer to ours says. */
+static void
+client_check(const struct host_view *v)
+{
+	const struct wire_authorize *ours = &v->check->probe.ours;
+	const struct wire_authorize *unknown = &v->check->probe.unknown;
+
+	if (ours->status == 0)
+		return;
+	if (is_trouble(ours->status))
+		trouble_add(v, ours->status);
+	else if (ours->back && ours->error[0] != '\0')
+		client_fault_add(v, ours->error);
+	else if (ours->status >= 400)
+		client_refused_add(v);
+	else if (ours->status == unknown->status &&
+	    strcmp(ours->place, unknown->place) == 0)
+		finding_add(&v->check->findings, FINDING_NOTE, "client_id",
+		    "gcpkce login tells",
+		    "the login host answers a client that nobody has alike "
+		    "(status %u): whether client_id and redirect_uri are "
+		    "right cannot be told without a sign-in",
+		    ours->status);
+}
+
+/* By whichever host told its clock. */
+static void
+clock_check(struct check *check)
+{
+	for (size_t i = 0; i < WIRE_HOST_COUNT; i++) {
+		const struct wire_reach *reach = &check->probe.hosts[i];
+		int64_t ahead =
+		    (int64_t)reach->clock_s - (int64_t)reach->date_s;
+		int64_t far = ahead < 0 ? -ahead : ahead;
+
+		if (reach->date_s == 0)
+			continue;
+		if (far <= CLOCK_WARNING_S)
+			return;
+		finding_add(&check->findings,
+		    far > CLOCK_FAULT_S ? FINDING_FAULT : FINDING_WARNING,
+		    "clock", "let NTP set it: timedatectl set-ntp true",
+		    "this host's clock is %" PRId64 " s %s Genesys Cloud's",
+		    far, ahead > 0 ? "ahead of" : "behind");
+		return;
+	}
+}
+
+void
+check_network(struct check *check)
+{
+	const struct config *config = &check->config;
+	const struct host_view login = {check,
+	    &check->probe.hosts[WIRE_HOST_LOGIN], config->login_url,
+	    config->region[0] != '\0' ? "region or login_url" : "login_url"};
+	const struct host_view api = {check, &check->probe.hosts[WIRE_HOST_API],
+	    config->api_url,
+	    config->region[0] != '\0' ? "region or api_url" : "api_url"};
+
+	if (!check_is_of_this_host(check, "the network"))
+		return;
+	if (check->options->offline || !check->probed) {
+		finding_add(&check->findings, FINDING_NOTE, NULL, NULL,
+		    "Genesys Cloud was not asked anything: %s",
+		    check->options->offline ? "--offline"
+					    : "no helper was there to do it");
+		return;
+	}
+	reach_check(&login);
+	reach_check(&api);
+	client_check(&login);
+	api_check(&api);
+	clock_check(check);
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The verdict is safefile_open's, the same as in a login.  Only the mend looks
+ * at names once more: it must say which part of the way is to be changed.
+ */
+#include "file_check.h"
+
+#include <limits.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static void
+command_put(struct buf *mend, const char *command, const char *path)
+{
+	buf_printf(mend, "%s%s %s", mend->len > 0 ? " && " : "", command, path);
+}
+
+/* What has to be done to one part of the way. */
+static void
+part_mend(const char *path, bool secret, struct buf *mend)
+{
+	char target[PATH_MAX];
+	struct stat st;
+
+	if (lstat(path, &st) != 0)
+		return;
+	if (S_ISLNK(st.st_mode)) {
+		if (realpath(path, target) != NULL)
+			buf_printf(mend, "%sname the file itself: %s",
+			    mend->len > 0 ? "; " : "", target);
+		return;
+	}
+	bool sticky = S_ISDIR(st.st_mode) && (st.st_mode & S_ISVTX) != 0;
+	if (st.st_uid != 0 && st.st_uid != geteuid())
+		command_put(mend, "chown root", path);
+	if (secret && (st.st_mode & 077) != 0)
+		command_put(mend, "chmod 0600", path);
+	else if ((st.st_mode & 022) != 0 && !sticky)
+		command_put(mend, "chmod go-w", path);
+}
+
+static void
+way_mend(const char *path, bool secret, struct buf *mend)
+{
+	char part[PATH_MAX];
+	size_t len = strlen(path);
+
+	if (len >= sizeof(part))
+		return;
+	for (size_t i = 1; i < len; i++) {
+		if (path[i] != '/' || path[i - 1] == '/')
+			continue;
+		memcpy(part, path, i);
+		part[i] = '\0';
+		struct stat st;
+		/* a trusted link to a folder is no fault */
+		if (stat(part, &st) == 0 && lstat(part, &st) == 0 &&
+		    (!S_ISLNK(st.st_mode) || st.st_uid != 0))
+			part_mend(part, false, mend);
+	}
+	part_mend(path, secret, mend);
+}
+
+/* Cut "PATH: " off the front, and "; MEND" off the end. */
+static const char *
+sentence_cut(char *text, const char *path)
+{
+	size_t len = strlen(path);
+	char *end = strrchr(text, ';');
+
+	if (end != NULL)
+		*end = '\0';
+	if (strncmp(text, path, len) == 0 && strncmp(text + len, ": ", 2) == 0)
+		return text + len + 2;
+	return text;
+}
+
+bool
+file_check(struct findings *f, const char *path, enum safefile_kind kind,
+    const char *missing)
+{
+	autobuf mend = BUF_INIT(PATH_MAX * 2);
+	struct errinfo why = {0};
+	autofd fd = -1;
+	enum outcome r = safefile_open(path, kind, &fd, &why);
+
+	if (r == OUTCOME_OK && fd >= 0)
+		return true;
+	if (r == OUTCOME_OK) {
+		finding_add(f, FINDING_FAULT, path, missing, "does not exist");
+		return false;
+	}
+	if (geteuid() != 0 && access(path, R_OK) != 0 && errno == EACCES) {
+		finding_add(f, FINDING_NOTE, path,
+		    "run this as root to have it read",
+		    "this user may not read the file");
+		return false;
+	}
+	way_mend(path, kind == SAFEFILE_SECRET, &mend);
+	finding_add(f, FINDING_FAULT, path,
+	    mend.len > 0 ? buf_text(&mend) : "put a regular file there", "%s",
+	    sentence_cut(why.text, path));
+	return false;
+}
+
+void
+file_sentence_add(
+    struct findings *f, enum finding_severity severity, const char *sentence)
+{
+	autofree char *line = strdup(sentence);
+	const char *mend = NULL;
+
+	if (line == NULL) {
+		f->failed = true;
+		return;
+	}
+	char *text = strstr(line, ": ");
+	char *quote = strrchr(line, '"'); /* a quoted word may hold anything */
+	char *end = strstr(quote != NULL ? quote : line, "; ");
+	if (end != NULL) {
+		*end = '\0';
+		mend = end + 2;
+	}
+	if (text == NULL || (end != NULL && text > end)) {
+		finding_add(f, severity, NULL, mend, "%s", line);
+		return;
+	}
+	*text = '\0';
+	finding_add(f, severity, line, mend, "%s", text + 2);
+}

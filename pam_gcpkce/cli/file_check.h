@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Who may write or read a file that others trust, and the command that mends
+ * it.
+ */
+#ifndef GCPKCE_CLI_FILE_CHECK_H
+#define GCPKCE_CLI_FILE_CHECK_H
+
+#include "finding.h"
+#include "gcpkce/config.h"
+#include "gcpkce/safefile.h"
+
+/*
+ * Judge a file by safefile_open's rules.
+ *
+ * in:     path     absolute
+ *         missing  the mend when nothing is there
+ * gives:  whether it passes; else there is a finding, a note where this user
+ *         may not look
+ */
+bool file_check(struct findings *findings, const char *path,
+    enum safefile_kind kind, const char *missing);
+
+/*
+ * Turn one sentence of the form "PLACE: WHAT; MEND" into a finding.
+ *
+ * in:     severity  of it
+ */
+void file_sentence_add(struct findings *findings,
+    enum finding_severity severity, const char *sentence);
+
+#endif

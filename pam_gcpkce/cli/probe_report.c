@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The facts of a probe, for people and as JSON.
+ */
+#include "probe_report.h"
+
+#include <string.h>
+
+#include "gcpkce/clock.h"
+
+static const char *const steps[WIRE_STEP_COUNT] = {
+    [WIRE_STEP_NONE] = "",
+    [WIRE_STEP_DNS] = "DNS",
+    [WIRE_STEP_TCP] = "TCP",
+    [WIRE_STEP_PROXY] = "proxy",
+    [WIRE_STEP_TLS] = "TLS",
+    [WIRE_STEP_HTTP] = "HTTP",
+};
+
+const char *
+probe_step_name(enum wire_step step)
+{
+	return steps[step];
+}
+
+/* There is not always a proxy, nor TLS to a host on this machine. */
+static bool
+was_taken(const char *url, const struct wire_reach *reach, size_t step)
+{
+	return step == WIRE_STEP_PROXY ? reach->proxy_status != 0
+	    : step == WIRE_STEP_TLS    ? strncmp(url, "https:", 6) == 0
+				       : true;
+}
+
+static void
+reach_print(struct buf *text, const char *url, const struct wire_reach *reach)
+{
+	char end[CLOCK_STAMP_LEN + 1];
+
+	buf_printf(text, "  %s:", url);
+	for (size_t i = WIRE_STEP_DNS; i <= reach->reached; i++) {
+		if (was_taken(url, reach, i))
+			buf_printf(text, " %s %u ms", steps[i], reach->ms[i]);
+	}
+	if (reach->failed != WIRE_STEP_NONE)
+		buf_printf(text, " %s failed", steps[reach->failed]);
+	if (reach->tls[0] != '\0')
+		buf_printf(text, ", %s", reach->tls);
+	if (reach->certificate_end_s != 0) {
+		clock_stamp(reach->certificate_end_s, end);
+		buf_printf(text, ", certificate until %.10s", end);
+	}
+	if (reach->status != 0)
+		buf_printf(text, ", status %u", reach->status);
+	buf_put_byte(text, '\n');
+}
+
+void
+probe_print(struct check *check)
+{
+	const struct config *config = &check->config;
+	struct buf *text = &check->text;
+
+	if (!check->probed)
+		return;
+	buf_printf(text, "sandbox\n ");
+	for (size_t i = 0; i < check->probe.count; i++)
+		buf_printf(text, " %s%s", check->probe.layers[i].name,
+		    check->probe.layers[i].live ? "" : " (missing)");
+	buf_put_byte(text, '\n');
+	if (check->options->offline)
+		return;
+	buf_printf(text, "hosts\n");
+	reach_print(
+	    text, config->login_url, &check->probe.hosts[WIRE_HOST_LOGIN]);
+	reach_print(text, config->api_url, &check->probe.hosts[WIRE_HOST_API]);
+}
+
+static void
+number_add(struct json_object *to, const char *key, uint64_t value)
+{
+	(void)json_object_object_add(
+	    to, key, value == 0 ? NULL : json_object_new_int64((int64_t)value));
+}
+
+static struct json_object *
+reach_json(const char *url, const struct wire_reach *reach)
+{
+	struct json_object *json = json_object_new_object();
+	struct json_object *ms = json_object_new_object();
+
+	command_json_text(json, "url", url);
+	command_json_text(json, "reached", steps[reach->reached]);
+	command_json_text(json, "failed", steps[reach->failed]);
+	command_json_text(json, "error", reach->error);
+	for (size_t i = WIRE_STEP_DNS; i <= reach->reached; i++) {
+		if (was_taken(url, reach, i))
+			(void)json_object_object_add(
+			    ms, steps[i], json_object_new_int64(reach->ms[i]));
+	}
+	(void)json_object_object_add(json, "ms", ms);
+	command_json_text(json, "address", reach->address);
+	command_json_text(json, "tls", reach->tls);
+	number_add(json, "status", reach->status);
+	number_add(json, "certificate_end", reach->certificate_end_s);
+	number_add(json, "date", reach->date_s);
+	return json;
+}
+
+struct json_object *
+probe_json(const struct check *check)
+{
+	const struct config *config = &check->config;
+
+	if (!check->probed)
+		return NULL;
+	struct json_object *json = json_object_new_object();
+	struct json_object *layers = json_object_new_object();
+	struct json_object *hosts = json_object_new_array();
+	for (size_t i = 0; i < check->probe.count; i++)
+		(void)json_object_object_add(layers,
+		    check->probe.layers[i].name,
+		    json_object_new_boolean(check->probe.layers[i].live));
+	(void)json_object_object_add(json, "layers", layers);
+	if (check->options->offline) {
+		(void)json_object_object_add(json, "hosts", hosts);
+		return json;
+	}
+	(void)json_object_array_add(hosts,
+	    reach_json(
+		config->login_url, &check->probe.hosts[WIRE_HOST_LOGIN]));
+	(void)json_object_array_add(hosts,
+	    reach_json(config->api_url, &check->probe.hosts[WIRE_HOST_API]));
+	(void)json_object_object_add(json, "hosts", hosts);
+	return json;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The settings of this host's sshd, as it tells them itself.
+ */
+#ifndef GCPKCE_CLI_SSHD_SETTINGS_H
+#define GCPKCE_CLI_SSHD_SETTINGS_H
+
+#include "gcpkce/buf.h"
+
+struct sshd_settings {
+	bool is_there; /* this host has an sshd */
+	bool is_good;  /* it told its settings */
+	struct buf text;
+	struct buf complaint; /* its last words, where it did not */
+};
+
+#define autosettings CLEANUP(sshd_settings_done) struct sshd_settings
+
+/*
+ * Run "sshd -T", with Match blocks for a user where one is named; they are
+ * asked as from 127.0.0.1.
+ *
+ * in:     user  nullable
+ * out:    ret   (sshd_settings_done it)
+ * source: sshd(8)
+ */
+void sshd_settings_read(const char *user, struct sshd_settings *ret);
+
+/* The value of a keyword in lower case, cut to fit; "" where it has none. */
+#define SSHD_VALUE_MAX 511
+void sshd_setting(const struct sshd_settings *settings, const char *keyword,
+    char ret[static SSHD_VALUE_MAX + 1]);
+
+void sshd_settings_done(struct sshd_settings *settings);
+
+#endif

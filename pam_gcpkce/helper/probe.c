@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A probe.  Each request has the network for itself, so that the times are its
+ * own.  What the answers mean is the command's matter; here they are taken
+ * down.
+ */
+#include "probe.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "gcpkce/answer.h"
+#include "gcpkce/clock.h"
+#include "gcpkce/frame.h"
+#include "gcpkce/pkce.h"
+#include "gcpkce/text.h"
+#include "life.h"
+#include "sandbox.h"
+#include "trace.h"
+
+#define REPLY_WAIT_MS 1000
+#define API_PATH "/api/v2/users/me"
+/* a version 4 UUID that no generator makes */
+#define NOBODY_S_CLIENT "00000000-0000-4000-8000-000000000000"
+
+struct probe {
+	const struct wire_probe_request *request;
+	struct vigil vigil;
+	struct lane lanes[WIRE_HOST_COUNT];
+	struct trace trace;
+	struct buf page; /* the body of the first authorize request */
+	char challenge[PKCE_CHALLENGE_LEN + 1];
+	char state[STATE_MAX + 1];
+	struct wire_probe_reply reply;
+};
+
+static void
+layers_tell(struct wire_probe_reply *reply)
+{
+	_Static_assert(SANDBOX_LAYERS <= (int)WIRE_LAYERS_MAX, "they fit");
+
+	reply->count = SANDBOX_LAYERS;
+	for (unsigned i = 0; i < SANDBOX_LAYERS; i++) {
+		struct wire_layer *layer = &reply->layers[i];
+
+		(void)snprintf(layer->name, sizeof(layer->name), "%s",
+		    sandbox_layer_name(i));
+		layer->live = sandbox_is_live(i);
+		if (!layer->live)
+			trace_text_copy(layer->why, sandbox_layer_why(i));
+	}
+}
+
+/* One request, watched; gives OUTCOME_OK whatever became of it. */
+static enum outcome
+ask(struct probe *p, enum wire_host host, const char *url, const char *accept,
+    struct errinfo *reterr)
+{
+	const struct wire_route *route = &p->request->route;
+	struct lane *lane = &p->lanes[host];
+	static char header[64];
+
+	enum outcome r = lane_aim(lane, route, url,
+	    1000L * (route->connect_timeout_s + route->request_timeout_s),
+	    reterr);
+	if (r != OUTCOME_OK)
+		return r;
+	(void)snprintf(header, sizeof(header), "Accept: %s", accept);
+	lane->headers[0].data = header;
+	r = trace_begin(&p->trace, lane, reterr);
+	if (r == OUTCOME_OK)
+		r = lane_start(lane, reterr);
+	if (r == OUTCOME_OK)
+		r = lanes_drive(lane, 1, NULL, &p->vigil, reterr);
+	return r;
+}
+
+/* Does a redirect lead to the configured address, with more behind it? */
+static bool
+leads_back(const char *location, const char *redirect_uri)
+{
+	size_t len = strlen(redirect_uri);
+
+	return strncmp(location, redirect_uri, len) == 0 &&
+	    strchr("?&#", location[len]) != NULL;
+}
+
+static void
+authorize_tell(
+    const struct probe *p, const struct lane *lane, struct wire_authorize *ret)
+{
+	const char *location = p->trace.location;
+	autobuf place = BUF_INIT(TRACE_LOCATION_MAX);
+	autoanswer answer = {0};
+	struct errinfo why = {0};
+
+	ret->status = lane->result == CURLE_OK ? (uint32_t)lane->status : 0;
+	ret->back = leads_back(location, p->request->redirect_uri);
+	buf_put(&place, location, strcspn(location, "?"));
+	trace_text_copy(ret->place, buf_text(&place));
+	if (ret->back &&
+	    answer_read(view_text(location), p->state, NULL, 0, &answer,
+		&why) == OUTCOME_SIGNIN_REFUSED)
+		trace_text_copy(ret->error, why.text);
+}
+
+static enum outcome
+authorize_ask(struct probe *p, const char *client_id,
+    struct wire_authorize *ret, struct errinfo *reterr)
+{
+	const struct wire_probe_request *request = p->request;
+	const struct lane *lane = &p->lanes[WIRE_HOST_LOGIN];
+	autobuf url = BUF_INIT(AUTHORIZE_ADDRESS_MAX);
+
+	authorize_address(
+	    &(struct authorize_request){
+		.login_url = request->route.login_url,
+		.client_id = client_id,
+		.redirect_uri = request->redirect_uri,
+		.challenge = p->challenge,
+		.state = p->state,
+		.signin_org = request->signin_org,
+		.signin_provider = request->signin_provider,
+	    },
+	    &url);
+	enum outcome r = buf_check(&url);
+	if (r == OUTCOME_OK)
+		r = ask(p, WIRE_HOST_LOGIN, buf_text(&url), "text/html, */*",
+		    reterr);
+	if (r == OUTCOME_OK)
+		authorize_tell(p, lane, ret);
+	return r;
+}
+
+static enum outcome
+login_probe(struct probe *p, struct errinfo *reterr)
+{
+	struct lane *lane = &p->lanes[WIRE_HOST_LOGIN];
+	struct wire_reach *reach = &p->reply.hosts[WIRE_HOST_LOGIN];
+
+	enum outcome r =
+	    authorize_ask(p, p->request->client_id, &p->reply.ours, reterr);
+	if (r != OUTCOME_OK)
+		return r;
+	trace_end(&p->trace, lane, &p->request->route, reach);
+	if (reach->status == 0)
+		return OUTCOME_OK;
+	p->page = BUF_INIT(LANE_BODY_MAX);
+	buf_put(&p->page, lane->body.p, lane->body.len);
+	r = authorize_ask(p, NOBODY_S_CLIENT, &p->reply.unknown, reterr);
+	p->reply.same_page = view_eq(buf_view(&p->page), buf_view(&lane->body));
+	return r;
+}
+
+static enum outcome
+api_probe(struct probe *p, struct errinfo *reterr)
+{
+	autobuf url = BUF_INIT(2048);
+
+	buf_printf(&url, "%s" API_PATH, p->request->route.api_url);
+	enum outcome r = buf_check(&url);
+	if (r == OUTCOME_OK)
+		r = ask(p, WIRE_HOST_API, buf_text(&url), "application/json",
+		    reterr);
+	if (r == OUTCOME_OK)
+		trace_end(&p->trace, &p->lanes[WIRE_HOST_API],
+		    &p->request->route, &p->reply.hosts[WIRE_HOST_API]);
+	return r;
+}
+
+static enum outcome
+hosts_probe(struct probe *p, struct errinfo *reterr)
+{
+	autosecret *verifier = NULL;
+
+	enum outcome r = pkce_verifier_new(&verifier, reterr);
+	if (r != OUTCOME_OK)
+		return r;
+	pkce_challenge(secret_view(verifier), p->challenge);
+	authorize_state(
+	    p->challenge, "", "", strlen(p->request->redirect_uri), p->state);
+	r = login_probe(p, reterr);
+	return r == OUTCOME_OK ? api_probe(p, reterr) : r;
+}
+
+static enum outcome
+reply_send(struct wire_probe_reply *reply, struct errinfo *reterr)
+{
+	autobuf frame = BUF_INIT(WIRE_HEADER_LEN + WIRE_PAYLOAD_MAX);
+
+	layers_tell(reply);
+	wire_put_probe_reply(&frame, reply);
+	return frame_send(
+	    LIFE_FD_SOCKET, &frame, clock_now_ms() + REPLY_WAIT_MS, reterr);
+}
+
+enum outcome
+probe_serve(const struct wire_probe_request *request, int signals,
+    struct errinfo *reterr)
+{
+	struct errinfo why = {0};
+	autofree struct probe *p = calloc(1, sizeof(*p));
+
+	if (p == NULL)
+		return err_fail(reterr, OUTCOME_NO_MEMORY, "no memory");
+	p->request = request;
+	p->vigil = (struct vigil){
+	    .socket = LIFE_FD_SOCKET,
+	    .signals = signals,
+	    .deadline_ms = clock_now_ms() + request->limit_s * INT64_C(1000),
+	};
+	if (request->network && hosts_probe(p, &why) != OUTCOME_OK)
+		trace_text_copy(p->reply.reason, why.text);
+	enum outcome r = reply_send(&p->reply, reterr);
+	for (size_t i = 0; i < WIRE_HOST_COUNT; i++)
+		lane_done(&p->lanes[i]);
+	buf_done(&p->page);
+	return r;
+}
+
+enum outcome
+probe_refuse(const char *reason, struct errinfo *reterr)
+{
+	autofree struct wire_probe_reply *reply = calloc(1, sizeof(*reply));
+
+	if (reply == NULL)
+		return err_fail(reterr, OUTCOME_NO_MEMORY, "no memory");
+	trace_text_copy(reply->reason, reason);
+	return reply_send(reply, reterr);
+}
