@@ -365,7 +365,7 @@ def test_where_the_port_is_busy_the_code_is_pasted_and_the_prompt_says_why(
         terminal.child = pexpect.spawn(
             GCPKCE, ["login", "--conf", conf(redirect_uri=f"http://localhost:{port}/back"),
                      "--user", account], timeout=PATIENCE, encoding="utf-8", echo=False)
-        terminal.asked("the port of redirect_uri is taken, or\ncannot be had. "
+        terminal.asked("the port of redirect_uri is taken, or cannot be had. "
                        "Paste the whole address of the page you land on: ")
         terminal.enter("")
         terminal.child.expect("The answer was empty")
