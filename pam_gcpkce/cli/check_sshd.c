@@ -90,15 +90,16 @@ static void
 crowd_check(const struct sshd_view *v)
 {
 	char value[SSHD_VALUE_MAX + 1];
-	unsigned start = 0, rate = 100, full = 0;
+	unsigned long start = 0;
 
 	sshd_setting(v->settings, "maxstartups", value);
-	if (sscanf(value, "%u:%u:%u", &start, &rate, &full) < 1 ||
-	    start >= STARTUPS_LEAST)
+	value[strcspn(value, ":")] = '\0';
+	if (!text_parse_number(value, 0, STARTUPS_LEAST - 1, &start))
 		return;
+	sshd_setting(v->settings, "maxstartups", value);
 	finding_add(&v->check->findings, FINDING_WARNING, WHERE,
 	    "set MaxStartups 50:30:200",
-	    "MaxStartups %s: with %u people in front of their browsers sshd "
+	    "MaxStartups %s: with %lu people in front of their browsers sshd "
 	    "begins to drop connections",
 	    value, start);
 }

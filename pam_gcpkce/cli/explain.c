@@ -50,8 +50,10 @@ explain_run(const struct options *options, struct explanation *ret,
 	autobuf input = BUF_INIT(EXPLAIN_TEXT_MAX);
 	enum outcome r = OUTCOME_OK;
 
-	if (config == NULL)
-		return err_fail(reterr, OUTCOME_NO_MEMORY, "no memory");
+	if (config == NULL) {
+		(void)err_fail(reterr, OUTCOME_NO_MEMORY, "no memory");
+		return OUTCOME_NO_MEMORY;
+	}
 	if (options->conf != NULL)
 		r = command_config(options->conf, CONFIG_FOR_DECIDE, config);
 	if (r == OUTCOME_OK)
@@ -158,7 +160,7 @@ report_json(const struct explanation *e)
 int
 command_explain(const struct options *options)
 {
-	struct explanation explanation;
+	struct explanation explanation = {0};
 	struct errinfo why = {0};
 	enum outcome r = explain_run(options, &explanation, &why);
 

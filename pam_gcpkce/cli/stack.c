@@ -53,6 +53,8 @@ stack_done(struct stack *stack)
 struct stack_line *
 stack_line_add(struct stack *stack)
 {
+	if (stack->failed)
+		return NULL;
 	if (stack->count == stack->cap) {
 		size_t cap = stack->cap == 0 ? 32 : stack->cap * 2;
 		struct stack_line *lines =

@@ -133,7 +133,8 @@ place_find(struct listener *l)
 		    (oldest == NULL || c->number < oldest->number))
 			oldest = c;
 	}
-	connection_end(l, oldest); /* one of several is held at most */
+	if (oldest != NULL) /* one of several is held at most */
+		connection_end(l, oldest);
 	return oldest;
 }
 
@@ -152,6 +153,8 @@ connection_take(struct listener *l, int from)
 	/* what remains of it must not keep the next sign-in off the port */
 	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 	struct connection *c = place_find(l);
+	if (c == NULL)
+		return;
 	*c = (struct connection){
 	    .state = CONNECTION_READING,
 	    .number = l->taken,

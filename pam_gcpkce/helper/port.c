@@ -111,7 +111,7 @@ is_absent(int error)
 static unsigned
 port_choose(int family, in_addr_t v4)
 {
-	union address address;
+	union address address = {0};
 	socklen_t len = sizeof(address);
 	autofd fd = socket_open(family, v4, 0);
 

@@ -23,6 +23,7 @@
 
 #include "gcpkce/clock.h"
 #include "gcpkce/courier.h"
+#include "gcpkce/helper_limits.h"
 
 #define STRANGER 3901 /* no account of this machine */
 #define ANY (-1)
@@ -147,6 +148,12 @@ courier_names_the_step_that_failed(void **state)
 		int status = 0;
 
 		if (refused[i].as_root && geteuid() != 0)
+			continue;
+		/* with a sanitizer it has no such limits */
+		if (HELPER_MEMORY_UNLIMITED && refused[i].argument == 1 &&
+		    (refused[i].value == RLIMIT_DATA ||
+			refused[i].value == RLIMIT_AS) &&
+		    strcmp(refused[i].call, "prlimit64") == 0)
 			continue;
 		pid_t pid = fork();
 		assert_true(pid >= 0);
