@@ -13,7 +13,7 @@ __attribute__((constructor)) static void
 run_make(void)
 {
 	made = geteuid() == 0 && unshare(CLONE_NEWNS) == 0 &&
-	    mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+	    mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) == 0 &&
 	    mount("run", "/run", "tmpfs", 0, "mode=755") == 0;
 }
 
