@@ -239,7 +239,20 @@ def arguments(words=None):
     parser.add_argument("--token-lifetime", type=int, default=86400)
     parser.add_argument("--log", metavar="FILE",
                         help="appends what is seen, a line of JSON each")
+    parser.add_argument("--conf", metavar="FILE",
+                        help="writes a configuration of pam_gcpkce for it")
     return parser.parse_args(words)
+
+
+def configuration(standin):
+    """Returns a configuration of pam_gcpkce that leads here."""
+    client = standin.clients["public"]
+    settings = {
+        "region": "eu-central-1", "login_url": standin.login_url,
+        "api_url": standin.api_url, "ca_file": standin.ca_file,
+        "client_id": client.id, "redirect_uri": client.redirect_uris[0],
+        "organization": standin.organization.id}
+    return "".join("%s = %s\n" % setting for setting in settings.items())
 
 
 def serve(standin, ended):
@@ -277,6 +290,10 @@ def main():
         standin.add_client("client%d" % number, id=client_id,
                            redirect_uris=[redirect_uri])
     with standin:
+        if given.conf:
+            with open(given.conf, "w", encoding="utf-8") as file:
+                os.fchmod(file.fileno(), 0o644)
+                file.write(configuration(standin))
         serve(standin, ended)
 
 

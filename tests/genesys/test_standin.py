@@ -772,6 +772,22 @@ def test_a_long_delay_does_not_hold_the_end(folder):
     sock.close()
 
 
+def test_it_writes_a_configuration_that_leads_to_it(folder, tmp_path):
+    conf = tmp_path / "my.conf"
+    with subprocess.Popen(
+            [sys.executable, os.path.join(os.path.dirname(__file__), "standin.py"),
+             "--dir", folder, "--conf", conf],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL) as program:
+        summary = json.loads(program.stdout.readline())
+        settings = dict(line.split(" = ") for line in
+                        conf.read_text(encoding="utf-8").splitlines())
+        program.stdin.close()
+    assert settings["login_url"] == summary["login_url"]
+    assert settings["api_url"] == summary["api_url"]
+    assert settings["client_id"] in json.dumps(summary)
+
+
 def test_a_dropped_connection_handles_no_delayed_request(standin, caller):
     token = standin.issue_token("alice")
     standin.faults["revoke"] = Fault(delay=0.5)
