@@ -46,14 +46,15 @@ modules_check(const struct stack_view *v)
 		const struct stack_line *line = &v->stack->lines[i];
 		bool ours = truth_is_ours(line);
 		int action = line->actions[PAM_MODULE_UNKNOWN];
+		bool refuses = action == CONTROL_BAD || action == CONTROL_DIE;
 
 		if (line->kind != STACK_MODULE ||
 		    (!ours && action == CONTROL_IGNORE) ||
 		    v->has_file(line->module))
 			continue;
 		finding_add(&v->check->findings,
-		    ours ? FINDING_FAULT : FINDING_WARNING, line->where,
-		    "install it, or correct the name",
+		    ours || refuses ? FINDING_FAULT : FINDING_WARNING,
+		    line->where, "install it, or correct the name",
 		    "%s is not where libpam looks for modules; it answers "
 		    "PAM_MODULE_UNKNOWN for it",
 		    line->module);
@@ -125,6 +126,12 @@ service_check(struct check *check, const char *service)
 	}
 	if (view.has_file != NULL)
 		modules_check(&view);
+	if (stack_ours(&stack, STACK_AUTH) == NULL)
+		finding_add(f, FINDING_FAULT, service,
+		    "add one, or look whether one has a misspelled name",
+		    "no auth line of %s names pam_gcpkce, so nobody is asked "
+		    "to sign in",
+		    service);
 	if (!stack.unsure && stack_ours(&stack, STACK_AUTH) != NULL)
 		table_add(&view);
 	if (!stack.unsure)

@@ -204,6 +204,13 @@ def test_a_service_without_the_module_is_named(check):
     find(check(stack("@include common-auth\n")), WARNING, "no line of s names pam_gcpkce")
 
 
+@pytest.mark.parametrize("auth", ["auth required pam_gpckce.so\n", ""])
+def test_a_stack_that_asks_nobody_to_sign_in_is_a_fault(check, auth):
+    run = check(stack(auth + "session optional pam_gcpkce.so\n"))
+    assert run.status == 1
+    find(run, FAULT, "no auth line of s names pam_gcpkce")
+
+
 def test_a_service_without_a_file_is_other_s(check):
     run = check({"other": OURS + COMMON["common-rest"]}, service="nowhere")
     find(run, WARNING, "libpam takes \"other\"")
