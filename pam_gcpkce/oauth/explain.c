@@ -11,8 +11,10 @@
 
 #include "gcpkce/json.h"
 #include "gcpkce/query.h"
+#include "gcpkce/region.h"
 #include "gcpkce/reply.h"
 #include "gcpkce/text.h"
+#include "gcpkce/url.h"
 
 #define HEADS_MAX 8 /* of proxies and interim replies, before one body */
 #define JOURNAL_MARK "POST /oauth/token: "
@@ -240,6 +242,28 @@ value_find(struct view query, const char *name, struct buf *value)
 }
 
 /* A redirect address, with or without what is in front of its query. */
+/* Is it a page of the login host itself, and so no redirect address? */
+static bool
+is_of_login_host(const char *address, const struct evidence_known *known)
+{
+	static const char login[] = "login.";
+	autobuf domain = BUF_INIT(EXPLAIN_TEXT_MAX);
+	struct region region;
+	struct url url;
+	struct url right;
+
+	if (!url_split(address, &url))
+		return false;
+	if (known != NULL && url_split(known->login_url, &right) &&
+	    text_eq_nocase(url.host, right.host))
+		return true;
+	if (!starts_with(url.host, login))
+		return false;
+	struct view rest = skip(url.host, sizeof(login) - 1);
+	buf_put(&domain, rest.p, rest.len);
+	return region_find(buf_text(&domain), &region) && region.aws != NULL;
+}
+
 static enum outcome
 redirect_read(struct reading *r, struct view address)
 {
@@ -250,6 +274,10 @@ redirect_read(struct reading *r, struct view address)
 	buf_put(&text, address.p, address.len);
 	if (buf_check(&text) != OUTCOME_OK)
 		return OUTCOME_NO_MEMORY;
+	if (is_of_login_host(buf_text(&text), r->known))
+		return err_fail(r->reterr, OUTCOME_REPLY_INVALID,
+		    "this is a page of the login host; hand in the address "
+		    "that the terminal showed, which led there");
 	if (r->known != NULL)
 		evidence_of_redirect(
 		    buf_text(&text), r->known->redirect_uri, &r->evidence);
@@ -322,5 +350,6 @@ explain_read(struct view text, const struct evidence_known *known,
 		return judged_read(&r, plain);
 	return err_fail(reterr, OUTCOME_REPLY_INVALID,
 	    "this is no error body, status line, redirect address or "
-	    "authorize address");
+	    "authorize address, nor a line of the journal with \"POST "
+	    "/oauth/token\"");
 }

@@ -31,6 +31,36 @@ static const struct evidence_known known = {
     .login_url = "https://login.mypurecloud.de",
 };
 
+/* What is no answer of Genesys Cloud's, and what is said then. */
+static void
+explain_says_what_to_hand_in_instead(void **state)
+{
+	static const struct {
+		const char *text;
+		bool conf;
+		const char *said;
+	} rows[] = {
+	    {"https://login.mypurecloud.de/#/error?errorCode=x", false,
+		"a page of the login host"},
+	    {"https://login.MYPURECLOUD.de/oauth/error?error=x", true,
+		"a page of the login host"},
+	    {"outcome=not_mapped user=\"alice\"", false,
+		"nor a line of the journal"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct explanation e;
+		struct errinfo why = {0};
+
+		assert_int_equal(explain_read(view_text(rows[i].text),
+				     rows[i].conf ? &known : NULL, &e, &why),
+		    OUTCOME_REPLY_INVALID);
+		if (strstr(why.text, rows[i].said) == NULL)
+			fail_msg("%s: %s", rows[i].text, why.text);
+	}
+}
+
 /* A row a cause: what is handed in, and the place at which the cause comes. */
 static const struct {
 	enum cause cause;
@@ -293,6 +323,7 @@ main(void)
 	    cmocka_unit_test(explain_leaves_out_what_this_project_does_not_do),
 	    cmocka_unit_test(explain_understands_what_is_no_fault),
 	    cmocka_unit_test(explain_refuses_what_is_none_of_these),
+	    cmocka_unit_test(explain_says_what_to_hand_in_instead),
 	    cmocka_unit_test(explain_survives_truncations),
 	};
 
