@@ -142,12 +142,19 @@ preflight_fly(struct preflight *p, struct exchange *x,
 		memory_return(p);
 		r = lanes_tend(x->lanes, LANE_COUNT, wake_ms, vigil, reterr);
 	}
-	for (size_t i = 0; i < LANE_COUNT; i++) { /* the exchange gives it up */
+	/* what is under way stays so: whoever wakes us must not cost a try */
+	for (size_t i = 0; i < LANE_COUNT; i++)
 		line_look(&p->lines[i], &x->lanes[i], clock_now_ms());
+	return r == OUTCOME_ABORTED ? OUTCOME_OK : r;
+}
+
+void
+preflight_yield(struct preflight *p)
+{
+	for (size_t i = 0; i < LANE_COUNT; i++) {
 		if (p->lines[i].state == PREFLIGHT_UNDER_WAY)
 			p->lines[i].state = PREFLIGHT_DOWN;
 	}
-	return r == OUTCOME_ABORTED ? OUTCOME_OK : r;
 }
 
 bool

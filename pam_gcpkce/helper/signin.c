@@ -150,6 +150,7 @@ code_exchange(struct signin *s, struct answer *answer, struct errinfo *reterr)
 	    .shown_s = (unsigned long)(clock_now_ms() - s->shown_ms) / 1000,
 	};
 
+	preflight_yield(&s->preflight);
 	enum outcome r = exchange_run(&s->exchange, &order, &s->vigil, reterr);
 	secret_free(s->code_before);
 	s->code_before = answer->code;

@@ -4,9 +4,11 @@
 import contextlib
 import fcntl
 import os
+import socket
 import struct
 import subprocess
 import time
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -15,6 +17,7 @@ import hosts
 from conftest import BUILD
 from faults import Fault
 from house import mount
+from person import address_in
 from procfs import status
 
 LOCK = "/run/gcpkce/preflight.lock"
@@ -337,6 +340,50 @@ def test_an_answer_in_the_middle_of_it_is_not_kept_waiting(
     journal.decision("ok")
     assert time.monotonic() - begun < 4
     assert genesys.log.connections("api") == 2, "those that stood are used"
+
+
+def test_strangers_at_the_listener_open_no_connection_more(
+        house, people, genesys, journal, configure):
+    client = genesys.clients.get("loopback") or genesys.add_client(
+        "loopback", redirect_uris=["http://localhost/back"])
+    genesys.faults["login_connect"] = Fault(delay=2, times=1)
+    configure(preflight=0, callback="loopback", client_id=client.id,
+              redirect_uri=client.redirect_uris[0])
+    terminal = hosts.Pamtester(house).open("alice")
+    shown = terminal.asked("the page you land on: ")
+    assert genesys.log.wait("HEAD", "/", 2)
+    query = parse_qs(urlsplit(address_in(shown)).query)
+    port = urlsplit(query["redirect_uri"][0]).port
+    for _ in range(20):
+        with socket.create_connection(("127.0.0.1", port), 5) as stranger:
+            stranger.sendall(b"X\r\n")
+            assert stranger.recv(1)
+        time.sleep(0.02)
+    assert genesys.log.wait("HEAD", "/", 3, 4), "the one goes on"
+    assert genesys.log.connections("login") == 1
+    assert genesys.log.connections("api") == 2
+    answer = people["alice"].sign_in(shown)
+    genesys.log.clear()
+    terminal.answer(answer)
+    terminal.leave()
+    journal.decision("ok")
+    assert genesys.log.connections() == 0
+
+
+def test_an_answer_without_a_code_gives_no_connection_up(
+        house, people, genesys, journal, configure):
+    genesys.faults["login_connect"] = Fault(delay=2, times=1)
+    configure(preflight=0)
+    terminal = hosts.Pamtester(house).open("alice")
+    terminal.asked()
+    assert genesys.log.wait("HEAD", "/", 2)
+    terminal.answer("")
+    shown = terminal.asked()
+    assert genesys.log.wait("HEAD", "/", 3, 4), "the one goes on"
+    assert genesys.log.connections("login") == 1
+    terminal.answer(people["alice"].sign_in(shown))
+    terminal.leave()
+    journal.decision("ok")
 
 
 @pytest.mark.skipif("address" in os.path.basename(BUILD),
