@@ -16,16 +16,20 @@
 #define PAUSE_MS 1000   /* after a failure; longer after the next */
 
 bool
-preflight_admit(struct preflight *p, uint32_t max)
+preflight_admit(struct preflight *p, uint32_t max, bool hold)
 {
-	struct flock lock = {
-	    .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_len = 1};
-
 	p->admitted = p->admitted || max == 0;
 	for (uint32_t i = 0; i < max && !p->admitted; i++) {
-		lock.l_start = (off_t)i;
-		lock.l_pid = 0;
-		p->admitted = fcntl(LIFE_FD_LOCK, F_OFD_SETLK, &lock) == 0;
+		struct flock lock = {
+		    .l_type = F_WRLCK,
+		    .l_whence = SEEK_SET,
+		    .l_start = (off_t)i,
+		    .l_len = 1,
+		};
+		int command = hold ? F_OFD_SETLK : F_OFD_GETLK;
+
+		p->admitted = fcntl(LIFE_FD_LOCK, command, &lock) == 0 &&
+		    (hold || lock.l_type == F_UNLCK);
 	}
 	return p->admitted;
 }

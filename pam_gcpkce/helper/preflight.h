@@ -31,9 +31,10 @@ struct preflight {
  * host?  If so, it holds one of them until the process, and whatever it forks,
  * has ended.
  *
- * in:     max  how many there may be at once; 0: nobody counts
+ * in:     max   how many there may be at once; 0: nobody counts
+ *         hold  no: it is only looked whether there is room for one
  */
-bool preflight_admit(struct preflight *p, uint32_t max);
+bool preflight_admit(struct preflight *p, uint32_t max, bool hold);
 
 /*
  * Open the exchange's connections, and open those again that end, until there

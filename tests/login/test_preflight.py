@@ -411,11 +411,45 @@ def test_a_host_that_is_not_root_counts_nobody(
     assert not os.path.exists(LOCK)
 
 
-def test_a_decoy_has_none(house, genesys, configure):
-    configure(preflight=0)
+def test_a_decoy_has_its_worker_and_no_connection(
+        house, genesys, configure):
+    """What a worker costs an answer would tell who is somebody here."""
+    configure(preflight=1, preflight_max=1)
     terminal = hosts.Pamtester(house).open("nobody-here")
     terminal.asked()
-    time.sleep(0.5)
-    assert genesys.log.records() == []
+    time.sleep(0.6)
     assert [maps_libcurl(pid) for pid in helpers(house)] == [False]
+    assert wait_until(
+        lambda: sorted(map(maps_libcurl, helpers(house))) == [False, True])
+    # and holds nobody's place
+    preflight_of(hosts.Pamtester(house).open("alice"), genesys)
+    third = hosts.Pamtester(house).open("nobody-here")
+    third.asked()
+    time.sleep(1.5)
+    assert len(helpers(house)) == 5, "no worker where there is no place"
+    terminal.answer("A" * 43)
+    terminal.asked()
+    assert genesys.log.records() == []
+
+
+def test_a_decoy_has_its_worker_at_the_first_answer(
+        house, genesys, configure):
+    configure(preflight="no")
+    terminal = hosts.Pamtester(house).open("nobody-here")
+    terminal.asked()
+    terminal.answer("")
+    terminal.asked()
+    assert sorted(map(maps_libcurl, helpers(house))) == [False, True]
+    assert genesys.log.records() == []
+    terminal.kill()
+
+
+@pytest.mark.parametrize("account", ["alice", "nobody-here"])
+def test_the_file_is_opened_for_everybody(house, configure, account):
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(LOCK)
+    configure(preflight=60)
+    terminal = hosts.Pamtester(house).open(account)
+    terminal.asked()
+    assert os.path.exists(LOCK)
     terminal.kill()
