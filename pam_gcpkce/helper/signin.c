@@ -321,7 +321,7 @@ answer_take(struct signin *s, struct view typed, struct answer *ret,
 }
 
 /*
- * What comes of an answer.
+ * What comes of an answer; a no is not given before its moment.
  *
  * out:    ret_sent  a code went out, or seemed to: the address is used up
  */
