@@ -98,7 +98,7 @@ request_set(const struct config *config, const struct errand *errand,
 /*
  * Is the helper to open connections ahead of the answer?  Where the host is
  * root only with a file to count them by; without one there is no preflight,
- * and no failure either.
+ * and no failure either.  A decoy is prepared alike, not to take less time.
  *
  * out:    ret_lock  a descriptor, or -1
  */
@@ -108,8 +108,8 @@ preflight_set(const struct config *config, struct wire_request *request,
 {
 	struct errinfo why = {0};
 
-	request->preflight = config->preflight != CONFIG_NO &&
-	    config->preflight_max > 0 && !request->decoy;
+	request->preflight =
+	    config->preflight != CONFIG_NO && config->preflight_max > 0;
 	if (!request->preflight)
 		return;
 	request->preflight_s = (uint32_t)config->preflight;

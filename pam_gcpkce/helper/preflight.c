@@ -16,16 +16,20 @@
 #define PAUSE_MS 1000   /* after a failure; longer after the next */
 
 bool
-preflight_admit(struct preflight *p, uint32_t max)
+preflight_admit(struct preflight *p, uint32_t max, bool hold)
 {
-	struct flock lock = {
-	    .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_len = 1};
-
 	p->admitted = p->admitted || max == 0;
 	for (uint32_t i = 0; i < max && !p->admitted; i++) {
-		lock.l_start = (off_t)i;
-		lock.l_pid = 0;
-		p->admitted = fcntl(LIFE_FD_LOCK, F_OFD_SETLK, &lock) == 0;
+		struct flock lock = {
+		    .l_type = F_WRLCK,
+		    .l_whence = SEEK_SET,
+		    .l_start = (off_t)i,
+		    .l_len = 1,
+		};
+		int command = hold ? F_OFD_SETLK : F_OFD_GETLK;
+
+		p->admitted = fcntl(LIFE_FD_LOCK, command, &lock) == 0 &&
+		    (hold || lock.l_type == F_UNLCK);
 	}
 	return p->admitted;
 }
@@ -142,12 +146,19 @@ preflight_fly(struct preflight *p, struct exchange *x,
 		memory_return(p);
 		r = lanes_tend(x->lanes, LANE_COUNT, wake_ms, vigil, reterr);
 	}
-	for (size_t i = 0; i < LANE_COUNT; i++) { /* the exchange gives it up */
+	/* what is under way stays so: whoever wakes us must not cost a try */
+	for (size_t i = 0; i < LANE_COUNT; i++)
 		line_look(&p->lines[i], &x->lanes[i], clock_now_ms());
+	return r == OUTCOME_ABORTED ? OUTCOME_OK : r;
+}
+
+void
+preflight_yield(struct preflight *p)
+{
+	for (size_t i = 0; i < LANE_COUNT; i++) {
 		if (p->lines[i].state == PREFLIGHT_UNDER_WAY)
 			p->lines[i].state = PREFLIGHT_DOWN;
 	}
-	return r == OUTCOME_ABORTED ? OUTCOME_OK : r;
 }
 
 bool

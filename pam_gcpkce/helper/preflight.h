@@ -31,14 +31,16 @@ struct preflight {
  * host?  If so, it holds one of them until the process, and whatever it forks,
  * has ended.
  *
- * in:     max  how many there may be at once; 0: nobody counts
+ * in:     max   how many there may be at once; 0: nobody counts
+ *         hold  no: it is only looked whether there is room for one
  */
-bool preflight_admit(struct preflight *p, uint32_t max);
+bool preflight_admit(struct preflight *p, uint32_t max, bool hold);
 
 /*
  * Open the exchange's connections, and open those again that end, until there
- * is something to read from the caller or a signal.  Where a connection cannot
- * be opened, or does not last, there are few more tries.
+ * is something to read from the caller, a browser or a signal.  Where a
+ * connection cannot be opened, or does not last, there are few more tries; what
+ * is under way then goes on with the next call.
  *
  * in:     x, route, vigil  *borrowed* for this call
  * errors: OUTCOME_TIMED_OUT  the deadline passed;  OUTCOME_HELPER_FAILED
@@ -46,6 +48,9 @@ bool preflight_admit(struct preflight *p, uint32_t max);
 MUST_CHECK enum outcome preflight_fly(struct preflight *p, struct exchange *x,
     const struct wire_route *route, const struct vigil *vigil,
     struct errinfo *reterr);
+
+/* The exchange is about to give up what is still under way. */
+void preflight_yield(struct preflight *p);
 
 /* Did the last try to reach one of the hosts find no way there? */
 bool preflight_found_dead(const struct preflight *p, struct exchange *x);

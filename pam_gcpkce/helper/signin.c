@@ -22,6 +22,8 @@
 #include "worker.h"
 
 #define EARLIER_MAX 20 /* as many addresses as there are attempts */
+/* what takes a few milliseconds more for some accounts vanishes in it */
+#define ANSWER_MIN_MS 100
 #define REFUSAL_MIN_MS 300
 #define REFUSAL_SPAN_MS 600
 #define VERDICT_WAIT_MS 10000 /* for KEEP or REVOKE, past the deadline */
@@ -34,8 +36,9 @@ struct signin {
 	struct secret *verifier;
 	char challenge[PKCE_CHALLENGE_LEN + 1];
 	char state[STATE_MAX + 1];
-	int64_t shown_ms; /* when the address was made */
-	int64_t ready_ms; /* when it was sent, this time */
+	int64_t shown_ms;  /* when the address was made */
+	int64_t ready_ms;  /* when it was sent, this time */
+	int64_t answer_ms; /* when the answer to it came */
 	char earlier[EARLIER_MAX][STATE_HASH_LEN + 1];
 	size_t earlier_count;
 	struct secret *code_before; /* the last code that was sent */
@@ -115,16 +118,16 @@ ready_send(struct signin *s, struct errinfo *reterr)
  * one that a server refused and one that was never sent.
  */
 static int64_t
-refusal_moment(void)
+refusal_moment(const struct signin *s)
 {
 	uint16_t random = 0;
 
 	(void)!getrandom(&random, sizeof(random), 0);
-	return clock_now_ms() + REFUSAL_MIN_MS + random % (REFUSAL_SPAN_MS + 1);
+	return s->answer_ms + REFUSAL_MIN_MS + random % (REFUSAL_SPAN_MS + 1);
 }
 
 static enum outcome
-refusal_await(const struct signin *s, int64_t moment_ms)
+moment_await(const struct signin *s, int64_t moment_ms)
 {
 	struct vigil vigil = s->vigil;
 
@@ -150,6 +153,7 @@ code_exchange(struct signin *s, struct answer *answer, struct errinfo *reterr)
 	    .shown_s = (unsigned long)(clock_now_ms() - s->shown_ms) / 1000,
 	};
 
+	preflight_yield(&s->preflight);
 	enum outcome r = exchange_run(&s->exchange, &order, &s->vigil, reterr);
 	secret_free(s->code_before);
 	s->code_before = answer->code;
@@ -181,7 +185,10 @@ verdict_send(struct signin *s, enum outcome outcome, const char *reason,
 	    s->vigil.deadline_ms + VERDICT_WAIT_MS, reterr);
 }
 
-/* Go on in the worker. */
+/*
+ * Go on in the worker.  A decoy's has libcurl as well, and never uses it: what
+ * it takes to load it would tell.
+ */
 static enum outcome
 worker_start(struct signin *s, struct errinfo *reterr)
 {
@@ -194,7 +201,7 @@ worker_start(struct signin *s, struct errinfo *reterr)
 	enum outcome failed = worker_begin(s->vigil.signals,
 	    s->vigil.deadline_ms + VERDICT_WAIT_MS +
 		REVOKER_SIGNIN_LIMIT_S * INT64_C(1000) + WORKER_SPARE_MS,
-	    !s->request->decoy, &why);
+	    true, &why);
 	if (failed == OUTCOME_OK)
 		return failed;
 	/* the answer, which may have to come yet, gets a verdict all the same
@@ -218,23 +225,28 @@ takeoff_moment(const struct signin *s)
 	int64_t wait_ms =
 	    s->preflight.admitted ? 0 : s->request->preflight_s * INT64_C(1000);
 
-	if (!s->request->preflight || s->request->decoy ||
-	    s->ready_ms + wait_ms > deadline_ms)
+	if (!s->request->preflight || s->ready_ms + wait_ms > deadline_ms)
 		return deadline_ms;
 	return s->ready_ms + wait_ms;
 }
 
-/* Open connections ahead of the answer, until there is something to read. */
+/*
+ * Open connections ahead of the answer, until there is something to read.  A
+ * decoy has its worker from the same moment on, and no more.
+ */
 static enum outcome
 preflight_begin(struct signin *s, bool *ret_flew, struct errinfo *reterr)
 {
-	*ret_flew = preflight_admit(&s->preflight, s->request->preflight_max);
-	if (!*ret_flew)
-		return OUTCOME_OK;
-	enum outcome r = worker_start(s, reterr);
-	return r == OUTCOME_OK ? preflight_fly(&s->preflight, &s->exchange,
-				     &s->request->route, &s->vigil, reterr)
-			       : r;
+	bool decoy = s->request->decoy;
+	bool admitted =
+	    preflight_admit(&s->preflight, s->request->preflight_max, !decoy);
+
+	*ret_flew = admitted && !decoy;
+	enum outcome r = admitted ? worker_start(s, reterr) : OUTCOME_OK;
+	return r == OUTCOME_OK && *ret_flew
+	    ? preflight_fly(&s->preflight, &s->exchange, &s->request->route,
+		  &s->vigil, reterr)
+	    : r;
 }
 
 /* Let the browser bring what it has; the worker alone reads it. */
@@ -284,9 +296,10 @@ answer_await(struct signin *s, bool for_browser, struct errinfo *reterr)
 			r = err_fail(reterr, OUTCOME_ABORTED,
 			    "the caller did not wait for the verdict");
 		else if (arrival == ARRIVAL_CALLER)
-			return worker_start(s, reterr);
+			break;
 	}
-	return r;
+	s->answer_ms = clock_now_ms();
+	return r == OUTCOME_OK ? worker_start(s, reterr) : r;
 }
 
 /* What was typed; or, if that is nothing, what the browser brings. */
@@ -308,7 +321,7 @@ answer_take(struct signin *s, struct view typed, struct answer *ret,
 }
 
 /*
- * What comes of an answer.
+ * What comes of an answer; a no is not given before its moment.
  *
  * out:    ret_sent  a code went out, or seemed to: the address is used up
  */
@@ -319,7 +332,7 @@ answer_judge(
 	autoanswer answer = {0};
 	enum outcome r = answer_take(s, typed, &answer, reterr);
 
-	int64_t refusal_ms = refusal_moment();
+	int64_t moment_ms = s->answer_ms + ANSWER_MIN_MS;
 	s->verdict.state_earlier = answer.state_earlier;
 	s->verdict.sshd_junk = answer.sshd_junk;
 	*ret_sent = r == OUTCOME_OK || answer.sshd_junk;
@@ -327,13 +340,12 @@ answer_judge(
 		r = OUTCOME_CODE_REFUSED;
 	else if (r == OUTCOME_OK)
 		r = code_exchange(s, &answer, reterr);
-	if (answer.sshd_junk || r == OUTCOME_CODE_REFUSED) {
-		enum outcome waited = refusal_await(s, refusal_ms);
-
-		if (waited != OUTCOME_OK)
-			return waited;
-	}
-	return r;
+	if (answer.sshd_junk || r == OUTCOME_CODE_REFUSED)
+		moment_ms = refusal_moment(s);
+	else if (!outcome_may_retry(r))
+		return r; /* nobody is kept waiting for a yes */
+	enum outcome waited = moment_await(s, moment_ms);
+	return waited == OUTCOME_OK ? r : waited;
 }
 
 /*

@@ -36,7 +36,8 @@ void session_unexport(pam_handle_t *pamh, const struct config *config);
 
 /*
  * Revoke and remove what has been pending for too long: a stack failed behind
- * us, or a host died.
+ * us, or a host died.  After a success alone: it takes time and may cause
+ * requests.
  */
 void session_sweep(pam_handle_t *pamh, const struct config *config);
 

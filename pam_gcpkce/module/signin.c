@@ -187,12 +187,7 @@ signin_begin(struct signin *s, int argc, const char **argv, bool *ret_again)
 		journal_item(s->pamh, PAM_RHOST)),
 	};
 	r = prospect_judge(s);
-	if (r == OUTCOME_OK)
-		r = helper_start(s);
-	if (r == OUTCOME_OK && s->prospect == OUTCOME_OK &&
-	    s->config.export == EXPORT_FILE)
-		session_sweep(s->pamh, &s->config);
-	return r;
+	return r == OUTCOME_OK ? helper_start(s) : r;
 }
 
 /* Step 4: the dialogue. */
@@ -495,5 +490,7 @@ signin_run(pam_handle_t *pamh, int flags, int argc, const char **argv)
 	decision_log(s, result.outcome);
 	if (result.outcome != OUTCOME_OK || result.shown != OUTCOME_OK)
 		denial_finish(s, &result);
+	else if (s->config.export == EXPORT_FILE) /* sooner, it would tell */
+		session_sweep(s->pamh, &s->config);
 	return result;
 }

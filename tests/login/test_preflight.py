@@ -4,9 +4,11 @@
 import contextlib
 import fcntl
 import os
+import socket
 import struct
 import subprocess
 import time
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -15,6 +17,7 @@ import hosts
 from conftest import BUILD
 from faults import Fault
 from house import mount
+from person import address_in
 from procfs import status
 
 LOCK = "/run/gcpkce/preflight.lock"
@@ -339,6 +342,50 @@ def test_an_answer_in_the_middle_of_it_is_not_kept_waiting(
     assert genesys.log.connections("api") == 2, "those that stood are used"
 
 
+def test_strangers_at_the_listener_open_no_connection_more(
+        house, people, genesys, journal, configure):
+    client = genesys.clients.get("loopback") or genesys.add_client(
+        "loopback", redirect_uris=["http://localhost/back"])
+    genesys.faults["login_connect"] = Fault(delay=2, times=1)
+    configure(preflight=0, callback="loopback", client_id=client.id,
+              redirect_uri=client.redirect_uris[0])
+    terminal = hosts.Pamtester(house).open("alice")
+    shown = terminal.asked("the page you land on: ")
+    assert genesys.log.wait("HEAD", "/", 2)
+    query = parse_qs(urlsplit(address_in(shown)).query)
+    port = urlsplit(query["redirect_uri"][0]).port
+    for _ in range(20):
+        with socket.create_connection(("127.0.0.1", port), 5) as stranger:
+            stranger.sendall(b"X\r\n")
+            assert stranger.recv(1)
+        time.sleep(0.02)
+    assert genesys.log.wait("HEAD", "/", 3, 4), "the one goes on"
+    assert genesys.log.connections("login") == 1
+    assert genesys.log.connections("api") == 2
+    answer = people["alice"].sign_in(shown)
+    genesys.log.clear()
+    terminal.answer(answer)
+    terminal.leave()
+    journal.decision("ok")
+    assert genesys.log.connections() == 0
+
+
+def test_an_answer_without_a_code_gives_no_connection_up(
+        house, people, genesys, journal, configure):
+    genesys.faults["login_connect"] = Fault(delay=2, times=1)
+    configure(preflight=0)
+    terminal = hosts.Pamtester(house).open("alice")
+    terminal.asked()
+    assert genesys.log.wait("HEAD", "/", 2)
+    terminal.answer("")
+    shown = terminal.asked()
+    assert genesys.log.wait("HEAD", "/", 3, 4), "the one goes on"
+    assert genesys.log.connections("login") == 1
+    terminal.answer(people["alice"].sign_in(shown))
+    terminal.leave()
+    journal.decision("ok")
+
+
 @pytest.mark.skipif("address" in os.path.basename(BUILD),
                     reason="sanitizers make calls of their own")
 def test_strict_has_room_for_it(house, people, genesys, journal, configure):
@@ -364,11 +411,45 @@ def test_a_host_that_is_not_root_counts_nobody(
     assert not os.path.exists(LOCK)
 
 
-def test_a_decoy_has_none(house, genesys, configure):
-    configure(preflight=0)
+def test_a_decoy_has_its_worker_and_no_connection(
+        house, genesys, configure):
+    """What a worker costs an answer would tell who is somebody here."""
+    configure(preflight=1, preflight_max=1)
     terminal = hosts.Pamtester(house).open("nobody-here")
     terminal.asked()
-    time.sleep(0.5)
-    assert genesys.log.records() == []
+    time.sleep(0.6)
     assert [maps_libcurl(pid) for pid in helpers(house)] == [False]
+    assert wait_until(
+        lambda: sorted(map(maps_libcurl, helpers(house))) == [False, True])
+    # and holds nobody's place
+    preflight_of(hosts.Pamtester(house).open("alice"), genesys)
+    third = hosts.Pamtester(house).open("nobody-here")
+    third.asked()
+    time.sleep(1.5)
+    assert len(helpers(house)) == 5, "no worker where there is no place"
+    terminal.answer("A" * 43)
+    terminal.asked()
+    assert genesys.log.records() == []
+
+
+def test_a_decoy_has_its_worker_at_the_first_answer(
+        house, genesys, configure):
+    configure(preflight="no")
+    terminal = hosts.Pamtester(house).open("nobody-here")
+    terminal.asked()
+    terminal.answer("")
+    terminal.asked()
+    assert sorted(map(maps_libcurl, helpers(house))) == [False, True]
+    assert genesys.log.records() == []
+    terminal.kill()
+
+
+@pytest.mark.parametrize("account", ["alice", "nobody-here"])
+def test_the_file_is_opened_for_everybody(house, configure, account):
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(LOCK)
+    configure(preflight=60)
+    terminal = hosts.Pamtester(house).open(account)
+    terminal.asked()
+    assert os.path.exists(LOCK)
     terminal.kill()

@@ -7,6 +7,10 @@ is random in every address.
 """
 
 import re
+import socket
+import statistics
+import time
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -142,6 +146,62 @@ def test_accounts_that_nobody_can_sign_in_to_ask_no_name_server(
     asked = b"".join(name_server.questions())
     assert b"\x05login\x07counted\x04test" in asked
     assert b"\x03api\x07counted\x04test" in asked
+
+
+AT_LEAST_S = 0.1
+ROUNDS = 5
+
+
+def times(host, question, wait, measure):
+    """The median of each kind's times, which are taken in turns."""
+    accounts = [OPEN, "nobody-here"] * ROUNDS
+    terminals = [host.open(account, *host.alone) for account in accounts]
+    shown = [terminal.asked(question) for terminal in terminals]
+    time.sleep(wait)
+    took = {account: [] for account in accounts}
+    for account, terminal, text_shown in zip(accounts, terminals, shown):
+        begun = time.monotonic()
+        measure(terminal, text_shown)
+        took[account].append(time.monotonic() - begun)
+    for terminal in terminals:
+        terminal.kill()
+    return {account: statistics.median(seconds)
+            for account, seconds in took.items()}
+
+
+@pytest.mark.parametrize("preflight", ["no", 0])
+@pytest.mark.parametrize("answer", [
+    "", "not a code!", f"code={CODE}&state={'s' * 22}.x"],
+    ids=["nothing", "words", "another state"])
+def test_an_answer_without_a_code_takes_everybody_the_same_time(
+        house, configure, preflight, answer):
+    configure(preflight=preflight, **CHANGES)
+
+    def measure(terminal, _):
+        terminal.answer(answer)
+        terminal.asked()
+
+    took = times(Pamtester(house), hosts.PASTE, 1, measure)
+    assert min(took.values()) > AT_LEAST_S * 0.99, took
+    assert max(took.values()) < 1.3 * min(took.values()), took
+
+
+def test_the_listener_takes_everybody_the_same_time(
+        house, genesys, configure):
+    client = genesys.clients.get("loopback") or genesys.add_client(
+        "loopback", redirect_uris=["http://localhost/back"])
+    configure(preflight="no", callback="loopback", client_id=client.id,
+              redirect_uri=client.redirect_uris[0], **CHANGES)
+
+    def measure(_, shown):
+        query = parse_qs(urlsplit(address_in(shown)).query)
+        port = urlsplit(query["redirect_uri"][0]).port
+        with socket.create_connection(("127.0.0.1", port), 5) as stranger:
+            stranger.sendall(b"X\r\n")
+            assert stranger.recv(1)
+
+    took = times(Pamtester(house), "the page you land on: ", 1, measure)
+    assert max(took.values()) < 2.5 * min(took.values()), took
 
 
 @pytest.fixture
