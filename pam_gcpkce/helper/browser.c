@@ -113,12 +113,13 @@ browser_serve(
 {
 	struct view query;
 
-	while (listener_next(&b->listener, &query)) {
-		if (b->answer.code != NULL) /* the first one counts */
-			listener_stray(&b->listener, HTTP_CONFLICT);
-		else
-			query_judge(b, query, states, press_enter);
-	}
+	/* one alone: the caller and the deadline come before the next */
+	if (!listener_next(&b->listener, &query))
+		return;
+	if (b->answer.code != NULL) /* the first one counts */
+		listener_stray(&b->listener, HTTP_CONFLICT);
+	else
+		query_judge(b, query, states, press_enter);
 }
 
 enum outcome

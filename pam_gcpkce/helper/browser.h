@@ -54,9 +54,10 @@ int browser_events(const struct browser *b);
 bool browser_is_awaited(const struct browser *b);
 
 /*
- * Serve whoever has come; from the worker alone, since it reads what strangers
- * wrote.  With a code of this sign-in the port is closed; an error redirect is
- * kept until a code comes.  All else is answered and forgotten.
+ * Serve whoever has come, up to one request for us; from the worker alone,
+ * since it reads what strangers wrote.  With a code of this sign-in the port is
+ * closed; an error redirect is kept until a code comes.  All else is answered
+ * and forgotten.
  *
  * in:     press_enter  the terminal waits for a key
  * out:    b->arrived

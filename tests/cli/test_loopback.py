@@ -525,14 +525,14 @@ def cpu_seconds(name):
 
 
 @contextlib.contextmanager
-def flood(port):
+def flood(port, target="/"):
     """Four that call as often as they can."""
     stop = threading.Event()
 
     def pour():
         while not stop.is_set():
             with contextlib.suppress(OSError):
-                say(port, request("/", port))
+                say(port, request(target, port))
     pourers = [threading.Thread(target=pour) for _ in range(4)]
     for pourer in pourers:
         pourer.start()
@@ -544,9 +544,14 @@ def flood(port):
             pourer.join()
 
 
-def test_a_flood_does_not_keep_the_browser_off(genesys, login):
+# of another path, and of the right one without what it must have
+FLOODS = ["/", "/back", f"/back?code={'A' * 43}&state={'z' * 22}"]
+
+
+@pytest.mark.parametrize("target", FLOODS)
+def test_a_flood_does_not_keep_the_browser_off(genesys, login, target):
     terminal = login()
-    with flood(terminal.port):
+    with flood(terminal.port, target):
         time.sleep(0.3)
         before = cpu_seconds("gcpkce-helper")
         time.sleep(0.7)
@@ -558,9 +563,10 @@ def test_a_flood_does_not_keep_the_browser_off(genesys, login):
     assert "You are signed in" in visit.whole()
 
 
-def test_a_flood_does_not_outlast_the_deadline(login):
+@pytest.mark.parametrize("target", FLOODS)
+def test_a_flood_does_not_outlast_the_deadline(login, target):
     terminal = login(timeout=1)  # and nobody presses Enter
-    with flood(terminal.port):
+    with flood(terminal.port, target):
         time.sleep(1)
         begun = time.monotonic()
         while is_open(terminal.port):

@@ -15,6 +15,7 @@
 
 #include <cmocka.h>
 
+#include "../../pam_gcpkce/helper/browser.h"
 #include "../../pam_gcpkce/helper/life.h"
 #include "../../pam_gcpkce/helper/listener.h"
 
@@ -270,6 +271,32 @@ listener_is_for_loopback_and_free_ports_alone(void **state)
 	}
 }
 
+/* Whoever repeats himself keeps the caller waiting for one request alone. */
+static void
+browser_serves_one_request_at_a_time(void **state)
+{
+	static const struct browser_states states = {.shown = "s"};
+	struct fixture f;
+	struct pollfd more = {.events = POLLIN};
+
+	(void)state;
+	begin(&f, "http://localhost/back");
+	struct browser browser = {.wanted = true, .listener = f.listener};
+	autofd first = call(f.port);
+	autofd second = call(f.port);
+	ask(&f, first, "/back?first");
+	ask(&f, second, "/back?second");
+	browser_serve(&browser, &states, true);
+	assert_non_null(strstr(heard(first, PAGE_MAX), "400 Bad Request"));
+	more.fd = second;
+	assert_int_equal(poll(&more, 1, 0), 0);
+	more.fd = browser_events(&browser);
+	assert_int_equal(poll(&more, 1, 0), 1);
+	browser_serve(&browser, &states, true);
+	assert_non_null(strstr(heard(second, PAGE_MAX), "400 Bad Request"));
+	browser_end(&browser);
+}
+
 int
 main(void)
 {
@@ -283,6 +310,7 @@ main(void)
 	    cmocka_unit_test(listener_keeps_its_port_until_it_is_done),
 	    cmocka_unit_test(listener_says_that_its_port_is_taken),
 	    cmocka_unit_test(listener_is_for_loopback_and_free_ports_alone),
+	    cmocka_unit_test(browser_serves_one_request_at_a_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
