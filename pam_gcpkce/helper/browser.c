@@ -73,7 +73,6 @@ arrival_answer(struct browser *b, bool press_enter)
 
 	page_put_arrival(&page, &b->label, press_enter);
 	listener_hold(&b->listener, &page);
-	listener_hush(&b->listener);
 }
 
 static void

@@ -298,37 +298,6 @@ listener_stray(struct listener *l, enum http_status status)
 }
 
 void
-listener_hold(struct listener *l, const struct buf *page)
-{
-	struct connection *c = l->asked;
-	struct epoll_event end = {.events = EPOLLRDHUP};
-
-	l->asked = NULL;
-	for (size_t i = 0; i < LISTENER_CONNECTIONS; i++) {
-		if (l->connections[i].state == CONNECTION_HELD)
-			connection_end(l, &l->connections[i]);
-	}
-	if (c == NULL)
-		return;
-	end.data.fd = c->fd;
-	buf_done(&c->head); /* the code is in it */
-	c->state = CONNECTION_HELD;
-	/* its end alone matters now, not what it may still send */
-	(void)epoll_ctl(l->events, EPOLL_CTL_MOD, c->fd, &end);
-	if (!page_send(c, page))
-		connection_end(l, c);
-}
-
-void
-listener_tell(struct listener *l, const struct buf *page)
-{
-	for (size_t i = 0; i < LISTENER_CONNECTIONS; i++) {
-		if (l->connections[i].state == CONNECTION_HELD)
-			connection_leave(l, &l->connections[i], page);
-	}
-}
-
-void
 listener_hush(struct listener *l)
 {
 	if (!l->listening)
@@ -343,6 +312,40 @@ listener_hush(struct listener *l)
 	for (size_t i = 0; i < LISTENER_CONNECTIONS; i++) {
 		if (l->connections[i].state == CONNECTION_READING)
 			connection_end(l, &l->connections[i]);
+	}
+}
+
+void
+listener_hold(struct listener *l, const struct buf *page)
+{
+	struct connection *c = l->asked;
+	struct epoll_event end = {.events = EPOLLRDHUP};
+
+	l->asked = NULL;
+	for (size_t i = 0; i < LISTENER_CONNECTIONS; i++) {
+		if (l->connections[i].state == CONNECTION_HELD)
+			connection_end(l, &l->connections[i]);
+	}
+	if (c != NULL)
+		c->state = CONNECTION_HELD;
+	/* closed before anybody can read that the code has come */
+	listener_hush(l);
+	if (c == NULL)
+		return;
+	end.data.fd = c->fd;
+	buf_done(&c->head); /* the code is in it */
+	/* its end alone matters now, not what it may still send */
+	(void)epoll_ctl(l->events, EPOLL_CTL_MOD, c->fd, &end);
+	if (!page_send(c, page))
+		connection_end(l, c);
+}
+
+void
+listener_tell(struct listener *l, const struct buf *page)
+{
+	for (size_t i = 0; i < LISTENER_CONNECTIONS; i++) {
+		if (l->connections[i].state == CONNECTION_HELD)
+			connection_leave(l, &l->connections[i], page);
 	}
 }
 

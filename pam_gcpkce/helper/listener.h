@@ -77,8 +77,8 @@ void listener_answer(struct listener *l, const struct buf *page);
 void listener_stray(struct listener *l, enum http_status status);
 
 /*
- * Begin the answer, and keep the connection for the rest of it; one that was
- * held before is let go.
+ * Close the port as listener_hush does, begin the answer, and keep the
+ * connection for the rest of it; one that was held before is let go.
  */
 void listener_hold(struct listener *l, const struct buf *page);
 
