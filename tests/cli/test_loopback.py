@@ -573,6 +573,47 @@ def test_a_flood_does_not_outlast_the_deadline(login, target):
             assert time.monotonic() - begun < 1
 
 
+def stream(connection):
+    connection.sendall(b"X\r\n")
+    while True:
+        connection.sendall(b"x" * 65536)
+
+
+def drip(connection):
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    connection.sendall(b"GET /back HTTP/1.1\r\n")
+    for _ in range(HEAD_MAX // 5):
+        for byte in b"a:b\r\n":
+            connection.sendall(bytes([byte]))
+
+
+@pytest.mark.parametrize("pour", [stream, drip])
+def test_what_has_no_end_costs_little(genesys, login, pour):
+    terminal = login()
+    stop = threading.Event()
+
+    def pour_on():
+        while not stop.is_set():
+            with contextlib.suppress(OSError), \
+                    socket.create_connection(("127.0.0.1", terminal.port), 1) as connection:
+                pour(connection)
+    pourers = [threading.Thread(target=pour_on) for _ in range(2)]
+    for pourer in pourers:
+        pourer.start()
+    try:
+        time.sleep(0.5)
+        before = cpu_seconds("gcpkce-helper")
+        time.sleep(1)
+        assert cpu_seconds("gcpkce-helper") - before < 0.25
+    finally:
+        terminal.enter(sign_in(genesys, terminal))
+        ended = terminal.end()[0]
+        stop.set()
+        for pourer in pourers:
+            pourer.join()
+    assert ended == 0
+
+
 # The port's end
 
 def test_the_port_closes_the_moment_the_code_has_come(genesys, login):

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* The helper's listener: where it listens, and whom it lets the caller see. */
 #include <arpa/inet.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <setjmp.h>
@@ -270,6 +271,73 @@ listener_is_for_loopback_and_free_ports_alone(void **state)
 	}
 }
 
+/* Send bytes, and serve, until it is no use any more; gives how many. */
+static size_t
+poured(struct fixture *f, int fd, size_t most)
+{
+	static const uint8_t bytes[1024];
+	struct pollfd come = {.fd = f->listener.events, .events = POLLIN};
+	struct view query;
+	size_t sum = 0;
+
+	while (sum < most) {
+		ssize_t sent =
+		    send(fd, bytes, sizeof(bytes), MSG_NOSIGNAL | MSG_DONTWAIT);
+
+		while (poll(&come, 1, 1) == 1)
+			assert_false(listener_next(&f->listener, &query));
+		if (sent < 0 && errno != EAGAIN)
+			break;
+		sum += sent > 0 ? (size_t)sent : 0;
+	}
+	return sum;
+}
+
+static void
+listener_reads_little_of_what_comes_too_late(void **state)
+{
+	static const char post[] = "POST /back HTTP/1.1\r\n";
+	struct fixture f;
+
+	(void)state;
+	begin(&f, "http://localhost/back");
+	autofd wordy = call(f.port);
+	autofd endless = call(f.port);
+	assert_true(send(wordy, post, strlen(post), MSG_NOSIGNAL) > 0);
+	assert_int_equal(poured(&f, wordy, 32768), 32768);
+	assert_non_null(strstr(heard(wordy, PAGE_MAX), "405 Method Not"));
+	assert_true(send(endless, post, strlen(post), MSG_NOSIGNAL) > 0);
+	assert_in_range(poured(&f, endless, 1 << 20), 65536, 2 * 65536);
+	listener_done(&f.listener);
+}
+
+static void
+listener_holds_a_browser_that_goes_on_talking(void **state)
+{
+	struct fixture f;
+	autobuf page = BUF_INIT(PAGE_MAX);
+
+	(void)state;
+	begin(&f, "http://localhost/back");
+	autofd browser = call(f.port);
+	ask(&f, browser, "/back?x");
+	assert_string_equal(query_of(&f), "x");
+	page_set(&page, "first ");
+	listener_hold(&f.listener, &page);
+	ask(&f, browser, "/back?y");
+	assert_string_equal(query_of(&f), "");
+	page_set(&page, "second");
+	listener_tell(&f.listener, &page);
+	assert_string_equal(heard(browser, PAGE_MAX), "first second");
+	/* and its end is seen behind what it said */
+	assert_int_equal(shutdown(browser, SHUT_WR), 0);
+	assert_string_equal(query_of(&f), "");
+	for (size_t i = 0; i < LISTENER_CONNECTIONS; i++)
+		assert_int_equal(
+		    f.listener.connections[i].state, CONNECTION_FREE);
+	listener_done(&f.listener);
+}
+
 /* Whoever repeats himself keeps the caller waiting for one request alone. */
 static void
 browser_serves_one_request_at_a_time(void **state)
@@ -309,6 +377,8 @@ main(void)
 	    cmocka_unit_test(listener_keeps_its_port_until_it_is_done),
 	    cmocka_unit_test(listener_says_that_its_port_is_taken),
 	    cmocka_unit_test(listener_is_for_loopback_and_free_ports_alone),
+	    cmocka_unit_test(listener_reads_little_of_what_comes_too_late),
+	    cmocka_unit_test(listener_holds_a_browser_that_goes_on_talking),
 	    cmocka_unit_test(browser_serves_one_request_at_a_time),
 	};
 
