@@ -152,14 +152,13 @@ service_count(struct listener *l)
 static void
 connection_take(struct listener *l, int from)
 {
-	static const int on = 1;
 	autofd fd = accept4(from, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
 	service_count(l);
 	if (fd < 0)
 		return;
 	/* what remains of it must not keep the next sign-in off the port */
-	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	port_pass_over(fd);
 	struct connection *c = place_find(l);
 	if (c == NULL)
 		return;

@@ -352,14 +352,16 @@ def test_the_configured_port_is_taken(genesys, login):
     assert terminal.end()[0] == 0
 
 
+@pytest.mark.parametrize("listens", [True, False], ids=["listens", "waits"])
 @pytest.mark.parametrize("family, address", [
     (socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1"), (socket.AF_INET, "0.0.0.0")])
 def test_where_the_port_is_busy_the_code_is_pasted_and_the_prompt_says_why(
-        genesys, conf, account, family, address):
+        genesys, conf, account, family, address, listens):
     with socket.socket(family) as other:
         other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         other.bind((address, free_port()))
-        other.listen()
+        if listens:
+            other.listen()
         port = other.getsockname()[1]
         terminal = Login.__new__(Login)
         terminal.child = pexpect.spawn(

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -12,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -250,6 +252,86 @@ listener_says_that_its_port_is_taken(void **state)
 	listener_done(&f.listener);
 }
 
+/* A socket that is bound, and may listen whenever it likes. */
+static int
+lurk(int family, unsigned port, int option)
+{
+	static const int on = 1;
+	struct sockaddr_in v4 = {.sin_family = AF_INET,
+	    .sin_port = htons((uint16_t)port),
+	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	struct sockaddr_in6 v6 = {.sin6_family = AF_INET6,
+	    .sin6_port = htons((uint16_t)port),
+	    .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+	const void *address = family == AF_INET ? (void *)&v4 : (void *)&v6;
+	autofd fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	(void)setsockopt(fd, SOL_SOCKET, option, &on, sizeof(on));
+	return bind(fd, address, family == AF_INET ? sizeof(v4) : sizeof(v6)) ==
+		0
+	    ? take_fd(&fd)
+	    : -1;
+}
+
+static void
+listener_finds_who_bound_its_port_before(void **state)
+{
+	static const int families[] = {AF_INET, AF_INET6};
+	static const int options[] = {SO_REUSEADDR, SO_REUSEPORT};
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		struct fixture f;
+		struct errinfo why = {""};
+
+		begin(&f, "http://localhost/back");
+		listener_done(&f.listener);
+		autofd other = lurk(families[i / 2], f.port, options[i % 2]);
+		assert_true(other >= 0);
+		assert_int_equal(
+		    listener_open(f.uri, sizeof(f.uri), &f.listener, &why),
+		    OUTCOME_HELPER_FAILED);
+		assert_non_null(strstr(why.text, "is taken"));
+	}
+}
+
+/* Try to bind the port and to listen there, again and again. */
+static _Noreturn void
+thief_run(unsigned port)
+{
+	for (;;) {
+		autofd fd = lurk(AF_INET, port, SO_REUSEADDR);
+
+		for (int i = 0; fd >= 0 && i < 1000; i++) {
+			if (listen(fd, 1) == 0)
+				_exit(1);
+		}
+	}
+}
+
+static void
+listener_resumes_before_anybody_else(void **state)
+{
+	struct fixture f;
+	int status = 0;
+
+	(void)state;
+	begin(&f, "http://localhost/back");
+	pid_t thief = fork();
+	if (thief == 0)
+		thief_run(f.port);
+	assert_true(thief > 0);
+	for (int i = 0; i < 20000 && f.listener.listening; i++) {
+		listener_hush(&f.listener);
+		(void)listener_resume(&f.listener);
+	}
+	(void)kill(thief, SIGKILL);
+	assert_int_equal(waitpid(thief, &status, 0), thief);
+	assert_true(f.listener.listening);
+	assert_true(WIFSIGNALED(status));
+	listener_done(&f.listener);
+}
+
 static void
 listener_is_for_loopback_and_free_ports_alone(void **state)
 {
@@ -377,6 +459,8 @@ main(void)
 	    cmocka_unit_test(listener_keeps_its_port_until_it_is_done),
 	    cmocka_unit_test(listener_says_that_its_port_is_taken),
 	    cmocka_unit_test(listener_is_for_loopback_and_free_ports_alone),
+	    cmocka_unit_test(listener_finds_who_bound_its_port_before),
+	    cmocka_unit_test(listener_resumes_before_anybody_else),
 	    cmocka_unit_test(listener_reads_little_of_what_comes_too_late),
 	    cmocka_unit_test(listener_holds_a_browser_that_goes_on_talking),
 	    cmocka_unit_test(browser_serves_one_request_at_a_time),
