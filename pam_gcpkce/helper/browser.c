@@ -34,8 +34,23 @@ browser_resume(struct browser *b)
 }
 
 void
+browser_tell(struct browser *b, enum outcome outcome)
+{
+	autobuf page = BUF_INIT(PAGE_MAX);
+
+	if (b->listener.events < 0)
+		return; /* nobody can have come */
+	if (outcome == OUTCOME_OK)
+		page_put_success(&page, &b->label);
+	else
+		page_put_failure(&page, outcome);
+	listener_tell(&b->listener, &page);
+}
+
+void
 browser_forget(struct browser *b)
 {
+	browser_tell(b, OUTCOME_ABORTED);
 	answer_done(&b->answer);
 	b->arrived = false;
 }
@@ -135,27 +150,14 @@ void
 browser_dismiss(struct browser *b)
 {
 	listener_hush(&b->listener);
-}
-
-void
-browser_tell(struct browser *b, enum outcome outcome)
-{
-	autobuf page = BUF_INIT(PAGE_MAX);
-
-	if (b->listener.events < 0)
-		return; /* nobody can have come */
-	if (outcome == OUTCOME_OK)
-		page_put_success(&page, &b->label);
-	else
-		page_put_failure(&page, outcome);
-	listener_tell(&b->listener, &page);
+	if (b->arrived)
+		browser_forget(b);
 }
 
 void
 browser_end(struct browser *b)
 {
 	listener_hush(&b->listener);
-	browser_tell(b, OUTCOME_ABORTED);
 	browser_forget(b);
 	listener_done(&b->listener);
 }

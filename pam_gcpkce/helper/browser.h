@@ -44,7 +44,10 @@ void browser_begin(struct wire_request *request, struct browser *ret);
  */
 enum wire_callback browser_resume(struct browser *b);
 
-/* What came belongs to an address that is not shown any more. */
+/*
+ * What came belongs to an address that is not shown any more, or another answer
+ * took its place: a browser that still waits is told that it is over.
+ */
 void browser_forget(struct browser *b);
 
 /* Readable when browser_serve has something to do; -1: never. */
@@ -73,7 +76,9 @@ void browser_serve(
 MUST_CHECK enum outcome browser_take(
     struct browser *b, struct answer *ret, struct errinfo *reterr);
 
-/* No browser is waited for any more: close the port. */
+/*
+ * There is an answer: close the port, and forget what came and was not taken.
+ */
 void browser_dismiss(struct browser *b);
 
 /* Tell the browser that waits for it what came of its code. */

@@ -280,10 +280,22 @@ def test_a_code_is_forgotten_with_its_address(genesys, login):
     assert visit.shows("press Enter")
     terminal.enter("A" * 43)  # which is sent in its place, and refused
     terminal.asked()
+    assert "You are not signed in." in visit.whole()  # its end has come
+    assert not visit.is_alive()
     assert is_open(terminal.port)
     terminal.enter()
     Visit(sign_in(genesys, terminal))
     assert terminal.end()[0] == 0
+
+
+def test_a_code_that_was_not_taken_hears_of_no_other(genesys, login):
+    terminal = login()
+    visit = Visit(f"http://localhost:{terminal.port}{terminal.target()}")
+    assert visit.shows("press Enter")
+    terminal.enter(sign_in(genesys, terminal))
+    assert terminal.end()[0] == 0
+    assert "You are not signed in." in visit.whole()
+    assert "You are signed in" not in visit.page
 
 
 def test_a_refused_code_gives_a_new_address_at_the_same_port(genesys, login):
