@@ -222,8 +222,14 @@ numbers_give(int sockets[static LISTENER_SOCKETS])
 	for (int i = 0; i < LISTENER_SOCKETS; i++) {
 		int number = LIFE_FD_LISTEN + i;
 
-		if (fcntl(from[i], F_DUPFD_CLOEXEC, number) != number)
+		autofd given = fcntl(from[i], F_DUPFD_CLOEXEC, number);
+
+		if (given != number) {
+			if (i > 0)
+				(void)close(LIFE_FD_LISTEN);
 			return false;
+		}
+		(void)take_fd(&given);
 		if (sockets[i] >= 0)
 			sockets[i] = number;
 	}
@@ -246,12 +252,14 @@ port_put(char *redirect_uri, size_t cap, const struct url *url, unsigned port)
 	return true;
 }
 
+/* The port that stands there; 0 and errno. */
 static unsigned
 port_read(const struct url *url)
 {
 	char digits[8] = "";
 	unsigned long port;
 
+	errno = EINVAL;
 	if (url->port.len >= sizeof(digits))
 		return 0;
 	memcpy(digits, url->port.p, url->port.len);
@@ -285,10 +293,14 @@ port_open(char *redirect_uri, size_t cap, int ret[static LISTENER_SOCKETS],
 		    errno == EADDRINUSE ? "port %.*s is taken"
 					: "no listener on port %.*s: %m",
 		    (int)url.port.len, (const char *)url.port.p);
-	if (!numbers_give(sockets) ||
-	    (url.port.len == 0 && !port_put(redirect_uri, cap, &url, port)))
+	if (!numbers_give(sockets))
 		return err_fail(reterr, OUTCOME_HELPER_FAILED,
 		    "no listener: its descriptors are in use");
+	if (url.port.len == 0 && !port_put(redirect_uri, cap, &url, port)) {
+		port_release(sockets);
+		return err_fail(reterr, OUTCOME_HELPER_FAILED,
+		    "no listener: redirect_uri has no room for its port");
+	}
 	memcpy(ret, sockets, sizeof(sockets));
 	return OUTCOME_OK;
 }

@@ -346,10 +346,12 @@ listener_is_for_loopback_and_free_ports_alone(void **state)
 		char uri[URI_CAP];
 
 		(void)snprintf(uri, sizeof(uri), "%s", uris[i]);
+		errno = EADDRINUSE; /* of somebody else's failure */
 		assert_int_equal(
 		    listener_open(uri, sizeof(uri), &listener, &why),
 		    OUTCOME_HELPER_FAILED);
 		assert_string_not_equal(why.text, "");
+		assert_null(strstr(why.text, "taken"));
 	}
 }
 
@@ -420,6 +422,38 @@ listener_holds_a_browser_that_goes_on_talking(void **state)
 	listener_done(&f.listener);
 }
 
+static void
+listener_leaves_nothing_behind_when_it_fails(void **state)
+{
+	static const char plain[] = "http://localhost/back";
+
+	(void)state;
+	/* both numbers in use, one of them, and no room for the port */
+	for (int i = 0; i < 4; i++) {
+		struct listener listener;
+		struct errinfo why = {""};
+		char uri[URI_CAP];
+		bool used[] = {i == 0 || i == 1, i == 0 || i == 2};
+		size_t cap = i == 3 ? sizeof(plain) : sizeof(uri);
+		int next = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+		(void)snprintf(uri, sizeof(uri), "%s", plain);
+		for (int n = 0; n < LISTENER_SOCKETS; n++) {
+			if (used[n])
+				assert_true(
+				    dup2(next, LIFE_FD_LISTEN + n) >= 0);
+		}
+		assert_int_equal(listener_open(uri, cap, &listener, &why),
+		    OUTCOME_HELPER_FAILED);
+		assert_string_equal(uri, plain);
+		for (int n = 0; n < LISTENER_SOCKETS; n++)
+			assert_int_equal(
+			    close(LIFE_FD_LISTEN + n), used[n] ? 0 : -1);
+		assert_true(fcntl(LIFE_FD_LISTEN + 2, F_GETFD) < 0);
+		(void)close(next);
+	}
+}
+
 /* Whoever repeats himself keeps the caller waiting for one request alone. */
 static void
 browser_serves_one_request_at_a_time(void **state)
@@ -459,6 +493,7 @@ main(void)
 	    cmocka_unit_test(listener_keeps_its_port_until_it_is_done),
 	    cmocka_unit_test(listener_says_that_its_port_is_taken),
 	    cmocka_unit_test(listener_is_for_loopback_and_free_ports_alone),
+	    cmocka_unit_test(listener_leaves_nothing_behind_when_it_fails),
 	    cmocka_unit_test(listener_finds_who_bound_its_port_before),
 	    cmocka_unit_test(listener_resumes_before_anybody_else),
 	    cmocka_unit_test(listener_reads_little_of_what_comes_too_late),
