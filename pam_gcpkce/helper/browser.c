@@ -34,8 +34,23 @@ browser_resume(struct browser *b)
 }
 
 void
+browser_tell(struct browser *b, enum outcome outcome)
+{
+	autobuf page = BUF_INIT(PAGE_MAX);
+
+	if (b->listener.events < 0)
+		return; /* nobody can have come */
+	if (outcome == OUTCOME_OK)
+		page_put_success(&page, &b->label);
+	else
+		page_put_failure(&page, outcome);
+	listener_tell(&b->listener, &page);
+}
+
+void
 browser_forget(struct browser *b)
 {
+	browser_tell(b, OUTCOME_ABORTED);
 	answer_done(&b->answer);
 	b->arrived = false;
 }
@@ -73,7 +88,6 @@ arrival_answer(struct browser *b, bool press_enter)
 
 	page_put_arrival(&page, &b->label, press_enter);
 	listener_hold(&b->listener, &page);
-	listener_hush(&b->listener);
 }
 
 static void
@@ -113,12 +127,13 @@ browser_serve(
 {
 	struct view query;
 
-	while (listener_next(&b->listener, &query)) {
-		if (b->answer.code != NULL) /* the first one counts */
-			listener_stray(&b->listener, HTTP_CONFLICT);
-		else
-			query_judge(b, query, states, press_enter);
-	}
+	/* one alone: the caller and the deadline come before the next */
+	if (!listener_next(&b->listener, &query))
+		return;
+	if (b->answer.code != NULL) /* the first one counts */
+		listener_stray(&b->listener, HTTP_CONFLICT);
+	else
+		query_judge(b, query, states, press_enter);
 }
 
 enum outcome
@@ -135,27 +150,14 @@ void
 browser_dismiss(struct browser *b)
 {
 	listener_hush(&b->listener);
-}
-
-void
-browser_tell(struct browser *b, enum outcome outcome)
-{
-	autobuf page = BUF_INIT(PAGE_MAX);
-
-	if (b->listener.events < 0)
-		return; /* nobody can have come */
-	if (outcome == OUTCOME_OK)
-		page_put_success(&page, &b->label);
-	else
-		page_put_failure(&page, outcome);
-	listener_tell(&b->listener, &page);
+	if (b->arrived)
+		browser_forget(b);
 }
 
 void
 browser_end(struct browser *b)
 {
 	listener_hush(&b->listener);
-	browser_tell(b, OUTCOME_ABORTED);
 	browser_forget(b);
 	listener_done(&b->listener);
 }

@@ -44,7 +44,10 @@ void browser_begin(struct wire_request *request, struct browser *ret);
  */
 enum wire_callback browser_resume(struct browser *b);
 
-/* What came belongs to an address that is not shown any more. */
+/*
+ * What came belongs to an address that is not shown any more, or another answer
+ * took its place: a browser that still waits is told that it is over.
+ */
 void browser_forget(struct browser *b);
 
 /* Readable when browser_serve has something to do; -1: never. */
@@ -54,9 +57,10 @@ int browser_events(const struct browser *b);
 bool browser_is_awaited(const struct browser *b);
 
 /*
- * Serve whoever has come; from the worker alone, since it reads what strangers
- * wrote.  With a code of this sign-in the port is closed; an error redirect is
- * kept until a code comes.  All else is answered and forgotten.
+ * Serve whoever has come, up to one request for us; from the worker alone,
+ * since it reads what strangers wrote.  With a code of this sign-in the port is
+ * closed; an error redirect is kept until a code comes.  All else is answered
+ * and forgotten.
  *
  * in:     press_enter  the terminal waits for a key
  * out:    b->arrived
@@ -72,7 +76,9 @@ void browser_serve(
 MUST_CHECK enum outcome browser_take(
     struct browser *b, struct answer *ret, struct errinfo *reterr);
 
-/* No browser is waited for any more: close the port. */
+/*
+ * There is an answer: close the port, and forget what came and was not taken.
+ */
 void browser_dismiss(struct browser *b);
 
 /* Tell the browser that waits for it what came of its code. */

@@ -21,8 +21,9 @@
 #include "port.h"
 
 #define EVENTS_MAX 16
-#define CROWD 64          /* connections that are taken without a pause ... */
+#define CROWD 256         /* connections and reads without a pause ... */
 #define PAUSE_NS 2000000L /* ... and the pause for each further one */
+#define AFTER_MAX 65536   /* bytes that are read of what comes too late */
 
 static void
 watch(const struct listener *l, int fd, uint32_t events)
@@ -138,28 +139,35 @@ place_find(struct listener *l)
 	return oldest;
 }
 
+/* The limit of CPU time is for the sign-in, not for a crowd. */
+static void
+service_count(struct listener *l)
+{
+	static const struct timespec pause = {.tv_nsec = PAUSE_NS};
+
+	if (l->served++ >= CROWD)
+		(void)nanosleep(&pause, NULL);
+}
+
 static void
 connection_take(struct listener *l, int from)
 {
-	static const struct timespec pause = {.tv_nsec = PAUSE_NS};
-	static const int on = 1;
 	autofd fd = accept4(from, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
-	/* the limit of CPU time is for the sign-in, not for a crowd */
-	if (l->taken++ >= CROWD)
-		(void)nanosleep(&pause, NULL);
+	service_count(l);
 	if (fd < 0)
 		return;
 	/* what remains of it must not keep the next sign-in off the port */
-	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	port_pass_over(fd);
 	struct connection *c = place_find(l);
 	if (c == NULL)
 		return;
 	*c = (struct connection){
 	    .state = CONNECTION_READING,
-	    .number = l->taken,
+	    .number = l->served,
 	    .until_ms = clock_now_ms() + LISTENER_PATIENCE_MS,
 	    .head = BUF_INIT(HTTP_REQUEST_MAX),
+	    .after = AFTER_MAX,
 	};
 	watch(l, fd, EPOLLIN | EPOLLRDHUP);
 	c->fd = take_fd(&fd);
@@ -221,27 +229,44 @@ request_judge(struct listener *l, struct connection *c, struct view *ret_query)
 	return false;
 }
 
+/* Keep what has come; true when it may have made a whole request, or a fault.
+ */
+static bool
+head_put(struct connection *c, struct view bytes)
+{
+	bool first = c->head.len == 0;
+
+	buf_put(&c->head, bytes.p, bytes.len);
+	/* not for each byte of those that drip */
+	return first || c->head.len == HTTP_REQUEST_MAX ||
+	    memchr(bytes.p, '\n', bytes.len) != NULL;
+}
+
 /* Read what has come; true when it is a request for the caller to judge. */
 static bool
 connection_read(
     struct listener *l, struct connection *c, struct view *ret_query)
 {
 	uint8_t bytes[4096];
-	size_t room = HTTP_REQUEST_MAX - c->head.len;
 	bool reads = c->state == CONNECTION_READING;
-	ssize_t got = recv(c->fd, bytes,
-	    reads && room < sizeof(bytes) ? room : sizeof(bytes), 0);
+	size_t room = reads ? HTTP_REQUEST_MAX - c->head.len : c->after;
+	bool judges = false;
 
+	service_count(l);
+	ssize_t got =
+	    recv(c->fd, bytes, room < sizeof(bytes) ? room : sizeof(bytes), 0);
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
 		return false;
 	if (reads && got > 0)
-		buf_put(&c->head, bytes, (size_t)got);
+		judges = head_put(c, (struct view){bytes, (size_t)got});
+	else if (got > 0)
+		c->after -= (size_t)got;
 	explicit_bzero(bytes, sizeof(bytes));
 	if (got <= 0 || (reads && buf_check(&c->head) != OUTCOME_OK)) {
 		connection_end(l, c);
 		return false;
 	}
-	return reads && request_judge(l, c, ret_query);
+	return judges && request_judge(l, c, ret_query);
 }
 
 static bool
@@ -298,37 +323,6 @@ listener_stray(struct listener *l, enum http_status status)
 }
 
 void
-listener_hold(struct listener *l, const struct buf *page)
-{
-	struct connection *c = l->asked;
-	struct epoll_event end = {.events = EPOLLRDHUP};
-
-	l->asked = NULL;
-	for (size_t i = 0; i < LISTENER_CONNECTIONS; i++) {
-		if (l->connections[i].state == CONNECTION_HELD)
-			connection_end(l, &l->connections[i]);
-	}
-	if (c == NULL)
-		return;
-	end.data.fd = c->fd;
-	buf_done(&c->head); /* the code is in it */
-	c->state = CONNECTION_HELD;
-	/* its end alone matters now, not what it may still send */
-	(void)epoll_ctl(l->events, EPOLL_CTL_MOD, c->fd, &end);
-	if (!page_send(c, page))
-		connection_end(l, c);
-}
-
-void
-listener_tell(struct listener *l, const struct buf *page)
-{
-	for (size_t i = 0; i < LISTENER_CONNECTIONS; i++) {
-		if (l->connections[i].state == CONNECTION_HELD)
-			connection_leave(l, &l->connections[i], page);
-	}
-}
-
-void
 listener_hush(struct listener *l)
 {
 	if (!l->listening)
@@ -343,6 +337,40 @@ listener_hush(struct listener *l)
 	for (size_t i = 0; i < LISTENER_CONNECTIONS; i++) {
 		if (l->connections[i].state == CONNECTION_READING)
 			connection_end(l, &l->connections[i]);
+	}
+}
+
+void
+listener_hold(struct listener *l, const struct buf *page)
+{
+	struct connection *c = l->asked;
+	struct epoll_event end = {.events = EPOLLRDHUP};
+
+	l->asked = NULL;
+	for (size_t i = 0; i < LISTENER_CONNECTIONS; i++) {
+		if (l->connections[i].state == CONNECTION_HELD)
+			connection_end(l, &l->connections[i]);
+	}
+	if (c != NULL)
+		c->state = CONNECTION_HELD;
+	/* closed before anybody can read that the code has come */
+	listener_hush(l);
+	if (c == NULL)
+		return;
+	end.data.fd = c->fd;
+	buf_done(&c->head); /* the code is in it */
+	/* its end alone matters now, not what it may still send */
+	(void)epoll_ctl(l->events, EPOLL_CTL_MOD, c->fd, &end);
+	if (!page_send(c, page))
+		connection_end(l, c);
+}
+
+void
+listener_tell(struct listener *l, const struct buf *page)
+{
+	for (size_t i = 0; i < LISTENER_CONNECTIONS; i++) {
+		if (l->connections[i].state == CONNECTION_HELD)
+			connection_leave(l, &l->connections[i], page);
 	}
 }
 

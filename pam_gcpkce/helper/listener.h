@@ -27,6 +27,7 @@ struct connection {
 	unsigned long number; /* counted as they come */
 	int64_t until_ms;     /* not when it is held */
 	struct buf head;
+	size_t after; /* bytes that are still read after the answer */
 };
 
 struct listener {
@@ -36,7 +37,7 @@ struct listener {
 	int events;                    /* an epoll; readable: call us */
 	int timer;                     /* when a connection's time is over */
 	bool listening;
-	unsigned long taken; /* connections, so far */
+	unsigned long served; /* connections and reads, so far */
 	struct connection connections[LISTENER_CONNECTIONS];
 	struct connection *asked; /* whose request the caller judges */
 };
@@ -77,8 +78,8 @@ void listener_answer(struct listener *l, const struct buf *page);
 void listener_stray(struct listener *l, enum http_status status);
 
 /*
- * Begin the answer, and keep the connection for the rest of it; one that was
- * held before is let go.
+ * Close the port as listener_hush does, begin the answer, and keep the
+ * connection for the rest of it; one that was held before is let go.
  */
 void listener_hold(struct listener *l, const struct buf *page);
 

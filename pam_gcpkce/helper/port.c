@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Sockets on loopback.  SO_REUSEADDR is set while one binds and listens, so
- * that connections of the sign-in before are not in the way, and cleared as
- * soon as it does, so that nobody can bind the port beside it.
+ * Sockets on loopback.  What is left of the sign-in before must not be in the
+ * way, and nobody else may be on the port, not even with a socket that waits
+ * for its chance to listen.  SO_REUSEPORT lets both be told apart: it passes
+ * over sockets of this very account that have it as well, and over nobody
+ * else's, where SO_REUSEADDR would pass over all that do not listen yet.  Both
+ * are cleared while one is used, so that nobody can bind the port beside it.
  */
 #include "port.h"
 
@@ -29,18 +32,31 @@ union address {
 };
 
 static void
-reuse_set(int fd, int reuse)
+option_set(int fd, int option, int value)
 {
-	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &reuse, sizeof(reuse));
+	(void)setsockopt(fd, SOL_SOCKET, option, &value, sizeof(value));
+}
+
+static bool
+listen_with(int fd, int option)
+{
+	option_set(fd, option, 1);
+	bool listens = listen(fd, BACKLOG) == 0;
+	option_set(fd, option, 0);
+	return listens;
 }
 
 bool
 port_listen(int fd)
 {
-	reuse_set(fd, 1);
-	bool listens = listen(fd, BACKLOG) == 0;
-	reuse_set(fd, 0);
-	return listens;
+	return listen_with(fd, SO_REUSEPORT);
+}
+
+void
+port_pass_over(int fd)
+{
+	option_set(fd, SO_REUSEADDR, 1);
+	option_set(fd, SO_REUSEPORT, 1);
 }
 
 void
@@ -55,7 +71,7 @@ port_release(const int sockets[static LISTENER_SOCKETS])
 	if (sockets[0] < 0 && sockets[1] < 0)
 		return;
 	for (int i = 0; i < LISTENER_SOCKETS; i++) {
-		reuse_set(LIFE_FD_LISTEN + i, 1);
+		port_pass_over(LIFE_FD_LISTEN + i);
 		(void)close(LIFE_FD_LISTEN + i);
 	}
 }
@@ -91,11 +107,14 @@ socket_open(int family, in_addr_t v4, unsigned port)
 
 	if (fd < 0)
 		return -1;
-	reuse_set(fd, 1);
 	if (family == AF_INET6 &&
 	    setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on)) != 0)
 		return -1;
-	if (bind(fd, &address.any, len) != 0 || (port != 0 && !port_listen(fd)))
+	option_set(fd, SO_REUSEPORT, 1);
+	bool bound = bind(fd, &address.any, len) == 0;
+	option_set(fd, SO_REUSEPORT, 0);
+	/* of two sign-ins that are as far as this at once, one listens */
+	if (!bound || (port != 0 && !listen_with(fd, SO_REUSEADDR)))
 		return -1;
 	return take_fd(&fd);
 }
@@ -203,8 +222,14 @@ numbers_give(int sockets[static LISTENER_SOCKETS])
 	for (int i = 0; i < LISTENER_SOCKETS; i++) {
 		int number = LIFE_FD_LISTEN + i;
 
-		if (fcntl(from[i], F_DUPFD_CLOEXEC, number) != number)
+		autofd given = fcntl(from[i], F_DUPFD_CLOEXEC, number);
+
+		if (given != number) {
+			if (i > 0)
+				(void)close(LIFE_FD_LISTEN);
 			return false;
+		}
+		(void)take_fd(&given);
 		if (sockets[i] >= 0)
 			sockets[i] = number;
 	}
@@ -227,12 +252,14 @@ port_put(char *redirect_uri, size_t cap, const struct url *url, unsigned port)
 	return true;
 }
 
+/* The port that stands there; 0 and errno. */
 static unsigned
 port_read(const struct url *url)
 {
 	char digits[8] = "";
 	unsigned long port;
 
+	errno = EINVAL;
 	if (url->port.len >= sizeof(digits))
 		return 0;
 	memcpy(digits, url->port.p, url->port.len);
@@ -266,10 +293,14 @@ port_open(char *redirect_uri, size_t cap, int ret[static LISTENER_SOCKETS],
 		    errno == EADDRINUSE ? "port %.*s is taken"
 					: "no listener on port %.*s: %m",
 		    (int)url.port.len, (const char *)url.port.p);
-	if (!numbers_give(sockets) ||
-	    (url.port.len == 0 && !port_put(redirect_uri, cap, &url, port)))
+	if (!numbers_give(sockets))
 		return err_fail(reterr, OUTCOME_HELPER_FAILED,
 		    "no listener: its descriptors are in use");
+	if (url.port.len == 0 && !port_put(redirect_uri, cap, &url, port)) {
+		port_release(sockets);
+		return err_fail(reterr, OUTCOME_HELPER_FAILED,
+		    "no listener: redirect_uri has no room for its port");
+	}
 	memcpy(ret, sockets, sizeof(sockets));
 	return OUTCOME_OK;
 }

@@ -29,12 +29,15 @@ void port_names(const char *redirect_uri, struct view *ret_authority,
     struct view *ret_path);
 
 /*
- * Listen on a bound socket.  While it does, and after port_close, nobody else
- * can bind its port.
+ * Listen again on a socket after port_close.  While it does, and after
+ * port_close, nobody else can bind its port.
  *
  * gives:  false when it cannot
  */
 bool port_listen(int fd);
+
+/* Let a connection, or a socket that is done with, be in nobody's way. */
+void port_pass_over(int fd);
 
 /* Refuse all connections from now on, and keep the port. */
 void port_close(int fd);

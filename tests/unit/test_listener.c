@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /* The helper's listener: where it listens, and whom it lets the caller see. */
 #include <arpa/inet.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -11,10 +13,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
+#include "../../pam_gcpkce/helper/browser.h"
 #include "../../pam_gcpkce/helper/life.h"
 #include "../../pam_gcpkce/helper/listener.h"
 
@@ -191,10 +195,9 @@ listener_holds_a_browser_until_there_is_more_to_tell(void **state)
 	ask(&f, browser, "/back?x");
 	assert_string_equal(query_of(&f), "x");
 	page_set(&page, "first ");
-	listener_hold(&f.listener, &page);
-	listener_hush(&f.listener);
-	assert_string_equal(heard(browser, 6), "first ");
+	listener_hold(&f.listener, &page); /* the port is closed at once */
 	assert_int_equal(call(f.port), -1);
+	assert_string_equal(heard(browser, 6), "first ");
 	page_set(&page, "second");
 	listener_tell(&f.listener, &page);
 	listener_tell(&f.listener, &page); /* he has heard it */
@@ -249,6 +252,86 @@ listener_says_that_its_port_is_taken(void **state)
 	listener_done(&f.listener);
 }
 
+/* A socket that is bound, and may listen whenever it likes. */
+static int
+lurk(int family, unsigned port, int option)
+{
+	static const int on = 1;
+	struct sockaddr_in v4 = {.sin_family = AF_INET,
+	    .sin_port = htons((uint16_t)port),
+	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	struct sockaddr_in6 v6 = {.sin6_family = AF_INET6,
+	    .sin6_port = htons((uint16_t)port),
+	    .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+	const void *address = family == AF_INET ? (void *)&v4 : (void *)&v6;
+	autofd fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	(void)setsockopt(fd, SOL_SOCKET, option, &on, sizeof(on));
+	return bind(fd, address, family == AF_INET ? sizeof(v4) : sizeof(v6)) ==
+		0
+	    ? take_fd(&fd)
+	    : -1;
+}
+
+static void
+listener_finds_who_bound_its_port_before(void **state)
+{
+	static const int families[] = {AF_INET, AF_INET6};
+	static const int options[] = {SO_REUSEADDR, SO_REUSEPORT};
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		struct fixture f;
+		struct errinfo why = {""};
+
+		begin(&f, "http://localhost/back");
+		listener_done(&f.listener);
+		autofd other = lurk(families[i / 2], f.port, options[i % 2]);
+		assert_true(other >= 0);
+		assert_int_equal(
+		    listener_open(f.uri, sizeof(f.uri), &f.listener, &why),
+		    OUTCOME_HELPER_FAILED);
+		assert_non_null(strstr(why.text, "is taken"));
+	}
+}
+
+/* Try to bind the port and to listen there, again and again. */
+static _Noreturn void
+thief_run(unsigned port)
+{
+	for (;;) {
+		autofd fd = lurk(AF_INET, port, SO_REUSEADDR);
+
+		for (int i = 0; fd >= 0 && i < 1000; i++) {
+			if (listen(fd, 1) == 0)
+				_exit(1);
+		}
+	}
+}
+
+static void
+listener_resumes_before_anybody_else(void **state)
+{
+	struct fixture f;
+	int status = 0;
+
+	(void)state;
+	begin(&f, "http://localhost/back");
+	pid_t thief = fork();
+	if (thief == 0)
+		thief_run(f.port);
+	assert_true(thief > 0);
+	for (int i = 0; i < 20000 && f.listener.listening; i++) {
+		listener_hush(&f.listener);
+		(void)listener_resume(&f.listener);
+	}
+	(void)kill(thief, SIGKILL);
+	assert_int_equal(waitpid(thief, &status, 0), thief);
+	assert_true(f.listener.listening);
+	assert_true(WIFSIGNALED(status));
+	listener_done(&f.listener);
+}
+
 static void
 listener_is_for_loopback_and_free_ports_alone(void **state)
 {
@@ -263,11 +346,138 @@ listener_is_for_loopback_and_free_ports_alone(void **state)
 		char uri[URI_CAP];
 
 		(void)snprintf(uri, sizeof(uri), "%s", uris[i]);
+		errno = EADDRINUSE; /* of somebody else's failure */
 		assert_int_equal(
 		    listener_open(uri, sizeof(uri), &listener, &why),
 		    OUTCOME_HELPER_FAILED);
 		assert_string_not_equal(why.text, "");
+		assert_null(strstr(why.text, "taken"));
 	}
+}
+
+/* Send bytes, and serve, until it is no use any more; gives how many. */
+static size_t
+poured(struct fixture *f, int fd, size_t most)
+{
+	static const uint8_t bytes[1024];
+	struct pollfd come = {.fd = f->listener.events, .events = POLLIN};
+	struct view query;
+	size_t sum = 0;
+
+	while (sum < most) {
+		ssize_t sent =
+		    send(fd, bytes, sizeof(bytes), MSG_NOSIGNAL | MSG_DONTWAIT);
+
+		while (poll(&come, 1, 1) == 1)
+			assert_false(listener_next(&f->listener, &query));
+		if (sent < 0 && errno != EAGAIN)
+			break;
+		sum += sent > 0 ? (size_t)sent : 0;
+	}
+	return sum;
+}
+
+static void
+listener_reads_little_of_what_comes_too_late(void **state)
+{
+	static const char post[] = "POST /back HTTP/1.1\r\n";
+	struct fixture f;
+
+	(void)state;
+	begin(&f, "http://localhost/back");
+	autofd wordy = call(f.port);
+	autofd endless = call(f.port);
+	assert_true(send(wordy, post, strlen(post), MSG_NOSIGNAL) > 0);
+	assert_int_equal(poured(&f, wordy, 32768), 32768);
+	assert_non_null(strstr(heard(wordy, PAGE_MAX), "405 Method Not"));
+	assert_true(send(endless, post, strlen(post), MSG_NOSIGNAL) > 0);
+	assert_in_range(poured(&f, endless, 1 << 20), 65536, 2 * 65536);
+	listener_done(&f.listener);
+}
+
+static void
+listener_holds_a_browser_that_goes_on_talking(void **state)
+{
+	struct fixture f;
+	autobuf page = BUF_INIT(PAGE_MAX);
+
+	(void)state;
+	begin(&f, "http://localhost/back");
+	autofd browser = call(f.port);
+	ask(&f, browser, "/back?x");
+	assert_string_equal(query_of(&f), "x");
+	page_set(&page, "first ");
+	listener_hold(&f.listener, &page);
+	ask(&f, browser, "/back?y");
+	assert_string_equal(query_of(&f), "");
+	page_set(&page, "second");
+	listener_tell(&f.listener, &page);
+	assert_string_equal(heard(browser, PAGE_MAX), "first second");
+	/* and its end is seen behind what it said */
+	assert_int_equal(shutdown(browser, SHUT_WR), 0);
+	assert_string_equal(query_of(&f), "");
+	for (size_t i = 0; i < LISTENER_CONNECTIONS; i++)
+		assert_int_equal(
+		    f.listener.connections[i].state, CONNECTION_FREE);
+	listener_done(&f.listener);
+}
+
+static void
+listener_leaves_nothing_behind_when_it_fails(void **state)
+{
+	static const char plain[] = "http://localhost/back";
+
+	(void)state;
+	/* both numbers in use, one of them, and no room for the port */
+	for (int i = 0; i < 4; i++) {
+		struct listener listener;
+		struct errinfo why = {""};
+		char uri[URI_CAP];
+		bool used[] = {i == 0 || i == 1, i == 0 || i == 2};
+		size_t cap = i == 3 ? sizeof(plain) : sizeof(uri);
+		int next = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+		(void)snprintf(uri, sizeof(uri), "%s", plain);
+		for (int n = 0; n < LISTENER_SOCKETS; n++) {
+			if (used[n])
+				assert_true(
+				    dup2(next, LIFE_FD_LISTEN + n) >= 0);
+		}
+		assert_int_equal(listener_open(uri, cap, &listener, &why),
+		    OUTCOME_HELPER_FAILED);
+		assert_string_equal(uri, plain);
+		for (int n = 0; n < LISTENER_SOCKETS; n++)
+			assert_int_equal(
+			    close(LIFE_FD_LISTEN + n), used[n] ? 0 : -1);
+		assert_true(fcntl(LIFE_FD_LISTEN + 2, F_GETFD) < 0);
+		(void)close(next);
+	}
+}
+
+/* Whoever repeats himself keeps the caller waiting for one request alone. */
+static void
+browser_serves_one_request_at_a_time(void **state)
+{
+	static const struct browser_states states = {.shown = "s"};
+	struct fixture f;
+	struct pollfd more = {.events = POLLIN};
+
+	(void)state;
+	begin(&f, "http://localhost/back");
+	struct browser browser = {.wanted = true, .listener = f.listener};
+	autofd first = call(f.port);
+	autofd second = call(f.port);
+	ask(&f, first, "/back?first");
+	ask(&f, second, "/back?second");
+	browser_serve(&browser, &states, true);
+	assert_non_null(strstr(heard(first, PAGE_MAX), "400 Bad Request"));
+	more.fd = second;
+	assert_int_equal(poll(&more, 1, 0), 0);
+	more.fd = browser_events(&browser);
+	assert_int_equal(poll(&more, 1, 0), 1);
+	browser_serve(&browser, &states, true);
+	assert_non_null(strstr(heard(second, PAGE_MAX), "400 Bad Request"));
+	browser_end(&browser);
 }
 
 int
@@ -283,6 +493,12 @@ main(void)
 	    cmocka_unit_test(listener_keeps_its_port_until_it_is_done),
 	    cmocka_unit_test(listener_says_that_its_port_is_taken),
 	    cmocka_unit_test(listener_is_for_loopback_and_free_ports_alone),
+	    cmocka_unit_test(listener_leaves_nothing_behind_when_it_fails),
+	    cmocka_unit_test(listener_finds_who_bound_its_port_before),
+	    cmocka_unit_test(listener_resumes_before_anybody_else),
+	    cmocka_unit_test(listener_reads_little_of_what_comes_too_late),
+	    cmocka_unit_test(listener_holds_a_browser_that_goes_on_talking),
+	    cmocka_unit_test(browser_serves_one_request_at_a_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
