@@ -116,7 +116,8 @@ fstat_fault(struct stat *st)
 
 	if (!world_fault(CALL_FSTAT, &how))
 		return 0;
-	/* once a helper has its REQUEST, another one's file is for revocation */
+	/* once a helper has its REQUEST, another one's file is for revocation
+	 */
 	seen.unsafe = seen.unsafe ||
 	    (seen.told == 0 && !files_is_below_run(st) &&
 		(how % 4 == 1 || how % 4 == 2));
