@@ -122,10 +122,11 @@ request_in_pieces_is_the_same_request(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		enum http_status s = HTTP_MORE;
+		struct http_request ret = {0};
+		struct http_request whole = {0};
 
 		for (size_t len = 0; len <= rows[i].len && s == HTTP_MORE;
 		     len++) {
-			struct http_request ret;
 			struct view bytes = {
 			    .p = (const uint8_t *)rows[i].bytes, .len = len};
 
@@ -134,6 +135,12 @@ request_in_pieces_is_the_same_request(void **state)
 		if (s != rows[i].status)
 			fail_msg("%d, not %d: %s", (int)s, (int)rows[i].status,
 			    rows[i].bytes);
+		(void)http_request_parse(
+		    (struct view){(const uint8_t *)rows[i].bytes, rows[i].len},
+		    &whole);
+		assert_true(view_eq(ret.path, whole.path));
+		assert_true(view_eq(ret.query, whole.query));
+		assert_true(view_eq(ret.host, whole.host));
 	}
 }
 
