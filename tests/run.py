@@ -12,6 +12,7 @@ import argparse
 import glob
 import os
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -179,6 +180,9 @@ def main():
                         help="the module cannot be loaded by programs without a sanitizer")
     parser.add_argument("which", choices=("all", "quick", "coverage", "web"))
     arguments = parser.parse_args()
+    # a shell starts what is in the background with ^C ignored, which programs
+    # under test would inherit
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     build = os.path.abspath(arguments.build)
     name = arguments.name
     totals = Totals()
