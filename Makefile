@@ -227,7 +227,7 @@ $(B)/tests/pam_inject.so: $(B)/tests/pam/pam_inject.o
 $(B)/tests/inject-host: $(B)/tests/pam/inject_host.o
 	$(call say,LINK,$@)
 	$(Q)$(link_prog) -lpam
-$(B)/tests/pam-session: $(B)/tests/pam/pam_session.o
+$(B)/tests/pam-session: $(B)/tests/pam/pam_session.o $(B)/tests/pam/no_delay.o
 	$(call say,LINK,$@)
 	$(Q)$(link_prog) -lpam -lpam_misc
 # the matrix of faults: its host; and host and helper with a clock that leaps
@@ -239,7 +239,7 @@ $(B)/tests/fault-host $(B)/tests/leaping-host:
 $(B)/tests/leaping-helper: $(helper) $(oauth) $(common) $(B)/tests/faults/leaping_clock.o
 	$(call say,LINK,$@)
 	$(Q)$(link_prog) -rdynamic $(crypto_libs) $(filter_libs)
-$(B)/tests/pam-greeter: $(B)/tests/pam/pam_greeter.o
+$(B)/tests/pam-greeter: $(B)/tests/pam/pam_greeter.o $(B)/tests/pam/no_delay.o
 	$(call say,LINK,$@)
 	$(Q)$(link_prog) -lpam
 # ---- what the bench runs; tests/bench/traced.c says what gives way ----
@@ -252,6 +252,7 @@ curl_libs := $(shell $(PKG_CONFIG) --libs libcurl 2>/dev/null)
 wraps   := $(addprefix -Wl$(comma)--wrap=,setrlimit64 syscall life_verify fork)
 bench-parts: test-parts $(addprefix $(bench)/,relay farend floor host decisions pam_compare.so \
 	pam_gcpkce_traced.so helper-traced tracer) ## build what the bench runs
+$(bench)/host: $(B)/tests/pam/no_delay.o
 $(bench)/relay $(bench)/farend $(bench)/floor $(bench)/host $(bench)/tracer: $(bench)/%: $(bench)/%.o
 	$(call say,LINK,$@)
 	$(Q)$(link_prog) -lpam -lssl -lcrypto

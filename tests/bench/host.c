@@ -21,6 +21,8 @@
 #include <sys/wait.h>
 #include <time.h>
 
+#include "../pam/no_delay.h"
+
 #define CODE "0123456789abcdefghijklmnopqrstuvwxyzABCDEFG"
 
 struct person {
@@ -101,25 +103,6 @@ converse(int count, const struct pam_message **messages,
 	}
 	*ret = replies;
 	return PAM_SUCCESS;
-}
-
-/* A denial's delay is no part of what is measured. */
-static void
-do_not_wait(int result, unsigned delay_us, void *data)
-{
-	(void)result;
-	(void)delay_us;
-	(void)data;
-}
-
-static int
-set_no_delay(pam_handle_t *pamh)
-{
-	void (*const fn)(int, unsigned, void *) = do_not_wait;
-	const void *item = NULL;
-
-	memcpy(&item, &fn, sizeof(item));
-	return pam_set_item(pamh, PAM_FAIL_DELAY, item);
 }
 
 /* Collect what outlives the sign-in: a revoker comes to us as its reaper. */

@@ -15,6 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "no_delay.h"
+
 /* Reads one line without its end; zero at the end of the input. */
 static int
 line_read(char *line, size_t size)
@@ -46,26 +48,6 @@ converse(int count, const struct pam_message **messages,
 	}
 	*responses = answers;
 	return PAM_SUCCESS;
-}
-
-/* Hear after a denial how long to wait, and do not. */
-static void
-do_not_wait(int result, unsigned delay_us, void *data)
-{
-	(void)result;
-	(void)delay_us;
-	(void)data;
-}
-
-/* PAM_FAIL_DELAY is a function, and pam_set_item takes pointers to data. */
-static int
-set_no_delay(pam_handle_t *pamh)
-{
-	void (*const fn)(int, unsigned, void *) = do_not_wait;
-	const void *item = NULL;
-
-	memcpy(&item, &fn, sizeof(item));
-	return pam_set_item(pamh, PAM_FAIL_DELAY, item);
 }
 
 static int

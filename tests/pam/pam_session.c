@@ -10,9 +10,10 @@
 #include <security/pam_appl.h>
 #include <security/pam_misc.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "no_delay.h"
 
 /* Run the command with the PAM environment and nothing else. */
 static int
@@ -31,26 +32,6 @@ run(pam_handle_t *pamh, char **command)
 		(void)waitpid(pid, &status, 0);
 	(void)pam_misc_drop_env(environment);
 	return pid > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : 1;
-}
-
-/* Hear after a denial how long to wait, and do not. */
-static void
-do_not_wait(int result, unsigned delay_us, void *data)
-{
-	(void)result;
-	(void)delay_us;
-	(void)data;
-}
-
-/* PAM_FAIL_DELAY is a function, and pam_set_item takes pointers to data. */
-static int
-set_no_delay(pam_handle_t *pamh)
-{
-	void (*const fn)(int, unsigned, void *) = do_not_wait;
-	const void *item = NULL;
-
-	memcpy(&item, &fn, sizeof(item));
-	return pam_set_item(pamh, PAM_FAIL_DELAY, item);
 }
 
 /* Report a step; go on only after a success. */
