@@ -30,15 +30,14 @@ class Totals:
 
     def __init__(self):
         self.passed = self.failed = self.skipped = 0
+        self.failures = []  # a line each
 
-    def add(self, passed, failed, skipped):
+    def add(self, passed, failed, skipped, failures=()):
         with REPORT:
-            self._add(passed, failed, skipped)
-
-    def _add(self, passed, failed, skipped):
-        self.passed += passed
-        self.failed += failed
-        self.skipped += skipped
+            self.passed += passed
+            self.failed += failed
+            self.skipped += skipped
+            self.failures += failures
 
 
 def say(text):
@@ -66,15 +65,16 @@ def run_program(path, totals):
         failed = 1  # it died
     if status == 0 and passed + skipped == 0:
         failed = 1  # it tested nothing
-    report(os.path.basename(path), passed, failed, skipped, printed)
-    totals.add(passed, failed, skipped)
+    name = os.path.basename(path)
+    report(name, passed, failed, skipped, printed)
+    totals.add(passed, failed, skipped, [name] if failed else [])
 
 
 def run_shell(name, command, totals):
     """Runs one script: it passes or it fails."""
     status, printed = run(command, TIMEOUT["program"])
     report(name, int(status == 0), int(status != 0), 0, printed)
-    totals.add(int(status == 0), int(status != 0), 0)
+    totals.add(int(status == 0), int(status != 0), 0, [name] if status else [])
 
 
 def run_fuzz(command, totals):
@@ -85,7 +85,7 @@ def run_fuzz(command, totals):
     if status != 0 and failed == 0:
         failed = 1
     report("fuzz", passed, failed, skipped, printed)
-    totals.add(passed, failed, skipped)
+    totals.add(passed, failed, skipped, ["fuzz"] if failed else [])
 
 
 def run_pytest(folder, build, name, totals):
@@ -106,14 +106,26 @@ def run_pytest(folder, build, name, totals):
     try:
         suite = ElementTree.parse(junit).getroot().find("testsuite")
         count = {key: int(suite.get(key)) for key in ("tests", "failures", "errors", "skipped")}
+        failures = list(junit_failures(suite))
     except (OSError, AttributeError, ElementTree.ParseError):
         count = {"tests": 1, "failures": 1, "errors": 0, "skipped": 0}
+        failures = [f"{folder}: no report"]
     failed = count["failures"] + count["errors"]
     if status != 0 and failed == 0:
         failed, count["tests"] = 1, count["tests"] + 1
+        failures = [f"{folder}: pytest ended with status {status}"]
     passed = count["tests"] - failed - count["skipped"]
     report(os.path.relpath(folder), passed, failed, count["skipped"], printed)
-    totals.add(passed, failed, count["skipped"])
+    totals.add(passed, failed, count["skipped"], failures)
+
+
+def junit_failures(suite):
+    """A line for each test of a JUnit report that failed: its name, and why."""
+    for case in suite.iter("testcase"):
+        for result in case:
+            if result.tag in ("failure", "error"):
+                why = " ".join(result.get("message", "").split())
+                yield f"{case.get('classname')}::{case.get('name')}: {why[:400]}"
 
 
 def report(name, passed, failed, skipped, printed):
@@ -219,6 +231,10 @@ def main():
         say("\n*** NOT ROOT: whole sign-ins through sshd, sudo, su and login were SKIPPED ***")
     if arguments.which == "all" and not name and totals.passed == 0:
         totals.failed += 1
+    if totals.failures:
+        say("\nWhat failed, again:")
+        for failure in totals.failures:
+            say(f"  {failure}")
     say(f"\n{totals.passed} passed, {totals.failed} failed, {totals.skipped} skipped")
     return 1 if totals.failed or totals.passed + totals.skipped == 0 else 0
 

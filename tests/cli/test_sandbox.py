@@ -189,7 +189,7 @@ def test_an_abort_ends_it_all_the_same(sign_in, sandbox):
 def test_one_that_goes_on_when_its_caller_has_gone_is_ended(sign_in):
     outcome, _, took = sign_in("stay", timeout=1)
     assert outcome == "timed_out"
-    assert took < 6
+    assert took < 20
     assert processes() == []
 
 

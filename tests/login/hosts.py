@@ -12,14 +12,14 @@ import re
 import signal
 import socket
 import subprocess
-import time
 
 import pexpect
+
+from waiting import PATIENCE, wait_until
 
 PASTE = "Then paste the code, or the whole address of the page you land on: "
 CLIENT_ENV = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "TERM": "dumb",
               "LANG": "C.UTF-8", "HOME": "/"}
-PATIENCE = 20  # seconds for any one thing to appear
 
 
 class Terminal:
@@ -134,10 +134,11 @@ PrintMotd no
 MaxStartups {startups}
 LogLevel VERBOSE
 """)
+        earlier = len(self.log())
         self._daemon = subprocess.Popen(
             ["/usr/sbin/sshd", "-D", "-f", config, "-E", self.log_path],
             stdin=subprocess.DEVNULL, env=CLIENT_ENV)
-        self._wait_for_port()
+        self._wait_for_port(earlier)
 
     def stop(self):
         if self._daemon is not None:
@@ -146,6 +147,8 @@ LogLevel VERBOSE
             self._daemon = None
 
     def log(self):
+        if not os.path.exists(self.log_path):
+            return ""
         with open(self.log_path, encoding="utf-8") as file:
             return file.read()
 
@@ -178,17 +181,12 @@ LogLevel VERBOSE
             make_key(path)
         return path
 
-    def _wait_for_port(self):
-        end = time.monotonic() + PATIENCE
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", self.port)).close()
-                return
-            except ConnectionRefusedError:
-                if self._daemon.poll() is not None or time.monotonic() > end:
-                    raise AssertionError(
-                        f"sshd did not start:\n{self.log()}") from None
-                time.sleep(0.02)
+    def _wait_for_port(self, earlier):
+        """Wait until the log says so: a connection would be one more visit."""
+        listens = f"Server listening on 127.0.0.1 port {self.port}."
+        assert wait_until(lambda: listens in self.log()[earlier:]
+                          or self._daemon.poll() is not None)
+        assert self._daemon.poll() is None, f"sshd ended:\n{self.log()}"
 
 
 class Sudo:

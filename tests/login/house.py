@@ -225,7 +225,7 @@ class House:
         """The ids of the living processes that run a program."""
         return [pid for pid in process_ids() if runs(pid, program)]
 
-    def wait_until_gone(self, program, seconds):
+    def wait_until_gone(self, program, seconds=10):
         """Wait for a program's last process; gives what is left."""
         end = time.monotonic() + seconds
         while True:

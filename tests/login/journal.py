@@ -7,6 +7,8 @@ import socket
 import threading
 import time
 
+from waiting import PATIENCE
+
 _FIELD = re.compile(r'(?<!\S)([a-z_]+)=("(?:[^"\\]|\\.)*"|\S*)')
 
 
@@ -40,7 +42,7 @@ class Journal:
     def text(self):
         return "\n".join(self.lines())
 
-    def wait(self, pattern, seconds=5):
+    def wait(self, pattern, seconds=PATIENCE):
         """Wait for a line with the pattern; gives it, or fails."""
         end = time.monotonic() + seconds
         with self._news:
@@ -60,7 +62,7 @@ class Journal:
         return [fields(line) for line in self.lines()
                 if "pam_gcpkce(" in line and "outcome=" in line]
 
-    def decision(self, outcome, seconds=5):
+    def decision(self, outcome, seconds=PATIENCE):
         """Wait for a decision of this outcome; gives its fields."""
         return fields(self.wait(
             rf'pam_gcpkce\(.*\boutcome="?{outcome}"?(\s|$)', seconds))

@@ -43,7 +43,7 @@ def test_revocation_makes_one_request_more(house, people, genesys):
     terminal.answer(answer)
     assert genesys.log.wait("DELETE", "/api/v2/tokens/me")
     terminal.leave()
-    assert house.wait_until_gone("gcpkce-helper", 5) == []
+    assert house.wait_until_gone("gcpkce-helper") == []
     assert len(genesys.log.requests()) == 4
     assert genesys.log.connections("api") <= 2
 
@@ -77,7 +77,7 @@ def test_a_dialogue_that_nobody_answers_makes_no_request(
     configure(timeout=2, preflight="no")
     terminal = hosts.Pamtester(house).open("alice")
     terminal.asked()
-    assert house.wait_until_gone("gcpkce-helper", 4) == []
+    assert house.wait_until_gone("gcpkce-helper") == []
     assert genesys.log.records() == []
     terminal.answer("")
     terminal.end()

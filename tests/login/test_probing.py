@@ -21,6 +21,6 @@ def test_a_code_for_an_account_of_nobody_is_refused_after_a_time_of_its_own(
         terminal.answer("A" * 43)
         assert contract.REFUSED in terminal.asked()
         took.append(time.monotonic() - began)
-    assert all(0.29 < seconds < 1.5 for seconds in took), took
+    assert all(0.29 < seconds for seconds in took), took
     assert len({round(seconds, 3) for seconds in took}) > 1, took
     assert genesys.log.records() == []

@@ -95,7 +95,7 @@ def test_no_secret_of_a_sign_in_is_found_anywhere(
         watch.look_once()
         inside = files(house, started)
         terminal.leave()
-        assert house.wait_until_gone("gcpkce-helper", 5) == []
+        assert house.wait_until_gone("gcpkce-helper") == []
     if host is hosts.Sshd:
         entrance.stop()
 

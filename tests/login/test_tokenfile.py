@@ -13,11 +13,11 @@ import pytest
 import contract
 import hosts
 from house import ACCOUNTS
+from waiting import wait_until, wait_until_revoked
 
 BASE = "/run/gcpkce"
 PENDING = f"{BASE}/pending"
 UID = ACCOUNTS["alice"]
-REVOKED_WITHIN = 5
 STALE_S = 11 * 60
 
 
@@ -56,13 +56,6 @@ def come_in(host, people):
     terminal = host.open("alice")
     terminal.answer(people["alice"].sign_in(terminal.asked()))
     return terminal, terminal.session()[1]
-
-
-def wait_until_revoked(genesys):
-    end = time.monotonic() + REVOKED_WITHIN
-    while any(genesys.log.tokens().values()):
-        assert time.monotonic() < end, "a token is still valid"
-        time.sleep(0.02)
 
 
 def folders():
@@ -153,10 +146,7 @@ def test_two_sessions_have_a_file_each(sshd, people, genesys):
     assert sorted(map(read, paths)) == sorted(genesys.log.tokens())
     kept = read(paths[1])
     one.leave()
-    end = time.monotonic() + REVOKED_WITHIN
-    while sum(genesys.log.tokens().values()) > 1:
-        assert time.monotonic() < end
-        time.sleep(0.02)
+    assert wait_until(lambda: sum(genesys.log.tokens().values()) == 1)
     assert not os.path.exists(paths[0])
     assert read(paths[1]) == kept
     assert genesys.log.tokens()[kept]
@@ -171,11 +161,9 @@ def test_revoke_never_removes_the_file_and_leaves_the_token(
     terminal, env = come_in(sshd, people)
     assert os.path.exists(env["GCPKCE_TOKEN_FILE"])
     terminal.leave()
-    end = time.monotonic() + REVOKED_WITHIN  # sshd outlives its client
-    while os.path.exists(env["GCPKCE_TOKEN_FILE"]):
-        assert time.monotonic() < end, "the file is still there"
-        time.sleep(0.02)
-    assert house.wait_until_gone("gcpkce-helper", 5) == []
+    # sshd outlives its client
+    assert wait_until(lambda: not os.path.exists(env["GCPKCE_TOKEN_FILE"]))
+    assert house.wait_until_gone("gcpkce-helper") == []
     assert all(genesys.log.tokens().values())
 
 
@@ -509,10 +497,7 @@ def test_what_is_pending_for_too_long_is_revoked_at_the_next_sign_in(
     os.utime(f"{PENDING}/{left}", (then, then))
     come_in(sshd, people)
     assert pending() == []
-    end = time.monotonic() + REVOKED_WITHIN
-    while genesys.log.tokens()[stale]:
-        assert time.monotonic() < end, "the token is still valid"
-        time.sleep(0.02)
+    assert wait_until(lambda: not genesys.log.tokens()[stale])
 
 
 def test_only_a_success_revokes_what_is_pending(sshd, genesys):
@@ -550,7 +535,7 @@ def test_the_line_that_wrote_it_says_whether_and_where_it_is_revoked(
     assert pending() == [FOREIGN[:-1] + "b"]
     ours = set(genesys.log.tokens())
     house.close_terminals()
-    assert house.wait_until_gone("gcpkce-helper", 5) == []
+    assert house.wait_until_gone("gcpkce-helper") == []
     assert revoked_tokens(genesys) - ours == {"due"}
 
 

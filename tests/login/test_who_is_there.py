@@ -150,6 +150,19 @@ def test_accounts_that_nobody_can_sign_in_to_ask_no_name_server(
 
 AT_LEAST_S = 0.1
 ROUNDS = 5
+TRIES = 4  # the machine has other things to do
+
+
+def alike(factor, *how):
+    """Are the times alike, once in a few tries?  Who is there shows in all.
+
+    Gives also the times of the last try.
+    """
+    for _ in range(TRIES):
+        took = times(*how)
+        if max(took.values()) < factor * min(took.values()):
+            return True, took
+    return False, took
 
 
 def times(host, question, wait, measure):
@@ -181,9 +194,9 @@ def test_an_answer_without_a_code_takes_everybody_the_same_time(
         terminal.answer(answer)
         terminal.asked()
 
-    took = times(Pamtester(house), hosts.PASTE, 1, measure)
+    are_alike, took = alike(1.3, Pamtester(house), hosts.PASTE, 1, measure)
     assert min(took.values()) > AT_LEAST_S * 0.99, took
-    assert max(took.values()) < 1.3 * min(took.values()), took
+    assert are_alike, took
 
 
 def test_the_listener_takes_everybody_the_same_time(
@@ -200,8 +213,8 @@ def test_the_listener_takes_everybody_the_same_time(
             stranger.sendall(b"X\r\n")
             assert stranger.recv(1)
 
-    took = times(Pamtester(house), "the page you land on: ", 1, measure)
-    assert max(took.values()) < 2.5 * min(took.values()), took
+    are_alike, took = alike(2.5, Pamtester(house), "the page you land on: ", 1, measure)
+    assert are_alike, took
 
 
 @pytest.fixture
