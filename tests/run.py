@@ -192,9 +192,10 @@ def main():
                         help="the module cannot be loaded by programs without a sanitizer")
     parser.add_argument("which", choices=("all", "quick", "coverage", "web"))
     arguments = parser.parse_args()
-    # a shell starts what is in the background with ^C ignored, which programs
-    # under test would inherit
+    # a shell starts what is in the background with ^C ignored, nohup with the
+    # hang-up; programs under test would inherit it
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     build = os.path.abspath(arguments.build)
     name = arguments.name
     totals = Totals()

@@ -180,10 +180,12 @@ class House:
         return path
 
     def write(self, path, text, mode=0o644):
-        """Write a file of root's; gives its path."""
-        with open(path, "w", encoding="utf-8") as file:
+        """Write a file of root's, in place of one that may be running;
+        gives its path."""
+        with open(f"{path}.new", "w", encoding="utf-8") as file:
             os.fchmod(file.fileno(), mode)
             file.write(text)
+        os.replace(f"{path}.new", path)
         return path
 
     def home(self, account):

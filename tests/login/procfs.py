@@ -64,11 +64,15 @@ def present():
     return set(process_ids())
 
 
-def newcomers(before, seconds):
-    """Wait until nobody is there who was not before; gives who still is."""
+def newcomers(before, seconds, but=None):
+    """Wait until nobody is there who was not before; gives who still is.
+
+    Programs named `but` do not count.
+    """
     end = time.monotonic() + seconds
     while True:
-        left = {pid: status(pid).get("Name") for pid in present() - before}
+        there = {pid: status(pid).get("Name") for pid in present() - before}
+        left = {pid: name for pid, name in there.items() if name != but}
         if not left or time.monotonic() > end:
             return left
-        time.sleep(0.1)
+        time.sleep(0.02)
