@@ -36,7 +36,9 @@ struct map_entry {
  *                  time must not tell)
  * out:    ret      (map_entry_done it) a wrong line of this account makes it
  *                  faulty; reading it is no error of the file
- * errors: OUTCOME_CONFIG_INVALID  the file is missing or cannot be read
+ * errors: OUTCOME_CONFIG_INVALID  the file is missing, cannot be read, or is no
+ *                                 plain text: a line has a NUL byte, a carriage
+ *                                 return before its end or a byte order mark
  *         OUTCOME_CONFIG_UNSAFE, OUTCOME_NO_MEMORY
  * source: docs/DESIGN.md section 3
  */

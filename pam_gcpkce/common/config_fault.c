@@ -10,6 +10,7 @@
 
 #define FAULTS_MAX 64
 #define SECRET_LEAST 20 /* no client secret is shorter */
+#define KEY_LONGEST 24  /* no key's name is longer */
 #define SHOWN_MAX 128   /* bytes of a key or value in a message */
 
 size_t
@@ -53,9 +54,9 @@ may_hold_secret(struct view key, struct view value)
 	/* http://USER:PASSWORD@HOST */
 	if (view_eq(key, view_text("proxy")))
 		return has_word(value, "@");
-	/* a file's name has few letters, or a slash */
+	/* a file's name has few letters, or begins with a slash */
 	if (view_eq(key, view_text("client_secret_file")))
-		return value.len >= SECRET_LEAST && !has_word(value, "/");
+		return value.len >= SECRET_LEAST && value.p[0] != '/';
 	for (size_t i = 0; config_key_find(key) == NULL &&
 	     i < sizeof(words) / sizeof(words[0]);
 	     i++) {
@@ -77,6 +78,22 @@ put_shown(struct buf *text, struct view bytes)
 		buf_put_text(text, "...");
 }
 
+/* Could somebody have meant a key's name, or a section's, and no secret? */
+static bool
+is_like_key(struct view word)
+{
+	bool is_like = word.len <= KEY_LONGEST;
+
+	for (size_t i = 0; i < word.len; i++) {
+		uint8_t c = word.p[i];
+
+		is_like = is_like &&
+		    ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+			c == '_' || c == '-' || c == '[' || c == ']');
+	}
+	return is_like;
+}
+
 /* The first word of what stands for a key: the second may be a secret. */
 static struct view
 word_of(struct view key)
@@ -95,11 +112,15 @@ config_fault_add_value(struct config_loader *l, const char *place,
     struct view key, struct view value, const char *why)
 {
 	autobuf text = BUF_INIT(4096);
+	struct view hidden = view_text("(not shown)");
+	struct view word = word_of(key);
+	bool is_key = is_like_key(word);
 
-	put_shown(&text, word_of(key));
+	put_shown(&text, is_key ? word : hidden);
 	buf_put_text(&text, ": \"");
-	put_shown(&text,
-	    may_hold_secret(key, value) ? view_text("(not shown)") : value);
+	if (value.len > 0 && (!is_key || may_hold_secret(key, value)))
+		value = hidden;
+	put_shown(&text, value);
 	buf_printf(&text, "\" %s", why);
 	config_fault_add(l, OUTCOME_CONFIG_INVALID, place, buf_text(&text));
 }

@@ -3,7 +3,7 @@
  * The table of keys as data, and a reader for each type of value.  Each
  * message ends in the mend; the place (file, line, key) is config.c's.
  */
-#include "gcpkce/config_value.h"
+#include "config_loader.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -22,6 +22,8 @@ static const struct config_key keys[] = {
 const struct config_key *
 config_keys(size_t *ret_count)
 {
+	_Static_assert(
+	    sizeof(keys) / sizeof(keys[0]) <= KEYS_MAX, "rows have room");
 	*ret_count = sizeof(keys) / sizeof(keys[0]);
 	return keys;
 }

@@ -104,10 +104,38 @@ identities_read(const struct lines *lines, struct view rest,
 	return OUTCOME_OK;
 }
 
+/*
+ * The next line of what is text.  In an encoding of another kind no line would
+ * name its account, and so not keep anybody from it either.
+ */
+static enum outcome
+text_next(struct lines *lines, struct view *ret_line, struct errinfo *reterr)
+{
+	static const char mark[] = "\xEF\xBB\xBF";
+	enum outcome r = lines_next(lines, ret_line, reterr);
+	struct view line = *ret_line;
+	const char *found = NULL;
+
+	if (r != OUTCOME_OK || line.p == NULL || line.len == 0)
+		return r;
+	if (memchr(line.p, '\0', line.len) != NULL)
+		found = "a NUL byte";
+	else if (memchr(line.p, '\r', line.len - 1) != NULL)
+		found = "a carriage return before its end";
+	else if (has_prefix(line, mark))
+		found = "a byte order mark";
+	return found == NULL ? OUTCOME_OK
+			     : err_fail(reterr, OUTCOME_CONFIG_INVALID,
+				   "%s:%lu: the line has %s; save the file as "
+				   "plain UTF-8 text",
+				   lines->path, lines->number, found);
+}
+
+/* A '#' where the account should stand begins a comment. */
 static bool
 names_account(struct view word, const struct account *account)
 {
-	if (word.len == 0 || !account->exists)
+	if (word.len == 0 || word.p[0] == '#' || !account->exists)
 		return false;
 	return view_eq(word, view_text(account->name)) ||
 	    (account->uid_name[0] != '\0' &&
@@ -139,7 +167,7 @@ map_read(const char *path, const struct account *account, struct map_entry *ret,
 	for (;;) {
 		struct view line;
 
-		r = lines_next(&lines, &line, reterr);
+		r = text_next(&lines, &line, reterr);
 		if (r != OUTCOME_OK)
 			return r;
 		if (line.p == NULL)
@@ -175,7 +203,7 @@ map_walk(const char *path, map_line_fn *each, void *arg, struct errinfo *reterr)
 		struct errinfo fault = {0};
 		struct view line;
 
-		r = lines_next(&lines, &line, reterr);
+		r = text_next(&lines, &line, reterr);
 		if (r != OUTCOME_OK || line.p == NULL)
 			return r;
 		struct view rest = lines_cut_comment(line);

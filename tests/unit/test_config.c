@@ -389,8 +389,10 @@ static const struct row rows[] = {
     {"", "= x\n", "^:1: : \"x\" " UNKNOWN "\n"},
     {"", "a b = c\n", "^:1: a: \"c\" " UNKNOWN "\n"},
     {"", "nothing =\n", "^:1: nothing: \"\" " UNKNOWN "\n"},
+    {"", "colour = \"\033[2J\\\"\n",
+	"^:1: colour: \"\\x22\\x1b[2J\\x5c\\x22\" " UNKNOWN "\n"},
     {"", "\377\376r = \"\033[2J\\\"\n",
-	"^:1: \\xff\\xfer: \"\\x22\\x1b[2J\\x5c\\x22\" " UNKNOWN "\n"},
+	"^:1: (not shown): \"(not shown)\" " UNKNOWN "\n"},
     {"", "debug\n", "^:1: debug: \"\" " ALONE "\n"},
     {"", "[section]\n", "^:1: [section]: \"\" " ALONE "\n"},
     {"", "\n# c\n\nregion: eu-central-1 # c\n",
@@ -1379,6 +1381,10 @@ config_faults_never_show_a_secret(void **state)
 	    "client_secret: hunter2=\n",
 	    "proxy = http://user:hunter2@proxy:3128\n",
 	    "my_very_own_long_name_for_the_client_secret = hunter2\n",
+	    "hunter2\n",
+	    "hunter2-abcdefghijklmnopqrstuvwxyz\n",
+	    "Y2hhaHVudGVyMg-hunter2==\n",
+	    "client_secret_file = aBcD/0123456789abcdef+hunter2\n",
 	};
 	size_t shown = 0;
 

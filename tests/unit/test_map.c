@@ -421,9 +421,49 @@ map_long_line_of_another_account_locks_nobody_out(void **state)
 }
 
 static void
-map_nul_byte_of_another_account_locks_nobody_out(void **state)
+map_that_is_no_plain_text_is_config_invalid(void **state)
 {
-	static const char text[] = "bob \0\nalice id:" ID "\n";
+#define FILE_OF(bytes) \
+	{ \
+		bytes, sizeof(bytes) - 1 \
+	}
+	static const struct {
+		const char *bytes;
+		size_t len;
+	} files[] = {
+	    FILE_OF("bob \0\nalice -\n"),
+	    FILE_OF("alice id:" ID "\0\n"),
+	    FILE_OF("\xEF\xBB\xBF"
+		    "alice -\n"),
+	    FILE_OF("bob -\n\xEF\xBB\xBF"
+		    "alice -\n"),
+	    FILE_OF("\xFF\xFE"
+		    "a\0l\0i\0c\0e\0 \0-\0\n\0"),
+	    FILE_OF("\xFE\xFF"
+		    "\0a\0l\0i\0c\0e\0 \0-\0\n"),
+	    FILE_OF("# head\ralice -\r"),
+	    FILE_OF("bob -\ralice -\n"),
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		automap entry = {0};
+		struct errinfo err = {""};
+
+		file_write(files[i].bytes, files[i].len);
+		assert_int_equal(map_read(path, &alice, &entry, &err),
+		    OUTCOME_CONFIG_INVALID);
+		assert_false(entry.named);
+		assert_non_null(strstr(err.text, "the line has a"));
+		assert_non_null(
+		    strstr(err.text, "save the file as plain UTF-8 text"));
+	}
+}
+
+static void
+map_with_line_ends_of_another_system_is_read(void **state)
+{
+	static const char text[] = "bob -\r\nalice id:" ID "\r\n\r\n";
 	struct identity identity = person(ID, "");
 	automap entry = {0};
 
@@ -434,15 +474,15 @@ map_nul_byte_of_another_account_locks_nobody_out(void **state)
 }
 
 static void
-map_nul_byte_of_the_account_is_config_invalid(void **state)
+map_comment_names_no_account(void **state)
 {
-	static const char text[] = "alice id:" ID "\0\n";
+	static const struct account hash = {.exists = true, .name = "#alice"};
 	automap entry = {0};
 
 	(void)state;
-	file_write(text, sizeof(text) - 1);
-	assert_int_equal(map_read(path, &alice, &entry, NULL), OUTCOME_OK);
-	assert_true(entry.faulty);
+	file_write("#alice -\n", 9);
+	assert_int_equal(map_read(path, &hash, &entry, NULL), OUTCOME_OK);
+	assert_false(entry.named);
 }
 
 static void
@@ -565,6 +605,12 @@ map_walk_refuses_what_map_read_refuses(void **state)
 	struct errinfo err = {""};
 
 	(void)state;
+	file_write("\xEF\xBB\xBF"
+		   "alice -\n",
+	    11);
+	assert_int_equal(
+	    map_walk(path, line_note, &seen, &err), OUTCOME_CONFIG_INVALID);
+	assert_non_null(strstr(err.text, ":1: the line has a byte order mark"));
 	assert_int_equal(chmod(path, 0666), 0);
 	assert_int_equal(
 	    map_walk(path, line_note, &seen, &err), OUTCOME_CONFIG_UNSAFE);
@@ -589,8 +635,9 @@ main(void)
 	    MAP_TEST(map_malformed_line_of_the_account_is_config_invalid),
 	    MAP_TEST(map_malformed_line_of_another_account_locks_nobody_out),
 	    MAP_TEST(map_long_line_of_another_account_locks_nobody_out),
-	    MAP_TEST(map_nul_byte_of_another_account_locks_nobody_out),
-	    MAP_TEST(map_nul_byte_of_the_account_is_config_invalid),
+	    MAP_TEST(map_that_is_no_plain_text_is_config_invalid),
+	    MAP_TEST(map_with_line_ends_of_another_system_is_read),
+	    MAP_TEST(map_comment_names_no_account),
 	    MAP_TEST(map_file_that_is_missing_is_config_invalid),
 	    MAP_TEST(map_file_of_others_is_config_unsafe),
 	    MAP_TEST(map_of_100000_lines_decides),
