@@ -12,7 +12,6 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-import contract
 import hosts
 from conftest import BUILD
 from crowd import land
