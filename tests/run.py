@@ -22,7 +22,7 @@ LOGINS = ("pytest", "tests/login")
 # in a process of its own: a browser leaves more behind than others can bear
 PAGES = ("pytest", "tests/login/test_pages.py")
 REPORT = threading.RLock()
-TIMEOUT = {"program": 120, "pytest": 900}
+TIMEOUT = {"program": 600, "pytest": 1800}
 
 
 class Totals:

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: ISC
 """What the command's tests share: the built command and a configuration."""
 
+import contextlib
 import json
 import os
 import pwd
 import subprocess
 import sys
 import tempfile
+import time
 
 import pytest
 
@@ -26,7 +28,7 @@ class Command:
 
     def __init__(self, *arguments, stdin="", env=None):
         done = subprocess.run([GCPKCE, *arguments], input=stdin, text=True,
-                              capture_output=True, timeout=30, check=False,
+                              capture_output=True, timeout=60, check=False,
                               env=dict(os.environ, **(env or {})))
         self.status = done.returncode
         self.out = done.stdout
@@ -35,6 +37,39 @@ class Command:
     @property
     def json(self):
         return json.loads(self.out)
+
+
+PATIENCE = 60  # seconds for any one thing to happen
+
+
+def wait_until(happened, seconds=PATIENCE):
+    """Ask until the answer is yes; gives the last answer."""
+    end = time.monotonic() + seconds
+    while True:
+        answer = happened()
+        if answer or time.monotonic() > end:
+            return answer
+        time.sleep(0.02)
+
+
+def descendants(pid):
+    """The ids of a process's children, and of theirs, as the kernel lists them."""
+    try:
+        with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
+            children = file.read().split()
+    except OSError:
+        return []
+    return children + [one for child in children for one in descendants(child)]
+
+
+def running(program):
+    """The ids of the processes that run a program; root alone sees all of them."""
+    found = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        with contextlib.suppress(OSError):
+            if os.readlink(f"/proc/{pid}/exe") == program:
+                found.append(pid)
+    return found
 
 
 MEASURED = pytest.StashKey[list]()

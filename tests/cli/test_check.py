@@ -263,7 +263,7 @@ def test_all_faults_of_the_configuration_are_named_at_once(gcpkce, configure):
 
 def as_nobody(*arguments):
     return subprocess.run(["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups",
-                           GCPKCE, *arguments], text=True, capture_output=True, timeout=30,
+                           GCPKCE, *arguments], text=True, capture_output=True, timeout=60,
                           check=False)
 
 

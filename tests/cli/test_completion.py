@@ -60,7 +60,7 @@ COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _gcpkce; printf '%s\\n' "${COMPREPLY[
 def bash(*words, cwd="/"):
     done = subprocess.run(
         ["bash", "--norc", "-c", BASH, "bash", os.path.join(COMPLETION, FILES["bash"]), *words],
-        capture_output=True, text=True, timeout=20, check=True, cwd=cwd)
+        capture_output=True, text=True, timeout=60, check=True, cwd=cwd)
     assert done.stderr == ""
     return sorted(done.stdout.split("\n")[:-1])
 
@@ -87,7 +87,7 @@ def test_bash_completes_values(folder):
 
 def interactive(command, start):
     """A shell on a terminal of its own, after the lines of its start."""
-    child = pexpect.spawn(command[0], command[1:], timeout=10, encoding="utf-8",
+    child = pexpect.spawn(command[0], command[1:], timeout=60, encoding="utf-8",
                           dimensions=(50, 200), env={
                               "TERM": "dumb", "PATH": os.environ["PATH"], "HOME": "/nonexistent",
                               "LC_ALL": "C.UTF-8", "PS1": "ready> "})
@@ -125,7 +125,7 @@ def fish(text):
     done = subprocess.run(
         ["fish", "--no-config", "-c",
          f"source {COMPLETION}/{FILES['fish']}; complete -C '{text}'"],
-        capture_output=True, text=True, timeout=20, check=True,
+        capture_output=True, text=True, timeout=60, check=True,
         env={"PATH": os.environ["PATH"], "HOME": "/nonexistent", "LC_ALL": "C.UTF-8"})
     return sorted(line.split("\t")[0] for line in done.stdout.splitlines())
 

@@ -25,14 +25,14 @@ def test_demo_signs_in_by_itself_and_shows_what_it_promises():
 
 def test_demo_on_a_terminal_is_completed_from_a_second_one():
     child = pexpect.spawn(os.path.join(ROOT, "tools/demo"), ["--build", BUILD],
-                          timeout=30, encoding="utf-8", dimensions=(24, 400))
+                          timeout=60, encoding="utf-8", dimensions=(24, 400))
     child.expect(r"(\S+/browser\.py) \\\r\n +--ca (\S+) ")
     program, authority = child.match.groups()
     child.expect(r"\n(https://\S+/oauth/authorize\S+)\r")
     address = child.match.group(1)
     child.expect("land on: ")
     landed = subprocess.run([program, "--ca", authority, address, "alice"],
-                            capture_output=True, text=True, timeout=20, check=True)
+                            capture_output=True, text=True, timeout=60, check=True)
     child.sendline(landed.stdout.strip())
     child.expect("the sign-in SUCCEEDED")
     child.expect(pexpect.EOF)
@@ -43,7 +43,7 @@ def test_demo_on_a_terminal_is_completed_from_a_second_one():
 def test_demo_that_is_refused_says_so_and_leaves_nothing():
     before = set(os.listdir("/tmp"))
     child = pexpect.spawn(os.path.join(ROOT, "tools/demo"), ["--build", BUILD],
-                          timeout=30, encoding="utf-8")
+                          timeout=60, encoding="utf-8")
     for _ in range(3):
         child.expect("land on: ")
         child.sendline("no code, surely!")
@@ -57,7 +57,7 @@ def test_demo_that_is_refused_says_so_and_leaves_nothing():
 
 def test_demo_ends_quietly_at_a_keypress():
     child = pexpect.spawn(os.path.join(ROOT, "tools/demo"), ["--build", BUILD],
-                          timeout=30, encoding="utf-8")
+                          timeout=60, encoding="utf-8")
     child.expect("land on: ")
     child.sendintr()
     child.expect(pexpect.EOF)

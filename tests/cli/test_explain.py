@@ -37,7 +37,7 @@ def test_explain_reads_a_file_and_a_pipe(gcpkce, folder):
     run = gcpkce("--json", "explain", f"{folder}/body")
     assert (run.json["status"], run.json["error"]) == (400, "invalid_client")
     piped = subprocess.run(["bash", "-c", f'{GCPKCE} explain <(cat "{folder}/body")'],
-                           capture_output=True, text=True, timeout=20, check=False)
+                           capture_output=True, text=True, timeout=60, check=False)
     assert piped.returncode == 0
     assert "does not know the client" in piped.stdout
 
@@ -125,7 +125,7 @@ def test_explain_names_a_file_that_it_cannot_read(gcpkce, path):
 
 
 def test_explain_asks_for_it_on_a_terminal():
-    child = pexpect.spawn(GCPKCE, ["explain"], timeout=10, encoding="utf-8")
+    child = pexpect.spawn(GCPKCE, ["explain"], timeout=60, encoding="utf-8")
     child.expect("Ctrl-D")
     child.sendline(REFUSED)
     child.sendeof()

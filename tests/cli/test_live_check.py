@@ -50,7 +50,7 @@ class Run:
         self.path = f"{folder}/report"
         child = pexpect.spawn(sys.executable, [
             SCRIPT, "--conf", conf, "--report", self.path, "--command", GCPKCE, *options],
-            timeout=20, encoding="utf-8", echo=False, env=dict(os.environ, PYTHONDONTWRITEBYTECODE="1"))
+            timeout=60, encoding="utf-8", echo=False, env=dict(os.environ, PYTHONDONTWRITEBYTECODE="1"))
         browser = Browser(genesys.ca_file)
         self.addresses = []
         while child.expect([r"\n(https://\S+/oauth/authorize\S+)\r\n[\s\S]*?land on:", pexpect.EOF]) == 0:

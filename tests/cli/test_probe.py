@@ -19,7 +19,7 @@ class SlowProxy(Proxy):
     """A proxy that thinks before it answers."""
 
     def _tunnel(self, client):
-        time.sleep(0.3)
+        time.sleep(3)
         super()._tunnel(client)
 
 
@@ -46,11 +46,11 @@ def probe(gcpkce, configure):
 
 def test_a_proxy_s_time_is_its_own(probe, genesys):
     proxy = SlowProxy()
-    hosts = probe(genesys, proxy=proxy.url)
+    hosts = probe(genesys, proxy=proxy.url, connect_timeout=20)
     for host in hosts:
-        assert 300 <= host["ms"]["proxy"] < 1000
-        assert host["ms"]["TCP"] < 150
-        assert host["ms"]["TLS"] < 300
+        assert host["ms"]["proxy"] >= 3000
+        assert host["ms"]["TCP"] < 3000
+        assert host["ms"]["TLS"] < 3000
     assert len(proxy.asked) == 2
     proxy.close()
 

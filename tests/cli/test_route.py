@@ -34,7 +34,7 @@ def settings(genesys, account):
 
 def outcome_of(conf, account, genesys, **environment):
     """The decision of one sign-in of Alice's."""
-    child = pexpect.spawn(GCPKCE, ["login", "--conf", conf, "--user", account], timeout=30,
+    child = pexpect.spawn(GCPKCE, ["login", "--conf", conf, "--user", account], timeout=60,
                           encoding="utf-8", env=dict(os.environ, **environment))
     child.expect(r"\n(https?://\S+/oauth/authorize\S+)\r")
     address = child.match.group(1)
@@ -110,7 +110,10 @@ class Proxy:
     def _tunnel(self, client):
         head = b""
         while b"\r\n\r\n" not in head:
-            head += client.recv(4096)
+            more = client.recv(4096)
+            if not more:
+                return
+            head += more
         target = head.split()[1].decode()
         self.asked.append(target)
         client.sendall(self.reply)
@@ -174,7 +177,7 @@ def test_certificates_of_the_caller_s_environment_are_not_trusted(
 @pytest.mark.parametrize("host", ["login", "api"])
 def test_a_wrong_certificate_is_tls_failed(genesys, configure, settings, account, host, kind):
     conf = configure(**settings)
-    child = pexpect.spawn(GCPKCE, ["login", "--conf", conf, "--user", account], timeout=30,
+    child = pexpect.spawn(GCPKCE, ["login", "--conf", conf, "--user", account], timeout=60,
                           encoding="utf-8")
     child.expect(r"\n(https?://\S+/oauth/authorize\S+)\r")
     landed = Browser(genesys.ca_file).sign_in(child.match.group(1), "alice")
@@ -196,7 +199,7 @@ def test_plain_http_to_a_loopback_host_works(configure, settings, account, folde
 
 def test_an_unreachable_host_is_unreachable(genesys, configure, settings, account):
     conf = configure(**settings)
-    child = pexpect.spawn(GCPKCE, ["login", "--conf", conf, "--user", account], timeout=30,
+    child = pexpect.spawn(GCPKCE, ["login", "--conf", conf, "--user", account], timeout=60,
                           encoding="utf-8")
     child.expect("land on: ")
     genesys.refuse("login")
@@ -239,7 +242,7 @@ def test_a_token_of_another_type_is_refused_and_revoked(genesys, configure, sett
 def test_a_sign_in_makes_three_requests_over_three_connections(
         genesys, configure, settings, account):
     conf = configure(**settings)
-    child = pexpect.spawn(GCPKCE, ["login", "--conf", conf, "--user", account], timeout=30,
+    child = pexpect.spawn(GCPKCE, ["login", "--conf", conf, "--user", account], timeout=60,
                           encoding="utf-8")
     child.expect(r"\n(https?://\S+/oauth/authorize\S+)\r")
     landed = Browser(genesys.ca_file).sign_in(child.match.group(1), "alice")

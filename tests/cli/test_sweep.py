@@ -14,10 +14,11 @@ import pexpect
 import pytest
 
 from browser import Browser
-from conftest import BUILD
+from conftest import BUILD, running, wait_until
 from standin import Standin
 
 GCPKCE = os.path.join(BUILD, "tests/sweep/gcpkce")
+HELPER = os.path.realpath(os.path.join(BUILD, "tests/sweep/gcpkce-helper"))
 PAGE = struct.Struct("iiii32s")  # tests/sweep/inject.h
 MEMORY, SYSTEM = 1, 2
 PREFLIGHT_S = 0.3  # long enough for one without a fault
@@ -64,7 +65,7 @@ def page():
 def sign_in(genesys, conf, account, has_preflight):
     """Signs in as alice; gives the command's status and what it said."""
     child = pexpect.spawn(GCPKCE, ["login", "--conf", conf, "--user", account],
-                          timeout=20, encoding="utf-8", echo=False)
+                          timeout=60, encoding="utf-8", echo=False)
     child.delaybeforesend = None
     if child.expect([r"\n(https://\S+/oauth/authorize\S+)", pexpect.EOF]) == 0:
         address = child.match.group(1)
@@ -75,6 +76,8 @@ def sign_in(genesys, conf, account, has_preflight):
         child.sendline(answer)
         child.expect(pexpect.EOF)
     child.close()
+    # a revoker would count its calls on the page of the next sign-in
+    assert wait_until(lambda: running(HELPER) == [])
     genesys.log.clear()
     return child.exitstatus, child.before
 

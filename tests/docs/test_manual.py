@@ -165,7 +165,7 @@ def test_each_command_line_is_one_that_the_command_takes(line, tmp_path):
     if len(line) == 2 and line[1] in COMMANDS:
         return
     done = subprocess.run([GCPKCE, *line[1:]], cwd=tmp_path, stdin=subprocess.DEVNULL, text=True,
-                          capture_output=True, timeout=30, check=False)
+                          capture_output=True, timeout=60, check=False)
     assert done.returncode in (0, 1), done.stderr
 
 

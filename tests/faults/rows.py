@@ -50,11 +50,11 @@ def heads_awaited(world, login, api):
     """Waits for as many connections of preflights in all."""
     log = world.genesys.log
     if not (log.wait("HEAD", "/", login + api)
+            and world.genesys.wait_until_read()
             and log.handshakes("login") == login
             and log.handshakes("api") == api):
         world.complaints.append("there was no preflight: %s" % [
             (record.kind, record.host) for record in log.records()])
-    time.sleep(0.2)  # the last reply is logged before it is sent
     world.connections = log.connections()
 
 
@@ -323,7 +323,7 @@ def drop_after_refusal(world):
 
 def drop_those_who_wait(world):
     """Ends the API's connections that wait for a token."""
-    world.faults["token"] = Fault(delay=2)
+    world.faults["token"] = Fault(delay=6)
 
     def drop():
         log = world.genesys.log
@@ -348,7 +348,7 @@ def moment_rows():
               settings=lambda _world: {"timeout": 4},
               arrange=faulty("token", Fault(delay=NEVER)))
     yield Row("deadline", "passes while users/me is awaited", "timed_out",
-              settings=lambda _world: {"timeout": 6}, token=True,
+              settings=lambda _world: {"timeout": 10}, token=True,
               arrange=faulty("users_me", Fault(delay=NEVER)))
 
 

@@ -24,7 +24,7 @@ import tempfile
 HERE = os.path.dirname(os.path.abspath(__file__))
 AT_A_TIME = 2
 SMOKE_SECONDS = 4
-LIMITS = ["-timeout=25", "-rss_limit_mb=2048", "-print_final_stats=1"]
+LIMITS = ["-timeout=120", "-rss_limit_mb=2048", "-print_final_stats=1"]
 MAX_LEN = {"decision": 6000}  # a whole answer of Genesys Cloud fits
 # the order in which they run: the slowest first
 TARGETS = ["authenticate", "decision", "config", "wire", "answer", "map", "stack", "reply",
@@ -82,7 +82,7 @@ class Target:
         """The seeds that must be said yes to, each for itself; what is wrong, or nothing."""
         seeds = sorted(glob.glob(os.path.join(self.seeds, "yes*")))
         for seed in seeds:
-            good, printed = self.run([seed], 60)
+            good, printed = self.run([seed], 300)
             told = re.search(r"^\w+: (\d+) of (\d+) said yes", printed, re.MULTILINE)
             if not good or told is None or told[1] != told[2]:
                 return f"{seed} must be said yes to:\n{printed}"
@@ -98,7 +98,7 @@ class Target:
             return result
         with tempfile.TemporaryDirectory(prefix="gcpkce-fuzz-") as work:
             good, printed = self.run(["-seed=1", f"-max_total_time={SMOKE_SECONDS}", work,
-                                      self.seeds], SMOKE_SECONDS + 60)
+                                      self.seeds], SMOKE_SECONDS + 300)
         self.note(result, printed)
         # it replays all seeds first
         if not good or result.runs < result.seeds:

@@ -74,6 +74,11 @@ class Listener:
         with self._lock:
             return len(self._connections)
 
+    def clients(self):
+        """Returns the ports that the open connections come from."""
+        with self._lock:
+            return {connection.client for connection in self._connections}
+
     def forget(self, connection):
         """Takes a connection off the list."""
         with self._lock:
@@ -82,12 +87,13 @@ class Listener:
     def _accept(self, server):
         while True:
             try:
-                sock, _ = server.accept()
+                sock, client = server.accept()
             except OSError:
                 if self._server is not server or self.stopping.wait(0.05):
                     return
                 continue
-            connection = Connection(self, sock, self.standin.next_number())
+            connection = Connection(self, sock, client[1],
+                                    self.standin.next_number())
             with self._lock:
                 self._connections.add(connection)
             threading.Thread(target=connection.run, daemon=True).start()
@@ -96,8 +102,9 @@ class Listener:
 class Connection:
     """One connection, from its start to its end."""
 
-    def __init__(self, listener, sock, number):
+    def __init__(self, listener, sock, client, number):
         self.listener = listener
+        self.client = client
         self.number = number
         self.log = listener.standin.log
         self.faults = listener.standin.faults
@@ -177,11 +184,14 @@ class Connection:
             headers=request.headers, body=request.body,
             correlation=request.correlation)
         self.log.add(record)
-        endpoint, function = self.listener.site.find(request)
-        fault = self.faults.take(endpoint)
-        reply = self._reply(function, fault, record)
-        self.log.answer(record, reply.status)
-        return self._send(request, reply, fault)
+        try:
+            endpoint, function = self.listener.site.find(request)
+            fault = self.faults.take(endpoint)
+            reply = self._reply(function, fault, record)
+            self.log.answer(record, reply.status)
+            return self._send(request, reply, fault)
+        finally:
+            self.log.sent(record)
 
     def _reply(self, function, fault, record):
         if not fault:
@@ -268,6 +278,17 @@ class Connection:
         if self._file:
             self._file.close()
         self._sock.close()
+
+
+def unread(ports):
+    """Says whether a client of ours at these ports has bytes to read."""
+    with open("/proc/net/tcp", encoding="ascii") as file:
+        for line in file.readlines()[1:]:
+            place, queues = line.split()[1], line.split()[4]
+            if (int(place.rpartition(":")[2], 16) in ports
+                    and int(queues.rpartition(":")[2], 16) > 0):
+                return True
+    return False
 
 
 def answered(function):

@@ -10,13 +10,18 @@ from typing import Dict, Optional
 
 from message import pairs
 
+PATIENCE = 30.0  # seconds
 CONNECTION, HANDSHAKE, HANDSHAKE_FAILED, REQUEST = (
     "connection", "handshake", "handshake_failed", "request")
 
 
 @dataclass
 class Record:
-    """One event; a request's status is None until it is answered."""
+    """One event.
+
+    A request's status is None until it is answered; the answer is_out when
+    all of it was sent.
+    """
 
     kind: str
     host: str
@@ -30,6 +35,7 @@ class Record:
     status: Optional[int] = None
     correlation: str = ""
     detail: str = ""
+    is_out: bool = False
 
     def parameters(self):
         """Returns the query as a dict of lists."""
@@ -78,6 +84,12 @@ class Log:
             record.status = status
             self._changed.notify_all()
         self._save(record)
+
+    def sent(self, record):
+        """Notes that nothing more is sent in answer to a request."""
+        with self._changed:
+            record.is_out = True
+            self._changed.notify_all()
 
     def issued_code(self, code):
         """Notes a code that was given out."""
@@ -138,24 +150,25 @@ class Log:
                        if token.refresh]
         return {*self.codes(), *self.verifiers(), *self.tokens(), *refresh}
 
-    def wait(self, method, path_suffix, count=1, timeout=10.0):
-        """Waits for that many answered requests; False if they fail to come.
+    def wait(self, method, path_suffix, count=1, timeout=PATIENCE):
+        """Waits for that many requests whose answers are out; False if they
+        fail to come.
         """
         def there():
             return count <= len([
                 record for record in self._records
-                if record.method == method and record.status is not None
+                if record.method == method and record.is_out
                 and record.path.endswith(path_suffix)])
         with self._changed:
             return self._changed.wait_for(there, timeout)
 
-    def wait_for_request(self, method, path_suffix, timeout=10.0):
+    def wait_for_request(self, method, path_suffix, timeout=PATIENCE):
         """Waits until there is such a request, answered or not."""
         with self._changed:
             return self._changed.wait_for(
                 lambda: self.count(method, path_suffix) > 0, timeout)
 
-    def wait_for_handshakes(self, host, count, timeout=10.0):
+    def wait_for_handshakes(self, host, count, timeout=PATIENCE):
         """Waits for that many TLS handshakes; False if they fail to come."""
         def there():
             return count <= len([
@@ -187,6 +200,7 @@ class Log:
         with self._changed:
             if self._file:
                 values = asdict(record)
+                del values["is_out"]
                 values["body"] = record.body.decode("latin-1")
                 self._file.write(json.dumps(values) + "\n")
                 self._file.flush()

@@ -27,10 +27,10 @@ from urllib.parse import urlencode
 from api import Api
 from certs import KINDS, Authority
 from faults import REMOVED, Fault, Faults
-from listener import Listener
+from listener import Listener, unread
 from oauth import Login
 from people import Cast
-from record import Log
+from record import PATIENCE, Log
 from vault import Vault
 
 __all__ = ["Standin", "Fault", "REMOVED"]
@@ -129,6 +129,18 @@ class Standin(Cast):
     def open_connections(self, host):
         """Counts the open connections of a host."""
         return self._listeners[host].open_connections()
+
+    def wait_until_read(self, timeout=PATIENCE):
+        """Waits until the clients have read all that was sent; False if they
+        do not.
+        """
+        end = time.monotonic() + timeout
+        while any(unread(listener.clients())
+                  for listener in self._listeners.values()):
+            if time.monotonic() > end:
+                return False
+            time.sleep(0.01)
+        return True
 
     def present(self, host, kind):
         """Shows another certificate from now on; see certs.KINDS."""

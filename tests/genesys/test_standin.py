@@ -60,7 +60,7 @@ class Caller:
         parts = urlsplit(address)
         if parts.port not in self.kept:
             self.kept[parts.port] = HTTPSConnection(
-                "localhost", parts.port, context=self.context, timeout=10)
+                "localhost", parts.port, context=self.context, timeout=60)
         connection = self.kept[parts.port]
         target = parts.path + ("?" + parts.query if parts.query else "")
         try:
@@ -760,6 +760,29 @@ def test_handshakes_are_waited_for(standin, caller):
     assert not standin.log.wait_for_handshakes("login", 1, timeout=0)
 
 
+def test_what_was_sent_is_known_to_be_read(standin, caller):
+    port = urlsplit(standin.api_url).port
+    with socket.create_connection(("127.0.0.1", port)) as sock:
+        with caller.context.wrap_socket(
+                sock, server_hostname="localhost") as tls:
+            tls.sendall(b"HEAD / HTTP/1.1\r\n\r\n")
+            assert standin.log.wait("HEAD", "/")
+            assert not standin.wait_until_read(timeout=0.1)
+            assert tls.recv(4096).endswith(b"\r\n\r\n")
+            assert standin.wait_until_read()
+
+
+def test_a_request_is_waited_for_until_its_answer_is_out(standin, caller):
+    token = standin.issue_token("alice")
+    standin.faults["tokens_me"] = Fault(body="{}", drip=1)
+    ask = threading.Thread(target=caller.api, args=("tokens/me", token))
+    ask.start()
+    assert standin.log.wait_for_request("GET", "/tokens/me")
+    assert not standin.log.wait("GET", "/tokens/me", timeout=0.5)
+    assert standin.log.wait("GET", "/tokens/me")
+    ask.join()
+
+
 def test_a_long_delay_does_not_hold_the_end(folder):
     with Standin(folder) as standin:
         standin.faults["login_connect"] = Fault(delay=600)
@@ -790,8 +813,8 @@ def test_it_writes_a_configuration_that_leads_to_it(folder, tmp_path):
 
 def test_a_dropped_connection_handles_no_delayed_request(standin, caller):
     token = standin.issue_token("alice")
-    standin.faults["revoke"] = Fault(delay=0.5)
-    standin.faults["users_me"] = Fault(delay=0.5)
+    standin.faults["revoke"] = Fault(delay=2)
+    standin.faults["users_me"] = Fault(delay=2.5)
     ask = threading.Thread(target=lambda: pytest.raises(
         (OSError, HTTPException), caller.api, "tokens/me", token, "DELETE"))
     ask.start()
@@ -854,7 +877,7 @@ def test_as_programs(folder, tmp_path):
     finally:
         program.stdin.close()
         program.stdin = None
-        _, errors = program.communicate(timeout=10)
+        _, errors = program.communicate(timeout=30)
     assert program.returncode == 0 and known["page"] in errors.decode()
     lines = [json.loads(line) for line in log.read_text().splitlines()]
     assert [line["status"] for line in lines
@@ -869,6 +892,6 @@ def test_the_program_ends_by_a_signal(folder):
         stderr=subprocess.DEVNULL)
     program.stdout.readline()
     program.send_signal(signal.SIGTERM)
-    assert program.wait(timeout=10) == 0
+    assert program.wait(timeout=30) == 0
     program.stdin.close()
     program.stdout.close()

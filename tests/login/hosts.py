@@ -10,11 +10,11 @@ import io
 import os
 import re
 import signal
-import socket
 import subprocess
 
 import pexpect
 
+from ports import free_port
 from waiting import PATIENCE, wait_until
 
 PASTE = "Then paste the code, or the whole address of the page you land on: "
@@ -94,7 +94,10 @@ class Terminal:
 
     def hang_up(self):
         """Close the window, and end what does not notice."""
-        self._child.close(force=True)
+        try:
+            self._child.close(force=True)
+        except pexpect.ExceptionPexpect:
+            self._child.wait()  # it was killed, and is not gone yet
 
 
 def as_account(account, argv):
@@ -260,9 +263,3 @@ class Pamtester:
 def make_key(path):
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", path],
                    check=True)
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]

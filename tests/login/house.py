@@ -21,6 +21,7 @@ import tempfile
 import time
 
 from journal import Journal
+from waiting import PATIENCE
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
@@ -227,7 +228,7 @@ class House:
         """The ids of the living processes that run a program."""
         return [pid for pid in process_ids() if runs(pid, program)]
 
-    def wait_until_gone(self, program, seconds=10):
+    def wait_until_gone(self, program, seconds=PATIENCE):
         """Wait for a program's last process; gives what is left."""
         end = time.monotonic() + seconds
         while True:

@@ -13,9 +13,17 @@ _FIELD = re.compile(r'(?<!\S)([a-z_]+)=("(?:[^"\\]|\\.)*"|\S*)')
 
 
 class Journal:
-    """Reads the socket in a thread and keeps every line."""
+    """Reads the socket in a thread and keeps every line.
+
+    Whoever looks sees all that was sent before: a word of our own goes the
+    same way, behind it.
+    """
+
+    _OURS = b"have you read so far? "
 
     def __init__(self, path):
+        self._path = path
+        self._asked = self._answered = 0
         self._lines = []
         self._news = threading.Condition()
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
@@ -26,16 +34,33 @@ class Journal:
     def _read(self):
         while True:
             data = self._socket.recv(65536)
+            if data.startswith(self._OURS):
+                with self._news:
+                    self._answered = int(data[len(self._OURS):])
+                    self._news.notify_all()
+                continue
             line = data.decode("utf-8", "backslashreplace").rstrip("\n\0")
             with self._news:
                 self._lines.append(re.sub(r"^<\d+>", "", line))
                 self._news.notify_all()
 
+    def _catch_up(self):
+        with self._news:
+            self._asked += 1
+            number = self._asked
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as asker:
+            asker.sendto(self._OURS + b"%d" % number, self._path)
+        with self._news:
+            assert self._news.wait_for(
+                lambda: self._answered >= number, PATIENCE)
+
     def clear(self):
+        self._catch_up()
         with self._news:
             self._lines.clear()
 
     def lines(self):
+        self._catch_up()
         with self._news:
             return list(self._lines)
 
@@ -54,8 +79,9 @@ class Journal:
                 if left <= 0:
                     break
                 self._news.wait(left)
+            seen = "\n".join(self._lines)
         raise AssertionError(
-            f"the journal has no {pattern!r}:\n{self.text()}")
+            f"the journal has no {pattern!r}:\n{seen}")
 
     def decisions(self):
         """The fields of every line that names an outcome, oldest first."""

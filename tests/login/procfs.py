@@ -34,8 +34,19 @@ def open_fds(pid):
 
 
 def own_kib(pid):
-    """KiB of memory that is its own and not a file's."""
-    return int(status(pid)["RssAnon"].split()[0])
+    """KiB of memory that is its own and not a file's.
+
+    The same in its status is counted on each processor for itself, and is
+    wrong by hundreds.
+    """
+    return rollup(pid, "Anonymous")
+
+
+def rollup(pid, field):
+    """KiB of a field of the sum over all mappings of a process."""
+    with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as file:
+        return int(re.search(rf"^{field}: +(\d+)", file.read(),
+                             re.MULTILINE)[1])
 
 
 def manners(pid):
@@ -51,9 +62,7 @@ def proportional_kib(pids):
     total = 0
     for pid in pids:
         try:
-            with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as file:
-                total += int(re.search(r"^Pss: +(\d+)", file.read(),
-                                       re.MULTILINE)[1])
+            total += rollup(pid, "Pss")
         except OSError:  # it has ended meanwhile
             pass
     return total

@@ -13,7 +13,7 @@ import hosts
                          ids=lambda host: host.name)
 def test_a_sign_in_makes_three_requests_on_three_connections(
         house, people, genesys, configure, host):
-    configure(revoke="never")
+    configure(revoke="never", preflight="no")
     entrance = host(house)
     terminal = entrance.open("alice")
     shown = terminal.asked()
@@ -36,7 +36,8 @@ def test_a_sign_in_makes_three_requests_on_three_connections(
         entrance.stop()
 
 
-def test_revocation_makes_one_request_more(house, people, genesys):
+def test_revocation_makes_one_request_more(house, people, genesys, configure):
+    configure(preflight="no")
     terminal = hosts.Pamtester(house).open("alice")
     answer = people["alice"].sign_in(terminal.asked())
     genesys.log.clear()
@@ -74,7 +75,7 @@ def test_an_account_that_nobody_can_sign_in_to_costs_nothing(
 
 def test_a_dialogue_that_nobody_answers_makes_no_request(
         house, genesys, configure, journal):
-    configure(timeout=2, preflight="no")
+    configure(timeout=3, preflight="no")
     terminal = hosts.Pamtester(house).open("alice")
     terminal.asked()
     assert house.wait_until_gone("gcpkce-helper") == []

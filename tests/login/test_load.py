@@ -312,7 +312,7 @@ def test_a_host_that_lives_long_keeps_its_memory_and_its_descriptors(
         f"memory, of {memory} KiB, by {more} KiB")
     assert grown < SOAK - warm, "more than a byte a sign-in"
     assert more <= 64
-    assert newcomers(before | {greeter.pid}, 15) == {}
+    assert newcomers(before | {greeter.pid}, 30) == {}
     greeter.leave()
     assert os.listdir("/run/gcpkce/pending") == []
 
@@ -362,7 +362,7 @@ def fall_silent(crowd, sshd, number):
 @pytest.mark.limit(LIMIT)
 def test_a_flood_that_never_answers_costs_nothing_and_leaves_nobody(
         house, genesys, sshd, configure, measured):
-    grace = 40 if FULL else 8
+    grace = 40 if FULL else 15
     configure(**{**SLOW, "timeout": grace - 2}, preflight="no", debug="no")
     sshd.start(f"LoginGraceTime {grace}", startups=FLOOD_AT_ONCE + 1)
     fds, before = at_rest(sshd), present()

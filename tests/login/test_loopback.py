@@ -10,6 +10,7 @@ import pytest
 import contract
 import hosts
 from person import address_in
+from waiting import PATIENCE
 
 ENTER = ("Press Enter when the page says so, or paste the code, or the whole "
          "address of the page you land on: ")
@@ -26,7 +27,7 @@ def listening(genesys, configure):
 def visit(redirect):
     """What a browser shows that goes there, up to the page's end."""
     parts = urlsplit(redirect)
-    with socket.create_connection(("127.0.0.1", parts.port), 20) as browser:
+    with socket.create_connection(("127.0.0.1", parts.port), PATIENCE) as browser:
         browser.sendall(f"GET {parts.path}?{parts.query} HTTP/1.1\r\n"
                         f"Host: {parts.netloc}\r\n\r\n".encode())
         reply = b""

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: ISC
 """The same through sudo, su, login and pamtester."""
 
-import time
-
 import pytest
 
 import contract
@@ -127,7 +125,8 @@ def test_a_server_that_is_away_keeps_everybody_out(
         genesys.listen("api")
 
 
-def test_a_person_who_leaves_takes_the_helper_along(host, house):
+def test_a_person_who_leaves_takes_the_helper_along(host, house, configure):
+    configure(preflight="no")  # which has a process more
     terminal = host.open("alice")
     terminal.asked(question(host))
     assert len(house.processes("gcpkce-helper")) == 1
@@ -139,13 +138,12 @@ def test_a_person_who_leaves_in_the_exchange_takes_the_helper_along(
         host, house, genesys, people, configure):
     """sudo holds the hang-up back until PAM has answered, so that the
     request's own limit ends it."""
-    limit = 2 if host.service == "sudo" else 25
-    configure(connect_timeout=1, request_timeout=limit)
-    genesys.faults["token"] = {"delay": 30}
+    limit = 1 if host.service == "sudo" else 85
+    configure(connect_timeout=3, request_timeout=limit)
+    genesys.faults["token"] = {"delay": 90}
     terminal = host.open("alice")
     terminal.answer(people["alice"].sign_in(terminal.asked(question(host))))
-    while genesys.log.count("POST", "/oauth/token") == 0:
-        time.sleep(0.05)
+    assert genesys.log.wait_for_request("POST", "/oauth/token")
     terminal.close_window()
     assert house.wait_until_gone("gcpkce-helper") == []
 

@@ -46,7 +46,7 @@ def debian(house):
 
 def auth_update(*arguments):
     subprocess.run(["pam-auth-update", *arguments], check=True, stdin=subprocess.DEVNULL,
-                   stdout=subprocess.DEVNULL, timeout=30,
+                   stdout=subprocess.DEVNULL, timeout=120,
                    env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
                         "DEBIAN_FRONTEND": "noninteractive"})
 

@@ -113,7 +113,7 @@ def test_a_wrong_person_s_token_ends_at_once(sshd, people, genesys):
 def test_a_token_ends_when_its_host_dies_before_the_decision(
         house, people, genesys, configure):
     configure(export="env")
-    genesys.faults["users_me"] = {"delay": 2}
+    genesys.faults["users_me"] = {"delay": 3}
     terminal = hosts.Pamtester(house).open("alice")
     terminal.answer(people["alice"].sign_in(terminal.asked()))
     # asked whose it is, so the token has arrived
@@ -124,9 +124,8 @@ def test_a_token_ends_when_its_host_dies_before_the_decision(
 
 def test_a_slow_revocation_keeps_nobody_waiting(
         sshd, people, genesys, journal):
-    genesys.faults["revoke"] = {"delay": 3}
+    genesys.faults["revoke"] = {"delay": 6}  # of the 10 that it may take
     terminal = come_in(sshd, people)
-    assert genesys.log.wait("DELETE", "/api/v2/tokens/me")
     assert "outcome=revoked" not in journal.text(), "the login waited for it"
     terminal.leave()
     journal.wait("outcome=revoked")

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 
 import hosts
+from waiting import PATIENCE
 
 FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)),
                       "transcripts")
@@ -29,7 +30,7 @@ BROWSERS = []  # that wait for their page
 def visit(person, shown):
     """Signs in by a browser that goes where it is sent; the person types nothing."""
     parts = urlsplit(person.sign_in(shown))
-    browser = socket.create_connection(("127.0.0.1", parts.port), 20)
+    browser = socket.create_connection(("127.0.0.1", parts.port), PATIENCE)
     BROWSERS.append(browser)
     browser.sendall(f"GET {parts.path}?{parts.query} HTTP/1.1\r\n"
                     f"Host: {parts.netloc}\r\n\r\n".encode())

@@ -12,7 +12,6 @@ from waiting import wait_until, wait_until_revoked
 
 BASE = "/run/gcpkce"
 PENDING = f"{BASE}/pending"
-AT_ONCE = 8  # seconds; the helper goes on trying for 10
 FAILING = """\
 auth    required {module}
 account required pam_deny.so
@@ -106,13 +105,11 @@ def test_a_server_that_is_away_at_the_end_keeps_no_session_open(
     terminal.session()
     genesys.refuse("api")
     try:
-        begun = time.monotonic()
         terminal.leave()
-        assert time.monotonic() - begun < AT_ONCE
+        # it goes on trying; sshd outlives its client, and starts it then
+        assert wait_until(lambda: house.processes("gcpkce-helper"))
         assert terminal.status == 0
-        time.sleep(0.3)
         assert valid(genesys)
-        assert house.processes("gcpkce-helper")  # it goes on trying
     finally:
         genesys.listen("api")
     wait_until_revoked(genesys)
@@ -126,9 +123,7 @@ def test_a_revocation_that_is_refused_at_the_end_is_told_with_the_expiry(
     terminal.answer(people["alice"].sign_in(terminal.asked()))
     expires = terminal.session()[1]["GCPKCE_TOKEN_EXPIRES"]
     genesys.faults["revoke"] = {"status": 403}
-    begun = time.monotonic()
     terminal.leave()
-    assert time.monotonic() - begun < AT_ONCE
     assert terminal.status == 0
     line = journal.wait("outcome=revoke_failed")
     assert f'expires="{expires}"' in line

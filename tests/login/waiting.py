@@ -3,7 +3,7 @@
 
 import time
 
-PATIENCE = 20  # seconds for any one thing to appear
+PATIENCE = 60  # seconds for any one thing to appear
 
 
 def wait_until(happened, seconds=PATIENCE):

@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #define AT_ONCE 12
-#define LIMIT_S 60
+#define LIMIT_S 300
 
 static struct {
 	pid_t pid;

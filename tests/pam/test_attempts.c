@@ -15,7 +15,7 @@ static void
 wait_too_long(struct host *h)
 {
 	(void)h;
-	(void)usleep(1050 * 1000);
+	(void)usleep(2050 * 1000);
 }
 
 static size_t
@@ -176,7 +176,7 @@ no_answer_is_sent_after_the_deadline(void **state)
 	(void)state;
 	host_begin(&h);
 	h.script = "code_refused,ok";
-	h.arguments = "timeout=1";
+	h.arguments = "timeout=2";
 	h.replies = replies;
 	h.reply_count = COUNT(replies);
 	assert_int_equal(host_signin(&h), PAM_MAXTRIES);
@@ -257,7 +257,7 @@ person_who_leaves_after_the_deadline_is_aborted(void **state)
 
 	(void)state;
 	host_begin(&h);
-	h.arguments = "timeout=1";
+	h.arguments = "timeout=2";
 	h.replies =
 	    &(struct reply){.result = PAM_CONV_ERR, .meanwhile = wait_too_long};
 	h.reply_count = 1;
@@ -300,7 +300,7 @@ person_may_leave_after_junk(void **state)
 	(void)state;
 	host_begin(&h);
 	h.script = "answer_malformed:junk";
-	h.arguments = "timeout=1";
+	h.arguments = "timeout=2";
 	h.replies = replies;
 	h.reply_count = COUNT(replies);
 	assert_int_equal(host_signin(&h), PAM_CONV_ERR);
@@ -321,7 +321,7 @@ deadline_after_junk_is_timed_out(void **state)
 	(void)state;
 	host_begin(&h);
 	h.script = "answer_malformed:junk";
-	h.arguments = "timeout=1";
+	h.arguments = "timeout=2";
 	h.replies = replies;
 	h.reply_count = COUNT(replies);
 	assert_int_equal(host_signin(&h), PAM_MAXTRIES);

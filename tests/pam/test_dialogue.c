@@ -111,7 +111,7 @@ prompt_names_the_end_of_the_time(void **state)
 	assert_non_null(localtime_r(&now, &tm));
 	long wanted = tm.tm_hour * 3600L + tm.tm_min * 60L + tm.tm_sec;
 	long said = time_mask(h.messages[0].text);
-	assert_true((said - wanted + 86400) % 86400 <= 5);
+	assert_true((said - wanted + 86400) % 86400 <= 60);
 	host_end(&h);
 }
 
@@ -536,12 +536,12 @@ interrupted_signin_keeps_its_deadline(void **state)
 
 	(void)state;
 	host_begin(&h);
-	h.arguments = "timeout=1";
+	h.arguments = "timeout=2";
 	h.replies = replies;
 	h.reply_count = COUNT(replies);
 	host_open(&h);
 	assert_int_equal(host_authenticate(&h, 0), PAM_INCOMPLETE);
-	(void)usleep(1050 * 1000);
+	(void)usleep(2050 * 1000);
 	assert_int_equal(host_authenticate(&h, 0), PAM_MAXTRIES);
 	host_close(&h);
 	assert_outcome("timed_out");

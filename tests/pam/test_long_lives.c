@@ -9,7 +9,9 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "apart.h"
 #include "surroundings.h"
@@ -43,14 +45,34 @@ thread_idle(void *unused)
 	return unused;
 }
 
+/* How many threads the kernel counts, and two. */
+static nlink_t
+threads_count(void)
+{
+	struct stat tasks;
+
+	assert_int_equal(stat("/proc/self/task", &tasks), 0);
+	return tasks.st_nlink;
+}
+
+/* A thread that was joined has yet to end, as the kernel sees it. */
+static void
+threads_await(nlink_t wanted)
+{
+	while (threads_count() != wanted)
+		(void)usleep(1000);
+}
+
 /* libc installs handlers of its own with a process's first thread. */
 static void
 thread_first(void)
 {
 	pthread_t thread;
+	nlink_t before = threads_count();
 
 	assert_int_equal(pthread_create(&thread, NULL, thread_idle, NULL), 0);
 	assert_int_equal(pthread_join(thread, NULL), 0);
+	threads_await(before);
 }
 
 static void
@@ -66,6 +88,7 @@ crowd_run(void **state)
 		host_open(&crowd[i]);
 	}
 	char *before = surroundings_take();
+	nlink_t threads_before = threads_count();
 	for (size_t i = 0; i < THREADS; i++)
 		assert_int_equal(
 		    pthread_create(&threads[i], NULL, thread_signin, &crowd[i]),
@@ -76,6 +99,7 @@ crowd_run(void **state)
 		assert_int_equal(pthread_join(threads[i], &result), 0);
 		assert_null(result);
 	}
+	threads_await(threads_before);
 	surroundings_check(before);
 	free(before);
 	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
@@ -117,9 +141,11 @@ leaver_run(void **state)
 	h.replies = again;
 	h.reply_count = COUNT(again);
 	host_open(&h);
+	nlink_t threads_before = threads_count();
 	assert_int_equal(pthread_create(&thread, NULL, thread_signin, &h), 0);
 	assert_int_equal(pthread_join(thread, &result), 0);
 	assert_int_equal((uintptr_t)result, PAM_INCOMPLETE);
+	threads_await(threads_before); /* with its end the signal is sent */
 	assert_int_equal(host_authenticate(&h, 0), PAM_SYSTEM_ERR);
 	assert_outcome("helper_failed");
 	/* and the next sign-in is one like any other */

@@ -151,7 +151,7 @@ verdict_after_the_deadline_gives_no_further_attempt(void **state)
 
 	(void)state;
 	assert_int_equal(
-	    host_run(&h, "code_refused:late", "timeout=1"), PAM_AUTH_ERR);
+	    host_run(&h, "code_refused:late", "timeout=2"), PAM_AUTH_ERR);
 	assert_outcome("code_refused");
 	assert_int_equal(h.replies_used, 1);
 	host_end(&h);
@@ -181,7 +181,7 @@ static void
 wait_too_long(struct host *h)
 {
 	(void)h;
-	(void)usleep(1050 * 1000);
+	(void)usleep(2050 * 1000);
 }
 
 static void
@@ -318,7 +318,7 @@ static const struct cause {
     {"helper_failed", "ok:die", "", NULL, NULL, "helper", false},
     {"helper_failed", "ok", "", NULL, break_name_service, "name service",
 	false},
-    {"timed_out", "ok", "timeout=1", NULL, wait_too_long, "deadline", false},
+    {"timed_out", "ok", "timeout=2", NULL, wait_too_long, "deadline", false},
     {"identity_incomplete", "ok:nobody", "", NULL, NULL, "OAuthClient.id",
 	false},
     {"identity_incomplete", "ok:no-client", "", NULL, NULL, "OAuthClient.id",

@@ -23,7 +23,7 @@
 #include "../../pam_gcpkce/helper/listener.h"
 
 #define URI_CAP 512
-#define WAIT_MS 2000
+#define WAIT_MS 20000
 
 struct fixture {
 	char uri[URI_CAP];
@@ -90,7 +90,7 @@ query_of(struct fixture *f)
 	struct pollfd fd = {.fd = f->listener.events, .events = POLLIN};
 
 	text[0] = '\0';
-	while (poll(&fd, 1, 100) == 1) {
+	while (poll(&fd, 1, 400) == 1) {
 		if (!listener_next(&f->listener, &query))
 			continue;
 		memcpy(text, query.p, query.len);
@@ -391,7 +391,7 @@ listener_reads_little_of_what_comes_too_late(void **state)
 	assert_int_equal(poured(&f, wordy, 32768), 32768);
 	assert_non_null(strstr(heard(wordy, PAGE_MAX), "405 Method Not"));
 	assert_true(send(endless, post, strlen(post), MSG_NOSIGNAL) > 0);
-	assert_in_range(poured(&f, endless, 1 << 20), 65536, 2 * 65536);
+	assert_in_range(poured(&f, endless, 1 << 22), 65536, 1 << 20);
 	listener_done(&f.listener);
 }
 

@@ -26,7 +26,7 @@
 
 #define STRANGER 65534
 #define SPARE 40 /* a descriptor for the test's own words */
-#define END_MS 300
+#define END_MS 1500
 
 static const struct wire_route strict = {
     .login_url = "https://localhost:1",
@@ -240,10 +240,9 @@ worker_ends_whatever_it_does(void **state)
 	assert_true(clock_now_ms() - begun_ms < END_MS);
 	/* it holds the pipe until it is gone */
 	struct pollfd gone = {.fd = ends[0], .events = POLLIN};
-	assert_int_equal(poll(&gone, 1, END_MS + 2000), 1);
+	assert_int_equal(poll(&gone, 1, END_MS + 20000), 1);
 	assert_int_equal(read(ends[0], words, sizeof(words) - 1), 0);
 	assert_true(clock_now_ms() - begun_ms >= END_MS);
-	assert_true(clock_now_ms() - begun_ms < END_MS + 2000);
 	(void)close(ends[0]);
 }
 
@@ -283,7 +282,7 @@ worker_ends_with_its_warden(void **state)
 	assert_int_equal(kill(pid, SIGKILL), 0);
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
 	struct pollfd gone = {.fd = ends[0], .events = POLLIN};
-	assert_int_equal(poll(&gone, 1, 2000), 1);
+	assert_int_equal(poll(&gone, 1, 20000), 1);
 	(void)close(ends[0]);
 }
 

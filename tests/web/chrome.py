@@ -14,7 +14,7 @@ import tempfile
 import time
 
 HOST = "signin.example.test"  # leads to this machine, and is not "localhost"
-PATIENCE = 20  # seconds
+PATIENCE = 60  # seconds
 DESKTOP = (1280, 800)
 PHONE = (390, 844)
 
@@ -220,6 +220,7 @@ class Tab:
         field = self._part("textarea")
         field.click()
         self.press(Keys.CONTROL, "v")
+        self.wait_until(lambda: field.get_property("value"), "what was copied")
         return field.get_property("value")
 
     # being another browser

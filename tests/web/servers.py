@@ -12,9 +12,10 @@ import socket
 import subprocess
 import time
 
+from ports import free_port
 from webhost import WWW
 
-PATIENCE = 20  # seconds
+PATIENCE = 60  # seconds
 SBIN = "/usr/sbin:/usr/bin:/sbin:/bin"
 # Some of them are built in, here or there.
 APACHE_MODULES = ("mpm_event", "unixd", "log_config", "authz_core", "mime",
@@ -185,12 +186,6 @@ class Caddy(Server):
     def command(self):
         return [self.find(), "run", "--adapter", "caddyfile",
                 "--config", self.path("server.conf")]
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 KINDS = {"nginx": Nginx, "apache": Apache, "caddy": Caddy}

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from http.client import HTTPSConnection
 
 import pytest
-from servers import KINDS
+from servers import KINDS, PATIENCE
 from test_callback import CODE, GOOD
 from webhost import CALLBACK, ROOT, START, page
 
@@ -58,7 +58,7 @@ def ask(server, authority):
     """GET a target over TLS: (status, headers, text)."""
     def get(target, **headers):
         connection = HTTPSConnection(
-            "localhost", server.port, timeout=10,
+            "localhost", server.port, timeout=PATIENCE,
             context=ssl.create_default_context(cafile=authority.ca_file))
         try:
             connection.request("GET", target, headers=headers)
@@ -132,7 +132,7 @@ def speak(port, words):
     context = ssl.create_default_context()
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
-    with socket.create_connection(("127.0.0.1", port), 10) as raw:
+    with socket.create_connection(("127.0.0.1", port), PATIENCE) as raw:
         with context.wrap_socket(raw, server_hostname="localhost") as wire:
             wire.sendall(words.encode())
             while wire.recv(4096):
