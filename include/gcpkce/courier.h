@@ -25,6 +25,8 @@ struct courier {
 	pid_t pid;
 	int process; /* a pidfd, or -1 on a kernel without */
 	int socket;
+	bool strict;            /* missing layers are a refusal */
+	struct missing missing; /* from its sandbox, as it says */
 };
 
 #define COURIER_NONE \
@@ -67,11 +69,11 @@ MUST_CHECK enum outcome courier_start(const struct courier_birth *birth,
 /*
  * Send one frame; receive one of a certain type.  A helper that died, was
  * late or spoke badly is OUTCOME_HELPER_FAILED; OUTCOME_TIMED_OUT when the
- * deadline passed.
+ * deadline passed.  A MISSING that comes before is noted in courier->missing.
  */
 MUST_CHECK enum outcome courier_send(const struct courier *courier,
     const struct buf *frame, int64_t deadline_ms, struct errinfo *reterr);
-MUST_CHECK enum outcome courier_receive(const struct courier *courier,
+MUST_CHECK enum outcome courier_receive(struct courier *courier,
     enum wire_type type, int64_t deadline_ms, struct buf *payload,
     struct errinfo *reterr);
 

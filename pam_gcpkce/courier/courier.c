@@ -245,20 +245,57 @@ end_comes_first(const struct courier *c, int64_t deadline_ms)
 	return fds[0].revents == 0 && fds[1].revents != 0;
 }
 
-enum outcome
-courier_receive(const struct courier *courier, enum wire_type type,
-    int64_t deadline_ms, struct buf *payload, struct errinfo *reterr)
+/* Each tells of one layer more, so no helper can go on with them for ever. */
+static enum outcome
+missing_note(
+    struct courier *c, const struct buf *payload, struct errinfo *reterr)
 {
-	enum wire_type got;
-	bool has_ended = end_comes_first(courier, deadline_ms);
-	enum outcome r = frame_receive(courier->socket, -1,
-	    has_ended ? clock_now_ms() : deadline_ms, &got, payload, reterr);
+	struct missing said;
+	enum outcome r = wire_missing_parse(buf_view(payload), &said, reterr);
+
+	if (r != OUTCOME_OK)
+		return r;
+	if ((said.layers & ~c->missing.layers) == 0)
+		return err_fail(reterr, OUTCOME_HELPER_FAILED,
+		    "frame: the layers are missing already");
+	for (unsigned i = 0; i < SANDBOX_LAYERS; i++) {
+		if ((said.layers & 1U << i) != 0)
+			missing_add(&c->missing, i, said.errors[i]);
+	}
+	return OUTCOME_OK;
+}
+
+/* Receive one frame, whatever it is. */
+static enum outcome
+any_receive(const struct courier *c, int64_t deadline_ms,
+    enum wire_type *ret_type, struct buf *payload, struct errinfo *reterr)
+{
+	bool has_ended = end_comes_first(c, deadline_ms);
+	enum outcome r = frame_receive(c->socket, -1,
+	    has_ended ? clock_now_ms() : deadline_ms, ret_type, payload,
+	    reterr);
 
 	if (r == OUTCOME_TIMED_OUT && has_ended)
 		r = OUTCOME_ABORTED;
-	if (r == OUTCOME_ABORTED)
-		return err_fail(
-		    reterr, OUTCOME_HELPER_FAILED, "the helper is gone");
+	return r == OUTCOME_ABORTED
+	    ? err_fail(reterr, OUTCOME_HELPER_FAILED, "the helper is gone")
+	    : r;
+}
+
+enum outcome
+courier_receive(struct courier *courier, enum wire_type type,
+    int64_t deadline_ms, struct buf *payload, struct errinfo *reterr)
+{
+	enum wire_type got;
+	enum outcome r =
+	    any_receive(courier, deadline_ms, &got, payload, reterr);
+
+	while (r == OUTCOME_OK && got == WIRE_MISSING) {
+		r = missing_note(courier, payload, reterr);
+		if (r == OUTCOME_OK)
+			r = any_receive(
+			    courier, deadline_ms, &got, payload, reterr);
+	}
 	if (r == OUTCOME_OK && got != type && got == WIRE_VERDICT)
 		return refusal_read(payload, reterr);
 	if (r == OUTCOME_OK && got != type)

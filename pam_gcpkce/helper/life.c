@@ -14,7 +14,7 @@
 #include "gcpkce/frame.h"
 #include "sandbox.h"
 
-#define REFUSAL_WAIT_MS 1000
+#define SEND_WAIT_MS 1000
 
 static bool
 has_socket(void)
@@ -57,14 +57,19 @@ life_signals(int *ret_signals, struct errinfo *reterr)
 }
 
 void
+life_send(const struct buf *frame)
+{
+	(void)!frame_send(
+	    LIFE_FD_SOCKET, frame, clock_now_ms() + SEND_WAIT_MS, NULL);
+}
+
+void
 life_refuse(const char *reason)
 {
 	struct wire_verdict verdict = {.outcome = OUTCOME_HELPER_FAILED};
 	autobuf frame = BUF_INIT(WIRE_HEADER_LEN + WIRE_PAYLOAD_MAX);
-	struct errinfo unheard;
 
 	wire_reason_set(&verdict, reason);
 	wire_put_verdict(&frame, &verdict);
-	(void)!frame_send(
-	    LIFE_FD_SOCKET, &frame, clock_now_ms() + REFUSAL_WAIT_MS, &unheard);
+	life_send(&frame);
 }

@@ -29,8 +29,8 @@ signin_request(struct view payload, int signals, struct errinfo *reterr)
 		return r;
 	/* before Landlock, which then lets nothing be bound */
 	browser_begin(&request, &browser);
-	r = sandbox_confine(&request.route, &request.label,
-	    browser_events(&browser) >= 0, reterr);
+	r = sandbox_confine(
+	    &request.route, NULL, browser_events(&browser) >= 0, reterr);
 	if (r == OUTCOME_OK)
 		r = signin_serve(&request, &browser, signals, reterr);
 	else
@@ -94,13 +94,12 @@ token_request(struct view payload, int signals, struct errinfo *reterr)
 static enum outcome
 probe_request(struct view payload, int signals, struct errinfo *reterr)
 {
-	static const struct wire_label nobody = {.service = "gcpkce"};
 	static struct wire_probe_request request;
 	enum outcome r = wire_probe_request_parse(payload, &request, reterr);
 
 	if (r != OUTCOME_OK)
 		return r;
-	r = sandbox_confine(&request.route, &nobody, false, reterr);
+	r = sandbox_confine(&request.route, NULL, false, reterr);
 	if (r == OUTCOME_OK)
 		r = worker_begin(signals,
 		    clock_now_ms() + request.limit_s * INT64_C(1000) +

@@ -117,7 +117,7 @@ helper_start(const char *login_url, struct courier *ret, struct errinfo *reterr)
 }
 
 static enum outcome
-ready_receive(const struct courier *courier,
+ready_receive(struct courier *courier,
     char ret_address[static WIRE_ADDRESS_MAX + 1], struct errinfo *reterr)
 {
 	autobuf payload = BUF_INIT(WIRE_PAYLOAD_MAX);
@@ -132,7 +132,7 @@ ready_receive(const struct courier *courier,
 }
 
 static enum outcome
-answer_send(const struct courier *courier, const char *typed,
+answer_send(struct courier *courier, const char *typed,
     struct wire_verdict *ret, struct errinfo *reterr)
 {
 	autobuf frame = BUF_INIT(WIRE_HEADER_LEN + WIRE_ANSWER_MAX + 4);

@@ -132,7 +132,7 @@ layers_tell(enum lack lack, int told)
 		r = sandbox_close(&why);
 	for (unsigned i = 0; r == OUTCOME_OK && i < SANDBOX_LAYERS; i++) {
 		if (!sandbox_is_live(i))
-			tell(sandbox_layer_name(i));
+			tell(layer_name(i));
 	}
 	tell(r == OUTCOME_OK ? "all live" : why.text);
 }
