@@ -14,7 +14,9 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 
 #include "filter.h"
 #include "gcpkce/helper_limits.h"
@@ -104,6 +106,44 @@ environment_is_empty(void)
 	return environ == NULL || environ[0] == NULL;
 }
 
+static bool
+is_null(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISCHR(st.st_mode) &&
+	    st.st_rdev == makedev(1, 3);
+}
+
+static bool
+is_local_datagram(int fd)
+{
+	int domain = 0;
+	int type = 0;
+	socklen_t len = sizeof(int);
+
+	return getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &len) == 0 &&
+	    getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) == 0 &&
+	    domain == AF_UNIX && type == SOCK_DGRAM;
+}
+
+static bool
+is_file(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+/* Is each what it is said to be?  The socket to the caller is life_verify's. */
+static bool
+descriptors_are_known(void)
+{
+	return is_null(0) && is_null(1) && is_null(2) &&
+	    (is_null(LIFE_FD_LOG) || is_local_datagram(LIFE_FD_LOG)) &&
+	    (is_null(LIFE_FD_LOCK) || is_file(LIFE_FD_LOCK));
+}
+
 /* poll(2) looks at many numbers in one call, open or not. */
 static bool
 descriptors_are_few(void)
@@ -125,6 +165,12 @@ descriptors_are_few(void)
 }
 
 static bool
+descriptors_are_set(void)
+{
+	return descriptors_are_known() && descriptors_are_few();
+}
+
+static bool
 limit_is(unsigned resource, rlim_t most)
 {
 	struct rlimit limit;
@@ -141,6 +187,7 @@ limits_are_set(void)
 	    limit_is(RLIMIT_STACK, HELPER_STACK_MAX) &&
 	    limit_is(RLIMIT_NICE, 0) && limit_is(RLIMIT_RTPRIO, 0) &&
 	    limit_is(RLIMIT_MSGQUEUE, 0) &&
+	    limit_is(RLIMIT_MEMLOCK, HELPER_LOCKED_MAX) &&
 	    (HELPER_MEMORY_UNLIMITED ||
 		(limit_is(RLIMIT_AS, HELPER_ADDRESSES_MAX) &&
 		    limit_is(RLIMIT_DATA, HELPER_DATA_MAX))) &&
@@ -177,7 +224,7 @@ static const struct layer layers[SANDBOX_LAYERS] = {
 	"it could gain privileges"},
     [SANDBOX_ENVIRONMENT] = {STAGE_BEGIN, NULL, environment_is_empty,
 	"its environment is not empty"},
-    [SANDBOX_DESCRIPTORS] = {STAGE_BEGIN, NULL, descriptors_are_few, NULL},
+    [SANDBOX_DESCRIPTORS] = {STAGE_BEGIN, NULL, descriptors_are_set, NULL},
     [SANDBOX_LIMITS] = {STAGE_BEGIN, NULL, limits_are_set, NULL},
     [SANDBOX_PARENT] = {STAGE_BEGIN, NULL, parent_is_tied, NULL},
     [SANDBOX_LANDLOCK] = {STAGE_REQUEST, landlock_take, landlock_is_live, NULL},

@@ -40,6 +40,7 @@ static const struct refused {
 } refused[] = {
     {"rt_sigaction", 0, SIGUSR2, EINVAL, false, "resetting signals"},
     {"prlimit64", 1, RLIMIT_CORE, EPERM, false, "setting limits"},
+    {"prlimit64", 1, RLIMIT_MEMLOCK, EPERM, false, "setting limits"},
     {"prlimit64", 1, RLIMIT_FSIZE, EPERM, false, "setting limits"},
     {"prlimit64", 1, RLIMIT_NOFILE, EPERM, false, "setting limits"},
     {"prlimit64", 1, RLIMIT_CPU, EPERM, false, "setting limits"},
