@@ -247,6 +247,9 @@ def sign_ins():
     missing = b"\x0d" + struct.pack(">III", 0xa0, 0, 38)
     yield "yes-missing", sign_in((1, missing), *ok)
     yield "yes-missing-later", sign_in(READY, (1, missing), said())
+    yield "yes-strict", sign_in(*ok, more=0x82)
+    yield "no-missing-strict", sign_in((1, missing), *ok, more=0x82)
+    yield "no-missing-strict-later", sign_in(READY, (1, missing), said(), more=0x82)
     yield "no-missing-twice", sign_in((1, missing), (1, missing), *ok)
     for outcome in (0, 6, 15, 17, 19):
         yield f"no-outcome-{outcome}", sign_in(READY, said(outcome))
