@@ -18,7 +18,8 @@
 #define LIFE_FD_LISTEN 20
 
 /*
- * Verify a birth: a stream socket at LIFE_FD_SOCKET, and sandbox_begin.
+ * Verify a birth: a stream socket at LIFE_FD_SOCKET, and sandbox_begin.  Where
+ * there is a socket the caller is told of a failure.
  *
  * errors: OUTCOME_HELPER_FAILED  reterr says what is not as it must be
  */
