@@ -90,6 +90,7 @@ REFUSED = {
     "message-taken": ("EPERM", True),
     "pair-of-family": ("EACCES", False),
     "pair-of-protocol": ("EACCES", False),
+    "watch": ("EPERM", "EACCES"),
 }
 
 
