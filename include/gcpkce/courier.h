@@ -25,12 +25,15 @@ struct courier {
 	pid_t pid;
 	int process; /* a pidfd, or -1 on a kernel without */
 	int socket;
+	int report;             /* a birth that was not seen to end, or -1 */
+	bool strict;            /* missing layers are a refusal */
+	struct missing missing; /* from its sandbox, as it says */
 };
 
 #define COURIER_NONE \
 	(struct courier) \
 	{ \
-		.pid = -1, .process = -1, .socket = -1 \
+		.pid = -1, .process = -1, .socket = -1, .report = -1 \
 	}
 #define autochild CLEANUP(courier_end) struct courier
 
@@ -56,7 +59,8 @@ const char *courier_helper_path(void);
  *
  * in:     deadline_ms  of clock_now_ms(); bounds the wait for exec, which is
  *                      given up after a moment where another child of the
- *                      host's hides it
+ *                      host's hides it, or a disk is slow; should it fail
+ *                      later, courier_send and courier_receive say so
  * out:    ret  (autochild) the helper, which waits for its request
  * errors: OUTCOME_HELPER_FAILED  reterr names the step that failed and why
  * source: docs/DESIGN.md section 8; signal-safety(7)
@@ -67,11 +71,11 @@ MUST_CHECK enum outcome courier_start(const struct courier_birth *birth,
 /*
  * Send one frame; receive one of a certain type.  A helper that died, was
  * late or spoke badly is OUTCOME_HELPER_FAILED; OUTCOME_TIMED_OUT when the
- * deadline passed.
+ * deadline passed.  A MISSING that comes before is noted in courier->missing.
  */
 MUST_CHECK enum outcome courier_send(const struct courier *courier,
     const struct buf *frame, int64_t deadline_ms, struct errinfo *reterr);
-MUST_CHECK enum outcome courier_receive(const struct courier *courier,
+MUST_CHECK enum outcome courier_receive(struct courier *courier,
     enum wire_type type, int64_t deadline_ms, struct buf *payload,
     struct errinfo *reterr);
 

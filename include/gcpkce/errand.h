@@ -47,8 +47,10 @@ MUST_CHECK enum outcome errand_start(const struct config *config,
  *
  * out:    ret  with it, whether the path to Genesys Cloud was found dead, and
  *              how the code may come back
+ * errors: as courier_receive; OUTCOME_HELPER_FAILED also where the sandbox is
+ *         strict and the helper says that it lacks a layer, and goes on
  */
-MUST_CHECK enum outcome errand_address(const struct courier *courier,
+MUST_CHECK enum outcome errand_address(struct courier *courier,
     int64_t deadline_ms, struct wire_ready *ret, struct errinfo *reterr);
 
 /* The sentence of say.h behind an address that asks for the answer. */
@@ -59,9 +61,10 @@ const char *errand_prompt(enum wire_callback callback);
  *
  * out:    ret  (autoverdict) replaced; all zero unless the helper gave one
  * gives:  the verdict's outcome, its reason in reterr; or helper_failed,
- *         timed_out, no_memory
+ *         timed_out, no_memory; or, with a verdict whose token is gone,
+ *         helper_failed for a missing layer as errand_address
  */
-MUST_CHECK enum outcome errand_answer(const struct courier *courier,
+MUST_CHECK enum outcome errand_answer(struct courier *courier,
     struct view typed, int64_t deadline_ms, struct wire_verdict *ret,
     struct errinfo *reterr);
 

@@ -10,6 +10,7 @@
 #include "gcpkce/outcome.h"
 
 #define ERRINFO_TEXT_MAX 800
+#define ERR_TEXT_MAX 128
 
 struct errinfo {
 	char text[ERRINFO_TEXT_MAX]; /* NUL-ended, cut to fit */
@@ -32,5 +33,11 @@ enum outcome err_fail(struct errinfo *reterr, enum outcome code,
  */
 enum outcome err_sys(
     struct errinfo *reterr, enum outcome code, const char *what);
+
+/*
+ * The system's words for an errno, in space or elsewhere.  Thread-safe, as a
+ * host process needs it.
+ */
+const char *err_text(int error, char space[static ERR_TEXT_MAX]);
 
 #endif

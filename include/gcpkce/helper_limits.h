@@ -17,6 +17,8 @@
 #define HELPER_STACK_MAX (2UL << 20)
 #define HELPER_DATA_MAX (256UL << 20)
 #define HELPER_ADDRESSES_MAX (1UL << 30)
+/* Locked: a page for each secret. */
+#define HELPER_LOCKED_MAX (1UL << 20)
 
 /* A sanitizer's shadow memory is larger than any limit. */
 #ifdef __has_feature

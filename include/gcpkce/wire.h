@@ -11,9 +11,10 @@
 #define GCPKCE_WIRE_H
 
 #include "gcpkce/identity.h"
+#include "gcpkce/layers.h"
 #include "gcpkce/secret.h"
 
-#define WIRE_VERSION 5
+#define WIRE_VERSION 6
 #define WIRE_HEADER_LEN 6       /* length, version, type */
 #define WIRE_PAYLOAD_MAX 204800 /* bytes behind the header */
 #define WIRE_TEXT_MAX 511
@@ -22,6 +23,7 @@
 #define WIRE_REASON_MAX 799
 #define WIRE_CORRELATION_MAX 64
 #define WIRE_TOKEN_MAX 2048
+#define WIRE_ERRNO_MAX 4095 /* the kernel's */
 
 enum wire_type {
 	WIRE_REQUEST = 1,        /* to the helper: one sign-in */
@@ -36,6 +38,7 @@ enum wire_type {
 	WIRE_GRANTED = 10,       /* to it: tell the browser yes; empty */
 	WIRE_PROBE_REQUEST = 11, /* to it: wire_probe.h */
 	WIRE_PROBE_REPLY = 12,   /* from it */
+	WIRE_MISSING = 13,       /* from it: layers that its sandbox lacks */
 };
 
 /* How the code comes back. */
@@ -132,6 +135,7 @@ void wire_put_answer(struct buf *frame, struct view typed);
 void wire_put_verdict(struct buf *frame, const struct wire_verdict *verdict);
 void wire_put_revoke_request(
     struct buf *frame, const struct wire_revoke_request *request);
+void wire_put_missing(struct buf *frame, const struct missing *missing);
 void wire_put_empty(struct buf *frame, enum wire_type type);
 
 /*
@@ -164,6 +168,8 @@ MUST_CHECK enum outcome wire_verdict_parse(
     struct view payload, struct wire_verdict *ret, struct errinfo *reterr);
 MUST_CHECK enum outcome wire_revoke_request_parse(struct view payload,
     struct wire_revoke_request *ret, struct errinfo *reterr);
+MUST_CHECK enum outcome wire_missing_parse(
+    struct view payload, struct missing *ret, struct errinfo *reterr);
 
 /* Set a verdict's reason; what a text of the frame may not hold becomes '?'. */
 void wire_reason_set(struct wire_verdict *verdict, const char *reason);

@@ -114,6 +114,16 @@ prompt_show(const struct login *l, const struct wire_ready *ready)
 	    ready->address, errand_prompt(ready->callback));
 }
 
+/* In a login the journal says so. */
+static void
+missing_tell(struct login *l)
+{
+	autobuf news = BUF_INIT(ERRINFO_TEXT_MAX);
+
+	if (missing_news(&l->courier.missing, &news))
+		(void)fprintf(stderr, "Mind: %s.\n", buf_text(&news));
+}
+
 static void
 browser_start(const char *address)
 {
@@ -132,6 +142,7 @@ address_show(struct login *l)
 	enum outcome r =
 	    errand_address(&l->courier, l->deadline_ms, &ready, &l->why);
 
+	missing_tell(l);
 	if (r == OUTCOME_OK && l->options->browser)
 		browser_start(ready.address);
 	if (r == OUTCOME_OK)
@@ -168,8 +179,10 @@ answer_bring(struct login *l, const struct buf *typed)
 {
 	(void)fputs(
 	    "Exchanging the code, and asking who signed in ...\n", stderr);
-	return errand_answer(
+	enum outcome r = errand_answer(
 	    &l->courier, buf_view(typed), l->deadline_ms, &l->verdict, &l->why);
+	missing_tell(l);
+	return r;
 }
 
 /* Prompt until an answer does, or none is left. */

@@ -22,19 +22,25 @@ err_fail(struct errinfo *reterr, enum outcome code, const char *fmt, ...)
 	return code;
 }
 
+const char *
+err_text(int error, char space[static ERR_TEXT_MAX])
+{
+	space[0] = '\0';
+	/* GNU's gives the text */
+#ifdef __GLIBC__
+	return strerror_r(error, space, ERR_TEXT_MAX);
+#else
+	(void)strerror_r(error, space, ERR_TEXT_MAX);
+	return space;
+#endif
+}
+
 enum outcome
 err_sys(struct errinfo *reterr, enum outcome code, const char *what)
 {
 	int error = errno;
-	char space[128] = "";
-	const char *text = space;
+	char space[ERR_TEXT_MAX];
 
-	/* thread-safe, as a host process needs it; GNU's gives the text */
-#ifdef __GLIBC__
-	text = strerror_r(error, space, sizeof(space));
-#else
-	(void)strerror_r(error, space, sizeof(space));
-#endif
 	return err_fail(reterr, error == ENOMEM ? OUTCOME_NO_MEMORY : code,
-	    "%s: %s", what, text);
+	    "%s: %s", what, err_text(error, space));
 }

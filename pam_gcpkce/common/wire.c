@@ -128,6 +128,21 @@ pass_revoke_request(struct wire *w, struct wire_revoke_request *request)
 	pass_secret(w, &request->token, WIRE_TOKEN_MAX, "token");
 }
 
+/* A layer's error comes with its bit alone. */
+static void
+pass_missing(struct wire *w, struct missing *missing)
+{
+	pass_u32(w, &missing->layers, "layers");
+	if (missing->layers == 0 || missing->layers >> SANDBOX_LAYERS != 0)
+		pass_fail(w, "layers", "is no set of them");
+	for (unsigned i = 0; w->r == OUTCOME_OK && i < SANDBOX_LAYERS; i++) {
+		if ((missing->layers & 1U << i) != 0)
+			pass_u32(w, &missing->errors[i], "error");
+		if (missing->errors[i] > WIRE_ERRNO_MAX)
+			pass_fail(w, "error", "is none");
+	}
+}
+
 /* The length is 0 first, and written when the payload stands. */
 size_t
 wire_begin(struct buf *frame, enum wire_type type)
@@ -196,6 +211,17 @@ wire_put_revoke_request(
 }
 
 void
+wire_put_missing(struct buf *frame, const struct missing *missing)
+{
+	size_t start = wire_begin(frame, WIRE_MISSING);
+	struct wire w = {.out = frame, .r = OUTCOME_OK};
+	struct missing lent = *missing;
+
+	pass_missing(&w, &lent);
+	wire_end(frame, start);
+}
+
+void
 wire_put_ready(struct buf *frame, const struct wire_ready *ready)
 {
 	size_t start = wire_begin(frame, WIRE_READY);
@@ -230,7 +256,7 @@ wire_header_parse(const uint8_t header[static WIRE_HEADER_LEN],
 	if (header[4] != WIRE_VERSION)
 		return err_fail(reterr, OUTCOME_HELPER_FAILED,
 		    "frame: version %u, not %u", header[4], WIRE_VERSION);
-	if (header[5] < WIRE_REQUEST || header[5] > WIRE_PROBE_REPLY)
+	if (header[5] < WIRE_REQUEST || header[5] > WIRE_MISSING)
 		return err_fail(reterr, OUTCOME_HELPER_FAILED,
 		    "frame: unknown type %u", header[5]);
 	if (len < 2 || len - 2 > WIRE_PAYLOAD_MAX)
@@ -323,6 +349,19 @@ wire_revoke_request_parse(struct view payload, struct wire_revoke_request *ret,
 		pass_fail(&w, "token", "is missing");
 	if (w.r != OUTCOME_OK)
 		wire_revoke_request_done(ret);
+	return w.r;
+}
+
+enum outcome
+wire_missing_parse(
+    struct view payload, struct missing *ret, struct errinfo *reterr)
+{
+	struct wire w = reader(payload, reterr);
+
+	memset(ret, 0, sizeof(*ret));
+	pass_missing(&w, ret);
+	if (pass_finish(&w) != OUTCOME_OK)
+		memset(ret, 0, sizeof(*ret));
 	return w.r;
 }
 

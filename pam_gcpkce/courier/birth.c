@@ -126,6 +126,7 @@ limits_set(const struct birth_plan *plan)
 {
 	return scheduling_reset() && limit_set(RLIMIT_NICE, 0) &&
 	    limit_set(RLIMIT_RTPRIO, 0) && limit_set(RLIMIT_MSGQUEUE, 0) &&
+	    limit_set(RLIMIT_MEMLOCK, HELPER_LOCKED_MAX) &&
 	    limit_set(RLIMIT_CORE, 0) && limit_set(RLIMIT_FSIZE, 0) &&
 	    limit_set(RLIMIT_NOFILE, HELPER_FILES_MAX) &&
 	    limit_set(RLIMIT_CPU, HELPER_CPU_SECONDS_MAX) &&

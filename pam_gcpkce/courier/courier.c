@@ -114,21 +114,45 @@ fork_quietly(const struct birth_plan *plan)
 }
 
 /*
- * Wait for exec, which closes the pipe, or for the report of a failure.  A
- * child that another thread of the host forks may keep the pipe open for ever:
- * then the frames decide.
+ * Read the report, which exec closes, or which says what failed.
+ *
+ * out:    ret_open  neither has happened yet
  */
 static enum outcome
-exec_await(const struct courier *child, int report_fd, int64_t deadline_ms,
-    struct errinfo *reterr)
+report_read(int fd, bool *ret_open, struct errinfo *reterr)
 {
 	struct birth_report report;
-	struct pollfd ready[] = {{.fd = report_fd, .events = POLLIN},
+	ssize_t got;
+
+	do {
+		got = read(fd, &report, sizeof(report));
+	} while (got < 0 && errno == EINTR);
+	*ret_open = got < 0 && errno == EAGAIN;
+	if (got == 0 || *ret_open)
+		return OUTCOME_OK;
+	if (got != sizeof(report))
+		return err_sys(reterr, OUTCOME_HELPER_FAILED, "report pipe");
+	errno = report.error;
+	autobuf what = BUF_INIT(1024);
+	buf_printf(&what, "%s: %s", helper_path, birth_step_text(report.step));
+	return err_sys(reterr, OUTCOME_HELPER_FAILED, buf_text(&what));
+}
+
+/*
+ * Wait for the report.  A child that another thread of the host forks may keep
+ * the pipe open for ever: then the frames decide, and the report is kept for
+ * the case that none comes.
+ */
+static enum outcome
+exec_await(struct courier *child, int *report_fd, int64_t deadline_ms,
+    struct errinfo *reterr)
+{
+	struct pollfd ready[] = {{.fd = *report_fd, .events = POLLIN},
 	    {.fd = child->process, .events = POLLIN}};
 	int64_t enough_ms = clock_now_ms() + EXEC_WAIT_MS;
 	bool is_last = deadline_ms <= enough_ms;
+	bool is_open = false;
 	int polled;
-	ssize_t got;
 
 	do {
 		polled = poll(
@@ -139,17 +163,10 @@ exec_await(const struct courier *child, int report_fd, int64_t deadline_ms,
 	if (polled == 0 && is_last)
 		return err_fail(reterr, OUTCOME_HELPER_FAILED,
 		    "the helper did not start within the deadline");
-	do {
-		got = read(report_fd, &report, sizeof(report));
-	} while (got < 0 && errno == EINTR);
-	if (got == 0 || (got < 0 && errno == EAGAIN))
-		return OUTCOME_OK;
-	if (got != sizeof(report))
-		return err_sys(reterr, OUTCOME_HELPER_FAILED, "report pipe");
-	errno = report.error;
-	autobuf what = BUF_INIT(1024);
-	buf_printf(&what, "%s: %s", helper_path, birth_step_text(report.step));
-	return err_sys(reterr, OUTCOME_HELPER_FAILED, buf_text(&what));
+	enum outcome r = report_read(*report_fd, &is_open, reterr);
+	if (is_open)
+		child->report = take_fd(report_fd);
+	return r;
 }
 
 enum outcome
@@ -194,12 +211,26 @@ courier_start(const struct courier_birth *birth, int64_t deadline_ms,
 		return err_sys(reterr, OUTCOME_HELPER_FAILED, "fcntl");
 	(void)close(take_fd(&report_end));
 	(void)close(take_fd(&theirs));
-	r = exec_await(&child, report, deadline_ms, reterr);
+	r = exec_await(&child, &report, deadline_ms, reterr);
 	if (r != OUTCOME_OK)
 		return r;
 	*ret = child;
 	child = COURIER_NONE;
 	return OUTCOME_OK;
+}
+
+/* Why it is gone: its birth failed after all, or nobody knows. */
+static enum outcome
+gone_explain(const struct courier *c, struct errinfo *reterr)
+{
+	bool is_open;
+	enum outcome r = c->report < 0
+	    ? OUTCOME_OK
+	    : report_read(c->report, &is_open, reterr);
+
+	return r == OUTCOME_OK
+	    ? err_fail(reterr, OUTCOME_HELPER_FAILED, "the helper is gone")
+	    : r;
 }
 
 enum outcome
@@ -209,9 +240,7 @@ courier_send(const struct courier *courier, const struct buf *frame,
 	enum outcome r =
 	    frame_send(courier->socket, frame, deadline_ms, reterr);
 
-	return r == OUTCOME_ABORTED
-	    ? err_fail(reterr, OUTCOME_HELPER_FAILED, "the helper is gone")
-	    : r;
+	return r == OUTCOME_ABORTED ? gone_explain(courier, reterr) : r;
 }
 
 /* A verdict out of turn says why no other frame will come. */
@@ -245,20 +274,55 @@ end_comes_first(const struct courier *c, int64_t deadline_ms)
 	return fds[0].revents == 0 && fds[1].revents != 0;
 }
 
-enum outcome
-courier_receive(const struct courier *courier, enum wire_type type,
-    int64_t deadline_ms, struct buf *payload, struct errinfo *reterr)
+/* Each tells of one layer more, so no helper can go on with them for ever. */
+static enum outcome
+missing_note(
+    struct courier *c, const struct buf *payload, struct errinfo *reterr)
 {
-	enum wire_type got;
-	bool has_ended = end_comes_first(courier, deadline_ms);
-	enum outcome r = frame_receive(courier->socket, -1,
-	    has_ended ? clock_now_ms() : deadline_ms, &got, payload, reterr);
+	struct missing said;
+	enum outcome r = wire_missing_parse(buf_view(payload), &said, reterr);
+
+	if (r != OUTCOME_OK)
+		return r;
+	if ((said.layers & ~c->missing.layers) == 0)
+		return err_fail(reterr, OUTCOME_HELPER_FAILED,
+		    "frame: the layers are missing already");
+	for (unsigned i = 0; i < SANDBOX_LAYERS; i++) {
+		if ((said.layers & 1U << i) != 0)
+			missing_add(&c->missing, i, said.errors[i]);
+	}
+	return OUTCOME_OK;
+}
+
+/* Receive one frame, whatever it is. */
+static enum outcome
+any_receive(const struct courier *c, int64_t deadline_ms,
+    enum wire_type *ret_type, struct buf *payload, struct errinfo *reterr)
+{
+	bool has_ended = end_comes_first(c, deadline_ms);
+	enum outcome r = frame_receive(c->socket, -1,
+	    has_ended ? clock_now_ms() : deadline_ms, ret_type, payload,
+	    reterr);
 
 	if (r == OUTCOME_TIMED_OUT && has_ended)
 		r = OUTCOME_ABORTED;
-	if (r == OUTCOME_ABORTED)
-		return err_fail(
-		    reterr, OUTCOME_HELPER_FAILED, "the helper is gone");
+	return r == OUTCOME_ABORTED ? gone_explain(c, reterr) : r;
+}
+
+enum outcome
+courier_receive(struct courier *courier, enum wire_type type,
+    int64_t deadline_ms, struct buf *payload, struct errinfo *reterr)
+{
+	enum wire_type got;
+	enum outcome r =
+	    any_receive(courier, deadline_ms, &got, payload, reterr);
+
+	while (r == OUTCOME_OK && got == WIRE_MISSING) {
+		r = missing_note(courier, payload, reterr);
+		if (r == OUTCOME_OK)
+			r = any_receive(
+			    courier, deadline_ms, &got, payload, reterr);
+	}
 	if (r == OUTCOME_OK && got != type && got == WIRE_VERDICT)
 		return refusal_read(payload, reterr);
 	if (r == OUTCOME_OK && got != type)
@@ -311,6 +375,7 @@ end(struct courier *c)
 		(void)reap(c, END_KILL_MS, &status);
 	}
 	cleanup_fd(&c->process);
+	cleanup_fd(&c->report);
 	*c = COURIER_NONE;
 	errno = saved;
 	return status;

@@ -140,8 +140,22 @@ helper_send(const struct config *config, int lock, const struct buf *frame,
 	if (r != OUTCOME_OK)
 		return r;
 	*ret = child;
+	ret->strict = config->sandbox == SANDBOX_STRICT;
 	child = COURIER_NONE;
 	return OUTCOME_OK;
+}
+
+/* A helper that lacks a layer, and goes on where that is a refusal. */
+static enum outcome
+missing_judge(const struct courier *courier, struct errinfo *reterr)
+{
+	autobuf all = BUF_INIT(ERRINFO_TEXT_MAX);
+
+	if (!courier->strict || courier->missing.layers == 0)
+		return OUTCOME_OK;
+	missing_put(&courier->missing, &all);
+	return err_fail(reterr, OUTCOME_HELPER_FAILED,
+	    "sandbox = strict: %s, and goes on", buf_text(&all));
 }
 
 enum outcome
@@ -164,13 +178,15 @@ errand_start(const struct config *config, const struct errand *errand,
 }
 
 enum outcome
-errand_address(const struct courier *courier, int64_t deadline_ms,
+errand_address(struct courier *courier, int64_t deadline_ms,
     struct wire_ready *ret, struct errinfo *reterr)
 {
 	autobuf payload = BUF_INIT(WIRE_PAYLOAD_MAX);
 	enum outcome r =
 	    courier_receive(courier, WIRE_READY, deadline_ms, &payload, reterr);
 
+	if (r == OUTCOME_OK)
+		r = missing_judge(courier, reterr);
 	return r == OUTCOME_OK
 	    ? wire_ready_parse(buf_view(&payload), ret, reterr)
 	    : r;
@@ -192,8 +208,8 @@ errand_prompt(enum wire_callback callback)
 }
 
 enum outcome
-errand_answer(const struct courier *courier, struct view typed,
-    int64_t deadline_ms, struct wire_verdict *ret, struct errinfo *reterr)
+errand_answer(struct courier *courier, struct view typed, int64_t deadline_ms,
+    struct wire_verdict *ret, struct errinfo *reterr)
 {
 	autobuf frame = BUF_INIT(WIRE_HEADER_LEN + WIRE_PAYLOAD_MAX);
 	autobuf payload = BUF_INIT(WIRE_PAYLOAD_MAX);
@@ -208,7 +224,13 @@ errand_answer(const struct courier *courier, struct view typed,
 		r = wire_verdict_parse(buf_view(&payload), ret, reterr);
 	if (r != OUTCOME_OK)
 		return r;
-	return err_fail(reterr, ret->outcome, "%s", ret->reason);
+	r = missing_judge(courier, reterr);
+	if (r == OUTCOME_OK)
+		return err_fail(reterr, ret->outcome, "%s", ret->reason);
+	/* nobody gets it: the caller has the helper revoke it */
+	secret_free(ret->token);
+	ret->token = NULL;
+	return r;
 }
 
 void

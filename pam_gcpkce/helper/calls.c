@@ -62,6 +62,8 @@ const char *const calls_denied[] = {
 	"lsetxattr", "fsetxattr", "setxattrat", "removexattr", "lremovexattr",
 	"fremovexattr", "removexattrat", "file_setattr", "name_to_handle_at",
 	"open_by_handle_at", "memfd_create", "memfd_secret",
+	/* who uses which file, where Landlock does not look */
+	"inotify_init", "inotify_init1",
 	/* mounts */
 	"mount", "umount", "umount2", "pivot_root", "chroot", "move_mount",
 	"open_tree", "open_tree_attr", "fsopen", "fsconfig", "fsmount",
@@ -141,6 +143,9 @@ const struct call_rule calls_judged[] = {
 	NO_FAMILY(8), NO_FAMILY(9),
 	{"socket", EACCES, WHEN(ARGUMENT(0, GT, AF_INET6))},
 	{"socket", EACCES, WHEN(ARGUMENT(2, GT, IPPROTO_UDP))},
+	/* Pings need no right where ping_group_range is wide.  The other
+	 * numbers below UDP's are for raw sockets alone. */
+	{"socket", EACCES, WHEN(INT(2, IPPROTO_ICMP))},
 	/* A name of one's own: a port, or for a pair a file. */
 	{"bind", EACCES, 0, {{0}}},
 	/* Pairs of streams alone: a datagram socket can be aimed elsewhere. */

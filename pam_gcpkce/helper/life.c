@@ -5,6 +5,7 @@
  */
 #include "life.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
@@ -14,7 +15,7 @@
 #include "gcpkce/frame.h"
 #include "sandbox.h"
 
-#define REFUSAL_WAIT_MS 1000
+#define SEND_WAIT_MS 1000
 
 static bool
 has_socket(void)
@@ -27,6 +28,19 @@ has_socket(void)
 	    type == SOCK_STREAM;
 }
 
+/*
+ * Refuse a request that may not have come yet, and is not read: a caller whose
+ * sending fails would not look for an answer.
+ */
+static void
+request_decline(const char *reason)
+{
+	struct pollfd request = {.fd = LIFE_FD_SOCKET, .events = POLLIN};
+
+	life_refuse(reason);
+	(void)poll(&request, 1, SEND_WAIT_MS);
+}
+
 enum outcome
 life_verify(struct errinfo *reterr)
 {
@@ -35,7 +49,10 @@ life_verify(struct errinfo *reterr)
 		    "gcpkce-helper refuses to run: it is started by "
 		    "pam_gcpkce.so and gcpkce, not by hand");
 	(void)prctl(PR_SET_NAME, "gcpkce-helper", 0, 0, 0);
-	return sandbox_begin(reterr);
+	enum outcome r = sandbox_begin(reterr);
+	if (r != OUTCOME_OK)
+		request_decline(reterr->text);
+	return r;
 }
 
 enum outcome
@@ -57,14 +74,19 @@ life_signals(int *ret_signals, struct errinfo *reterr)
 }
 
 void
+life_send(const struct buf *frame)
+{
+	(void)!frame_send(
+	    LIFE_FD_SOCKET, frame, clock_now_ms() + SEND_WAIT_MS, NULL);
+}
+
+void
 life_refuse(const char *reason)
 {
 	struct wire_verdict verdict = {.outcome = OUTCOME_HELPER_FAILED};
 	autobuf frame = BUF_INIT(WIRE_HEADER_LEN + WIRE_PAYLOAD_MAX);
-	struct errinfo unheard;
 
 	wire_reason_set(&verdict, reason);
 	wire_put_verdict(&frame, &verdict);
-	(void)!frame_send(
-	    LIFE_FD_SOCKET, &frame, clock_now_ms() + REFUSAL_WAIT_MS, &unheard);
+	life_send(&frame);
 }

@@ -6,6 +6,7 @@
 #ifndef GCPKCE_HELPER_LIFE_H
 #define GCPKCE_HELPER_LIFE_H
 
+#include "gcpkce/buf.h"
 #include "gcpkce/errinfo.h"
 
 /* The descriptors it is born with. */
@@ -17,7 +18,8 @@
 #define LIFE_FD_LISTEN 20
 
 /*
- * Verify a birth: a stream socket at LIFE_FD_SOCKET, and sandbox_begin.
+ * Verify a birth: a stream socket at LIFE_FD_SOCKET, and sandbox_begin.  Where
+ * there is a socket the caller is told of a failure.
  *
  * errors: OUTCOME_HELPER_FAILED  reterr says what is not as it must be
  */
@@ -31,6 +33,10 @@ MUST_CHECK enum outcome life_verify(struct errinfo *reterr);
  * errors: OUTCOME_HELPER_FAILED
  */
 MUST_CHECK enum outcome life_signals(int *ret_signals, struct errinfo *reterr);
+
+/* Send the caller a frame that he does not wait for; should he be gone, good.
+ */
+void life_send(const struct buf *frame);
 
 /*
  * Tell the caller why the frame that he waits for will not come: a VERDICT of

@@ -18,6 +18,14 @@
 
 #define REQUEST_WAIT_MS 10000
 
+/* Nothing was done yet: the caller hears why nothing will be. */
+static enum outcome
+refuse(enum outcome r, const struct errinfo *why)
+{
+	life_refuse(why->text);
+	return r;
+}
+
 static enum outcome
 signin_request(struct view payload, int signals, struct errinfo *reterr)
 {
@@ -26,11 +34,11 @@ signin_request(struct view payload, int signals, struct errinfo *reterr)
 	enum outcome r = wire_request_parse(payload, &request, reterr);
 
 	if (r != OUTCOME_OK)
-		return r;
+		return refuse(r, reterr);
 	/* before Landlock, which then lets nothing be bound */
 	browser_begin(&request, &browser);
-	r = sandbox_confine(&request.route, &request.label,
-	    browser_events(&browser) >= 0, reterr);
+	r = sandbox_confine(
+	    &request.route, NULL, browser_events(&browser) >= 0, reterr);
 	if (r == OUTCOME_OK)
 		r = signin_serve(&request, &browser, signals, reterr);
 	else
@@ -77,7 +85,7 @@ token_request(struct view payload, int signals, struct errinfo *reterr)
 	enum outcome r = wire_token_request_parse(payload, &request, reterr);
 
 	if (r != OUTCOME_OK)
-		return r;
+		return refuse(r, reterr);
 	r = sandbox_confine(&request.route, &nobody, false, reterr);
 	if (r == OUTCOME_OK)
 		r = worker_begin(signals,
@@ -86,21 +94,19 @@ token_request(struct view payload, int signals, struct errinfo *reterr)
 		    true, reterr);
 	if (r == OUTCOME_OK)
 		return identify_serve(&request, signals, reterr);
-	life_refuse(reterr->text);
-	return r;
+	return refuse(r, reterr);
 }
 
 /* A sandbox that may not go on is told as well, and goes no further. */
 static enum outcome
 probe_request(struct view payload, int signals, struct errinfo *reterr)
 {
-	static const struct wire_label nobody = {.service = "gcpkce"};
 	static struct wire_probe_request request;
 	enum outcome r = wire_probe_request_parse(payload, &request, reterr);
 
 	if (r != OUTCOME_OK)
-		return r;
-	r = sandbox_confine(&request.route, &nobody, false, reterr);
+		return refuse(r, reterr);
+	r = sandbox_confine(&request.route, NULL, false, reterr);
 	if (r == OUTCOME_OK)
 		r = worker_begin(signals,
 		    clock_now_ms() + request.limit_s * INT64_C(1000) +
@@ -118,13 +124,14 @@ serve(struct errinfo *reterr)
 	int signals = -1;
 
 	enum outcome r = life_verify(reterr);
-	if (r == OUTCOME_OK)
-		r = life_signals(&signals, reterr);
+	if (r != OUTCOME_OK)
+		return r;
+	r = life_signals(&signals, reterr);
 	if (r == OUTCOME_OK)
 		r = frame_receive(LIFE_FD_SOCKET, signals,
 		    clock_now_ms() + REQUEST_WAIT_MS, &type, &payload, reterr);
 	if (r != OUTCOME_OK)
-		return r;
+		return refuse(r, reterr);
 	if (type == WIRE_REQUEST)
 		return signin_request(buf_view(&payload), signals, reterr);
 	if (type == WIRE_REVOKE_REQUEST)
@@ -133,8 +140,9 @@ serve(struct errinfo *reterr)
 		return token_request(buf_view(&payload), signals, reterr);
 	if (type == WIRE_PROBE_REQUEST)
 		return probe_request(buf_view(&payload), signals, reterr);
-	return err_fail(reterr, OUTCOME_HELPER_FAILED,
+	r = err_fail(reterr, OUTCOME_HELPER_FAILED,
 	    "frame: type %d is no request", type);
+	return refuse(r, reterr);
 }
 
 int

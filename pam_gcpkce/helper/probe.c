@@ -43,8 +43,8 @@ layers_tell(struct wire_probe_reply *reply)
 	for (unsigned i = 0; i < SANDBOX_LAYERS; i++) {
 		struct wire_layer *layer = &reply->layers[i];
 
-		(void)snprintf(layer->name, sizeof(layer->name), "%s",
-		    sandbox_layer_name(i));
+		(void)snprintf(
+		    layer->name, sizeof(layer->name), "%s", layer_name(i));
 		layer->live = sandbox_is_live(i);
 		if (!layer->live)
 			trace_text_copy(layer->why, sandbox_layer_why(i));

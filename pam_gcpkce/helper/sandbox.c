@@ -14,7 +14,9 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 
 #include "filter.h"
 #include "gcpkce/helper_limits.h"
@@ -28,7 +30,6 @@
 enum stage { STAGE_BEGIN, STAGE_REQUEST, STAGE_CLOSE };
 
 struct layer {
-	const char *name;
 	enum stage stage;
 	int (*step)(void); /* takes it; 0 or an errno.  NULL: birth did */
 	bool (*is_live)(void);
@@ -38,8 +39,8 @@ struct layer {
 static const struct wire_route *route;
 static const struct wire_label *label;
 static bool listens;
-static unsigned live;              /* a bit a layer */
-static int errors[SANDBOX_LAYERS]; /* of steps that failed */
+static unsigned live; /* a bit a layer */
+static struct missing missing;
 
 static int
 memory_close(void)
@@ -105,6 +106,44 @@ environment_is_empty(void)
 	return environ == NULL || environ[0] == NULL;
 }
 
+static bool
+is_null(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISCHR(st.st_mode) &&
+	    st.st_rdev == makedev(1, 3);
+}
+
+static bool
+is_local_datagram(int fd)
+{
+	int domain = 0;
+	int type = 0;
+	socklen_t len = sizeof(int);
+
+	return getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &len) == 0 &&
+	    getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) == 0 &&
+	    domain == AF_UNIX && type == SOCK_DGRAM;
+}
+
+static bool
+is_file(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+/* Is each what it is said to be?  The socket to the caller is life_verify's. */
+static bool
+descriptors_are_known(void)
+{
+	return is_null(0) && is_null(1) && is_null(2) &&
+	    (is_null(LIFE_FD_LOG) || is_local_datagram(LIFE_FD_LOG)) &&
+	    (is_null(LIFE_FD_LOCK) || is_file(LIFE_FD_LOCK));
+}
+
 /* poll(2) looks at many numbers in one call, open or not. */
 static bool
 descriptors_are_few(void)
@@ -126,6 +165,12 @@ descriptors_are_few(void)
 }
 
 static bool
+descriptors_are_set(void)
+{
+	return descriptors_are_known() && descriptors_are_few();
+}
+
+static bool
 limit_is(unsigned resource, rlim_t most)
 {
 	struct rlimit limit;
@@ -142,6 +187,7 @@ limits_are_set(void)
 	    limit_is(RLIMIT_STACK, HELPER_STACK_MAX) &&
 	    limit_is(RLIMIT_NICE, 0) && limit_is(RLIMIT_RTPRIO, 0) &&
 	    limit_is(RLIMIT_MSGQUEUE, 0) &&
+	    limit_is(RLIMIT_MEMLOCK, HELPER_LOCKED_MAX) &&
 	    (HELPER_MEMORY_UNLIMITED ||
 		(limit_is(RLIMIT_AS, HELPER_ADDRESSES_MAX) &&
 		    limit_is(RLIMIT_DATA, HELPER_DATA_MAX))) &&
@@ -170,34 +216,27 @@ seccomp_take(void)
 }
 
 static const struct layer layers[SANDBOX_LAYERS] = {
-    [SANDBOX_MEMORY] = {"memory", STAGE_BEGIN, memory_close, memory_is_closed,
+    [SANDBOX_MEMORY] = {STAGE_BEGIN, memory_close, memory_is_closed,
 	"its memory can be looked into"},
-    [SANDBOX_IDS] = {"ids", STAGE_BEGIN, NULL, ids_are_final,
+    [SANDBOX_IDS] = {STAGE_BEGIN, NULL, ids_are_final,
 	"it does not run as root, nor with any other way back to rights"},
-    [SANDBOX_PRIVILEGES] = {"privileges", STAGE_BEGIN, NULL,
-	privileges_are_frozen, "it could gain privileges"},
-    [SANDBOX_ENVIRONMENT] = {"environment", STAGE_BEGIN, NULL,
-	environment_is_empty, "its environment is not empty"},
-    [SANDBOX_DESCRIPTORS] = {"descriptors", STAGE_BEGIN, NULL,
-	descriptors_are_few, NULL},
-    [SANDBOX_LIMITS] = {"limits", STAGE_BEGIN, NULL, limits_are_set, NULL},
-    [SANDBOX_PARENT] = {"parent", STAGE_BEGIN, NULL, parent_is_tied, NULL},
-    [SANDBOX_LANDLOCK] = {"landlock", STAGE_REQUEST, landlock_take,
-	landlock_is_live, NULL},
-    [SANDBOX_SECCOMP] = {"seccomp", STAGE_CLOSE, seccomp_take, filter_is_live,
-	NULL},
+    [SANDBOX_PRIVILEGES] = {STAGE_BEGIN, NULL, privileges_are_frozen,
+	"it could gain privileges"},
+    [SANDBOX_ENVIRONMENT] = {STAGE_BEGIN, NULL, environment_is_empty,
+	"its environment is not empty"},
+    [SANDBOX_DESCRIPTORS] = {STAGE_BEGIN, NULL, descriptors_are_set, NULL},
+    [SANDBOX_LIMITS] = {STAGE_BEGIN, NULL, limits_are_set, NULL},
+    [SANDBOX_PARENT] = {STAGE_BEGIN, NULL, parent_is_tied, NULL},
+    [SANDBOX_LANDLOCK] = {STAGE_REQUEST, landlock_take, landlock_is_live, NULL},
+    [SANDBOX_SECCOMP] = {STAGE_CLOSE, seccomp_take, filter_is_live, NULL},
 };
-
-const char *
-sandbox_layer_name(enum sandbox_layer layer)
-{
-	return layers[layer].name;
-}
 
 const char *
 sandbox_layer_why(enum sandbox_layer layer)
 {
-	return errors[layer] == 0 ? "" : strerror(errors[layer]);
+	return missing.errors[layer] == 0
+	    ? ""
+	    : strerror((int)missing.errors[layer]);
 }
 
 bool
@@ -206,9 +245,9 @@ sandbox_is_live(enum sandbox_layer layer)
 	return (live & 1U << layer) != 0;
 }
 
-/* Take the layers of a stage; those that are not live are put in a list. */
+/* Take the layers of a stage, and note those that are not live. */
 static void
-stage_take(enum stage stage, struct buf *missing)
+stage_take(enum stage stage)
 {
 	for (unsigned i = 0; i < SANDBOX_LAYERS; i++) {
 		const struct layer *layer = &layers[i];
@@ -216,38 +255,47 @@ stage_take(enum stage stage, struct buf *missing)
 		if (layer->stage != stage)
 			continue;
 		int error = layer->step == NULL ? 0 : layer->step();
-		errors[i] = error;
-		if (error == 0 && layer->is_live()) {
+		if (error == 0 && layer->is_live())
 			live |= 1U << i;
-			continue;
-		}
-		buf_printf(missing, "%s%s%s%s", missing->len > 0 ? ", " : "",
-		    layer->name, error == 0 ? "" : ": ",
-		    error == 0 ? "" : strerror(error));
+		else
+			missing_add(&missing, i, (uint32_t)error);
 	}
 }
 
-/* Tell the journal, once, and whether to go on. */
-static enum outcome
-missing_judge(const struct buf *missing, struct errinfo *reterr)
+/* One writer: who waits for our frames, else this process. */
+static void
+missing_tell(const char *cause)
 {
-	autobuf cause = BUF_INIT(ERRINFO_TEXT_MAX);
+	autobuf frame = BUF_INIT(WIRE_HEADER_LEN + WIRE_PAYLOAD_MAX);
 
-	if (missing->len == 0)
+	if (label != NULL) {
+		journal_write("sandbox_layer_missing", label, "", cause);
+		return;
+	}
+	wire_put_missing(&frame, &missing);
+	life_send(&frame);
+}
+
+/* Tell what was not told yet, and whether to go on. */
+static enum outcome
+missing_judge(struct errinfo *reterr)
+{
+	autobuf news = BUF_INIT(ERRINFO_TEXT_MAX);
+	autobuf all = BUF_INIT(ERRINFO_TEXT_MAX);
+
+	if (missing_news(&missing, &news))
+		missing_tell(buf_text(&news));
+	if (missing.layers == 0 || !route->strict)
 		return OUTCOME_OK;
-	buf_printf(&cause, "the helper's sandbox lacks %s", buf_text(missing));
-	journal_write("sandbox_layer_missing", label, "", buf_text(&cause));
-	return route->strict ? err_fail(reterr, OUTCOME_HELPER_FAILED,
-				   "sandbox = strict: %s", buf_text(&cause))
-			     : OUTCOME_OK;
+	missing_put(&missing, &all);
+	return err_fail(reterr, OUTCOME_HELPER_FAILED, "sandbox = strict: %s",
+	    buf_text(&all));
 }
 
 enum outcome
 sandbox_begin(struct errinfo *reterr)
 {
-	autobuf missing = BUF_INIT(ERRINFO_TEXT_MAX);
-
-	stage_take(STAGE_BEGIN, &missing);
+	stage_take(STAGE_BEGIN);
 	for (unsigned i = 0; i < SANDBOX_LAYERS; i++) {
 		if (layers[i].refusal != NULL && !sandbox_is_live(i))
 			return err_fail(reterr, OUTCOME_HELPER_FAILED,
@@ -261,25 +309,14 @@ enum outcome
 sandbox_confine(const struct wire_route *its_route,
     const struct wire_label *its_label, bool it_listens, struct errinfo *reterr)
 {
-	autobuf missing = BUF_INIT(ERRINFO_TEXT_MAX);
-
 	route = its_route;
 	label = its_label;
 	listens = it_listens;
-	for (unsigned i = 0; i < SANDBOX_LAYERS; i++) {
-		if (layers[i].stage == STAGE_BEGIN && !sandbox_is_live(i))
-			buf_printf(&missing, "%s%s",
-			    missing.len > 0 ? ", " : "", layers[i].name);
-	}
-	stage_take(STAGE_REQUEST, &missing);
+	stage_take(STAGE_REQUEST);
 	/* known to fail later: better said before anybody signs in */
-	if (!filter_is_possible()) {
-		errors[SANDBOX_SECCOMP] = errno;
-		buf_printf(&missing, "%s%s: %s", missing.len > 0 ? ", " : "",
-		    layers[SANDBOX_SECCOMP].name,
-		    sandbox_layer_why(SANDBOX_SECCOMP));
-	}
-	return missing_judge(&missing, reterr);
+	if (!filter_is_possible())
+		missing_add(&missing, SANDBOX_SECCOMP, (uint32_t)errno);
+	return missing_judge(reterr);
 }
 
 void
@@ -294,10 +331,7 @@ sandbox_prepare(void)
 enum outcome
 sandbox_close(struct errinfo *reterr)
 {
-	autobuf missing = BUF_INIT(ERRINFO_TEXT_MAX);
-
-	if (!filter_is_possible())
-		return OUTCOME_OK; /* sandbox_confine told, and let it pass */
-	stage_take(STAGE_CLOSE, &missing);
-	return missing_judge(&missing, reterr);
+	if (filter_is_possible())
+		stage_take(STAGE_CLOSE);
+	return missing_judge(reterr);
 }

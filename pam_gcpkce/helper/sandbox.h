@@ -6,23 +6,8 @@
 #ifndef GCPKCE_HELPER_SANDBOX_H
 #define GCPKCE_HELPER_SANDBOX_H
 
+#include "gcpkce/layers.h"
 #include "gcpkce/wire.h"
-
-enum sandbox_layer {
-	SANDBOX_MEMORY,      /* undumpable: nobody of its account looks in */
-	SANDBOX_IDS,         /* an account of its own, and no way back */
-	SANDBOX_PRIVILEGES,  /* none, and none to be had by exec */
-	SANDBOX_ENVIRONMENT, /* empty */
-	SANDBOX_DESCRIPTORS, /* six, and no more */
-	SANDBOX_LIMITS,
-	SANDBOX_PARENT, /* ends with its caller */
-	SANDBOX_LANDLOCK,
-	SANDBOX_SECCOMP, /* of the worker, see worker.h */
-	SANDBOX_LAYERS
-};
-
-/* A layer's name in the journal. */
-const char *sandbox_layer_name(enum sandbox_layer layer);
 
 /*
  * Take the layers that need no request, before anything else is done, and look
@@ -36,10 +21,12 @@ MUST_CHECK enum outcome sandbox_begin(struct errinfo *reterr);
 
 /*
  * Confine the helper to what the request needs, and judge all layers.  One
- * that is missing is "sandbox_layer_missing" in the journal; where the route
- * is strict, that is a refusal as well.
+ * that is missing is told, once; where the route is strict, that is a refusal
+ * as well.
  *
- * in:     route, label  *borrowed* for good
+ * in:     route  *borrowed* for good
+ *         label  *borrowed* for good: whom to name in the journal.  NULL: the
+ *                caller is there to hear of it, by a MISSING
  *         listens  there are sockets from LIFE_FD_LISTEN on, to listen with
  * errors: OUTCOME_HELPER_FAILED  reterr names the missing layers
  */

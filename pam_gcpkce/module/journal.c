@@ -93,6 +93,16 @@ journal_faults(pam_handle_t *pamh, const struct config_faults *faults)
 }
 
 void
+journal_missing(pam_handle_t *pamh, const char *user, struct missing *missing)
+{
+	autobuf news = BUF_INIT(ERRINFO_TEXT_MAX);
+
+	if (missing_news(missing, &news))
+		journal_event(pamh, LOG_WARNING, "sandbox_layer_missing", user,
+		    buf_text(&news));
+}
+
+void
 journal_debug(pam_handle_t *pamh, const char *fmt, ...)
 {
 	autobuf text = BUF_INIT(LINE_MAX_BYTES);

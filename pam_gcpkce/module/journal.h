@@ -9,6 +9,7 @@
 
 #include "gcpkce/config.h"
 #include "gcpkce/identity.h"
+#include "gcpkce/layers.h"
 
 /* What one decision's line says; texts *borrowed*, "" when not known. */
 struct journal_entry {
@@ -38,6 +39,13 @@ void journal_decision(pam_handle_t *pamh, const struct journal_entry *entry);
  */
 void journal_event(pam_handle_t *pamh, int priority, const char *event,
     const char *user, const char *cause);
+
+/*
+ * Write "sandbox_layer_missing" for layers of which no line was written yet;
+ * nothing where there are none.
+ */
+void journal_missing(
+    pam_handle_t *pamh, const char *user, struct missing *missing);
 
 /* Write every fault of a configuration, a line each. */
 void journal_faults(pam_handle_t *pamh, const struct config_faults *faults);

@@ -153,6 +153,7 @@ helper_start(struct signin *s)
 		r = errand_address(
 		    &s->courier, s->deadline_ms, &s->ready, &s->why);
 	}
+	journal_missing(s->pamh, s->user, &s->courier.missing);
 	if (s->config.debug)
 		journal_debug(s->pamh,
 		    "helper %d started in %lld ms (%s); prospect: %s %s",
@@ -352,6 +353,7 @@ round_run(struct signin *s, struct result *result)
 		s->attempt++;
 		r = errand_answer(&s->courier, buf_view(&typed), s->deadline_ms,
 		    &s->verdict, &s->why);
+		journal_missing(s->pamh, s->user, &s->courier.missing);
 		if (s->config.debug)
 			journal_debug(s->pamh,
 			    "an answer of %zu bytes; verdict: %s %s", typed.len,
@@ -387,6 +389,7 @@ rounds_run(struct signin *s, struct result *result)
 		s->why.text[0] = '\0';
 		enum outcome r = errand_address(
 		    &s->courier, s->deadline_ms, &s->ready, &s->why);
+		journal_missing(s->pamh, s->user, &s->courier.missing);
 		if (r != OUTCOME_OK) {
 			*result = (struct result){.outcome = r, .shown = r};
 			return;

@@ -89,6 +89,7 @@ REFUSED = {
     "message-taken": ("EPERM", True),
     "pair-of-family": ("EACCES", False),
     "pair-of-protocol": ("EACCES", False),
+    "watch": ("EPERM", "EACCES"),
 }
 
 
@@ -196,6 +197,18 @@ def test_strict_refuses_to_run_without_a_layer(sign_in, lacking, named):
     outcome, cause = sign_in("passwd", WITHOUT, lacking, sandbox="strict")
     assert outcome == "helper_failed"
     assert cause == f"sandbox = strict: the helper's sandbox lacks {named}"
+
+
+@pytest.mark.parametrize("sandbox", ["default", "strict"])
+def test_a_missing_layer_is_told_once_at_the_terminal(configure, account, sandbox):
+    conf = configure(signin_org="passwd", signin_provider="trial", attempts=1, timeout=20,
+                     sandbox=sandbox)
+    done = subprocess.run(
+        [WITHOUT, "landlock", TRIAL, "login", "--conf", conf, "--user", account],
+        input="a-code\n", text=True, capture_output=True, timeout=30, check=False)
+    assert done.stderr.count("Mind: the helper's sandbox lacks landlock: "
+                             "Function not implemented.\n") == 1
+    assert ("until" in done.stderr) == (sandbox == "default")
 
 
 def test_without_landlock_the_rest_is_refused(sign_in):

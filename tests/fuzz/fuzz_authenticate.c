@@ -19,6 +19,7 @@
 #define FRAME_VERDICT 4
 #define FRAME_KEEP 5
 #define FRAME_REVOKE 6
+#define FRAME_MISSING 13
 
 const char helper_path[] = HELPER_PATH;
 const char locale_path[] = "/nonexistent"; /* the locale is C anyway */
@@ -112,12 +113,15 @@ words_make(
 		word_add(words, "export=file");
 	if ((options->bits & OPTION_REVOKE_NEVER) != 0)
 		word_add(words, "revoke=never");
+	if (options->is_strict)
+		word_add(words, "sandbox=strict");
 }
 
 /* ---- what must hold ---- */
 
 static void
-success_check(const struct plan *plan, pam_handle_t *pamh)
+success_check(
+    const struct plan *plan, const struct options *options, pam_handle_t *pamh)
 {
 	struct view heard = {plan->stream, seen.heard};
 	struct view told = {seen.to_helper, seen.told};
@@ -130,6 +134,9 @@ success_check(const struct plan *plan, pam_handle_t *pamh)
 	HOLD(answers > 0);
 	HOLD(seen.faults > 0 || last == FRAME_KEEP || last == FRAME_REVOKE);
 	HOLD(frames_count(heard, FRAME_VERDICT, &last) <= answers);
+	/* whose sandbox is whole, where it must be */
+	HOLD(!options->is_strict ||
+	    frames_count(heard, FRAME_MISSING, &last) == 0);
 	/* the helper's last word was a yes, and about the right person */
 	HOLD(verdict_claims(heard, &claim));
 	HOLD(may_sign_in(&plan->setting, &claim));
@@ -143,10 +150,11 @@ success_check(const struct plan *plan, pam_handle_t *pamh)
 }
 
 static void
-result_check(const struct plan *plan, pam_handle_t *pamh, int result)
+result_check(const struct plan *plan, const struct options *options,
+    pam_handle_t *pamh, int result)
 {
 	if (result == PAM_SUCCESS) {
-		success_check(plan, pamh);
+		success_check(plan, options, pamh);
 		return;
 	}
 	HOLD(result == PAM_AUTH_ERR || result == PAM_SYSTEM_ERR ||
@@ -204,7 +212,7 @@ sign_in(const struct plan *plan, const struct options *options)
 	for (int i = 0; i < CALLS_MAX && result == PAM_INCOMPLETE; i++)
 		result =
 		    pam_sm_authenticate(pamh, flags, words.count, words.list);
-	result_check(plan, pamh, result);
+	result_check(plan, options, pamh, result);
 	if (result == PAM_SUCCESS && (options->bits & OPTION_SESSION) != 0)
 		session_pass(pamh, flags, options, &words);
 	pam_double_end(pamh);

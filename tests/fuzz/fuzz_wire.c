@@ -132,6 +132,22 @@ findings_again(struct view payload, struct buf *frame, struct errinfo *why)
 	return true;
 }
 
+static bool
+missing_again(struct view payload, struct buf *frame, struct errinfo *why)
+{
+	struct missing missing;
+	autobuf words = BUF_INIT(ERRINFO_TEXT_MAX);
+
+	if (wire_missing_parse(payload, &missing, why) != OUTCOME_OK) {
+		HOLD(missing.layers == 0);
+		return false;
+	}
+	HOLD(missing_news(&missing, &words) && !missing_news(&missing, &words));
+	HOLD(buf_check(&words) == OUTCOME_OK && is_printable(buf_text(&words)));
+	wire_put_missing(frame, &missing);
+	return true;
+}
+
 typedef bool again_fn(
     struct view payload, struct buf *frame, struct errinfo *why);
 static again_fn *const again[] = {
@@ -144,6 +160,7 @@ static again_fn *const again[] = {
     [WIRE_TOKEN_REPLY] = reply_again,
     [WIRE_PROBE_REQUEST] = probe_again,
     [WIRE_PROBE_REPLY] = findings_again,
+    [WIRE_MISSING] = missing_again,
 };
 
 /* Whatever the type says: a helper may send anything as anything. */

@@ -4,7 +4,7 @@
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
 /* The frames once more, from docs/PROTOCOL.md and not from the product. */
-#define VERSION 5
+#define VERSION 6
 #define FRAME_READY 2
 #define FRAME_VERDICT 4
 #define OK 1
@@ -252,6 +252,7 @@ plan_read(struct input *in, struct plan *ret, struct options *ret_options)
 	    .is_silent = (more & 0x10) != 0,
 	    .is_elsewhere = (more & 0x20) != 0,
 	    .is_twice = (more & 0x40) != 0,
+	    .is_strict = (more & 0x80) != 0,
 	};
 	faults_read(in, ret);
 	replies_read(in, ret);

@@ -8,7 +8,7 @@
  *                               0x40 a session follows, 0x80 revoke=never
  *   more                        0x03 attempts, 0x0c timeout, 0x10 PAM_SILENT,
  *                               0x20 the session is another process's,
- *                               0x40 it is opened twice
+ *                               0x40 it is opened twice, 0x80 sandbox=strict
  *   N, then N times             CALL NTH-HIGH NTH-LOW RUN-AND-HOW
  *   N, then N times             RESULT MEANWHILE LENGTH TEXT
  *   to the end                  KIND LENGTH-HIGH LENGTH-LOW BYTES
@@ -64,6 +64,7 @@ struct options {
 	bool is_silent;
 	bool is_elsewhere;
 	bool is_twice;
+	bool is_strict;
 };
 
 /* Read a plan; its texts are *borrowed* from the input. */

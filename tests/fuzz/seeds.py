@@ -129,7 +129,7 @@ def frame(kind, payload=b""):
     return struct.pack(">IBB", len(payload) + 2, VERSION, kind) + payload
 
 
-VERSION = 5
+VERSION = 6
 ROUTE = (text("https://login.mypurecloud.de") + text("https://api.mypurecloud.de")
          + text("/etc/ssl/ca.pem") + text("http://proxy.example.com:3128")
          + struct.pack(">II", 5, 10) + b"\0")
@@ -180,6 +180,7 @@ def frames():
                                + text("Function not implemented") + text("seccomp") + b"\1" + text("")
                                + reach + failed + authorize
                                + struct.pack(">I", 400) + b"\0" + text("") + text("") + b"\0")
+    yield "missing", frame(13, struct.pack(">III", 0xa0, 0, 38))
     yield "two", frame(5) + frame(6)
     yield "version", struct.pack(">IBB", 2, 1, 5)
     yield "long", struct.pack(">IBB", 0x7fffffff, VERSION, 4)
@@ -243,6 +244,13 @@ def sign_ins():
     yield "yes-slow", sign_in(READY, (4, 30), said())
     yield "yes-frame", sign_in((1, b"\2" + text("https://x/") + b"\0\0"), (1, b"\4" + verdict()))
     yield "yes-bytes", sign_in((0, frame(2, text("https://x/") + b"\0\0") + frame(4, verdict())))
+    missing = b"\x0d" + struct.pack(">III", 0xa0, 0, 38)
+    yield "yes-missing", sign_in((1, missing), *ok)
+    yield "yes-missing-later", sign_in(READY, (1, missing), said())
+    yield "yes-strict", sign_in(*ok, more=0x82)
+    yield "no-missing-strict", sign_in((1, missing), *ok, more=0x82)
+    yield "no-missing-strict-later", sign_in(READY, (1, missing), said(), more=0x82)
+    yield "no-missing-twice", sign_in((1, missing), (1, missing), *ok)
     for outcome in (0, 6, 15, 17, 19):
         yield f"no-outcome-{outcome}", sign_in(READY, said(outcome))
     for field in "id state client organization home".split():

@@ -351,6 +351,7 @@ main(int argc, char **argv, char **envp)
 	case WIRE_GRANTED:
 	case WIRE_PROBE_REQUEST:
 	case WIRE_PROBE_REPLY:
+	case WIRE_MISSING:
 		_exit(2);
 	}
 	_exit(0);

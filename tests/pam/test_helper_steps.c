@@ -108,6 +108,7 @@ static const struct deed {
     {"short", false},
     {"trailing", false},
     {"empty", false},
+    {"lacks-twice", false},
 };
 
 struct row {

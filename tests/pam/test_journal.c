@@ -287,6 +287,90 @@ more_is_told_only_where_that_is_asked_for(void **state)
 	}
 }
 
+#define LACKS "the helper's sandbox lacks "
+#define LANDLOCK "landlock: Function not implemented"
+
+static void
+missing_layers_are_told_once_and_are_no_decision(void **state)
+{
+	static const struct {
+		const char *script;
+		size_t decisions;
+		const char *cause;
+	} rows[] = {
+	    {"ready:lacks", 1, LACKS LANDLOCK},
+	    {"ok:lacks", 1, LACKS LANDLOCK},
+	    {"code_refused:lacks,ok", 2, LACKS LANDLOCK},
+	    {"code_refused,ready:lacks", 2, LACKS LANDLOCK},
+	    {"ok:lacks-each", 1,
+		LACKS "memory, ids, privileges, environment, descriptors, "
+		      "limits, parent, " LANDLOCK ", seccomp"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct host h;
+
+		assert_int_equal(host_run(&h, rows[i].script, ""), PAM_SUCCESS);
+		assert_int_equal(journal_decisions(), rows[i].decisions);
+		assert_int_equal(journal_count, rows[i].decisions + 1);
+		const char *line = journal_find("sandbox_layer_missing");
+		assert_non_null(line);
+		assert_string_equal(
+		    journal_value(line, "cause"), rows[i].cause);
+		assert_string_equal(journal_value(line, "user"), "alice");
+		assert_string_equal(journal_value(line, "service"), "signin");
+		host_end(&h);
+	}
+}
+
+static void
+missing_layers_are_a_warning_before_the_prompt(void **state)
+{
+	struct host h;
+
+	(void)state;
+	assert_int_equal(host_run(&h, "ready:lacks", ""), PAM_SUCCESS);
+	assert_matches(journal[0].text,
+	    "^outcome=sandbox_layer_missing user=\"alice\" "
+	    "service=\"signin\" cause=\"" LACKS LANDLOCK "\"$");
+	assert_int_equal(journal[0].priority, LOG_WARNING);
+	assert_outcome("ok");
+	host_end(&h);
+}
+
+/* A helper that goes on where it must not. */
+static void
+missing_layers_refuse_where_the_sandbox_is_strict(void **state)
+{
+	static const struct {
+		const char *script;
+		const char *attempt;
+		const char *heard;
+	} rows[] = {
+	    {"ready:lacks", "0", "gone\n"},
+	    {"code_refused,ready:lacks", "1", "gone\n"},
+	    {"ok:lacks", "1", "revoke\n"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct host h;
+
+		assert_int_equal(host_run(&h, rows[i].script, "sandbox=strict"),
+		    PAM_SYSTEM_ERR);
+		assert_non_null(journal_find("sandbox_layer_missing"));
+		assert_outcome("helper_failed");
+		assert_string_equal(
+		    journal_value(journal_decision(), "attempt"),
+		    rows[i].attempt);
+		assert_string_equal(journal_value(journal_decision(), "cause"),
+		    "sandbox = strict: " LACKS LANDLOCK ", and goes on");
+		assert_non_null(strstr(h.reports, rows[i].heard));
+		host_end(&h);
+	}
+}
+
 static void
 attempts_are_counted(void **state)
 {
@@ -339,6 +423,9 @@ main(void)
 	    cmocka_unit_test(every_fault_of_the_configuration_has_a_line),
 	    cmocka_unit_test(secret_given_as_an_argument_is_not_repeated),
 	    cmocka_unit_test(more_is_told_only_where_that_is_asked_for),
+	    cmocka_unit_test(missing_layers_are_told_once_and_are_no_decision),
+	    cmocka_unit_test(missing_layers_are_a_warning_before_the_prompt),
+	    cmocka_unit_test(missing_layers_refuse_where_the_sandbox_is_strict),
 	    cmocka_unit_test(attempts_are_counted),
 	    cmocka_unit_test(service_and_time_are_told),
 	};

@@ -401,6 +401,47 @@ do_deafen(const struct buf *frame, int64_t deadline_ms)
 }
 
 static void
+missing_send(uint32_t layers)
+{
+	autobuf frame = BUF_INIT(WIRE_HEADER_LEN + WIRE_PAYLOAD_MAX);
+	struct missing missing = {0};
+
+	for (unsigned i = 0; i < SANDBOX_LAYERS; i++) {
+		if ((layers & 1U << i) != 0)
+			missing_add(
+			    &missing, i, i == SANDBOX_LANDLOCK ? ENOSYS : 0);
+	}
+	wire_put_missing(&frame, &missing);
+	bytes_send(&frame);
+}
+
+/* Say before the frame that the sandbox lacks a layer. */
+static void
+do_lacks(const struct buf *frame, int64_t deadline_ms)
+{
+	(void)deadline_ms;
+	missing_send(1U << SANDBOX_LANDLOCK);
+	bytes_send(frame);
+}
+
+/* As many lines as a helper can cause. */
+static void
+do_lacks_each(const struct buf *frame, int64_t deadline_ms)
+{
+	(void)deadline_ms;
+	for (unsigned i = 0; i < SANDBOX_LAYERS; i++)
+		missing_send(1U << i);
+	bytes_send(frame);
+}
+
+static void
+do_lacks_twice(const struct buf *frame, int64_t deadline_ms)
+{
+	missing_send(1U << SANDBOX_LANDLOCK);
+	do_lacks(frame, deadline_ms);
+}
+
+static void
 do_slow(const struct buf *frame, int64_t deadline_ms)
 {
 	(void)deadline_ms;
@@ -426,6 +467,9 @@ static const struct {
     {"slow", do_slow},
     {"depart", do_depart},
     {"deafen", do_deafen},
+    {"lacks", do_lacks},
+    {"lacks-each", do_lacks_each},
+    {"lacks-twice", do_lacks_twice},
 };
 
 void

@@ -504,6 +504,7 @@ static const struct {
     {"message-taken", way_message_taken},
     {"pair-of-family", way_pair_of_family},
     {"pair-of-protocol", way_pair_of_protocol},
+    {"watch", way_watch},
     {"stay", staying},
     {"bomb", bomb},
     {"abort", aborting},

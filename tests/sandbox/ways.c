@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/sem.h>
@@ -277,4 +278,12 @@ way_pair_of_protocol(void)
 	int ends[2];
 
 	return socketpair(AF_UNIX, SOCK_STREAM, 1, ends);
+}
+
+long
+way_watch(void)
+{
+	int fd = inotify_init1(IN_CLOEXEC);
+
+	return fd < 0 ? fd : inotify_add_watch(fd, "/etc", IN_OPEN);
 }

@@ -45,4 +45,7 @@ long way_message_taken(void);
 long way_pair_of_family(void);
 long way_pair_of_protocol(void);
 
+/* See who uses which file, where nothing may be read. */
+long way_watch(void);
+
 #endif

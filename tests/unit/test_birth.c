@@ -6,6 +6,8 @@
  */
 #include <errno.h>
 #include <linux/keyctl.h>
+#include <poll.h>
+#include <pthread.h>
 #include <seccomp.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -28,6 +30,7 @@
 #define STRANGER 3901 /* no account of this machine */
 #define ANY (-1)
 #define STARTS ""
+#define LATE_MS 600 /* past the moment that the courier waits for exec */
 
 /* A call that fails, where its first, second or third argument is this. */
 static const struct refused {
@@ -40,6 +43,7 @@ static const struct refused {
 } refused[] = {
     {"rt_sigaction", 0, SIGUSR2, EINVAL, false, "resetting signals"},
     {"prlimit64", 1, RLIMIT_CORE, EPERM, false, "setting limits"},
+    {"prlimit64", 1, RLIMIT_MEMLOCK, EPERM, false, "setting limits"},
     {"prlimit64", 1, RLIMIT_FSIZE, EPERM, false, "setting limits"},
     {"prlimit64", 1, RLIMIT_NOFILE, EPERM, false, "setting limits"},
     {"prlimit64", 1, RLIMIT_CPU, EPERM, false, "setting limits"},
@@ -166,11 +170,91 @@ courier_names_the_step_that_failed(void **state)
 	}
 }
 
+/* Keep the child's exec waiting, as a slow disk does; then it fails. */
+static void *
+exec_delay(void *fd)
+{
+	struct seccomp_notif *asked = NULL;
+	struct seccomp_notif_resp *answer = NULL;
+
+	if (seccomp_notify_alloc(&asked, &answer) != 0)
+		return NULL;
+	if (seccomp_notify_receive(*(int *)fd, asked) == 0) {
+		(void)poll(NULL, 0, LATE_MS);
+		answer->id = asked->id;
+		answer->error = -EACCES;
+		(void)seccomp_notify_respond(*(int *)fd, answer);
+	}
+	seccomp_notify_free(asked, answer);
+	return NULL;
+}
+
+/* gives: the notifications' descriptor, or -1 */
+static int
+exec_catch(void)
+{
+	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+	int fd = -1;
+
+	if (seccomp_attr_set(
+		filter, SCMP_FLTATR_CTL_NNP, geteuid() == 0 ? 0 : 1) == 0 &&
+	    seccomp_rule_add(filter, SCMP_ACT_NOTIFY,
+		seccomp_syscall_resolve_name("execveat"), 0) == 0 &&
+	    seccomp_load(filter) == 0)
+		fd = seccomp_notify_fd(filter);
+	return fd;
+}
+
+static int
+start_with_late_exec(void)
+{
+	struct courier_birth birth = birth_of_this_user();
+	autobuf payload = BUF_INIT(WIRE_PAYLOAD_MAX);
+	struct courier courier = COURIER_NONE;
+	struct errinfo why = {0};
+	pthread_t delay;
+	int64_t until_ms = clock_now_ms() + 10000;
+	int fd = exec_catch();
+
+	if (fd < 0 || pthread_create(&delay, NULL, exec_delay, &fd) != 0)
+		return 2;
+	int64_t begun_ms = clock_now_ms();
+	enum outcome started = courier_start(&birth, until_ms, &courier, &why);
+	bool in_time = clock_now_ms() - begun_ms < LATE_MS;
+	enum outcome r =
+	    courier_receive(&courier, WIRE_READY, until_ms, &payload, &why);
+	courier_end(&courier);
+	(void)pthread_join(delay, NULL);
+	bool as_said = started == OUTCOME_OK && in_time &&
+	    r == OUTCOME_HELPER_FAILED &&
+	    strstr(why.text, ": executing the helper: Permission denied") !=
+		NULL;
+	if (!as_said)
+		print_error("outcomes %d, %d, \"%s\"\n", (int)started, (int)r,
+		    why.text);
+	return as_said && !has_child() ? 0 : 1;
+}
+
+static void
+courier_names_a_step_that_failed_late(void **state)
+{
+	int status = 0;
+
+	(void)state;
+	pid_t pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0)
+		_exit(start_with_late_exec());
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(courier_names_the_step_that_failed),
+	    cmocka_unit_test(courier_names_a_step_that_failed_late),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -117,7 +117,7 @@ helper_start(const char *login_url, struct courier *ret, struct errinfo *reterr)
 }
 
 static enum outcome
-ready_receive(const struct courier *courier,
+ready_receive(struct courier *courier,
     char ret_address[static WIRE_ADDRESS_MAX + 1], struct errinfo *reterr)
 {
 	autobuf payload = BUF_INIT(WIRE_PAYLOAD_MAX);
@@ -132,7 +132,7 @@ ready_receive(const struct courier *courier,
 }
 
 static enum outcome
-answer_send(const struct courier *courier, const char *typed,
+answer_send(struct courier *courier, const char *typed,
     struct wire_verdict *ret, struct errinfo *reterr)
 {
 	autobuf frame = BUF_INIT(WIRE_HEADER_LEN + WIRE_ANSWER_MAX + 4);
@@ -1092,10 +1092,14 @@ courier_helper_that_is_gone_has_failed(void **state)
 	(void)state;
 	assert_int_equal(
 	    courier_start(&birth, soon(), &courier, NULL), OUTCOME_OK);
-	/* no request: the helper goes */
+	/* no request: the helper says so, and goes */
 	wire_put_empty(&frame, WIRE_KEEP);
 	assert_int_equal(
 	    courier_send(&courier, &frame, soon(), NULL), OUTCOME_OK);
+	assert_int_equal(
+	    courier_receive(&courier, WIRE_READY, soon(), &payload, &err),
+	    OUTCOME_HELPER_FAILED);
+	assert_string_equal(err.text, "frame: type 5 is no request");
 	assert_int_equal(
 	    courier_receive(&courier, WIRE_READY, soon(), &payload, &err),
 	    OUTCOME_HELPER_FAILED);
@@ -1110,19 +1114,32 @@ static void
 courier_helper_never_runs_as_root(void **state)
 {
 	struct courier_birth birth = {.drop = false, .log = -1, .lock = -1};
-	autochild courier = COURIER_NONE;
-	autobuf payload = BUF_INIT(WIRE_PAYLOAD_MAX);
+	autobuf request = BUF_INIT(WIRE_HEADER_LEN + WIRE_PAYLOAD_MAX);
 
 	(void)state;
 	if (geteuid() != 0) {
 		print_message("SKIPPED: needs root\n");
 		skip();
 	}
-	assert_int_equal(
-	    courier_start(&birth, soon(), &courier, NULL), OUTCOME_OK);
-	assert_int_equal(
-	    courier_receive(&courier, WIRE_READY, soon(), &payload, NULL),
-	    OUTCOME_HELPER_FAILED);
+	/* the request is large, and not read */
+	wire_put_request(&request, &(struct wire_request){.decoy = true});
+	for (int late_ms = 0; late_ms <= 100; late_ms += 100) {
+		autochild courier = COURIER_NONE;
+		autobuf payload = BUF_INIT(WIRE_PAYLOAD_MAX);
+		struct errinfo err = {""};
+
+		assert_int_equal(
+		    courier_start(&birth, soon(), &courier, NULL), OUTCOME_OK);
+		(void)poll(NULL, 0, late_ms);
+		assert_int_equal(
+		    courier_send(&courier, &request, soon(), NULL), OUTCOME_OK);
+		assert_int_equal(courier_receive(&courier, WIRE_READY, soon(),
+				     &payload, &err),
+		    OUTCOME_HELPER_FAILED);
+		assert_string_equal(err.text,
+		    "gcpkce-helper refuses to run: it does not run as root, "
+		    "nor with any other way back to rights");
+	}
 }
 
 static int

@@ -9,6 +9,7 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <linux/sockios.h>
+#include <netinet/in.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <setjmp.h>
@@ -208,13 +209,13 @@ static const char *const let_through[] = {
 	"restart_syscall", "fadvise64", "timer_gettime", "timer_getoverrun",
 	"clock_gettime", "clock_getres", "clock_nanosleep", "exit_group",
 	"epoll_wait", "epoll_ctl", "vserver", "mbind", "set_mempolicy",
-	"get_mempolicy", "waitid", "ioprio_get", "inotify_init",
+	"get_mempolicy", "waitid", "ioprio_get",
 	"inotify_add_watch", "inotify_rm_watch", "openat", "newfstatat",
 	"readlinkat", "faccessat", "pselect6", "ppoll", "set_robust_list",
 	"get_robust_list", "splice", "tee", "sync_file_range", "epoll_pwait",
 	"signalfd", "timerfd_create", "eventfd", "timerfd_settime",
 	"timerfd_gettime", "signalfd4", "eventfd2", "epoll_create1",
-	"dup3", "pipe2", "inotify_init1", "preadv", "pwritev", "fanotify_mark",
+	"dup3", "pipe2", "preadv", "pwritev", "fanotify_mark",
 	"prlimit64", "syncfs", "sendmmsg", "getcpu", "sched_getattr", "seccomp",
 	"getrandom", "membarrier", "mlock2", "copy_file_range", "preadv2",
 	"pwritev2", "pkey_mprotect", "pkey_alloc", "pkey_free", "statx",
@@ -365,6 +366,9 @@ denials_judge_the_arguments_that_the_kernel_sees(void **state)
 	    {"socket", {AF_INET6, SOCK_DGRAM, 0}, 0},
 	    {"socket", {AF_INET, SOCK_STREAM, 262}, EACCES},
 	    {"socket", {AF_INET, SOCK_STREAM, 6 | WIDE}, EACCES},
+	    {"socket", {AF_INET, SOCK_DGRAM, IPPROTO_ICMP}, EACCES},
+	    {"socket", {AF_INET, SOCK_DGRAM, IPPROTO_ICMP | WIDE}, EACCES},
+	    {"socket", {AF_INET6, SOCK_DGRAM, IPPROTO_ICMPV6}, EACCES},
 	    {"socket", {AF_UNSPEC, SOCK_STREAM}, EACCES},
 	    {"socket", {AF_UNIX, SOCK_STREAM}, EACCES},
 	    {"socket", {AF_UNIX | WIDE, SOCK_STREAM}, EACCES},

@@ -174,6 +174,19 @@ revocation_parse(struct view payload, struct errinfo *reterr)
 	return r;
 }
 
+static enum outcome
+missing_parse(struct view payload, struct errinfo *reterr)
+{
+	struct missing ret;
+	static const struct missing zero;
+
+	memset(&ret, 'x', sizeof(ret));
+	enum outcome r = wire_missing_parse(payload, &ret, reterr);
+	if (r != OUTCOME_OK)
+		assert_memory_equal(&ret, &zero, sizeof(ret));
+	return r;
+}
+
 static void
 request_put(struct buf *frame)
 {
@@ -220,6 +233,16 @@ revocation_put(struct buf *frame)
 	wire_put_revoke_request(frame, &request);
 }
 
+static void
+missing_put_frame(struct buf *frame)
+{
+	struct missing missing = {0};
+
+	missing_add(&missing, SANDBOX_LANDLOCK, ENOSYS);
+	missing_add(&missing, SANDBOX_LIMITS, 0);
+	wire_put_missing(frame, &missing);
+}
+
 static const struct kind {
 	const char *name;
 	enum wire_type type;
@@ -232,6 +255,7 @@ static const struct kind {
     {"verdict", WIRE_VERDICT, verdict_put, verdict_parse},
     {"denial", WIRE_VERDICT, denial_put, verdict_parse},
     {"revoke request", WIRE_REVOKE_REQUEST, revocation_put, revocation_parse},
+    {"missing", WIRE_MISSING, missing_put_frame, missing_parse},
 };
 
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
@@ -290,10 +314,10 @@ wire_header_says_type_and_length(void **state)
 static void
 wire_frames_are_these_bytes_one_after_the_other(void **state)
 {
-	static const uint8_t answer[] = {0x00, 0x00, 0x00, 0x0d, 0x05, 0x03,
+	static const uint8_t answer[] = {0x00, 0x00, 0x00, 0x0d, 0x06, 0x03,
 	    0x00, 0x00, 0x00, 0x07, 'a', 'b', 'c', '-', '1', '2', '3'};
-	static const uint8_t keep[] = {0x00, 0x00, 0x00, 0x02, 0x05, 0x05};
-	static const uint8_t ready[] = {0x00, 0x00, 0x00, 0x11, 0x05, 0x02,
+	static const uint8_t keep[] = {0x00, 0x00, 0x00, 0x02, 0x06, 0x05};
+	static const uint8_t ready[] = {0x00, 0x00, 0x00, 0x11, 0x06, 0x02,
 	    0x00, 0x00, 0x00, 0x09, 'h', 't', 't', 'p', 's', ':', '/', '/', 'x',
 	    0x01, 0x02};
 	autobuf frame = BUF_INIT(FRAME_MAX);
@@ -685,28 +709,30 @@ wire_header_refuses_every_other_one(void **state)
 		uint8_t header[WIRE_HEADER_LEN];
 		const char *why; /* NULL: taken */
 	} rows[] = {
-	    {{0, 0, 0, 2, 5, 5}, NULL},
-	    {{0, 0, 0, 2, 5, 1}, NULL},
-	    {{0, 0, 0, 2, 5, 10}, NULL},
-	    {{0, 0, 0, 2, 5, 11}, NULL},
-	    {{0, 0, 0, 2, 5, 12}, NULL},
-	    {{0, 3, 0x20, 2, 5, 4}, NULL},
-	    {{0, 0, 0, 2, 0, 5}, "frame: version 0, not 5"},
-	    {{0, 0, 0, 2, 1, 5}, "frame: version 1, not 5"},
-	    {{0, 0, 0, 2, 2, 5}, "frame: version 2, not 5"},
-	    {{0, 0, 0, 2, 3, 5}, "frame: version 3, not 5"},
-	    {{0, 0, 0, 2, 4, 5}, "frame: version 4, not 5"},
-	    {{0, 0, 0, 2, 255, 5}, "frame: version 255, not 5"},
-	    {{0, 0, 0, 2, 5, 0}, "frame: unknown type 0"},
-	    {{0, 0, 0, 2, 5, 13}, "frame: unknown type 13"},
-	    {{0, 0, 0, 2, 5, 255}, "frame: unknown type 255"},
-	    {{0, 0, 0, 0, 5, 5}, "frame: length 0 is out of bounds"},
-	    {{0, 0, 0, 1, 5, 5}, "frame: length 1 is out of bounds"},
-	    {{0, 3, 0x20, 3, 5, 5}, "frame: length 204803 is out of bounds"},
-	    {{0, 4, 0, 0, 5, 5}, "frame: length 262144 is out of bounds"},
-	    {{255, 255, 255, 255, 5, 5},
+	    {{0, 0, 0, 2, 6, 5}, NULL},
+	    {{0, 0, 0, 2, 6, 1}, NULL},
+	    {{0, 0, 0, 2, 6, 10}, NULL},
+	    {{0, 0, 0, 2, 6, 11}, NULL},
+	    {{0, 0, 0, 2, 6, 12}, NULL},
+	    {{0, 0, 0, 2, 6, 13}, NULL},
+	    {{0, 3, 0x20, 2, 6, 4}, NULL},
+	    {{0, 0, 0, 2, 0, 5}, "frame: version 0, not 6"},
+	    {{0, 0, 0, 2, 1, 5}, "frame: version 1, not 6"},
+	    {{0, 0, 0, 2, 2, 5}, "frame: version 2, not 6"},
+	    {{0, 0, 0, 2, 3, 5}, "frame: version 3, not 6"},
+	    {{0, 0, 0, 2, 4, 5}, "frame: version 4, not 6"},
+	    {{0, 0, 0, 2, 5, 5}, "frame: version 5, not 6"},
+	    {{0, 0, 0, 2, 255, 5}, "frame: version 255, not 6"},
+	    {{0, 0, 0, 2, 6, 0}, "frame: unknown type 0"},
+	    {{0, 0, 0, 2, 6, 14}, "frame: unknown type 14"},
+	    {{0, 0, 0, 2, 6, 255}, "frame: unknown type 255"},
+	    {{0, 0, 0, 0, 6, 5}, "frame: length 0 is out of bounds"},
+	    {{0, 0, 0, 1, 6, 5}, "frame: length 1 is out of bounds"},
+	    {{0, 3, 0x20, 3, 6, 5}, "frame: length 204803 is out of bounds"},
+	    {{0, 4, 0, 0, 6, 5}, "frame: length 262144 is out of bounds"},
+	    {{255, 255, 255, 255, 6, 5},
 		"frame: length 4294967295 is out of bounds"},
-	    {{128, 0, 0, 0, 5, 5}, "frame: length 2147483648 is out of bounds"},
+	    {{128, 0, 0, 0, 6, 5}, "frame: length 2147483648 is out of bounds"},
 	};
 
 	(void)state;
@@ -1034,6 +1060,54 @@ wire_callback_is_one_of_three(void **state)
 	}
 }
 
+static void
+wire_missing_layers_are_of_the_table(void **state)
+{
+	static const uint8_t bytes[] = {0x00, 0x00, 0x00, 0x0e, 0x06, 0x0d,
+	    0x00, 0x00, 0x00, 0xa0, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+	    ENOSYS};
+	static const struct {
+		uint32_t layers;
+		uint32_t error; /* of the last */
+		const char *why;
+	} rows[] = {
+	    {0, 0, "frame: the field layers is no set of them"},
+	    {1U << SANDBOX_LAYERS, 0,
+		"frame: the field layers is no set of them"},
+	    {0xffffffff, 0, "frame: the field layers is no set of them"},
+	    {1, WIRE_ERRNO_MAX + 1, "frame: the field error is none"},
+	    {1U << SANDBOX_SECCOMP, 0xffffffff,
+		"frame: the field error is none"},
+	};
+	autobuf good = BUF_INIT(FRAME_MAX);
+	struct missing ret;
+
+	(void)state;
+	missing_put_frame(&good);
+	assert_int_equal(good.len, sizeof(bytes));
+	assert_memory_equal(good.p, bytes, sizeof(bytes));
+	assert_int_equal(
+	    wire_missing_parse(payload_of(&good), &ret, NULL), OUTCOME_OK);
+	assert_int_equal(
+	    ret.layers, 1U << SANDBOX_LANDLOCK | 1U << SANDBOX_LIMITS);
+	assert_int_equal(ret.told, 0);
+	assert_int_equal(ret.errors[SANDBOX_LANDLOCK], ENOSYS);
+	assert_int_equal(ret.errors[SANDBOX_LIMITS], 0);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		autobuf frame = BUF_INIT(FRAME_MAX);
+		uint8_t payload[8];
+
+		for (size_t j = 0; j < 4; j++) {
+			payload[j] = (uint8_t)(rows[i].layers >> (24 - 8 * j));
+			payload[4 + j] =
+			    (uint8_t)(rows[i].error >> (24 - 8 * j));
+		}
+		wire_put_empty(&frame, WIRE_MISSING);
+		buf_put(&frame, payload, sizeof(payload));
+		refusal_expect(&kinds[6], &frame, rows[i].why);
+	}
+}
+
 static bool
 is_nobody(const struct identity *identity)
 {
@@ -1178,6 +1252,7 @@ main(void)
 	    cmocka_unit_test(wire_outcomes_out_of_range_are_refused),
 	    cmocka_unit_test(wire_address_is_never_empty),
 	    cmocka_unit_test(wire_callback_is_one_of_three),
+	    cmocka_unit_test(wire_missing_layers_are_of_the_table),
 	    cmocka_unit_test(wire_flipped_bits_of_a_denial_give_nobody),
 	    cmocka_unit_test(
 		wire_flipped_bits_of_a_verdict_change_one_field_at_most),
