@@ -99,9 +99,9 @@ crowd_check(const struct sshd_view *v)
 	sshd_setting(v->settings, "maxstartups", value);
 	finding_add(&v->check->findings, FINDING_WARNING, WHERE,
 	    "set MaxStartups 50:30:200",
-	    "MaxStartups %s: with %lu people in front of their browsers sshd "
-	    "begins to drop connections",
-	    value, start);
+	    "MaxStartups %s: with %lu %s in front of a browser sshd begins to "
+	    "drop connections",
+	    value, start, start == 1 ? "person" : "people");
 }
 
 static void
