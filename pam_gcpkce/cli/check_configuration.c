@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "gcpkce/text.h"
 
 #define ARGUMENTS_MAX 256
 
@@ -64,6 +65,21 @@ faults_add(struct findings *findings, const struct config_faults *faults,
 		fault_add(findings, line, where);
 }
 
+/*
+ * All ids that the vendor shows are UUIDs, and nothing says that all are: so it
+ * is never a fault.
+ */
+static void
+client_id_check(struct findings *findings, const char *id)
+{
+	if (id[0] == '\0' || text_is_uuid(view_text(id)))
+		return;
+	finding_add(findings, FINDING_WARNING, "client_id",
+	    "copy the id from the client's page, not its name",
+	    "\"%s\" does not look like a client's id, a UUID in lower case",
+	    id);
+}
+
 bool
 check_config_load(const struct options *options, int argc, char **argv,
     const char *where, struct findings *findings, struct config *ret)
@@ -109,7 +125,9 @@ check_config_load(const struct options *options, int argc, char **argv,
 	enum outcome r = config_load(count, list,
 	    geteuid() == 0 ? CONFIG_FOR_MODULE : CONFIG_FOR_LOGIN, ret,
 	    &faults);
-	if (r != OUTCOME_OK && findings != NULL)
+	if (r == OUTCOME_OK)
+		client_id_check(findings, ret->client_id);
+	else if (findings != NULL)
 		faults_add(findings, &faults, where);
 	return r == OUTCOME_OK;
 }

@@ -270,6 +270,27 @@ def test_all_faults_of_the_configuration_are_named_at_once(gcpkce, configure):
         assert found["mend"] != ""
 
 
+@pytest.mark.parametrize("client_id, warned", [
+    ("linux-sign-in", True), ("11111111-2222-4333-8444-55555555555", True),
+    ("11111111-2222-4333-8444-55555555555A", True),
+    ("11111111-2222-4333-8444-55555555555a", False)])
+def test_an_unlikely_client_id_is_a_warning(gcpkce, configure, check, client_id, warned):
+    run = gcpkce("--json", "check", "--offline", "--conf", configure(client_id=client_id))
+    assert run.status == 0
+    if warned:
+        found = find(run, WARNING, f'"{client_id}" does not look like .* UUID', "client_id")
+        assert "not its name" in found["mend"]
+    else:
+        assert "does not look like" not in run.out
+    run = check(stack(f"auth required pam_gcpkce.so client_id={client_id}\n" + OURS))
+    assert ("does not look like" in run.out) is warned
+
+
+def test_an_unlikely_client_id_is_told_once(check):
+    run = check(dict(stack(OURS), t=stack(OURS)["s"]), "--all-services", client_id="mine")
+    find(run, WARNING, "does not look like", "client_id")
+
+
 LATER = ["files", "helper", "network"]
 
 
