@@ -467,7 +467,9 @@ transcripts: test-parts ## renew tests/login/transcripts from real terminals; ne
 
 # ---- installing; never over an administrator's configuration ----
 
-docs     := README.md LICENSE NEWS.md SECURITY.md $(notdir $(wildcard docs/*.md))
+readme   := README.md LICENSE NEWS.md SECURITY.md CONTRIBUTING.md
+docs     := $(wildcard docs/*.md)
+pictures := $(wildcard docs/pictures/*)
 examples := etc/pam_gcpkce.conf etc/pam_gcpkce.map $(wildcard etc/pam.d/* etc/sshd_config.d/*)
 profiles := $(wildcard etc/pam-configs/*)
 pages    := $(wildcard etc/www/*)
@@ -475,8 +477,8 @@ pages    := $(wildcard etc/www/*)
 install: all ## install below $(DESTDIR)$(prefix)
 	$(INSTALL) -d $(DESTDIR)$(pamdir) $(DESTDIR)$(libexecdir) $(DESTDIR)$(bindir) $(DESTDIR)$(sysconfdir)/security \
 		$(DESTDIR)$(mandir)/man1 $(DESTDIR)$(mandir)/man5 $(DESTDIR)$(mandir)/man8 \
-		$(DESTDIR)$(docdir)/examples/pam-configs $(DESTDIR)$(docdir)/examples/www $(DESTDIR)$(sysusersdir) $(DESTDIR)$(tmpfilesdir) \
-		$(DESTDIR)$(bashcompdir) $(DESTDIR)$(zshcompdir) $(DESTDIR)$(fishcompdir)
+		$(DESTDIR)$(docdir)/docs/pictures $(DESTDIR)$(docdir)/examples/pam-configs $(DESTDIR)$(docdir)/examples/www \
+		$(DESTDIR)$(sysusersdir) $(DESTDIR)$(tmpfilesdir) $(DESTDIR)$(bashcompdir) $(DESTDIR)$(zshcompdir) $(DESTDIR)$(fishcompdir)
 	$(INSTALL) -m 0644 $(B)/pam_gcpkce.so $(DESTDIR)$(pamdir)/pam_gcpkce.so
 	$(INSTALL) -m 0755 $(B)/gcpkce-helper $(DESTDIR)$(libexecdir)/gcpkce-helper
 	$(INSTALL) -m 0755 $(B)/gcpkce $(DESTDIR)$(bindir)/gcpkce
@@ -488,7 +490,9 @@ install: all ## install below $(DESTDIR)$(prefix)
 	$(INSTALL) -m 0644 etc/completion/gcpkce.bash $(DESTDIR)$(bashcompdir)/gcpkce
 	$(INSTALL) -m 0644 etc/completion/_gcpkce $(DESTDIR)$(zshcompdir)/_gcpkce
 	$(INSTALL) -m 0644 etc/completion/gcpkce.fish $(DESTDIR)$(fishcompdir)/gcpkce.fish
-	$(INSTALL) -m 0644 README.md LICENSE NEWS.md SECURITY.md docs/*.md $(DESTDIR)$(docdir)/
+	$(INSTALL) -m 0644 $(readme) $(DESTDIR)$(docdir)/
+	$(INSTALL) -m 0644 $(docs) $(DESTDIR)$(docdir)/docs/
+	$(INSTALL) -m 0644 $(pictures) $(DESTDIR)$(docdir)/docs/pictures/
 	$(INSTALL) -m 0644 $(examples) $(DESTDIR)$(docdir)/examples/
 	$(INSTALL) -m 0644 $(profiles) $(DESTDIR)$(docdir)/examples/pam-configs/
 	$(INSTALL) -m 0644 $(pages) $(DESTDIR)$(docdir)/examples/www/
@@ -505,9 +509,9 @@ uninstall: ## remove what install put there; the configuration stays
 		$(DESTDIR)$(sysusersdir)/pam_gcpkce.conf $(DESTDIR)$(tmpfilesdir)/pam_gcpkce.conf \
 		$(DESTDIR)$(bashcompdir)/gcpkce $(DESTDIR)$(zshcompdir)/_gcpkce $(DESTDIR)$(fishcompdir)/gcpkce.fish
 	rm -f $(patsubst %,$(DESTDIR)$(localedir)/%/LC_MESSAGES/pam_gcpkce.mo,$(languages))
-	rm -f $(addprefix $(DESTDIR)$(docdir)/,$(docs) $(addprefix examples/,$(notdir $(examples))) \
+	rm -f $(addprefix $(DESTDIR)$(docdir)/,$(readme) $(docs) $(pictures) $(addprefix examples/,$(notdir $(examples))) \
 		$(addprefix examples/pam-configs/,$(notdir $(profiles))) $(addprefix examples/www/,$(notdir $(pages))))
-	-rmdir $(DESTDIR)$(docdir)/examples/pam-configs $(DESTDIR)$(docdir)/examples/www $(DESTDIR)$(docdir)/examples $(DESTDIR)$(docdir) 2>/dev/null
+	-rmdir $(addprefix $(DESTDIR)$(docdir)/,docs/pictures docs examples/pam-configs examples/www examples) $(DESTDIR)$(docdir) 2>/dev/null
 	@echo 'Mind: a stack that still names pam_gcpkce.so locks people out.'
 
 clean: ## remove build/

@@ -52,7 +52,7 @@ manual_print(const char *path)
 	}
 	begin += strlen(BEGIN);
 	buf_put(&renewed, text, (size_t)(begin - text));
-	config_example_put_mdoc(&renewed);
+	config_example_put_mdoc(begin, &renewed);
 	buf_put_text(&renewed, end);
 	return print(&renewed);
 }

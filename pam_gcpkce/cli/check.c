@@ -16,8 +16,9 @@
 static const struct {
 	const char *title;
 	void (*run)(struct check *);
+	bool needs_config;
 } sections[] = {
-#define X(name, title) {title, check_##name},
+#define X(name, title, needs) {title, check_##name, needs},
     SECTION_TABLE(X)
 #undef X
 };
@@ -33,6 +34,27 @@ check_is_of_this_host(struct check *check, const char *what)
 	return false;
 }
 
+/* Had it to be left out?  What it found all the same is told instead. */
+static bool
+is_left_out(const struct check *check, size_t section)
+{
+	return sections[section].needs_config && !check->config_is_good &&
+	    !findings_have(&check->findings, sections[section].title);
+}
+
+static struct json_object *
+left_out_json(const struct check *check)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (size_t i = 0; list != NULL && i < SECTION_COUNT; i++) {
+		if (is_left_out(check, i))
+			(void)json_object_array_add(
+			    list, json_object_new_string(sections[i].title));
+	}
+	return list;
+}
+
 static void
 report_json(struct check *check)
 {
@@ -43,6 +65,8 @@ report_json(struct check *check)
 	command_json_text(json, "command", "check");
 	(void)json_object_object_add(
 	    json, "findings", findings_json(&check->findings));
+	(void)json_object_object_add(
+	    json, "not_looked_at", left_out_json(check));
 	(void)json_object_object_add(json, "truth", check->truth);
 	check->truth = NULL;
 	(void)json_object_object_add(json, "probe", probe_json(check));
@@ -50,16 +74,26 @@ report_json(struct check *check)
 }
 
 static void
+count_print(const struct check *check, enum finding_severity severity,
+    const char *name, const char *end)
+{
+	size_t count = findings_count(&check->findings, severity);
+
+	(void)printf("%zu %s%s%s", count, name, count == 1 ? "" : "s", end);
+}
+
+static void
 report_text(struct check *check)
 {
 	for (size_t i = 0; i < SECTION_COUNT; i++)
-		findings_print(&check->findings, sections[i].title, stdout);
+		findings_print(&check->findings, sections[i].title,
+		    is_left_out(check, i) ? "not looked at" : "ok", stdout);
 	if (check->text.len > 0)
 		(void)printf("\n%s", buf_text(&check->text));
-	(void)printf("\n%zu faults, %zu warnings, %zu notes\n",
-	    findings_count(&check->findings, FINDING_FAULT),
-	    findings_count(&check->findings, FINDING_WARNING),
-	    findings_count(&check->findings, FINDING_NOTE));
+	(void)putchar('\n');
+	count_print(check, FINDING_FAULT, "fault", ", ");
+	count_print(check, FINDING_WARNING, "warning", ", ");
+	count_print(check, FINDING_NOTE, "note", "\n");
 }
 
 static int

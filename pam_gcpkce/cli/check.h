@@ -12,18 +12,19 @@
 #include "gcpkce/wire_probe.h"
 
 /*
- * X(name, title)
+ * X(name, title, needs)
  *
  * The function of a section is check_NAME.  They run in this order; each may
- * look at what an earlier one left in struct check.
+ * look at what an earlier one left in struct check.  One that needs a whole
+ * configuration is told as not looked at where there is none.
  */
 #define SECTION_TABLE(X) \
-	X(configuration, "configuration") \
-	X(files, "files") \
-	X(helper, "helper") \
-	X(network, "network") \
-	X(stacks, "pam.d") \
-	X(sshd, "sshd")
+	X(configuration, "configuration", false) \
+	X(files, "files", true) \
+	X(helper, "helper", true) \
+	X(network, "network", true) \
+	X(stacks, "pam.d", false) \
+	X(sshd, "sshd", false)
 
 struct check {
 	const struct options *options;
@@ -42,7 +43,7 @@ struct check {
  * A section says by a note what it could not look at, as an ordinary user or
  * with --offline, and never fails for that.
  */
-#define X(name, title) void check_##name(struct check *check);
+#define X(name, title, needs) void check_##name(struct check *check);
 SECTION_TABLE(X)
 #undef X
 
@@ -56,24 +57,18 @@ bool check_is_of_this_host(struct check *check, const char *what);
 void check_map(struct check *check);
 
 /*
- * Read the configuration as the module would with these arguments.
+ * Read the configuration as the module would with these arguments, and add
+ * what is wrong with it.
  *
  * in:     argc, argv  of the module's line; conf= wins over --conf
- * out:    ret, faults  as config_load
- *         ret_denied   the file is there, and this user may not read it;
- *                      nothing else is filled then
+ *         where     of that line; NULL: there is none
+ *         findings  nullable
+ * out:    ret  whole only with true
+ * gives:  false where there is a fault, or this user may not read the file
  */
-MUST_CHECK enum outcome check_config_load(const struct options *options,
-    int argc, char **argv, struct config *ret, struct config_faults *faults,
-    bool *ret_denied);
-
-/*
- * Turn the faults of a configuration into findings.
- *
- * in:     where  in place of "argument", where a fault says that; nullable
- */
-void check_faults_add(struct findings *findings,
-    const struct config_faults *faults, const char *where);
+MUST_CHECK bool check_config_load(const struct options *options, int argc,
+    char **argv, const char *where, struct findings *findings,
+    struct config *ret);
 
 /*
  * Warn of an exported region that the programs for which it is cannot read.

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "gcpkce/text.h"
 
 #define ARGUMENTS_MAX 256
 
@@ -22,36 +23,6 @@ static bool
 is_denied(const char *path)
 {
 	return geteuid() != 0 && access(path, R_OK) != 0 && errno == EACCES;
-}
-
-enum outcome
-check_config_load(const struct options *options, int argc, char **argv,
-    struct config *ret, struct config_faults *faults, bool *ret_denied)
-{
-	char path[PATH_MAX];
-	char conf[PATH_MAX + 8] = "conf=" GCPKCE_CONF;
-	const char *list[ARGUMENTS_MAX + 1];
-	const char *file = NULL;
-	int count = 0;
-
-	*faults = (struct config_faults){0};
-	for (int i = 0; i < argc && i < ARGUMENTS_MAX; i++) {
-		list[count++] = argv[i];
-		if (file == NULL && names_file(argv[i]))
-			file = argv[i];
-	}
-	if (file == NULL && options->conf != NULL) {
-		(void)snprintf(conf, sizeof(conf), "conf=%s",
-		    realpath(options->conf, path) != NULL ? path
-							  : options->conf);
-		list[count++] = conf;
-	}
-	*ret_denied = is_denied((file != NULL ? file : conf) + 5);
-	if (*ret_denied)
-		return OUTCOME_CONFIG_INVALID;
-	/* what binds a host that is not root says nothing about sshd */
-	return config_load(count, list,
-	    geteuid() == 0 ? CONFIG_FOR_MODULE : CONFIG_FOR_LOGIN, ret, faults);
 }
 
 /*
@@ -78,8 +49,8 @@ fault_add(struct findings *findings, char *line, const char *where)
 	    mend != NULL ? mend + 2 : "correct it", "%s", text + 2);
 }
 
-void
-check_faults_add(struct findings *findings, const struct config_faults *faults,
+static void
+faults_add(struct findings *findings, const struct config_faults *faults,
     const char *where)
 {
 	autofree char *copy = strdup(buf_text(&faults->lines));
@@ -92,6 +63,73 @@ check_faults_add(struct findings *findings, const struct config_faults *faults,
 	for (char *line = strtok_r(copy, "\n", &rest); line != NULL;
 	     line = strtok_r(NULL, "\n", &rest))
 		fault_add(findings, line, where);
+}
+
+/*
+ * All ids that the vendor shows are UUIDs, and nothing says that all are: so it
+ * is never a fault.
+ */
+static void
+client_id_check(struct findings *findings, const char *id)
+{
+	if (id[0] == '\0' || text_is_uuid(view_text(id)))
+		return;
+	finding_add(findings, FINDING_WARNING, "client_id",
+	    "copy the id from the client's page, not its name",
+	    "\"%s\" does not look like a client's id, a UUID in lower case",
+	    id);
+}
+
+bool
+check_config_load(const struct options *options, int argc, char **argv,
+    const char *where, struct findings *findings, struct config *ret)
+{
+	char path[PATH_MAX];
+	char conf[PATH_MAX + 8] = "conf=" GCPKCE_CONF;
+	const char *list[ARGUMENTS_MAX + 1];
+	const char *file = NULL;
+	autofaults faults = {0};
+	int count = 0;
+
+	for (int i = 0; i < argc && i < ARGUMENTS_MAX; i++) {
+		list[count++] = argv[i];
+		if (file == NULL && names_file(argv[i]))
+			file = argv[i];
+	}
+	if (file == NULL && options->conf != NULL) {
+		(void)snprintf(conf, sizeof(conf), "conf=%s",
+		    realpath(options->conf, path) != NULL ? path
+							  : options->conf);
+		file = list[count++] = conf;
+	}
+	const char *read = (file != NULL ? file : conf) + 5;
+	if (is_denied(read)) {
+		finding_add(findings, FINDING_NOTE, read,
+		    "run this as root to have it read",
+		    "this user may not read the file");
+		return false;
+	}
+	/* an argument that is no whole path is a fault of its own */
+	bool named = file == conf || read[0] == '/';
+	if (file != NULL ? named && command_config_is_missing(read)
+			 : count == 0 && command_config_is_missing(NULL)) {
+		finding_add(findings, FINDING_FAULT, read,
+		    "write it, as pam_gcpkce.conf(5) says, or name another",
+		    "there is no such file%s",
+		    file == NULL && where != NULL
+			? ", and lines of pam.d give no settings"
+			: "");
+		return false;
+	}
+	/* what binds a host that is not root says nothing about sshd */
+	enum outcome r = config_load(count, list,
+	    geteuid() == 0 ? CONFIG_FOR_MODULE : CONFIG_FOR_LOGIN, ret,
+	    &faults);
+	if (r == OUTCOME_OK)
+		client_id_check(findings, ret->client_id);
+	else if (findings != NULL)
+		faults_add(findings, &faults, where);
+	return r == OUTCOME_OK;
 }
 
 /* Regions that gc's table spells with underscores. */
@@ -132,8 +170,6 @@ check_region_value(
 void
 check_configuration(struct check *check)
 {
-	autofaults faults = {0};
-	bool denied;
 	const struct options *options = check->options;
 	const char *path = options->conf != NULL ? options->conf : GCPKCE_CONF;
 	bool stacks = options->service != NULL || options->all_services;
@@ -146,15 +182,8 @@ check_configuration(struct check *check)
 		    "settings");
 		return;
 	}
-	check->config_is_good =
-	    check_config_load(options, 0, NULL, &check->config, &faults,
-		&denied) == OUTCOME_OK;
-	if (denied)
-		finding_add(&check->findings, FINDING_NOTE, path,
-		    "run this as root to have it read",
-		    "this user may not read the file");
-	else
-		check_faults_add(&check->findings, &faults, NULL);
+	check->config_is_good = check_config_load(
+	    options, 0, NULL, NULL, &check->findings, &check->config);
 	if (check->config_is_good)
 		check_region_value(&check->findings, &check->config, path);
 }

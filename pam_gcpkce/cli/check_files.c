@@ -180,12 +180,8 @@ check_files(struct check *check)
 	drop_ins_check(
 	    check, options->conf != NULL ? options->conf : GCPKCE_CONF);
 	state_check(check);
-	if (!check->config_is_good) {
-		finding_add(&check->findings, FINDING_NOTE, NULL, NULL,
-		    "without a whole configuration it is not known which "
-		    "files it names");
+	if (!check->config_is_good)
 		return;
-	}
 	secret_check(check);
 	ca_check(check);
 	group_check(check);

@@ -163,12 +163,8 @@ check_helper(struct check *check)
 	if (!check_is_of_this_host(check, "the helper"))
 		return;
 	bool can_start = binary_check(check);
-	if (!check->config_is_good) {
-		finding_add(&check->findings, FINDING_NOTE, NULL, NULL,
-		    "without a whole configuration the helper was not "
-		    "started");
+	if (!check->config_is_good)
 		return;
-	}
 	account_check(check);
 	if (!can_start)
 		return;

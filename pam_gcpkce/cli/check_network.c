@@ -266,7 +266,8 @@ check_network(struct check *check)
 	    config->api_url,
 	    config->region[0] != '\0' ? "region or api_url" : "api_url"};
 
-	if (!check_is_of_this_host(check, "the network"))
+	if (!check_is_of_this_host(check, "the network") ||
+	    !check->config_is_good)
 		return;
 	if (check->options->offline || !check->probed) {
 		finding_add(&check->findings, FINDING_NOTE, NULL, NULL,

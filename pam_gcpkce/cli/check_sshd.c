@@ -99,9 +99,9 @@ crowd_check(const struct sshd_view *v)
 	sshd_setting(v->settings, "maxstartups", value);
 	finding_add(&v->check->findings, FINDING_WARNING, WHERE,
 	    "set MaxStartups 50:30:200",
-	    "MaxStartups %s: with %lu people in front of their browsers sshd "
-	    "begins to drop connections",
-	    value, start);
+	    "MaxStartups %s: with %lu %s in front of a browser sshd begins to "
+	    "drop connections",
+	    value, start, start == 1 ? "person" : "people");
 }
 
 static void
@@ -137,20 +137,6 @@ complaint_add(struct check *check, const struct sshd_settings *settings)
 	    words[0] != '\0' ? words : "it cannot be run");
 }
 
-/* Read the configuration that sshd's auth line gives; NULL: not whole. */
-static const struct config *
-line_config(
-    struct check *check, const struct stack_line *line, struct config *config)
-{
-	autofaults faults = {0};
-	bool denied;
-
-	return check_config_load(check->options, stack_argc(line),
-		   line->arguments, config, &faults, &denied) == OUTCOME_OK
-	    ? config
-	    : NULL;
-}
-
 /* Judge what sshd says of itself, where it says it. */
 static void
 settings_check(struct check *check, const struct stack_line *line)
@@ -168,10 +154,13 @@ settings_check(struct check *check, const struct stack_line *line)
 		complaint_add(check, &settings);
 		return;
 	}
+	/* what is wrong with it was said with the stack */
+	bool whole = check_config_load(check->options, stack_argc(line),
+	    line->arguments, line->where, NULL, &config);
 	const struct sshd_view view = {
 	    .check = check,
 	    .settings = &settings,
-	    .config = line_config(check, line, &config),
+	    .config = whole ? &config : NULL,
 	};
 	methods_check(&view);
 	time_check(&view);

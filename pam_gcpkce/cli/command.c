@@ -8,6 +8,20 @@
 #include <stdio.h>
 #include <string.h>
 
+static bool
+is_absent(const char *path)
+{
+	return access(path, F_OK) != 0 && errno == ENOENT;
+}
+
+bool
+command_config_is_missing(const char *conf)
+{
+	return conf != NULL
+	    ? is_absent(conf)
+	    : is_absent(GCPKCE_CONF) && is_absent(GCPKCE_CONF ".d");
+}
+
 enum outcome
 command_config(
     const char *conf, enum config_purpose purpose, struct config *ret)
@@ -17,6 +31,13 @@ command_config(
 	const char *argv[] = {argument};
 	autofaults faults;
 
+	if (command_config_is_missing(conf)) {
+		(void)fprintf(stderr,
+		    "%s: there is no such file; write it, as "
+		    "pam_gcpkce.conf(5) says, or name another by --conf\n",
+		    conf != NULL ? conf : GCPKCE_CONF);
+		return OUTCOME_CONFIG_INVALID;
+	}
 	/* the module wants an absolute path; people write ./my.conf */
 	if (conf != NULL)
 		(void)snprintf(argument, sizeof(argument), "conf=%s",

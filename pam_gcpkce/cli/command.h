@@ -92,6 +92,13 @@ bool command_takes(const char *arguments, const char *name);
 int command_usage(const char *why, const char *what);
 
 /*
+ * Is there nothing to read: no file; and, of the built-in one, no drop-ins?
+ *
+ * in:     conf  a path, or NULL for the built-in one
+ */
+bool command_config_is_missing(const char *conf);
+
+/*
  * Read the configuration as the module would, but for what binds a host alone;
  * say every fault.
  *

@@ -109,25 +109,33 @@ findings_count(const struct findings *f, enum finding_severity severity)
 	return count;
 }
 
-void
-findings_print(const struct findings *f, const char *section, FILE *to)
+bool
+findings_have(const struct findings *f, const char *section)
 {
-	bool any = false;
+	for (size_t i = 0; i < f->count; i++) {
+		if (strcmp(f->list[i].section, section) == 0)
+			return true;
+	}
+	return false;
+}
 
+void
+findings_print(
+    const struct findings *f, const char *section, const char *none, FILE *to)
+{
 	(void)fprintf(to, "%s\n", section);
+	if (!findings_have(f, section))
+		(void)fprintf(to, "  %s\n", none);
 	for (size_t i = 0; i < f->count; i++) {
 		const struct finding *one = &f->list[i];
 
 		if (strcmp(one->section, section) != 0)
 			continue;
-		any = true;
 		(void)fprintf(to, "  %-8s %s%s%s\n", severities[one->severity],
 		    one->where, one->where[0] != '\0' ? ": " : "", one->what);
 		if (one->mend[0] != '\0')
 			(void)fprintf(to, "           mend: %s\n", one->mend);
 	}
-	if (!any)
-		(void)fprintf(to, "  ok\n");
 }
 
 struct json_object *

@@ -52,9 +52,12 @@ void finding_add(struct findings *findings, enum finding_severity severity,
 size_t findings_count(
     const struct findings *findings, enum finding_severity severity);
 
-/* Print the findings of one section for people; "ok" where there are none. */
-void findings_print(
-    const struct findings *findings, const char *section, FILE *to);
+/* Is there one of this section? */
+bool findings_have(const struct findings *findings, const char *section);
+
+/* Print the findings of one section for people; none where there are none. */
+void findings_print(const struct findings *findings, const char *section,
+    const char *none, FILE *to);
 
 /*
  * The findings as a JSON array of {severity, section, where, what, mend}.

@@ -13,6 +13,7 @@
 #include "browser.h"
 #include "command.h"
 #include "export.h"
+#include "gcpkce/answer.h"
 #include "gcpkce/clock.h"
 #include "gcpkce/errand.h"
 #include "gcpkce/policy.h"
@@ -24,6 +25,7 @@ struct login {
 	struct config config;
 	struct policy policy;
 	struct courier courier;
+	struct wire_ready ready; /* what is shown at present */
 	char user[ACCOUNT_NAME_MAX + 1];
 	int64_t deadline_ms;
 	struct wire_verdict verdict;
@@ -99,8 +101,9 @@ helper_start(struct login *l)
 }
 
 static void
-prompt_show(const struct login *l, const struct wire_ready *ready)
+prompt_show(const struct login *l)
 {
+	const struct wire_ready *ready = &l->ready;
 	time_t until = time(NULL) + clock_left_ms(l->deadline_ms) / 1000;
 	struct tm tm = {0};
 	char text[16] = "";
@@ -138,15 +141,14 @@ browser_start(const char *address)
 static enum outcome
 address_show(struct login *l)
 {
-	struct wire_ready ready;
 	enum outcome r =
-	    errand_address(&l->courier, l->deadline_ms, &ready, &l->why);
+	    errand_address(&l->courier, l->deadline_ms, &l->ready, &l->why);
 
 	missing_tell(l);
 	if (r == OUTCOME_OK && l->options->browser)
-		browser_start(ready.address);
+		browser_start(l->ready.address);
 	if (r == OUTCOME_OK)
-		prompt_show(l, &ready);
+		prompt_show(l);
 	return r;
 }
 
@@ -174,11 +176,49 @@ answer_read_line(struct login *l, struct buf *typed)
 	return buf_check(typed);
 }
 
+/* The state of the address that is shown; a start page's makes it there. */
+static const char *
+state_shown(const struct login *l)
+{
+	const char *page = strchr(l->ready.address, '#');
+	const char *query = strstr(l->ready.address, "&state=");
+	const char *state = page != NULL ? page + 1
+	    : query != NULL              ? query + strlen("&state=")
+					 : "";
+
+	return strlen(state) >= STATE_HASH_LEN ? state : NULL;
+}
+
+/*
+ * The helper judges the answer.  It is read here as well, so that no exchange
+ * is told of where there is none.
+ */
+static void
+progress_tell(const struct login *l, const struct buf *typed)
+{
+	autoanswer answer = {0};
+	struct errinfo why;
+	const char *state = state_shown(l);
+
+	if (state == NULL)
+		return;
+	enum outcome r =
+	    answer_read(buf_view(typed), state, NULL, 0, &answer, &why);
+	if (r == OUTCOME_OK)
+		(void)fputs("Exchanging the code, and asking who signed in "
+			    "...\n",
+		    stderr);
+	else if (r == OUTCOME_ANSWER_EMPTY &&
+	    l->ready.callback == WIRE_CALLBACK_LISTENS)
+		(void)fputs("Taking the code that the browser brings, and "
+			    "asking who signed in ...\n",
+		    stderr);
+}
+
 static enum outcome
 answer_bring(struct login *l, const struct buf *typed)
 {
-	(void)fputs(
-	    "Exchanging the code, and asking who signed in ...\n", stderr);
+	progress_tell(l, typed);
 	enum outcome r = errand_answer(
 	    &l->courier, buf_view(typed), l->deadline_ms, &l->verdict, &l->why);
 	missing_tell(l);

@@ -142,8 +142,6 @@ void
 stack_export_check(const struct stack_view *v)
 {
 	const struct stack_line *auth = stack_ours(v->stack, STACK_AUTH);
-	autofaults faults = {0};
-	bool denied;
 
 	if (auth == NULL)
 		return;
@@ -152,13 +150,9 @@ stack_export_check(const struct stack_view *v)
 		v->check->findings.failed = true;
 		return;
 	}
-	enum outcome r = check_config_load(v->check->options, stack_argc(auth),
-	    auth->arguments, config, &faults, &denied);
-	if (r != OUTCOME_OK) {
-		check_faults_add(&v->check->findings, &faults, auth->where);
-		return;
-	}
-	if (config->export == EXPORT_NONE)
+	if (!check_config_load(v->check->options, stack_argc(auth),
+		auth->arguments, auth->where, &v->check->findings, config) ||
+	    config->export == EXPORT_NONE)
 		return;
 	if (!v->check->config_is_good || v->check->config.export == EXPORT_NONE)
 		check_region_value(&v->check->findings, config, auth->where);

@@ -82,24 +82,22 @@ is_assumed(const struct stack_line *line)
 	    !truth_is_ours(line);
 }
 
-void
-truth_print(const struct truth *truth, const char *service, struct buf *to)
+/* What the table takes the other modules to answer, where there are any. */
+static void
+others_put(const struct truth *truth, struct buf *to)
 {
 	const struct stack *stack = truth->stack;
+	bool any = false;
 
-	buf_printf(
-	    to, "what a result of pam_gcpkce does to a login by %s\n", service);
-	buf_printf(to, "  %-18s", "");
-	for (size_t w = 0; w < TRUTH_WORLDS; w++)
-		buf_printf(to, w + 1 < TRUTH_WORLDS ? "%-18s" : "%s\n",
-		    truth_world_text(w));
-	rows_put(truth, to);
-	buf_put_text(to,
-	    "  Others are right: their credentials are, and no exception "
-	    "applies.\n  The other modules, column by column:\n");
 	for (size_t i = 0; i < stack->count; i++) {
 		if (!is_assumed(&stack->lines[i]))
 			continue;
+		if (!any)
+			buf_put_text(to,
+			    "  Others are right: their credentials are, and "
+			    "no exception applies.\n"
+			    "  The other modules, column by column:\n");
+		any = true;
 		buf_printf(to, "    %s %s\n      ", stack->lines[i].where,
 		    stack->lines[i].module);
 		for (size_t w = 0; w < TRUTH_WORLDS; w++)
@@ -107,6 +105,19 @@ truth_print(const struct truth *truth, const char *service, struct buf *to)
 			    result_short(truth->answers[w][i]),
 			    w + 1 < TRUTH_WORLDS ? ", " : "\n");
 	}
+}
+
+void
+truth_print(const struct truth *truth, const char *service, struct buf *to)
+{
+	buf_printf(
+	    to, "what a result of pam_gcpkce does to a login by %s\n", service);
+	buf_printf(to, "  %-18s", "");
+	for (size_t w = 0; w < TRUTH_WORLDS; w++)
+		buf_printf(to, w + 1 < TRUTH_WORLDS ? "%-18s" : "%s\n",
+		    truth_world_text(w));
+	rows_put(truth, to);
+	others_put(truth, to);
 	buf_put_text(to, "\n");
 }
 

@@ -5,6 +5,7 @@
  */
 #include "gcpkce/config_example.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "gcpkce/config_value.h"
@@ -52,8 +53,28 @@ config_example_put(struct buf *text)
 	}
 }
 
+/* Append what stands behind a key of an earlier list, written by hand. */
+static void
+put_more(struct buf *text, const char *list, const char *key)
+{
+	char item[CONFIG_TEXT_CAP];
+
+	(void)snprintf(item, sizeof(item), "\n.It Cm %s\n", key);
+	const char *begin = strstr(list, item);
+	if (begin == NULL)
+		return;
+	begin += strlen(item) - 1;
+	const char *end = strstr(begin, "\n.El\n");
+	const char *next = strstr(begin, "\n.It ");
+	if (next != NULL && (end == NULL || next < end))
+		end = next;
+	const char *more = strstr(begin, "\n" CONFIG_EXAMPLE_MORE);
+	if (end != NULL && more != NULL && more < end)
+		buf_put(text, more + 1, (size_t)(end - more));
+}
+
 void
-config_example_put_mdoc(struct buf *text)
+config_example_put_mdoc(const char *list, struct buf *text)
 {
 	size_t count;
 	const struct config_key *keys = config_keys(&count);
@@ -68,6 +89,7 @@ config_example_put_mdoc(struct buf *text)
 		if (keys[i].def[0] != '\0')
 			buf_printf(
 			    text, "The default is\n.Ql %s .\n", keys[i].def);
+		put_more(text, list, keys[i].name);
 	}
 	buf_put_text(text, ".El\n");
 }

@@ -57,7 +57,8 @@ put_code_causes(const struct refusal *refusal, struct buf *text)
 	if (!refusal->state_seen) {
 		put_cause(text, &first, CAUSE_CODE_EARLIER);
 		put_cause(text, &first, CAUSE_CODE_CUT);
-		buf_printf(text, " (%zu characters came)", refusal->code_len);
+		buf_printf(text, " (%zu character%s came)", refusal->code_len,
+		    refusal->code_len == 1 ? "" : "s");
 	}
 	if (!refusal->code_seen_before)
 		put_cause(text, &first, CAUSE_CODE_TAKEN);

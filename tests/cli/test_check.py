@@ -246,7 +246,16 @@ def test_the_text_has_table_mends_and_a_count(gcpkce, check, folder):
     assert re.search(r"^  AUTHINFO_UNAVAIL +LET IN +LET IN +LET IN\n +unreachable provider_error$",
                      run.out, re.MULTILINE)
     assert re.search(r"^  AUTH_ERR +AUTH_ERR +AUTH_ERR +AUTH_ERR$", run.out, re.MULTILINE)
-    assert run.out.endswith("\n1 faults, 0 warnings, 4 notes\n")
+    assert run.out.endswith("\n1 fault, 0 warnings, 4 notes\n")
+
+
+def test_the_other_modules_are_listed_where_there_are_any(gcpkce, check, folder):
+    for name, listed in (("debian-sshd", False), ("debian-login", True)):
+        check(REAL[name])
+        run = gcpkce("check", "--conf", f"{folder}/conf", "--pam-dir", f"{folder}/pam.d",
+                     "--service", "s")
+        assert ("The other modules, column by column:\n    " in run.out) is listed
+        assert ("column by column" in run.out) is listed
 
 
 # configuration
@@ -259,6 +268,81 @@ def test_all_faults_of_the_configuration_are_named_at_once(gcpkce, configure):
         found = find(run, FAULT, pattern)
         assert re.search(r"conf:\d+$", found["where"])
         assert found["mend"] != ""
+
+
+@pytest.mark.parametrize("client_id, warned", [
+    ("linux-sign-in", True), ("11111111-2222-4333-8444-55555555555", True),
+    ("11111111-2222-4333-8444-55555555555A", True),
+    ("11111111-2222-4333-8444-55555555555a", False)])
+def test_an_unlikely_client_id_is_a_warning(gcpkce, configure, check, client_id, warned):
+    run = gcpkce("--json", "check", "--offline", "--conf", configure(client_id=client_id))
+    assert run.status == 0
+    if warned:
+        found = find(run, WARNING, f'"{client_id}" does not look like .* UUID', "client_id")
+        assert "not its name" in found["mend"]
+    else:
+        assert "does not look like" not in run.out
+    run = check(stack(f"auth required pam_gcpkce.so client_id={client_id}\n" + OURS))
+    assert ("does not look like" in run.out) is warned
+
+
+def test_an_unlikely_client_id_is_told_once(check):
+    run = check(dict(stack(OURS), t=stack(OURS)["s"]), "--all-services", client_id="mine")
+    find(run, WARNING, "does not look like", "client_id")
+
+
+LATER = ["files", "helper", "network"]
+
+
+def test_a_missing_configuration_is_one_fault(gcpkce, folder):
+    conf = f"{folder}/none.conf"
+    run = gcpkce("--json", "check", "--conf", conf)
+    assert run.status == 1
+    fault = find(run, FAULT, "no such file", conf)
+    assert [one for one in run.json["findings"] if one["severity"] != NOTE] == [fault]
+    assert fault["section"] == "configuration" and "write it" in fault["mend"]
+    assert [one for one in run.json["findings"] if one["section"] in LATER] == []
+    assert run.json["not_looked_at"] == LATER
+    text = gcpkce("check", "--conf", conf).out
+    assert text.count(conf) == text.count("  fault ") == 1
+    for section in LATER:
+        assert f"\n{section}\n  not looked at\n" in text
+
+
+def test_faults_of_the_configuration_are_not_repeated_by_later_sections(gcpkce, configure):
+    run = gcpkce("--json", "check", "--conf", configure(timeout="soon"))
+    assert [one for one in run.json["findings"] if one["section"] in LATER] == []
+    assert run.json["not_looked_at"] == LATER
+
+
+def test_what_was_looked_at_is_not_named_otherwise(gcpkce, configure):
+    run = gcpkce("--json", "check", "--offline", "--conf", configure())
+    assert run.json["not_looked_at"] == []
+    assert "not looked at\n" not in gcpkce("check", "--offline", "--conf", configure()).out
+
+
+def test_a_missing_configuration_of_several_lines_is_one_fault(check, folder):
+    line = f"auth required pam_gcpkce.so conf={folder}/none.conf\n"
+    run = check({"s": line + OURS, "t": line, **COMMON}, "--all-services")
+    find(run, FAULT, "no such file", "none.conf")
+    assert not re.search("is missing|is not enough", run.out)
+
+
+@pytest.mark.skipif(os.path.exists("/etc/security/pam_gcpkce.conf") or
+                    os.path.exists("/etc/security/pam_gcpkce.conf.d"),
+                    reason="this host has a configuration")
+def test_a_host_without_a_configuration_is_one_fault(gcpkce, check, folder):
+    def faults(*arguments):
+        run = gcpkce("--json", "check", *arguments)
+        return [one["what"] for one in run.json["findings"] if one["severity"] == FAULT]
+    assert faults() == ["there is no such file"]
+    check(dict(stack(OURS), t=stack(OURS)["s"]))
+    stacks = ("--pam-dir", f"{folder}/pam.d", "--all-services")
+    assert faults(*stacks) == ["there is no such file, and lines of pam.d give no settings"]
+    check(stack("auth required pam_gcpkce.so region=eu-central-1\n"))
+    given = faults("--pam-dir", f"{folder}/pam.d", "--service", "s")
+    assert sorted(text.split(":")[0] for text in given) == [
+        "client_id", "organization", "redirect_uri"]
 
 
 def as_nobody(*arguments):

@@ -249,6 +249,18 @@ def test_decide_names_every_fault_of_the_configuration(gcpkce, configure, accoun
         assert words in run.err
 
 
+@pytest.mark.parametrize("command", [
+    ("login",), ("whoami",), ("logout",), ("explain",), ("decide", "--user", "root")],
+    ids=lambda words: words[0])
+def test_a_missing_configuration_is_told_in_one_line(gcpkce, folder, command):
+    for conf in (f"{folder}/none.conf", "./none.conf"):
+        run = gcpkce(*command, "--conf", conf, env={"GENESYSCLOUD_ACCESS_TOKEN": "x" * 40})
+        assert run.status == 1
+        assert [line for line in run.err.splitlines() if "none.conf" in line] == [
+            f"{conf}: there is no such file; write it, as pam_gcpkce.conf(5) says, "
+            "or name another by --conf"]
+
+
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"user": {}} trailing', "[" * 10000])
 def test_decide_refuses_what_is_no_identity(gcpkce, configure, account, text):
     run = gcpkce("--json", "decide", "--conf", configure(), "--user", account, stdin=text)

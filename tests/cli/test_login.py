@@ -260,6 +260,31 @@ def test_login_says_what_it_does(genesys, conf, account):
     assert "The token is being revoked." in shown
 
 
+CODE = "A" * 43
+
+
+@pytest.mark.parametrize("answer, goes_out", [
+    ("", False), ("what?", False), ("https://x.example.test/?error=access_denied", False),
+    (f"code={CODE}&state={'x' * 22}", False), (CODE, True), (f"'{CODE}'", True),
+    (f"https://x.example.test/?code={CODE}&state=STATE", True)],
+    ids=["empty", "malformed", "error", "stranger", "code", "quoted", "address"])
+@pytest.mark.parametrize("start_url", [None, "https://x.example.test/s"])
+def test_login_says_that_it_exchanges_where_a_code_goes_out(
+        genesys, conf, account, answer, goes_out, start_url):
+    with open(conf, "a", encoding="utf-8") as file:
+        file.write(f"start_url = {start_url}\n" if start_url else "")
+    child = pexpect.spawn(GCPKCE, ["login", "--conf", conf, "--user", account],
+                          timeout=20, encoding="utf-8", echo=False)
+    child.expect(r"[&#](?:state=)?([\w-]{22})[\w.~-]*\r\n\r\n")
+    state = child.match.group(1)
+    child.expect("land on: ")
+    child.sendline(answer.replace("STATE", state))
+    child.expect("land on: ")
+    assert ("Exchanging the code" in child.before) is goes_out
+    assert genesys.log.count("POST", "/oauth/token") == int(goes_out)
+    child.close(force=True)
+
+
 # the browser
 
 OPENER = """#!/bin/sh

@@ -222,10 +222,21 @@ def test_keys_are_found_in_texts():
     assert {"region", "export", "timeout"} <= set(keys_in("README.md"))
 
 
-def test_each_key_is_described():
+def test_the_manual_explains_each_key_once():
     page = read("man/pam_gcpkce.conf.5")
-    part = page[page.index("keys begin"):page.index("keys end")]
-    assert re.findall(r"^\.It Cm (\w+)$", part, re.MULTILINE) == KEYS
+    part = page[page.index(".Sh KEYS"):page.index(".Sh THE MAP FILE")]
+    items = re.findall(r"^\.It (.*)$", part, re.MULTILINE)
+    assert items == [f"Cm {key}" for key in KEYS]
+
+
+def test_the_manual_s_list_is_that_of_the_table():
+    page = os.path.join(ROOT, "man/pam_gcpkce.conf.5")
+    made = subprocess.run([os.path.join(BUILD, "tools/config-text"), "manual", page],
+                          check=True, text=True, stdout=subprocess.PIPE).stdout
+    assert made == read(page)
+
+
+def test_the_example_has_each_key():
     example = read("etc/pam_gcpkce.conf")
     assert re.findall(r"^# ?(\w+) *=", example, re.MULTILINE) == KEYS
 

@@ -364,6 +364,8 @@ ROWS = {
                      "LoginGraceTime 120 is not above timeout=300", "LoginGraceTime 330"),
     "few-startups": (sshd("MaxStartups 50:30:200", ""), WARNING, "sshd", "sshd_config",
                      "MaxStartups 10:30:100: with 10 people", "set MaxStartups 50:30:200"),
+    "one-startup": (sshd("MaxStartups 50:30:200", "MaxStartups 1:30:200"), WARNING, "sshd",
+                    "sshd_config", "MaxStartups 1:30:200: with 1 person in", "50:30:200"),
     "root-not-permitted": (sshd("UsePAM", "PermitRootLogin prohibit-password\nUsePAM",
                                 allow_root="yes"), WARNING, "sshd", "sshd_config",
                            "PermitRootLogin .*: allow_root=yes has no effect",

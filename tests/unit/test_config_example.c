@@ -111,7 +111,7 @@ config_example_of_the_manual_lists_every_key(void **state)
 	const char *at;
 
 	(void)state;
-	config_example_put_mdoc(&text);
+	config_example_put_mdoc("", &text);
 	assert_int_equal(buf_check(&text), OUTCOME_OK);
 	at = buf_text(&text);
 	assert_memory_equal(at, ".Bl -tag -width Ds\n", 19);
@@ -134,6 +134,39 @@ config_example_of_the_manual_lists_every_key(void **state)
 	assert_string_equal(buf_text(&text) + text.len - 5, "\n.El\n");
 }
 
+static void
+config_example_of_the_manual_keeps_what_was_written_by_hand(void **state)
+{
+	static const char more[] = CONFIG_EXAMPLE_MORE "By hand.\n.Xr a 8\n";
+	autobuf first = BUF_INIT(64 * 1024);
+	autobuf list = BUF_INIT(64 * 1024);
+	autobuf text = BUF_INIT(64 * 1024);
+	size_t count;
+	const struct config_key *keys = config_keys(&count);
+
+	(void)state;
+	config_example_put_mdoc("", &first);
+	assert_null(strstr(buf_text(&first), "By hand"));
+	buf_put_text(&list, "\n.Bl\n.It Cm gone\nGone.\n");
+	buf_put_text(&list, more);
+	/* in another order, the last at the list's end */
+	for (size_t i = count; i-- > 0;) {
+		buf_printf(&list, ".It Cm %s\nOld.\n", keys[i].name);
+		if (i % 2 == 0)
+			buf_put_text(&list, more);
+	}
+	buf_put_text(&list, ".El\nBehind the list.\n.It Cm other\n");
+	buf_put_text(&list, more);
+	config_example_put_mdoc(buf_text(&list), &text);
+	assert_int_equal(buf_check(&text), OUTCOME_OK);
+	size_t kept = 0;
+	for (const char *p = buf_text(&text); (p = strstr(p, more)) != NULL;
+	     p++)
+		kept++;
+	assert_int_equal(kept, (count + 1) / 2);
+	assert_int_equal(text.len, first.len + kept * strlen(more));
+}
+
 /* No line of the manual begins as a request of mdoc by accident. */
 static void
 config_example_of_the_manual_holds_no_other_request(void **state)
@@ -141,7 +174,7 @@ config_example_of_the_manual_holds_no_other_request(void **state)
 	autobuf text = BUF_INIT(64 * 1024);
 
 	(void)state;
-	config_example_put_mdoc(&text);
+	config_example_put_mdoc("", &text);
 	for (const char *line = buf_text(&text); *line != '\0';) {
 		if (line[0] == '.' && strncmp(line, ".It Cm ", 7) != 0 &&
 		    strncmp(line, ".Ql ", 4) != 0 &&
@@ -184,7 +217,7 @@ config_example_that_does_not_fit_is_told_by_the_buffer(void **state)
 	(void)state;
 	config_example_put(&text);
 	assert_int_equal(buf_check(&text), OUTCOME_NO_MEMORY);
-	config_example_put_mdoc(&manual);
+	config_example_put_mdoc("", &manual);
 	assert_int_equal(buf_check(&manual), OUTCOME_NO_MEMORY);
 }
 
@@ -196,6 +229,8 @@ main(void)
 	    cmocka_unit_test(config_example_is_all_comments_of_80_columns),
 	    cmocka_unit_test(config_example_uncommented_is_the_default),
 	    cmocka_unit_test(config_example_of_the_manual_lists_every_key),
+	    cmocka_unit_test(
+		config_example_of_the_manual_keeps_what_was_written_by_hand),
 	    cmocka_unit_test(
 		config_example_of_the_manual_holds_no_other_request),
 	    cmocka_unit_test(config_example_is_the_file_that_is_shipped),

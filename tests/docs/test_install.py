@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: ISC
+"""What `make install` puts below DESTDIR: pages whose links lead somewhere there."""
+
+import os
+import re
+import subprocess
+
+import pytest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+BUILD = os.environ.get("GCPKCE_BUILD", os.path.join(ROOT, "build/default"))
+
+
+def make(target, place):
+    """Runs a target for a place, with what was built for the tests."""
+    done = subprocess.run(
+        ["make", "--no-print-directory", "--old-file=all", f"B={BUILD}", "prefix=/usr", target,
+         f"DESTDIR={place}"], cwd=ROOT, text=True, capture_output=True, check=False,
+        env={"PATH": os.environ["PATH"]})
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def files(place):
+    return {os.path.relpath(os.path.join(folder, name), place)
+            for folder, _, found in os.walk(place) for name in found}
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory):
+    place = tmp_path_factory.mktemp("installed")
+    make("install", place)
+    return place
+
+
+def test_each_relative_link_of_an_installed_page_leads_somewhere(installed):
+    dead, alive = [], set()
+    for page in sorted(name for name in files(installed) if name.endswith(".md")):
+        with open(installed / page, encoding="utf-8") as file:
+            targets = re.findall(r"\]\(([^)\s#]+)", file.read())
+        for target in targets:
+            if re.match(r"https?:|mailto:", target):
+                continue
+            there = os.path.exists(installed / os.path.dirname(page) / target)
+            (alive.add if there else dead.append)((os.path.basename(page), target))
+    assert dead == []
+    assert ("README.md", "docs/CALLERS.md") in alive
+    assert ("README.md", "docs/pictures/terminal.png") in alive
+
+
+def test_uninstall_leaves_the_configuration_alone(tmp_path):
+    make("install", tmp_path)
+    assert len(files(tmp_path)) > 40
+    make("uninstall", tmp_path)
+    assert files(tmp_path) == {"etc/security/pam_gcpkce.conf", "etc/security/pam_gcpkce.map"}
+    assert not os.path.exists(tmp_path / "usr/share/doc/pam_gcpkce")
