@@ -377,10 +377,10 @@ session_open(pam_handle_t *pamh, const struct config *config)
 }
 
 void
-session_refuse(pam_handle_t *pamh)
+session_refuse(pam_handle_t *pamh, const struct config *config)
 {
 	left_refuse(pamh);
-	environment_drop(pamh, ENV_TOKEN_ID);
+	environment_refuse(pamh, config);
 }
 
 /* ---- a session closes ---- */

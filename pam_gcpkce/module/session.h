@@ -59,10 +59,13 @@ void session_sweep(pam_handle_t *pamh, const struct config *config);
 void session_open(pam_handle_t *pamh, const struct config *config);
 
 /*
- * pam_sm_open_session without a configuration: the token ends, as far as it is
- * at hand, and what the environment holds of it is taken away.
+ * pam_sm_open_session without a whole configuration: the token ends, as far as
+ * it is at hand, and its variables are taken away.  Under sshd it is in the
+ * environment alone, and it is not known where it could be revoked.
+ *
+ * in:     config  as for environment_refuse
  */
-void session_refuse(pam_handle_t *pamh);
+void session_refuse(pam_handle_t *pamh, const struct config *config);
 
 /*
  * pam_sm_close_session: remove the files, and hand the kept tokens to
