@@ -95,18 +95,45 @@ environment_put_person(
 	return r;
 }
 
-void
-environment_clear(pam_handle_t *pamh, const struct config *config)
+static void
+person_drop(pam_handle_t *pamh)
 {
 	static const char *const names[] = {
 	    ENV_TOKEN_ID, ENV_TOKEN_FILE, ENV_EXPIRES, ENV_USER, ENV_EMAIL};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		environment_drop(pamh, names[i]);
-	if (config->export == EXPORT_ENV) {
-		environment_drop(pamh, config->token_env);
-		environment_drop(pamh, config->region_env);
-	}
+}
+
+static void
+token_drop(pam_handle_t *pamh, const struct config *config)
+{
+	environment_drop(pamh, config->token_env);
+	environment_drop(pamh, config->region_env);
+}
+
+void
+environment_clear(pam_handle_t *pamh, const struct config *config)
+{
+	person_drop(pamh);
+	if (config->export == EXPORT_ENV)
+		token_drop(pamh, config);
+}
+
+static bool
+has_person(pam_handle_t *pamh)
+{
+	const char *user = pam_getenv(pamh, ENV_USER);
+
+	return user != NULL && user[0] != '\0';
+}
+
+void
+environment_refuse(pam_handle_t *pamh, const struct config *config)
+{
+	if (config != NULL && has_person(pamh))
+		token_drop(pamh, config);
+	person_drop(pamh);
 }
 
 /* Read our own RFC 3339 stamp; 0 when it is none. */
@@ -129,11 +156,10 @@ environment_read_token(pam_handle_t *pamh, const struct config *config,
     struct secret **ret, uint64_t *ret_expires_at_s)
 {
 	const char *token = pam_getenv(pamh, config->token_env);
-	const char *user = pam_getenv(pamh, ENV_USER);
 
 	*ret = NULL;
 	*ret_expires_at_s = stamp_read(pam_getenv(pamh, ENV_EXPIRES));
-	if (token == NULL || user == NULL || user[0] == '\0' ||
+	if (token == NULL || !has_person(pamh) ||
 	    strlen(token) > WIRE_TOKEN_MAX ||
 	    !text_is_b64token(view_text(token)))
 		return OUTCOME_OK;

@@ -48,6 +48,15 @@ MUST_CHECK enum outcome environment_put_person(
 void environment_clear(pam_handle_t *pamh, const struct config *config);
 
 /*
+ * The same with a configuration that is not whole, and may not say what was
+ * exported: a token beside a person is ours (see environment_read_token).
+ *
+ * in:     config  its names, as far as they could be read, else the defaults;
+ *                 NULL: there was no memory for it
+ */
+void environment_refuse(pam_handle_t *pamh, const struct config *config);
+
+/*
  * Read the token that came over in the environment alone, as it does under
  * sshd.  A host may have variables of these names of its own: without the
  * person beside it, it is not ours.

@@ -54,7 +54,7 @@ pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
 		OUTCOME_OK)
 		session_open(pamh, config);
 	else
-		session_refuse(pamh);
+		session_refuse(pamh, config);
 	journal_faults(pamh, &faults);
 	return PAM_SUCCESS;
 }

@@ -81,16 +81,6 @@ session_export(pam_handle_t *pamh, const struct config *config,
 	    : r;
 }
 
-void
-session_unexport(pam_handle_t *pamh, const struct config *config)
-{
-	autoexported *exported = exported_take(pamh);
-
-	if (exported != NULL)
-		exported_end(pamh, exported);
-	environment_clear(pamh, config);
-}
-
 /* ---- what was pending for too long ---- */
 
 struct sweep {
@@ -176,7 +166,65 @@ is_kept(pam_handle_t *pamh, const struct secret *token)
 	return false;
 }
 
+/* ---- what an earlier sign-in left ---- */
+
+void
+session_unexport(pam_handle_t *pamh)
+{
+	autoexported *exported = exported_take(pamh);
+
+	/* an open session has its variables already */
+	for (const struct exported *k = kept_find(pamh); k != NULL;
+	     k = k->earlier)
+		environment_clear(pamh, &k->config);
+	if (exported == NULL)
+		return;
+	environment_clear(pamh, &exported->config);
+	if (exported->owner == getpid())
+		exported_end(pamh, exported);
+}
+
 /* ---- a session opens ---- */
+
+/* It will not be the session's. */
+static void
+exported_refuse(pam_handle_t *pamh, struct exported *exported)
+{
+	environment_clear(pamh, &exported->config);
+	exported_end(pamh, exported);
+}
+
+/* Is the session still that of the account that signed in? */
+static enum outcome
+session_account(pam_handle_t *pamh, const char *name, struct account *ret,
+    struct errinfo *reterr)
+{
+	enum outcome r =
+	    account_find(journal_item(pamh, PAM_USER), ret, reterr);
+
+	if (r == OUTCOME_OK && (!ret->exists || strcmp(ret->name, name) != 0))
+		return err_fail(reterr, OUTCOME_ACCOUNT_CHANGED,
+		    "the session is not that of the account that signed in");
+	return r;
+}
+
+/*
+ * sudo runs for the one who signed in, and the variables go along.  Elsewhere
+ * another account is that of somebody who has come in since, by a module
+ * before us, so that no sign-in of his ended what this one exported.
+ */
+static enum outcome
+session_asker(pam_handle_t *pamh, struct errinfo *reterr)
+{
+	const struct exported *exported = exported_find(pamh);
+	struct account account;
+
+	if (exported == NULL ||
+	    strcmp(journal_item(pamh, PAM_USER), exported->user) == 0 ||
+	    strcmp(journal_item(pamh, PAM_RUSER), exported->user) == 0)
+		return OUTCOME_OK;
+	return session_account(pamh, exported->user, &account, reterr);
+}
 
 static enum outcome
 env_open(pam_handle_t *pamh, const struct config *config)
@@ -200,22 +248,7 @@ env_open(pam_handle_t *pamh, const struct config *config)
 	if (r == OUTCOME_OK)
 		(void)take_ptr(&exported);
 	else if (exported != NULL)
-		exported_end(pamh, exported);
-	return r;
-}
-
-/* Is the session still that of whoever signed in?  sudo changes PAM_USER. */
-static enum outcome
-session_account(pam_handle_t *pamh, const struct tokenfile_pending *pending,
-    struct account *ret, struct errinfo *reterr)
-{
-	enum outcome r =
-	    account_find(journal_item(pamh, PAM_USER), ret, reterr);
-
-	if (r == OUTCOME_OK &&
-	    (!ret->exists || strcmp(ret->name, pending->account) != 0))
-		return err_fail(reterr, OUTCOME_ACCOUNT_CHANGED,
-		    "the session is not that of the account that signed in");
+		exported_refuse(pamh, exported);
 	return r;
 }
 
@@ -296,7 +329,7 @@ file_open(
 		return OUTCOME_OK;
 	enum outcome r = tokenfile_pending_read(id, &pending, reterr);
 	if (r == OUTCOME_OK)
-		r = session_account(pamh, &pending, &account, reterr);
+		r = session_account(pamh, pending.account, &account, reterr);
 	/* from here on what is pending is this session's, else the sweep's */
 	if (r == OUTCOME_OK)
 		r = file_exported(pamh, config, id, &pending, &exported);
@@ -305,8 +338,18 @@ file_open(
 	if (r == OUTCOME_OK)
 		(void)take_ptr(&exported);
 	else if (exported != NULL)
-		exported_end(pamh, exported);
+		exported_refuse(pamh, exported);
 	return r;
+}
+
+/* What authenticate kept is not this session's. */
+static void
+left_refuse(pam_handle_t *pamh)
+{
+	autoexported *exported = exported_take(pamh);
+
+	if (exported != NULL)
+		exported_refuse(pamh, exported);
 }
 
 void
@@ -314,12 +357,14 @@ session_open(pam_handle_t *pamh, const struct config *config)
 {
 	const struct exported *exported = exported_find(pamh);
 	struct errinfo why = {0};
-	enum outcome r = OUTCOME_OK;
+	enum outcome r = session_asker(pamh, &why);
 
+	if (r != OUTCOME_OK)
+		left_refuse(pamh);
 	/* a line that asks for something else than auth's leaves it alone */
-	if (exported != NULL && exported->config.export != config->export)
+	else if (exported != NULL && exported->config.export != config->export)
 		return;
-	if (config->export == EXPORT_FILE)
+	else if (config->export == EXPORT_FILE)
 		r = file_open(pamh, config, &why);
 	else if (config->export == EXPORT_ENV)
 		r = env_open(pamh, config);
@@ -332,15 +377,10 @@ session_open(pam_handle_t *pamh, const struct config *config)
 }
 
 void
-session_refuse(pam_handle_t *pamh)
+session_refuse(pam_handle_t *pamh, const struct config *config)
 {
-	autoexported *exported = exported_take(pamh);
-
-	if (exported != NULL) {
-		exported_end(pamh, exported);
-		environment_clear(pamh, &exported->config);
-	}
-	environment_drop(pamh, ENV_TOKEN_ID);
+	left_refuse(pamh);
+	environment_refuse(pamh, config);
 }
 
 /* ---- a session closes ---- */
@@ -351,6 +391,9 @@ session_close(pam_handle_t *pamh)
 	autoexported *kept = kept_find(pamh);
 
 	(void)pam_set_data(pamh, KEPT, NULL, NULL); /* kept_end leaves it */
-	for (struct exported *k = kept; k != NULL; k = k->earlier)
+	for (struct exported *k = kept; k != NULL; k = k->earlier) {
+		/* the handle may have another session */
+		environment_clear(pamh, &k->config);
 		exported_end(pamh, k);
+	}
 }

@@ -29,10 +29,17 @@ MUST_CHECK enum outcome session_export(pam_handle_t *pamh,
     struct errinfo *reterr);
 
 /*
- * Take all of that back: the helper has not heard that the token is kept.  It
- * may be dead, so the token is revoked from here.
+ * Take all of that back, by the configuration that exported it: variables,
+ * pending file, token.  For a helper that has not heard that the token is
+ * kept; and before each new sign-in, for a host may let several people try on
+ * one handle, and the next one may get in by another module.  The token of a
+ * session that is open stays that session's; only its variables go.  In a
+ * process that did not authenticate nothing but the environment changes.
+ * Needs no memory for what the handle holds, so it cannot fail there.
+ *
+ * source: docs/DESIGN.md section 4; login(1)
  */
-void session_unexport(pam_handle_t *pamh, const struct config *config);
+void session_unexport(pam_handle_t *pamh);
 
 /*
  * Revoke and remove what has been pending for too long: a stack failed behind
@@ -44,21 +51,26 @@ void session_sweep(pam_handle_t *pamh, const struct config *config);
 /*
  * pam_sm_open_session: take the exported token over, so that closing revokes
  * that one and not what the environment then holds.  With export=file the
- * session's file is made here.  When the handle ends in this process without
- * closing the session, and not by PAM_DATA_SILENT, the token ends with it.
+ * session's file is made here.  A session of another account, which the one
+ * that signed in did not ask for (PAM_RUSER), gets nothing.  When the handle
+ * ends in this process without closing the session, and not by PAM_DATA_SILENT,
+ * the token ends with it.
  */
 void session_open(pam_handle_t *pamh, const struct config *config);
 
 /*
- * pam_sm_open_session without a configuration: the token ends, as far as it is
- * at hand, and what the environment holds of it is taken away.
+ * pam_sm_open_session without a whole configuration: the token ends, as far as
+ * it is at hand, and its variables are taken away.  Under sshd it is in the
+ * environment alone, and it is not known where it could be revoked.
+ *
+ * in:     config  as for environment_refuse
  */
-void session_refuse(pam_handle_t *pamh);
+void session_refuse(pam_handle_t *pamh, const struct config *config);
 
 /*
  * pam_sm_close_session: remove the files, and hand the kept tokens to
- * revokers, which work in the background.  The configuration is the one that
- * open_session had.  Faults are logged.
+ * revokers, which work in the background; their variables go.  The
+ * configuration is the one that open_session had.  Faults are logged.
  */
 void session_close(pam_handle_t *pamh);
 

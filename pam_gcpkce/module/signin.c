@@ -262,7 +262,7 @@ token_export(struct signin *s, uint64_t expires_at_s)
 	} else {
 		r = errand_settle(&s->courier, true, &why);
 		if (r != OUTCOME_OK)
-			session_unexport(s->pamh, &s->config);
+			session_unexport(s->pamh);
 	}
 	if (r != OUTCOME_OK)
 		journal_event(
@@ -477,8 +477,10 @@ signin_run(pam_handle_t *pamh, int flags, int argc, const char **argv)
 	autosignin *s = kept_take(pamh);
 	bool begun = s != NULL;
 
-	if (!begun)
+	if (!begun) {
+		session_unexport(pamh); /* first: all else may fail */
 		s = signin_new(pamh);
+	}
 	if (s == NULL)
 		return memory_deny(pamh, flags);
 	s->flags = flags;

@@ -155,8 +155,8 @@ host_write(
 	assert_int_equal(chmod(host_path(h, name), mode), 0);
 }
 
-static void
-files_write(const struct host *h)
+void
+host_configure(const struct host *h)
 {
 	static const char *const kinds[] = {
 	    "auth", "account", "session", "password"};
@@ -201,7 +201,7 @@ host_open(struct host *h)
 	    .appdata_ptr = h,
 	};
 
-	files_write(h);
+	host_configure(h);
 	h->before = surroundings_take();
 	fail_delays = 0;
 	assert_int_equal(

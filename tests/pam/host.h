@@ -99,6 +99,9 @@ struct host {
 /* Make the folder with the module's configuration; reset accounts, journal. */
 void host_begin(struct host *h);
 
+/* Write the files that host_open writes, anew; the handle has its stack. */
+void host_configure(const struct host *h);
+
 /* pam_start, with what the test set by now. */
 void host_open(struct host *h);
 

@@ -280,6 +280,50 @@ environment_that_cannot_be_ours_is_left_alone(void **state)
 	}
 }
 
+/* Without api_url nothing can be revoked; but nobody is to find it, either. */
+static void
+configuration_that_is_broken_leaves_no_variables(void **state)
+{
+	static const struct {
+		const char *conf;
+		const char *arguments;
+		const char *token_env;
+	} rows[] = {
+	    {"no_such_key = 1\n", "export=env", TOKEN_ENV},
+	    {"no_such_key = 1\n", "", TOKEN_ENV},
+	    {"token_env = MY_TOKEN\nno_such_key = 1\n", "export=env",
+		"MY_TOKEN"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		for (int has_person = 0; has_person < 2; has_person++) {
+			struct host h;
+
+			need_root();
+			host_begin(&h);
+			h.arguments = rows[i].arguments;
+			host_open(&h);
+			host_write(&h, "conf", rows[i].conf, 0644);
+			put(&h, rows[i].token_env, TOKEN);
+			put(&h, STAMP_ENV, STAMP);
+			if (has_person)
+				put(&h, PERSON_ENV, ALICE_ID);
+			assert_int_equal(
+			    pam_open_session(h.pamh, 0), PAM_SUCCESS);
+			assert_non_null(journal_find("config_invalid"));
+			assert_null(pam_getenv(h.pamh, PERSON_ENV));
+			assert_null(pam_getenv(h.pamh, STAMP_ENV));
+			/* an administrator's own stays */
+			assert_int_equal(
+			    pam_getenv(h.pamh, rows[i].token_env) == NULL,
+			    has_person);
+			host_close(&h);
+			host_end(&h);
+		}
+	}
+}
+
 int
 main(void)
 {
@@ -294,6 +338,7 @@ main(void)
 	    cmocka_unit_test(environment_changes_nothing_in_one_process),
 	    cmocka_unit_test(token_of_an_environment_is_revoked),
 	    cmocka_unit_test(environment_that_cannot_be_ours_is_left_alone),
+	    cmocka_unit_test(configuration_that_is_broken_leaves_no_variables),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
