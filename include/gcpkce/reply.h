@@ -6,6 +6,7 @@
 #ifndef GCPKCE_REPLY_H
 #define GCPKCE_REPLY_H
 
+#include "gcpkce/echo.h"
 #include "gcpkce/errinfo.h"
 #include "gcpkce/secret.h"
 
@@ -44,7 +45,10 @@ void token_reply_done(struct token_reply *reply);
 #define REPLY_DETAIL_MAX 200
 #define REPLY_CORRELATION_MAX 64
 
-/* An error body's parts, escaped already: safe to log. "" when missing. */
+/*
+ * An error body's parts, escaped already: safe to log.  "" when missing,
+ * ECHO_NOT_SHOWN when it repeats a secret.
+ */
 struct error_body {
 	char name[REPLY_NAME_MAX + 1];     /* "error", or the API's "code" */
 	char detail[REPLY_DETAIL_MAX + 1]; /* "error_description", else
@@ -56,7 +60,8 @@ struct error_body {
 /*
  * Judge a reply of POST /oauth/token that is not a 200.
  *
- * in:     status  the HTTP status; body  anything
+ * in:     status    the HTTP status; body  anything
+ *         confided  what the request carried; nullable
  * out:    ret     what the body says, as far as it is understood
  * gives:  rate_limited   429, or 400 invalid_request whose description begins
  *                        with "rate limit exceeded"
@@ -68,14 +73,15 @@ struct error_body {
  *         reply_invalid  any other
  * source: RFC 6749 section 5.2; docs/DESIGN.md section 6
  */
-enum outcome token_error_judge(
-    long status, struct view body, struct error_body *ret);
+enum outcome token_error_judge(long status, struct view body,
+    const struct confided *confided, struct error_body *ret);
 
 /*
  * Judge a reply of the API host that is not a 200: token_invalid (401, 403),
- * rate_limited (429), provider_error (5xx), reply_invalid (any other).
+ * rate_limited (429), provider_error (5xx), reply_invalid (any other).  What
+ * goes in and out is as above.
  */
-enum outcome api_error_judge(
-    long status, struct view body, struct error_body *ret);
+enum outcome api_error_judge(long status, struct view body,
+    const struct confided *confided, struct error_body *ret);
 
 #endif

@@ -13,6 +13,7 @@
 #include "gcpkce/profile.h"
 #include "gcpkce/refusal.h"
 #include "gcpkce/text.h"
+#include "response.h"
 
 #define FORM_MAX 8192
 #define USER_PATH "/api/v2/users/me"
@@ -101,6 +102,21 @@ token_lane_init(struct exchange *x)
 	return once == OUTCOME_OK ? lane_start(lane, x->reterr) : once;
 }
 
+/* What a server may have been told by now, and must not tell the journal. */
+static struct confided
+confided_of(const struct exchange *x)
+{
+	const struct wire_request *request = x->order->request;
+
+	return (struct confided){
+	    .code = x->order->code,
+	    .verifier = x->order->verifier,
+	    .token = x->reply.access_token,
+	    .client_secret = request->client_secret,
+	    .client_id = request->client_id,
+	};
+}
+
 /* "POST /oauth/token answered 400 invalid_grant: ...; likely causes: ..." */
 static enum outcome
 refusal_explain(struct exchange *x, enum outcome r, long status,
@@ -131,11 +147,12 @@ static void
 token_judge(struct exchange *x)
 {
 	const struct lane *lane = &x->lanes[LANE_TOKEN];
+	const struct confided confided = confided_of(x);
 	struct error_body body;
 
 	x->token_judged = true;
-	memcpy(x->correlation, lane->correlation, sizeof(lane->correlation));
-	x->outcome = lane_outcome(lane, x->reterr);
+	x->outcome =
+	    response_arrived(lane, &confided, x->correlation, x->reterr);
 	if (x->outcome != OUTCOME_OK)
 		return;
 	if (lane->status == 200) {
@@ -144,7 +161,8 @@ token_judge(struct exchange *x)
 		return;
 	}
 	x->outcome = refusal_explain(x,
-	    token_error_judge(lane->status, buf_view(&lane->body), &body),
+	    token_error_judge(
+		lane->status, buf_view(&lane->body), &confided, &body),
 	    lane->status, &body);
 }
 
@@ -299,30 +317,26 @@ subject_parse(struct exchange *x, struct view body, struct errinfo *reterr)
 /* Judge one of the identity replies. */
 static enum outcome
 identity_judge(
-    struct exchange *x, size_t i, const char *name, identity_parse *parse)
+    struct exchange *x, size_t i, const char *path, identity_parse *parse)
 {
 	const struct lane *lane = &x->lanes[i];
-	struct error_body body;
+	const struct confided confided = confided_of(x);
+	autobuf request = BUF_INIT(256);
 	struct errinfo why = {0};
 
-	if (lane->correlation[0] != '\0')
-		memcpy(x->correlation, lane->correlation,
-		    sizeof(lane->correlation));
-	enum outcome r = lane_outcome(lane, &why);
+	buf_printf(&request, "GET %s", path);
+	enum outcome r = response_judge(
+	    lane, buf_text(&request), &confided, x->correlation, x->reterr);
 	if (r != OUTCOME_OK)
-		return err_fail(x->reterr, r, "GET %s: %s", name, why.text);
-	if (lane->status == 200) {
-		r = parse(x, buf_view(&lane->body), &why);
-		return r == OUTCOME_OK
-		    ? r
-		    : err_fail(x->reterr, r, "GET %s: %s", name, why.text);
-	}
-	r = api_error_judge(lane->status, buf_view(&lane->body), &body);
-	if (body.correlation[0] != '\0' && lane->correlation[0] == '\0')
-		memcpy(
-		    x->correlation, body.correlation, sizeof(body.correlation));
-	return err_fail(x->reterr, r, "GET %s: %ld %s%s%s", name, lane->status,
-	    body.name, body.detail[0] != '\0' ? ": " : "", body.detail);
+		return r;
+	r = parse(x, buf_view(&lane->body), &why);
+	/* the record goes to the journal as well */
+	if (r == OUTCOME_OK && echo_is_in_identity(&x->identity, &confided))
+		r = err_fail(
+		    &why, OUTCOME_REPLY_INVALID, "a field repeats a secret");
+	return r == OUTCOME_OK
+	    ? r
+	    : err_fail(x->reterr, r, "GET %s: %s", path, why.text);
 }
 
 /*

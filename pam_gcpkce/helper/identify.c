@@ -13,6 +13,7 @@
 #include "gcpkce/portrait.h"
 #include "gcpkce/profile.h"
 #include "life.h"
+#include "response.h"
 #include "revoker.h"
 
 #define REPLY_WAIT_MS 1000
@@ -53,25 +54,31 @@ lane_ask(struct inquiry *q, size_t i, const char *path, const char *query,
 /* Only a 200 is worth reading. */
 static enum outcome
 lane_judge(
-    struct inquiry *q, size_t i, const char *path, struct errinfo *reterr)
+    struct inquiry *q, size_t i, const char *request, struct errinfo *reterr)
 {
-	struct lane *lane = &q->lanes[i];
-	struct wire_verdict *verdict = &q->reply.verdict;
-	struct error_body body = {0};
-	struct errinfo why = {0};
+	const struct confided confided = {.token = q->request->token};
 
-	enum outcome r = lane_outcome(lane, &why);
-	if (r != OUTCOME_OK)
-		return err_fail(reterr, r, "GET %s: %s", path, why.text);
-	if (lane->status != 200)
-		r = api_error_judge(lane->status, buf_view(&lane->body), &body);
-	memcpy(verdict->correlation,
-	    lane->correlation[0] != '\0' ? lane->correlation : body.correlation,
-	    sizeof(verdict->correlation));
-	if (r == OUTCOME_OK)
-		return r;
-	return err_fail(reterr, r, "GET %s: %ld %s%s%s", path, lane->status,
-	    body.name, body.detail[0] != '\0' ? ": " : "", body.detail);
+	return response_judge(&q->lanes[i], request, &confided,
+	    q->reply.verdict.correlation, reterr);
+}
+
+/* Would what is told of the person tell the token? */
+static bool
+token_is_told(const struct inquiry *q)
+{
+	const struct confided confided = {.token = q->request->token};
+	const struct wire_portrait *portrait = &q->reply.portrait;
+	bool told =
+	    echo_is_in_identity(&q->reply.verdict.identity, &confided) ||
+	    echo_is_in(view_text(portrait->person), &confided) ||
+	    echo_is_in(view_text(portrait->organization), &confided) ||
+	    echo_is_in(view_text(portrait->client), &confided);
+
+	for (uint32_t i = 0; !told && i < portrait->count; i++)
+		told =
+		    echo_is_in(view_text(portrait->things[i].id), &confided) ||
+		    echo_is_in(view_text(portrait->things[i].name), &confided);
+	return told;
 }
 
 static enum outcome
@@ -94,7 +101,10 @@ replies_read(struct inquiry *q, struct errinfo *reterr)
 		r = portrait_token_parse(token, portrait, &why);
 	if (r != OUTCOME_OK)
 		return err_fail(reterr, r, "GET " TOKEN ": %s", why.text);
-	return r;
+	return token_is_told(q)
+	    ? err_fail(reterr, OUTCOME_REPLY_INVALID,
+		  "a field of GET " USER " or GET " TOKEN " repeats the token")
+	    : r;
 }
 
 static enum outcome
@@ -110,9 +120,9 @@ token_identify(struct inquiry *q, struct errinfo *reterr)
 	if (r == OUTCOME_OK)
 		r = lanes_drive(q->lanes, LANE_COUNT, NULL, &q->vigil, reterr);
 	if (r == OUTCOME_OK)
-		r = lane_judge(q, LANE_USER, USER, reterr);
+		r = lane_judge(q, LANE_USER, "GET " USER, reterr);
 	if (r == OUTCOME_OK)
-		r = lane_judge(q, LANE_TOKEN, TOKEN, reterr);
+		r = lane_judge(q, LANE_TOKEN, "GET " TOKEN, reterr);
 	if (r == OUTCOME_OK)
 		r = replies_read(q, reterr);
 	return r;
@@ -127,12 +137,9 @@ token_revoke(struct inquiry *q, struct errinfo *reterr)
 	enum outcome r = lane_aim(lane, route, route->api_url, 1000, reterr);
 	if (r != OUTCOME_OK)
 		return r;
-	r = revoker_try(
+	return revoker_try(
 	    &(struct revoker_order){.route = route, .token = q->request->token},
-	    lane, &q->vigil, reterr);
-	memcpy(q->reply.verdict.correlation, lane->correlation,
-	    sizeof(lane->correlation));
-	return r;
+	    lane, &q->vigil, q->reply.verdict.correlation, reterr);
 }
 
 static enum outcome

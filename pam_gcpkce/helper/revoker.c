@@ -9,6 +9,7 @@
 
 #include "gcpkce/clock.h"
 #include "journal.h"
+#include "response.h"
 #include "worker.h"
 
 #define PAUSE_FIRST_MS 500
@@ -24,8 +25,9 @@ may_try_again(enum outcome r)
 
 enum outcome
 revoker_try(const struct revoker_order *order, struct lane *lane,
-    const struct vigil *vigil, struct errinfo *reterr)
+    const struct vigil *vigil, char *correlation, struct errinfo *reterr)
 {
+	const struct confided confided = {.token = order->token};
 	autobuf url = BUF_INIT(2048);
 	struct error_body body;
 
@@ -42,13 +44,14 @@ revoker_try(const struct revoker_order *order, struct lane *lane,
 	if (r == OUTCOME_OK)
 		r = lanes_drive(lane, 1, NULL, vigil, reterr);
 	if (r == OUTCOME_OK)
-		r = lane_outcome(lane, reterr);
+		r = response_arrived(lane, &confided, correlation, reterr);
 	if (r != OUTCOME_OK || lane->status / 100 == 2)
 		return r;
 	if (lane->status == 401)
 		return err_fail(reterr, OUTCOME_OK,
 		    "Genesys Cloud did not take the token any more");
-	r = api_error_judge(lane->status, buf_view(&lane->body), &body);
+	r = api_error_judge(
+	    lane->status, buf_view(&lane->body), &confided, &body);
 	return err_fail(reterr, r, "DELETE /api/v2/tokens/me: %ld%s%s",
 	    lane->status, body.name[0] != '\0' ? " " : "", body.name);
 }
@@ -63,10 +66,12 @@ try_until_limit(const struct revoker_order *order, struct lane *lane,
 	    .signals = -1,
 	    .deadline_ms = clock_now_ms() + order->limit_s * INT64_C(1000),
 	};
+	char correlation[REPLY_CORRELATION_MAX + 1];
 	int pause_ms = PAUSE_FIRST_MS;
 
 	for (;;) {
-		enum outcome r = revoker_try(order, lane, &vigil, reterr);
+		enum outcome r =
+		    revoker_try(order, lane, &vigil, correlation, reterr);
 
 		if (!may_try_again(r) ||
 		    clock_left_ms(vigil.deadline_ms) <= pause_ms)

@@ -35,11 +35,14 @@ _Noreturn void revoker_leave_behind(const struct revoker_order *order);
  * and reterr then says so: a token that is refused is one that has ended.
  *
  * in:     order  route and token;  lane  of lane_aim, to any URL
+ * out:    correlation  of REPLY_CORRELATION_MAX + 1 bytes: the reply's, if it
+ *                      has one
  * errors: unreachable, tls_failed, timed_out, aborted, rate_limited,
  *         provider_error, token_invalid (403), reply_invalid, helper_failed,
  *         no_memory
  */
 MUST_CHECK enum outcome revoker_try(const struct revoker_order *order,
-    struct lane *lane, const struct vigil *vigil, struct errinfo *reterr);
+    struct lane *lane, const struct vigil *vigil, char *correlation,
+    struct errinfo *reterr);
 
 #endif

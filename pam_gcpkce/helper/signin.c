@@ -317,6 +317,13 @@ answer_take(struct signin *s, struct view typed, struct answer *ret,
 	}
 	if (r == OUTCOME_OK)
 		browser_dismiss(s->browser);
+	/* an error's description is anybody's words, also of an earlier code */
+	if (r == OUTCOME_SIGNIN_REFUSED)
+		echo_silence(reterr->text, sizeof(reterr->text),
+		    &(struct confided){
+			.code = s->code_before,
+			.verifier = s->verifier,
+		    });
 	return r;
 }
 

@@ -111,7 +111,8 @@ api_body_read(struct reading *r, struct view body, struct json_object *object)
 	    json_member(object, "status", json_type_int, &status) &&
 	    status != NULL)
 		r->ret->status = (long)json_object_get_int(status);
-	enum outcome outcome = api_error_judge(r->ret->status, body, &said);
+	enum outcome outcome =
+	    api_error_judge(r->ret->status, body, NULL, &said);
 	return conclude(
 	    r, symptom_find(SYMPTOM_API, outcome, said.name, said.detail));
 }
@@ -135,7 +136,7 @@ body_read(struct reading *r, struct view body)
 		return api_body_read(r, body, object);
 	/* the login host answers every error with 400, so far as is known */
 	enum outcome outcome = token_error_judge(
-	    r->ret->status != 0 ? r->ret->status : 400, body, &said);
+	    r->ret->status != 0 ? r->ret->status : 400, body, NULL, &said);
 	return conclude(
 	    r, symptom_find(SYMPTOM_TOKEN, outcome, said.name, said.detail));
 }

@@ -4,7 +4,7 @@
  * over verified TLS, but a proxy or gateway may have written them: the token
  * is judged by its grammar, error bodies are read as far as they make sense,
  * and what goes on to a log is escaped.  A token must never get into an error
- * text.
+ * text, and neither may what the request carried.
  */
 #include "gcpkce/reply.h"
 
@@ -101,11 +101,14 @@ first_text(struct json_object *object, const char *const *names)
 
 /* Escape bytes into a field of cap bytes; what does not fit is left out. */
 static void
-field_set(char *field, size_t cap, struct view bytes)
+field_set(
+    char *field, size_t cap, struct view bytes, const struct confided *confided)
 {
 	/* An escape is one put, so it stands there as a whole or not at all. */
 	autobuf escaped = BUF_INIT(cap - 1);
 
+	if (echo_is_in(bytes, confided))
+		bytes = view_text(ECHO_NOT_SHOWN);
 	text_put_escaped(&escaped, bytes);
 	memcpy(field, buf_text(&escaped), escaped.len + 1);
 }
@@ -121,7 +124,8 @@ struct error_parts {
  * that is no JSON object has no parts.
  */
 static struct error_parts
-error_read(struct json_object *object, struct error_body *ret)
+error_read(struct json_object *object, const struct confided *confided,
+    struct error_body *ret)
 {
 	static const char *const names[] = {"error", "code", NULL};
 	static const char *const details[] = {
@@ -133,10 +137,10 @@ error_read(struct json_object *object, struct error_body *ret)
 		return (struct error_parts){0};
 	struct error_parts parts = {.name = first_text(object, names),
 	    .detail = first_text(object, details)};
-	field_set(ret->name, sizeof(ret->name), parts.name);
-	field_set(ret->detail, sizeof(ret->detail), parts.detail);
+	field_set(ret->name, sizeof(ret->name), parts.name, confided);
+	field_set(ret->detail, sizeof(ret->detail), parts.detail, confided);
 	field_set(ret->correlation, sizeof(ret->correlation),
-	    first_text(object, correlations));
+	    first_text(object, correlations), confided);
 	return parts;
 }
 
@@ -172,14 +176,15 @@ refusal_judge(const struct error_parts *parts)
 }
 
 enum outcome
-token_error_judge(long status, struct view body, struct error_body *ret)
+token_error_judge(long status, struct view body,
+    const struct confided *confided, struct error_body *ret)
 {
 	autojson *object = NULL;
 
 	/* Why it is no JSON does not matter: the status is still known. */
 	if (json_parse_object(body, &object, NULL) != OUTCOME_OK)
 		object = NULL;
-	struct error_parts parts = error_read(object, ret);
+	struct error_parts parts = error_read(object, confided, ret);
 	if (status == 429)
 		return OUTCOME_RATE_LIMITED;
 	if (status >= 500 && status <= 599)
@@ -190,13 +195,14 @@ token_error_judge(long status, struct view body, struct error_body *ret)
 }
 
 enum outcome
-api_error_judge(long status, struct view body, struct error_body *ret)
+api_error_judge(long status, struct view body, const struct confided *confided,
+    struct error_body *ret)
 {
 	autojson *object = NULL;
 
 	if (json_parse_object(body, &object, NULL) != OUTCOME_OK)
 		object = NULL;
-	(void)error_read(object, ret);
+	(void)error_read(object, confided, ret);
 	if (status == 401 || status == 403)
 		return OUTCOME_TOKEN_INVALID;
 	if (status == 429)

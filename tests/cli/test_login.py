@@ -254,6 +254,15 @@ def test_login_hands_no_ambient_capability_to_the_helper(conf):
     child.close()
 
 
+def test_login_shows_no_secret_that_a_server_quotes(genesys, conf, account):
+    genesys.faults["token"] = Fault(status=503, echo="body")
+    status, shown = sign_in(genesys, "alice", "login", "--conf", conf, "--user", account)
+    assert status == 1
+    assert "503 (not shown: it repeats a secret)" in shown
+    for secret in genesys.log.verifiers() + genesys.log.codes():
+        assert secret[:12] not in shown
+
+
 def test_login_says_what_it_does(genesys, conf, account):
     _, shown = sign_in(genesys, "alice", "login", "--conf", conf, "--user", account)
     assert shown.index("Exchanging the code") < shown.index("signed in:")

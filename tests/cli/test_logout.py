@@ -107,6 +107,16 @@ def test_logout_without_a_token_is_bad(genesys, logout):
     assert genesys.log.requests() == []
 
 
+def test_logout_shows_no_token_that_a_server_quotes(genesys, logout):
+    token = genesys.issue_token("alice")
+    genesys.faults["revoke"] = Fault(status=403, echo="headers")
+    run = logout(token)
+    assert run.json["outcome"] == "token_invalid"
+    assert run.json["correlation"] == "(not shown: it repeats a secret)"
+    assert run.json["cause"].endswith("403 (not shown: it repeats a secret)")
+    assert token[:12] not in run.out + run.err
+
+
 def test_logout_never_shows_the_token(genesys, logout):
     token = genesys.issue_token("alice")
     for json in (False, True):

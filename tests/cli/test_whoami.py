@@ -2,6 +2,7 @@
 """gcpkce whoami: whose token this is, asked of the stand-in."""
 
 import os
+from json import dumps, loads
 
 import pytest
 
@@ -314,6 +315,29 @@ def test_whoami_never_shows_the_token(genesys, whoami):
         for json in (False, True):
             run = whoami(*arguments, token=token, json=json)
             assert token not in run.out + run.err
+
+
+@pytest.mark.parametrize("json", [False, True])
+@pytest.mark.parametrize("endpoint", ["users_me", "tokens_me"])
+def test_whoami_shows_no_token_that_a_server_quotes(genesys, whoami, endpoint, json):
+    token = genesys.issue_token("alice")
+    genesys.faults[endpoint] = Fault(status=500, echo="headers")
+    run = whoami(token=token, json=json)
+    assert run.status == 1
+    assert "500 (not shown: it repeats a secret)" in run.out + run.err
+    assert token[:12] not in run.out + run.err
+
+
+@pytest.mark.parametrize("changes", [
+    {"name": "{token}"}, {"email": "{token}@example.test"},
+    {"groups": [{"id": "6f1c2a9e-0000-4000-8000-0000000000d1", "name": "{token}"}]}])
+def test_whoami_takes_no_token_for_a_name(genesys, whoami, changes):
+    token = genesys.issue_token("alice")
+    genesys.faults.override_user = loads(
+        dumps(changes).replace("{token}", token))
+    run = whoami("--ids", token=token)
+    assert (run.status, run.json["outcome"]) == (1, "reply_invalid")
+    assert token[:12] not in run.out + run.err
 
 
 def test_whoami_names_the_faults_of_the_configuration(gcpkce, configure):

@@ -77,6 +77,10 @@ STATUSES = [
         headers={"Retry-After": "1"}),
     way("504, truncated JSON", "provider_error", status=504,
         body='{"message":'),
+    way("503, and the request quoted", "provider_error", status=503,
+        echo="body"),
+    way("403, and the request's headers quoted", "reply_invalid",
+        "token_invalid", status=403, echo="headers"),
     way("status 700", "reply_invalid", status=700, body="{}"),
 ]
 

@@ -280,5 +280,5 @@ class World:
         got.revoked = any(request.method == "DELETE"
                           and request.status in (200, 401)
                           for request in log.requests("api"))
-        if any(secret in got.output for secret in log.secrets()):
+        if any(secret[:12] in got.output for secret in log.secrets()):
             got.complaints.append("a code, verifier or token was told")

@@ -2,16 +2,67 @@
 /*
  * Error bodies of both hosts: two bytes of status, two of circumstances, and a
  * body.  A status decides where it does; a code is refused by the right words
- * alone; whatever is said is fit for a log.
+ * alone; whatever is said is fit for a log, and has no secret in it.
  */
 #include "fuzz.h"
 #include "gcpkce/refusal.h"
 
 #define CAUSES_MAX 4096
+#define CODE "Qk3-cOdE_of.alice~1"
+#define TOKEN "T0+k/En-of.alice~1=="
+#define CLIENT_SECRET "sEcReT:of%the client"
+#define CLIENT_ID "client"
+
+static struct confided confided;
+
+int
+LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	static struct secret *code;
+	static struct secret *token;
+	static struct secret *secret;
+
+	(void)argc;
+	(void)argv;
+	HOLD(secret_new(CODE, strlen(CODE), &code) == OUTCOME_OK);
+	HOLD(secret_new(TOKEN, strlen(TOKEN), &token) == OUTCOME_OK);
+	HOLD(secret_new(CLIENT_SECRET, strlen(CLIENT_SECRET), &secret) ==
+	    OUTCOME_OK);
+	confided = (struct confided){
+	    .code = code,
+	    .token = token,
+	    .client_secret = secret,
+	    .client_id = CLIENT_ID,
+	};
+	return 0;
+}
+
+/* What is said may be replaced only for a reason that the body shows. */
+static void
+echo_check(const char *field, struct view body)
+{
+	/* the first bytes of each, and of base64 of "client:" */
+	static const char *const heads[] = {
+	    "Qk3-cOdE", "T0+k/En-", "sEcReT:o", "Y2xpZW50"};
+	bool reason = memchr(body.p, '%', body.len) != NULL ||
+	    memchr(body.p, '\\', body.len) != NULL;
+
+	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
+		HOLD(strstr(field, heads[i]) == NULL);
+		reason |= memmem(body.p, body.len, heads[i],
+			      strlen(heads[i])) != NULL ||
+		    memmem(body.p, body.len, ECHO_NOT_SHOWN,
+			sizeof(ECHO_NOT_SHOWN) - 1) != NULL;
+	}
+	HOLD(reason || strcmp(field, ECHO_NOT_SHOWN) != 0);
+}
 
 static void
-body_check(const struct error_body *body)
+body_check(const struct error_body *body, struct view bytes)
 {
+	echo_check(body->name, bytes);
+	echo_check(body->detail, bytes);
+	echo_check(body->correlation, bytes);
 	HOLD(strnlen(body->name, sizeof(body->name)) < sizeof(body->name));
 	HOLD(
 	    strnlen(body->detail, sizeof(body->detail)) < sizeof(body->detail));
@@ -78,13 +129,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct view bytes = input_bytes(&in, 2);
 	struct input circumstances = {bytes.p, bytes.len};
 	struct view body = exact_copy((struct view){in.p, in.len});
-	enum outcome r = token_error_judge(status, body, &said);
-	body_check(&said);
+	enum outcome r = token_error_judge(status, body, &confided, &said);
+	body_check(&said, body);
 	token_host_check(status, body, r, &said);
 	causes_check(&circumstances, r, &said);
 
-	r = api_error_judge(status, body, &said);
-	body_check(&said);
+	r = api_error_judge(status, body, &confided, &said);
+	body_check(&said, body);
 	HOLD(r ==
 	    (status == 401 || status == 403         ? OUTCOME_TOKEN_INVALID
 		    : status == 429                 ? OUTCOME_RATE_LIMITED

@@ -441,6 +441,15 @@ def refusals():
     yield "escapes", refused(400, b'{"error":"invalid_\\u0067rant","description":"\\u0000\\n"}')
     yield "html", refused(502, b"<html>")
     yield "empty", refused(400, b"")
+    form = "grant_type=authorization_code&code=Qk3-cOdE_of.alice~1&client_id=client"
+    for name, quote in {
+            "form": form, "form-cut": form[:43], "bearer": "Bearer T0+k/En-of.alice~1==",
+            "percent": "token=T0%2Bk%2fEn-of.alice~1", "secret": "client:sEcReT:of%25the client",
+            "basic": "Basic Y2xpZW50OnNFY1JlVDpvZiV0aGUgY2xpZW50",
+            "none": "Basic eHh4Onl5eQ=="}.items():
+        yield f"echo-{name}", refused(503, {"error": "server_error",
+                                            "error_description": f"upstream failed for: {quote}"})
+    yield "echo-name", refused(400, {"error": form, "contextId": "T0+k/En-of.alice~1=="})
 
 
 # ---- stacks of pam.d ----

@@ -14,11 +14,12 @@ import threading
 from dataclasses import dataclass, field
 from typing import Any, Dict, Optional, Union
 
-from message import Reply
+from message import Reply, pairs
 
 ENDPOINTS = ("authorize", "signin", "token", "users_me", "tokens_me",
              "revoke", "organizations_me", "subjects_me", "group", "user",
              "login_connect", "api_connect")
+ECHOES = (None, "headers", "body")
 CLOSINGS = (None, "before", "middle", "reset", "middle_reset")
 REMOVED = object()
 
@@ -29,6 +30,9 @@ class Fault:
 
     status, body, headers  a reply in place of the true one (a dict or list
                            as body is sent as JSON)
+    echo                   "headers" or "body": every text of an error body
+                           quotes the request, those first, and so does the
+                           correlation header
     raw                    bytes in place of a whole HTTP reply
     delay                  seconds before the answer
     close                  "before": without an answer; "middle": in the
@@ -45,6 +49,7 @@ class Fault:
     status: Optional[int] = None
     body: Union[bytes, str, dict, list, None] = None
     headers: Dict[str, str] = field(default_factory=dict)
+    echo: Optional[str] = None
     raw: Optional[bytes] = None
     delay: float = 0
     close: Optional[str] = None
@@ -56,27 +61,33 @@ class Fault:
     def __post_init__(self):
         if self.close not in CLOSINGS:
             raise ValueError("no such way to close: %r" % (self.close,))
+        if self.echo not in ECHOES:
+            raise ValueError("no such echo: %r" % (self.echo,))
 
     def replaces(self):
         """Says whether the true reply is not used."""
         return (self.status is not None or self.body is not None
                 or self.raw is not None or self.stream > 0
+                or self.echo is not None
                 or self.close in ("before", "reset"))
 
     def handles(self):
         """Says whether the true endpoint does its work."""
         return not self.replaces() if self.handle is None else self.handle
 
-    def reply(self):
+    def reply(self, request):
         """Makes the reply that stands in for the true one."""
         body = self.body
+        headers = dict(self.headers)
+        if self.echo:
+            body = quoting(request, self.echo)
+            headers["ININ-Correlation-Id"] = body["contextId"]
         if isinstance(body, (dict, list)):
             body = json.dumps(body)
         if isinstance(body, str):
             body = body.encode()
         body = body or b""
         kind = "application/json" if body[:1] in b"{[" else "text/html"
-        headers = dict(self.headers)
         if not any(name.lower() == "content-type" for name in headers):
             headers["Content-Type"] = kind
         return Reply(self.status or 200, body, list(headers.items()))
@@ -164,6 +175,23 @@ def overridden(value: dict, changes: Any, headers=()):
         return Reply(200, changes, [
             ("Content-Type", "application/json"), *headers])
     return Reply.json(200, merged(value, changes), headers)
+
+
+def quoting(request, first):
+    """An error body of both hosts, as of a gateway that quotes a request."""
+    body = request.body.decode("latin-1")
+    proof = request.headers.get("authorization", "")
+    quotes = ["authorization: " + proof if proof else "", body]
+    if first == "body":
+        quotes.reverse()
+    # what a gateway might know a request by, cut as for a column of a table
+    word = dict(pairs(body)).get("code", "")
+    if first == "headers" and proof:
+        word = proof.split(" ")[-1]
+    word = word[:48]
+    text = "upstream failed for: " + " ".join(quotes)
+    return {"error": word, "error_description": text, "description": text,
+            "code": word, "message": text, "contextId": word}
 
 
 def login_rate_limit(**fields):

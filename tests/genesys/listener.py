@@ -201,7 +201,7 @@ class Connection:
         if fault.close in ("before", "reset"):
             self.log.answer(record, 0)
             raise Hangup(fault.close == "reset")
-        return fault.reply() if fault.replaces() else reply
+        return fault.reply(record) if fault.replaces() else reply
 
     def _pause(self, seconds):
         """Waits; ends early when the connection is dropped."""

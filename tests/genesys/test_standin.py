@@ -680,6 +680,27 @@ def test_fixed_replies(standin, caller, fault, status):
     assert caller.exchange(form)[0] == 200
 
 
+@pytest.mark.parametrize("first", ["headers", "body"])
+def test_a_request_that_is_quoted(standin, caller, first):
+    form = urlencode(form_of(standin, code_of(standin)))
+    standin.faults["token"] = Fault(status=503, echo=first)
+    status, headers, body = caller.request(
+        "POST", standin.login_url + "/oauth/token", form,
+        {"Content-Type": FORM, "Authorization": "Basic QWxhZGRpbg=="})
+    said = json.loads(body)
+    code = standin.log.codes()[0]
+    words = {"headers": "QWxhZGRpbg==", "body": code[:48]}
+    quotes = {"headers": "authorization: Basic QWxhZGRpbg== " + form,
+              "body": form + " authorization: Basic QWxhZGRpbg=="}
+    assert status == 503
+    assert {said["error"], said["code"], said["contextId"],
+            headers["ININ-Correlation-Id"]} == {words[first]}
+    assert {said["error_description"], said["description"],
+            said["message"]} == {"upstream failed for: " + quotes[first]}
+    with pytest.raises(ValueError):
+        Fault(echo="everything")
+
+
 def test_a_fault_for_the_next_requests(standin, caller):
     token = standin.issue_token("alice")
     standin.faults["users_me"] = Fault(status=500, times=2)

@@ -9,7 +9,11 @@ import time
 import pytest
 
 import hosts
+from faults import REMOVED, Fault
 from house import process_ids
+
+NOT_SHOWN = "(not shown: it repeats a secret)"
+GROUP = "6f1c2a9e-0000-4000-8000-0000000000d1"
 
 
 class Watch:
@@ -109,10 +113,81 @@ def test_no_secret_of_a_sign_in_is_found_anywhere(
     assert len(watch.seen) > 3
     for secret in secrets | ({client} if client else set()):
         for form in forms(secret):
-            found = [place for place, content in places
-                     if form in content
-                     and not place.endswith("pam_gcpkce.secret")]
-            assert found == []
+            assert found(form, places) == []
+
+
+def found(form, places):
+    """Names the places that hold it, but for the one where it belongs."""
+    return [place for place, content in places
+            if form in content and not place.endswith("pam_gcpkce.secret")]
+
+
+@pytest.mark.parametrize("client, endpoint, status, first", [
+    ("public", "token", 503, "body"),
+    ("confidential", "token", 503, "body"),
+    ("confidential", "token", 500, "headers"),
+    ("confidential", "users_me", 403, "headers"),
+    ("public", "user", 403, "headers"),
+    ("public", "revoke", 403, "headers"),
+], indirect=["client"])
+def test_no_secret_that_a_server_quotes_is_found_anywhere(
+        house, people, genesys, journal, settings, configure, client,
+        endpoint, status, first):
+    if endpoint == "user":  # which is asked for what users/me left out
+        settings["require_group"] = GROUP
+        genesys.faults.override_user = {"groups": REMOVED}
+    configure()
+    genesys.faults[endpoint] = Fault(status=status, echo=first)
+    started = time.time() - 1
+    terminal = hosts.Su(house).open("alice")
+    terminal.answer(people["alice"].sign_in(terminal.asked()))
+    if endpoint == "revoke":
+        terminal.session()
+        terminal.leave()
+        journal.wait("outcome=revoke_failed")
+    else:
+        terminal.end()
+    assert house.wait_until_gone("gcpkce-helper") == []
+
+    places = [*files(house, started),
+              ("the journal", journal.text().encode())]
+    secrets = genesys.log.secrets()
+    assert NOT_SHOWN in journal.text()
+    assert genesys.log.codes() and genesys.log.verifiers()
+    assert genesys.log.tokens() or endpoint == "token"
+    if client:
+        basic = f"{settings['client_id']}:{client}"
+        secrets |= {client, base64.b64encode(basic.encode()).decode()}
+    for secret in secrets:
+        for form in forms(secret):
+            assert found(form[:12], places) == []
+
+
+def test_an_earlier_code_in_a_pasted_error_is_not_told(
+        house, people, genesys, journal):
+    terminal = hosts.Su(house).open("alice")
+    code = people["alice"].code(terminal.asked()) + "x"
+    terminal.answer(code)
+    terminal.asked()
+    terminal.answer(f"https://signin.example.test/callback?error=access_denied"
+                    f"&error_description=no%20use%20of%20{code}")
+    terminal.asked()
+    terminal.press_eof()
+    terminal.end()
+    assert NOT_SHOWN in journal.decision("signin_refused")["cause"]
+    assert code[:12] not in journal.text()
+
+
+def test_an_identity_that_repeats_the_code_is_no_identity(
+        house, people, genesys, journal):
+    terminal = hosts.Su(house).open("alice")
+    code = people["alice"].code(terminal.asked())
+    genesys.faults.override_user = {"email": f"{code}@example.test"}
+    terminal.answer(code)
+    terminal.end()
+    assert journal.decision("reply_invalid")["cause"] == (
+        "GET /api/v2/users/me: a field repeats a secret")
+    assert code[:12] not in journal.text()
 
 
 def files(house, started):

@@ -363,13 +363,13 @@ refusals(void)
 	struct error_body read;
 	autobuf causes = BUF_INIT(ERRINFO_TEXT_MAX);
 
-	enum outcome r = token_error_judge(400, view_text(body), &read);
+	enum outcome r = token_error_judge(400, view_text(body), NULL, &read);
 	refusal_causes(
 	    &(struct refusal){.outcome = r, .body = &read, .code_len = 3},
 	    &causes);
 	if (r == OUTCOME_OK)
 		return r;
-	return api_error_judge(500, view_text(body), &read);
+	return api_error_judge(500, view_text(body), NULL, &read);
 }
 
 /* ---- the courier, with the real helper ---- */

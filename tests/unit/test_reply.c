@@ -194,8 +194,8 @@ token_reply_refuses_truncations_and_survives_bit_flips(void **state)
 	}
 }
 
-typedef enum outcome judge_fn(
-    long status, struct view body, struct error_body *ret);
+typedef enum outcome judge_fn(long status, struct view body,
+    const struct confided *confided, struct error_body *ret);
 
 #define RATE OUTCOME_RATE_LIMITED
 #define CODE OUTCOME_CODE_REFUSED
@@ -309,7 +309,7 @@ errors_are_judged_as_every_row_says(void **state)
 
 		memset(&body, 'k', sizeof(body));
 		enum outcome r = rows[i].judge(
-		    rows[i].status, view_text(rows[i].body), &body);
+		    rows[i].status, view_text(rows[i].body), NULL, &body);
 		if (r != rows[i].outcome ||
 		    strcmp(body.name, rows[i].name) != 0 ||
 		    strcmp(body.detail, rows[i].detail) != 0)
@@ -328,10 +328,93 @@ error_body_tells_the_correlation_id(void **state)
 	assert_int_equal(
 	    api_error_judge(401,
 		view_text("{\"contextId\":\"5c4e0a5b-1\\n\",\"entityId\":1}"),
-		&body),
+		NULL, &body),
 	    BAD);
 	assert_string_equal(body.correlation, "5c4e0a5b-1\\x0a");
 	assert_string_equal(body.name, "");
+}
+
+#define CANARY "cOdECaNaRy123"
+#define CLIENT_SECRET "s\"e\\cret-of-the-client"
+
+static void
+error_body_repeats_no_secret(void **state)
+{
+	static const struct {
+		const char *body;
+		enum outcome outcome;
+		const char *name;
+		const char *detail;
+		const char *correlation;
+	} rows[] = {
+	    {ERROR("invalid_grant", "no code " CANARY), OUTCOME_CODE_REFUSED,
+		"invalid_grant", ECHO_NOT_SHOWN, ""},
+	    {ERROR("invalid_request", "rate limit exceeded; " CANARY), RATE,
+		"invalid_request", ECHO_NOT_SHOWN, ""},
+	    {ERROR("bad " CANARY, "x"), INVALID, ECHO_NOT_SHOWN, "x", ""},
+	    {"{\"error\":\"a\",\"message\":\"b\",\"contextId\":\"" CANARY "\"}",
+		INVALID, "a", "b", ECHO_NOT_SHOWN},
+	    /* told by JSON's escapes, and shown by ours */
+	    {ERROR("a", "\\u0063OdECaNaRy"), INVALID, "a", ECHO_NOT_SHOWN, ""},
+	    {ERROR("a", "s\\\"e\\\\cret-"), INVALID, "a", ECHO_NOT_SHOWN, ""},
+	    /* what is not shown anyway */
+	    {"{\"error\":\"a\",\"error_description\":\"b\",\"message\":"
+	     "\"" CANARY "\"}",
+		INVALID, "a", "b", ""},
+	};
+	autosecret *code = NULL;
+	autosecret *client_secret = NULL;
+
+	(void)state;
+	assert_int_equal(secret_new(CANARY, strlen(CANARY), &code), OK);
+	assert_int_equal(
+	    secret_new(CLIENT_SECRET, strlen(CLIENT_SECRET), &client_secret),
+	    OK);
+	const struct confided confided = {
+	    .code = code, .client_secret = client_secret, .client_id = "id"};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct error_body body;
+		struct view bytes = view_text(rows[i].body);
+
+		enum outcome r =
+		    token_error_judge(400, bytes, &confided, &body);
+		if (r != rows[i].outcome ||
+		    strcmp(body.name, rows[i].name) != 0 ||
+		    strcmp(body.detail, rows[i].detail) != 0 ||
+		    strcmp(body.correlation, rows[i].correlation) != 0)
+			fail_msg("row %zu, %s: %s, \"%s\", \"%s\", \"%s\"", i,
+			    rows[i].body, outcome_name(r), body.name,
+			    body.detail, body.correlation);
+		assert_int_equal(
+		    api_error_judge(500, bytes, &confided, &body), SERVER);
+		assert_null(strstr(body.name, "cOdE"));
+		assert_string_equal(body.detail, rows[i].detail);
+		assert_string_equal(body.correlation, rows[i].correlation);
+	}
+}
+
+/* A cut of ours may leave less of a secret than is looked for. */
+static void
+error_body_is_judged_before_it_is_cut(void **state)
+{
+	autosecret *code = NULL;
+
+	(void)state;
+	assert_int_equal(secret_new(CANARY, strlen(CANARY), &code), OK);
+	for (size_t pad = 0; pad < REPLY_DETAIL_MAX + 10; pad++) {
+		struct error_body body;
+		autobuf text = BUF_INIT(1024);
+		const struct confided confided = {.code = code};
+
+		buf_put_text(&text, "{\"code\":\"");
+		for (size_t i = 0; i < pad; i++)
+			buf_put_byte(&text, '#');
+		buf_put_text(&text, CANARY "\"}");
+		assert_int_equal(
+		    api_error_judge(403, buf_view(&text), &confided, &body),
+		    BAD);
+		assert_string_equal(body.name, ECHO_NOT_SHOWN);
+	}
 }
 
 static void
@@ -352,7 +435,8 @@ error_body_is_cut_between_escapes(void **state)
 		buf_put_text(&text, "\"}");
 		assert_int_equal(buf_check(&text), OUTCOME_OK);
 		assert_int_equal(
-		    token_error_judge(400, buf_view(&text), &body), INVALID);
+		    token_error_judge(400, buf_view(&text), NULL, &body),
+		    INVALID);
 		assert_int_equal(
 		    strlen(body.name), pad + (REPLY_NAME_MAX - pad) / 4 * 4);
 		assert_int_equal(strlen(body.detail),
@@ -373,8 +457,9 @@ error_judges_survive_truncations_and_bit_flips(void **state)
 	for (size_t len = 0; len < sizeof(good) - 1; len++) {
 		struct view view = {.p = (const uint8_t *)good, .len = len};
 
-		assert_int_equal(token_error_judge(400, view, &body), INVALID);
-		assert_int_equal(api_error_judge(401, view, &body), BAD);
+		assert_int_equal(
+		    token_error_judge(400, view, NULL, &body), INVALID);
+		assert_int_equal(api_error_judge(401, view, NULL, &body), BAD);
 	}
 	for (size_t bit = 0; bit < (sizeof(good) - 1) * 8; bit++) {
 		struct view view = {
@@ -382,9 +467,9 @@ error_judges_survive_truncations_and_bit_flips(void **state)
 
 		memcpy(text, good, sizeof(good));
 		text[bit / 8] = (char)(text[bit / 8] ^ 1 << bit % 8);
-		enum outcome r = token_error_judge(400, view, &body);
+		enum outcome r = token_error_judge(400, view, NULL, &body);
 		assert_true(r == CODE || r == INVALID);
-		assert_int_equal(api_error_judge(403, view, &body), BAD);
+		assert_int_equal(api_error_judge(403, view, NULL, &body), BAD);
 	}
 }
 
@@ -399,6 +484,8 @@ main(void)
 		token_reply_refuses_truncations_and_survives_bit_flips),
 	    cmocka_unit_test(errors_are_judged_as_every_row_says),
 	    cmocka_unit_test(error_body_tells_the_correlation_id),
+	    cmocka_unit_test(error_body_repeats_no_secret),
+	    cmocka_unit_test(error_body_is_judged_before_it_is_cut),
 	    cmocka_unit_test(error_body_is_cut_between_escapes),
 	    cmocka_unit_test(error_judges_survive_truncations_and_bit_flips),
 	};

@@ -26,12 +26,12 @@ symptoms_of_every_refusal_are_there(void **state)
 		     j++) {
 			struct error_body said;
 			enum outcome r = token_error_judge(
-			    statuses[i], view_text(bodies[j]), &said);
+			    statuses[i], view_text(bodies[j]), NULL, &said);
 
 			assert_non_null(symptom_find(
 			    SYMPTOM_TOKEN, r, said.name, said.detail));
 			r = api_error_judge(
-			    statuses[i], view_text(bodies[j]), &said);
+			    statuses[i], view_text(bodies[j]), NULL, &said);
 			assert_non_null(symptom_find(
 			    SYMPTOM_API, r, said.name, said.detail));
 		}

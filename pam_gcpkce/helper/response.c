@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Responses, before anybody believes them.  Whatever words of a server's leave
+ * the helper beside an identity pass through here or through oauth/reply.c.
+ */
+#include "response.h"
+
+#include <string.h>
+
+enum outcome
+response_arrived(const struct lane *lane, const struct confided *confided,
+    char *correlation, struct errinfo *reterr)
+{
+	if (lane->correlation[0] != '\0') {
+		memcpy(
+		    correlation, lane->correlation, sizeof(lane->correlation));
+		echo_silence(correlation, sizeof(lane->correlation), confided);
+	}
+	enum outcome r = lane_outcome(lane, reterr);
+	/* libcurl may quote what it did not understand */
+	if (r != OUTCOME_OK)
+		echo_silence(reterr->text, sizeof(reterr->text), confided);
+	return r;
+}
+
+enum outcome
+response_judge(const struct lane *lane, const char *request,
+    const struct confided *confided, char *correlation, struct errinfo *reterr)
+{
+	struct error_body body;
+	struct errinfo why = {0};
+
+	enum outcome r = response_arrived(lane, confided, correlation, &why);
+	if (r != OUTCOME_OK)
+		return err_fail(reterr, r, "%s: %s", request, why.text);
+	if (lane->status == 200)
+		return r;
+	r = api_error_judge(
+	    lane->status, buf_view(&lane->body), confided, &body);
+	if (body.correlation[0] != '\0' && lane->correlation[0] == '\0')
+		memcpy(correlation, body.correlation, sizeof(body.correlation));
+	return err_fail(reterr, r, "%s: %ld %s%s%s", request, lane->status,
+	    body.name, body.detail[0] != '\0' ? ": " : "", body.detail);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What an ended request came to, in words that may go to the journal.
+ */
+#ifndef GCPKCE_HELPER_RESPONSE_H
+#define GCPKCE_HELPER_RESPONSE_H
+
+#include "lane.h"
+
+/*
+ * Did a response come, with whatever status?  As lane_outcome, but what would
+ * repeat a secret is not told.
+ *
+ * in:     confided     what this request and those before it carried
+ * out:    correlation  of REPLY_CORRELATION_MAX + 1 bytes: the response's, if
+ *                      it has one
+ *         reterr       on failure; not NULL
+ */
+MUST_CHECK enum outcome response_arrived(const struct lane *lane,
+    const struct confided *confided, char *correlation, struct errinfo *reterr);
+
+/*
+ * Is it a 200 of the API host?
+ *
+ * in:     request  names it in the reason, "GET /api/v2/users/me"
+ * out:    as response_arrived; the correlation id may be that of an error body
+ * errors: as lane_outcome and api_error_judge
+ */
+MUST_CHECK enum outcome response_judge(const struct lane *lane,
+    const char *request, const struct confided *confided, char *correlation,
+    struct errinfo *reterr);
+
+#endif

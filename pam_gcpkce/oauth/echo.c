@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Only the beginning of a secret is looked for.  So a text that was cut within
+ * one is found out as well, and eight bytes are compared at each place, however
+ * long text and secret are.
+ */
+#include "gcpkce/echo.h"
+
+#include <nettle/base64.h>
+#include <stdio.h>
+#include <string.h>
+
+#define HEAD_LEN 8       /* as much of a secret as nobody says by chance */
+#define BASIC_HEAD_LEN 6 /* bytes that make so many of base64 */
+
+_Static_assert(BASE64_ENCODE_RAW_LENGTH(BASIC_HEAD_LEN) == HEAD_LEN,
+    "the heads are equally long");
+
+static int
+hex_digit(uint8_t c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* The byte that "%HH" at this place encodes; -1: there is none. */
+static int
+encoded_byte(struct view text, size_t at)
+{
+	if (at + 3 > text.len || text.p[at] != '%')
+		return -1;
+	int high = hex_digit(text.p[at + 1]);
+	int low = hex_digit(text.p[at + 2]);
+	return high < 0 || low < 0 ? -1 : high * 16 + low;
+}
+
+/*
+ * Does the head stand at this place?
+ *
+ * in:     decode  "%HH" is the byte that it encodes
+ * gives:  where it ends; 0 when it does not stand there
+ */
+static size_t
+head_end(struct view text, size_t at, struct view head, bool decode)
+{
+	for (size_t i = 0; i < head.len; i++) {
+		int encoded = decode ? encoded_byte(text, at) : -1;
+
+		if (at >= text.len ||
+		    (encoded >= 0 ? encoded : text.p[at]) != head.p[i])
+			return 0;
+		at += encoded >= 0 ? 3 : 1;
+	}
+	return at;
+}
+
+static bool
+is_of_word(int c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+	    (c >= 'A' && c <= 'Z') || c == '_';
+}
+
+/* Is what stands from begin to end no part of a longer word? */
+static bool
+is_word(struct view text, size_t begin, size_t end)
+{
+	int before = begin > 0 ? text.p[begin - 1] : ' ';
+	int after = end < text.len ? text.p[end] : ' ';
+
+	if (begin >= 3 && encoded_byte(text, begin - 3) >= 0)
+		before = encoded_byte(text, begin - 3);
+	if (encoded_byte(text, end) >= 0)
+		after = encoded_byte(text, end);
+	return !is_of_word(before) && !is_of_word(after);
+}
+
+static bool
+secret_is_in(struct view text, struct view secret)
+{
+	struct view head = {.p = secret.p,
+	    .len = secret.len < HEAD_LEN ? secret.len : HEAD_LEN};
+
+	if (head.len == 0)
+		return false;
+	for (size_t at = 0; at < text.len; at++) {
+		if (text.p[at] != head.p[0] && text.p[at] != '%')
+			continue;
+		for (int decode = 0; decode <= 1; decode++) {
+			size_t end = head_end(text, at, head, decode == 1);
+
+			if (end > 0 &&
+			    (secret.len >= HEAD_LEN || is_word(text, at, end)))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* The same for base64 of "id:secret", of which no more is made. */
+static bool
+basic_is_in(struct view text, const char *id, struct view secret)
+{
+	uint8_t plain[BASIC_HEAD_LEN];
+	char head[HEAD_LEN];
+	size_t len = strnlen(id, sizeof(plain));
+
+	memcpy(plain, id, len);
+	if (len < sizeof(plain))
+		plain[len++] = ':';
+	for (size_t i = 0; len < sizeof(plain) && i < secret.len; i++)
+		plain[len++] = secret.p[i];
+	base64_encode_raw(head, len, plain);
+	bool is_in = secret_is_in(text,
+	    (struct view){.p = (const uint8_t *)head,
+		.len = BASE64_ENCODE_RAW_LENGTH(len)});
+	explicit_bzero(plain, sizeof(plain));
+	explicit_bzero(head, sizeof(head));
+	return is_in;
+}
+
+bool
+echo_is_in(struct view text, const struct confided *confided)
+{
+	if (confided == NULL)
+		return false;
+	struct view client_secret = secret_view(confided->client_secret);
+	return secret_is_in(text, secret_view(confided->code)) ||
+	    secret_is_in(text, secret_view(confided->verifier)) ||
+	    secret_is_in(text, secret_view(confided->token)) ||
+	    secret_is_in(text, client_secret) ||
+	    (client_secret.len > 0 && confided->client_id != NULL &&
+		basic_is_in(text, confided->client_id, client_secret));
+}
+
+bool
+echo_is_in_identity(
+    const struct identity *identity, const struct confided *confided)
+{
+	const struct view texts[] = {
+	    view_text(identity->id),
+	    view_text(identity->email),
+	    view_text(identity->state),
+	    view_text(identity->client_id),
+	    view_text(identity->organization_id),
+	    view_text(identity->home_organization_id),
+	    view_text(identity->scopes),
+	    buf_view(&identity->groups.ids),
+	    buf_view(&identity->roles.ids),
+	    buf_view(&identity->divisions.ids),
+	};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		if (echo_is_in(texts[i], confided))
+			return true;
+	}
+	return false;
+}
+
+void
+echo_silence(char *text, size_t cap, const struct confided *confided)
+{
+	if (echo_is_in(view_text(text), confided))
+		(void)snprintf(text, cap, "%s", ECHO_NOT_SHOWN);
+}
