@@ -37,9 +37,15 @@ struct confided {
  */
 bool echo_is_in(struct view text, const struct confided *confided);
 
-/* Does any field of the record repeat a secret? */
+/*
+ * Does a text hold a secret whole?  For names and addresses of people, which
+ * may well begin as a secret does.  One of fewer than 8 bytes does not count.
+ */
+bool echo_is_whole_in(struct view text, const struct secret *secret);
+
+/* Does any field of the record hold this token whole? */
 bool echo_is_in_identity(
-    const struct identity *identity, const struct confided *confided);
+    const struct identity *identity, const struct secret *token);
 
 /*
  * Put ECHO_NOT_SHOWN in the place of a whole text that repeats a secret.

@@ -331,9 +331,10 @@ identity_judge(
 		return r;
 	r = parse(x, buf_view(&lane->body), &why);
 	/* the record goes to the journal as well */
-	if (r == OUTCOME_OK && echo_is_in_identity(&x->identity, &confided))
+	if (r == OUTCOME_OK &&
+	    echo_is_in_identity(&x->identity, x->reply.access_token))
 		r = err_fail(
-		    &why, OUTCOME_REPLY_INVALID, "a field repeats a secret");
+		    &why, OUTCOME_REPLY_INVALID, "a field repeats the token");
 	return r == OUTCOME_OK
 	    ? r
 	    : err_fail(x->reterr, r, "GET %s: %s", path, why.text);

@@ -136,8 +136,16 @@ echo_is_in(struct view text, const struct confided *confided)
 }
 
 bool
-echo_is_in_identity(
-    const struct identity *identity, const struct confided *confided)
+echo_is_whole_in(struct view text, const struct secret *secret)
+{
+	struct view whole = secret_view(secret);
+
+	return whole.len >= HEAD_LEN && text.len >= whole.len &&
+	    memmem(text.p, text.len, whole.p, whole.len) != NULL;
+}
+
+bool
+echo_is_in_identity(const struct identity *identity, const struct secret *token)
 {
 	const struct view texts[] = {
 	    view_text(identity->id),
@@ -153,7 +161,7 @@ echo_is_in_identity(
 	};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-		if (echo_is_in(texts[i], confided))
+		if (echo_is_whole_in(texts[i], token))
 			return true;
 	}
 	return false;

@@ -99,6 +99,28 @@ first_text(struct json_object *object, const char *const *names)
 	return (struct view){0};
 }
 
+/* RFC 6749 section 5.2, but for invalid_grant. */
+static const char *const client_errors[] = {"invalid_client",
+    "unauthorized_client", "invalid_request", "unsupported_grant_type",
+    "invalid_scope"};
+
+static bool
+is_client_error(struct view name)
+{
+	for (size_t i = 0; i < sizeof(client_errors) / sizeof(client_errors[0]);
+	     i++) {
+		if (view_eq(name, view_text(client_errors[i])))
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_grant_error(struct view name)
+{
+	return view_eq(name, view_text("invalid_grant"));
+}
+
 /* Escape bytes into a field of cap bytes; what does not fit is left out. */
 static void
 field_set(
@@ -137,7 +159,11 @@ error_read(struct json_object *object, const struct confided *confided,
 		return (struct error_parts){0};
 	struct error_parts parts = {.name = first_text(object, names),
 	    .detail = first_text(object, details)};
-	field_set(ret->name, sizeof(ret->name), parts.name, confided);
+	/* whoever types invalid_code shall read what became of it */
+	bool is_registered =
+	    is_client_error(parts.name) || is_grant_error(parts.name);
+	field_set(ret->name, sizeof(ret->name), parts.name,
+	    is_registered ? NULL : confided);
 	field_set(ret->detail, sizeof(ret->detail), parts.detail, confided);
 	field_set(ret->correlation, sizeof(ret->correlation),
 	    first_text(object, correlations), confided);
@@ -159,20 +185,13 @@ is_rate_limit(struct view detail)
 static enum outcome
 refusal_judge(const struct error_parts *parts)
 {
-	static const char *const client[] = {"invalid_client",
-	    "unauthorized_client", "invalid_request", "unsupported_grant_type",
-	    "invalid_scope"};
-
 	if (view_eq(parts->name, view_text("invalid_request")) &&
 	    is_rate_limit(parts->detail))
 		return OUTCOME_RATE_LIMITED;
-	if (view_eq(parts->name, view_text("invalid_grant")))
+	if (is_grant_error(parts->name))
 		return OUTCOME_CODE_REFUSED;
-	for (size_t i = 0; i < sizeof(client) / sizeof(client[0]); i++) {
-		if (view_eq(parts->name, view_text(client[i])))
-			return OUTCOME_CLIENT_REFUSED;
-	}
-	return OUTCOME_REPLY_INVALID;
+	return is_client_error(parts->name) ? OUTCOME_CLIENT_REFUSED
+					    : OUTCOME_REPLY_INVALID;
 }
 
 enum outcome

@@ -16,6 +16,7 @@
 #define TOKEN "t+k/n=CANARY0123456789=="
 #define CLIENT_SECRET "s%e&c\"r=e:t"
 #define CLIENT "6f1c2a9e-0000-4000-8000-0000000000c1"
+#define EIGHT "tOkEnCaN"
 #define BASIC "NmYxYzJh" /* of "6f1c2a", the first bytes of the id */
 
 static struct secret *
@@ -225,15 +226,16 @@ static void
 echo_is_found_in_every_field_of_an_identity(void **state)
 {
 	struct identity identity = {.id = "i", .email = "a@example.test"};
+	autosecret *token = confide(EIGHT);
 
 	(void)state;
-	assert_false(echo_is_in_identity(&identity, &confided));
+	assert_false(echo_is_in_identity(&identity, token));
 #define HOLDS(member) \
 	do { \
-		memcpy(identity.member, "cOdECaNa", 9); \
-		assert_true(echo_is_in_identity(&identity, &confided)); \
-		identity.member[0] = '\0'; \
-		assert_false(echo_is_in_identity(&identity, &confided)); \
+		memcpy(identity.member, EIGHT, sizeof(EIGHT)); \
+		assert_true(echo_is_in_identity(&identity, token)); \
+		identity.member[sizeof(EIGHT) - 2] = '\0'; \
+		assert_false(echo_is_in_identity(&identity, token)); \
 	} while (0)
 	HOLDS(id);
 	HOLDS(email);
@@ -252,13 +254,24 @@ echo_is_found_in_every_field_of_an_identity(void **state)
 		assert_int_equal(
 		    id_list_put(lists[i], view_text("g"), "ids", &err),
 		    OUTCOME_OK);
-		assert_false(echo_is_in_identity(&identity, &confided));
+		assert_false(echo_is_in_identity(&identity, token));
 		assert_int_equal(
-		    id_list_put(lists[i], view_text(CODE), "ids", &err),
+		    id_list_put(lists[i], view_text(EIGHT), "ids", &err),
 		    OUTCOME_OK);
-		assert_true(echo_is_in_identity(&identity, &confided));
+		assert_true(echo_is_in_identity(&identity, token));
 		id_list_done(lists[i]);
 	}
+}
+
+static void
+echo_of_a_short_token_is_not_looked_for_in_an_identity(void **state)
+{
+	struct identity identity = {.email = "alice@example.test"};
+	autosecret *token = confide("alice");
+
+	(void)state;
+	assert_false(echo_is_in_identity(&identity, token));
+	assert_false(echo_is_in_identity(&identity, NULL));
 }
 
 static void
@@ -288,6 +301,8 @@ main(void)
 	    cmocka_unit_test(echo_of_a_short_secret_is_a_word),
 	    cmocka_unit_test(echo_of_basic_is_found_for_short_ids_and_secrets),
 	    cmocka_unit_test(echo_is_found_in_every_field_of_an_identity),
+	    cmocka_unit_test(
+		echo_of_a_short_token_is_not_looked_for_in_an_identity),
 	    cmocka_unit_test(echo_is_silenced_as_a_whole),
 	};
 

@@ -393,6 +393,25 @@ error_body_repeats_no_secret(void **state)
 	}
 }
 
+static void
+error_of_a_registered_name_is_shown_to_whoever_typed_it(void **state)
+{
+	autosecret *code = NULL;
+	struct error_body body;
+
+	(void)state;
+	assert_int_equal(secret_new("invalid_code", 12, &code), OK);
+	const struct confided confided = {.code = code};
+	assert_int_equal(
+	    token_error_judge(400,
+		view_text("{\"error\":\"invalid_grant\","
+			  "\"error_description\":\"no invalid_code\"}"),
+		&confided, &body),
+	    OUTCOME_CODE_REFUSED);
+	assert_string_equal(body.name, "invalid_grant");
+	assert_string_equal(body.detail, ECHO_NOT_SHOWN);
+}
+
 /* A cut of ours may leave less of a secret than is looked for. */
 static void
 error_body_is_judged_before_it_is_cut(void **state)
@@ -485,6 +504,8 @@ main(void)
 	    cmocka_unit_test(errors_are_judged_as_every_row_says),
 	    cmocka_unit_test(error_body_tells_the_correlation_id),
 	    cmocka_unit_test(error_body_repeats_no_secret),
+	    cmocka_unit_test(
+		error_of_a_registered_name_is_shown_to_whoever_typed_it),
 	    cmocka_unit_test(error_body_is_judged_before_it_is_cut),
 	    cmocka_unit_test(error_body_is_cut_between_escapes),
 	    cmocka_unit_test(error_judges_survive_truncations_and_bit_flips),
