@@ -138,6 +138,33 @@ is_sudo(const char *service)
 	return strcmp(service, "sudo") == 0 || strcmp(service, "sudo-i") == 0;
 }
 
+static bool
+is_su(const char *service)
+{
+	return strcmp(service, "su") == 0 || strcmp(service, "su-l") == 0;
+}
+
+/* Programs by which one account becomes another. */
+static void
+switch_check(const struct stack_view *v, const struct stack_line *auth,
+    const struct config *config)
+{
+	struct findings *f = &v->check->findings;
+
+	if (is_sudo(v->service) && config->revoke == REVOKE_AUTO)
+		finding_add(f, FINDING_WARNING, auth->where,
+		    "write export=none into the stack of sudo",
+		    "the token is exported, and revoked after each command, "
+		    "since sudo opens a session a command");
+	if ((is_sudo(v->service) || is_su(v->service)) &&
+	    config->export == EXPORT_ENV)
+		finding_add(f, FINDING_WARNING, auth->where,
+		    "write export=none into this line and ours of the session",
+		    "export=env: the account that %s runs something as gets "
+		    "the token of the person who signed in",
+		    v->service);
+}
+
 void
 stack_export_check(const struct stack_view *v)
 {
@@ -156,10 +183,6 @@ stack_export_check(const struct stack_view *v)
 		return;
 	if (!v->check->config_is_good || v->check->config.export == EXPORT_NONE)
 		check_region_value(&v->check->findings, config, auth->where);
-	if (is_sudo(v->service) && config->revoke == REVOKE_AUTO)
-		finding_add(&v->check->findings, FINDING_WARNING, auth->where,
-		    "write export=none into the stack of sudo",
-		    "the token is exported, and revoked after each command, "
-		    "since sudo opens a session a command");
+	switch_check(v, auth, config);
 	session_check(v, auth, config);
 }

@@ -25,7 +25,11 @@
 #define NEVER "never"
 #define CONTENT_MAX 4096
 #define VALID_MAX_S (48 * 3600) /* no token is valid for longer */
-#define SWEEP_MAX 4             /* in one sign-in; the next one goes on */
+/*
+ * In one sign-in; the next one goes on.  Each may take a helper, one after the
+ * other, while the person waits and the host counts (LoginGraceTime).
+ */
+#define SWEEP_MAX 2
 #define FOLDER_FLAGS (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 
 /* A folder below /run/gcpkce, or that one itself. */

@@ -167,6 +167,25 @@ def test_sudo_with_export_is_named(check, service):
     assert "after each command" not in run.out
 
 
+@pytest.mark.parametrize("service", ["sudo", "sudo-i", "su", "su-l"])
+def test_a_token_that_goes_to_another_account_is_named(check, service):
+    pattern = f"the account that {service} runs something as gets the token"
+    files = dict(stack(SESSION), **{service: OURS + SESSION + "@include common-rest\n"})
+    found = find(check(files, service=service, export="env", revoke="never"), WARNING, pattern)
+    assert "export=none" in found["mend"]
+    assert pattern not in check(files, service=service, export="file").out
+    # one service's line counts, not the file alone
+    files[service] = files[service].replace(".so\n", ".so export=none\n", 2)
+    assert pattern not in check(files, service=service, export="env").out
+    files[service] = files[service].replace("export=none", "export=env", 2)
+    find(check(files, service=service), WARNING, pattern)
+
+
+def test_a_token_that_stays_with_its_account_is_not(check):
+    run = check(stack(OURS + SESSION), export="env")
+    assert "gets the token of" not in run.out
+
+
 @pytest.mark.parametrize("region, value, pattern", [
     ("me-central-1", "aws", "gc command does not know me-central-1"),
     ("example.test", "aws", "no AWS name")])

@@ -41,6 +41,9 @@ def test_the_profile_says_what_it_is_and_is_not_chosen_for_anybody():
     text = read(f"{ETC}/pam-configs/gcpkce")
     assert re.search(r"^Name: .*alternative to the password", text, re.MULTILINE)
     assert "\nDefault: no\n" in text
+    # a field that pam-auth-update does not know; it has no comments
+    caution = re.search(r"^Caution: (.*(?:\n\t.*)*)", text, re.MULTILINE).group(1)
+    assert "export=env" in caution and "sudo" in caution
     assert "Interactive-Only" not in text  # sudo's sessions are not interactive
     lines = dict(re.findall(r"^(Auth|Session):\n\t\S.*pam_gcpkce\.so ?(.*)$", text, re.MULTILINE))
     assert lines["Auth"] == lines["Session"]

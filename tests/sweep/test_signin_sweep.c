@@ -44,6 +44,19 @@ session_run(struct host *h, struct course *ret)
 	    pam_close_session(h->pamh, 0) != PAM_SUCCESS;
 }
 
+static bool
+has_export(const struct host *h)
+{
+	static const char *const names[] = {"GENESYSCLOUD_ACCESS_TOKEN",
+	    "GCPKCE_TOKEN_ID", "GCPKCE_TOKEN_FILE", "GCPKCE_USER_ID"};
+
+	for (size_t i = 0; i < COUNT(names); i++) {
+		if (pam_getenv(h->pamh, names[i]) != NULL)
+			return true;
+	}
+	return false;
+}
+
 /* Run one; what is left behind fails here and in host.c. */
 static void
 course_run(const struct scenario *scenario, enum inject_kind kind, int n,
@@ -58,9 +71,7 @@ course_run(const struct scenario *scenario, enum inject_kind kind, int n,
 	ret->result = host_authenticate(h, 0);
 	if (scenario->session && ret->result == PAM_SUCCESS)
 		session_run(h, ret);
-	ret->exported =
-	    pam_getenv(h->pamh, "GENESYSCLOUD_ACCESS_TOKEN") != NULL ||
-	    pam_getenv(h->pamh, "GCPKCE_TOKEN_ID") != NULL;
+	ret->exported = has_export(h);
 	host_close(h);
 	injection->kind = INJECT_NOTHING;
 	const char *outcome = journal_value(journal_decision(), "outcome");
@@ -201,6 +212,44 @@ no_memory_for_a_token_harms_no_session(void **state)
 		memory_sweep(&exporting[i]);
 }
 
+/* However the second sign-in fails: the first one's token is not left to it. */
+static void
+no_memory_leaves_nothing_of_an_earlier_signin(void **state)
+{
+	static const struct reply replies[] = {
+	    {.text = CODE}, {.result = PAM_CONV_ERR}};
+
+	(void)state;
+	need_root();
+	for (size_t i = 0; i < COUNT(exporting); i++) {
+		for (int n = 1; n == 1 || injection->failed[0] != '\0'; n++) {
+			struct host h;
+
+			host_begin(&h);
+			h.arguments = exporting[i].arguments;
+			h.replies = replies;
+			h.reply_count = COUNT(replies);
+			*injection = (struct injection){.kind = INJECT_NOTHING};
+			host_open(&h);
+			assert_int_equal(host_authenticate(&h, 0), PAM_SUCCESS);
+			assert_true(has_export(&h));
+			injection->fail_at = n;
+			injection->kind = INJECT_MEMORY;
+			assert_int_not_equal(
+			    host_authenticate(&h, 0), PAM_SUCCESS);
+			assert_false(has_export(&h));
+			assert_int_equal(
+			    pam_open_session(h.pamh, 0), PAM_SUCCESS);
+			assert_false(has_export(&h));
+			assert_int_equal(
+			    pam_close_session(h.pamh, 0), PAM_SUCCESS);
+			host_close(&h);
+			injection->kind = INJECT_NOTHING;
+			host_end(&h);
+		}
+	}
+}
+
 static void
 no_memory_never_lets_anybody_in(void **state)
 {
@@ -255,6 +304,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(no_memory_is_a_denial_until_the_decision),
 	    cmocka_unit_test(no_memory_never_lets_anybody_in),
+	    cmocka_unit_test(no_memory_leaves_nothing_of_an_earlier_signin),
 	    cmocka_unit_test(no_memory_for_a_token_harms_no_session),
 	    cmocka_unit_test(fault_of_the_system_is_no_wrong_yes),
 	    cmocka_unit_test(fault_of_the_system_harms_no_session),
