@@ -381,7 +381,7 @@ check: deps ## run every test (T=name: only those whose name has it)
 check-built: test-parts unit-parts $(if $(T),$(findstring fuzz-parts,$(patsubst fuzz%,fuzz-parts,$(T))),fuzz-parts)
 	$(Q)$(PYTHON) tests/run.py --build $(B) $(if $(SAN),--sanitized) $(if $(T),--name '$(T)') all
 
-quick: unit-parts test-parts ## tests that need neither root nor network, in under 20 s
+quick: unit-parts test-parts ## tests that need neither root nor network, in under a minute
 	$(Q)$(PYTHON) tests/run.py --build $(B) $(if $(T),--name '$(T)') quick
 
 check-web: deps ## the pages in a real browser, and the examples in real web servers

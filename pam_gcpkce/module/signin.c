@@ -443,10 +443,8 @@ signin_advance(struct signin *s, bool begun, int argc, const char **argv,
 static void
 denial_finish(struct signin *s, const struct result *result)
 {
-	bool silent = ((unsigned)s->flags & PAM_SILENT) != 0;
-
 	/* sudo sets PAM_SILENT whatever the person wants, and shows texts */
-	if (!silent || s->dialogue.split)
+	if (((unsigned)s->flags & PAM_SILENT) == 0 || s->dialogue.split)
 		dialogue_tell(s->pamh, sentence_of(s, result->shown));
 	(void)pam_fail_delay(s->pamh, FAIL_DELAY_US);
 }
