@@ -38,12 +38,10 @@ struct confided {
 bool echo_is_in(struct view text, const struct confided *confided);
 
 /*
- * Does a text hold a secret whole?  For names and addresses of people, which
- * may well begin as a secret does.  One of fewer than 8 bytes does not count.
+ * Does any field of the record hold this token whole?  People's names and
+ * addresses may well begin as a token does.  One of fewer than 8 bytes does not
+ * count.
  */
-bool echo_is_whole_in(struct view text, const struct secret *secret);
-
-/* Does any field of the record hold this token whole? */
 bool echo_is_in_identity(
     const struct identity *identity, const struct secret *token);
 

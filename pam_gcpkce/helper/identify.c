@@ -66,18 +66,19 @@ lane_judge(
 static bool
 token_is_told(const struct inquiry *q)
 {
-	const struct secret *token = q->request->token;
+	const struct confided confided = {.token = q->request->token};
 	const struct wire_portrait *portrait = &q->reply.portrait;
-	bool told = echo_is_in_identity(&q->reply.verdict.identity, token) ||
-	    echo_is_whole_in(view_text(portrait->person), token) ||
-	    echo_is_whole_in(view_text(portrait->organization), token) ||
-	    echo_is_whole_in(view_text(portrait->client), token);
+	/* what is shown of names was cut */
+	bool told = echo_is_in_identity(
+			&q->reply.verdict.identity, q->request->token) ||
+	    echo_is_in(view_text(portrait->person), &confided) ||
+	    echo_is_in(view_text(portrait->organization), &confided) ||
+	    echo_is_in(view_text(portrait->client), &confided);
 
 	for (uint32_t i = 0; !told && i < portrait->count; i++)
-		told = echo_is_whole_in(
-			   view_text(portrait->things[i].id), token) ||
-		    echo_is_whole_in(
-			view_text(portrait->things[i].name), token);
+		told =
+		    echo_is_in(view_text(portrait->things[i].id), &confided) ||
+		    echo_is_in(view_text(portrait->things[i].name), &confided);
 	return told;
 }
 

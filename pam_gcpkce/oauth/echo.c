@@ -135,8 +135,9 @@ echo_is_in(struct view text, const struct confided *confided)
 		basic_is_in(text, confided->client_id, client_secret));
 }
 
-bool
-echo_is_whole_in(struct view text, const struct secret *secret)
+/* Does a text hold a secret whole? */
+static bool
+is_whole_in(struct view text, const struct secret *secret)
 {
 	struct view whole = secret_view(secret);
 
@@ -161,7 +162,7 @@ echo_is_in_identity(const struct identity *identity, const struct secret *token)
 	};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-		if (echo_is_whole_in(texts[i], token))
+		if (is_whole_in(texts[i], token))
 			return true;
 	}
 	return false;
