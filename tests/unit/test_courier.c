@@ -1110,32 +1110,38 @@ courier_helper_that_is_gone_has_failed(void **state)
 	assert_string_equal(err.text, "the helper is gone");
 }
 
+/* The request is large, and is not read. */
+static enum outcome
+reply_as_root(int late_ms, struct errinfo *reterr)
+{
+	struct courier_birth birth = {.drop = false, .log = -1, .lock = -1};
+	autochild courier = COURIER_NONE;
+	autobuf request = BUF_INIT(WIRE_HEADER_LEN + WIRE_PAYLOAD_MAX);
+	autobuf payload = BUF_INIT(WIRE_PAYLOAD_MAX);
+
+	wire_put_request(&request, &(struct wire_request){.decoy = true});
+	enum outcome r = courier_start(&birth, soon(), &courier, reterr);
+	(void)poll(NULL, 0, late_ms);
+	if (r == OUTCOME_OK)
+		r = courier_send(&courier, &request, soon(), reterr);
+	return r == OUTCOME_OK
+	    ? courier_receive(&courier, WIRE_READY, soon(), &payload, reterr)
+	    : r;
+}
+
 static void
 courier_helper_never_runs_as_root(void **state)
 {
-	struct courier_birth birth = {.drop = false, .log = -1, .lock = -1};
-	autobuf request = BUF_INIT(WIRE_HEADER_LEN + WIRE_PAYLOAD_MAX);
-
 	(void)state;
 	if (geteuid() != 0) {
 		print_message("SKIPPED: needs root\n");
 		skip();
 	}
-	/* the request is large, and not read */
-	wire_put_request(&request, &(struct wire_request){.decoy = true});
 	for (int late_ms = 0; late_ms <= 100; late_ms += 100) {
-		autochild courier = COURIER_NONE;
-		autobuf payload = BUF_INIT(WIRE_PAYLOAD_MAX);
 		struct errinfo err = {""};
 
 		assert_int_equal(
-		    courier_start(&birth, soon(), &courier, NULL), OUTCOME_OK);
-		(void)poll(NULL, 0, late_ms);
-		assert_int_equal(
-		    courier_send(&courier, &request, soon(), NULL), OUTCOME_OK);
-		assert_int_equal(courier_receive(&courier, WIRE_READY, soon(),
-				     &payload, &err),
-		    OUTCOME_HELPER_FAILED);
+		    reply_as_root(late_ms, &err), OUTCOME_HELPER_FAILED);
 		assert_string_equal(err.text,
 		    "gcpkce-helper refuses to run: it does not run as root, "
 		    "nor with any other way back to rights");
