@@ -249,7 +249,7 @@ bench   := $(B)/tests/bench
 traced  := /run/gcpkce-bench
 # The comparison alone has libcurl and OpenSSL in the host.
 curl_libs := $(shell $(PKG_CONFIG) --libs libcurl 2>/dev/null)
-wraps   := $(addprefix -Wl$(comma)--wrap=,setrlimit64 syscall life_verify fork)
+wraps   := $(addprefix -Wl$(comma)--wrap=,setrlimit64 syscall sandbox_begin fork)
 bench-parts: test-parts $(addprefix $(bench)/,relay farend floor host decisions pam_compare.so \
 	pam_gcpkce_traced.so helper-traced tracer) ## build what the bench runs
 $(bench)/host: $(B)/tests/pam/no_delay.o

@@ -29,8 +29,8 @@ pid_t __wrap_fork(void);
 /* the module has none of these */
 __attribute__((weak)) pid_t __real_fork(void);
 __attribute__((weak)) int seccomp_api_set(unsigned level);
-enum outcome __wrap_life_verify(struct errinfo *reterr);
-__attribute__((weak)) enum outcome __real_life_verify(struct errinfo *reterr);
+enum outcome __wrap_sandbox_begin(struct errinfo *reterr);
+__attribute__((weak)) enum outcome __real_sandbox_begin(struct errinfo *reterr);
 
 int
 __wrap_setrlimit64(unsigned resource, const struct rlimit64 *limit)
@@ -62,7 +62,7 @@ __wrap_syscall(long number, ...)
 }
 
 enum outcome
-__wrap_life_verify(struct errinfo *reterr)
+__wrap_sandbox_begin(struct errinfo *reterr)
 {
 	struct errinfo ignored = {0};
 
@@ -70,7 +70,7 @@ __wrap_life_verify(struct errinfo *reterr)
 	/* libseccomp asks the kernel what it can do, and valgrind says no */
 	if (seccomp_api_set != NULL)
 		(void)seccomp_api_set(SECCOMP_API);
-	(void)__real_life_verify(&ignored);
+	(void)__real_sandbox_begin(&ignored);
 	return OUTCOME_OK;
 }
 
