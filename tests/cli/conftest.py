@@ -8,7 +8,6 @@ import pwd
 import subprocess
 import sys
 import tempfile
-import time
 
 import pytest
 
@@ -37,19 +36,6 @@ class Command:
     @property
     def json(self):
         return json.loads(self.out)
-
-
-PATIENCE = 60  # seconds for any one thing to happen
-
-
-def wait_until(happened, seconds=PATIENCE):
-    """Ask until the answer is yes; gives the last answer."""
-    end = time.monotonic() + seconds
-    while True:
-        answer = happened()
-        if answer or time.monotonic() > end:
-            return answer
-        time.sleep(0.02)
 
 
 def descendants(pid):

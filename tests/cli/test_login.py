@@ -13,9 +13,10 @@ import pexpect
 import pytest
 
 from browser import Browser
-from conftest import GCPKCE, PATIENCE, descendants, wait_until
+from conftest import GCPKCE, descendants
 from faults import Fault
 from standin import Standin
+from waiting import PATIENCE, wait_until
 
 
 @pytest.fixture

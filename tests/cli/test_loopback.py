@@ -20,10 +20,11 @@ import pexpect
 import pytest
 
 from browser import Browser
-from conftest import GCPKCE, PATIENCE, descendants, wait_until
+from conftest import GCPKCE, descendants
 from faults import Fault
 from ports import free_port
 from standin import Standin
+from waiting import PATIENCE, wait_until
 
 ENTER = "Press Enter when the page says so, or paste the code, or the whole address " \
         "of the page you land on: "

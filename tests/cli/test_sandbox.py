@@ -14,9 +14,10 @@ import threading
 
 import pytest
 
-from conftest import BUILD, running, wait_until
+from conftest import BUILD, running
 from standin import Standin
 from test_route import Proxy, outcome_of
+from waiting import wait_until
 
 TRIAL = os.path.join(BUILD, "tests/gcpkce-trial")
 WITHOUT = os.path.join(BUILD, "tests/without")

@@ -14,8 +14,9 @@ import pexpect
 import pytest
 
 from browser import Browser
-from conftest import BUILD, running, wait_until
+from conftest import BUILD, running
 from standin import Standin
+from waiting import wait_until
 
 GCPKCE = os.path.join(BUILD, "tests/sweep/gcpkce")
 HELPER = os.path.realpath(os.path.join(BUILD, "tests/sweep/gcpkce-helper"))

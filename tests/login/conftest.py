@@ -11,16 +11,18 @@ import sys
 
 import pytest
 
-from house import HELPER_USER, HERE, MARK, ROOT, House, move_in, why_not
-from names import NameServer
-from person import Person
-from procfs import newcomers, present
-from waiting import wait_until
-
+HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "genesys"))
+
 import hosts  # noqa: E402
 from browser import Browser  # noqa: E402
+from house import (  # noqa: E402
+    HELPER_USER, MARK, ROOT, House, move_in, why_not)
+from names import NameServer  # noqa: E402
+from person import Person  # noqa: E402
+from procfs import newcomers, present  # noqa: E402
 from standin import Standin  # noqa: E402
+from waiting import wait_until  # noqa: E402
 
 TEST_LIMIT = 300  # seconds; a test may say otherwise by a mark
 REVOKER_LIMIT = 40  # seconds; the revoker of a sign-in ends itself after 10

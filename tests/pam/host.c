@@ -395,6 +395,32 @@ host_hear(struct host *h)
 	h->reports[used] = '\0';
 }
 
+/* ---- what came of it ---- */
+
+size_t
+variables_count(const struct host *h)
+{
+	char **list = pam_getenvlist(h->pamh);
+	size_t count = 0;
+
+	assert_non_null(list);
+	while (list[count] != NULL)
+		free(list[count++]);
+	free(list);
+	return count;
+}
+
+size_t
+revocations_count(const struct host *h)
+{
+	size_t count = 0;
+
+	for (const char *p = h->reports;
+	     (p = strstr(p, "revoke_request ")) != NULL; p++)
+		count++;
+	return count;
+}
+
 /* ---- assertions ---- */
 
 void

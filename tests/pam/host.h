@@ -170,6 +170,14 @@ const char *journal_find(const char *outcome);
 extern unsigned fail_delays;   /* calls of pam_fail_delay since host_open */
 extern unsigned fail_delay_us; /* the last one */
 
+/* ---- what came of it ---- */
+
+/* How many variables the PAM environment has. */
+size_t variables_count(const struct host *h);
+
+/* How often a helper was asked to revoke, by its reports. */
+size_t revocations_count(const struct host *h);
+
 /* ---- assertions ---- */
 
 void assert_outcome(const char *outcome);

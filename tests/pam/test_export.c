@@ -5,7 +5,6 @@
 #include "host.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -17,20 +16,6 @@
 
 #define TOKEN_ENV "GENESYSCLOUD_ACCESS_TOKEN"
 #define REGION_ENV "GENESYSCLOUD_REGION"
-
-/* How many variables the PAM environment has. */
-static size_t
-variables_count(const struct host *h)
-{
-	char **list = pam_getenvlist(h->pamh);
-	size_t count = 0;
-
-	assert_non_null(list);
-	while (list[count] != NULL)
-		free(list[count++]);
-	free(list);
-	return count;
-}
 
 static void
 assert_env(const struct host *h, const char *name, const char *value)

@@ -7,7 +7,6 @@
 
 #include <dirent.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -22,31 +21,6 @@ static const struct reply then_nothing[] = {
     {.text = CODE}, {.text = "bob"}, {.result = PAM_CONV_ERR}};
 
 static const char *const exports[] = {"export=env", "export=file"};
-
-/* How many variables the PAM environment has. */
-static size_t
-variables_count(const struct host *h)
-{
-	char **list = pam_getenvlist(h->pamh);
-	size_t count = 0;
-
-	assert_non_null(list);
-	while (list[count] != NULL)
-		free(list[count++]);
-	free(list);
-	return count;
-}
-
-static size_t
-revocations_count(const struct host *h)
-{
-	size_t count = 0;
-
-	for (const char *p = h->reports;
-	     (p = strstr(p, "revoke_request ")) != NULL; p++)
-		count++;
-	return count;
-}
 
 static size_t
 pending_count(void)

@@ -6,7 +6,6 @@
 #include "host.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -26,17 +25,6 @@ signin_begin(struct host *h, const char *arguments)
 	h->arguments = arguments;
 	host_open(h);
 	assert_int_equal(host_authenticate(h, 0), PAM_SUCCESS);
-}
-
-static size_t
-revocations_count(const struct host *h)
-{
-	size_t count = 0;
-
-	for (const char *p = h->reports;
-	     (p = strstr(p, "revoke_request ")) != NULL; p++)
-		count++;
-	return count;
 }
 
 static void
