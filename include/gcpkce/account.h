@@ -25,7 +25,8 @@ struct account {
 };
 
 /*
- * Look an account up.
+ * Look an account up: once by name, and once by uid, whether or not the account
+ * exists, so that the time does not show it.
  *
  * in:     user  the asked name
  * out:    ret   exists is false when there is none; that is no error
@@ -39,13 +40,15 @@ MUST_CHECK enum outcome account_find(
 bool account_eq(const struct account *a, const struct account *b);
 
 /*
- * Is the account a member of a local group, its primary group included?
+ * Is the account a member of a local group, its primary group included?  For an
+ * account that does not exist the same look-ups are made, with the asked name.
  *
+ * in:     user  the asked name
  * out:    ret  false also for a group that does not exist; reterr then says so
  * errors: OUTCOME_HELPER_FAILED  the name service failed;  OUTCOME_NO_MEMORY
  * source: getgrouplist(3)
  */
 MUST_CHECK enum outcome account_in_group(const struct account *account,
-    const char *group, bool *ret, struct errinfo *reterr);
+    const char *user, const char *group, bool *ret, struct errinfo *reterr);
 
 #endif

@@ -95,19 +95,17 @@ account_find(const char *user, struct account *ret, struct errinfo *reterr)
 	    lookup(lookup_name, user, &by_name, &space, &found, reterr);
 	if (r != OUTCOME_OK)
 		return r;
-	if (!found || !name_copy(account.name, by_name.pw_name)) {
-		*ret = (struct account){0};
-		return OUTCOME_OK;
+	if (found && name_copy(account.name, by_name.pw_name)) {
+		account.exists = true;
+		account.uid = by_name.pw_uid;
+		account.gid = by_name.pw_gid;
 	}
-	account.exists = true;
-	account.uid = by_name.pw_uid;
-	account.gid = by_name.pw_gid;
-
+	/* root's, where there is no account: the time must not show it */
 	r = lookup(
 	    lookup_uid, &account.uid, &by_uid, &uid_space, &found, reterr);
 	if (r != OUTCOME_OK)
 		return r;
-	if (found)
+	if (account.exists && found)
 		(void)name_copy(account.uid_name, by_uid.pw_name);
 	*ret = account;
 	return OUTCOME_OK;
@@ -122,9 +120,10 @@ account_eq(const struct account *a, const struct account *b)
 }
 
 enum outcome
-account_in_group(const struct account *account, const char *group, bool *ret,
-    struct errinfo *reterr)
+account_in_group(const struct account *account, const char *user,
+    const char *group, bool *ret, struct errinfo *reterr)
 {
+	const char *name = account->exists ? account->name : user;
 	struct group entry;
 	autofree char *space = NULL;
 	autofree gid_t *gids = NULL;
@@ -147,8 +146,7 @@ account_in_group(const struct account *account, const char *group, bool *ret,
 		gids = malloc((size_t)room * sizeof(*gids));
 		if (gids == NULL)
 			return OUTCOME_NO_MEMORY;
-		if (getgrouplist(account->name, account->gid, gids, &count) >=
-		    0)
+		if (getgrouplist(name, account->gid, gids, &count) >= 0)
 			break;
 		free(take_ptr(&gids));
 		count = count > room ? count : room * 2;
@@ -157,6 +155,6 @@ account_in_group(const struct account *account, const char *group, bool *ret,
 			    "name service: the account has too many groups");
 	}
 	for (int i = 0; i < count; i++)
-		*ret = *ret || gids[i] == entry.gr_gid;
+		*ret = *ret || (account->exists && gids[i] == entry.gr_gid);
 	return OUTCOME_OK;
 }

@@ -28,9 +28,9 @@ policy_gather(const struct config *config, const char *user, struct policy *ret,
 		if (r != OUTCOME_OK)
 			return r;
 	}
-	if (policy.account.exists && config->account_group[0] != '\0') {
-		r = account_in_group(&policy.account, config->account_group,
-		    &policy.in_account_group, reterr);
+	if (config->account_group[0] != '\0') {
+		r = account_in_group(&policy.account, user,
+		    config->account_group, &policy.in_account_group, reterr);
 		if (r != OUTCOME_OK)
 			return r;
 	}

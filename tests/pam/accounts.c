@@ -18,6 +18,7 @@
 
 struct local_account accounts[ACCOUNTS];
 int name_service_error;
+char look_ups[64];
 unsigned fail_delays;
 unsigned fail_delay_us;
 
@@ -34,8 +35,20 @@ accounts_reset(void)
 	accounts[ROOT] = (struct local_account){"root", 0, 0};
 	accounts[NOBODY] = (struct local_account){"nobody", 65534, 65534};
 	name_service_error = 0;
+	look_ups[0] = '\0';
 	fail_delays = 0;
 	fail_delay_us = 0;
+}
+
+static void
+look_up_note(char kind)
+{
+	size_t len = strlen(look_ups);
+
+	if (len + 1 < sizeof(look_ups)) {
+		look_ups[len] = kind;
+		look_ups[len + 1] = '\0';
+	}
 }
 
 static int
@@ -68,6 +81,7 @@ getpwnam_r(const char *name, struct passwd *ret, char *space, size_t len,
 {
 	const struct local_account *account = NULL;
 
+	look_up_note('n');
 	(void)space;
 	(void)len;
 	for (size_t i = 0; i < ACCOUNTS; i++) {
@@ -84,6 +98,7 @@ getpwuid_r(uid_t uid, struct passwd *ret, char *space, size_t len,
 {
 	const struct local_account *account = NULL;
 
+	look_up_note('u');
 	(void)space;
 	(void)len;
 	for (size_t i = ACCOUNTS; i > 0; i--) {
@@ -101,6 +116,7 @@ getgrnam_r(const char *name, struct group *ret, char *space, size_t len,
 	static char staff[] = "staff";
 	static char *members[] = {NULL};
 
+	look_up_note('g');
 	(void)space;
 	(void)len;
 	*found = NULL;
@@ -117,6 +133,7 @@ getgrnam_r(const char *name, struct group *ret, char *space, size_t len,
 VISIBLE int
 getgrouplist(const char *user, gid_t gid, gid_t *groups, int *count)
 {
+	look_up_note('m');
 	(void)user;
 	groups[0] = gid;
 	*count = 1;

@@ -47,6 +47,8 @@ struct local_account {
 };
 extern struct local_account accounts[ACCOUNTS];
 extern int name_service_error; /* an errno: every look-up fails with it */
+/* The first look-ups since accounts_reset: a letter each, in their order. */
+extern char look_ups[64];
 void accounts_reset(void);
 
 struct host;

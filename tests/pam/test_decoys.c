@@ -23,6 +23,8 @@ static const struct row {
     {"nowhere", "alice -\n", "", "user_unknown", "no such local account"},
     {"", "alice -\n", "", "user_unknown", "no such local account"},
     {"nowhere", "alice -\n", BY_NAME, "user_unknown", "no such local account"},
+    {"nowhere", "", BY_NAME "account_group=staff", "user_unknown",
+	"no such local account"},
     {"alice", "bob id:" ALICE_ID "\n", "", "not_mapped", "nobody is mapped"},
     {"alice", "", "", "not_mapped", "nobody is mapped"},
     {"alice", "alice -\n", "", "not_mapped", "nobody is mapped"},
@@ -136,6 +138,42 @@ decoy_has_the_dialogue_of_any_account(void **state)
 			assert_holds(h.reports, " decoy=1 ");
 			host_end(&h);
 		}
+	}
+}
+
+/* Go to the first prompt and no further; gives the look-ups on the way. */
+static void
+first_prompt_reach(const struct row *row, char ret[static sizeof(look_ups)])
+{
+	struct host h;
+
+	host_begin(&h);
+	h.user = row->user;
+	h.map = row->map;
+	h.arguments = row->arguments;
+	h.replies = &(struct reply){.result = PAM_CONV_ERR};
+	h.reply_count = 1;
+	assert_int_equal(host_signin(&h), PAM_CONV_ERR);
+	memcpy(ret, look_ups, sizeof(look_ups));
+	host_end(&h);
+}
+
+static void
+decoy_takes_the_look_ups_of_any_account(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct row real = rows[i];
+		char wanted[sizeof(look_ups)];
+		char got[sizeof(look_ups)];
+
+		real.user = "alice";
+		real.map = "alice id:" ALICE_ID "\n";
+		first_prompt_reach(&real, wanted);
+		first_prompt_reach(&rows[i], got);
+		/* of the asked name, by name and by uid, at the least */
+		assert_memory_equal(wanted, "nu", 2);
+		assert_string_equal(got, wanted);
 	}
 }
 
@@ -321,6 +359,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(decoy_has_the_dialogue_of_any_account),
+	    cmocka_unit_test(decoy_takes_the_look_ups_of_any_account),
 	    cmocka_unit_test(journal_has_the_true_outcome_of_each_attempt),
 	    cmocka_unit_test(helper_that_calls_a_decoy_ok_is_refused),
 	    cmocka_unit_test(account_that_appears_meanwhile_stays_a_decoy),

@@ -295,7 +295,7 @@ account_in_group_counts_every_group_and_the_primary_one(void **state)
 
 		service.groups = rows[i].groups;
 		assert_int_equal(
-		    account_in_group(&alice, rows[i].group, &in, NULL),
+		    account_in_group(&alice, "asked", rows[i].group, &in, NULL),
 		    OUTCOME_OK);
 		if (in != rows[i].in)
 			fail_msg("row %zu", i);
@@ -310,15 +310,31 @@ account_group_that_does_not_exist_has_no_members(void **state)
 
 	(void)state;
 	assert_int_equal(
-	    account_in_group(&alice, "none", &in, &err), OUTCOME_OK);
+	    account_in_group(&alice, "asked", "none", &in, &err), OUTCOME_OK);
 	assert_false(in);
 	assert_string_equal(
 	    err.text, "account_group \"none\" does not exist on this host");
 	service.group_error = ENOENT;
 	in = true;
 	assert_int_equal(
-	    account_in_group(&alice, "first", &in, NULL), OUTCOME_OK);
+	    account_in_group(&alice, "asked", "first", &in, NULL), OUTCOME_OK);
 	assert_false(in);
+}
+
+static void
+account_that_is_missing_is_in_no_group(void **state)
+{
+	static const struct account none;
+	bool in = true;
+
+	(void)state;
+	service.groups = 1;
+	service.calls = 0;
+	assert_int_equal(
+	    account_in_group(&none, "alice", "first", &in, NULL), OUTCOME_OK);
+	assert_false(in);
+	/* and is asked for all the same */
+	assert_int_equal(service.calls, 1);
 }
 
 static void
@@ -329,13 +345,13 @@ account_in_group_tells_a_failed_name_service(void **state)
 
 	(void)state;
 	service.group_error = EIO;
-	assert_int_equal(account_in_group(&alice, "first", &in, &err),
+	assert_int_equal(account_in_group(&alice, "asked", "first", &in, &err),
 	    OUTCOME_HELPER_FAILED);
 	assert_string_equal(err.text, "name service: Input/output error");
 	service.group_error = 0;
 	service.groups = 70000;
 	service.calls = 0;
-	assert_int_equal(account_in_group(&alice, "first", &in, &err),
+	assert_int_equal(account_in_group(&alice, "asked", "first", &in, &err),
 	    OUTCOME_HELPER_FAILED);
 	assert_string_equal(
 	    err.text, "name service: the account has too many groups");
@@ -359,6 +375,7 @@ main(void)
 	    SERVICE_TEST(
 		account_in_group_counts_every_group_and_the_primary_one),
 	    SERVICE_TEST(account_group_that_does_not_exist_has_no_members),
+	    SERVICE_TEST(account_that_is_missing_is_in_no_group),
 	    SERVICE_TEST(account_in_group_tells_a_failed_name_service),
 	};
 
