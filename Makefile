@@ -352,7 +352,7 @@ $(B)/tests/fuzz/fuzz_authenticate: $(module) $(courier) $(addprefix $(B)/tests/f
 $(B)/tests/fuzz/fuzz_authenticate: private wraps = $(fuzz_world)
 $(B)/tests/fuzz/fuzz_config $(B)/tests/fuzz/fuzz_map $(B)/tests/fuzz/fuzz_stack: $(B)/tests/fuzz/files.o
 $(B)/tests/fuzz/fuzz_config $(B)/tests/fuzz/fuzz_map $(B)/tests/fuzz/fuzz_stack: private wraps = $(fuzz_files)
-$(B)/tests/fuzz/fuzz_stack: $(addprefix $(B)/pam_gcpkce/cli/,stack.o stack_file.o stack_text.o control.o pam_result.o dispatch.o truth.o finding.o command.o)
+$(B)/tests/fuzz/fuzz_stack: $(addprefix $(B)/pam_gcpkce/cli/,stack.o stack_file.o stack_text.o control.o pam_result.o dispatch.o truth.o ordinary.o finding.o command.o)
 $(fuzz_o): private extra_cflags = $(crypto_cflags)
 
 fuzz-objects: $(fuzz_o)

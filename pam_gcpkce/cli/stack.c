@@ -108,7 +108,7 @@ stack_read(const char *dir, const char *service, struct stack *ret,
 	autostack other = {0};
 	bool whole = true;
 
-	*ret = (struct stack){0};
+	*ret = (struct stack){.service = service};
 	stack_file_read(dir, service, ret, findings);
 	if (ret->aborts || ret->failed)
 		return;

@@ -38,6 +38,7 @@ struct stack_line {
 };
 
 struct stack {
+	const char *service; /* *borrowed* */
 	struct stack_line *lines;
 	size_t count, cap;
 	bool is_there; /* the service has a file of its own */
@@ -58,7 +59,7 @@ bool stack_service_is_valid(const char *service);
  * in:     dir       of the files; NULL for /etc/pam.d, then /usr/lib/pam.d
  *         service
  *         findings  nullable: what is wrong with the lines
- * out:    ret       (stack_done it)
+ * out:    ret       (stack_done it); service must stay as long
  * source: pam.conf(5); pam_start_confdir(3)
  */
 void stack_read(const char *dir, const char *service, struct stack *ret,

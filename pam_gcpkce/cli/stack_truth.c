@@ -55,8 +55,16 @@ open_check(const struct stack_view *v, const struct truth *truth,
 	struct findings *f = &v->check->findings;
 	size_t count = open_list(truth, TRUTH_REFUSE, &open);
 	size_t others = open_list(truth, TRUTH_RIGHT, &soft);
+	const struct stack_line *opener = truth_opener(truth);
 
-	if (count == OUTCOME_COUNT - 1)
+	if (count == OUTCOME_COUNT - 1 && opener != NULL)
+		finding_add(f, FINDING_FAULT, opener->where,
+		    "make the line required, so that it can refuse and not "
+		    "let in",
+		    "%s lets in without any credential: this line succeeds "
+		    "for ordinary users, and what follows is skipped",
+		    v->service);
+	else if (count == OUTCOME_COUNT - 1)
 		finding_add(f, FINDING_FAULT, ours->where,
 		    "let a refusal end the login: make the line required, or "
 		    "put \"auth requisite pam_deny.so\" where refusals lead",

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The three worlds.  Modules that are not about credentials have an answer of
- * their own; what is not listed here is a credential.
+ * The three worlds, made of what each module answers to an ordinary user.
  */
 #include "truth.h"
 
@@ -9,43 +8,7 @@
 #include <string.h>
 
 #include "dispatch.h"
-
-enum habit {
-	CREDENTIAL, /* a password, a key, another provider */
-	CONDITION,  /* who, where, when: a gate, or an exception */
-	ALWAYS_YES,
-	ALWAYS_NO,
-	NO_OPINION,
-};
-
-static const struct {
-	const char *module;
-	enum habit habit;
-} habits[] = {
-    {"pam_permit", ALWAYS_YES},
-    {"pam_deny", ALWAYS_NO},
-    {"pam_env", NO_OPINION},
-    {"pam_faildelay", NO_OPINION},
-    {"pam_group", NO_OPINION},
-    {"pam_mail", NO_OPINION},
-    {"pam_nologin", NO_OPINION},
-    {"pam_warn", NO_OPINION},
-    {"pam_access", CONDITION},
-    {"pam_cap", CONDITION},
-    {"pam_faillock", CONDITION},
-    {"pam_listfile", CONDITION},
-    {"pam_localuser", CONDITION},
-    {"pam_rhosts", CONDITION},
-    {"pam_rootok", CONDITION},
-    {"pam_securetty", CONDITION},
-    {"pam_sepermit", CONDITION},
-    {"pam_shells", CONDITION},
-    {"pam_succeed_if", CONDITION},
-    {"pam_tally2", CONDITION},
-    {"pam_timestamp", CONDITION},
-    {"pam_usertype", CONDITION},
-    {"pam_wheel", CONDITION},
-};
+#include "ordinary.h"
 
 static const struct {
 	const char *name;
@@ -86,33 +49,9 @@ truth_is_ours(const struct stack_line *line)
 	return stack_line_is(line, "pam_gcpkce");
 }
 
+/* Does its success end the stack, or lead over lines? */
 static bool
-has_argument(const struct stack_line *line, const char *argument)
-{
-	for (char **p = line->arguments; p != NULL && *p != NULL; p++) {
-		if (strcmp(*p, argument) == 0)
-			return true;
-	}
-	return false;
-}
-
-static enum habit
-habit_of(const struct stack_line *line)
-{
-	/* its part behind the credential, which counts the failure */
-	if (stack_line_is(line, "pam_faillock") &&
-	    has_argument(line, "authfail"))
-		return ALWAYS_NO;
-	for (size_t i = 0; i < sizeof(habits) / sizeof(habits[0]); i++) {
-		if (stack_line_is(line, habits[i].module))
-			return habits[i].habit;
-	}
-	return CREDENTIAL;
-}
-
-/* A condition that shortens the way is an exception, any other a gate. */
-static bool
-is_exception(const struct stack_line *line)
+is_short_cut(const struct stack_line *line)
 {
 	int action = line->actions[PAM_SUCCESS];
 
@@ -120,22 +59,48 @@ is_exception(const struct stack_line *line)
 }
 
 static int
-answer_of(const struct stack_line *line, enum truth_world world)
+answer_of(
+    const struct stack_line *line, const char *service, enum truth_world world)
 {
-	switch (habit_of(line)) {
-	case ALWAYS_YES:
+	switch (ordinary_habit(line, service)) {
+	case HABIT_YES:
+	case HABIT_GATE:
 		return PAM_SUCCESS;
-	case ALWAYS_NO:
+	case HABIT_NO:
 		return PAM_AUTH_ERR;
-	case NO_OPINION:
+	case HABIT_NO_OPINION:
 		return PAM_IGNORE;
-	case CONDITION:
-		return world != TRUTH_AGREE && is_exception(line) ? PAM_AUTH_ERR
+	case HABIT_NO_AUTH:
+		return PAM_MODULE_UNKNOWN;
+	case HABIT_EXCEPTION:
+		return world != TRUTH_AGREE && is_short_cut(line) ? PAM_AUTH_ERR
 								  : PAM_SUCCESS;
-	case CREDENTIAL:
+	case HABIT_DEPENDS: /* the worse of both */
+		return world == TRUTH_RIGHT && is_short_cut(line) ? PAM_AUTH_ERR
+								  : PAM_SUCCESS;
+	case HABIT_CREDENTIAL:
 		break;
 	}
 	return world == TRUTH_REFUSE ? PAM_AUTH_ERR : PAM_SUCCESS;
+}
+
+const struct stack_line *
+truth_opener(const struct truth *truth)
+{
+	const struct stack *stack = truth->stack;
+
+	for (size_t i = 0; i < stack->count; i++) {
+		const struct stack_line *line = &stack->lines[i];
+
+		if (line->type != STACK_AUTH || line->kind != STACK_MODULE ||
+		    truth_is_ours(line) || !truth->reached[TRUTH_REFUSE][i] ||
+		    !is_short_cut(line))
+			continue;
+		enum habit habit = ordinary_habit(line, stack->service);
+		if (habit == HABIT_GATE || habit == HABIT_DEPENDS)
+			return line;
+	}
+	return NULL;
 }
 
 static void
@@ -182,7 +147,8 @@ truth_make(const struct stack *stack, bool (*has_file)(const char *module),
 
 			ret->answers[w][i] = missing
 			    ? PAM_MODULE_UNKNOWN
-			    : answer_of(line, (enum truth_world)w);
+			    : answer_of(
+				  line, stack->service, (enum truth_world)w);
 		}
 		world_make(ret, (enum truth_world)w, reached);
 	}

@@ -13,7 +13,8 @@ enum truth_world {
 	TRUTH_AGREE,  /* every other module says yes, where it ever does */
 	TRUTH_RIGHT,  /* the other credentials are right, but no exception
 			 applies: pam_rootok does not find root */
-	TRUTH_REFUSE, /* nor is any other credential right */
+	TRUTH_REFUSE, /* no other credential is right, but whatever may let
+			 an ordinary user pass does */
 	TRUTH_WORLDS
 };
 
@@ -40,6 +41,12 @@ MUST_CHECK enum outcome truth_make(const struct stack *stack,
     bool (*has_file)(const char *module), struct truth *ret);
 
 void truth_done(struct truth *truth);
+
+/*
+ * The first auth line that lets ordinary users pass and whose success ends the
+ * stack or leads over lines; NULL where no such line is reached.
+ */
+const struct stack_line *truth_opener(const struct truth *truth);
 
 /* Is it a line with our module? */
 bool truth_is_ours(const struct stack_line *line);

@@ -199,3 +199,29 @@ def random_stack(rng):
         files[name] = "\n".join(lines) + "\n"
     files["s"] += "auth optional pam_gcpkce.so\n"
     return files
+
+# Lines that an ordinary user passes, with no credential.
+PASSES = ["pam_faillock.so authsucc deny=10", "pam_faillock.so preauth", "pam_access.so",
+          "pam_listfile.so item=user sense=deny file=/etc/nowhere onerr=succeed",
+          "pam_listfile.so item=shell sense=allow file=/etc/shells", "pam_nologin.so successok",
+          "pam_shells.so", "pam_securetty.so", "pam_wheel.so deny trust", "pam_localuser.so",
+          "pam_usertype.so isregular", "pam_echo.so welcome", "pam_exec.so /bin/true",
+          "pam_succeed_if.so quiet", "pam_succeed_if.so uid >= 1000 quiet_success",
+          "pam_succeed_if.so uid ne 0", "pam_succeed_if.so user != root",
+          "pam_succeed_if.so user notingroup admin", "pam_succeed_if.so uid gt 999 user notin root:bin",
+          "pam_succeed_if.so shell = /bin/sh", "pam_succeed_if.so service in other:{service}",
+          "pam_succeed_if.so service notin other:another", "pam_succeed_if.so user =~ *"]
+# Lines that he does not pass as a short cut: they are for few, or answer nothing.
+KEEPS_OUT = ["pam_faillock.so authfail", "pam_rootok.so", "pam_wheel.so trust",
+             "pam_nologin.so", "pam_env.so", "pam_group.so", "pam_warn.so",
+             "pam_issue.so issue=/etc/hostname", "pam_mail.so", "pam_usertype.so issystem",
+             "pam_listfile.so item=user sense=allow file=/etc/hostname onerr=fail",
+             "pam_succeed_if.so uid < 1000", "pam_succeed_if.so uid eq 0",
+             "pam_succeed_if.so user ingroup root", "pam_succeed_if.so user = root",
+             "pam_succeed_if.so uid >= 1000 user in root:bin", "pam_succeed_if.so uid >=",
+             "pam_succeed_if.so service = other", "pam_succeed_if.so service !~ *{service}*",
+             "pam_time.so", "pam_motd.so", "pam_limits.so", "pam_deny.so"]
+SHORT_CUTS = ["sufficient", "[success=done default=ignore]", "[success=1 default=ignore]"]
+REAL.update({f"passes-{number}": stack(f"auth sufficient {line.format(service='s')}\n"
+                                       "auth required pam_gcpkce.so\n")
+             for number, line in enumerate(PASSES + KEEPS_OUT)})

@@ -14,7 +14,7 @@ import subprocess
 import pytest
 
 from conftest import BUILD
-from stacks import REAL, random_stack
+from stacks import KEEPS_OUT, PASSES, REAL, SHORT_CUTS, random_stack
 
 HOST = os.path.join(BUILD, "tests/inject-host")
 MODULE = os.path.join(BUILD, "tests/pam_inject.so")
@@ -123,7 +123,8 @@ def test_the_table_of_any_stack_is_what_libpam_does(gcpkce, folder, seed):
 
 
 @pytest.mark.parametrize("module", ["permit", "deny", "env", "faildelay", "group", "mail",
-                                    "nologin", "warn"])
+                                    "nologin", "warn", "issue", "keyinit", "time", "motd",
+                                    "limits", "umask"])
 def test_a_known_module_answers_as_is_assumed(gcpkce, folder, module):
     """The module itself, in libpam: any other answer than the assumed one is bad."""
     write(f"{folder}/there", {"s": f"auth required pam_{module}.so\nauth required pam_gcpkce.so\n"})
@@ -136,3 +137,38 @@ def test_a_known_module_answers_as_is_assumed(gcpkce, folder, module):
         f"auth required pam_permit.so\nauth [{word}=ignore default=bad] pam_{module}.so\n")})
     assert list(libpam(f"{folder}/here", {"lines": []},
                        {(WORLDS[0], "PAM_SUCCESS"): None}).values()) == ["0"]
+
+
+def opened(gcpkce, folder, control, line):
+    """Where check says that this stack lets in without any credential."""
+    write(folder, {"s": f"auth {control} {line.format(service='s')}\n"
+                        "auth required pam_gcpkce.so\nauth required pam_permit.so\n",
+                   "other": "auth required pam_deny.so\n"})
+    found = gcpkce("--json", "check", "--pam-dir", folder, "--service", "s").json["findings"]
+    return [os.path.basename(one["where"]) for one in found if one["severity"] == "fault"
+            and re.search("lets in without any credential|lets everybody in", one["what"])]
+
+
+@pytest.mark.parametrize("control", SHORT_CUTS)
+def test_a_line_that_an_ordinary_user_passes_opens_the_stack(gcpkce, folder, control):
+    assert {line: opened(gcpkce, f"{folder}/{number}", control, line)
+            for number, line in enumerate(PASSES)} == {line: ["s:1"] for line in PASSES}
+    assert {line: opened(gcpkce, f"{folder}/no-{number}", control, line)
+            for number, line in enumerate(KEEPS_OUT)} == {line: [] for line in KEEPS_OUT}
+
+
+def test_the_same_line_as_a_gate_opens_nothing(gcpkce, folder):
+    assert {line: opened(gcpkce, f"{folder}/{number}", "required", line)
+            for number, line in enumerate(PASSES)} == {line: [] for line in PASSES}
+
+
+def test_a_password_that_skips_the_sign_in_is_no_lock_out(gcpkce, folder):
+    write(f"{folder}/pam.d", {"other": "auth required pam_deny.so\n", "s": (
+        "auth required pam_faillock.so preauth\nauth [success=1 default=bad] pam_unix.so\n"
+        "auth [default=die] pam_faillock.so authfail\n"
+        "auth sufficient pam_faillock.so authsucc\n"
+        "auth required pam_deny.so\nauth required pam_gcpkce.so\n"
+        "account required pam_permit.so\n")})
+    said = gcpkce("check", "--pam-dir", f"{folder}/pam.d", "--service", "s").out
+    assert "nobody gets in" not in said
+    assert "s:6: the line is never called" in said

@@ -3,10 +3,16 @@
 
 import os
 import shutil
+import subprocess
+import sys
 
 import pytest
 
-from hosts import Su, make_key
+from conftest import ROOT
+from hosts import Su, as_account, make_key
+
+sys.path.append(os.path.join(ROOT, "tests/cli"))
+from stacks import KEEPS_OUT, PASSES, SHORT_CUTS  # noqa: E402
 
 SUFFICIENT = """\
 auth sufficient {module}
@@ -169,3 +175,36 @@ def test_with_either_the_person_alone_gets_in(sshd, people):
     terminal = sshd.open("alice", methods=KEY_FIRST)
     terminal.answer(people["alice"].sign_in(terminal.asked()))
     assert terminal.session()[0] == "alice"
+
+
+# Other modules as short cuts: what gcpkce check takes them to answer
+
+def let_in(house, control, lines):
+    """The lines by which alice is let in, with no question, by real modules.
+
+    pam_debug.so stands where our line would: it refuses, and at once.
+    """
+    def one(number, line):
+        service = f"gcpkce-test-{number}"
+        house.stack(service, f"auth {control} {line.format(service=service)}\n"
+                    "auth required pam_debug.so auth=auth_err\nauth required pam_permit.so\n")
+        return subprocess.Popen(
+            as_account("alice", ["pamtester", service, "alice", "authenticate"]),
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    asked = [one(number, line) for number, line in enumerate(lines)]
+    return [line for line, process in zip(lines, asked) if process.wait() == 0]
+
+
+@pytest.mark.parametrize("control", SHORT_CUTS)
+def test_a_module_lets_an_ordinary_user_pass_where_check_says_so(house, control):
+    assert let_in(house, control, PASSES) == PASSES
+    assert let_in(house, control, KEEPS_OUT) == []
+
+
+def test_a_stack_that_faillock_opens_asks_nobody_to_sign_in(house, journal):
+    house.stack("gcpkce-test", "auth sufficient pam_faillock.so authsucc\n"
+                "auth required {module}\naccount required pam_permit.so\n")
+    done = subprocess.run(["pamtester", "gcpkce-test", "alice", "authenticate"],
+                          stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    assert (done.returncode, journal.decisions()) == (0, [])

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The modules that are known, and pam_succeed_if's conditions.
+ */
+#include "ordinary.h"
+
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The first row whose arguments the line has counts. */
+static const struct {
+	const char *module;
+	const char *with[2]; /* each NULL, or an argument */
+	enum habit habit;
+} habits[] = {
+    {"pam_permit", {NULL}, HABIT_YES},
+    {"pam_deny", {NULL}, HABIT_NO},
+    {"pam_env", {NULL}, HABIT_NO_OPINION},
+    {"pam_faildelay", {NULL}, HABIT_NO_OPINION},
+    {"pam_group", {NULL}, HABIT_NO_OPINION},
+    {"pam_issue", {NULL}, HABIT_NO_OPINION},
+    {"pam_keyinit", {NULL}, HABIT_NO_OPINION},
+    {"pam_mail", {NULL}, HABIT_NO_OPINION},
+    {"pam_nologin", {"successok"}, HABIT_GATE},
+    {"pam_nologin", {NULL}, HABIT_NO_OPINION},
+    {"pam_warn", {NULL}, HABIT_NO_OPINION},
+    {"pam_wheel", {"deny", "trust"}, HABIT_GATE},
+    {"pam_wheel", {"trust"}, HABIT_EXCEPTION},
+    {"pam_wheel", {NULL}, HABIT_NO_OPINION}, /* or refuses */
+    {"pam_access", {NULL}, HABIT_GATE},
+    {"pam_cap", {NULL}, HABIT_GATE},
+    {"pam_echo", {NULL}, HABIT_GATE},
+    {"pam_faillock", {"authsucc"}, HABIT_GATE},
+    {"pam_faillock", {"preauth"}, HABIT_GATE},
+    {"pam_faillock", {NULL}, HABIT_NO}, /* authfail counts a failure */
+    {"pam_lastlog", {NULL}, HABIT_GATE},
+    {"pam_securetty", {NULL}, HABIT_GATE},
+    {"pam_shells", {NULL}, HABIT_GATE},
+    {"pam_tally", {NULL}, HABIT_GATE},
+    {"pam_tally2", {NULL}, HABIT_GATE},
+    {"pam_usertype", {"isregular"}, HABIT_GATE},
+    {"pam_usertype", {NULL}, HABIT_EXCEPTION},
+    {"pam_listfile", {"sense=deny"}, HABIT_GATE},
+    {"pam_listfile", {"item=user"}, HABIT_EXCEPTION},
+    {"pam_listfile", {"item=group"}, HABIT_EXCEPTION},
+    {"pam_listfile", {NULL}, HABIT_DEPENDS},
+    {"pam_localuser", {NULL}, HABIT_DEPENDS},
+    {"pam_exec", {"expose_authtok"}, HABIT_CREDENTIAL},
+    {"pam_exec", {NULL}, HABIT_DEPENDS},
+    {"pam_rhosts", {NULL}, HABIT_EXCEPTION},
+    {"pam_rootok", {NULL}, HABIT_EXCEPTION},
+    {"pam_sepermit", {NULL}, HABIT_EXCEPTION},
+    {"pam_timestamp", {NULL}, HABIT_EXCEPTION},
+    {"pam_limits", {NULL}, HABIT_NO_AUTH},
+    {"pam_loginuid", {NULL}, HABIT_NO_AUTH},
+    {"pam_mkhomedir", {NULL}, HABIT_NO_AUTH},
+    {"pam_motd", {NULL}, HABIT_NO_AUTH},
+    {"pam_namespace", {NULL}, HABIT_NO_AUTH},
+    {"pam_pwhistory", {NULL}, HABIT_NO_AUTH},
+    {"pam_time", {NULL}, HABIT_NO_AUTH},
+    {"pam_tty_audit", {NULL}, HABIT_NO_AUTH},
+    {"pam_umask", {NULL}, HABIT_NO_AUTH},
+    {"pam_xauth", {NULL}, HABIT_NO_AUTH},
+};
+
+/* ---- pam_succeed_if ---- */
+
+/* The ids of ordinary users, as login.defs has them. */
+#define UID_LEAST 1000
+#define UID_MOST 60000
+
+/* Is a word in a list with colons between? */
+static bool
+is_listed(const char *word, const char *list)
+{
+	size_t len = strlen(word);
+
+	for (const char *p = list; p != NULL; p = strchr(p, ':')) {
+		p += *p == ':' ? 1 : 0;
+		if (strncmp(p, word, len) == 0 &&
+		    (p[len] == ':' || p[len] == '\0'))
+			return true;
+	}
+	return false;
+}
+
+/* A condition on the service, whose name is known. */
+static enum habit
+service_habit(const char *service, const char *op, const char *right)
+{
+	bool is_not = op[0] == '!' || strncmp(op, "not", 3) == 0;
+	bool met;
+
+	if (strcmp(op, "=") == 0 || strcmp(op, "!=") == 0)
+		met = strcmp(service, right) == 0;
+	else if (strcmp(op, "=~") == 0 || strcmp(op, "!~") == 0)
+		met = fnmatch(right, service, 0) == 0;
+	else if (strcmp(op, "in") == 0 || strcmp(op, "notin") == 0)
+		met = is_listed(service, right);
+	else
+		return HABIT_EXCEPTION;
+	return met != is_not ? HABIT_GATE : HABIT_EXCEPTION;
+}
+
+/* One on a number: is an ordinary user's enough? */
+static enum habit
+number_habit(const char *op, const char *right)
+{
+	long number = strtol(right, NULL, 10);
+	bool below = strcmp(op, "lt") == 0 || strcmp(op, "<") == 0 ||
+	    strcmp(op, "le") == 0 || strcmp(op, "<=") == 0;
+	bool above = strcmp(op, "gt") == 0 || strcmp(op, ">") == 0 ||
+	    strcmp(op, "ge") == 0 || strcmp(op, ">=") == 0;
+
+	if (below)
+		return number > UID_LEAST ? HABIT_GATE : HABIT_EXCEPTION;
+	if (above)
+		return number < UID_MOST ? HABIT_GATE : HABIT_EXCEPTION;
+	return strcmp(op, "ne") == 0 ? HABIT_GATE : HABIT_EXCEPTION;
+}
+
+static enum habit
+condition_habit(
+    const char *service, const char *left, const char *op, const char *right)
+{
+	bool is_id = strcmp(left, "uid") == 0 || strcmp(left, "gid") == 0;
+	bool is_glob = strcmp(op, "=~") == 0;
+
+	if (strcmp(left, "service") == 0)
+		return service_habit(service, op, right);
+	/* an ordinary user is not the one that is ruled out */
+	if (op[0] == '!' || strncmp(op, "not", 3) == 0)
+		return HABIT_GATE;
+	if (is_glob)
+		return HABIT_DEPENDS;
+	if (is_id)
+		return number_habit(op, right);
+	/* of users and groups few are named; of places and shells, who knows */
+	return strcmp(left, "user") == 0 ? HABIT_EXCEPTION : HABIT_DEPENDS;
+}
+
+static bool
+is_flag(const char *word)
+{
+	static const char *const flags[] = {"debug", "use_uid", "quiet",
+	    "quiet_fail", "quiet_success", "audit"};
+
+	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
+		if (strcmp(word, flags[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* All conditions must be met, so the narrowest one counts. */
+static enum habit
+conditions_habit(const struct stack_line *line, const char *service)
+{
+	const char *words[3] = {NULL};
+	size_t count = 0;
+	enum habit all = HABIT_GATE;
+
+	for (char **p = line->arguments; p != NULL && *p != NULL; p++) {
+		if (is_flag(*p))
+			continue;
+		words[count++] = *p;
+		if (count < 3)
+			continue;
+		count = 0;
+		enum habit one =
+		    condition_habit(service, words[0], words[1], words[2]);
+		all = one < all ? one : all;
+	}
+	return count == 0 ? all : HABIT_NO; /* it ends in mid-condition */
+}
+
+/* ---- any module ---- */
+
+static bool
+has_argument(const struct stack_line *line, const char *argument)
+{
+	for (char **p = line->arguments; p != NULL && *p != NULL; p++) {
+		if (strcmp(*p, argument) == 0)
+			return true;
+	}
+	return false;
+}
+
+enum habit
+ordinary_habit(const struct stack_line *line, const char *service)
+{
+	if (stack_line_is(line, "pam_succeed_if"))
+		return conditions_habit(line, service);
+	for (size_t i = 0; i < sizeof(habits) / sizeof(habits[0]); i++) {
+		const char *const *with = habits[i].with;
+
+		if (stack_line_is(line, habits[i].module) &&
+		    (with[0] == NULL || has_argument(line, with[0])) &&
+		    (with[1] == NULL || has_argument(line, with[1])))
+			return habits[i].habit;
+	}
+	return HABIT_CREDENTIAL;
+}
