@@ -4,10 +4,12 @@
  * as in a login.  It changes nothing on the host.  The dialogue is on stderr,
  * so that stdout holds only what was asked for.
  */
+#include <poll.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <termios.h>
 #include <time.h>
 
 #include "browser.h"
@@ -152,28 +154,55 @@ address_show(struct login *l)
 	return r;
 }
 
+/* Is there something to read, or the input's end, before the time is over? */
+static bool
+input_wait(const struct login *l)
+{
+	struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+
+	for (int left; (left = clock_left_ms(l->deadline_ms)) > 0;) {
+		if (poll(&input, 1, left) > 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * What was typed but not entered would go to the shell, and may be a code.  In
+ * the background the call would stop us.
+ */
+static void
+input_drop(void)
+{
+	if (tcgetpgrp(STDIN_FILENO) == getpgrp())
+		(void)tcflush(STDIN_FILENO, TCIFLUSH);
+}
+
 static enum outcome
 answer_read_line(struct login *l, struct buf *typed)
 {
-	char *line = NULL;
-	size_t cap = 0;
-	ssize_t len = getline(&line, &cap, stdin);
+	uint8_t byte = '\0';
+	ssize_t got = 1;
 
-	if (len >= 0)
-		buf_put(typed, line,
-		    (size_t)len < typed->max ? (size_t)len : typed->max);
-	if (line != NULL)
-		explicit_bzero(line, cap);
-	free(line);
-	if (len < 0) {
-		(void)fputc('\n', stderr); /* behind the prompt */
+	/* one by one: what follows the line is the next answer */
+	while (got != 0 && byte != '\n' && input_wait(l)) {
+		got = read(STDIN_FILENO, &byte, 1);
+		if (got > 0 && typed->len < typed->max)
+			buf_put_byte(typed, byte);
+		else if (got < 0 && errno != EINTR && errno != EAGAIN)
+			got = 0;
+	}
+	if (byte == '\n' || (got == 0 && typed->len > 0))
+		return buf_check(typed);
+	(void)fputc('\n', stderr); /* after the prompt */
+	if (got == 0)
 		return err_fail(&l->why, OUTCOME_ABORTED,
 		    "standard input ended before an answer");
-	}
-	if (clock_left_ms(l->deadline_ms) == 0)
-		return err_fail(&l->why, OUTCOME_TIMED_OUT,
-		    "the answer came after the deadline");
-	return buf_check(typed);
+	input_drop();
+	return err_fail(&l->why, OUTCOME_TIMED_OUT,
+	    "the time for signing in is over: no answer came within %lu "
+	    "seconds",
+	    l->config.timeout);
 }
 
 /* The state of the address that is shown; a start page's makes it there. */

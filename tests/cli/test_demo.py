@@ -3,10 +3,13 @@
 
 import os
 import subprocess
+import termios
 
 import pexpect
+import pytest
 
-from conftest import BUILD, ROOT
+from conftest import BUILD, ROOT, descendants
+from waiting import wait_until
 
 
 def test_demo_signs_in_by_itself_and_shows_what_it_promises():
@@ -62,3 +65,23 @@ def test_demo_ends_quietly_at_a_keypress():
     child.sendintr()
     child.expect(pexpect.EOF)
     assert "Traceback" not in child.before
+
+
+@pytest.mark.parametrize("typed", ["", "code=half"])
+def test_demo_on_a_terminal_ends_when_its_time_is_over(typed):
+    before = set(os.listdir("/tmp"))
+    child = pexpect.spawn(os.path.join(ROOT, "tools/demo"), ["--build", BUILD, "--seconds", "8"],
+                          timeout=60, encoding="utf-8")
+    modes = termios.tcgetattr(child.child_fd)
+    child.expect("land on: ")
+    children = descendants(child.pid)
+    child.send(typed)
+    child.expect("The time for signing in is over.")
+    child.expect("the sign-in FAILED")
+    assert termios.tcgetattr(child.child_fd) == modes
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 1
+    assert children and wait_until(
+        lambda: not any(os.path.exists(f"/proc/{pid}") for pid in children))
+    assert not [name for name in set(os.listdir("/tmp")) - before if "gcpkce-demo" in name]

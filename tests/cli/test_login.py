@@ -413,6 +413,56 @@ def test_login_leaves_an_ignored_sigint_ignored(conf, account):
     child.close(force=True)
 
 
+# the time is over
+
+@pytest.mark.parametrize("words", [(), ("--browser",), ("--export",)],
+                         ids=["plain", "browser", "export"])
+@pytest.mark.parametrize("typed", ["", "code=half"])
+def test_login_at_a_terminal_ends_when_its_time_is_over(
+        genesys, folder, conf, account, words, typed):
+    with open(conf, "a", encoding="utf-8") as file:
+        file.write("timeout = 3\n")
+    os.mkdir(f"{folder}/bin")
+    os.symlink("/bin/true", f"{folder}/bin/xdg-open")
+    child = pexpect.spawn(
+        "/bin/sh", ["-c", '"$@"; echo "status=$?"; read -r rest; echo "rest=[$rest]"', "sh",
+                    GCPKCE, "login", "--conf", conf, "--user", account, *words],
+        timeout=PATIENCE, encoding="utf-8", env=dict(os.environ, PATH=f"{folder}/bin:/bin"))
+    before = termios.tcgetattr(child.child_fd)
+    child.expect("you land on: ")
+    begin = time.monotonic()
+    helpers = descendants(child.pid)
+    assert len(helpers) > 1  # the command, and the helper below it
+    child.send(typed)
+    child.expect("decision: +timed_out: the time for signing in is over: "
+                 "no answer came within 3 seconds\r\n")
+    assert time.monotonic() - begin < 3 + PATIENCE / 4
+    child.expect("status=1")
+    assert termios.tcgetattr(child.child_fd) == before
+    child.sendline("")
+    child.expect_exact("rest=[]")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert gone(helpers)
+    assert genesys.log.count("POST", "/oauth/token") == 0
+
+
+@pytest.mark.parametrize("typed", ["", "code=half"])
+def test_login_ends_in_time_where_its_input_is_a_silent_pipe(conf, account, typed):
+    with open(conf, "a", encoding="utf-8") as file:
+        file.write("timeout = 2\n")
+    with subprocess.Popen([GCPKCE, "--json", "login", "--conf", conf, "--user", account],
+                          stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL, text=True) as process:
+        process.stdin.write(typed)
+        process.stdin.flush()
+        try:
+            assert process.wait(timeout=PATIENCE) == 1
+        finally:
+            process.kill()
+        assert json.loads(process.stdout.read())["outcome"] == "timed_out"
+
+
 # an ordinary user
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")

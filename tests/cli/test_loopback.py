@@ -106,6 +106,19 @@ def login(conf, account):
         one.child.close(force=True)
 
 
+def test_login_ends_when_its_time_is_over_and_the_listener_with_it(genesys, login):
+    one = login(timeout=3)
+    helpers = descendants(one.child.pid)
+    status, shown = one.end()
+    assert status == 1
+    assert "timed_out: the time for signing in is over" in shown
+    assert helpers and wait_until(
+        lambda: not any(os.path.exists(f"/proc/{pid}") for pid in helpers))
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", one.port), timeout=PATIENCE)
+    assert genesys.log.count("POST", "/oauth/token") == 0
+
+
 def request(target, port, host=None, method="GET", more=""):
     host = f"localhost:{port}" if host is None else host
     return f"{method} {target} HTTP/1.1\r\nHost: {host}\r\n{more}\r\n".encode()

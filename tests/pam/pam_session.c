@@ -6,14 +6,31 @@
  * does not wait after a denial, as a host that people reach must.
  *
  *   pam-session FOLDER SERVICE USER COMMAND [ARGUMENT...]
+ *
+ * PAM_SESSION_SECONDS in the environment limits the dialogue; without it the
+ * dialogue waits for ever, as the module leaves that to the application.
  */
 #include <security/pam_appl.h>
 #include <security/pam_misc.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "no_delay.h"
+
+/* libpam_misc ends the dialogue and restores the terminal. */
+static void
+limit_set(void)
+{
+	const char *seconds = getenv("PAM_SESSION_SECONDS");
+
+	if (seconds == NULL)
+		return;
+	pam_misc_conv_die_time = time(NULL) + atol(seconds);
+	pam_misc_conv_die_line = "\nThe time for signing in is over.\n";
+}
 
 /* Run the command with the PAM environment and nothing else. */
 static int
@@ -56,6 +73,7 @@ main(int argc, char **argv)
 		    "[ARGUMENT...]\n");
 		return 2;
 	}
+	limit_set();
 	if (pam_start_confdir(argv[2], argv[3], &conv, argv[1], &pamh) !=
 	    PAM_SUCCESS) {
 		(void)fprintf(stderr, "pam_start_confdir failed\n");
