@@ -21,9 +21,9 @@ struct errand {
 	const char *user;
 	const char *service;
 	const char *host;
-	const char *remote; /* the host that the person comes from, or "" */
-	bool decoy;         /* nobody could sign in: no connection is opened */
-	bool want_token;    /* the verdict is to carry the token */
+	bool listens;    /* a browser of this host may bring the code */
+	bool decoy;      /* nobody could sign in: no connection is opened */
+	bool want_token; /* the verdict is to carry the token */
 };
 
 /*

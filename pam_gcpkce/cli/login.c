@@ -90,7 +90,7 @@ helper_start(struct login *l)
 	    .user = l->user,
 	    .service = "gcpkce",
 	    .host = host,
-	    .remote = "",
+	    .listens = true,
 	    .want_token = token_is_wanted(l->options),
 	};
 

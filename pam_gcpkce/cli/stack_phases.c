@@ -131,11 +131,11 @@ session_check(const struct stack_view *v, const struct stack_line *auth,
 		    variables->where);
 }
 
-/* sudo opens a session a command. */
+/* sudo opens a session a command; its pam_service may be sudo-NAME. */
 static bool
 is_sudo(const char *service)
 {
-	return strcmp(service, "sudo") == 0 || strcmp(service, "sudo-i") == 0;
+	return strncmp(service, "sudo", sizeof("sudo") - 1) == 0;
 }
 
 static bool

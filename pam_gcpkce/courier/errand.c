@@ -13,7 +13,6 @@
 #include "gcpkce/frame.h"
 #include "gcpkce/policy.h"
 #include "gcpkce/text.h"
-#include "gcpkce/url.h"
 
 #define REVOKE_WAIT_MS 5000
 #define PROBE_REQUESTS 3 /* one after the other */
@@ -64,16 +63,6 @@ label_set(const struct errand *errand, struct wire_label *ret)
 	return r;
 }
 
-/*
- * Does the person come from this host?  A listener would bring the code of
- * whoever sits here to a sign-in that somebody elsewhere has begun.
- */
-static bool
-is_here(const char *remote)
-{
-	return remote[0] == '\0' || url_host_is_loopback(view_text(remote));
-}
-
 static enum outcome
 request_set(const struct config *config, const struct errand *errand,
     int64_t deadline_ms, struct wire_request *ret)
@@ -86,7 +75,7 @@ request_set(const struct config *config, const struct errand *errand,
 	text_copy(ret->signin_provider, config->signin_provider);
 	ret->force_signin = config->force_signin;
 	ret->loopback =
-	    config->callback == CALLBACK_LOOPBACK && is_here(errand->remote);
+	    config->callback == CALLBACK_LOOPBACK && errand->listens;
 	ret->decoy = errand->decoy;
 	ret->want_token = errand->want_token;
 	ret->revoke = config->revoke == REVOKE_AUTO;

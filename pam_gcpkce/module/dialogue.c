@@ -17,49 +17,6 @@
 
 #define TEXT_MAX (64 * 1024)
 
-bool
-dialogue_is_split(
-    enum config_dialogue mode, const char *service, bool graphical)
-{
-	static const char *const split_services[] = {"sudo", "sudo-i", "gdm",
-	    "gdm-password", "gdm-smartcard", "lightdm", "sddm", "lxdm", "xdm",
-	    "slim", "greetd", "kde", "kscreenlocker", "gnome-screensaver",
-	    "cinnamon-screensaver", "mate-screensaver", "xfce4-screensaver",
-	    "xscreensaver", "light-locker", "i3lock", "swaylock", "vlock-main",
-	    "polkit-1"};
-
-	if (mode != DIALOGUE_AUTO)
-		return mode == DIALOGUE_SPLIT;
-	for (size_t i = 0;
-	     i < sizeof(split_services) / sizeof(split_services[0]); i++) {
-		if (strcmp(service, split_services[i]) == 0)
-			return true;
-	}
-	return graphical;
-}
-
-/* A terminal's name, with /dev/ or without: ":0", "tty1", not "ttyS0". */
-static bool
-is_console(const char *terminal)
-{
-	static const char folder[] = "/dev/";
-	static const char digits[] = "0123456789";
-
-	if (strncmp(terminal, folder, sizeof(folder) - 1) == 0)
-		terminal += sizeof(folder) - 1;
-	if (terminal[0] == ':')
-		return strspn(terminal + 1, digits) > 0;
-	return strncmp(terminal, "tty", 3) == 0 && terminal[3] != '\0' &&
-	    terminal[3 + strspn(terminal + 3, digits)] == '\0';
-}
-
-bool
-dialogue_is_local(const char *display, const char *terminal, const char *remote)
-{
-	return remote[0] == '\0' &&
-	    (display[0] != '\0' || is_console(terminal));
-}
-
 /* Is there a prompt at all? */
 static bool
 asks(const struct dialogue *dialogue)

@@ -26,25 +26,6 @@ struct dialogue {
 };
 
 /*
- * Is the address to be shown as a text apart from the prompt?  With "auto" for
- * sudo, which may replace the prompt, and for greeters and lockers.
- *
- * in:     mode  of the configuration;  service  "" when there is none
- *         graphical  PAM_XDISPLAY is set
- */
-bool dialogue_is_split(
-    enum config_dialogue mode, const char *service, bool graphical);
-
-/*
- * Does the person sit at this host: at a display, or a console?
- *
- * in:     display, terminal, remote  PAM_XDISPLAY, PAM_TTY and PAM_RHOST, ""
- *                                    where they are not set
- */
-bool dialogue_is_local(
-    const char *display, const char *terminal, const char *remote);
-
-/*
  * Compose the texts, in the host's language (translation_of); without a
  * catalogue ASCII alone.  Foreign bytes are escaped, the address is alone on
  * its line.  The first begins with a line break, because ssh puts

@@ -17,6 +17,7 @@
 #include "gcpkce/errand.h"
 #include "gcpkce/policy.h"
 #include "journal.h"
+#include "place.h"
 #include "session.h"
 
 #define KEPT "gcpkce_signin"
@@ -132,13 +133,13 @@ prospect_judge(struct signin *s)
 
 /* Start the helper and let it make the address. */
 static enum outcome
-helper_start(struct signin *s)
+helper_start(struct signin *s, const struct place *place)
 {
 	const struct errand errand = {
 	    .user = s->user,
-	    .service = journal_item(s->pamh, PAM_SERVICE),
+	    .service = place->service,
 	    .host = s->host,
-	    .remote = journal_item(s->pamh, PAM_RHOST),
+	    .listens = place_may_listen(place, &s->policy.account),
 	    .decoy = s->prospect != OUTCOME_OK,
 	    .want_token = s->config.export != EXPORT_NONE,
 	};
@@ -167,13 +168,14 @@ helper_start(struct signin *s)
 static enum outcome
 signin_begin(struct signin *s, int argc, const char **argv, bool *ret_again)
 {
-	const char *display = journal_item(s->pamh, PAM_XDISPLAY);
+	struct place place;
 
 	enum outcome r = config_read(s, argc, argv);
 	if (r == OUTCOME_OK)
 		r = user_read(s, ret_again);
 	if (r != OUTCOME_OK)
 		return r;
+	place_read(s->pamh, &place);
 	s->deadline_ms =
 	    clock_now_ms() + (int64_t)s->config.timeout * INT64_C(1000);
 	s->dialogue = (struct dialogue){
@@ -182,13 +184,11 @@ signin_begin(struct signin *s, int argc, const char **argv, bool *ret_again)
 	    .address = s->ready.address,
 	    .until = (time_t)(clock_wall_s() + s->config.timeout),
 	    .wrong = "",
-	    .split = dialogue_is_split(s->config.dialogue,
-		journal_item(s->pamh, PAM_SERVICE), display[0] != '\0'),
-	    .local = dialogue_is_local(display, journal_item(s->pamh, PAM_TTY),
-		journal_item(s->pamh, PAM_RHOST)),
+	    .split = place_is_split(s->config.dialogue, &place),
+	    .local = place_is_seat(&place),
 	};
 	r = prospect_judge(s);
-	return r == OUTCOME_OK ? helper_start(s) : r;
+	return r == OUTCOME_OK ? helper_start(s, &place) : r;
 }
 
 /* Step 4: the dialogue. */

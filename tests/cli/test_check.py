@@ -159,7 +159,7 @@ def test_variables_of_the_user_s_come_later(check):
     assert "sets variables" not in check(stack(OURS + SESSION + readenv), export="env").out
 
 
-@pytest.mark.parametrize("service", ["sudo", "sudo-i"])
+@pytest.mark.parametrize("service", ["sudo", "sudo-i", "sudo-deploy"])
 def test_sudo_with_export_is_named(check, service):
     files = dict(stack(OURS + SESSION), **{service: OURS + SESSION + "@include common-rest\n"})
     find(check(files, service=service, export="env"), WARNING, "after each command")

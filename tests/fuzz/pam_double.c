@@ -197,6 +197,8 @@ pam_get_item(const pam_handle_t *pamh, int item, const void **ret)
 		*ret = pamh->user;
 	else if (item == PAM_SERVICE)
 		*ret = plan->service;
+	else if (item == PAM_TTY) /* of whom a listener is for */
+		*ret = "pts/0";
 	else if (item == PAM_CONV && !plan->no_conversation)
 		*ret = &pamh->conv;
 	return PAM_SUCCESS;

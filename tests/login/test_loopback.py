@@ -36,7 +36,15 @@ def visit(redirect):
     return reply.decode()
 
 
-@pytest.mark.parametrize("kind", [hosts.Su, hosts.Sudo, hosts.Login],
+class OwnSu(hosts.Su):
+    """alice becomes alice."""
+
+    def open(self, account):
+        return hosts.Terminal(self._house, hosts.as_account(account, [
+            "su", account, "-c", self._house.session]))
+
+
+@pytest.mark.parametrize("kind", [OwnSu, hosts.Sudo, hosts.Login],
                          ids=lambda kind: kind.name)
 def test_the_browser_brings_the_code_to(house, people, journal, kind):
     terminal = kind(house).open("alice")
@@ -57,10 +65,17 @@ def without_chances(text):
     return re.sub("alice|nobody-here|dave", "NAME", text)
 
 
+def pamtester(house, *items, account="alice"):
+    """pamtester with some items of PAM's set."""
+    options = [word for item in items for word in ("-I", item)]
+    return hosts.Terminal(house, [
+        "pamtester", *options, "gcpkce-test", account, "authenticate"])
+
+
 def test_a_decoy_listens_and_says_the_same(house, genesys, journal):
     """What comes of the same code, at accounts of somebody and of nobody."""
     house.stack("gcpkce-test", "auth required {module} attempts=1\n")
-    terminals = [hosts.Pamtester(house).open(account)
+    terminals = [pamtester(house, "tty=pts/9", account=account)
                  for account in ("alice", "dave", "nobody-here")]
     seen = set()
     for terminal in terminals:
@@ -87,15 +102,53 @@ def test_ssh_from_this_very_host_has_a_listener(sshd, people):
     assert terminal.session()[0] == "alice"
 
 
-def pamtester(house, item):
-    """pamtester with one item of PAM's set."""
-    return hosts.Terminal(house, [
-        "pamtester", "-I", item, "gcpkce-test", "alice", "authenticate"])
+def sudo_of_target(house):
+    """carol becomes alice, by what alice knows."""
+    return hosts.Terminal(house, hosts.as_account("carol", [
+        "sudo", "-u", "alice", house.session]))
 
 
-def test_somebody_elsewhere_gets_none(house, people):
-    terminal = pamtester(house, "rhost=203.0.113.7")
+@pytest.mark.parametrize("start", [
+    pytest.param(lambda house: hosts.Su(house).open("alice"), id="su"),
+    pytest.param(sudo_of_target, id="sudo with targetpw")])
+def test_who_becomes_another_account_gets_none(house, people, start):
+    terminal = start(house)
+    shown = terminal.asked(hosts.PASTE)
+    assert "localhost%2F" in shown  # without the port of a listener
+    # nobody serves the page that the browser lands on; its address is pasted
+    terminal.answer(people["alice"].sign_in(shown))
+    assert terminal.session()[0] == "alice"
+    terminal.leave()
+
+
+@pytest.mark.parametrize("items", [
+    ["rhost=203.0.113.7"], ["rhost=203.0.113.7", "tty=pts/9"], ["ruser=alice"], []])
+def test_somebody_elsewhere_gets_none(house, people, items):
+    terminal = pamtester(house, *items)
     terminal.answer(people["alice"].sign_in(terminal.asked(hosts.PASTE)))
+    assert "successfully authenticated" in terminal.end()
+
+
+@pytest.mark.parametrize("items", [
+    ["tty=pts/9"], ["tty=pts/9", "ruser=alice"], ["tty=ssh", "rhost=127.0.0.1"],
+    ["rhost=localhost"], ["rhost=::1"]])
+def test_somebody_here_gets_one(house, people, items):
+    terminal = pamtester(house, *items)
+    shown = terminal.asked(ENTER)
+    terminal.answer("")
+    assert "You are signed in as alice on bastion01" in visit(
+        people["alice"].sign_in(shown))
+    assert "successfully authenticated" in terminal.end()
+
+
+def test_a_greeter_that_sets_nothing_gets_one(house, people):
+    house.stack("greetd", "auth required {module}\n")
+    terminal = hosts.Terminal(
+        house, ["pamtester", "greetd", "alice", "authenticate"])
+    shown = terminal.asked(ENTER)
+    terminal.answer("")
+    assert "You are signed in as alice on bastion01" in visit(
+        people["alice"].sign_in(shown))
     assert "successfully authenticated" in terminal.end()
 
 

@@ -5,6 +5,8 @@ import pytest
 
 import contract
 import hosts
+from conftest import STACK
+from house import SUDOERS
 
 SUDO_QUESTION = "Code from the browser: "
 
@@ -25,6 +27,34 @@ ALL = (hosts.Sudo, SudoWithPrompt, hosts.Su, hosts.Login, hosts.Pamtester)
 @pytest.fixture(params=ALL, ids=lambda host: host.name)
 def host(request, house):
     return request.param(house)
+
+
+class SudoOfAnotherService(SudoWithPrompt):
+    """pam_service in sudoers gives sudo a stack of another name."""
+
+    name = "sudo -p, pam_service"
+    service = "sudo-deploy"
+
+    def open(self, account):
+        self._house.write("/etc/sudoers", SUDOERS + "Defaults pam_service=sudo-deploy\n", 0o440)
+        return super().open(account)
+
+
+@pytest.fixture
+def deploy(house):
+    house.stack("sudo-deploy", STACK)
+    yield SudoOfAnotherService(house)
+    house.write("/etc/sudoers", SUDOERS, 0o440)
+
+
+def test_sudo_of_another_service_shows_the_address(deploy, people, journal):
+    terminal = deploy.open("alice")
+    shown = terminal.asked(SUDO_QUESTION)
+    assert "/oauth/authorize?" in shown
+    terminal.answer(people["alice"].sign_in(shown))
+    assert terminal.session()[0] == "ops"
+    terminal.leave()
+    assert journal.decision("ok")["service"] == "sudo-deploy"
 
 
 def question(host):

@@ -54,7 +54,7 @@ FLOWS = (
     Flow("sudo", hosts.Sudo),
     Flow("su", hosts.Su),
     Flow("login", hosts.Login),
-    Flow("loopback", hosts.Su, "http://localhost/callback",
+    Flow("loopback", hosts.Sudo, "http://localhost/callback",
          {"callback": "loopback"}, ENTER, visit),
 )
 

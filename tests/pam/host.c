@@ -117,6 +117,7 @@ host_begin(struct host *h)
 	*h = (struct host){
 	    .service = "signin",
 	    .user = "alice",
+	    .tty = "pts/0",
 	    .script = "ok",
 	    .region = default_region,
 	    .arguments = "",
@@ -210,6 +211,9 @@ host_open(struct host *h)
 	if (h->rhost != NULL)
 		assert_int_equal(
 		    pam_set_item(h->pamh, PAM_RHOST, h->rhost), PAM_SUCCESS);
+	if (h->ruser != NULL)
+		assert_int_equal(
+		    pam_set_item(h->pamh, PAM_RUSER, h->ruser), PAM_SUCCESS);
 	if (h->tty != NULL)
 		assert_int_equal(
 		    pam_set_item(h->pamh, PAM_TTY, h->tty), PAM_SUCCESS);

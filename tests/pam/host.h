@@ -77,6 +77,7 @@ struct host {
 	const char *service_file; /* all of it, in place of those lines */
 	const char *map;          /* content of the map file */
 	const char *rhost;
+	const char *ruser;
 	const char *tty;
 	const char *xdisplay;
 	const struct reply *replies;

@@ -127,7 +127,16 @@ split_parts_the_address_from_the_prompt(void **state)
 	    {"signin", "dialogue=split", NULL, true},
 	    {"sudo", "", NULL, true},
 	    {"sudo-i", "", NULL, true},
+	    {"sudo-deploy", "", NULL, true},
+	    {"sudo_deploy", "", NULL, true},
+	    {"asudo", "", NULL, false},
 	    {"gdm-password", "", NULL, true},
+	    {"gdm-switchable-auth", "", NULL, true},
+	    {"cosmic-greeter", "", NULL, true},
+	    {"xsecurelock", "", NULL, true},
+	    {"physlock", "", NULL, true},
+	    {"vlock", "", NULL, true},
+	    {"polkit-1", "", NULL, true},
 	    {"signin", "", ":0", true},
 	    {"signin", "", "", false},
 	    {"sshd", "", NULL, false},
@@ -207,36 +216,116 @@ prompt_says_that_the_port_is_taken(void **state)
 	host_end(&h);
 }
 
+struct place {
+	const char *service;
+	const char *user;
+	const char *ruser;
+	const char *tty;
+	const char *xdisplay;
+	const char *rhost;
+};
+
+/* Is there a listener for who is at such a place? */
+static bool
+listens(const struct place *place)
+{
+	struct host h;
+
+	host_begin(&h);
+	h.arguments = FREE;
+	if (place->service != NULL)
+		h.service = place->service;
+	if (place->user != NULL)
+		h.user = place->user;
+	h.ruser = place->ruser;
+	h.tty = place->tty;
+	h.xdisplay = place->xdisplay;
+	h.rhost = place->rhost;
+	(void)host_signin(&h);
+	size_t at = 0; /* of the first prompt */
+	while (h.messages[at].style != PAM_PROMPT_ECHO_ON)
+		assert_true(++at < h.message_count);
+	bool ret = ends_with(h.messages[at].text, ENTER);
+	assert_true(ret || ends_with(h.messages[at].text, ASK));
+	host_end(&h);
+	return ret;
+}
+
 /* Else a browser here would bring its code to a sign-in begun elsewhere. */
 static void
 listener_is_for_who_comes_from_this_host(void **state)
 {
+	static const char *const here[] = {
+	    NULL, "", "127.0.0.1", "127.8.0.1", "::1", "localhost"};
+	static const char *const elsewhere[] = {"203.0.113.7",
+	    "::ffff:127.0.0.1", "localhost.evil.example", "UNKNOWN"};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(here); i++)
+		assert_true(
+		    listens(&(struct place){.tty = "pts/3", .rhost = here[i]}));
+	for (size_t i = 0; i < COUNT(elsewhere); i++)
+		assert_false(listens(
+		    &(struct place){.tty = "pts/3", .rhost = elsewhere[i]}));
+}
+
+/* Whoever is at none of them may be a program that serves a network. */
+static void
+listener_is_for_a_terminal_a_display_or_a_greeter(void **state)
+{
 	static const struct {
-		const char *rhost;
+		struct place place;
 		bool listens;
 	} rows[] = {
-	    {NULL, true},
-	    {"", true},
-	    {"127.0.0.1", true},
-	    {"::1", true},
-	    {"localhost", true},
-	    {"203.0.113.7", false},
-	    {"::ffff:127.0.0.1", false},
-	    {"localhost.evil.example", false},
-	    {"UNKNOWN", false},
+	    {{.service = "signin"}, false},
+	    {{.service = "signin", .tty = "", .xdisplay = ""}, false},
+	    {{.service = "signin", .rhost = ""}, false},
+	    {{.service = "su"}, false},
+	    {{.service = "sudo"}, false},
+	    {{.service = "polkit-1"}, false},
+	    {{.service = "signin", .tty = "pts/3"}, true},
+	    {{.service = "signin", .tty = "/dev/pts/3"}, true},
+	    {{.service = "signin", .rhost = "127.0.0.1"}, true},
+	    {{.service = "greetd"}, true},
+	    {{.service = "cosmic-greeter"}, true},
+	    {{.service = "swaylock"}, true},
+	    {{.service = "greetd", .rhost = "203.0.113.7"}, false},
+	    {{.service = "greetd", .ruser = "carol"}, false},
+	    {{.service = "greetd-of-mine"}, false},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct host h;
+		if (listens(&rows[i].place) != rows[i].listens)
+			fail_msg("row %zu", i);
+	}
+}
 
-		host_begin(&h);
-		h.arguments = FREE;
-		h.rhost = rows[i].rhost;
-		assert_int_equal(host_signin(&h), PAM_SUCCESS);
-		assert_true(ends_with(h.messages[0].text,
-		    rows[i].listens ? "\n\n" ENTER : "\n\n" ASK));
-		host_end(&h);
+/* A browser here may be another account's: su to it has no listener. */
+static void
+listener_is_for_the_account_of_who_asks(void **state)
+{
+	static const struct {
+		const char *ruser;
+		const char *user;
+		bool listens;
+	} rows[] = {
+	    {"", "alice", true},
+	    {"alice", "alice", true},
+	    {"carol", "alice", false},
+	    {"root", "alice", false},
+	    {"alice", "nobody-here", false},
+	    {"nobody-here", "nobody-here", true},
+	    {"alic", "alice", false},
+	    {"alice ", "alice", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		if (listens(&(struct place){.user = rows[i].user,
+			.ruser = rows[i].ruser,
+			.tty = "pts/3"}) != rows[i].listens)
+			fail_msg("row %zu", i);
 	}
 }
 
@@ -285,6 +374,9 @@ prompt_is_left_out_for_who_sits_at_this_host(void **state)
 	    {FREE, NULL, ":1.0", "", false},
 	    {FREE, NULL, "tty1", NULL, false},
 	    {FREE, NULL, "/dev/tty12", NULL, false},
+	    {FREE, NULL, ":0", "localhost", false},
+	    {FREE, ":0", NULL, "127.0.0.1", false},
+	    {FREE, NULL, "ssh", "127.0.0.1", true},
 	    {FREE " dialogue=prompt", ":0", NULL, NULL, false},
 	    {FREE " dialogue=split", NULL, "tty1", NULL, false},
 	    {FREE, ":0", "tty1", "203.0.113.7", true},
@@ -633,6 +725,8 @@ main(void)
 	    cmocka_unit_test(prompt_of_a_listener_waits_for_enter),
 	    cmocka_unit_test(prompt_says_that_the_port_is_taken),
 	    cmocka_unit_test(listener_is_for_who_comes_from_this_host),
+	    cmocka_unit_test(listener_is_for_a_terminal_a_display_or_a_greeter),
+	    cmocka_unit_test(listener_is_for_the_account_of_who_asks),
 	    cmocka_unit_test(browser_is_told_yes_of_nobody_who_is_kept_out),
 	    cmocka_unit_test(browser_is_told_yes_before_the_token_is_kept),
 	    cmocka_unit_test(prompt_is_left_out_for_who_sits_at_this_host),
