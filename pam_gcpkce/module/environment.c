@@ -95,14 +95,25 @@ environment_put_person(
 	return r;
 }
 
+static const char *const person_names[] = {
+    ENV_TOKEN_ID, ENV_TOKEN_FILE, ENV_EXPIRES, ENV_USER, ENV_EMAIL};
+#define PERSON_NAMES (sizeof(person_names) / sizeof(person_names[0]))
+
+bool
+environment_has_export(pam_handle_t *pamh)
+{
+	for (size_t i = 0; i < PERSON_NAMES; i++) {
+		if (pam_getenv(pamh, person_names[i]) != NULL)
+			return true;
+	}
+	return false;
+}
+
 static void
 person_drop(pam_handle_t *pamh)
 {
-	static const char *const names[] = {
-	    ENV_TOKEN_ID, ENV_TOKEN_FILE, ENV_EXPIRES, ENV_USER, ENV_EMAIL};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		environment_drop(pamh, names[i]);
+	for (size_t i = 0; i < PERSON_NAMES; i++)
+		environment_drop(pamh, person_names[i]);
 }
 
 static void

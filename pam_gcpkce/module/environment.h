@@ -44,6 +44,9 @@ MUST_CHECK enum outcome environment_put_token(pam_handle_t *pamh,
 MUST_CHECK enum outcome environment_put_person(
     pam_handle_t *pamh, const struct identity *identity, uint64_t expires_at_s);
 
+/* Is there any variable of an export, whose names no configuration chooses? */
+bool environment_has_export(pam_handle_t *pamh);
+
 /* Take away all that an export sets. */
 void environment_clear(pam_handle_t *pamh, const struct config *config);
 

@@ -45,10 +45,12 @@ pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char **argv)
 ENTRY int
 pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
+	(void)flags;
+	/* cron's jobs come here too, and a wrong file is not their matter */
+	if (!session_has_export(pamh))
+		return PAM_SUCCESS;
 	autofree struct config *config = calloc(1, sizeof(*config));
 	autofaults faults = {0};
-
-	(void)flags;
 	if (config != NULL &&
 	    config_load(argc, argv, CONFIG_FOR_MODULE, config, &faults) ==
 		OUTCOME_OK)

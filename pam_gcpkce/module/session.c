@@ -352,6 +352,12 @@ left_refuse(pam_handle_t *pamh)
 		exported_refuse(pamh, exported);
 }
 
+bool
+session_has_export(pam_handle_t *pamh)
+{
+	return exported_find(pamh) != NULL || environment_has_export(pamh);
+}
+
 void
 session_open(pam_handle_t *pamh, const struct config *config)
 {

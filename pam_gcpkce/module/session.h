@@ -49,6 +49,13 @@ void session_unexport(pam_handle_t *pamh);
 void session_sweep(pam_handle_t *pamh, const struct config *config);
 
 /*
+ * Is there anything that a session could take over: authenticate's record, or
+ * an export's variables?  Else no sign-in of ours led to the session, and its
+ * opening reads no configuration and logs nothing.
+ */
+bool session_has_export(pam_handle_t *pamh);
+
+/*
  * pam_sm_open_session: take the exported token over, so that closing revokes
  * that one and not what the environment then holds.  With export=file the
  * session's file is made here.  A session of another account, which the one

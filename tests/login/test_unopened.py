@@ -3,6 +3,7 @@
 
 import os
 import shutil
+import subprocess
 import time
 
 import pytest
@@ -145,3 +146,18 @@ def test_a_variable_of_the_host_s_own_is_not_revoked(
     assert house.wait_until_gone("gcpkce-helper") == []
     assert genesys.log.count("DELETE", "/api/v2/tokens/me") == 0
     assert "outcome=" not in journal.text()
+
+
+@pytest.mark.parametrize("text", [None, "regoin = eu-central-1\nclient_id = x y\n"],
+                         ids=["missing", "wrong"])
+def test_a_session_without_a_sign_in_reads_no_configuration(house, journal, text):
+    house.stack("cron", "auth required pam_deny.so\naccount required pam_permit.so\n"
+                "session optional {module}\n")
+    if text is None:
+        os.unlink("/etc/security/pam_gcpkce.conf")
+    else:
+        house.write("/etc/security/pam_gcpkce.conf", text)
+    for _ in range(3):
+        subprocess.run(["pamtester", "cron", "bob", "open_session", "close_session"],
+                       capture_output=True, check=True)
+    assert [line for line in journal.lines() if "pam_gcpkce" in line] == []
