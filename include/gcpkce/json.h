@@ -22,7 +22,8 @@ void json_cleanup(struct json_object **p);
 /*
  * Parse one JSON object: strict grammar, valid UTF-8, at most 16 deep, at most
  * 256 KiB, no name twice in an object, no NUL in a name, nothing but white
- * space behind it.
+ * space after it.  A number may have any size; json-c's tree holds one beyond
+ * 64 bits as the nearest that it can.
  *
  * out:    ret  *gives* the object (autojson)
  * errors: OUTCOME_REPLY_INVALID  reterr says what was wrong, never the text

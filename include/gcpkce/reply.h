@@ -27,8 +27,8 @@ struct token_reply {
  * at and so dropped.
  *
  * in:     body  the reply's body
- * out:    ret   *gives* the token; also when the other terms are refused, so
- *               that the token can be revoked
+ * out:    ret   *gives* the token; also with an error, as far as
+ *               token_reply_rescue finds one, so that it can be revoked
  * errors: OUTCOME_REPLY_INVALID  not what json_parse_object accepts
  *         OUTCOME_TOKEN_INVALID  a field is missing, has another JSON type,
  *                                or a value that is none; reterr names it
@@ -37,6 +37,17 @@ struct token_reply {
  */
 MUST_CHECK enum outcome token_reply_parse(
     struct view body, struct token_reply *ret, struct errinfo *reterr);
+
+/*
+ * Look for the token in a reply that failed: one that is cut off, is not JSON,
+ * or has another status.  It is only good for being revoked.
+ *
+ * in:     body  the bytes that arrived
+ * out:    ret   *gives* the first token of the grammar above that is the value
+ *               of a member access_token, at any depth; access_token is NULL
+ *               when there is none or memory is short; expires_in_s is 0
+ */
+void token_reply_rescue(struct view body, struct token_reply *ret);
 
 /* Wipe and free. */
 void token_reply_done(struct token_reply *reply);

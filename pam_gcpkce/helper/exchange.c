@@ -142,18 +142,27 @@ refusal_explain(struct exchange *x, enum outcome r, long status,
 	    buf_text(&causes));
 }
 
-/* Judge what the token endpoint answered; the lane has ended. */
+/*
+ * Judge what the token endpoint answered.  A token in a reply that fails is
+ * kept for its revocation.
+ *
+ * in:     r  what came of the wait; the lane has ended if it is OUTCOME_OK
+ */
 static void
-token_judge(struct exchange *x)
+token_judge(struct exchange *x, enum outcome r)
 {
 	const struct lane *lane = &x->lanes[LANE_TOKEN];
-	const struct confided confided = confided_of(x);
 	struct error_body body;
 
 	x->token_judged = true;
-	x->outcome =
-	    response_arrived(lane, &confided, x->correlation, x->reterr);
-	if (x->outcome != OUTCOME_OK)
+	if (r != OUTCOME_OK || lane->result != CURLE_OK || lane->status != 200)
+		token_reply_rescue(buf_view(&lane->body), &x->reply);
+	const struct confided confided = confided_of(x);
+	if (r == OUTCOME_OK)
+		r = response_arrived(
+		    lane, &confided, x->correlation, x->reterr);
+	x->outcome = r;
+	if (r != OUTCOME_OK)
 		return;
 	if (lane->status == 200) {
 		x->outcome = token_reply_parse(
@@ -164,6 +173,10 @@ token_judge(struct exchange *x)
 	    token_error_judge(
 		lane->status, buf_view(&lane->body), &confided, &body),
 	    lane->status, &body);
+	/* the next code's exchange would forget the token */
+	if (x->reply.access_token != NULL && outcome_may_retry(x->outcome))
+		x->outcome = err_fail(x->reterr, OUTCOME_REPLY_INVALID,
+		    "POST /oauth/token: %ld and a token", lane->status);
 }
 
 /* Wait for the token, driving the lanes that are not in a callback. */
@@ -175,14 +188,8 @@ token_await(struct exchange *x)
 	enum outcome r = lanes_drive(
 	    x->lanes, LANE_COUNT, &x->lanes[LANE_TOKEN], x->vigil, x->reterr);
 	/* a gate further in may have judged it meanwhile */
-	if (x->token_judged)
-		return;
-	if (r == OUTCOME_OK) {
-		token_judge(x);
-	} else {
-		x->token_judged = true;
-		x->outcome = r;
-	}
+	if (!x->token_judged)
+		token_judge(x, r);
 }
 
 static void

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Strict reading of JSON from the network.  json-c does the parsing; trusted
- * it is with memory only.  Its strict mode still lets through names in single
- * quotes, NaN, numbers like 007, raw control characters, malformed UTF-8 and
- * bytes behind a NUL, and lets the last of two equal names win.  A scan before
- * it and a count after it refuse all that.  The text may hold a token: it must
- * never get into an error text, and its copies are wiped as far as they can be
- * reached.
+ * Strict reading of JSON from the network.  A scan of our own judges the whole
+ * grammar; json-c only builds the tree of a text that has passed.  Its strict
+ * mode is not used, because what it refuses depends on the version: one lets
+ * 007 and NaN pass, another refuses every byte above 127 or a number of more
+ * than 64 bits.  json-c lets the last of two equal names win, so members are
+ * counted in both.  The text may hold a token: it must never get into an error
+ * text, and its copies are wiped as far as they can be reached.
  */
 #include "gcpkce/json.h"
 
@@ -18,8 +18,8 @@ struct scan {
 	size_t len;
 	size_t at;
 	size_t depth;
-	size_t members; /* ':' outside strings */
-	bool nul;       /* the last string holds an escaped NUL */
+	size_t members;
+	bool nul; /* the last string holds an escaped NUL */
 };
 
 /*
@@ -62,6 +62,66 @@ utf8_len(const uint8_t *p, size_t len)
 	return need;
 }
 
+/* What stands at the place of the scan; '\0' at the end and for a NUL. */
+static char
+scan_peek(const struct scan *s)
+{
+	return s->at < s->len ? (char)s->p[s->at] : '\0';
+}
+
+static bool
+scan_is_one_of(const struct scan *s, const char *set)
+{
+	char next = scan_peek(s);
+
+	return next != '\0' && strchr(set, next) != NULL;
+}
+
+static void
+scan_blanks(struct scan *s)
+{
+	while (scan_is_one_of(s, " \t\r\n"))
+		s->at++;
+}
+
+/* Step over white space and, if it is there, over one byte. */
+static bool
+scan_take(struct scan *s, char wanted)
+{
+	scan_blanks(s);
+	if (scan_peek(s) != wanted)
+		return false;
+	s->at++;
+	return true;
+}
+
+/* What to say of a byte that the grammar does not have at this place. */
+static const char *
+scan_wrong(const struct scan *s, const char *wrong)
+{
+	return s->at < s->len ? wrong : "the end is missing";
+}
+
+/* Step over the rest of an escape, from its backslash: RFC 8259 section 7. */
+static bool
+scan_escape(struct scan *s)
+{
+	s->at++;
+	bool hex = scan_peek(s) == 'u';
+	if (!hex && !scan_is_one_of(s, "\"\\/bfnrt"))
+		return false;
+	s->at++;
+	unsigned zeros = 0;
+	for (unsigned i = 0; hex && i < 4; i++) {
+		if (!scan_is_one_of(s, "0123456789abcdefABCDEF"))
+			return false;
+		zeros += scan_peek(s) == '0' ? 1 : 0;
+		s->at++;
+	}
+	s->nul = s->nul || zeros == 4;
+	return true;
+}
+
 /* Step over one string, from its opening quote; NULL, or what is wrong. */
 static const char *
 scan_string(struct scan *s)
@@ -70,7 +130,6 @@ scan_string(struct scan *s)
 	s->at++;
 	while (s->at < s->len) {
 		const uint8_t *p = s->p + s->at;
-		size_t left = s->len - s->at;
 
 		if (*p == '"') {
 			s->at++;
@@ -78,15 +137,14 @@ scan_string(struct scan *s)
 		}
 		if (*p < 0x20)
 			return "a control character in a string";
-		size_t step = utf8_len(p, left);
+		if (*p == '\\') {
+			if (!scan_escape(s))
+				return scan_wrong(s, "a malformed escape");
+			continue;
+		}
+		size_t step = utf8_len(p, s->len - s->at);
 		if (step == 0)
 			return "not UTF-8";
-		if (*p == '\\') {
-			if (left >= 6 && memcmp(p, "\\u0000", 6) == 0)
-				s->nul = true;
-			/* Which escapes there are is judged by json-c. */
-			step = left >= 2 ? 2 : 1;
-		}
 		s->at += step;
 	}
 	return "a string without an end";
@@ -97,97 +155,135 @@ scan_digits(struct scan *s)
 {
 	size_t start = s->at;
 
-	while (s->at < s->len && s->p[s->at] >= '0' && s->p[s->at] <= '9')
+	while (scan_is_one_of(s, "0123456789"))
 		s->at++;
 	return s->at - start;
-}
-
-static bool
-scan_is_one_of(const struct scan *s, const char *set)
-{
-	return s->at < s->len && s->p[s->at] != '\0' &&
-	    strchr(set, s->p[s->at]) != NULL;
 }
 
 /* Step over one number: RFC 8259 section 6; NULL, or what is wrong. */
 static const char *
 scan_number(struct scan *s)
 {
-	static const char wrong[] = "a number that is none";
+	static const char wrong[] = "a malformed number";
 
 	if (scan_is_one_of(s, "-"))
 		s->at++;
 	if (scan_is_one_of(s, "0"))
 		s->at++;
 	else if (scan_digits(s) == 0)
-		return wrong;
+		return scan_wrong(s, wrong);
 	if (scan_is_one_of(s, ".")) {
 		s->at++;
 		if (scan_digits(s) == 0)
-			return wrong;
+			return scan_wrong(s, wrong);
 	}
 	if (scan_is_one_of(s, "eE")) {
 		s->at++;
 		if (scan_is_one_of(s, "+-"))
 			s->at++;
 		if (scan_digits(s) == 0)
-			return wrong;
+			return scan_wrong(s, wrong);
 	}
-	return scan_is_one_of(s, "0123456789.eE+-") ? wrong : NULL;
-}
-
-/* Step over one token that is neither string nor number. */
-static const char *
-scan_mark(struct scan *s)
-{
-	switch (s->p[s->at]) {
-	case '{':
-	case '[':
-		if (++s->depth > JSON_DEPTH_MAX)
-			return "nested too deep";
-		break;
-	case '}':
-	case ']':
-		if (s->depth > 0)
-			s->depth--;
-		break;
-	case ':':
-		/* json-c ends a name there, so two names would be one. */
-		if (s->nul)
-			return "a NUL in a name";
-		s->members++;
-		break;
-	default:
-		if (!scan_is_one_of(s, ", \t\r\naeflnrstu"))
-			return "a character that stands for nothing in JSON";
-		break;
-	}
-	s->at++;
 	return NULL;
 }
 
+static const char *
+scan_word(struct scan *s)
+{
+	static const char *const words[] = {"true", "false", "null"};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		size_t len = strlen(words[i]);
+
+		if (s->len - s->at >= len &&
+		    memcmp(s->p + s->at, words[i], len) == 0) {
+			s->at += len;
+			return NULL;
+		}
+	}
+	return scan_wrong(s, "a value is missing");
+}
+
+/* Step over the name of a member and its colon. */
+static const char *
+scan_name(struct scan *s)
+{
+	const char *wrong;
+
+	scan_blanks(s);
+	if (scan_peek(s) != '"')
+		return scan_wrong(s, "a name is missing");
+	wrong = scan_string(s);
+	if (wrong != NULL)
+		return wrong;
+	/* json-c ends a name there, so two names would be one. */
+	if (s->nul)
+		return "a NUL in a name";
+	if (!scan_take(s, ':'))
+		return scan_wrong(s, "a colon is missing");
+	s->members++;
+	return NULL;
+}
+
+static const char *scan_value(struct scan *s);
+
+/* Step over an object or array; it recurses JSON_DEPTH_MAX deep at most. */
+static const char *
+scan_container(struct scan *s)
+{
+	bool named = scan_peek(s) == '{';
+	char end = named ? '}' : ']';
+
+	s->at++;
+	if (++s->depth > JSON_DEPTH_MAX)
+		return "nested too deep";
+	if (!scan_take(s, end)) {
+		do {
+			const char *wrong = named ? scan_name(s) : NULL;
+
+			if (wrong == NULL)
+				wrong = scan_value(s);
+			if (wrong != NULL)
+				return wrong;
+		} while (scan_take(s, ','));
+		if (!scan_take(s, end))
+			return scan_wrong(s, "a comma or bracket is missing");
+	}
+	s->depth--;
+	return NULL;
+}
+
+static const char *
+scan_value(struct scan *s)
+{
+	scan_blanks(s);
+	if (scan_is_one_of(s, "{["))
+		return scan_container(s);
+	if (scan_is_one_of(s, "\""))
+		return scan_string(s);
+	if (scan_is_one_of(s, "-0123456789"))
+		return scan_number(s);
+	return scan_word(s);
+}
+
 /*
- * Refuse what json-c would let pass.  What remains is not yet valid JSON, but
- * wherever json-c accepts it both saw the same strings and numbers.
+ * Judge a whole text by the grammar of RFC 8259.
  *
  * gives:  NULL, or what is wrong
  */
 static const char *
 scan_text(struct scan *s)
 {
-	while (s->at < s->len) {
-		const char *wrong;
-
-		if (s->p[s->at] == '"')
-			wrong = scan_string(s);
-		else if (scan_is_one_of(s, "-0123456789"))
-			wrong = scan_number(s);
-		else
-			wrong = scan_mark(s);
-		if (wrong != NULL)
-			return wrong;
-	}
-	return NULL;
+	scan_blanks(s);
+	if (s->at == s->len)
+		return "empty";
+	if (scan_peek(s) != '{')
+		return "not an object";
+	const char *wrong = scan_container(s);
+	if (wrong != NULL)
+		return wrong;
+	scan_blanks(s);
+	return s->at < s->len ? "more than one value" : NULL;
 }
 
 /* A json_c_visit callback: add up the members of all objects. */
@@ -292,22 +388,16 @@ tokener_parse(
 	if (tokener == NULL || !filler_make(&filler, text.len) ||
 	    !tokener_fill(tokener, &filler))
 		return false;
-	json_tokener_set_flags(
-	    tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
 	autojson *object =
 	    json_tokener_parse_ex(tokener, (const char *)text.p, (int)text.len);
 	enum json_tokener_error error = json_tokener_get_error(tokener);
 	size_t end = json_tokener_get_parse_end(tokener);
 	(void)tokener_fill(tokener, &filler);
 
-	if (error == json_tokener_continue)
-		*ret_wrong = "the end is missing";
-	else if (error != json_tokener_success)
+	if (error != json_tokener_success)
 		*ret_wrong = json_tokener_error_desc(error);
 	else if (end != text.len)
 		*ret_wrong = "json-c stopped before the end";
-	else if (!json_object_is_type(object, json_type_object))
-		*ret_wrong = "not an object";
 	else
 		*ret = take_ptr(&object);
 	return true;
@@ -324,7 +414,7 @@ json_parse_object(
 	if (text.len > JSON_TEXT_MAX)
 		return err_fail(reterr, OUTCOME_REPLY_INVALID,
 		    "JSON of more than %d bytes", JSON_TEXT_MAX);
-	const char *wrong = text.len > 0 ? scan_text(&scan) : "empty";
+	const char *wrong = scan_text(&scan);
 	if (wrong == NULL && !tokener_parse(text, &object, &wrong))
 		return err_fail(
 		    reterr, OUTCOME_NO_MEMORY, "no memory for JSON");

@@ -43,34 +43,91 @@ token_terms_read(struct json_object *body, unsigned long *ret_expires_in_s,
 	return OUTCOME_OK;
 }
 
+/* Take the token out of a token reply. */
+static enum outcome
+token_take(
+    struct json_object *body, struct token_reply *ret, struct errinfo *reterr)
+{
+	struct json_object *token = NULL;
+
+	if (!json_member(body, "access_token", json_type_string, &token) ||
+	    token == NULL)
+		return token_fail(
+		    reterr, "access_token is missing or no string");
+	struct view bytes = json_view(token);
+	if (!text_is_b64token(bytes) || bytes.len > REPLY_TOKEN_MAX)
+		return token_fail(reterr, "access_token is not well formed");
+	enum outcome r = secret_new(bytes.p, bytes.len, &ret->access_token);
+	return r == OUTCOME_OK ? r
+			       : err_fail(reterr, r, "no memory for the token");
+}
+
 enum outcome
 token_reply_parse(
     struct view body, struct token_reply *ret, struct errinfo *reterr)
 {
 	autojson *object = NULL;
-	struct json_object *token = NULL;
-	unsigned long expires_in_s = 0;
 
+	*ret = (struct token_reply){0};
 	enum outcome r = json_parse_object(body, &object, reterr);
-	if (r != OUTCOME_OK)
-		return r;
-	if (!json_member(object, "access_token", json_type_string, &token) ||
-	    token == NULL)
-		return token_fail(
-		    reterr, "access_token is missing or no string");
-	if (!text_is_b64token(json_view(token)) ||
-	    json_view(token).len > REPLY_TOKEN_MAX)
-		return token_fail(reterr, "access_token is not well formed");
-
-	struct view bytes = json_view(token);
-	struct secret *access_token = NULL;
-	r = secret_new(bytes.p, bytes.len, &access_token);
-	if (r != OUTCOME_OK)
-		return err_fail(reterr, r, "no memory for the token");
-	r = token_terms_read(object, &expires_in_s, reterr);
-	*ret = (struct token_reply){
-	    .access_token = access_token, .expires_in_s = expires_in_s};
+	if (r == OUTCOME_OK)
+		r = token_take(object, ret, reterr);
+	if (r == OUTCOME_OK)
+		r = token_terms_read(object, &ret->expires_in_s, reterr);
+	if (r != OUTCOME_OK && ret->access_token == NULL)
+		token_reply_rescue(body, ret);
 	return r;
+}
+
+/* The length of text up to the end of the first string in it; 0 without one. */
+static size_t
+string_end(struct view text)
+{
+	bool within = false;
+
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.p[i] == '"' && within)
+			return i + 1;
+		if (text.p[i] == '"')
+			within = true;
+		else if (text.p[i] == '\\')
+			i++;
+	}
+	return 0;
+}
+
+/* Take a token from a text that begins with the member that holds it. */
+static void
+member_rescue(struct view text, size_t name_len, struct token_reply *ret)
+{
+	struct view value = {text.p + name_len, text.len - name_len};
+	autobuf member = BUF_INIT(JSON_TEXT_MAX);
+	autojson *object = NULL;
+
+	buf_put_byte(&member, '{');
+	buf_put(&member, text.p, name_len + string_end(value));
+	buf_put_byte(&member, '}');
+	if (buf_check(&member) == OUTCOME_OK &&
+	    json_parse_object(buf_view(&member), &object, NULL) == OUTCOME_OK)
+		(void)token_take(object, ret, NULL);
+}
+
+void
+token_reply_rescue(struct view body, struct token_reply *ret)
+{
+	static const char name[] = "\"access_token\"";
+	const size_t name_len = sizeof(name) - 1;
+	const uint8_t *found;
+
+	*ret = (struct token_reply){0};
+	while (ret->access_token == NULL && body.len > 0 &&
+	    (found = memmem(body.p, body.len, name, name_len)) != NULL) {
+		body.len -= (size_t)(found - body.p);
+		body.p = found;
+		member_rescue(body, name_len, ret);
+		body.p += name_len;
+		body.len -= name_len;
+	}
 }
 
 void

@@ -26,12 +26,13 @@ class Way:
     at_token: Optional[str]
     at_api: Optional[str]
     waits: bool = False
+    has_token: bool = False  # what came of it has one that can be read
 
 
-def way(name, outcome, at_api="same", waits=False, **fault):
+def way(name, outcome, at_api="same", waits=False, has_token=False, **fault):
     """A way that is one fault of the stand-in."""
     return Way(name, lambda: Fault(**fault), outcome,
-               outcome if at_api == "same" else at_api, waits)
+               outcome if at_api == "same" else at_api, waits, has_token)
 
 
 def good(status=200, **headers):
@@ -88,7 +89,7 @@ CONTENTS = [
     way("200, an HTML page", "reply_invalid", status=200, body=PAGE),
     way("200, empty", "reply_invalid", status=200, body=""),
     way("200, truncated JSON", "reply_invalid", status=200,
-        body='{"access_token":"abc","token_type":"bea'),
+        body='{"access_token":"abc","token_type":"bea', has_token=True),
     way("200, a list", "reply_invalid", status=200, body="[]"),
     way("200, 10,000-deep JSON", "reply_invalid", status=200,
         body=deep_json(10000).body),
@@ -133,6 +134,40 @@ def login_error(error, text, status=400):
     return Fault(status=status, body={
         "error": error, "description": text, "error_description": text})
 
+
+def with_token(end):
+    """A token reply whose end is something else."""
+    return b'{"access_token":"a-token-of-the-test",' + end
+
+
+# Replies that fail though a token came: it must be revoked.
+TOKENS_IN_VAIN = [
+    ("201 and a token", "reply_invalid",
+     Fault(status=201, body=with_token(b'"token_type":"bearer"}'))),
+    ("302 and a token", "reply_invalid",
+     Fault(status=302, headers={"Location": "{elsewhere}"},
+           body=with_token(b'"token_type":"bearer"}'))),
+    ("400 invalid_grant and a token", "reply_invalid",
+     Fault(status=400, body=with_token(b'"error":"invalid_grant"}'))),
+    ("503 and a token", "provider_error",
+     Fault(status=503, body=with_token(b'"token_type":"bearer"}'))),
+    ("200, a token, then invalid UTF-8", "reply_invalid",
+     Fault(status=200, body=with_token(b'"token_type":"bearer\xff"}'))),
+    ("200, a token, then a second one", "reply_invalid",
+     Fault(status=200, body=with_token(
+         b'"access_token":"b","token_type":"bearer"}'))),
+    ("200, a token in a member of a member", "token_invalid",
+     Fault(status=200, body=b'{"data":%s}' % with_token(
+         b'"token_type":"bearer"}'))),
+    ("200, a token, then 300 KiB", "reply_invalid",
+     Fault(raw=good() + with_token(
+         b'"token_type":"%s"}' % (b"x" * (300 << 10))))),
+    ("200, a token, then closed", "unreachable",
+     Fault(raw=good(Content_Length=1000) + with_token(b'"token_type":'))),
+    ("200, a token, then chunks of no length", "unreachable",
+     Fault(raw=good(Transfer_Encoding="chunked") + b"27\r\n"
+           + with_token(b"") + b"\r\nmany\r\n")),
+]
 
 TOKEN_REFUSALS = [
     ("400 invalid_client: authentication failed", "client_refused",

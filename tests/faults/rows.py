@@ -10,7 +10,7 @@ from peers import (FAILED, REFUSED, UNANSWERED, Backlog, ClosedPort, Counter,
                    Proxy)
 from replies import (API_REFUSALS, CONTENTS, INFO_FIELDS, NEVER, ON_THE_WAY,
                      PAGE, STATUSES, TOKEN_FIELDS, TOKEN_REFUSALS,
-                     USER_FIELDS, raw_member)
+                     TOKENS_IN_VAIN, USER_FIELDS, raw_member)
 from signin import Row, nothing
 
 ENDPOINTS = {"token": "/oauth/token", "users_me": "users/me",
@@ -156,7 +156,8 @@ def endpoint_rows():
             outcome = way.at_token if is_token else way.at_api
             yield Row(place, way.name, outcome,
                       arrange=faulty(endpoint, way.fault()),
-                      heal=trap_is_empty, token=not is_token,
+                      heal=trap_is_empty,
+                      token=not is_token or way.has_token,
                       waits=way.waits)
 
 
@@ -181,6 +182,9 @@ def token_rows():
     place = ENDPOINTS["token"]
     for name, outcome, fault in TOKEN_REFUSALS:
         yield Row(place, name, outcome, arrange=faulty("token", fault))
+    for name, outcome, fault in TOKENS_IN_VAIN:
+        yield Row(place, name, outcome, arrange=faulty("token", fault),
+                  heal=trap_is_empty, token=True)
     for name, changes, came in TOKEN_FIELDS:
         arrange = overriding("reply", changes)
         if isinstance(changes, bytes):

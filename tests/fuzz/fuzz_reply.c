@@ -85,17 +85,21 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	HOLD((r == OUTCOME_OK) == (why.text[0] == '\0'));
 	HOLD(is_printable(why.text));
 	HOLD(r != OUTCOME_OK || reply.access_token != NULL);
-	HOLD(r != OUTCOME_REPLY_INVALID || reply.access_token == NULL);
-	/* also a token of refused terms, which is to be revoked */
+	/* also a token of a reply that failed, which is to be revoked */
 	if (reply.access_token != NULL) {
 		struct view token = secret_view(reply.access_token);
-		struct json_object *tree = tree_of(body);
 
 		token_check(token);
-		HOLD(has_text(tree, "access_token", token));
 		HOLD(!tells(why.text, token));
-		if (r == OUTCOME_OK)
-			expires_check(tree, reply.expires_in_s);
+		HOLD(memchr(body.p, '\\', body.len) != NULL ||
+		    memmem(body.p, body.len, token.p, token.len) != NULL);
+	}
+	if (r == OUTCOME_OK) {
+		struct json_object *tree = tree_of(body);
+
+		HOLD(has_text(
+		    tree, "access_token", secret_view(reply.access_token)));
+		expires_check(tree, reply.expires_in_s);
 		(void)json_object_put(tree);
 	}
 	exact_free(body);

@@ -17,6 +17,7 @@
 	",\"expires_in\":" expires "}"
 
 #define OK OUTCOME_OK
+#define NINES "99999999999999999999"
 #define INVALID OUTCOME_REPLY_INVALID
 #define BAD OUTCOME_TOKEN_INVALID
 
@@ -34,7 +35,6 @@ parse_copy(const char *text, size_t len, struct token_reply *ret,
 	free(copy);
 	assert_true(r == OK || r == INVALID || r == BAD);
 	assert_true(r != OK || ret->access_token != NULL);
-	assert_true(r != INVALID || ret->access_token == NULL);
 	return r;
 }
 
@@ -100,12 +100,25 @@ token_reply_is_read_as_every_row_says(void **state)
 	    {REPLY("\"x\"", "\"bearer\"", "true"), BAD, "x", 0, "expires_in"},
 	    {"", INVALID, NULL, 0, "JSON"},
 	    {"access_token=x&token_type=bearer", INVALID, NULL, 0, "JSON"},
-	    {"[" REPLY("\"x\"", "\"bearer\"", "1") "]", INVALID, NULL, 0,
+	    {"[" REPLY("\"x\"", "\"bearer\"", "1") "]", INVALID, "x", 0,
 		"JSON"},
-	    {REPLY("\"x\"", "\"bearer\"", "1") "x", INVALID, NULL, 0, "JSON"},
+	    {REPLY("\"x\"", "\"bearer\"", "1") "x", INVALID, "x", 0, "JSON"},
+	    {REPLY("\"x\"", "\"bearer\"", "0x10"), INVALID, "x", 0, "JSON"},
+	    {REPLY("\"x\"", "\"bearer\"", "1") "\xff", INVALID, "x", 0, "JSON"},
+	    {REPLY("\"x\"", "\"bearer\"", "1" NINES NINES NINES), BAD, "x", 0,
+		"expires_in"},
+	    {REPLY("\"x\"", "\"bearer\"", "-1" NINES NINES NINES), BAD, "x", 0,
+		"expires_in"},
+	    {REPLY("\"x\"", "\"bearer\"", "1,\"n\":1" NINES NINES), OK, "x", 1,
+		""},
+	    {REPLY("\"x\"", "\"bearer\"", "1,\"n\":1e999"), OK, "x", 1, ""},
+	    {REPLY("\"x\"", "\"bearer\"", "1,\"n\":\"M\xc3\xbcller\""), OK, "x",
+		1, ""},
+	    {"{\"data\":" REPLY("\"x\"", "\"bearer\"", "1") "}", BAD, "x", 0,
+		"access_token"},
 	    {"{\"access_token\":\"a\",\"access_token\":\"b\",\"token_type\":"
 	     "\"bearer\"}",
-		INVALID, NULL, 0, "JSON"},
+		INVALID, "a", 0, "JSON"},
 	};
 
 	(void)state;
@@ -126,6 +139,58 @@ token_reply_is_read_as_every_row_says(void **state)
 			assert_true(view_eq(secret_view(reply.access_token),
 			    view_text(rows[i].token)));
 		assert_int_equal(reply.expires_in_s, rows[i].expires_in_s);
+	}
+}
+
+static void
+token_is_rescued_from_a_reply_that_failed(void **state)
+{
+	static const struct {
+		const char *body;
+		const char *token;
+	} rows[] = {
+	    {"", NULL},
+	    {"\"access_token\"", NULL},
+	    {"\"access_token\":", NULL},
+	    {"\"access_token\":\"", NULL},
+	    {"\"access_token\":\"x", NULL},
+	    {"\"access_token\":\"x\\\"", NULL},
+	    {"\"access_token\":\"x\\", NULL},
+	    {"\"access_token\":\"x\"", "x"},
+	    {"\"access_token\"\t\r\n : \"x\"", "x"},
+	    {"<html>\xff{'a':\"access_token\":\"x\"", "x"},
+	    {"\"access_token\":\"a\\/b\\u002bc\\u003d\"", "a/b+c="},
+	    {"\"access_token\":\"a\\u0000\"", NULL},
+	    {"\"access_token\":\"a b\"", NULL},
+	    {"\"access_token\":\"t\xc3\xb6ken\"", NULL},
+	    {"\"access_token\":\"\"", NULL},
+	    {"\"access_token\":7,\"n\":\"x\"", NULL},
+	    {"\"access_token\":[\"x\"]", NULL},
+	    {"\"access_token\":null,\"access_token\":\"x\"", "x"},
+	    {"\"access_token\":\"access_token\":\"x\"", "access_token"},
+	    {"\"n\":\"\\\"access_token\\\":\\\"x\\\"\"", NULL},
+	    {"\"refresh_token\":\"x\"", NULL},
+	    {"{\"error\":\"invalid_grant\",\"access_token\":\"x\"}", "x"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		autoreply reply = {.expires_in_s = 1};
+		size_t len = strlen(rows[i].body);
+		uint8_t *copy = malloc(len + 1);
+
+		assert_non_null(copy);
+		memcpy(copy, rows[i].body, len);
+		token_reply_rescue(
+		    (struct view){.p = copy, .len = len}, &reply);
+		free(copy);
+		struct view token = secret_view(reply.access_token);
+		struct view wanted =
+		    view_text(rows[i].token != NULL ? rows[i].token : "");
+		if (!view_eq(token, wanted))
+			fail_msg("row %zu, %s: %.*s", i, rows[i].body,
+			    (int)token.len, (const char *)token.p);
+		assert_int_equal(reply.expires_in_s, 0);
 	}
 }
 
@@ -184,6 +249,9 @@ token_reply_refuses_truncations_and_survives_bit_flips(void **state)
 		autoreply reply = {0};
 
 		assert_int_equal(parse_copy(good, len, &reply, NULL), INVALID);
+		/* as soon as the token is there it can be revoked */
+		assert_int_equal(reply.access_token != NULL,
+		    len >= sizeof("{\"access_token\":\"" TOKEN "\"") - 1);
 	}
 	for (size_t bit = 0; bit < (sizeof(good) - 1) * 8; bit++) {
 		autoreply reply = {0};
@@ -497,6 +565,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(token_reply_is_read_as_every_row_says),
+	    cmocka_unit_test(token_is_rescued_from_a_reply_that_failed),
 	    cmocka_unit_test(token_has_at_most_2048_bytes),
 	    cmocka_unit_test(token_reply_errors_never_hold_a_value),
 	    cmocka_unit_test(
