@@ -25,6 +25,7 @@
 #define CONFIG_LISTEN_PORT_MIN 1024
 #define CONFIG_PORT_LEN 6 /* ":65535" */
 #define CONFIG_NO (~0UL)  /* the number of a key that may be "no" */
+#define CONFIG_PLACE_MAX 600
 
 /*
  * X(key, type, default, min, max, meaning)
@@ -161,6 +162,11 @@ struct config {
 #define X(key, type, def, min, max, meaning) CONFIG_MEMBER_##type(key)
 	CONFIG_TABLE(X)
 #undef X
+	/*
+	 * Where helper_user was set, for a fault that shows only when a helper
+	 * starts: "FILE:LINE", "argument", or the file that could set it.
+	 */
+	char helper_user_place[CONFIG_PLACE_MAX];
 };
 
 /* Who asks: what binds the sign-in in a host does not bind every command. */

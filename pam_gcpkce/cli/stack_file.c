@@ -12,6 +12,7 @@
 #include <strings.h>
 #include <sys/stat.h>
 
+#include "gcpkce/shown.h"
 #include "gcpkce/text.h"
 #include "stack_text.h"
 
@@ -44,12 +45,15 @@ enum load { LOAD_DONE, LOAD_MISSING, LOAD_BROKEN };
 
 static enum load file_load(struct file *file, const char *name);
 
-/* Foreign text for a message. */
+/* Foreign text for a message; a word alone may be a stray argument. */
 static const char *
 shown(struct buf *space, const char *text)
 {
 	buf_reset(space);
-	text_put_escaped(space, view_text(text));
+	if (strpbrk(text, " \t") == NULL)
+		shown_put_word(space, view_text(text));
+	else
+		text_put_escaped(space, view_text(text));
 	return buf_text(space);
 }
 
@@ -163,6 +167,7 @@ module_read(const struct file *file, enum stack_type type, bool known_type,
     const struct control *control, char *rest)
 {
 	struct stack *stack = file->reading->stack;
+	autobuf space = BUF_INIT(4096);
 	const char *module = stack_word(&rest, NULL);
 	struct stack_line *line = line_add(file,
 	    known_type && module != NULL ? STACK_MODULE : STACK_BROKEN, type);
@@ -182,6 +187,9 @@ module_read(const struct file *file, enum stack_type type, bool known_type,
 	}
 	if (line->kind != STACK_MODULE)
 		return;
+	/* no module has such a name, and each place shows it */
+	if (strstr(shown(&space, module), SHOWN_NOT) != NULL)
+		module = buf_text(&space);
 	free(line->module);
 	line->module = strdup(module);
 	if (line->module == NULL || !arguments_take(file, line, rest))

@@ -20,6 +20,23 @@
 
 #define FAULTS_BYTES (64 * 1024)
 
+/* Does it stand in quotes, of a keyboard or of a text processor? */
+static bool
+is_quoted(struct view value)
+{
+	static const char *const marks[] = {"\"", "'", "\xE2\x80\x9C",
+	    "\xE2\x80\x9D", "\xE2\x80\x9E", "\xE2\x80\x98", "\xE2\x80\x99",
+	    "\xE2\x80\x9A"};
+
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
+		size_t len = strlen(marks[i]);
+
+		if (value.len >= len && memcmp(value.p, marks[i], len) == 0)
+			return true;
+	}
+	return false;
+}
+
 static void
 assign(struct config_loader *l, const char *place, struct view name,
     struct view value)
@@ -42,9 +59,15 @@ assign(struct config_loader *l, const char *place, struct view name,
 		return;
 	}
 	l->seen[row] = true;
-	(void)snprintf(l->place[row], PLACE_MAX, "%s", place);
+	(void)snprintf(l->place[row], CONFIG_PLACE_MAX, "%s", place);
 	if (value.len == 0) {
 		config_value_default(key, l->config);
+		return;
+	}
+	if (is_quoted(value)) {
+		l->faulty[row] = true;
+		config_fault_add_value(l, place, name, value,
+		    "stands in quotes; write the value without them");
 		return;
 	}
 	if (value.len >= sizeof(text)) {
@@ -92,7 +115,7 @@ file_read(struct config_loader *l, const char *path, bool *ret_missing)
 	autolines lines = {.fd = fd, .path = path};
 	while (r == OUTCOME_OK) {
 		struct view line;
-		char place[PLACE_MAX];
+		char place[CONFIG_PLACE_MAX];
 
 		r = lines_next(&lines, &line, &why);
 		if (r != OUTCOME_OK || line.p == NULL)
@@ -236,6 +259,8 @@ config_load(int argc, const char **argv, enum config_purpose purpose,
 
 	sources_read(l, argc, argv);
 	config_check(l);
+	(void)snprintf(ret->helper_user_place, sizeof(ret->helper_user_place),
+	    "%s", config_place(l, "helper_user"));
 	if (faults->count == 0)
 		faults->outcome = OUTCOME_OK;
 	return faults->outcome;

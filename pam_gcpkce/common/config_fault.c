@@ -6,12 +6,10 @@
 #include <string.h>
 
 #include "config_loader.h"
-#include "gcpkce/text.h"
+#include "gcpkce/shown.h"
 
 #define FAULTS_MAX 64
-#define SECRET_LEAST 20 /* no client secret is shorter */
-#define KEY_LONGEST 24  /* no key's name is longer */
-#define SHOWN_MAX 128   /* bytes of a key or value in a message */
+#define KEY_LONGEST 24 /* no key's name is longer */
 
 size_t
 config_key_row(const struct config_key *key)
@@ -32,50 +30,6 @@ config_fault_add(struct config_loader *l, enum outcome outcome,
 	if (place[0] != '\0')
 		buf_printf(&l->faults->lines, "%s: ", place);
 	buf_printf(&l->faults->lines, "%s\n", text);
-}
-
-static bool
-has_word(struct view text, const char *word)
-{
-	return text.len > 0 &&
-	    memmem(text.p, text.len, word, strlen(word)) != NULL;
-}
-
-/*
- * Somebody may have written the secret itself where its file should stand, or
- * under a name of his own.
- */
-static bool
-may_hold_secret(struct view key, struct view value)
-{
-	static const char *const words[] = {"secret", "SECRET", "Secret",
-	    "pass", "PASS", "Pass", "token", "TOKEN", "Token"};
-
-	/* http://USER:PASSWORD@HOST */
-	if (view_eq(key, view_text("proxy")))
-		return has_word(value, "@");
-	/* a file's name has few letters, or begins with a slash */
-	if (view_eq(key, view_text("client_secret_file")))
-		return value.len >= SECRET_LEAST && value.p[0] != '/';
-	for (size_t i = 0; config_key_find(key) == NULL &&
-	     i < sizeof(words) / sizeof(words[0]);
-	     i++) {
-		if (has_word(key, words[i]))
-			return value.len > 0;
-	}
-	return false;
-}
-
-static void
-put_shown(struct buf *text, struct view bytes)
-{
-	struct view shown = bytes;
-
-	if (shown.len > SHOWN_MAX)
-		shown.len = SHOWN_MAX;
-	text_put_escaped(text, shown);
-	if (bytes.len > SHOWN_MAX)
-		buf_put_text(text, "...");
 }
 
 /* Could somebody have meant a key's name, or a section's, and no secret? */
@@ -112,28 +66,30 @@ config_fault_add_value(struct config_loader *l, const char *place,
     struct view key, struct view value, const char *why)
 {
 	autobuf text = BUF_INIT(4096);
-	struct view hidden = view_text("(not shown)");
 	struct view word = word_of(key);
 	bool is_key = is_like_key(word);
 
-	put_shown(&text, is_key ? word : hidden);
+	shown_put(&text, is_key ? word : view_text(SHOWN_NOT));
 	buf_put_text(&text, ": \"");
-	if (value.len > 0 && (!is_key || may_hold_secret(key, value)))
-		value = hidden;
-	put_shown(&text, value);
+	shown_put_value(&text, key, value);
 	buf_printf(&text, "\" %s", why);
 	config_fault_add(l, OUTCOME_CONFIG_INVALID, place, buf_text(&text));
+}
+
+const char *
+config_place(const struct config_loader *l, const char *name)
+{
+	size_t row = config_key_row(config_key_find(view_text(name)));
+
+	return l->place[row][0] != '\0' ? l->place[row] : l->path;
 }
 
 void
 config_fault_add_key(struct config_loader *l, const char *name,
     const char *value, const char *why)
 {
-	size_t row = config_key_row(config_key_find(view_text(name)));
-	const char *place = l->place[row];
-
-	if (l->faulty[row])
+	if (l->faulty[config_key_row(config_key_find(view_text(name)))])
 		return;
-	config_fault_add_value(l, place[0] != '\0' ? place : l->path,
-	    view_text(name), view_text(value), why);
+	config_fault_add_value(
+	    l, config_place(l, name), view_text(name), view_text(value), why);
 }

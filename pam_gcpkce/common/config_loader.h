@@ -9,17 +9,17 @@
 #include "gcpkce/config_value.h"
 
 #define KEYS_MAX 64
-#define PLACE_MAX 600
 
 struct config_loader {
 	struct config *config;
 	struct config_faults *faults;
 	enum config_purpose purpose;
-	const char *path;                /* of the main file */
-	char place[KEYS_MAX][PLACE_MAX]; /* where each key was set last */
-	bool unread;                     /* a file could not be read whole */
-	bool seen[KEYS_MAX];   /* in this file, or among the arguments */
-	bool faulty[KEYS_MAX]; /* has a fault of its own already */
+	const char *path; /* of the main file */
+	char place[KEYS_MAX]
+		  [CONFIG_PLACE_MAX]; /* where each key was set last */
+	bool unread;                  /* a file could not be read whole */
+	bool seen[KEYS_MAX];          /* in this file, or among the arguments */
+	bool faulty[KEYS_MAX];        /* has a fault of its own already */
 };
 
 /*
@@ -35,6 +35,9 @@ void config_fault_add_value(struct config_loader *l, const char *place,
     struct view key, struct view value, const char *why);
 void config_fault_add_key(struct config_loader *l, const char *name,
     const char *value, const char *why);
+
+/* Where a key was set last; the main file where nothing sets it. */
+const char *config_place(const struct config_loader *l, const char *name);
 
 /* A row's own number in the table. */
 size_t config_key_row(const struct config_key *key);

@@ -21,11 +21,25 @@
 #include "gcpkce/account.h"
 #include "gcpkce/clock.h"
 #include "gcpkce/frame.h"
+#include "gcpkce/shown.h"
 #include "helper_path.h"
 
 #define END_GRACE_MS 2000
 #define END_KILL_MS 1000
 #define EXEC_WAIT_MS 250
+
+/* As a fault of the configuration, whose reader does not ask for accounts. */
+static enum outcome
+helper_user_refuse(
+    const struct config *config, const char *why, struct errinfo *reterr)
+{
+	static const char key[] = "helper_user";
+	autobuf shown = BUF_INIT(CONFIG_TEXT_CAP);
+
+	shown_put_value(&shown, view_text(key), view_text(config->helper_user));
+	return err_fail(reterr, OUTCOME_CONFIG_INVALID, "%s: %s: \"%s\" %s",
+	    config->helper_user_place, key, buf_text(&shown), why);
+}
 
 enum outcome
 courier_birth_plan(const struct config *config, int log,
@@ -40,12 +54,12 @@ courier_birth_plan(const struct config *config, int log,
 	if (r != OUTCOME_OK)
 		return r;
 	if (!account.exists || account.uid == 0 || account.gid == 0)
-		return err_fail(reterr, OUTCOME_CONFIG_INVALID,
-		    "helper_user: \"%s\" %s", config->helper_user,
+		return helper_user_refuse(config,
 		    account.exists
 			? "has uid 0 or gid 0; name an account without rights"
 			: "is no account on this host; create it, or name one "
-			  "without rights");
+			  "without rights",
+		    reterr);
 	ret->drop = true;
 	ret->uid = account.uid;
 	ret->gid = account.gid;

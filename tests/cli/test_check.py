@@ -193,12 +193,45 @@ def test_a_region_that_cannot_be_read_is_named(check, region, value, pattern):
     run = check(stack(OURS + SESSION), region=region, export="env", region_value=value)
     assert "region_value=domain" in find(run, WARNING, pattern)["mend"]
     run = check(stack(OURS + SESSION), region=region, export="env", region_value="domain")
-    assert "region" not in run.out
+    assert "region_value" not in run.out
 
 
 def test_a_wrong_argument_is_named_with_its_line(check):
     run = check(stack("auth required pam_gcpkce.so timeout=soon\n"))
     assert "write one" in find(run, FAULT, 'timeout: "soon" is not a whole number', "s:1")["mend"]
+
+
+@pytest.mark.parametrize("line", [
+    "auth required pam_gcpkce.so http_proxy=http://svc:Sommer2026@proxy.example.test:3128",
+    "auth required pam_gcpkce.so proxy=http://svc:Sommer2026@proxy.example.test:3128",
+    "auth required pam_gcpkce.so start_url=https://svc:Sommer2026@h.example.test/s",
+    "auth required pam_gcpkce.so proxy_user=svc:Sommer2026",
+    "auth required pam_gcpkce.so conf=http://svc:Sommer2026@h.example.test",
+    # where no argument should stand
+    "auth required pam_gcpkce.so\nproxy=http://svc:Sommer2026@proxy.example.test:3128",
+    "auth required pam_gcpkce.so\nauth required proxy=http://svc:Sommer2026@h.example.test x.so",
+    "auth required pam_gcpkce.so\nauth required proxy_user=svc:Sommer2026 x.so",
+])
+def test_an_argument_s_password_is_not_shown(check, gcpkce, folder, line):
+    run = check(stack(line + "\n"))
+    assert "(not shown)" in run.out
+    assert "Sommer2026" not in run.out + run.err
+    run = gcpkce("check", "--conf", f"{folder}/conf", "--pam-dir", f"{folder}/pam.d",
+                 "--service", "s")
+    assert "(not shown)" in run.out and "Sommer2026" not in run.out + run.err
+
+
+@pytest.mark.parametrize("command", ["check", "login", "explain", "decide", "whoami", "logout"])
+@pytest.mark.parametrize("arguments", [(), ("--json",)])
+def test_a_configuration_s_password_is_not_shown_by_any_command(gcpkce, configure, command,
+                                                                arguments):
+    conf = configure(http_proxy="http://svc:Sommer2026@proxy.example.test:3128",
+                     api_url="https://gw:Sommer2026@gateway.example.test/api")
+    user = ("--user", "nobody") if command in ("login", "decide") else ()
+    run = gcpkce(*arguments, command, "--conf", conf, *user)
+    assert run.status != 0
+    assert "(not shown)" in run.out + run.err
+    assert "Sommer2026" not in run.out + run.err
 
 
 # services

@@ -245,7 +245,7 @@ def test_decide_names_every_fault_of_the_configuration(gcpkce, configure, accoun
     conf = configure(timeout="soon", colour="red", client_id=None)
     run = decide(gcpkce, conf, account, GOOD)
     assert run.json["outcome"] == "config_invalid"
-    for words in ('timeout: "soon"', 'colour: "red"', 'client_id: ""'):
+    for words in ('timeout: "soon"', 'colour: "(not shown)"', 'client_id: ""'):
         assert words in run.err
 
 

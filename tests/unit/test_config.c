@@ -257,6 +257,13 @@ struct row {
 		key, key " = " value "\n", \
 		    "^:1: " key ": \"" value "\" " why "\n" \
 	}
+/* One of which a part may be a credential. */
+#define HIDING(key, value, shown, why) \
+	{ \
+		key, key " = " value "\n", \
+		    "^:1: " key ": \"" shown "\" " why "\n" \
+	}
+#define NOT_SHOWN "(not shown)"
 /* A key that is not there at all. */
 #define MISSING(key, why) \
 	{ \
@@ -277,28 +284,30 @@ static const struct row rows[] = {
     {"region", "api_url = https://a.example.com\n",
 	"^: region: \"\" " NOT_ENOUGH "\n"},
     BAD("login_url", "login.mypurecloud.de", NOT_URL),
-    BAD("login_url", "https://user@login.mypurecloud.de", NOT_URL),
+    HIDING("login_url", "https://user@login.mypurecloud.de",
+	"https://" NOT_SHOWN "@login.mypurecloud.de", NOT_URL),
     BAD("login_url", "https://h:0", NOT_URL),
     BAD("login_url", "http://login.mypurecloud.de", UNPROTECTED),
     BAD("login_url", "ftp://localhost", UNPROTECTED),
-    BAD("login_url", "https://h/?x", QUERY),
-    BAD("login_url", "https://h/x#y", QUERY),
+    HIDING("login_url", "https://h/?x", "https://h/?" NOT_SHOWN, QUERY),
+    HIDING("login_url", "https://h/x#y", "https://h/x#" NOT_SHOWN, QUERY),
     BAD("api_url", "https://", NOT_URL),
     BAD("api_url", "http://10.0.0.1", UNPROTECTED),
-    BAD("api_url", "https://h?x=y", QUERY),
+    HIDING("api_url", "https://h?x=y", "https://h?" NOT_SHOWN, QUERY),
     BAD("client_id", "my client", NOT_CLIENT),
     BAD("client_id", "a/b", NOT_CLIENT),
     BAD("client_id", "<id>", NOT_CLIENT),
     MISSING("client_id", "is missing; write the id of the OAuth client"),
     {"client_id", "client_id=\n",
 	"^:1: client_id: \"\" is missing; write the id of the OAuth client\n"},
-    BAD("client_secret_file", "secret", NOT_PATH),
-    BAD("client_secret_file", "./secret", NOT_PATH),
+    HIDING("client_secret_file", "secret", NOT_SHOWN, NOT_PATH),
+    HIDING("client_secret_file", "./secret", NOT_SHOWN, NOT_PATH),
     BAD("redirect_uri", "example.com/cb", NOT_REDIRECT),
     BAD("redirect_uri", "https://example.com/a b", NOT_REDIRECT),
     BAD("redirect_uri", "http://example.com/", REDIRECT_UNPROTECTED),
     BAD("redirect_uri", "app://cb", REDIRECT_UNPROTECTED),
-    BAD("redirect_uri", "https://example.com/#/cb", FRAGMENT),
+    HIDING("redirect_uri", "https://example.com/#/cb",
+	"https://example.com/#" NOT_SHOWN, FRAGMENT),
     MISSING("redirect_uri",
 	"is missing; write one that is registered with the client"),
     BAD("organization", "My Company", NOT_UUID),
@@ -382,15 +391,17 @@ static const struct row rows[] = {
     BAD("sandbox", "off", CHOICE("default, strict")),
     BAD("debug", "2", NOT_BOOL),
     /* what is no key, or no line */
-    BAD("regoin", "eu-central-1", UNKNOWN),
-    BAD("Region", "eu-central-1", UNKNOWN),
-    BAD("conf", "/etc/x", UNKNOWN),
-    BAD("tls_verify", "no", UNKNOWN),
-    {"", "= x\n", "^:1: : \"x\" " UNKNOWN "\n"},
-    {"", "a b = c\n", "^:1: a: \"c\" " UNKNOWN "\n"},
+    HIDING("regoin", "eu-central-1", NOT_SHOWN, UNKNOWN),
+    HIDING("Region", "eu-central-1", NOT_SHOWN, UNKNOWN),
+    BAD("conf", "/etc/x", UNKNOWN), /* conf=FILE is an argument */
+    HIDING("tls_verify", "no", NOT_SHOWN, UNKNOWN),
+    {"", "= x\n", "^:1: : \"" NOT_SHOWN "\" " UNKNOWN "\n"},
+    {"", "a b = c\n", "^:1: a: \"" NOT_SHOWN "\" " UNKNOWN "\n"},
     {"", "nothing =\n", "^:1: nothing: \"\" " UNKNOWN "\n"},
     {"", "colour = \"\033[2J\\\"\n",
-	"^:1: colour: \"\\x22\\x1b[2J\\x5c\\x22\" " UNKNOWN "\n"},
+	"^:1: colour: \"" NOT_SHOWN "\" " UNKNOWN "\n"},
+    {"signin_org", "signin_org = \033[2J\\\"\n",
+	"^:1: signin_org: \"\\x1b[2J\\x5c\\x22\" " NOT_WORD "\n"},
     {"", "\377\376r = \"\033[2J\\\"\n",
 	"^:1: (not shown): \"(not shown)\" " UNKNOWN "\n"},
     {"", "debug\n", "^:1: debug: \"\" " ALONE "\n"},
@@ -406,7 +417,7 @@ static const struct row rows[] = {
 	"^:1: password: \"(not shown)\" " UNKNOWN "\n"},
     /* all that is wrong is told, in the order of the file */
     {"client_id", "x = 1\ntimeout = 0\ny\ndebug = 7\n",
-	"^:1: x: \"1\" " UNKNOWN "\n^:2: timeout: \"0\" " NUMBER(1,
+	"^:1: x: \"" NOT_SHOWN "\" " UNKNOWN "\n^:2: timeout: \"0\" " NUMBER(1,
 	    3600) "\n^:3: y: \"\" " ALONE "\n^:4: debug: \"7\" " NOT_BOOL
 		  "\n^: client_id: \"\" is missing; write the id of the OAuth client\n"},
 };
@@ -585,6 +596,15 @@ config_key_twice_among_the_arguments_is_a_fault(void **state)
 	}
 }
 
+/* Equal, but for the places. */
+static void
+assert_same(struct config *a, struct config *b)
+{
+	memset(a->helper_user_place, 0, sizeof(a->helper_user_place));
+	memset(b->helper_user_place, 0, sizeof(b->helper_user_place));
+	assert_memory_equal(a, b, sizeof(*a));
+}
+
 static void
 config_key_alone_gives_the_default_back(void **state)
 {
@@ -612,7 +632,7 @@ config_key_alone_gives_the_default_back(void **state)
 		buf_reset(&lines);
 		(void)load(NULL, CONFIG_FOR_LOGIN, &config, &lines);
 		assert_lines(&lines, fault, reset);
-		assert_memory_equal(&config, &expected, sizeof(config));
+		assert_same(&config, &expected);
 		/* and as an argument */
 		drop_in_write("10.conf", "");
 		(void)snprintf(reset, sizeof(reset), "%s=", goods[i].key);
@@ -623,7 +643,7 @@ config_key_alone_gives_the_default_back(void **state)
 		buf_reset(&lines);
 		(void)load(args, CONFIG_FOR_LOGIN, &config, &lines);
 		assert_lines(&lines, fault, reset);
-		assert_memory_equal(&config, &expected, sizeof(config));
+		assert_same(&config, &expected);
 	}
 }
 
@@ -644,7 +664,7 @@ config_every_default_loads_as_it_is_written(void **state)
 	}
 	conf_write(buf_text(&text), NULL);
 	struct config config = load_good(NULL);
-	assert_memory_equal(&config, &expected, sizeof(config));
+	assert_same(&config, &expected);
 }
 
 static void
@@ -1369,6 +1389,21 @@ config_fault_of_a_long_line_ends_in_the_mend(void **state)
 
 /* A token, and a secret that ends in = where no = was meant, are shown
  */
+/* How many of these texts, each the whole file, bring the word to a fault? */
+static size_t
+count_shown(const char *text, const char *word, const char *place)
+{
+	struct config config;
+	autobuf lines = BUF_INIT(4096);
+
+	conf_write(text, place);
+	if (load(NULL, CONFIG_FOR_MODULE, &config, &lines) == OUTCOME_OK ||
+	    strstr(buf_text(&lines), word) == NULL)
+		return 0;
+	print_message("%s", buf_text(&lines));
+	return 1;
+}
+
 static void
 config_faults_never_show_a_secret(void **state)
 {
@@ -1385,23 +1420,113 @@ config_faults_never_show_a_secret(void **state)
 	    "hunter2-abcdefghijklmnopqrstuvwxyz\n",
 	    "Y2hhaHVudGVyMg-hunter2==\n",
 	    "client_secret_file = aBcD/0123456789abcdef+hunter2\n",
+	    "client_secret_file = hunter2\n",
+	    "http_proxy = http://svc:hunter2@proxy:3128\n",
+	    "PROXY = http://svc:hunter2@proxy:3128\n",
+	    "proxy http://svc:hunter2@proxy:3128\n",
+	    "proxy_user = svc:hunter2\n",
+	    "auth=hunter2\n",
+	    "bearer = hunter2\n",
+	    "PIN = hunter2\n",
 	};
 	size_t shown = 0;
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(texts); i++) {
-		struct config config;
-		autobuf lines = BUF_INIT(4096);
+	for (size_t i = 0; i < COUNT(texts); i++)
+		shown += count_shown(texts[i], "hunter2", NULL);
+	assert_int_equal(shown, 0);
+}
 
-		conf_write(texts[i], NULL);
-		assert_int_equal(load(NULL, CONFIG_FOR_MODULE, &config, &lines),
-		    OUTCOME_CONFIG_INVALID);
-		if (strstr(buf_text(&lines), "hunter2") == NULL)
-			continue;
-		print_message("%s", buf_text(&lines));
-		shown++;
+/* A second value for a key makes a fault of values that are good. */
+static void
+config_faults_never_show_what_looks_like_a_credential(void **state)
+{
+	static const char *const values[] = {
+	    "http://svc:hunter2@proxy.example.com:3128",
+	    "https://hunter2@h.example.com/s",
+	    "https://svc:p/hunter2@h.example.com",
+	    "https://svc:p@hunter2@h.example.com",
+	    "https://svc:hunter2#x@h.example.com",
+	    "http://svc:hunter2/",
+	    "https://h.example.com/s?token=hunter2",
+	    "https://h.example.com/s#access_token=hunter2",
+	    "svc:hunter2@proxy.example.com:3128",
+	    "//svc:hunter2@proxy.example.com",
+	    "svc:hunter2",
+	    "http://[::1]:hunter2",
+	};
+	size_t count;
+	const struct config_key *keys = config_keys(&count);
+	size_t shown = 0;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(values); i++) {
+		for (size_t k = 0; k < count; k++) {
+			char text[300];
+
+			(void)snprintf(text, sizeof(text), "%s = %s\n%s = %s\n",
+			    keys[k].name, values[i], keys[k].name, values[i]);
+			shown += count_shown(text, "hunter2", keys[k].name);
+		}
 	}
 	assert_int_equal(shown, 0);
+}
+
+static void
+config_values_in_quotes_are_named_as_such(void **state)
+{
+	static const char *const marks[] = {"\"", "'", "\xE2\x80\x9C",
+	    "\xE2\x80\x9D", "\xE2\x80\x9E", "\xE2\x80\x98", "\xE2\x80\x99",
+	    "\xE2\x80\x9A"};
+	static const char why[] =
+	    "\" stands in quotes; write the value without them\n";
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(goods); i++) {
+		for (size_t m = 0; m < COUNT(marks); m++) {
+			struct config config;
+			autobuf lines = BUF_INIT(4096);
+			char text[300];
+
+			(void)snprintf(text, sizeof(text), "%s = %s%s%s\n",
+			    goods[i].key, marks[m], goods[i].value, marks[m]);
+			conf_write(text, goods[i].key);
+			assert_int_equal(
+			    load(NULL, CONFIG_FOR_LOGIN, &config, &lines),
+			    OUTCOME_CONFIG_INVALID);
+			/* it is the only fault, of this key's line */
+			const char *said = buf_text(&lines);
+			const char *end = strchr(said, '\n');
+			const char *place = strstr(said, ":1: ");
+			if (place == NULL || end[1] != '\0' ||
+			    strncmp(place + 4, goods[i].key,
+				strlen(goods[i].key)) != 0 ||
+			    strstr(said, why) == NULL)
+				fail_msg("%s: %s", text, said);
+		}
+	}
+}
+
+static void
+config_keeps_the_place_of_helper_user(void **state)
+{
+	static const char *const args[] = {"helper_user=nobody", NULL};
+	char expected[128];
+
+	(void)state;
+	conf_write("", NULL);
+	struct config config = load_good(NULL);
+	assert_string_equal(config.helper_user_place, conf);
+	conf_write("# one\nhelper_user = nobody\n", NULL);
+	config = load_good(NULL);
+	(void)snprintf(expected, sizeof(expected), "%s:2", conf);
+	assert_string_equal(config.helper_user_place, expected);
+	drop_in_write("10.conf", "\n\nhelper_user = _gcpkce\n");
+	config = load_good(NULL);
+	(void)snprintf(expected, sizeof(expected), "%s.d/10.conf:3", conf);
+	assert_string_equal(config.helper_user_place, expected);
+	config = load_good(args);
+	assert_string_equal(config.helper_user_place, "argument");
 }
 
 #define CONFIG_TEST(fn) \
@@ -1452,6 +1577,9 @@ main(void)
 	    CONFIG_TEST(config_drop_ins_of_a_long_path_are_read),
 	    CONFIG_TEST(config_fault_of_a_long_line_ends_in_the_mend),
 	    CONFIG_TEST(config_faults_never_show_a_secret),
+	    CONFIG_TEST(config_faults_never_show_what_looks_like_a_credential),
+	    CONFIG_TEST(config_values_in_quotes_are_named_as_such),
+	    CONFIG_TEST(config_keeps_the_place_of_helper_user),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1221,19 +1221,20 @@ courier_birth_is_planned_by_the_effective_user(void **state)
 	} rows[] = {
 	    {"_gcpkce", OUTCOME_OK, ""},
 	    {"missing", OUTCOME_CONFIG_INVALID,
-		"helper_user: \"missing\" is no account on this host; create "
+		"/c.conf:7: helper_user: \"missing\" is no account on this host; create "
 		"it, or name one without rights"},
 	    {"root", OUTCOME_CONFIG_INVALID,
-		"helper_user: \"root\" has uid 0 or gid 0; name an account "
+		"/c.conf:7: helper_user: \"root\" has uid 0 or gid 0; name an account "
 		"without rights"},
 	    {"wheel", OUTCOME_CONFIG_INVALID,
-		"helper_user: \"wheel\" has uid 0 or gid 0; name an account "
+		"/c.conf:7: helper_user: \"wheel\" has uid 0 or gid 0; name an account "
 		"without rights"},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		static struct config config;
+		static struct config config = {
+		    .helper_user_place = "/c.conf:7"};
 		struct courier_birth birth;
 		struct errinfo err = {""};
 
