@@ -24,4 +24,11 @@ struct region {
  */
 bool region_find(const char *name, struct region *ret);
 
+/*
+ * The listed domain that is spelt most like this one, ASCII case aside.
+ *
+ * gives:  NULL where more than a few characters differ from each
+ */
+const char *region_nearest(const char *domain);
+
 #endif

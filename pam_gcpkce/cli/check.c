@@ -5,6 +5,7 @@
  */
 #include "check.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -32,6 +33,18 @@ check_is_of_this_host(struct check *check, const char *what)
 	finding_add(&check->findings, FINDING_NOTE, NULL, NULL,
 	    "with --pam-dir, %s: not looked at", what);
 	return false;
+}
+
+bool
+check_is_trial(const struct check *check)
+{
+	char path[PATH_MAX];
+	const char *conf = check->options->conf;
+
+	if (conf == NULL)
+		return false;
+	return strcmp(realpath(conf, path) != NULL ? path : conf,
+		   GCPKCE_CONF) != 0;
 }
 
 /* Had it to be left out?  What it found all the same is told instead. */

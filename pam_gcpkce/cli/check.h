@@ -53,6 +53,12 @@ SECTION_TABLE(X)
  */
 bool check_is_of_this_host(struct check *check, const char *what);
 
+/*
+ * Is this about a trial: a configuration, named by --conf, that is not the
+ * system's?
+ */
+bool check_is_trial(const struct check *check);
+
 /* The part of the section of files that is about the map file. */
 void check_map(struct check *check);
 

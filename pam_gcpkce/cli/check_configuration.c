@@ -80,6 +80,27 @@ client_id_check(struct findings *findings, const char *id)
 	    id);
 }
 
+/* New regions appear, so it is never a fault. */
+static void
+region_check(struct findings *findings, const struct config *config)
+{
+	struct region region = config_region(config);
+	autobuf mend = BUF_INIT(CONFIG_TEXT_CAP);
+
+	if (region.domain == NULL || region.aws != NULL)
+		return;
+	const char *nearest = region_nearest(region.domain);
+	if (nearest != NULL)
+		buf_printf(
+		    &mend, "write region = %s, if that is meant; ", nearest);
+	buf_put_text(&mend,
+	    "hosts that are not Genesys Cloud's belong into login_url and "
+	    "api_url");
+	finding_add(findings, FINDING_WARNING, "region", buf_text(&mend),
+	    "no region of Genesys Cloud that is known has the domain %s",
+	    region.domain);
+}
+
 bool
 check_config_load(const struct options *options, int argc, char **argv,
     const char *where, struct findings *findings, struct config *ret)
@@ -125,11 +146,13 @@ check_config_load(const struct options *options, int argc, char **argv,
 	enum outcome r = config_load(count, list,
 	    geteuid() == 0 ? CONFIG_FOR_MODULE : CONFIG_FOR_LOGIN, ret,
 	    &faults);
-	if (r == OUTCOME_OK)
-		client_id_check(findings, ret->client_id);
-	else if (findings != NULL)
+	if (r != OUTCOME_OK && findings != NULL)
 		faults_add(findings, &faults, where);
-	return r == OUTCOME_OK;
+	if (r != OUTCOME_OK)
+		return false;
+	client_id_check(findings, ret->client_id);
+	region_check(findings, ret);
+	return true;
 }
 
 /* Regions that gc's table spells with underscores. */

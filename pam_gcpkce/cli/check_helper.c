@@ -44,9 +44,10 @@ has_password(const char *user)
 
 /* The account belongs to nobody and to nothing else. */
 static void
-use_check(struct findings *f, const char *user, uid_t uid)
+use_check(struct check *check, const char *user, uid_t uid)
 {
 	const struct passwd *first = getpwuid(uid);
+	struct findings *f = &check->findings;
 
 	if (first != NULL && strcmp(first->pw_name, user) != 0)
 		finding_add(f, FINDING_WARNING, user,
@@ -55,7 +56,9 @@ use_check(struct findings *f, const char *user, uid_t uid)
 		    "the helper",
 		    first->pw_name);
 	else if (uid == NOBODY_UID)
-		finding_add(f, FINDING_WARNING, user,
+		finding_add(f,
+		    check_is_trial(check) ? FINDING_NOTE : FINDING_WARNING,
+		    user,
 		    "create an account for the helper alone, and set "
 		    "helper_user",
 		    "is the account of other programs, too, which can then "
@@ -69,6 +72,7 @@ static void
 account_check(struct check *check)
 {
 	const char *user = check->config.helper_user;
+	const char *place = check->config.helper_user_place;
 	struct findings *f = &check->findings;
 	const struct passwd *entry = getpwnam(user);
 	char mend[CONFIG_TEXT_CAP + 80];
@@ -80,13 +84,14 @@ account_check(struct check *check)
 		    user);
 		/* a host process that is not root does without it */
 		finding_add(f, geteuid() == 0 ? FINDING_FAULT : FINDING_WARNING,
-		    user, mend, "the helper's account does not exist");
+		    place, mend, "helper_user: the account %s does not exist",
+		    user);
 		return;
 	}
 	if (entry->pw_uid == 0 || entry->pw_gid == 0) {
-		finding_add(f, FINDING_FAULT, user,
+		finding_add(f, FINDING_FAULT, place,
 		    "set helper_user to an account without rights",
-		    "the helper's account has uid 0 or gid 0");
+		    "helper_user: the account %s has uid 0 or gid 0", user);
 		return;
 	}
 	uid_t uid = entry->pw_uid;
@@ -96,7 +101,7 @@ account_check(struct check *check)
 		finding_add(f, FINDING_WARNING, user, mend,
 		    "the helper's account has a shell: %s", entry->pw_shell);
 	}
-	use_check(f, user, uid);
+	use_check(check, user, uid);
 }
 
 /* Gives whether a helper can be started at all. */

@@ -6,7 +6,11 @@
 
 #include <string.h>
 
+#include "gcpkce/text.h"
 #include "gcpkce/url.h"
+
+#define DOMAIN_MAX 32  /* no listed one is longer */
+#define DISTANCE_MAX 5 /* of spellings that are alike */
 
 static const struct region regions[] = {
     {"us-east-1", "mypurecloud.com"},
@@ -43,4 +47,54 @@ region_find(const char *name, struct region *ret)
 		return false;
 	*ret = (struct region){.aws = NULL, .domain = name};
 	return true;
+}
+
+static size_t
+least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/* How many characters are to be left out and put in to make one the other. */
+static size_t
+distance(const char *name, const char *domain)
+{
+	size_t row[DOMAIN_MAX + 1];
+	size_t len = strlen(domain);
+
+	for (size_t j = 0; j <= len; j++)
+		row[j] = j;
+	for (; *name != '\0'; name++) {
+		size_t diagonal = row[0]++;
+
+		for (size_t j = 1; j <= len; j++) {
+			bool same = text_lower((uint8_t)*name) ==
+			    (uint8_t)domain[j - 1];
+			size_t above = row[j];
+
+			row[j] = same ? diagonal : least(above, row[j - 1]) + 1;
+			diagonal = above;
+		}
+	}
+	return row[len];
+}
+
+const char *
+region_nearest(const char *domain)
+{
+	const char *nearest = NULL;
+	size_t shortest = DISTANCE_MAX + 1;
+
+	for (size_t i = 0; i < sizeof(regions) / sizeof(regions[0]); i++) {
+		size_t d = distance(domain, regions[i].domain);
+		/* a part is rather left out than another one written */
+		bool longer = nearest != NULL &&
+		    strlen(regions[i].domain) > strlen(nearest);
+
+		if (d < shortest || (d == shortest && longer)) {
+			shortest = d;
+			nearest = regions[i].domain;
+		}
+	}
+	return nearest;
 }

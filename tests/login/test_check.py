@@ -223,6 +223,15 @@ ROWS = {
     "region-gc-cannot-read": (changed(region="me-central-1", export="env", revoke="never"),
                               WARNING, "configuration|pam.d", "", "gc command does not know",
                               "region_value=domain"),
+    "unknown-region": (changed(region="mypureclowd.de", login_url=None, api_url=None),
+                       WARNING, "configuration", "^region$",
+                       "no region .* has the domain mypureclowd.de",
+                       "region = mypurecloud.de.*login_url and api_url"),
+    "region-of-other-hosts": (changed(region="signin.example.com", login_url=None, api_url=None),
+                              WARNING, "configuration", "^region$", "the domain signin.example.com",
+                              "^hosts that are not Genesys Cloud's"),
+    "quoted-value": (changed(timeout='"90"'), FAULT, "configuration", rf"^{CONF}:\d+$",
+                     "stands in quotes", "without them"),
     # files
     "drop-in-not-read": (lambda h: h.file("pam_gcpkce.conf.d/local.cfg"), WARNING, "files",
                          r"conf\.d$", "local.cfg is not read", "rename it"),
@@ -267,9 +276,10 @@ ROWS = {
     "state-folder-writable": (lambda h: h.make_folder("/run/gcpkce", 0o777), FAULT, "files",
                               "/run/gcpkce", "mode 0777", "chmod 0755"),
     # helper
-    "no-helper-account": (changed(helper_user="_gcpkce"), FAULT, "helper", "_gcpkce",
-                          "does not exist", "useradd --system .* _gcpkce"),
-    "helper-is-root": (changed(helper_user="root"), FAULT, "helper", "root", "uid 0",
+    "no-helper-account": (changed(helper_user="_gcpkce"), FAULT, "helper", rf"^{CONF}:\d+$",
+                          "helper_user: the account _gcpkce does not exist", "useradd --system .* _gcpkce"),
+    "helper-is-root": (changed(helper_user="root"), FAULT, "helper", rf"^{CONF}:\d+$",
+                       "helper_user: the account root has uid 0",
                        "without rights"),
     "helper-has-a-shell": (changed(helper_user="alice"), WARNING, "helper", "alice",
                            "has a shell: /bin/sh", "usermod --shell /usr/sbin/nologin alice"),
@@ -396,6 +406,18 @@ def test_a_broken_set_up_is_named_with_its_mend(host, proxy, name):
                 and re.search(where, one["where"]) and re.search(what, one["what"])
                 and re.search(mend, one["mend"])]
     assert matching, json.dumps(found, indent=1)
+
+
+def test_a_trial_may_use_nobody_for_the_helper(host):
+    host.settings["helper_user"] = "nobody"
+    host.write()
+    trial = host.file("trial.conf")
+    shutil.copyfile(CONF, trial)
+    host.arguments = ["--conf", trial]
+    assert [one for one in host.findings(WARNING) if one["where"] == "nobody"] == []
+    assert [one["severity"] for one in host.findings() if one["where"] == "nobody"] == [NOTE]
+    host.arguments = ["--conf", CONF]
+    assert [one["severity"] for one in host.findings() if one["where"] == "nobody"] == [WARNING]
 
 
 def test_every_section_has_broken_set_ups():

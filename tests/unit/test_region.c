@@ -85,6 +85,46 @@ region_refuses_other_names(void **state)
 	}
 }
 
+static void
+region_offers_the_domain_that_is_spelt_alike(void **state)
+{
+	static const struct {
+		const char *domain;
+		const char *nearest;
+	} rows[] = {
+	    {"mypurecloud.de", "mypurecloud.de"},
+	    {"MyPureCloud.DE", "mypurecloud.de"},
+	    {"apps.mypurecloud.de", "mypurecloud.de"},
+	    {"mypureclowd.de", "mypurecloud.de"},
+	    {"mypurecloud.con", "mypurecloud.com"},
+	    {"mypurecloud.au", "mypurecloud.com.au"},
+	    {"euw1.pure.cloud", "euw2.pure.cloud"},
+	    {"euw2-pure.cloud", "euw2.pure.cloud"},
+	    {"use2.us-gov.pure.cloud", "use2.us-gov-pure.cloud"},
+	    {"example.com", NULL},
+	    {"genesys.cloud", NULL},
+	    {"a.b", NULL},
+	    {"", NULL},
+	};
+	char longest[254];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const char *nearest = region_nearest(rows[i].domain);
+
+		if ((nearest == NULL) != (rows[i].nearest == NULL) ||
+		    (nearest != NULL && strcmp(nearest, rows[i].nearest) != 0))
+			fail_msg("%s: %s", rows[i].domain,
+			    nearest != NULL ? nearest : "none");
+	}
+	memset(longest, 'm', sizeof(longest) - 1);
+	longest[sizeof(longest) - 1] = '\0';
+	assert_null(region_nearest(longest));
+	for (size_t i = 0; i < sizeof(listed) / sizeof(listed[0]); i++)
+		assert_string_equal(
+		    region_nearest(listed[i].domain), listed[i].domain);
+}
+
 int
 main(void)
 {
@@ -92,6 +132,7 @@ main(void)
 	    cmocka_unit_test(region_is_found_by_aws_name_and_by_domain),
 	    cmocka_unit_test(region_takes_an_unlisted_domain_as_it_is),
 	    cmocka_unit_test(region_refuses_other_names),
+	    cmocka_unit_test(region_offers_the_domain_that_is_spelt_alike),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
