@@ -4,6 +4,7 @@
  * enough, and enough of them at once.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "check.h"
@@ -13,6 +14,8 @@
 
 /* That many people in front of their browsers is an ordinary morning. */
 #define STARTUPS_LEAST 30
+/* So many must fail soon after one another before an address is locked out. */
+#define PENALTY_LEAST 10
 #define WHERE "sshd_config"
 
 struct sshd_view {
@@ -104,6 +107,83 @@ crowd_check(const struct sshd_view *v)
 	    value, start, start == 1 ? "person" : "people");
 }
 
+/* May one client take all the places that people wait in? */
+static void
+source_check(const struct sshd_view *v)
+{
+	char value[SSHD_VALUE_MAX + 1];
+	char all[SSHD_VALUE_MAX + 1];
+	unsigned long places, start;
+
+	sshd_setting(v->settings, "persourcemaxstartups", value);
+	if (value[0] == '\0')
+		return; /* this version does not know it */
+	sshd_setting(v->settings, "maxstartups", all);
+	all[strcspn(all, ":")] = '\0';
+	if (text_parse_number(value, 0, UINT32_MAX, &places) &&
+	    text_parse_number(all, 0, UINT32_MAX, &start) && places < start)
+		return;
+	finding_add(&v->check->findings, FINDING_WARNING, WHERE,
+	    "set PerSourceMaxStartups 10",
+	    "PerSourceMaxStartups %s: one client with idle connections locks "
+	    "out everybody else, the break-glass account too",
+	    value);
+}
+
+/* "a:5 b:10" gives 10 for b; false without one. */
+static bool
+penalty_find(const char *penalties, const char *name, unsigned long *ret)
+{
+	size_t len = strlen(name);
+	const char *p = strstr(penalties, name);
+
+	if (p == NULL || p[len] != ':')
+		return false;
+	*ret = strtoul(p + len + 1, NULL, 10); /* 10.6 has a fraction */
+	return true;
+}
+
+/* How many such ends, one soon after the other, bring a penalty; 0: none do. */
+static unsigned long
+penalty_count(const char *penalties, const char *name)
+{
+	unsigned long each, least;
+
+	if (!penalty_find(penalties, name, &each) || each == 0 ||
+	    !penalty_find(penalties, "min", &least))
+		return 0;
+	return least / each + 1;
+}
+
+static void
+penalties_check(const struct sshd_view *v)
+{
+	static const struct {
+		const char *name;
+		const char *text;
+	} ends[] = {
+	    {"authfail", "failed sign-ins"},
+	    {"grace-exceeded", "people slower than LoginGraceTime"},
+	};
+	char penalties[SSHD_VALUE_MAX + 1];
+
+	sshd_setting(v->settings, "persourcepenalties", penalties);
+	if (!setting_is(v, "persourcepenaltyexemptlist", "none"))
+		return;
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		unsigned long count = penalty_count(penalties, ends[i].name);
+
+		if (count == 0 || count >= PENALTY_LEAST)
+			continue;
+		finding_add(&v->check->findings, FINDING_WARNING, WHERE,
+		    "name the office's networks in PerSourcePenaltyExemptList, "
+		    "or set PerSourcePenalties authfail:1 grace-exceeded:1",
+		    "PerSourcePenalties: %lu %s lock out everybody who comes "
+		    "from the same address, as an office does",
+		    count, ends[i].text);
+	}
+}
+
 static void
 root_check(const struct sshd_view *v)
 {
@@ -137,54 +217,93 @@ complaint_add(struct check *check, const struct sshd_settings *settings)
 	    words[0] != '\0' ? words : "it cannot be run");
 }
 
-/* Judge what sshd says of itself, where it says it. */
+/* Judge what sshd says of itself. */
 static void
-settings_check(struct check *check, const struct stack_line *line)
+settings_check(struct check *check, const struct sshd_settings *settings,
+    const struct stack_line *line)
 {
-	autosettings settings = {0};
 	struct config config;
 
-	sshd_settings_read(check->options->user, &settings);
-	if (!settings.is_there) {
-		finding_add(&check->findings, FINDING_NOTE, NULL, NULL,
-		    "there is no sshd on this host");
-		return;
-	}
-	if (!settings.is_good) {
-		complaint_add(check, &settings);
-		return;
-	}
 	/* what is wrong with it was said with the stack */
 	bool whole = check_config_load(check->options, stack_argc(line),
 	    line->arguments, line->where, NULL, &config);
 	const struct sshd_view view = {
 	    .check = check,
-	    .settings = &settings,
+	    .settings = settings,
 	    .config = whole ? &config : NULL,
 	};
 	methods_check(&view);
 	time_check(&view);
 	crowd_check(&view);
+	source_check(&view);
+	penalties_check(&view);
 	root_check(&view);
 }
 
-void
-check_sshd(struct check *check)
+/* Which stack this sshd takes; older ones have no keyword for it. */
+static void
+service_find(
+    const struct sshd_settings *settings, char ret[static SSHD_VALUE_MAX + 1])
 {
-	const char *service = check->options->service;
+	sshd_setting(settings, "pamservicename", ret);
+	if (ret[0] == '\0')
+		(void)snprintf(ret, SSHD_VALUE_MAX + 1, "sshd");
+	for (char *p = ret; *p != '\0'; p++)
+		*p = (char)text_lower((uint8_t)*p); /* as pam_start does */
+}
+
+/* Is it about the stack that sshd takes? */
+static bool
+is_about(struct check *check, const char *sshd)
+{
+	const char *asked = check->options->service;
+
+	if (asked == NULL || strcasecmp(asked, sshd) == 0)
+		return true;
+	if (strcasecmp(asked, "sshd") == 0)
+		finding_add(&check->findings, FINDING_FAULT, WHERE,
+		    "look at that one by --service, or remove PAMServiceName",
+		    "PAMServiceName %s: sshd reads that stack, and never the "
+		    "one that was looked at",
+		    sshd);
+	else
+		finding_add(&check->findings, FINDING_NOTE, NULL, NULL,
+		    "asked about another service");
+	return false;
+}
+
+/* Judge it for the stack that it takes, where that names pam_gcpkce. */
+static void
+stack_check(struct check *check, const struct sshd_settings *settings)
+{
+	char service[SSHD_VALUE_MAX + 1];
 	autostack stack = {0};
 
-	if (!check_is_of_this_host(check, "sshd"))
+	service_find(settings, service);
+	if (!is_about(check, service))
 		return;
-	stack_read(NULL, "sshd", &stack, NULL);
+	stack_read(NULL, service, &stack, NULL);
 	const struct stack_line *line = stack_ours(&stack, STACK_AUTH);
 	if (line == NULL)
 		finding_add(&check->findings, FINDING_NOTE, NULL, NULL,
 		    "the stack of sshd does not name pam_gcpkce, so its "
 		    "settings do not matter");
-	else if (service != NULL && strcmp(service, "sshd") != 0)
+	else if (!settings->is_there)
 		finding_add(&check->findings, FINDING_NOTE, NULL, NULL,
-		    "asked about another service");
+		    "there is no sshd on this host");
+	else if (!settings->is_good)
+		complaint_add(check, settings);
 	else
-		settings_check(check, line);
+		settings_check(check, settings, line);
+}
+
+void
+check_sshd(struct check *check)
+{
+	autosettings settings = {0};
+
+	if (!check_is_of_this_host(check, "sshd"))
+		return;
+	sshd_settings_read(check->options->user, &settings);
+	stack_check(check, &settings);
 }

@@ -36,6 +36,7 @@ PasswordAuthentication no
 AuthenticationMethods keyboard-interactive
 LoginGraceTime 120
 MaxStartups 50:30:200
+PerSourceMaxStartups 10
 """
 STACK = """\
 auth     sufficient {module}
@@ -119,6 +120,17 @@ class Host:
     def remove_folder(self, path):
         os.rmdir(path)
         self.mends.append(lambda: os.mkdir(path, 0o755))
+
+    def newer_sshd(self, settings):
+        """This host's sshd, with what a newer one prints beyond."""
+        shutil.copy(self.house.write(self.house.path("settings"), settings), "/run/newer-sshd")
+        subprocess.run(["mount", "-t", "tmpfs", "sshd", "/usr/local/sbin"], check=True)
+        self.house.write("/usr/local/sbin/sshd", """\
+#!/bin/sh
+cat /run/newer-sshd
+exec /usr/sbin/sshd "$@"
+""", 0o755)
+        self.mends.append(lambda: subprocess.run(["umount", "/usr/local/sbin"], check=True))
 
     def make_folder(self, path, mode):
         there = os.path.isdir(path)
@@ -210,6 +222,21 @@ def late(function):
 def standin(endpoint, **fault):
     return lambda h: h.genesys.faults.__setitem__(endpoint, Fault(**fault))
 
+
+# As OpenSSH 10.0 and 10.6 print them by "sshd -T".
+PENALTIES = """\
+pamservicename sshd
+persourcepenaltyexemptlist none
+persourcepenalties crash:90 authfail:5 noauth:1 grace-exceeded:10 refuseconnection:10 max:600 \
+min:15 max-sources4:65536 max-sources6:65536 overflow:permissive overflow6:permissive
+"""
+PENALTIES_10_6 = """\
+PAMServiceName sshd
+PerSourcePenaltyExemptList none
+PerSourcePenalties crash:90.000000 authfail:5.000000 noauth:1.000000 invaliduser:5.000000 \
+grace-exceeded:10.000000 refuseconnection:10.000000 max:600.000000 min:15.000000 \
+max-sources4:65536 max-sources6:65536 overflow:permissive overflow6:permissive
+"""
 
 # name -> how to break it, severity, section, where, what, mend
 ROWS = {
@@ -376,6 +403,20 @@ ROWS = {
                      "MaxStartups 10:30:100: with 10 people", "set MaxStartups 50:30:200"),
     "one-startup": (sshd("MaxStartups 50:30:200", "MaxStartups 1:30:200"), WARNING, "sshd",
                     "sshd_config", "MaxStartups 1:30:200: with 1 person in", "50:30:200"),
+    "one-client-fills-it": (sshd("PerSourceMaxStartups 10", ""), WARNING, "sshd", "sshd_config",
+                            "PerSourceMaxStartups none: one client", "PerSourceMaxStartups 10"),
+    "one-client-may-have-all": (sshd("PerSourceMaxStartups 10", "PerSourceMaxStartups 50"), WARNING,
+                                "sshd", "sshd_config", "PerSourceMaxStartups 50: one client",
+                                "PerSourceMaxStartups 10"),
+    "penalties": (lambda h: h.newer_sshd(PENALTIES), WARNING, "sshd", "sshd_config",
+                  "PerSourcePenalties: 4 failed sign-ins lock out", "PerSourcePenaltyExemptList"),
+    "penalties-for-the-slow": (lambda h: h.newer_sshd(PENALTIES_10_6.replace(
+        "authfail:5", "authfail:1")), WARNING, "sshd", "sshd_config",
+                               "PerSourcePenalties: 2 people slower than LoginGraceTime",
+                               "grace-exceeded:1"),
+    "another-stack": (lambda h: h.newer_sshd("PAMServiceName sshd-trial\n"), FAULT, "sshd",
+                      "sshd_config", "PAMServiceName sshd-trial: sshd reads that stack",
+                      "--service"),
     "root-not-permitted": (sshd("UsePAM", "PermitRootLogin prohibit-password\nUsePAM",
                                 allow_root="yes"), WARNING, "sshd", "sshd_config",
                            "PermitRootLogin .*: allow_root=yes has no effect",
@@ -522,3 +563,22 @@ def test_another_service_s_sshd_does_not_matter(host):
     host.house.stack("sshd", "auth required pam_unix.so\n")
     host.arguments = []
     assert "the stack of sshd does not name pam_gcpkce" in host.check().stdout
+
+
+@pytest.mark.parametrize("printed", [
+    PENALTIES.replace("none", "192.0.2.0/24", 1),
+    PENALTIES_10_6.replace("authfail:5", "authfail:1").replace("exceeded:10", "exceeded:1"),
+    "PAMServiceName SSHD\nPerSourcePenalties no\n"], ids=["exempt", "few", "none"])
+def test_a_newer_sshd_that_is_set_up_well_has_no_finding(host, printed):
+    host.newer_sshd(printed)
+    host.write()
+    assert host.findings(FAULT, WARNING) == []
+
+
+def test_the_stack_that_sshd_reads_is_judged_with_its_settings(host, house):
+    host.newer_sshd("PAMServiceName sshd-trial\n")
+    host.sshd = host.sshd.replace("UsePAM yes", "UsePAM no")
+    host.write()
+    house.stack("sshd-trial", host.stack)
+    host.arguments = ["--service", "sshd-trial"]
+    assert [one["what"] for one in host.findings(FAULT)] == ["UsePAM no: sshd never asks pam_gcpkce"]

@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: ISC
 """Common stacks do what their administrator expects of them."""
 
+import contextlib
 import os
 import shutil
+import socket
 import subprocess
 import sys
 
 import pytest
 
 from conftest import ROOT
-from hosts import Su, as_account, make_key
+from hosts import Sshd, Su, as_account, make_key
 
 sys.path.append(os.path.join(ROOT, "tests/cli"))
 from stacks import KEEPS_OUT, PASSES, SHORT_CUTS  # noqa: E402
@@ -175,6 +177,66 @@ def test_with_either_the_person_alone_gets_in(sshd, people):
     terminal = sshd.open("alice", methods=KEY_FIRST)
     terminal.answer(people["alice"].sign_in(terminal.asked()))
     assert terminal.session()[0] == "alice"
+
+
+# One client that takes all places
+
+DROP_IN = os.path.join(ROOT, "etc/sshd_config.d/10-gcpkce.conf")
+# From 20 on sshd drops every connection, and not some at random.
+PLACES = "20:100:200"
+
+
+def drop_in_lines(begins):
+    with open(DROP_IN, encoding="utf-8") as file:
+        return "".join(line for line in file if line.startswith(begins))
+
+
+def second_sshd():
+    """The settings of the sshd for break-glass, out of the drop-in's comments."""
+    with open(DROP_IN, encoding="utf-8") as file:
+        block = file.read().split("/etc/ssh/sshd_breakglass.conf:\n")[1].split("#\n")[0]
+    return "".join(line[1:].strip() + "\n" for line in block.splitlines())
+
+
+@pytest.fixture
+def flood():
+    """Idle connections from 127.0.0.2; gives how many of 40 sshd has kept."""
+    with contextlib.ExitStack() as lines:
+        def begin(port):
+            flooding = [lines.enter_context(socket.create_connection(
+                ("127.0.0.1", port), source_address=("127.0.0.2", 0))) for _ in range(40)]
+            return sum(line.recv(8).startswith(b"SSH-2.0-") for line in flooding)
+        yield begin
+
+
+def test_an_idle_client_keeps_its_share_and_others_sign_in(sshd, flood, people):
+    sshd.start(drop_in_lines("PerSource"), startups=PLACES)
+    assert flood(sshd.port) == 10
+    terminal = sshd.open("alice")
+    terminal.answer(people["alice"].sign_in(terminal.asked()))
+    assert terminal.session()[0] == "alice"
+
+
+def test_without_that_line_an_idle_client_locks_out_all_but_the_second_sshd(
+        house, sshd, flood, key):
+    sshd.start(startups=PLACES)
+    second = Sshd(house)
+    settings = second_sshd().replace("breakglass", "alice")
+    second.start(settings, startups=PLACES)
+    try:
+        assert flood(sshd.port) == 20
+        for methods in ("keyboard-interactive", "publickey"):
+            terminal = sshd.open("alice", *key, methods=methods)
+            terminal.end()
+            assert (terminal.status, "Sign in" in terminal.transcript) == (255, False)
+        terminal = second.open("alice", *key, methods="publickey")
+        assert terminal.session()[0] == "alice"
+        terminal.leave()
+        terminal = second.open("alice")
+        terminal.end()
+        assert (terminal.status, "Sign in" in terminal.transcript) == (255, False)
+    finally:
+        second.stop()
 
 
 # Other modules as short cuts: what gcpkce check takes them to answer
