@@ -36,8 +36,9 @@ part_text(struct json_object *input, const char *name, struct view *ret_text)
 
 	if (!json_object_object_get_ex(input, name, &part) || part == NULL)
 		return false;
-	*ret_text = view_text(
-	    json_object_to_json_string_ext(part, JSON_C_TO_STRING_PLAIN));
+	/* never longer than what came: a slash stays one byte */
+	*ret_text = view_text(json_object_to_json_string_ext(
+	    part, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
 	return true;
 }
 

@@ -78,9 +78,9 @@ def test_pkce_refuses_what_is_no_verifier(gcpkce, verifier):
 
 # decide
 
-def decide(gcpkce, conf, user, identity):
+def decide(gcpkce, conf, user, identity, escaped=True):
     return gcpkce("--json", "decide", "--conf", conf, "--user", user,
-                  stdin=json.dumps(identity))
+                  stdin=json.dumps(identity, ensure_ascii=escaped))
 
 
 def changed(path, value):
@@ -108,6 +108,20 @@ def test_decide_lets_the_mapped_person_in(gcpkce, configure, account):
 
 def test_decide_needs_no_reply(gcpkce, configure, account):
     assert decide(gcpkce, configure(), account, changed("reply", None)).status == 0
+
+
+@pytest.mark.parametrize("escaped", [True, False])
+@pytest.mark.parametrize("name", [
+    "Jürgen", "Жанна", "山田 花子", "\U0001f469\u200d\U0001f4bb", "a\0b\x1b\x7f"])
+def test_decide_takes_names_escaped_and_raw(gcpkce, configure, account, name, escaped):
+    identity = changed("user.name", name)
+    assert decide(gcpkce, configure(), account, identity, escaped).status == 0
+
+
+def test_decide_takes_what_a_host_may_send(gcpkce, configure, account):
+    """Up to its size and its numbers; a part may have most of both."""
+    identity = changed("user.filling", ["/" * (200 << 10), 10 ** 400, -10 ** 400])
+    assert decide(gcpkce, configure(), account, identity).status == 0
 
 
 OTHER = "00000000-0000-4000-8000-000000000000"

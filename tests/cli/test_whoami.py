@@ -7,6 +7,7 @@ from json import dumps, loads
 import pytest
 
 from faults import REMOVED, Fault
+from people import FAR_NAMES
 from standin import Standin
 
 TOKEN = "GENESYSCLOUD_ACCESS_TOKEN"
@@ -43,6 +44,13 @@ def whoami(gcpkce, conf):
         return gcpkce(*(["--json"] if json else []), "whoami", "--conf", conf, *arguments,
                       env=environment)
     return run
+
+
+@pytest.mark.parametrize("key, name, belongings", FAR_NAMES)
+def test_whoami_reads_names_in_other_letters(genesys, whoami, key, name, belongings):
+    run = whoami("--ids", token=genesys.issue_token(key))
+    assert run.json["name"] == name
+    assert [group["name"] for group in run.json["groups"]] == [belongings]
 
 
 def test_whoami_tells_person_organization_client_scopes_and_expiry(genesys, whoami):

@@ -9,12 +9,11 @@
     del faults["token"]; faults.clear()
 """
 
-import json
 import threading
 from dataclasses import dataclass, field
 from typing import Any, Dict, Optional, Union
 
-from message import Reply, pairs
+from message import Reply, json_bytes, pairs
 
 ENDPOINTS = ("authorize", "signin", "token", "users_me", "tokens_me",
              "revoke", "organizations_me", "subjects_me", "group", "user",
@@ -83,7 +82,7 @@ class Fault:
             body = quoting(request, self.echo)
             headers["ININ-Correlation-Id"] = body["contextId"]
         if isinstance(body, (dict, list)):
-            body = json.dumps(body)
+            body = json_bytes(body)
         if isinstance(body, str):
             body = body.encode()
         body = body or b""
@@ -217,7 +216,7 @@ def deep_json(depth=100, **fields):
 
 def huge_json(size=1 << 20, **fields):
     """A JSON reply of at least that many bytes."""
-    return Fault(status=200, body=json.dumps({"filling": "x" * size}),
+    return Fault(status=200, body={"filling": "x" * size},
                  **fields)
 
 

@@ -36,6 +36,11 @@ class Request:
         return self.version == "HTTP/1.1" and wish != "close"
 
 
+def json_bytes(value):
+    """Makes JSON as Genesys Cloud does: what is not ASCII is not escaped."""
+    return json.dumps(value, ensure_ascii=False).encode()
+
+
 @dataclass
 class Reply:
     """One HTTP reply."""
@@ -47,7 +52,7 @@ class Reply:
     @classmethod
     def json(cls, status, value, headers=()):
         """Makes a reply with a JSON body."""
-        return cls(status, json.dumps(value).encode(),
+        return cls(status, json_bytes(value),
                    [("Content-Type", "application/json"), *headers])
 
     @classmethod

@@ -15,6 +15,15 @@ REDIRECT_URIS = (
     "http://localhost:8085/oauth2/callback",
 )
 SCOPES = ("user-basic-info",)
+# People, and what they belong to, by other letters: of two, three and four
+# bytes in UTF-8, and joined ones.
+FAR_NAMES = (
+    ("umlaut", "J\u00fcrgen M\u00fc\u00dfig", "Bereitschaft S\u00fcd"),
+    ("cyrillic", "\u0416\u0430\u043d\u043d\u0430 \u0419\u043e\u0432",
+     "\u0434\u0435\u0436\u0443\u0440\u043d\u044b\u0435"),
+    ("cjk", "\u5c71\u7530 \u82b1\u5b50", "\u904b\u7528\u62c5\u5f53"),
+    ("emoji", "Robin \U0001f469\u200d\U0001f4bb", "\U0001f680 \U0001f525"),
+)
 
 
 def lasting_id(name):
@@ -155,6 +164,12 @@ class Cast:
             "organization": {"id": self.partner.id}})
         self.add_person("stranger", "Stan Stranger",
                         organization=self.elsewhere)
+
+        for key, name, belongings in FAR_NAMES:
+            self.add_person(
+                key, name, division=named("division", belongings)[belongings],
+                groups=list(named("group", belongings).values()),
+                roles=list(named("role", belongings).values()))
 
     def _add_clients(self):
         self.add_client("public")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, List, Tuple
 
 from faults import REMOVED
-from people import lasting_id
+from people import FAR_NAMES, lasting_id
 
 ALICE, BOB, CAROL = (
     lasting_id("person/" + key) for key in ("alice", "bob", "carol"))
@@ -107,6 +107,17 @@ def ids():
               user={"id": REMOVED, "ID": ALICE})
     yield Row("an id in the e-mail address", DENIED, person="bob",
               user={"email": ALICE})
+
+
+def names():
+    """Letters of other languages, sent raw, are no attack."""
+    for key, name, _belongings in FAR_NAMES:
+        person = lasting_id("person/" + key)
+        yield Row(f"a person whose name is {key}", "ok", person=key,
+                  map=[f"alice id:{person}"])
+        yield Row(f"a person whose name is {key}, for alice", DENIED,
+                  person=key)
+        yield Row(f"a name that is {key}", "ok", user={"name": name})
 
 
 def states():
@@ -468,5 +479,6 @@ def replies():
                       "reply_invalid", **{part: body})
 
 
-ROWS = [row for family in (ids, states, addresses, organizations, clients,
-                           accounts, gates, replies) for row in family()]
+ROWS = [row for family in (ids, names, states, addresses, organizations,
+                           clients, accounts, gates, replies)
+        for row in family()]
