@@ -13,7 +13,7 @@ import subprocess
 
 import pytest
 
-from hosts import Pamtester, Su
+from hosts import Su
 from house import ROOT, find_program, mount
 
 PASSWORD = "correct-horse-7"
@@ -146,31 +146,50 @@ def test_with_the_profile_neither_is_not_enough(house, enabled, password, people
 
 @pytest.fixture
 def breakglass(house, packaged):
-    """The example for such a group, of which alice is a member."""
+    """The example for such a group, of which alice is a member; from 127.0.0.2."""
     subprocess.run(["groupadd", "--system", "breakglass"], check=True)
     subprocess.run(["usermod", "-aG", "breakglass", "alice"], check=True)
     with open(f"{ROOT}/etc/pam.d/sshd-breakglass", encoding="utf-8") as file:
-        auth = [line for line in file if line.startswith(("auth", "@include common-auth"))]
-    house.stack("gcpkce-test", "".join(auth).replace("pam_gcpkce.so", house.module)
+        auth = "".join(line for line in file if line.startswith("auth"))
+    assert "192.0.2.*" in auth
+    house.stack("sshd", auth.replace("192.0.2.*", "127.0.0.2").replace("pam_gcpkce.so", house.module)
                 + "account required pam_permit.so\nsession optional pam_permit.so\n")
     yield
+    subprocess.run(["faillock", "--user", "alice", "--reset"], check=True)
     subprocess.run(["gpasswd", "-d", "alice", "breakglass"], check=True, stdout=subprocess.PIPE)
     subprocess.run(["groupdel", "breakglass"], check=True)
 
 
-def test_a_member_of_the_group_needs_a_password_and_no_genesys_cloud(
-        house, breakglass, password, genesys):
-    terminal = Pamtester(house).open("alice")
+def come(sshd, account, address, answer):
+    """One who comes by ssh from an address and answers "Password:"; gives the Terminal."""
+    terminal = sshd.open(account, "-b", address)
     terminal.asked(ASKED)
-    terminal.answer(password)
-    terminal.end()
-    assert terminal.status == 0
+    terminal.answer(answer)
+    return terminal
+
+
+def test_a_member_of_the_group_needs_a_password_and_no_genesys_cloud(
+        sshd, breakglass, password, genesys):
+    terminal = come(sshd, "alice", "127.0.0.2", password)
+    assert terminal.session()[0] == "alice"
     assert not genesys.log.requests()
 
 
-def test_others_are_never_asked_for_a_password(house, breakglass, password, people):
-    terminal = Pamtester(house).open("bob")
+@pytest.mark.parametrize("account, address", [("bob", "127.0.0.2"), ("alice", "127.0.0.3")],
+                         ids=["others", "a member from elsewhere"])
+def test_all_others_sign_in_and_are_never_asked_for_a_password(
+        sshd, breakglass, password, people, account, address):
+    terminal = sshd.open(account, "-b", address)
     assert ASKED not in terminal.asked()
-    terminal.answer(people["alice"].sign_in(terminal.transcript))
-    assert ASKED not in terminal.end()
-    assert terminal.status != 0
+    terminal.answer(people[account].sign_in(terminal.transcript))
+    assert terminal.session()[0] == account
+
+
+def test_a_right_password_after_five_wrong_ones_is_refused(sshd, breakglass, password):
+    for _ in range(5):
+        come(sshd, "alice", "127.0.0.2", "wrong").end()
+    terminal = come(sshd, "alice", "127.0.0.2", password)
+    terminal.end()
+    assert "@@session" not in terminal.transcript and terminal.status == 255
+    subprocess.run(["faillock", "--user", "alice", "--reset"], check=True)
+    assert come(sshd, "alice", "127.0.0.2", password).session()[0] == "alice"

@@ -23,7 +23,8 @@
 struct world {
 	bool password;  /* it is right */
 	bool root;      /* the caller is root */
-	bool member;    /* the account is in the group breakglass */
+	bool member;    /* of breakglass, and from its addresses */
+	bool locked;    /* by pam_faillock */
 	bool no_logins; /* there is /etc/nologin */
 };
 
@@ -73,7 +74,7 @@ by_signin_unless_closed(bool signed_in, const struct world *w)
 static bool
 by_group(bool signed_in, const struct world *w)
 {
-	return w->member ? w->password : signed_in;
+	return w->member ? w->password && !w->locked : signed_in;
 }
 
 /*
@@ -100,8 +101,9 @@ static const struct example {
 
 /* What a module answers; NULL for one that these tests do not know. */
 static const char *
-answer_of(const char *module, const struct world *w)
+answer_of(const char *module, const char *arguments, const struct world *w)
 {
+	bool stops = w->locked || strstr(arguments, "authfail") != NULL;
 	const struct {
 		const char *module;
 		const char *answer;
@@ -110,6 +112,7 @@ answer_of(const char *module, const struct world *w)
 	    {"pam_rootok.so", w->root ? "success" : "auth_err"},
 	    {"pam_succeed_if.so",
 		w->member ? "success cred=ignore" : "auth_err cred=ignore"},
+	    {"pam_faillock.so", stops ? "auth_err" : "success"},
 	    {"pam_nologin.so", w->no_logins ? "auth_err" : "ignore"},
 	    {"pam_deny.so", "auth_err cred=cred_err"},
 	    {"pam_permit.so", "success"},
@@ -160,7 +163,7 @@ line_add(struct text *t, const char *line, const struct host *h,
 		    "%.*s" MODULE " conf=%s/conf%s", control, line, h->folder,
 		    rest);
 	} else {
-		const char *answer = answer_of(name, w);
+		const char *answer = answer_of(name, rest, w);
 		if (answer == NULL)
 			fail_msg("these tests do not know %s", name);
 		(void)snprintf(text, sizeof(text), "%.*spam_debug.so auth=%s\n",
@@ -288,7 +291,7 @@ service_compose(const struct example *e, struct text *t, const struct host *h,
 
 /* ---- each of them, in each world, with each outcome ---- */
 
-#define WORLDS 16
+#define WORLDS 32
 
 static struct world
 world_make(unsigned number)
@@ -298,6 +301,7 @@ world_make(unsigned number)
 	    .root = (number & 2) != 0,
 	    .member = (number & 4) != 0,
 	    .no_logins = (number & 8) != 0,
+	    .locked = (number & 16) != 0,
 	};
 }
 
@@ -315,10 +319,10 @@ login_try(const struct example *e, const struct world *w, enum outcome outcome)
 	bool is_in = pam_authenticate(h.pamh, 0) == PAM_SUCCESS;
 	if (is_in != e->lets_in(outcome == OUTCOME_OK, w))
 		fail_msg("%s%s, %s; password %d, root %d, member %d, "
-			 "no logins %d: %s\n%s",
+			 "no logins %d, locked %d: %s\n%s",
 		    e->name == NULL ? "profile" : e->name,
 		    e->other ? " (the other lines)" : "", h.script, w->password,
-		    w->root, w->member, w->no_logins,
+		    w->root, w->member, w->no_logins, w->locked,
 		    is_in ? "is let in" : "is kept out", text.bytes);
 	if (journal_decisions() > 0) /* else nobody asked us */
 		assert_outcome(h.script);
