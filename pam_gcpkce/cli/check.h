@@ -59,8 +59,13 @@ bool check_is_of_this_host(struct check *check, const char *what);
  */
 bool check_is_trial(const struct check *check);
 
-/* The part of the section of files that is about the map file. */
+/*
+ * Parts of the section of files: the map file, the system's trust store, and
+ * whether the helper's account can read what the helper reads.
+ */
 void check_map(struct check *check);
+void check_trust(struct check *check);
+void check_readable(struct check *check);
 
 /*
  * Read the configuration as the module would with these arguments, and add

@@ -66,23 +66,6 @@ secret_check(struct check *check)
 	secret_free(secret);
 }
 
-/* May the helper's account get at it: each folder on the way, and the file? */
-static bool
-others_may_read(const char *path, char ret_part[static PATH_MAX])
-{
-	struct stat st;
-
-	for (size_t i = 1; i <= strlen(path); i++) {
-		if (path[i] != '/' && path[i] != '\0')
-			continue;
-		(void)snprintf(ret_part, PATH_MAX, "%.*s", (int)i, path);
-		mode_t needed = path[i] == '/' ? S_IXOTH : S_IROTH;
-		if (stat(ret_part, &st) == 0 && (st.st_mode & needed) == 0)
-			return false;
-	}
-	return true;
-}
-
 static bool
 holds_certificate(const char *path)
 {
@@ -106,8 +89,6 @@ ca_check(struct check *check)
 {
 	const char *path = check->config.ca_file;
 	struct findings *f = &check->findings;
-	char part[PATH_MAX];
-	char mend[PATH_MAX + 32];
 	struct stat st;
 
 	if (path[0] == '\0')
@@ -121,13 +102,6 @@ ca_check(struct check *check)
 	if (!file_check(f, path, SAFEFILE_CONFIG,
 		"put the certificates there, or remove ca_file"))
 		return;
-	if (geteuid() == 0 && !others_may_read(path, part)) {
-		(void)snprintf(mend, sizeof(mend), "chmod %s %s",
-		    strcmp(part, path) == 0 ? "o+r" : "o+x", part);
-		finding_add(f, FINDING_FAULT, path, mend,
-		    "the helper's account %s cannot read it",
-		    check->config.helper_user);
-	}
 	if (!holds_certificate(path))
 		finding_add(f, FINDING_FAULT, path,
 		    "put certificates there in PEM, as openssl x509 prints "
@@ -184,6 +158,8 @@ check_files(struct check *check)
 		return;
 	secret_check(check);
 	ca_check(check);
+	check_trust(check);
+	check_readable(check);
 	group_check(check);
 	check_map(check);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A rule belongs to a file or folder that is there when it is made.  What is
- * named here and missing gets none; a file that is exchanged later is refused
- * until the next sign-in, unless its folder stands here.
+ * A rule belongs to a file or directory that is there when it is made.  What is
+ * on the list and missing gets none; a file that is exchanged later is refused
+ * until the next sign-in, unless its directory is on the list.
  */
 #include "landlock.h"
 
@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
+#include "gcpkce/readable.h"
 #include "gcpkce/text.h"
 #include "gcpkce/url.h"
 
@@ -48,51 +49,6 @@ struct port_rule {
 #define READ_FILE LANDLOCK_ACCESS_FS_READ_FILE
 #define READ_ALL (READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
 
-/* What may be read, below it too where it is a folder. */
-static const char *const readable[] = {
-    /* the loader: modules of the resolver, of TLS and of iconv come late */
-    "/lib",
-    "/lib32",
-    "/lib64",
-    "/usr/lib",
-    "/usr/lib32",
-    "/usr/lib64",
-    "/usr/local/lib",
-    "/usr/local/lib64",
-    "/etc/ld.so.cache",
-    /* the resolver; the folders are where resolv.conf may lead to */
-    "/etc/resolv.conf",
-    "/etc/hosts",
-    "/etc/nsswitch.conf",
-    "/etc/host.conf",
-    "/etc/gai.conf",
-    "/etc/services",
-    "/etc/protocols",
-    "/run/systemd/resolve",
-    "/run/resolvconf",
-    "/run/NetworkManager",
-    /* TLS: settings, certificates, and what links in its folders lead to */
-    "/etc/ssl",
-    "/etc/pki",
-    "/etc/crypto-policies",
-    "/etc/ca-certificates",
-    "/etc/gnutls",
-    "/usr/share/ca-certificates",
-    "/usr/share/crypto-policies",
-    "/usr/share/pki",
-    "/usr/local/share/ca-certificates",
-    "/var/lib/ca-certificates",
-    "/usr/local/ssl",
-    /* libc and libcrypto themselves */
-    "/dev/null",
-    "/dev/random",
-    "/dev/urandom",
-    "/etc/localtime",
-    "/proc/sys/crypto",
-    "/proc/sys/vm/overcommit_memory",
-    "/sys/devices/system/cpu/online",
-};
-
 /* The kernel's version of Landlock, or -1. */
 static int
 abi(void)
@@ -122,11 +78,12 @@ ruleset_open(int version)
 	return (int)syscall(SYS_landlock_create_ruleset, &rules, size, 0);
 }
 
-/* Let one file, or one folder and all below it, be read. */
+/* Let one file, or one directory and all below it, be read. */
 static bool
-path_allow(int ruleset, const char *path)
+path_allow(void *arg, const char *path)
 {
 	struct landlock_path_beneath_attr rule = {.allowed_access = READ_FILE};
+	const int *ruleset = arg;
 	struct stat st;
 	autofd fd = open(path, O_PATH | O_CLOEXEC);
 
@@ -135,18 +92,8 @@ path_allow(int ruleset, const char *path)
 	if (S_ISDIR(st.st_mode))
 		rule.allowed_access = READ_ALL;
 	rule.parent_fd = fd;
-	return syscall(SYS_landlock_add_rule, ruleset,
+	return syscall(SYS_landlock_add_rule, *ruleset,
 		   LANDLOCK_RULE_PATH_BENEATH, &rule, 0) == 0;
-}
-
-static bool
-paths_allow(int ruleset, const char *ca_file)
-{
-	for (size_t i = 0; i < sizeof(readable) / sizeof(readable[0]); i++) {
-		if (!path_allow(ruleset, readable[i]))
-			return false;
-	}
-	return ca_file[0] == '\0' || path_allow(ruleset, ca_file);
 }
 
 /* The port of an address that config_load took; 0 when it has none. */
@@ -193,7 +140,8 @@ landlock_confine(const struct wire_route *route)
 	if (version < 0)
 		return errno;
 	autofd ruleset = ruleset_open(version);
-	if (ruleset < 0 || !paths_allow(ruleset, route->ca_file) ||
+	if (ruleset < 0 ||
+	    !readable_walk(route->ca_file, path_allow, &ruleset) ||
 	    (version >= 4 && !ports_allow(ruleset, route)) ||
 	    syscall(SYS_landlock_restrict_self, ruleset, 0) != 0)
 		return errno;

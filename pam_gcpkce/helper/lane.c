@@ -8,18 +8,20 @@
  */
 #include "lane.h"
 
-#include <dirent.h>
 #include <poll.h>
 #include <string.h>
 
+#include "gcpkce/readable.h"
 #include "gcpkce/text.h"
 
 /* libcurl would take one for too old after 118; we look whether it has ended */
 #define IDLE_MAX_S 3700L
-#define HASHED_LEAST 16
 
 /* Names and sessions of TLS that one lane has learnt spare the others time. */
 static CURLSH *share;
+
+/* Did a lane need the bundle?  The others begin with it, then. */
+static bool widened;
 
 static size_t
 body_write(char *bytes, size_t size, size_t count, void *arg)
@@ -95,61 +97,48 @@ latch(
 #endif
 
 /*
- * Does the directory hold a system's certificates by the hash of their
- * subject, not just one or two that somebody added?  Then only those that a
- * chain asks for are read, not all of the system's.
+ * ca_file alone; else the directory of the system's trust store.  What is not
+ * found there may be in the bundle, which costs so much more that it is read
+ * only then (lane_trust_widen).  Without such a directory what libcurl itself
+ * was built with counts.
  */
-static bool
-is_hashed_directory(const char *path)
-{
-	DIR *dir = opendir(path);
-	const struct dirent *entry;
-	unsigned hashed = 0;
-
-	if (dir == NULL)
-		return false;
-	while (hashed < HASHED_LEAST && (entry = readdir(dir)) != NULL)
-		hashed += strspn(entry->d_name, "0123456789abcdef") == 8 &&
-			strcmp(entry->d_name + 8, ".0") == 0
-		    ? 1
-		    : 0;
-	(void)closedir(dir);
-	return hashed == HASHED_LEAST;
-}
-
-/* The system's certificates by hash, or "". */
-static const char *
-hashed_directory(void)
-{
-	static const char *const places[] = {
-	    "/etc/ssl/certs", "/etc/pki/tls/certs"};
-
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		if (is_hashed_directory(places[i]))
-			return places[i];
-	}
-	return "";
-}
-
 static CURLcode
-trust_set(CURL *easy, const struct wire_route *route)
+trust_set(struct lane *lane, const struct wire_route *route)
 {
-	static const char *hashed; /* NULL: not known; "": none */
+	static const char *directory; /* NULL: not known; "": none */
+	const char *file = route->ca_file[0] != '\0' ? route->ca_file : NULL;
 	CURLcode r = CURLE_OK;
 
-	if (hashed == NULL)
-		hashed = hashed_directory();
-
-	if (route->ca_file[0] != '\0') {
-		r = curl.easy_setopt(easy, CURLOPT_CAINFO, route->ca_file);
-		if (r == CURLE_OK)
-			r = curl.easy_setopt(easy, CURLOPT_CAPATH, NULL);
-	} else if (hashed[0] != '\0') {
-		r = curl.easy_setopt(easy, CURLOPT_CAPATH, hashed);
-		if (r == CURLE_OK)
-			r = curl.easy_setopt(easy, CURLOPT_CAINFO, NULL);
-	}
+	if (directory == NULL)
+		directory = trust_directory();
+	lane->narrow = file == NULL && directory[0] != '\0' && !widened;
+	if (file == NULL && directory[0] == '\0')
+		return r;
+	if (file == NULL && widened)
+		file = trust_bundle();
+	r = curl.easy_setopt(lane->easy, CURLOPT_CAINFO, file);
+	if (r == CURLE_OK)
+		r = curl.easy_setopt(lane->easy, CURLOPT_CAPATH,
+		    route->ca_file[0] == '\0' ? directory : NULL);
 	return r;
+}
+
+bool
+lane_trust_widen(struct lane *lane)
+{
+	const char *bundle = trust_bundle();
+	curl_off_t tls_us = 0;
+
+	/* without TLS nothing can have gone out: a code is never repeated */
+	if (!lane->narrow || lane->result != CURLE_PEER_FAILED_VERIFICATION ||
+	    lane->gone_out || bundle[0] == '\0' ||
+	    curl.easy_getinfo(
+		lane->easy, CURLINFO_APPCONNECT_TIME_T, &tls_us) != CURLE_OK ||
+	    tls_us != 0)
+		return false;
+	lane->narrow = false;
+	widened = true;
+	return curl.easy_setopt(lane->easy, CURLOPT_CAINFO, bundle) == CURLE_OK;
 }
 
 /* Set options until one fails. */
@@ -161,7 +150,7 @@ static CURLcode
 options_set(struct lane *lane, const struct wire_route *route, const char *url,
     long timeout_ms)
 {
-	CURLcode r = trust_set(lane->easy, route);
+	CURLcode r = trust_set(lane, route);
 	bool plain = strncmp(url, "http://", 7) == 0; /* a loopback host */
 
 	SET(CURLOPT_URL, url);

@@ -23,6 +23,7 @@ struct lane {
 	bool once; /* the request must not go out a second time ... */
 	bool gone_out;
 	bool repeated; /* ... and would have */
+	bool narrow;   /* only a part of the trust store was asked so far */
 	bool busy;     /* inside its own callbacks; not to be driven again */
 	bool done;     /* the request has ended, with result */
 	CURLcode result;
@@ -139,6 +140,13 @@ MUST_CHECK enum outcome lanes_drive(struct lane *lanes, size_t count,
  */
 MUST_CHECK enum outcome lanes_tend(struct lane *lanes, size_t count,
     int64_t wake_ms, const struct vigil *vigil, struct errinfo *reterr);
+
+/*
+ * The request has ended.  Did it so because no issuer was found in the part of
+ * the system's trust store that costs little, and before anything went out?
+ * Then all of the store is set for it, and it may begin once more.
+ */
+bool lane_trust_widen(struct lane *lane);
 
 /*
  * What became of an ended request on the way to a status: OUTCOME_OK with any

@@ -31,6 +31,17 @@ connection_note(struct lane *lane)
 	lane->fd = lane->warm ? fd : -1;
 }
 
+/* Begin the request once more. */
+static bool
+lane_restart(struct lane *lane)
+{
+	lane->headers_len = 0;
+	lane->error[0] = '\0';
+	buf_reset(&lane->body);
+	lane->done = false;
+	return curl.multi_add_handle(lane->multi, lane->easy) == CURLM_OK;
+}
+
 /* Let one lane do what it can without waiting. */
 static bool
 lane_step(struct lane *lane)
@@ -55,6 +66,8 @@ lane_step(struct lane *lane)
 		    lane->easy, CURLINFO_RESPONSE_CODE, &lane->status);
 		connection_note(lane);
 		(void)curl.multi_remove_handle(lane->multi, lane->easy);
+		if (lane_trust_widen(lane))
+			return lane_restart(lane);
 		break;
 	}
 	return true;

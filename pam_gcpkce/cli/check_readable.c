@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The part of the section of files about what the helper reads.  The command
+ * looks as root; so each path of the list that Landlock has is tried by a child
+ * that has become the helper's account.
+ */
+#include <dirent.h>
+#include <grp.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "check.h"
+#include "gcpkce/account.h"
+#include "gcpkce/readable.h"
+
+#define PATHS_MAX 2048
+#define FINDINGS_MAX 5
+
+/* One path that is there. */
+struct place {
+	char *path;     /* by the list */
+	char *real;     /* where it leads to */
+	bool is_folder; /* a directory, by which files are found */
+	size_t shut;    /* the length of the part of real that is shut; or 0 */
+};
+
+struct places {
+	size_t count;
+	struct place list[PATHS_MAX];
+};
+
+static bool
+place_add(void *arg, const char *path)
+{
+	struct places *p = arg;
+	struct place *place = &p->list[p->count];
+	char real[PATH_MAX];
+	struct stat st;
+
+	if (p->count == PATHS_MAX || realpath(path, real) == NULL ||
+	    stat(real, &st) != 0)
+		return true;
+	place->path = strdup(path);
+	place->real = strdup(real);
+	place->is_folder = S_ISDIR(st.st_mode);
+	p->count++;
+	return place->path != NULL && place->real != NULL;
+}
+
+/* The system's certificates one by one, as the helper finds them. */
+static bool
+certificates_add(struct places *p)
+{
+	const char *directory = trust_directory();
+	char path[PATH_MAX];
+	const struct dirent *entry;
+	bool good = true;
+	DIR *dir = directory[0] != '\0' ? opendir(directory) : NULL;
+
+	while (dir != NULL && good && (entry = readdir(dir)) != NULL) {
+		(void)snprintf(
+		    path, sizeof(path), "%s/%s", directory, entry->d_name);
+		good =
+		    !trust_name_is_hashed(entry->d_name) || place_add(p, path);
+	}
+	if (dir != NULL)
+		(void)closedir(dir);
+	return good;
+}
+
+/* As the helper's account: which part of the way is shut? */
+static size_t
+shut_part(const struct place *place)
+{
+	char part[PATH_MAX];
+	int wanted = place->is_folder ? R_OK | X_OK : R_OK;
+
+	for (size_t i = 1; place->real[i] != '\0'; i++) {
+		if (place->real[i] != '/')
+			continue;
+		(void)snprintf(part, sizeof(part), "%.*s", (int)i, place->real);
+		if (access(part, X_OK) != 0 && errno == EACCES)
+			return i;
+	}
+	return access(place->real, wanted) != 0 && errno == EACCES
+	    ? strlen(place->real)
+	    : 0;
+}
+
+static _Noreturn void
+child_run(const struct places *p, const struct account *account, int out)
+{
+	if (setgroups(0, NULL) != 0 ||
+	    setresgid(account->gid, account->gid, account->gid) != 0 ||
+	    setresuid(account->uid, account->uid, account->uid) != 0)
+		_exit(1);
+	for (size_t i = 0; i < p->count; i++) {
+		size_t shut = shut_part(&p->list[i]);
+
+		if (write(out, &shut, sizeof(shut)) != (ssize_t)sizeof(shut))
+			_exit(1);
+	}
+	_exit(0);
+}
+
+/* Set what is shut; a look that cannot be had finds nothing. */
+static void
+places_try(struct places *p, const struct account *account)
+{
+	int ends[2];
+
+	if (pipe(ends) != 0)
+		return;
+	pid_t pid = fork();
+	if (pid == 0)
+		child_run(p, account, ends[1]);
+	(void)close(ends[1]);
+	for (size_t i = 0; pid > 0 && i < p->count; i++) {
+		if (read(ends[0], &p->list[i].shut, sizeof(size_t)) !=
+		    (ssize_t)sizeof(size_t))
+			break;
+	}
+	(void)close(ends[0]);
+	if (pid > 0)
+		(void)waitpid(pid, NULL, 0);
+}
+
+/* Was the same part of a way told of already? */
+static bool
+is_known(const struct places *p, const struct place *place)
+{
+	for (const struct place *q = p->list; q < p->list + p->count; q++) {
+		bool before = q->is_folder == place->is_folder ? q < place
+							       : !q->is_folder;
+
+		if (before && q->shut == place->shut &&
+		    strncmp(q->real, place->real, place->shut) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void
+place_tell(struct check *check, const struct place *place)
+{
+	char mend[PATH_MAX + 32];
+	bool whole = place->real[place->shut] == '\0';
+
+	(void)snprintf(mend, sizeof(mend), "chmod %s %.*s",
+	    !whole                 ? "o+x"
+		: place->is_folder ? "o+rx"
+				   : "o+r",
+	    (int)place->shut, place->real);
+	finding_add(&check->findings,
+	    place->is_folder ? FINDING_WARNING : FINDING_FAULT, place->path,
+	    mend, "the helper's account %s cannot read it",
+	    check->config.helper_user);
+}
+
+static void
+places_tell(struct check *check, const struct places *p)
+{
+	size_t told = 0;
+
+	for (unsigned folders = 0; folders < 2; folders++) {
+		for (size_t i = 0; i < p->count; i++) {
+			const struct place *place = &p->list[i];
+
+			if (place->shut == 0 ||
+			    place->is_folder != (folders == 1) ||
+			    is_known(p, place))
+				continue;
+			if (told++ < FINDINGS_MAX)
+				place_tell(check, place);
+		}
+	}
+	if (told > FINDINGS_MAX)
+		finding_add(&check->findings, FINDING_FAULT, NULL,
+		    "see the findings above",
+		    "there are %zu more files that the helper's account "
+		    "cannot read",
+		    told - FINDINGS_MAX);
+}
+
+void
+check_readable(struct check *check)
+{
+	struct account account;
+
+	/* only root can be another account, and has it for the helper */
+	if (geteuid() != 0 ||
+	    account_find(check->config.helper_user, &account, NULL) !=
+		OUTCOME_OK ||
+	    !account.exists || account.uid == 0)
+		return;
+	autofree struct places *p = calloc(1, sizeof(*p));
+	if (p == NULL || !readable_walk(check->config.ca_file, place_add, p) ||
+	    (check->config.ca_file[0] == '\0' && !certificates_add(p)))
+		check->findings.failed = true;
+	else
+		places_try(p, &account);
+	if (p != NULL)
+		places_tell(check, p);
+	for (size_t i = 0; p != NULL && i < p->count; i++) {
+		free(p->list[i].path);
+		free(p->list[i].real);
+	}
+}
