@@ -198,8 +198,8 @@ $(B)/tests/without: $(B)/tests/sandbox/without.o
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(oauth) $(courier) $(common) $(B)/tests/helper_path.o
 	$(call say,LINK,$@)
 	$(Q)$(link_prog) $(flush) $(more_libs) $(crypto_libs) -lcmocka
-$(B)/tests/unit/test_sandbox $(B)/tests/unit/test_listener: $(filter-out %/main.o,$(helper))
-$(B)/tests/unit/test_sandbox $(B)/tests/unit/test_listener $(B)/tests/unit/test_birth: private more_libs = $(filter_libs)
+$(B)/tests/unit/test_sandbox $(B)/tests/unit/test_listener $(B)/tests/unit/test_lane: $(filter-out %/main.o,$(helper))
+$(B)/tests/unit/test_sandbox $(B)/tests/unit/test_listener $(B)/tests/unit/test_lane $(B)/tests/unit/test_birth: private more_libs = $(filter_libs)
 $(B)/tests/unit/test_filter: $(addprefix $(B)/pam_gcpkce/helper/,calls.o filter.o)
 # it wraps a call itself that the counting build wraps
 $(B)/tests/unit/test_filter: private flush =
@@ -321,7 +321,7 @@ $(B)/tests/sweep/gcpkce: $(cli) $(courier) $(oauth) $(common) $(B)/tests/sweep/h
 	$(Q)$(link_prog) $(crypto_libs)
 $(B)/tests/sweep/inject_page.o: private extra_cflags = -DINJECT_PAGE='"$(page)"'
 
-$(patsubst %,%.o,$(sweep)) $(patsubst %,%.o,$(unit)) $(patsubst %,%.o,$(pam)) $(pam_host): private extra_cflags = $(crypto_cflags) $(filter_cflags) \
+$(patsubst %,%.o,$(sweep)) $(patsubst %,%.o,$(unit)) $(patsubst %,%.o,$(pam)) $(pam_host): private extra_cflags = $(crypto_cflags) $(curl_cflags) $(filter_cflags) \
 	-DBUILD='"$(abspath $(B))"' -DSOURCE='"$(CURDIR)"'
 
 $(B)/tests/sandbox/trial.o $(B)/tests/sandbox/ways.o $(B)/tests/sandbox/without.o: private extra_cflags = -I. $(crypto_cflags) $(curl_cflags) $(filter_cflags)

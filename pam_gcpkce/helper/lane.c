@@ -341,29 +341,77 @@ lane_start(struct lane *lane, struct errinfo *reterr)
 	return OUTCOME_OK;
 }
 
-static bool
-is_one_of(CURLcode code, const CURLcode *codes, size_t count)
+/* Numbers of newer versions, which the headers at hand may not have. */
+enum {
+	CODE_HTTP3 = 95,
+	CODE_QUIC_CONNECT_ERROR = 96,
+	CODE_PROXY = 97,
+	CODE_SSL_CLIENTCERT = 98,
+	CODE_UNRECOVERABLE_POLL = 99,
+	CODE_TOO_LARGE = 100,
+	CODE_ECH_REQUIRED = 101,
+};
+
+/*
+ * What kind of error a number is.  One that is not known says nothing of the
+ * way when a reply had begun.
+ */
+static enum outcome
+code_outcome(CURLcode code, bool begun)
 {
-	for (size_t i = 0; i < count; i++) {
-		if (codes[i] == code)
-			return true;
+	switch ((int)code) {
+	case CURLE_OK:
+		return OUTCOME_OK;
+	case CURLE_OUT_OF_MEMORY:
+		return OUTCOME_NO_MEMORY;
+	case CURLE_SSL_CONNECT_ERROR:
+	case CURLE_SSL_ENGINE_NOTFOUND:
+	case CURLE_SSL_ENGINE_SETFAILED:
+	case CURLE_SSL_CERTPROBLEM:
+	case CURLE_SSL_CIPHER:
+	case CURLE_PEER_FAILED_VERIFICATION:
+	case CURLE_USE_SSL_FAILED:
+	case CURLE_SSL_ENGINE_INITFAILED:
+	case CURLE_SSL_CACERT_BADFILE:
+	case CURLE_SSL_SHUTDOWN_FAILED:
+	case CURLE_SSL_CRL_BADFILE:
+	case CURLE_SSL_ISSUER_ERROR:
+	case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
+	case CURLE_SSL_INVALIDCERTSTATUS:
+	case CODE_SSL_CLIENTCERT:
+	case CODE_ECH_REQUIRED:
+		return OUTCOME_TLS_FAILED;
+	case CURLE_UNSUPPORTED_PROTOCOL: /* bytes that are not HTTP */
+	case CURLE_WEIRD_SERVER_REPLY:
+	case CURLE_WRITE_ERROR:
+	case CURLE_BAD_CONTENT_ENCODING:
+	case CURLE_FILESIZE_EXCEEDED:
+	case CODE_TOO_LARGE:
+		return OUTCOME_REPLY_INVALID;
+	case CURLE_COULDNT_RESOLVE_PROXY:
+	case CURLE_COULDNT_RESOLVE_HOST:
+	case CURLE_COULDNT_CONNECT:
+	case CURLE_HTTP2:
+	case CURLE_PARTIAL_FILE:
+	case CURLE_OPERATION_TIMEDOUT:
+	case CURLE_ABORTED_BY_CALLBACK:
+	case CURLE_GOT_NOTHING:
+	case CURLE_SEND_ERROR:
+	case CURLE_RECV_ERROR:
+	case CURLE_HTTP2_STREAM:
+	case CODE_HTTP3:
+	case CODE_QUIC_CONNECT_ERROR:
+	case CODE_PROXY:
+	case CODE_UNRECOVERABLE_POLL:
+		return OUTCOME_UNREACHABLE;
+	default:
+		return begun ? OUTCOME_REPLY_INVALID : OUTCOME_UNREACHABLE;
 	}
-	return false;
 }
-#define IS_ONE_OF(code, codes) \
-	is_one_of(code, codes, sizeof(codes) / sizeof((codes)[0]))
 
 enum outcome
 lane_outcome(const struct lane *lane, struct errinfo *reterr)
 {
-	static const CURLcode tls[] = {CURLE_SSL_CONNECT_ERROR,
-	    CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE,
-	    CURLE_SSL_CIPHER, CURLE_SSL_CERTPROBLEM, CURLE_SSL_ISSUER_ERROR,
-	    CURLE_SSL_INVALIDCERTSTATUS};
-	static const CURLcode reply[] = {CURLE_WRITE_ERROR,
-	    CURLE_FILESIZE_EXCEEDED, CURLE_WEIRD_SERVER_REPLY,
-	    CURLE_BAD_CONTENT_ENCODING,
-	    CURLE_UNSUPPORTED_PROTOCOL /* bytes that are not HTTP */};
 	CURLcode code = lane->result;
 
 	if (code == CURLE_OK)
@@ -374,19 +422,15 @@ lane_outcome(const struct lane *lane, struct errinfo *reterr)
 	if (lane->body.failed)
 		return err_fail(reterr, OUTCOME_REPLY_INVALID,
 		    "the reply is larger than %d bytes", LANE_BODY_MAX);
-	/* libcurl calls it a lack of memory when one header has 100 KiB */
+	bool begun = lane->headers_len > 0;
+	/* an old libcurl calls one header of 100 KiB a lack of memory */
 	if (lane->headers_len > LANE_HEADERS_MAX ||
-	    (lane->headers_len > 0 && lane->body.len == 0 &&
-		code == CURLE_OUT_OF_MEMORY))
+	    (begun && lane->body.len == 0 &&
+		(code == CURLE_OUT_OF_MEMORY || (int)code == CODE_TOO_LARGE)))
 		return err_fail(reterr, OUTCOME_REPLY_INVALID,
 		    "the reply's headers are larger than %d bytes",
 		    LANE_HEADERS_MAX);
-	return err_fail(reterr,
-	    IS_ONE_OF(code, tls)              ? OUTCOME_TLS_FAILED
-		: IS_ONE_OF(code, reply)      ? OUTCOME_REPLY_INVALID
-		: code == CURLE_OUT_OF_MEMORY ? OUTCOME_NO_MEMORY
-					      : OUTCOME_UNREACHABLE,
-	    "%s",
+	return err_fail(reterr, code_outcome(code, begun), "%s",
 	    lane->error[0] != '\0' ? lane->error : curl.easy_strerror(code));
 }
 

@@ -173,6 +173,9 @@ step_failed(const struct wire_reach *reach, enum outcome outcome, CURLcode code,
 
 	if (outcome == OUTCOME_TLS_FAILED)
 		return WIRE_STEP_TLS;
+	/* libcurl 8.23 says COULDNT_CONNECT of a proxy that refused */
+	if (proxy && !tunnelled && reach->proxy_status != 0)
+		return WIRE_STEP_PROXY;
 	if (code == CURLE_COULDNT_RESOLVE_HOST ||
 	    code == CURLE_COULDNT_RESOLVE_PROXY ||
 	    reach->reached == WIRE_STEP_NONE)
