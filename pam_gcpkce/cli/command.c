@@ -4,6 +4,7 @@
  */
 #include "command.h"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,6 +13,35 @@ static bool
 is_absent(const char *path)
 {
 	return access(path, F_OK) != 0 && errno == ENOENT;
+}
+
+enum outcome
+command_input(const char *path, struct buf *input, struct errinfo *reterr)
+{
+	uint8_t block[4096];
+	ssize_t got = 0;
+	autofd fd = path != NULL ? open(path, O_RDONLY | O_CLOEXEC)
+				 : fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+
+	if (path == NULL && isatty(STDIN_FILENO))
+		(void)fputs("Paste it, then press Ctrl-D at the beginning of a "
+			    "line:\n",
+		    stderr);
+	while (fd >= 0 && !input->failed &&
+	    (got = read(fd, block, sizeof(block))) != 0) {
+		if (got > 0)
+			buf_put(input, block, (size_t)got);
+		else if (errno != EINTR)
+			break;
+	}
+	explicit_bzero(block, sizeof(block));
+	if (input->failed)
+		return err_fail(reterr, OUTCOME_REPLY_INVALID,
+		    "the input has more than %zu bytes", input->max);
+	if (fd < 0 || got < 0)
+		return err_sys(reterr, OUTCOME_REPLY_INVALID,
+		    path != NULL ? path : "standard input");
+	return OUTCOME_OK;
 }
 
 bool

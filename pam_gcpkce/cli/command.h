@@ -92,6 +92,16 @@ bool command_takes(const char *arguments, const char *name);
 int command_usage(const char *why, const char *what);
 
 /*
+ * Read a file, or standard input where path is NULL; where that is a terminal,
+ * say so on stderr first.
+ *
+ * out:    ret  (autobuf) with the content added
+ * errors: OUTCOME_REPLY_INVALID  cannot be read, or does not fit
+ */
+MUST_CHECK enum outcome command_input(
+    const char *path, struct buf *ret, struct errinfo *reterr);
+
+/*
  * Is there nothing to read: no file; and, of the built-in one, no drop-ins?
  *
  * in:     conf  a path, or NULL for the built-in one

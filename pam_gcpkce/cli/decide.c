@@ -12,22 +12,6 @@
 #include "gcpkce/profile.h"
 #include "gcpkce/reply.h"
 
-#define INPUT_MAX (JSON_TEXT_MAX + 1) /* one more is too much */
-
-static enum outcome
-input_read(struct buf *input, struct errinfo *reterr)
-{
-	char block[4096];
-	size_t got;
-
-	while ((got = fread(block, 1, sizeof(block), stdin)) > 0)
-		buf_put(input, block, got);
-	if (ferror(stdin) || buf_check(input) != OUTCOME_OK)
-		return err_fail(reterr, OUTCOME_REPLY_INVALID,
-		    "standard input could not be read, or is too large");
-	return OUTCOME_OK;
-}
-
 /* One part of the input as the text that a host would have sent. */
 static bool
 part_text(struct json_object *input, const char *name, struct view *ret_text)
@@ -71,7 +55,7 @@ decide(const struct options *options, struct identity *identity,
 {
 	autofree struct config *config = calloc(1, sizeof(*config));
 	autopolicy policy = {0};
-	autobuf text = BUF_INIT(INPUT_MAX);
+	autobuf text = BUF_INIT(JSON_TEXT_MAX);
 	autojson *input = NULL;
 
 	if (config == NULL)
@@ -81,7 +65,7 @@ decide(const struct options *options, struct identity *identity,
 	if (r == OUTCOME_OK)
 		r = policy_gather(config, options->user, &policy, reterr);
 	if (r == OUTCOME_OK)
-		r = input_read(&text, reterr);
+		r = command_input(NULL, &text, reterr);
 	if (r == OUTCOME_OK)
 		r = json_parse_object(buf_view(&text), &input, reterr);
 	if (r == OUTCOME_OK)

@@ -5,42 +5,12 @@
  */
 #include "gcpkce/explain.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "command.h"
 
 #define WIDTH 72
-
-static enum outcome
-input_read(const char *path, struct buf *input, struct errinfo *reterr)
-{
-	uint8_t block[4096];
-	ssize_t got = 0;
-	autofd fd = path != NULL ? open(path, O_RDONLY | O_CLOEXEC)
-				 : fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
-
-	if (path == NULL && isatty(STDIN_FILENO))
-		(void)fputs("Paste it, then press Ctrl-D at the beginning of a "
-			    "line:\n",
-		    stderr);
-	while (fd >= 0 && !input->failed &&
-	    (got = read(fd, block, sizeof(block))) != 0) {
-		if (got > 0)
-			buf_put(input, block, (size_t)got);
-		else if (errno != EINTR)
-			break;
-	}
-	explicit_bzero(block, sizeof(block));
-	if (input->failed)
-		return err_fail(reterr, OUTCOME_REPLY_INVALID,
-		    "the input has more than %d bytes", EXPLAIN_TEXT_MAX);
-	if (fd < 0 || got < 0)
-		return err_sys(reterr, OUTCOME_REPLY_INVALID,
-		    path != NULL ? path : "standard input");
-	return OUTCOME_OK;
-}
 
 static enum outcome
 explain_run(const struct options *options, struct explanation *ret,
@@ -57,7 +27,7 @@ explain_run(const struct options *options, struct explanation *ret,
 	if (options->conf != NULL)
 		r = command_config(options->conf, CONFIG_FOR_DECIDE, config);
 	if (r == OUTCOME_OK)
-		r = input_read(options->file, &input, reterr);
+		r = command_input(options->file, &input, reterr);
 	const struct evidence_known known = {
 	    .client_id = config->client_id,
 	    .redirect_uri = config->redirect_uri,

@@ -4,9 +4,10 @@
 import copy
 import json
 
+import pexpect
 import pytest
 
-from conftest import CLIENT, ORGANIZATION, PERSON
+from conftest import CLIENT, GCPKCE, ORGANIZATION, PERSON
 
 VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
 CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"  # RFC 7636, appendix B
@@ -104,6 +105,18 @@ def test_decide_lets_the_mapped_person_in(gcpkce, configure, account):
     assert run.json["pam"] == "PAM_SUCCESS"
     assert run.json["genesys_id"] == PERSON
     assert run.json["version"] == 1
+
+
+def test_decide_says_on_a_terminal_what_it_waits_for(configure, account):
+    child = pexpect.spawn(GCPKCE, ["decide", "--conf", configure(), "--user", account],
+                          timeout=60, encoding="utf-8")
+    child.expect("Paste it, then press Ctrl-D")
+    child.sendline(json.dumps(GOOD))
+    child.sendeof()
+    child.expect("PAM_SUCCESS")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
 
 
 def test_decide_needs_no_reply(gcpkce, configure, account):
