@@ -39,7 +39,7 @@ _gcpkce()
 		words='--json --help --conf --user --service --all-services --offline --pam-dir '
 		;;
 	login)
-		words='--json --help --conf --user --browser --print-token --export '
+		words='--json --help --conf --user --browser --print-token --export --sh --csh '
 		;;
 	whoami)
 		words='--json --help --conf --user --ids '

@@ -18,6 +18,8 @@ complete -c gcpkce -n '__fish_seen_subcommand_from check login whoami decide' -l
 complete -c gcpkce -n '__fish_seen_subcommand_from login' -l browser -d 'open the address in a browser, too'
 complete -c gcpkce -n '__fish_seen_subcommand_from login' -l print-token -d 'print the token, and keep it'
 complete -c gcpkce -n '__fish_seen_subcommand_from login' -l export -d 'print lines for eval, and keep the token'
+complete -c gcpkce -n '__fish_seen_subcommand_from login' -l sh -d 'lines for a shell like sh, whichever runs this'
+complete -c gcpkce -n '__fish_seen_subcommand_from login' -l csh -d 'lines for csh or tcsh, whichever runs this'
 complete -c gcpkce -n '__fish_seen_subcommand_from whoami' -l ids -d 'print lines for the map file and configuration'
 complete -c gcpkce -n '__fish_seen_subcommand_from check' -l service -x -d 'look at this service\'s stack'
 complete -c gcpkce -n '__fish_seen_subcommand_from check' -l all-services -d 'look at every service'

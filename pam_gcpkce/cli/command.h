@@ -26,7 +26,7 @@
 	    "what is wrong on this host, and what a login makes of outcomes") \
 	X(login, \
 	    "[--conf FILE] [--user NAME] [--browser] " \
-	    "[--print-token | --export]", \
+	    "[--print-token | --export [--sh | --csh]]", \
 	    "sign in here and say what the decision would be") \
 	X(whoami, "[--conf FILE] [--ids [--user NAME]]", \
 	    "say whom this session's token belongs to; --ids: lines to copy") \
@@ -53,6 +53,8 @@
 	FLAG(browser, "browser", "open the address in a browser, too") \
 	FLAG(print_token, "print-token", "print the token, and keep it") \
 	FLAG(export, "export", "print lines for eval, and keep the token") \
+	FLAG(sh, "sh", "lines for a shell like sh, whichever runs this") \
+	FLAG(csh, "csh", "lines for csh or tcsh, whichever runs this") \
 	FLAG(ids, "ids", "print lines for the map file and configuration") \
 	TEXT(service, "service", "SERVICE", "look at this service's stack") \
 	FLAG(all_services, "all-services", "look at every service") \

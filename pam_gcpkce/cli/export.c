@@ -5,9 +5,12 @@
  */
 #include "export.h"
 
+#include <limits.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "gcpkce/clock.h"
+#include "gcpkce/text.h"
 #include "token.h"
 
 #define COUNT 5
@@ -60,24 +63,82 @@ quoted_print(struct view value)
 	(void)putchar('\'');
 }
 
+/*
+ * csh takes the output of a command apart at each blank, and expands braces and
+ * patterns in it, before eval sees it: a quotation does not survive that, and
+ * nothing protects a pattern.  A value with one counts as none.
+ */
+static bool
+csh_takes(struct view value)
+{
+	for (size_t i = 0; i < value.len; i++) {
+		if (value.p[i] < ' ' || strchr("*?[]{}", value.p[i]) != NULL)
+			return false;
+	}
+	return value.len > 0;
+}
+
+static void
+csh_print(const struct variable *variable)
+{
+	if (!csh_takes(variable->value)) {
+		(void)printf("unsetenv %s;\n", variable->name);
+		return;
+	}
+	(void)printf("setenv %s ", variable->name);
+	for (size_t i = 0; i < variable->value.len; i++) {
+		uint8_t byte = variable->value.p[i];
+
+		if (byte == '~' || (byte < 0x80 && !text_is_unreserved(byte)))
+			(void)putchar('\\');
+		(void)putchar(byte);
+	}
+	(void)fputs(";\n", stdout);
+}
+
+static void
+sh_print(const struct variable *variable)
+{
+	if (variable->value.len == 0) {
+		(void)printf("unset %s;\n", variable->name);
+		return;
+	}
+	(void)printf("export %s=", variable->name);
+	quoted_print(variable->value);
+	(void)fputs(";\n", stdout);
+}
+
+static bool
+ends_in(const char *text, const char *end)
+{
+	size_t len = strlen(text);
+
+	return len >= strlen(end) && strcmp(text + len - strlen(end), end) == 0;
+}
+
+bool
+export_is_for_csh(void)
+{
+	char link[32];
+	char parent[PATH_MAX] = "";
+	const char *shell = getenv("SHELL");
+
+	(void)snprintf(link, sizeof(link), "/proc/%ld/exe", (long)getppid());
+	if (readlink(link, parent, sizeof(parent) - 1) > 0 &&
+	    ends_in(parent, "sh"))
+		return ends_in(parent, "csh");
+	return shell != NULL && ends_in(shell, "csh");
+}
+
 void
 export_print(const struct config *config, const struct wire_verdict *verdict,
-    uint64_t expires_at_s)
+    uint64_t expires_at_s, bool csh)
 {
 	struct export export;
 
 	export_collect(config, verdict, expires_at_s, &export);
-	for (size_t i = 0; i < COUNT; i++) {
-		const struct variable *variable = &export.variables[i];
-
-		if (variable->value.len == 0) {
-			(void)printf("unset %s\n", variable->name);
-			continue;
-		}
-		(void)printf("export %s=", variable->name);
-		quoted_print(variable->value);
-		(void)putchar('\n');
-	}
+	for (size_t i = 0; i < COUNT; i++)
+		(csh ? csh_print : sh_print)(&export.variables[i]);
 }
 
 struct json_object *

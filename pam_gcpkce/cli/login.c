@@ -331,7 +331,9 @@ token_print(const struct login *l)
 	if (token.len == 0)
 		return;
 	if (l->options->export) {
-		export_print(&l->config, &l->verdict, l->expires_at_s);
+		export_print(&l->config, &l->verdict, l->expires_at_s,
+		    l->options->csh ||
+			(!l->options->sh && export_is_for_csh()));
 		return;
 	}
 	(void)fwrite(token.p, 1, token.len, stdout);
@@ -451,6 +453,10 @@ command_login(const struct options *options)
 {
 	if (options->print_token && options->export)
 		return command_usage("--print-token or --export, not both", "");
+	if (options->sh && options->csh)
+		return command_usage("--sh or --csh, not both", "");
+	if ((options->sh || options->csh) && !options->export)
+		return command_usage("--sh and --csh belong to --export", "");
 	autofree struct login *l = calloc(1, sizeof(*l));
 	if (l == NULL)
 		return EXIT_BAD;

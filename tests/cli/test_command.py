@@ -41,7 +41,8 @@ def test_version_is_the_project_s(gcpkce):
 @pytest.mark.parametrize("arguments", [
     (), ("nonsense",), ("pkce", "login"), ("--nonsense",), ("decide",),
     ("pkce", "--challenge", CHALLENGE), ("pkce", "--verifier"),
-    ("login", "--export", "--print-token"), ("pkce", "--user", "alice"),
+    ("login", "--export", "--print-token"), ("login", "--csh"), ("login", "--sh"),
+    ("login", "--export", "--sh", "--csh"), ("pkce", "--user", "alice"),
     ("decide", "--user", "alice", "--print-token"), ("logout", "--ids"),
     ("whoami", "--export")])
 def test_wrong_usage_is_2_and_says_where_help_is(gcpkce, arguments):

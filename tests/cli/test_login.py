@@ -4,6 +4,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import termios
@@ -79,21 +80,18 @@ def test_login_prints_the_token_when_asked_to_and_keeps_it(genesys, conf, accoun
     assert genesys.log.count("DELETE", "/api/v2/tokens/me") == 0
 
 
-def exported(genesys, person, conf, account, *words):
-    """Signs in by eval in a real shell; gives its status and variables.
+def evaluated(genesys, person, conf, argv, shell="/bin/sh"):
+    """Signs in by a shell's eval; gives its status, its variables, and what it showed.
 
     What must not be inherited is set before; what the shell has afterwards
-    goes to a file, NUL between the variables.
+    goes to the file $PLACE, NUL between the variables.
     """
     place = conf + ".env"
-    script = ('GCPKCE_TOKEN_EXPIRES=old GENESYSCLOUD_REGION=old; '
-              'export GCPKCE_TOKEN_EXPIRES GENESYSCLOUD_REGION; '
-              'lines=$("$@"); status=$?; eval "$lines"; env -0 >"$PLACE"; exit $status')
     child = pexpect.spawn(
-        "/bin/sh", ["-c", script, "sh", GCPKCE, "login", "--conf", conf, "--user", account,
-                    "--export", *words],
-        timeout=60, encoding="utf-8", echo=False, env=dict(os.environ, PLACE=place))
-    child.expect(r"\n(https://\S+/oauth/authorize\S+)")
+        argv[0], argv[1:], timeout=60, encoding="utf-8", echo=False,
+        env=dict(os.environ, PLACE=place, SHELL=shell, GCPKCE_TOKEN_EXPIRES="old",
+                 GENESYSCLOUD_REGION="old"))
+    child.expect(r"\n(https://\S+/oauth/authorize\S+)\r")
     address = child.match.group(1)
     child.expect("land on: ")
     child.sendline(Browser(genesys.ca_file).sign_in(address, person))
@@ -102,6 +100,61 @@ def exported(genesys, person, conf, account, *words):
     with open(place, encoding="utf-8") as file:
         variables = dict(text.split("=", 1) for text in file.read().split("\0") if text)
     return child.exitstatus, variables, child.before
+
+
+def exported(genesys, person, conf, account, *words):
+    script = 'lines=$("$@"); status=$?; eval "$lines"; env -0 >"$PLACE"; exit $status'
+    return evaluated(genesys, person, conf, [
+        "/bin/sh", "-c", script, "sh", GCPKCE, "login", "--conf", conf, "--user", account,
+        "--export", *words])
+
+
+EVAL = {
+    "dash": ("dash", 'eval "$({login})"'),
+    "bash": ("bash", 'eval "$({login})"'),
+    "bash without quotes": ("bash", "eval `{login}`"),
+    "bash below a program": ("bash", 'eval "$(timeout --foreground 60 {login} --sh)"'),
+    "fish": ("fish", "eval ({login})"),
+    "tcsh": ("tcsh -f", "eval `{login}`"),
+    "tcsh with quotes": ("tcsh -f", 'eval "`{login}`"'),
+    "tcsh below a program": ("tcsh -f", "eval `timeout --foreground 60 {login} --csh`"),
+    "csh of BSD": ("bsd-csh -f", "eval `{login}`"),
+}
+
+
+def shell_exported(genesys, conf, account, way, shell):
+    shell_name, *options = EVAL[way][0].split()
+    if shutil.which(shell_name) is None:
+        pytest.skip(f"there is no {shell_name} here; see tools/install-deps")
+    login = f"{GCPKCE} login --conf {conf} --user {account} --export"
+    return evaluated(genesys, "alice", conf, [
+        shell_name, *options, "-c", EVAL[way][1].format(login=login) + '; env -0 >"$PLACE"'],
+                     shell)
+
+
+@pytest.mark.parametrize("shell", ["/bin/bash", "/bin/tcsh"])
+@pytest.mark.parametrize("way", EVAL)
+def test_login_export_reaches_the_shell_that_runs_it(genesys, conf, account, way, shell):
+    _, variables, shown = shell_exported(genesys, conf, account, way, shell)
+    assert genesys.log.tokens() == {variables.get("GENESYSCLOUD_ACCESS_TOKEN"): True}
+    assert variables["GCPKCE_USER_EMAIL"] == genesys.people["alice"].email
+    assert variables["GCPKCE_TOKEN_EXPIRES"].startswith("2")
+    assert "not found" not in shown
+
+
+@pytest.mark.parametrize("shell, kind", [("/bin/tcsh", "setenv"), ("/bin/bash", "export"),
+                                         ("", "export")])
+def test_login_export_goes_by_shell_where_no_shell_runs_it(genesys, conf, account, shell, kind):
+    child = pexpect.spawn(
+        GCPKCE, ["login", "--conf", conf, "--user", account, "--export"], timeout=60,
+        encoding="utf-8", echo=False, env=dict(os.environ, SHELL=shell))
+    child.expect(r"\n(https://\S+/oauth/authorize\S+)\r")
+    address = child.match.group(1)
+    child.expect("land on: ")
+    child.sendline(Browser(genesys.ca_file).sign_in(address, "alice"))
+    child.expect(pexpect.EOF)
+    assert f"\n{kind} GENESYSCLOUD_ACCESS_TOKEN" in child.before
+    child.close()
 
 
 def test_login_export_sets_the_variables_of_the_shell(genesys, conf, account):
@@ -140,6 +193,26 @@ def test_login_export_lets_no_value_act_in_the_shell(genesys, conf, account, ema
     _, variables, _ = exported(genesys, "alice", conf, account)
     assert variables["GCPKCE_USER_EMAIL"] == email
     assert not os.path.exists(conf + ".env.bad")
+
+
+@pytest.mark.parametrize("way", ["tcsh", "tcsh with quotes", "csh of BSD"])
+@pytest.mark.parametrize("email", [
+    "'; touch $PLACE.bad; '$(touch $PLACE.bad)`touch $PLACE.bad`\"$HOME\\",
+    "~root  !!a!1 ä |<>()#%=:@,+/ ''^a^b  ", "-n&touch $PLACE.bad&b"])
+def test_login_export_lets_no_value_act_in_csh(genesys, conf, account, email, way):
+    genesys.faults.override_user = {"email": email}
+    _, variables, _ = shell_exported(genesys, conf, account, way, "/bin/bash")
+    assert variables["GCPKCE_USER_EMAIL"] == email
+    assert variables["GENESYSCLOUD_ACCESS_TOKEN"] in genesys.log.tokens()
+    assert not os.path.exists(conf + ".env.bad")
+
+
+@pytest.mark.parametrize("pattern", list("*?[]{}"))
+def test_login_export_leaves_out_in_csh_what_is_a_pattern(genesys, conf, account, pattern):
+    genesys.faults.override_user = {"email": f"a{pattern}b"}
+    _, variables, _ = shell_exported(genesys, conf, account, "tcsh", "/bin/bash")
+    assert "GCPKCE_USER_EMAIL" not in variables
+    assert variables["GENESYSCLOUD_ACCESS_TOKEN"] in genesys.log.tokens()
 
 
 def test_login_export_leaves_nothing_of_an_earlier_token(genesys, conf, account):
