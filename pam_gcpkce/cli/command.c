@@ -6,8 +6,11 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+
+#define OUTPUT_MAX (64 * 1024) /* more goes out in several writes */
 
 static bool
 is_absent(const char *path)
@@ -24,9 +27,8 @@ command_input(const char *path, struct buf *input, struct errinfo *reterr)
 				 : fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
 
 	if (path == NULL && isatty(STDIN_FILENO))
-		(void)fputs("Paste it, then press Ctrl-D at the beginning of a "
-			    "line:\n",
-		    stderr);
+		command_tell("Paste it, then press Ctrl-D at the beginning of "
+			     "a line:\n");
 	while (fd >= 0 && !input->failed &&
 	    (got = read(fd, block, sizeof(block))) != 0) {
 		if (got > 0)
@@ -77,6 +79,28 @@ command_config(
 	if (r != OUTCOME_OK)
 		(void)fputs(buf_text(&faults.lines), stderr);
 	return r;
+}
+
+void
+command_gather(void)
+{
+	static char out[OUTPUT_MAX];
+	static char err[OUTPUT_MAX];
+
+	(void)setvbuf(stdout, out, _IOFBF, sizeof(out));
+	(void)setvbuf(stderr, err, _IOFBF, sizeof(err));
+}
+
+void
+command_tell(const char *fmt, ...)
+{
+	va_list ap;
+
+	(void)fflush(stdout);
+	va_start(ap, fmt);
+	(void)vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	(void)fflush(stderr);
 }
 
 const char *

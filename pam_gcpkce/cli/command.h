@@ -90,6 +90,16 @@ COMMAND_TABLE(X)
  */
 bool command_takes(const char *arguments, const char *name);
 
+/*
+ * Let standard output and standard error gather what is printed, so that it
+ * goes out in one write and no other program's line falls within it.  glibc
+ * would write lines, and on standard error pieces of 128 bytes.
+ */
+void command_gather(void);
+
+/* Print on standard error, at once, after what standard output has gathered. */
+void command_tell(const char *fmt, ...) PRINTF(1, 2);
+
 /* Complain about the command line.  Gives EXIT_USAGE. */
 int command_usage(const char *why, const char *what);
 

@@ -112,11 +112,12 @@ prompt_show(const struct login *l)
 
 	if (localtime_r(&until, &tm) != NULL)
 		(void)strftime(text, sizeof(text), "%H:%M:%S", &tm);
-	if (ready->unreachable)
-		(void)fprintf(stderr, "\n%s\n", SAY_UNREACHABLE);
-	(void)fprintf(stderr,
-	    "\nSign in to Genesys Cloud (until %s):\n\n%s\n\n%s ", text,
-	    ready->address, errand_prompt(ready->callback));
+	command_tell(
+	    "%s%s%s\nSign in to Genesys Cloud (until %s):\n\n%s\n\n%s ",
+	    ready->unreachable ? "\n" : "",
+	    ready->unreachable ? SAY_UNREACHABLE : "",
+	    ready->unreachable ? "\n" : "", text, ready->address,
+	    errand_prompt(ready->callback));
 }
 
 /* In a login the journal says so. */
@@ -126,7 +127,7 @@ missing_tell(struct login *l)
 	autobuf news = BUF_INIT(ERRINFO_TEXT_MAX);
 
 	if (missing_news(&l->courier.missing, &news))
-		(void)fprintf(stderr, "Mind: %s.\n", buf_text(&news));
+		command_tell("Mind: %s.\n", buf_text(&news));
 }
 
 static void
@@ -134,10 +135,9 @@ browser_start(const char *address)
 {
 	struct errinfo why;
 
-	(void)fputs("\nOpening a browser ...\n", stderr);
+	command_tell("\nOpening a browser ...\n");
 	if (browser_open(address, &why) != OUTCOME_OK)
-		(void)fprintf(
-		    stderr, "%s; open the address by yourself.\n", why.text);
+		command_tell("%s; open the address by yourself.\n", why.text);
 }
 
 static enum outcome
@@ -194,7 +194,7 @@ answer_read_line(struct login *l, struct buf *typed)
 	}
 	if (byte == '\n' || (got == 0 && typed->len > 0))
 		return buf_check(typed);
-	(void)fputc('\n', stderr); /* after the prompt */
+	command_tell("\n"); /* after the prompt */
 	if (got == 0)
 		return err_fail(&l->why, OUTCOME_ABORTED,
 		    "standard input ended before an answer");
@@ -234,14 +234,12 @@ progress_tell(const struct login *l, const struct buf *typed)
 	enum outcome r =
 	    answer_read(buf_view(typed), state, NULL, 0, &answer, &why);
 	if (r == OUTCOME_OK)
-		(void)fputs("Exchanging the code, and asking who signed in "
-			    "...\n",
-		    stderr);
+		command_tell("Exchanging the code, and asking who signed in "
+			     "...\n");
 	else if (r == OUTCOME_ANSWER_EMPTY &&
 	    l->ready.callback == WIRE_CALLBACK_LISTENS)
-		(void)fputs("Taking the code that the browser brings, and "
-			    "asking who signed in ...\n",
-		    stderr);
+		command_tell("Taking the code that the browser brings, and "
+			     "asking who signed in ...\n");
 }
 
 static enum outcome
@@ -265,7 +263,7 @@ rounds_run(struct login *l)
 		autobuf typed = BUF_INIT(WIRE_ANSWER_MAX);
 
 		if (i > 0)
-			(void)fprintf(stderr, "\n%s\n",
+			command_tell("\n%s\n",
 			    l->verdict.state_earlier ? SAY_EARLIER
 						     : outcome_sentence(r));
 		r = address_show(l);
@@ -291,8 +289,7 @@ prospect_tell(const struct login *l)
 	if (r == OUTCOME_OK)
 		return;
 	text_put_escaped(&text, view_text(why.text));
-	(void)fprintf(stderr,
-	    "Mind: nobody could sign in to this account (%s: %s).\n",
+	command_tell("Mind: nobody could sign in to this account (%s: %s).\n",
 	    outcome_name(r), buf_text(&text));
 }
 
@@ -401,6 +398,7 @@ report_text(const struct login *l, enum outcome outcome, const char *cause)
 	    l->user[0] != '\0' ? l->user : "-", outcome_name(outcome),
 	    buf_text(&shown));
 	broader_tell(l, to);
+	(void)fflush(to);
 }
 
 static void
@@ -445,7 +443,7 @@ settle(struct login *l, bool written)
 		return;
 	(void)errand_settle(&l->courier, keep, NULL);
 	if (!keep && !l->options->json && l->config.revoke != REVOKE_NEVER)
-		(void)fputs("The token is being revoked.\n", stderr);
+		command_tell("The token is being revoked.\n");
 }
 
 int

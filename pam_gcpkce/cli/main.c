@@ -169,6 +169,7 @@ main(int argc, char **argv)
 	struct options options = {0};
 	bool given[OPTION_COUNT] = {false};
 
+	command_gather();
 	if (!options_take(argc, argv, given, &options))
 		return EXIT_USAGE;
 	if (options.version) {

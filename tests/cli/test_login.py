@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import termios
 import time
@@ -16,6 +17,7 @@ import pytest
 from browser import Browser
 from conftest import GCPKCE, descendants
 from faults import Fault
+from people import Named, lasting_id
 from standin import Standin
 from waiting import PATIENCE, wait_until
 
@@ -55,6 +57,59 @@ def test_login_says_who_signed_in_and_what_the_decision_would_be(genesys, conf, 
     for words in (alice.email, alice.id, genesys.organization.id, "token expires: 2",
                   "decision:      ok"):
         assert words in shown
+
+
+def writes_of(arguments, answer, **environment):
+    """Runs gcpkce; gives what each write to standard error and output had."""
+    outputs = [socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET) for _ in range(2)]
+    (errors, error), (results, output) = outputs
+    with subprocess.Popen([GCPKCE, *arguments], stdin=subprocess.PIPE, stdout=output,
+                          stderr=error, env={**os.environ, **environment}) as child:
+        error.close()
+        output.close()
+        told = []
+        while packet := errors.recv(1 << 20):
+            told.append(packet.decode())
+            if "land on: " in told[-1]:
+                child.stdin.write(answer(told[-1]).encode() + b"\n")
+                child.stdin.close()
+        said = []
+        while packet := results.recv(1 << 20):
+            said.append(packet.decode())
+        child.wait(PATIENCE)
+    errors.close()
+    results.close()
+    return told, said
+
+
+def as_alice(genesys):
+    """Signs alice in at the address of a text."""
+    return lambda text: Browser(genesys.ca_file).sign_in(
+        re.search(r"https://\S+/oauth/authorize\S+", text).group(), "alice")
+
+
+def test_login_shows_each_text_in_one_write(genesys, conf, account):
+    told, said = writes_of(["login", "--conf", conf, "--user", account], as_alice(genesys))
+    assert [text.count("\n") for text in told] == [5, 1, 1]
+    assert told[0].startswith("\nSign in to Genesys Cloud (until ")
+    assert told[2] == "The token is being revoked.\n"
+    assert len(said) == 1 and "decision:      ok" in said[0]
+
+
+def test_login_shows_a_result_beside_a_token_in_one_write(genesys, conf, account):
+    told, said = writes_of(
+        ["login", "--conf", conf, "--user", account, "--export"],
+        as_alice(genesys))
+    assert [text for text in told if "signed in: " in text and "decision:      ok" in text]
+    assert len(said) == 1 and "export GENESYSCLOUD_ACCESS_TOKEN=" in said[0]
+
+
+def test_a_long_report_is_one_write(genesys, conf):
+    alice = genesys.people["alice"]
+    alice.groups = [Named(lasting_id("group/%d" % i), "Group %d" % i) for i in range(64)]
+    told, said = writes_of(["whoami", "--conf", conf, "--ids"], None,
+                           GENESYSCLOUD_ACCESS_TOKEN=genesys.issue_token("alice"))
+    assert told == [] and len(said) == 1 and len(said[0]) > 4096
 
 
 def test_login_names_the_denial_of_another_person(genesys, conf, account):
