@@ -23,12 +23,26 @@ enum cause_scope {
  * What it is stands in the journal, too: no "; " in it, and no full stop.
  */
 #define CAUSE_TABLE(X) \
+	CAUSES_OF_ADDRESS(X) \
 	CAUSES_OF_CLIENT(X) \
 	CAUSES_OF_REDIRECT(X) \
 	CAUSES_OF_CODE(X) \
 	CAUSES_OF_PKCE(X) \
 	CAUSES_OF_REQUEST(X) \
 	CAUSES_OF_SERVICE(X)
+
+/* What an address shows of itself stands first, so that it is named first. */
+#define CAUSES_OF_ADDRESS(X) \
+	X(ADDRESS_BROKEN, "address_broken", CAUSE_ANYWHERE, \
+	    "a blank or a line break stands inside of the address", \
+	    "All else here is about the address without it.", \
+	    "Copy the address as one line: widen the terminal, or let " \
+	    "start_url make the address short.") \
+	X(ADDRESS_HOST, "address_host", CAUSE_ANYWHERE, \
+	    "this is the API host or the apps host, not the login host", \
+	    "The address begins with api. or apps.; the sign-in page is at " \
+	    "login.DOMAIN, and so is /oauth/token.", \
+	    "Use https://login.DOMAIN.")
 
 #define CAUSES_OF_CLIENT(X) \
 	X(REGION, "region", CAUSE_ANYWHERE, \

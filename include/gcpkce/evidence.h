@@ -34,6 +34,16 @@ MUST_CHECK enum outcome evidence_of_authorize(const char *address,
     const struct evidence_known *known, struct evidence *ret);
 
 /*
+ * Look whether an OAuth request goes to the API host or the apps host, which
+ * serve none.
+ *
+ * in:     known  NULL, or with a login_url that is right whatever its name
+ * gives:  whether it does
+ */
+bool evidence_of_host(const char *address, const struct evidence_known *known,
+    struct evidence *ret);
+
+/*
  * Look how an address differs from a redirect URI: by scheme, host, port,
  * path, or a slash at its end.  Query and fragment do not count; neither does
  * the port where the URI is of a loopback host and has none.

@@ -23,7 +23,7 @@ struct explanation {
  * Explain an error body, with or without the head of its reply; a status line;
  * a line of the journal with "POST /oauth/token: STATUS ERROR"; a redirect
  * address; or an authorize address.  White space and quotes around it do not
- * matter.
+ * matter; an address is put together again where it was broken in copying.
  *
  * in:     text   anything, at most EXPLAIN_TEXT_MAX bytes; *borrowed*
  *         known  the configuration of the sign-in, or NULL: then the client

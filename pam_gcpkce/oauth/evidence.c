@@ -149,14 +149,55 @@ evidence_of_redirect(
 	ret->shows[slash ? CAUSE_REDIRECT_SLASH : CAUSE_REDIRECT_PATH] = true;
 }
 
+static bool
+starts_with(struct view text, const char *start)
+{
+	size_t len = strlen(start);
+
+	return text.len >= len &&
+	    text_eq_nocase(
+		(struct view){.p = text.p, .len = len}, view_text(start));
+}
+
+bool
+evidence_of_host(const char *address, const struct evidence_known *known,
+    struct evidence *ret)
+{
+	struct url url;
+	struct url login;
+
+	if (!url_split(address, &url) || !starts_with(url.path, "/oauth/") ||
+	    !(starts_with(url.host, "api.") || starts_with(url.host, "apps.")))
+		return false;
+	if (known != NULL && url_split(known->login_url, &login) &&
+	    text_eq_nocase(url.host, login.host))
+		return false;
+	ret->shows[CAUSE_ADDRESS_HOST] = true;
+	return true;
+}
+
+/* Is it a host of another region?  Of the wrong host its domain counts. */
+static bool
+region_differs(const char *address, const char *login_url, bool wrong_host)
+{
+	struct url url;
+	struct url login;
+
+	if (!url_split(address, &url) || !url_split(login_url, &login))
+		return false;
+	if (wrong_host) {
+		url.host = query_behind(url.host, '.');
+		login.host = query_behind(login.host, '.');
+	}
+	return !text_eq_nocase(url.host, login.host);
+}
+
 /* What is configured beside what the address has. */
 static void
 known_compare(const char *address, const struct parameters *p,
     const struct evidence_known *known, struct evidence *ret)
 {
 	const char *client = buf_text(&p->value[PARAMETER_CLIENT_ID]);
-	struct url url;
-	struct url login;
 
 	if (*client != '\0' && strcmp(client, known->client_id) != 0)
 		ret->shows[CAUSE_CLIENT_ID] = true;
@@ -164,9 +205,8 @@ known_compare(const char *address, const struct parameters *p,
 		evidence_of_redirect(
 		    buf_text(&p->value[PARAMETER_REDIRECT_URI]),
 		    known->redirect_uri, ret);
-	if (url_split(address, &url) && url_split(known->login_url, &login) &&
-	    !text_eq_nocase(url.host, login.host))
-		ret->shows[CAUSE_REGION] = true;
+	ret->shows[CAUSE_REGION] |= region_differs(
+	    address, known->login_url, ret->shows[CAUSE_ADDRESS_HOST]);
 }
 
 enum outcome
@@ -199,6 +239,7 @@ evidence_of_authorize(const char *address, const struct evidence_known *known,
 	if (p.present[PARAMETER_ORG] != p.present[PARAMETER_PROVIDER])
 		ret->shows[CAUSE_ORG_PROVIDER] = true;
 	challenge_look(&p, ret);
+	(void)evidence_of_host(address, known, ret);
 	if (known != NULL)
 		known_compare(address, &p, known, ret);
 	return OUTCOME_OK;

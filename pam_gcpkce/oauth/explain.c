@@ -279,7 +279,8 @@ redirect_read(struct reading *r, struct view address)
 		return err_fail(r->reterr, OUTCOME_REPLY_INVALID,
 		    "this is a page of the login host; hand in the address "
 		    "that the terminal showed, which led there");
-	if (r->known != NULL)
+	if (!evidence_of_host(buf_text(&text), r->known, &r->evidence) &&
+	    r->known != NULL)
 		evidence_of_redirect(
 		    buf_text(&text), r->known->redirect_uri, &r->evidence);
 	if (value_find(query, "error", &value))
@@ -324,6 +325,23 @@ is_address(struct view text)
 		find(text, "code=") != NULL);
 }
 
+/*
+ * Terminals and mail break an address into lines, and put "> " or "| " before
+ * each; none of that may stand in one.
+ *
+ * out:    ret  the address in one piece, where it is one
+ */
+static bool
+address_join(struct view text, struct buf *ret)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		if (!is_ornament(text.p[i]) && text.p[i] != '>' &&
+		    text.p[i] != '|')
+			buf_put_byte(ret, text.p[i]);
+	}
+	return starts_with(buf_view(ret), "http") && is_address(buf_view(ret));
+}
+
 enum outcome
 explain_read(struct view text, const struct evidence_known *known,
     struct explanation *ret, struct errinfo *reterr)
@@ -331,6 +349,7 @@ explain_read(struct view text, const struct evidence_known *known,
 	struct reading r = {.known = known, .ret = ret, .reterr = reterr};
 	struct view plain = stripped(text);
 	const uint8_t *mark = find(plain, JOURNAL_MARK);
+	autobuf joined = BUF_INIT(EXPLAIN_TEXT_MAX);
 
 	*ret = (struct explanation){0};
 	if (text.len > EXPLAIN_TEXT_MAX)
@@ -340,6 +359,10 @@ explain_read(struct view text, const struct evidence_known *known,
 		return content_read(&r, plain);
 	if (starts_with(plain, "HTTP/"))
 		return reply_read(&r, plain);
+	if (!is_address(plain) && address_join(plain, &joined)) {
+		r.evidence.shows[CAUSE_ADDRESS_BROKEN] = true;
+		plain = buf_view(&joined);
+	}
 	if (is_address(plain))
 		return find(plain, AUTHORIZE_MARK) != NULL
 		    ? authorize_read(&r, plain)

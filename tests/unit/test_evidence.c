@@ -94,11 +94,60 @@ evidence_of_a_good_authorize_address_is_none(void **state)
 	assert_int_equal(count(&evidence), 0);
 }
 
+static void
+evidence_tells_the_api_host_from_the_login_host(void **state)
+{
+	static const struct {
+		const char *address;
+		const char *login_url; /* NULL: no configuration */
+		bool host;
+		bool region;
+	} rows[] = {
+	    {"https://api.a.example/oauth/authorize?x", NULL, true, false},
+	    {"https://apps.a.example/oauth/authorize?x", NULL, true, false},
+	    {"https://API.a.example/oauth/token", NULL, true, false},
+	    {"https://login.a.example/oauth/authorize?x", NULL, false, false},
+	    {"https://apia.example/oauth/authorize?x", NULL, false, false},
+	    {"https://api.a.example/callback?code=x", NULL, false, false},
+	    {"https://api.a.example/oauth/authorize?x",
+		"https://login.a.example", true, false},
+	    {"https://api.a.example/oauth/authorize?x",
+		"https://login.b.example", true, true},
+	    {"https://api.a.example/oauth/authorize?x", "https://api.a.example",
+		false, false},
+	    {"https://login.a.example/oauth/authorize?x",
+		"https://login.b.example", false, true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct evidence_known known = {.client_id = "",
+		    .redirect_uri = "",
+		    .login_url = rows[i].login_url};
+		const struct evidence_known *given =
+		    rows[i].login_url != NULL ? &known : NULL;
+		struct evidence of_host = {{false}};
+		struct evidence whole = {{false}};
+
+		if (evidence_of_host(rows[i].address, given, &of_host) !=
+			rows[i].host ||
+		    of_host.shows[CAUSE_ADDRESS_HOST] != rows[i].host)
+			fail_msg("row %zu: host", i);
+		assert_int_equal(
+		    evidence_of_authorize(rows[i].address, given, &whole),
+		    OUTCOME_OK);
+		if (whole.shows[CAUSE_ADDRESS_HOST] != rows[i].host ||
+		    whole.shows[CAUSE_REGION] != rows[i].region)
+			fail_msg("row %zu: region", i);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(evidence_tells_each_part_of_a_redirect),
+	    cmocka_unit_test(evidence_tells_the_api_host_from_the_login_host),
 	    cmocka_unit_test(evidence_tells_several_parts_at_once),
 	    cmocka_unit_test(evidence_of_a_good_authorize_address_is_none),
 	};

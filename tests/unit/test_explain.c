@@ -61,6 +61,73 @@ explain_says_what_to_hand_in_instead(void **state)
 	}
 }
 
+#define WHOLE ADDRESS(CLIENT, REDIRECT, CHALLENGE, "")
+
+/* The address as a terminal or mail breaks it: each line with a mark. */
+static void
+broken(const char *address, size_t columns, const char *mark, const char *end,
+    struct buf *ret)
+{
+	for (size_t i = 0; i < strlen(address); i += columns)
+		buf_printf(
+		    ret, "%s%.*s%s", mark, (int)columns, address + i, end);
+}
+
+static void
+explain_joins_an_address_that_was_broken(void **state)
+{
+	static const struct {
+		size_t columns;
+		const char *mark;
+		const char *end;
+	} rows[] = {{77, "> ", "\n"}, {80, "", "\n"}, {80, "", "\r\n"},
+	    {80, "| ", "\n"}, {77, "  ", " \n"}, {1, " ", ""},
+	    {72, ">> ", "\n"}, {129, "\t", "\n\n"}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		autobuf text = BUF_INIT(EXPLAIN_TEXT_MAX);
+		struct explanation whole;
+		struct explanation e;
+		struct errinfo why = {0};
+
+		broken(
+		    WHOLE, rows[i].columns, rows[i].mark, rows[i].end, &text);
+		assert_int_equal(
+		    explain_read(view_text(WHOLE), &known, &whole, &why),
+		    OUTCOME_OK);
+		if (explain_read(buf_view(&text), &known, &e, &why) !=
+		    OUTCOME_OK)
+			fail_msg("row %zu: %s", i, why.text);
+		assert_ptr_equal(e.symptom, whole.symptom);
+		assert_int_equal(e.count, whole.count + 1);
+		assert_int_equal(e.causes[0].cause, CAUSE_ADDRESS_BROKEN);
+		assert_int_equal(e.causes[0].sure, SYMPTOM_SEEN);
+		assert_memory_equal(&e.causes[1], whole.causes,
+		    whole.count * sizeof(whole.causes[0]));
+	}
+}
+
+/* What has blanks and is no address stays what it is. */
+static void
+explain_joins_nothing_else(void **state)
+{
+	static const char *const rows[] = {"error = access denied",
+	    "POST /oauth/token: 400 invalid_grant: code=x; likely: x",
+	    "see https://host.example/?code=x", "{\"error\": \"code=x\"}"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct explanation e;
+		struct errinfo why = {0};
+
+		(void)!explain_read(view_text(rows[i]), NULL, &e, &why);
+		for (size_t n = 0; n < e.count; n++)
+			assert_int_not_equal(
+			    e.causes[n].cause, CAUSE_ADDRESS_BROKEN);
+	}
+}
+
 /* A row a cause: what is handed in, and the place at which the cause comes. */
 static const struct {
 	enum cause cause;
@@ -69,6 +136,11 @@ static const struct {
 	enum symptom_sure sure;
 	bool conf; /* with the configuration above */
 } rows[] = {
+    {CAUSE_ADDRESS_BROKEN,
+	"> https://login.mypurecloud.de/oauth/\n> authorize?response_type=code",
+	1, SYMPTOM_SEEN, true},
+    {CAUSE_ADDRESS_HOST, "https://api.mypurecloud.de/oauth/token", 1,
+	SYMPTOM_SEEN, true},
     {CAUSE_REGION, TOKEN("invalid_client", "client not found"), 1,
 	SYMPTOM_REPORTED, false},
     {CAUSE_CLIENT_ID, TOKEN("invalid_client", "client not found"), 2,
@@ -324,6 +396,8 @@ main(void)
 	    cmocka_unit_test(explain_understands_what_is_no_fault),
 	    cmocka_unit_test(explain_refuses_what_is_none_of_these),
 	    cmocka_unit_test(explain_says_what_to_hand_in_instead),
+	    cmocka_unit_test(explain_joins_an_address_that_was_broken),
+	    cmocka_unit_test(explain_joins_nothing_else),
 	    cmocka_unit_test(explain_survives_truncations),
 	};
 
