@@ -21,7 +21,8 @@ struct errand {
 	const char *user;
 	const char *service;
 	const char *host;
-	bool listens;    /* a browser of this host may bring the code */
+	bool listens;    /* a browser of this host may bring the code ... */
+	bool unasked;    /* ... and nobody is asked for the page's number */
 	bool decoy;      /* nobody could sign in: no connection is opened */
 	bool want_token; /* the verdict is to carry the token */
 };
@@ -67,6 +68,10 @@ const char *errand_prompt(enum wire_callback callback);
 MUST_CHECK enum outcome errand_answer(struct courier *courier,
     struct view typed, int64_t deadline_ms, struct wire_verdict *ret,
     struct errinfo *reterr);
+
+/* What the person is told of an answer that has this outcome. */
+const char *errand_sentence(
+    const struct wire_verdict *verdict, enum outcome outcome);
 
 /*
  * Say, before errand_settle, that the person is let in: the browser that

@@ -10,6 +10,7 @@
 #include "gcpkce/outcome.h"
 
 #define PAGE_MAX 8192
+#define PAGE_NUMBER_LEN 4
 
 /* Whose sign-in it is; texts of any bytes, *borrowed*. */
 struct page_label {
@@ -30,11 +31,13 @@ void page_put_stray(struct buf *page, enum http_status status);
 
 /*
  * Append the beginning of the reply to the code: that it has arrived, and,
- * where the terminal waits for it, that Enter is to be pressed there.  The rest
- * comes when it is decided; until then the connection stays open.
+ * where the terminal asks for it, the number that is to be typed there.  The
+ * rest comes when it is decided; until then the connection stays open.
+ *
+ * in:     number  digits; "" where nobody is asked
  */
 void page_put_arrival(
-    struct buf *page, const struct page_label *label, bool press_enter);
+    struct buf *page, const struct page_label *label, const char *number);
 
 /*
  * Append the reply to an error redirect: that the sign-in was cancelled or

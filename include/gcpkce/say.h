@@ -22,9 +22,9 @@
 	N_("Then paste the code, or the whole address of the page you land on:")
 
 /* The same, where the browser brings the code by itself. */
-#define SAY_PRESS_ENTER \
-	N_("Press Enter when the page says so, or paste the code, or the " \
-	   "whole address of the page you land on:")
+#define SAY_TYPE_NUMBER \
+	N_("Then type the number that the page shows, or paste the whole " \
+	   "address of the page you land on:")
 
 /* In place of a prompt, where nobody but the browser needs to answer. */
 #define SAY_OPEN_HERE \
@@ -41,6 +41,16 @@
 #define SAY_UNREACHABLE \
 	N_("This host could not reach Genesys Cloud just now; signing in may " \
 	   "fail.")
+
+/* In place of SAY_NO_CODE, for a number. */
+#define SAY_NUMBER_EARLY \
+	N_("No code has come from a browser yet; when it comes, the page " \
+	   "shows the number.")
+#define SAY_NUMBER_WRONG \
+	N_("That is not the number that the page in the browser shows.")
+#define SAY_NUMBER_SPENT \
+	N_("That was the third wrong number: the code that the browser " \
+	   "brought is not used, and only a new address counts.")
 
 /* In place of SAY_OTHER_ADDRESS, for an address of this very sign-in. */
 #define SAY_EARLIER \

@@ -14,7 +14,7 @@
 #include "gcpkce/layers.h"
 #include "gcpkce/secret.h"
 
-#define WIRE_VERSION 6
+#define WIRE_VERSION 7
 #define WIRE_HEADER_LEN 6       /* length, version, type */
 #define WIRE_PAYLOAD_MAX 204800 /* bytes behind the header */
 #define WIRE_TEXT_MAX 511
@@ -44,9 +44,20 @@ enum wire_type {
 /* How the code comes back. */
 enum wire_callback {
 	WIRE_CALLBACK_PASTE,   /* the person brings it */
-	WIRE_CALLBACK_LISTENS, /* the browser does, or the person */
+	WIRE_CALLBACK_LISTENS, /* the browser does, or the person; without
+				  unasked the page's number is typed */
 	WIRE_CALLBACK_TAKEN,   /* only the person: the port is taken */
 	WIRE_CALLBACKS,
+};
+
+/* What an answer was to the number that the listener's page shows. */
+enum wire_number {
+	WIRE_NUMBER_NONE,  /* no number at all */
+	WIRE_NUMBER_RIGHT, /* the page's: the browser's code is the answer */
+	WIRE_NUMBER_EARLY, /* no code has come, so there is no page */
+	WIRE_NUMBER_WRONG, /* another than the page's */
+	WIRE_NUMBER_SPENT, /* likewise, once too often: the code is dropped */
+	WIRE_NUMBERS,
 };
 
 /*
@@ -79,7 +90,8 @@ struct wire_request {
 	char signin_org[WIRE_TEXT_MAX + 1];
 	char signin_provider[WIRE_TEXT_MAX + 1];
 	bool force_signin;
-	bool loopback;   /* listen on redirect_uri's host and port */
+	bool loopback;   /* listen on redirect_uri's host and port ... */
+	bool unasked;    /* ... and take the code without its number */
 	bool decoy;      /* nobody could sign in: never open a connection */
 	bool want_token; /* the verdict is to carry the token */
 	bool revoke;     /* revoke a token that is not kept */
@@ -102,6 +114,7 @@ struct wire_verdict {
 	enum outcome outcome;
 	bool state_earlier; /* state_mismatch: of an earlier address */
 	bool sshd_junk;     /* the answer is not a person's but sshd's */
+	enum wire_number number;
 	char reason[WIRE_REASON_MAX + 1];
 	char correlation[WIRE_CORRELATION_MAX + 1];
 	struct identity identity; /* with OUTCOME_OK */

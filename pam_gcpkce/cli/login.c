@@ -228,18 +228,19 @@ progress_tell(const struct login *l, const struct buf *typed)
 	autoanswer answer = {0};
 	struct errinfo why;
 	const char *state = state_shown(l);
+	bool is_number = l->ready.callback == WIRE_CALLBACK_LISTENS &&
+	    typed->len > 0 && typed->p[0] >= '0' && typed->p[0] <= '9';
 
 	if (state == NULL)
 		return;
 	enum outcome r =
 	    answer_read(buf_view(typed), state, NULL, 0, &answer, &why);
-	if (r == OUTCOME_OK)
+	if (is_number)
+		command_tell("Comparing the number; if it is right, asking who "
+			     "signed in ...\n");
+	else if (r == OUTCOME_OK)
 		command_tell("Exchanging the code, and asking who signed in "
 			     "...\n");
-	else if (r == OUTCOME_ANSWER_EMPTY &&
-	    l->ready.callback == WIRE_CALLBACK_LISTENS)
-		command_tell("Taking the code that the browser brings, and "
-			     "asking who signed in ...\n");
 }
 
 static enum outcome
@@ -263,9 +264,7 @@ rounds_run(struct login *l)
 		autobuf typed = BUF_INIT(WIRE_ANSWER_MAX);
 
 		if (i > 0)
-			command_tell("\n%s\n",
-			    l->verdict.state_earlier ? SAY_EARLIER
-						     : outcome_sentence(r));
+			command_tell("\n%s\n", errand_sentence(&l->verdict, r));
 		r = address_show(l);
 		if (r == OUTCOME_OK)
 			r = answer_read_line(l, &typed);

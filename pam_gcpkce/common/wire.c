@@ -66,6 +66,7 @@ pass_request(struct wire *w, struct wire_request *request)
 	PASS_TEXT(w, request, signin_provider);
 	pass_bool(w, &request->force_signin, "force_signin");
 	pass_bool(w, &request->loopback, "loopback");
+	pass_bool(w, &request->unasked, "unasked");
 	pass_bool(w, &request->decoy, "decoy");
 	pass_bool(w, &request->want_token, "want_token");
 	pass_bool(w, &request->revoke, "revoke");
@@ -99,6 +100,7 @@ void
 wire_pass_verdict(struct wire *w, struct wire_verdict *verdict)
 {
 	uint64_t outcome = verdict->outcome;
+	uint64_t number = verdict->number;
 
 	pass_number(w, &outcome, 1, "outcome");
 	if (outcome >= OUTCOME_COUNT)
@@ -107,6 +109,11 @@ wire_pass_verdict(struct wire *w, struct wire_verdict *verdict)
 	    w->r == OUTCOME_OK ? (enum outcome)outcome : OUTCOME_HELPER_FAILED;
 	pass_bool(w, &verdict->state_earlier, "state_earlier");
 	pass_bool(w, &verdict->sshd_junk, "sshd_junk");
+	pass_number(w, &number, 1, "number");
+	if (number >= WIRE_NUMBERS)
+		pass_fail(w, "number", "is none");
+	verdict->number =
+	    w->r == OUTCOME_OK ? (enum wire_number)number : WIRE_NUMBER_NONE;
 	PASS_TEXT(w, verdict, reason);
 	for (const char *c = verdict->reason; w->out == NULL && *c != 0; c++) {
 		if (*c < 0x20 || *c >= 0x7f)

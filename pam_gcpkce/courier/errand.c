@@ -76,6 +76,7 @@ request_set(const struct config *config, const struct errand *errand,
 	ret->force_signin = config->force_signin;
 	ret->loopback =
 	    config->callback == CALLBACK_LOOPBACK && errand->listens;
+	ret->unasked = ret->loopback && errand->unasked;
 	ret->decoy = errand->decoy;
 	ret->want_token = errand->want_token;
 	ret->revoke = config->revoke == REVOKE_AUTO;
@@ -186,7 +187,7 @@ errand_prompt(enum wire_callback callback)
 {
 	switch (callback) {
 	case WIRE_CALLBACK_LISTENS:
-		return SAY_PRESS_ENTER;
+		return SAY_TYPE_NUMBER;
 	case WIRE_CALLBACK_TAKEN:
 		return SAY_PASTE_ADDRESS;
 	case WIRE_CALLBACK_PASTE:
@@ -220,6 +221,23 @@ errand_answer(struct courier *courier, struct view typed, int64_t deadline_ms,
 	secret_free(ret->token);
 	ret->token = NULL;
 	return r;
+}
+
+const char *
+errand_sentence(const struct wire_verdict *verdict, enum outcome outcome)
+{
+	static const char *const numbers[WIRE_NUMBERS] = {
+	    [WIRE_NUMBER_EARLY] = SAY_NUMBER_EARLY,
+	    [WIRE_NUMBER_WRONG] = SAY_NUMBER_WRONG,
+	    [WIRE_NUMBER_SPENT] = SAY_NUMBER_SPENT,
+	};
+
+	if (outcome == OUTCOME_STATE_MISMATCH && verdict->state_earlier)
+		return SAY_EARLIER;
+	if (outcome == OUTCOME_ANSWER_MALFORMED &&
+	    numbers[verdict->number] != NULL)
+		return numbers[verdict->number];
+	return outcome_sentence(outcome);
 }
 
 void

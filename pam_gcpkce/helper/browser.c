@@ -6,7 +6,16 @@
  */
 #include "browser.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <sys/random.h>
+
+#include "gcpkce/buf.h"
+
+#define NUMBER_TRIES 3
+#define NUMBERS 10000
+/* longer ones are no attempt at a number */
+#define TYPED_NUMBER_MAX 19
 
 void
 browser_begin(struct wire_request *request, struct browser *ret)
@@ -15,6 +24,7 @@ browser_begin(struct wire_request *request, struct browser *ret)
 
 	*ret = (struct browser){
 	    .wanted = request->loopback,
+	    .unasked = request->unasked,
 	    .listener = LISTENER_NONE,
 	    .label = {request->label.user, request->label.host},
 	};
@@ -47,11 +57,19 @@ browser_tell(struct browser *b, enum outcome outcome)
 	listener_tell(&b->listener, &page);
 }
 
+static void
+number_forget(struct browser *b)
+{
+	explicit_bzero(b->number, sizeof(b->number));
+	b->wrong_numbers = 0;
+}
+
 void
 browser_forget(struct browser *b)
 {
 	browser_tell(b, OUTCOME_ABORTED);
 	answer_done(&b->answer);
+	number_forget(b);
 	b->arrived = false;
 }
 
@@ -64,12 +82,14 @@ browser_events(const struct browser *b)
 bool
 browser_is_awaited(const struct browser *b)
 {
-	return b->arrived || b->listener.listening;
+	if (b->arrived)
+		return b->unasked || b->answer.code == NULL;
+	return b->unasked && b->listener.listening;
 }
 
 /* Answer an error redirect, whose reason begins with its name. */
 static void
-refusal_answer(struct browser *b, bool press_enter)
+refusal_answer(struct browser *b)
 {
 	autobuf page = BUF_INIT(PAGE_MAX);
 	char name[ERRINFO_TEXT_MAX];
@@ -77,22 +97,38 @@ refusal_answer(struct browser *b, bool press_enter)
 
 	memcpy(name, b->reason.text, len);
 	name[len] = '\0';
-	page_put_refusal(&page, &b->label, name, press_enter);
+	page_put_refusal(&page, &b->label, name, !b->unasked);
 	listener_answer(&b->listener, &page);
 }
 
+/* A number for one code: whoever sees the page is at the prompt as well. */
+static bool
+number_new(char ret[static PAGE_NUMBER_LEN + 1])
+{
+	uint16_t random;
+
+	do {
+		if (getrandom(&random, sizeof(random), 0) !=
+		    (ssize_t)sizeof(random))
+			return false;
+	} while (random >= UINT16_MAX / NUMBERS * NUMBERS);
+	(void)snprintf(
+	    ret, PAGE_NUMBER_LEN + 1, "%04u", (unsigned)random % NUMBERS);
+	return true;
+}
+
 static void
-arrival_answer(struct browser *b, bool press_enter)
+arrival_answer(struct browser *b)
 {
 	autobuf page = BUF_INIT(PAGE_MAX);
 
-	page_put_arrival(&page, &b->label, press_enter);
+	page_put_arrival(&page, &b->label, b->number);
 	listener_hold(&b->listener, &page);
 }
 
 static void
-query_judge(struct browser *b, struct view query,
-    const struct browser_states *states, bool press_enter)
+query_judge(
+    struct browser *b, struct view query, const struct browser_states *states)
 {
 	autoanswer answer = {0};
 	struct errinfo reason = {0};
@@ -110,20 +146,23 @@ query_judge(struct browser *b, struct view query,
 		return;
 	}
 	browser_forget(b);
+	if (r == OUTCOME_OK && !b->unasked && !number_new(b->number)) {
+		listener_stray(&b->listener, HTTP_BAD);
+		return;
+	}
 	b->arrived = true;
 	b->outcome = r;
 	b->reason = reason;
 	b->answer = answer;
 	answer.code = NULL;
 	if (r == OUTCOME_OK)
-		arrival_answer(b, press_enter);
+		arrival_answer(b);
 	else
-		refusal_answer(b, press_enter);
+		refusal_answer(b);
 }
 
 void
-browser_serve(
-    struct browser *b, const struct browser_states *states, bool press_enter)
+browser_serve(struct browser *b, const struct browser_states *states)
 {
 	struct view query;
 
@@ -133,7 +172,46 @@ browser_serve(
 	if (b->answer.code != NULL) /* the first one counts */
 		listener_stray(&b->listener, HTTP_CONFLICT);
 	else
-		query_judge(b, query, states, press_enter);
+		query_judge(b, query, states);
+}
+
+static bool
+is_blank(uint8_t byte)
+{
+	return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
+}
+
+/* Cut blanks off at both ends; false when the rest is no number. */
+static bool
+number_cut(struct view *typed)
+{
+	while (typed->len > 0 && is_blank(typed->p[0]))
+		*typed = (struct view){typed->p + 1, typed->len - 1};
+	while (typed->len > 0 && is_blank(typed->p[typed->len - 1]))
+		typed->len--;
+	for (size_t i = 0; i < typed->len; i++) {
+		if (typed->p[i] < '0' || typed->p[i] > '9')
+			return false;
+	}
+	return typed->len > 0 && typed->len <= TYPED_NUMBER_MAX;
+}
+
+enum wire_number
+browser_number_judge(struct browser *b, struct view typed)
+{
+	bool has_code = b->answer.code != NULL;
+
+	if (b->unasked || !(has_code || b->listener.listening) ||
+	    !number_cut(&typed))
+		return WIRE_NUMBER_NONE;
+	if (!has_code)
+		return WIRE_NUMBER_EARLY;
+	if (view_eq_ct(typed, view_text(b->number)))
+		return WIRE_NUMBER_RIGHT;
+	if (++b->wrong_numbers < NUMBER_TRIES)
+		return WIRE_NUMBER_WRONG;
+	browser_forget(b);
+	return WIRE_NUMBER_SPENT;
 }
 
 enum outcome
@@ -142,6 +220,7 @@ browser_take(struct browser *b, struct answer *ret, struct errinfo *reterr)
 	answer_done(ret);
 	*ret = b->answer;
 	b->answer = (struct answer){0};
+	number_forget(b);
 	b->arrived = false;
 	return err_fail(reterr, b->outcome, "%s", b->reason.text);
 }

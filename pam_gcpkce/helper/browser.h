@@ -11,13 +11,16 @@
 #include "listener.h"
 
 struct browser {
-	bool wanted; /* there was to be a listener */
+	bool wanted;  /* there was to be a listener */
+	bool unasked; /* and nobody is asked for the page's number */
 	struct listener listener;
 	struct page_label label;
 	bool arrived;          /* a code or an error redirect has come ... */
 	enum outcome outcome;  /* ... which means this ... */
 	struct answer answer;  /* ... with this code ... */
 	struct errinfo reason; /* ... or for this reason */
+	char number[PAGE_NUMBER_LEN + 1]; /* of the code; "" for none */
+	unsigned wrong_numbers;           /* for this code */
 };
 
 /* The states that an answer's state is compared with, as for answer_read. */
@@ -53,8 +56,21 @@ void browser_forget(struct browser *b);
 /* Readable when browser_serve has something to do; -1: never. */
 int browser_events(const struct browser *b);
 
-/* Is there anything to wait for: a listener, or what came by it? */
+/*
+ * Is an empty answer for the browser: where nobody is asked for a number, or
+ * an error redirect has come, of which the page says that Enter shows it?
+ */
 bool browser_is_awaited(const struct browser *b);
+
+/*
+ * Compare what was typed with the number that the page shows, in constant
+ * time.  Blanks around it do not count, all digits do, also the zeros in
+ * front.  The third wrong number for a code drops it.
+ *
+ * gives:  WIRE_NUMBER_NONE where it is no number, or none is asked for;
+ *         after WIRE_NUMBER_RIGHT browser_take comes next
+ */
+enum wire_number browser_number_judge(struct browser *b, struct view typed);
 
 /*
  * Serve whoever has come, up to one request for us; from the worker alone,
@@ -62,11 +78,9 @@ bool browser_is_awaited(const struct browser *b);
  * closed; an error redirect is kept until a code comes.  All else is answered
  * and forgotten.
  *
- * in:     press_enter  the terminal waits for a key
- * out:    b->arrived
+ * out:    b->arrived, and b->number for the page where it is asked for
  */
-void browser_serve(
-    struct browser *b, const struct browser_states *states, bool press_enter);
+void browser_serve(struct browser *b, const struct browser_states *states);
 
 /*
  * Take what has come, as answer_read gives it.

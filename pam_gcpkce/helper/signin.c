@@ -251,7 +251,7 @@ preflight_begin(struct signin *s, bool *ret_flew, struct errinfo *reterr)
 
 /* Let the browser bring what it has; the worker alone reads it. */
 static enum outcome
-browser_hear(struct signin *s, bool press_enter, struct errinfo *reterr)
+browser_hear(struct signin *s, struct errinfo *reterr)
 {
 	enum outcome r = worker_start(s, reterr);
 
@@ -261,8 +261,7 @@ browser_hear(struct signin *s, bool press_enter, struct errinfo *reterr)
 			.shown = s->state,
 			.earlier = s->earlier,
 			.earlier_count = s->earlier_count,
-		    },
-		    press_enter);
+		    });
 	return r;
 }
 
@@ -291,7 +290,7 @@ answer_await(struct signin *s, bool for_browser, struct errinfo *reterr)
 		if (!flew)
 			takeoff_ms = s->vigil.deadline_ms;
 		if (arrival == ARRIVAL_BROWSER)
-			r = browser_hear(s, !for_browser, reterr);
+			r = browser_hear(s, reterr);
 		if (arrival == ARRIVAL_CALLER && for_browser)
 			r = err_fail(reterr, OUTCOME_ABORTED,
 			    "the caller did not wait for the verdict");
@@ -302,13 +301,33 @@ answer_await(struct signin *s, bool for_browser, struct errinfo *reterr)
 	return r == OUTCOME_OK ? worker_start(s, reterr) : r;
 }
 
-/* What was typed; or, if that is nothing, what the browser brings. */
+/* What the browser has brought, if this is its number. */
+static enum outcome
+number_take(struct signin *s, struct answer *ret, struct errinfo *reterr)
+{
+	static const char *const reasons[WIRE_NUMBERS] = {
+	    [WIRE_NUMBER_EARLY] = "no code has come for the number",
+	    [WIRE_NUMBER_WRONG] = "the number is not the page's",
+	    [WIRE_NUMBER_SPENT] = "the number is not the page's, for the third "
+				  "time: the browser's code is dropped",
+	};
+
+	if (s->verdict.number == WIRE_NUMBER_RIGHT)
+		return browser_take(s->browser, ret, reterr);
+	return err_fail(
+	    reterr, OUTCOME_ANSWER_MALFORMED, "%s", reasons[s->verdict.number]);
+}
+
+/* What was typed, or what the browser brings. */
 static enum outcome
 answer_take(struct signin *s, struct view typed, struct answer *ret,
     struct errinfo *reterr)
 {
-	enum outcome r = answer_read(
-	    typed, s->state, s->earlier, s->earlier_count, ret, reterr);
+	s->verdict.number = browser_number_judge(s->browser, typed);
+	enum outcome r = s->verdict.number != WIRE_NUMBER_NONE
+	    ? number_take(s, ret, reterr)
+	    : answer_read(
+		  typed, s->state, s->earlier, s->earlier_count, ret, reterr);
 
 	if (r == OUTCOME_ANSWER_EMPTY && browser_is_awaited(s->browser)) {
 		r = answer_await(s, true, reterr);
@@ -330,11 +349,12 @@ answer_take(struct signin *s, struct view typed, struct answer *ret,
 /*
  * What comes of an answer; a no is not given before its moment.
  *
- * out:    ret_sent  a code went out, or seemed to: the address is used up
+ * out:    ret_used  a code went out, or seemed to, or was dropped: the address
+ *                   is used up
  */
 static enum outcome
 answer_judge(
-    struct signin *s, struct view typed, bool *ret_sent, struct errinfo *reterr)
+    struct signin *s, struct view typed, bool *ret_used, struct errinfo *reterr)
 {
 	autoanswer answer = {0};
 	enum outcome r = answer_take(s, typed, &answer, reterr);
@@ -342,8 +362,9 @@ answer_judge(
 	int64_t moment_ms = s->answer_ms + ANSWER_MIN_MS;
 	s->verdict.state_earlier = answer.state_earlier;
 	s->verdict.sshd_junk = answer.sshd_junk;
-	*ret_sent = r == OUTCOME_OK || answer.sshd_junk;
-	if (s->request->decoy && *ret_sent)
+	bool sent = r == OUTCOME_OK || answer.sshd_junk;
+	*ret_used = sent || s->verdict.number == WIRE_NUMBER_SPENT;
+	if (s->request->decoy && sent)
 		r = OUTCOME_CODE_REFUSED;
 	else if (r == OUTCOME_OK)
 		r = code_exchange(s, &answer, reterr);
@@ -424,7 +445,7 @@ round_serve(struct signin *s, enum outcome *ret_outcome, struct errinfo *reterr)
 	autobuf typed = BUF_INIT(WIRE_ANSWER_MAX);
 	struct errinfo why = {0};
 	enum wire_type type;
-	bool sent = false;
+	bool used = false;
 
 	enum outcome r = ready_send(s, reterr);
 	if (r == OUTCOME_OK)
@@ -441,11 +462,11 @@ round_serve(struct signin *s, enum outcome *ret_outcome, struct errinfo *reterr)
 		return r;
 
 	memset(&s->verdict, 0, sizeof(s->verdict));
-	*ret_outcome = answer_judge(s, buf_view(&typed), &sent, &why);
+	*ret_outcome = answer_judge(s, buf_view(&typed), &used, &why);
 	/* what the browser brought may be the next answer yet */
 	if (*ret_outcome != OUTCOME_OK && !s->browser->arrived)
 		browser_tell(s->browser, *ret_outcome);
-	if (sent && outcome_may_retry(*ret_outcome))
+	if (used && outcome_may_retry(*ret_outcome))
 		r = address_renew(s, reterr);
 	if (r == OUTCOME_OK)
 		r = verdict_send(s, *ret_outcome, why.text, reterr);

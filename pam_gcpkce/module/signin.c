@@ -140,6 +140,7 @@ helper_start(struct signin *s, const struct place *place)
 	    .service = place->service,
 	    .host = s->host,
 	    .listens = place_may_listen(place, &s->policy.account),
+	    .unasked = s->dialogue.local,
 	    .decoy = s->prospect != OUTCOME_OK,
 	    .want_token = s->config.export != EXPORT_NONE,
 	};
@@ -305,15 +306,6 @@ decision_log(struct signin *s, enum outcome outcome)
 	    });
 }
 
-/* What the person hears of an answer that did not do. */
-static const char *
-sentence_of(const struct signin *s, enum outcome shown)
-{
-	if (shown == OUTCOME_STATE_MISMATCH && s->verdict.state_earlier)
-		return SAY_EARLIER;
-	return outcome_sentence(shown);
-}
-
 /*
  * Set what the journal says and what the person is told of an answer.  For an
  * account that nobody could sign in to, the first is why, the second is what
@@ -382,7 +374,7 @@ rounds_run(struct signin *s, struct result *result)
 		if (!may_go_on(s, result))
 			return;
 		decision_log(s, result->outcome);
-		s->dialogue.wrong = sentence_of(s, result->shown);
+		s->dialogue.wrong = errand_sentence(&s->verdict, result->shown);
 		/* nothing of this round may be told of the next */
 		wire_verdict_done(&s->verdict);
 		s->answered_ms = 0;
@@ -445,7 +437,8 @@ denial_finish(struct signin *s, const struct result *result)
 {
 	/* sudo sets PAM_SILENT whatever the person wants, and shows texts */
 	if (((unsigned)s->flags & PAM_SILENT) == 0 || s->dialogue.split)
-		dialogue_tell(s->pamh, sentence_of(s, result->shown));
+		dialogue_tell(
+		    s->pamh, errand_sentence(&s->verdict, result->shown));
 	(void)pam_fail_delay(s->pamh, FAIL_DELAY_US);
 }
 

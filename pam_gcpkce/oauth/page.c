@@ -93,16 +93,20 @@ page_put_stray(struct buf *page, enum http_status status)
 
 void
 page_put_arrival(
-    struct buf *page, const struct page_label *label, bool press_enter)
+    struct buf *page, const struct page_label *label, const char *number)
 {
 	head_put(page, HTTP_OK, "OK", "Genesys Cloud sign-in");
 	buf_put_text(page, "<p>The code for ");
 	label_put(page, label);
 	buf_put_text(page, " has arrived.</p>\n");
-	if (press_enter)
-		buf_put_text(page,
-		    "<p>Now press Enter in the terminal, if you yourself have "
-		    "just started to sign in there.</p>\n");
+	if (number[0] == '\0')
+		return;
+	buf_printf(page,
+	    "<p><strong>Type %s in the terminal</strong>, if you yourself have "
+	    "just started to sign in there.</p>\n<p>Do not give this number to "
+	    "anyone: it signs a terminal in as you. If another person sent you "
+	    "here, close this window.</p>\n",
+	    number);
 }
 
 void

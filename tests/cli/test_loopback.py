@@ -26,8 +26,8 @@ from ports import free_port
 from standin import Standin
 from waiting import PATIENCE, wait_until
 
-ENTER = "Press Enter when the page says so, or paste the code, or the whole address " \
-        "of the page you land on: "
+NUMBER = "Then type the number that the page shows, or paste the whole address of the " \
+         "page you land on: "
 CONNECTIONS = 8  # at once, of the listener
 IDLE = 3  # seconds that a connection has for its request
 TRIES = 4  # the machine has other things to do
@@ -70,7 +70,7 @@ class Login:
         self.child.delaybeforesend = None
         self.asked()
 
-    def asked(self, question=ENTER):
+    def asked(self, question=NUMBER):
         self.child.expect(re.escape(question).replace("\n", "\r\n"))
         self.said = self.child.before
         found = re.search(r"^(https://\S+/oauth/authorize\S+)\r$", self.said, re.MULTILINE)
@@ -83,6 +83,12 @@ class Login:
 
     def enter(self, text=""):
         self.child.sendline(text)
+
+    def bring(self, redirect, address="127.0.0.1"):
+        """A browser goes there, and the person types the number of its page."""
+        visit = Visit(redirect, address)
+        self.enter(visit.number())
+        return visit
 
     def end(self):
         """Waits for the end; gives the exit status and what was shown last."""
@@ -162,6 +168,11 @@ class Visit(threading.Thread):
             time.sleep(0.002)
         return text in self.page
 
+    def number(self):
+        """The number that the page asks to type."""
+        assert self.shows(" in the terminal</strong>"), self.page
+        return re.search(r"<strong>Type (\d{4}) in the terminal</strong>", self.page).group(1)
+
     def whole(self):
         self.join(PATIENCE)
         return self.page
@@ -182,28 +193,118 @@ def is_open(port, address="127.0.0.1"):
 def test_the_browser_brings_the_code(genesys, login, account, address):
     terminal = login()
     visit = Visit(sign_in(genesys, terminal), address)
-    assert visit.shows("Now press Enter in the terminal")
+    number = visit.number()
     assert "You are" not in visit.page  # nothing is decided yet
-    terminal.enter()
+    terminal.enter(number)
     exit_status, shown = terminal.end()
     assert exit_status == 0, shown
-    assert "Taking the code that the browser brings" in shown and "Exchanging" not in shown
+    assert "Comparing the number" in shown and "Exchanging" not in shown
     assert "decision:      ok" in shown
     assert f"You are signed in as {account} on " in visit.whole()
     assert "you can close this window" in visit.page
     assert genesys.log.wait("DELETE", "/api/v2/tokens/me")
 
 
-def test_enter_may_come_before_the_browser_does(genesys, login, account):
+def posts(genesys):
+    """How many codes were sent."""
+    return genesys.log.count("POST", "/oauth/token")
+
+
+def test_enter_alone_is_no_answer(genesys, login, account):
     terminal = login()
     terminal.enter()
-    # its worker, with which it goes on then, reads what was typed first
-    assert wait_until(lambda: len(descendants(terminal.child.pid)) == 2)
+    terminal.asked()
+    assert "The answer was empty." in terminal.said
     visit = Visit(sign_in(genesys, terminal))
+    number = visit.number()
+    terminal.enter()
+    terminal.asked()
+    assert "The answer was empty." in terminal.said
+    assert posts(genesys) == 0 and "You are" not in visit.page
+    terminal.enter(number)
     assert terminal.end()[0] == 0
-    page = visit.whole()
-    assert "press Enter" not in page
-    assert f"You are signed in as {account} on " in page
+    assert f"You are signed in as {account} on " in visit.whole()
+
+
+def test_a_number_before_the_code_says_so_and_uses_none(genesys, login):
+    terminal = login(attempts=9)
+    for early in ("4821", "0000", " 1 "):
+        terminal.enter(early)
+        terminal.asked()
+        assert "No code has come from a browser yet" in terminal.said
+    # none of them was one of the three tries
+    visit = Visit(sign_in(genesys, terminal))
+    for _ in range(2):
+        terminal.enter(another(visit.number()))
+        terminal.asked()
+    assert posts(genesys) == 0
+    terminal.enter(visit.number())
+    assert terminal.end()[0] == 0
+
+
+def another(number):
+    return f"{(int(number) + 1) % 10000:04}"
+
+
+@pytest.mark.parametrize("write", [
+    "{another}", "{number}0", "0{number}", "{cut}", "{cut} "])
+def test_another_number_uses_no_code(genesys, login, write):
+    terminal = login()
+    visit = Visit(sign_in(genesys, terminal))
+    number = visit.number()
+    terminal.enter(write.format(number=number, another=another(number), cut=number[:3]))
+    terminal.asked()
+    assert posts(genesys) == 0
+    assert "You are" not in visit.page and not is_open(terminal.port)
+    terminal.enter(number)
+    assert terminal.end()[0] == 0
+
+
+@pytest.mark.parametrize("write", ["  {}", "{} ", "\t{}\t "])
+def test_blanks_around_the_number_do_not_count(genesys, login, write):
+    terminal = login()
+    visit = Visit(sign_in(genesys, terminal))
+    terminal.enter(write.format(visit.number()))
+    assert terminal.end()[0] == 0
+
+
+def test_the_third_wrong_number_drops_the_code(genesys, login):
+    terminal = login(attempts=9)
+    visit = Visit(sign_in(genesys, terminal))
+    number, before = visit.number(), terminal.state
+    for _ in range(2):
+        terminal.enter(another(number))
+        terminal.asked()
+        assert "That is not the number that the page in the browser shows." in terminal.said
+        assert terminal.state == before
+    terminal.enter(another(number))
+    terminal.asked()
+    assert "That was the third wrong number" in terminal.said
+    assert "You are not signed in." in visit.whole()
+    assert terminal.state != before
+    # the address that the code was for is used up, and so is its number
+    assert status(say(terminal.port, request(
+        terminal.target(state=before), terminal.port))) == 409
+    terminal.enter(number)
+    terminal.asked()
+    assert "No code has come from a browser yet" in terminal.said
+    assert posts(genesys) == 0
+    terminal.bring(sign_in(genesys, terminal))
+    assert terminal.end()[0] == 0
+    assert posts(genesys) == 1
+
+
+def test_each_code_has_a_number_of_its_own_which_only_the_page_shows(genesys, login):
+    numbers = set()
+    for _ in range(3):
+        terminal = login()
+        visit = Visit(sign_in(genesys, terminal))
+        numbers.add(visit.number())
+        assert visit.number() not in terminal.said.replace(terminal.address, "")
+        terminal.enter(visit.number())
+        exit_status, shown = terminal.end()
+        assert exit_status == 0 and visit.number() not in re.sub(r"\S*-\S*", "", shown)
+    assert len(numbers) > 1
 
 
 def test_the_address_can_still_be_pasted(genesys, login):
@@ -214,8 +315,7 @@ def test_the_address_can_still_be_pasted(genesys, login):
 
 def test_somebody_else_is_told_so_in_the_browser_as_well(genesys, login):
     terminal = login()
-    terminal.enter()
-    visit = Visit(sign_in(genesys, terminal, "bob"))
+    visit = terminal.bring(sign_in(genesys, terminal, "bob"))
     exit_status, shown = terminal.end()
     assert exit_status == 1 and "not_mapped" in shown
     page = visit.whole()
@@ -226,16 +326,14 @@ def test_somebody_else_is_told_so_in_the_browser_as_well(genesys, login):
 def test_a_fault_of_genesys_cloud_is_told_in_the_browser_as_well(genesys, login):
     genesys.faults["users_me"] = Fault(status=500)
     terminal = login()
-    terminal.enter()
-    visit = Visit(sign_in(genesys, terminal))
+    visit = terminal.bring(sign_in(genesys, terminal))
     assert "provider_error" in terminal.end()[1]
     assert "Genesys Cloud cannot be reached" in visit.whole()
 
 
 def test_the_page_can_do_nothing(genesys, login):
     terminal = login()
-    terminal.enter()
-    visit = Visit(sign_in(genesys, terminal))
+    visit = terminal.bring(sign_in(genesys, terminal))
     terminal.end()
     head, page = visit.whole().split("\r\n\r\n", 1)
     for header in ("Cache-Control: no-store", "Referrer-Policy: no-referrer",
@@ -256,30 +354,27 @@ def test_a_cancelled_sign_in_is_told_and_the_next_one_works(genesys, login):
     terminal.enter()
     terminal.asked()
     assert "The sign-in was cancelled or refused in the browser." in terminal.said
-    terminal.enter()
-    Visit(sign_in(genesys, terminal))
+    terminal.bring(sign_in(genesys, terminal))
     assert terminal.end()[0] == 0
 
 
 def test_a_code_outdoes_an_error_before_it(genesys, login):
     terminal = login()
     Visit(Browser(genesys.ca_file).cancel(terminal.address)).whole()
-    visit = Visit(sign_in(genesys, terminal))
-    assert visit.shows("press Enter")
-    terminal.enter()
+    terminal.bring(sign_in(genesys, terminal))
     assert terminal.end()[0] == 0
 
 
-def test_a_code_waits_for_enter_beyond_an_answer_that_is_none(genesys, login):
+def test_a_code_waits_for_its_number_beyond_an_answer_that_is_none(genesys, login):
     terminal = login()
     visit = Visit(sign_in(genesys, terminal))
-    assert visit.shows("press Enter")
+    assert visit.number()
     terminal.enter("what?")
     terminal.asked()
     assert "There was no code in that answer." in terminal.said
     assert "You are not" not in visit.page
     assert not is_open(terminal.port)  # nothing more is waited for
-    terminal.enter()
+    terminal.enter(visit.number())
     assert terminal.end()[0] == 0
     assert "You are signed in" in visit.whole()
 
@@ -287,21 +382,20 @@ def test_a_code_waits_for_enter_beyond_an_answer_that_is_none(genesys, login):
 def test_a_code_is_forgotten_with_its_address(genesys, login):
     terminal = login()
     visit = Visit(sign_in(genesys, terminal))
-    assert visit.shows("press Enter")
+    assert visit.number()
     terminal.enter("A" * 43)  # which is sent in its place, and refused
     terminal.asked()
     assert "You are not signed in." in visit.whole()  # its end has come
     assert not visit.is_alive()
     assert is_open(terminal.port)
-    terminal.enter()
-    Visit(sign_in(genesys, terminal))
+    terminal.bring(sign_in(genesys, terminal))
     assert terminal.end()[0] == 0
 
 
 def test_a_code_that_was_not_taken_hears_of_no_other(genesys, login):
     terminal = login()
     visit = Visit(f"http://localhost:{terminal.port}{terminal.target()}")
-    assert visit.shows("press Enter")
+    assert visit.number()
     terminal.enter(sign_in(genesys, terminal))
     assert terminal.end()[0] == 0
     assert "You are not signed in." in visit.whole()
@@ -310,8 +404,7 @@ def test_a_code_that_was_not_taken_hears_of_no_other(genesys, login):
 
 def test_a_refused_code_gives_a_new_address_at_the_same_port(genesys, login):
     terminal = login()
-    terminal.enter()
-    visit = Visit(f"http://localhost:{terminal.port}{terminal.target()}")
+    visit = terminal.bring(f"http://localhost:{terminal.port}{terminal.target()}")
     before = terminal.address, terminal.port
     terminal.asked()
     assert "That code was refused" in terminal.said
@@ -321,8 +414,7 @@ def test_a_refused_code_gives_a_new_address_at_the_same_port(genesys, login):
     old = parse_qs(urlsplit(before[0]).query)["state"][0]
     assert status(say(terminal.port, request(
         terminal.target(state=old), terminal.port))) == 409
-    terminal.enter()
-    Visit(sign_in(genesys, terminal))
+    terminal.bring(sign_in(genesys, terminal))
     assert terminal.end()[0] == 0
 
 
@@ -354,8 +446,7 @@ def test_localhost_is_both_addresses_and_no_other(login):
 def test_a_literal_address_is_that_one_alone(genesys, login, literal, places):
     terminal = login(client="literals", redirect_uri=f"http://{literal}/back")
     assert listening(terminal.port) == places
-    terminal.enter()
-    Visit(sign_in(genesys, terminal), literal.strip("[]"))
+    terminal.bring(sign_in(genesys, terminal), literal.strip("[]"))
     assert terminal.end()[0] == 0
 
 
@@ -363,14 +454,12 @@ def test_the_configured_port_is_taken(genesys, login):
     port = free_port()
     terminal = login(redirect_uri=f"http://localhost:{port}/back")
     assert terminal.port == port
-    terminal.enter()
-    visit = Visit(sign_in(genesys, terminal))
+    visit = terminal.bring(sign_in(genesys, terminal))
     assert terminal.end()[0] == 0
     visit.whole()
     # and again at once: what is left of the first is not in the way
     terminal = login(redirect_uri=f"http://localhost:{port}/back")
-    terminal.enter()
-    Visit(sign_in(genesys, terminal))
+    terminal.bring(sign_in(genesys, terminal))
     assert terminal.end()[0] == 0
 
 
@@ -408,14 +497,14 @@ def test_two_sign_ins_at_once_have_two_ports(login):
 def test_nobody_can_take_the_port_beside_or_after_the_listener(genesys, login):
     terminal = login()
     visit = Visit(sign_in(genesys, terminal))
-    assert visit.shows("press Enter")  # the port is closed, and the helper's
+    assert visit.number()  # the port is closed, and the helper's
     for _ in range(2):
         for reuse in (socket.SO_REUSEADDR, socket.SO_REUSEPORT):
             with socket.socket() as thief:
                 thief.setsockopt(socket.SOL_SOCKET, reuse, 1)
                 with pytest.raises(OSError):
                     thief.bind(("127.0.0.1", terminal.port))
-    terminal.enter()
+    terminal.enter(visit.number())
     assert terminal.end()[0] == 0
 
 
@@ -444,8 +533,7 @@ def test_other_targets_are_answered_and_end_nothing(genesys, login):
         reply = say(terminal.port, request(target.format(**words), terminal.port))
         assert status(reply) == expected, target
         assert terminal.state not in reply
-    terminal.enter()
-    Visit(sign_in(genesys, terminal))
+    terminal.bring(sign_in(genesys, terminal))
     assert terminal.end()[0] == 0
 
 
@@ -453,7 +541,7 @@ def test_the_label_in_the_state_does_not_count(login):
     terminal = login()
     state = f"{terminal.state}x"
     visit = Visit(f"http://localhost:{terminal.port}{terminal.target(state=state)}")
-    assert visit.shows("press Enter")
+    assert visit.number()
 
 
 REQUESTS = [
@@ -487,16 +575,14 @@ def test_other_requests_are_answered_and_end_nothing(genesys, login):
         assert ("Allow: GET" in reply) == (expected == 405)
     for garbage, expected in GARBAGE:
         assert status(say(terminal.port, garbage)) == expected, garbage[:40]
-    terminal.enter()
-    Visit(sign_in(genesys, terminal))
+    terminal.bring(sign_in(genesys, terminal))
     assert terminal.end()[0] == 0
 
 
 def test_the_last_thing_that_was_wrong_was_all_that_was_wrong(genesys, login):
     """What the requests above have in common is taken for the code's."""
     terminal = login()
-    terminal.enter()
-    visit = Visit(f"http://localhost:{terminal.port}{terminal.target()}")
+    visit = terminal.bring(f"http://localhost:{terminal.port}{terminal.target()}")
     terminal.asked()
     assert genesys.log.count("POST", "/oauth/token") == 1
     assert "That code was refused" in visit.whole()
@@ -512,10 +598,10 @@ def test_a_slow_one_holds_nobody_up(genesys, login):
         begun = time.monotonic()
         slow.sendall(b"GET /back?code=")
         visit = Visit(redirect)
-        assert visit.shows("press Enter")
+        assert visit.number()
         assert slow.recv(1) == b""  # the port is closed, and what came by it
         took = time.monotonic() - begun
-        terminal.enter()
+        terminal.enter(visit.number())
         assert terminal.end()[0] == 0
         if took < IDLE:
             return
@@ -542,8 +628,7 @@ def test_the_oldest_gives_way_to_a_ninth(genesys, login):
         assert crowd[2].recv(1) == b"" and time.monotonic() - begun > IDLE - 1
     except BlockingIOError:
         pass  # it is still there
-    terminal.enter()
-    Visit(sign_in(genesys, terminal))
+    terminal.bring(sign_in(genesys, terminal))
     assert terminal.end()[0] == 0
     for one in crowd:
         one.close()
@@ -598,15 +683,14 @@ def test_a_flood_does_not_keep_the_browser_off(genesys, login, target):
         time.sleep(0.3)
         assert share_of_a_processor(terminal, 1) < 0.5
         redirect = sign_in(genesys, terminal)
-        terminal.enter()
-        visit = Visit(redirect)
+        visit = terminal.bring(redirect)
         assert terminal.end()[0] == 0
     assert "You are signed in" in visit.whole()
 
 
 @pytest.mark.parametrize("target", FLOODS)
 def test_a_flood_does_not_outlast_the_deadline(login, target):
-    terminal = login(timeout=4)  # and nobody presses Enter
+    terminal = login(timeout=4)  # and no number is typed
     with flood(terminal.port, target):
         time.sleep(4)
         begun = time.monotonic()
@@ -658,9 +742,9 @@ def test_what_has_no_end_costs_little(genesys, login, pour):
 def test_the_port_closes_the_moment_the_code_has_come(genesys, login):
     terminal = login()
     visit = Visit(sign_in(genesys, terminal))
-    assert visit.shows("press Enter")
+    assert visit.number()
     assert not is_open(terminal.port) and not is_open(terminal.port, "::1")
-    terminal.enter()
+    terminal.enter(visit.number())
     assert terminal.end()[0] == 0
 
 
@@ -675,8 +759,6 @@ def test_the_port_closes_when_the_sign_in_ends(genesys, login, way, measured):
         terminal.child.sendintr()
     elif way == "killed":
         terminal.child.kill(9)
-    else:
-        terminal.enter()
     shown = terminal.end()[1]
     ended = time.monotonic()
     while is_open(terminal.port) or is_open(terminal.port, "::1"):
@@ -689,11 +771,9 @@ def test_the_port_closes_when_the_sign_in_ends(genesys, login, way, measured):
 
 def test_a_strict_sandbox_lets_it_work(genesys, login):
     terminal = login(sandbox="strict")
-    terminal.enter()
-    Visit(f"http://localhost:{terminal.port}{terminal.target()}").whole()
+    terminal.bring(f"http://localhost:{terminal.port}{terminal.target()}").whole()
     terminal.asked()  # listens again, under the filter
-    terminal.enter()
-    Visit(sign_in(genesys, terminal))
+    terminal.bring(sign_in(genesys, terminal))
     assert terminal.end()[0] == 0
 
 
@@ -701,8 +781,7 @@ def test_a_preflight_goes_on_beside_the_browser(genesys, login):
     terminal = login(preflight=0)
     time.sleep(0.3)
     assert status(say(terminal.port, request("/", terminal.port))) == 404
-    terminal.enter()
-    Visit(sign_in(genesys, terminal))
+    terminal.bring(sign_in(genesys, terminal))
     assert terminal.end()[0] == 0
 
 
@@ -710,11 +789,17 @@ def test_a_preflight_goes_on_beside_the_browser(genesys, login):
 @pytest.mark.parametrize("family", ["-4", "-6"])
 def test_curl_understands_the_page(genesys, login, account, family):
     terminal = login()
-    terminal.enter()
-    done = subprocess.run(
-        ["curl", "-sS", family, "--noproxy", "*", "--max-time", "20",
-         sign_in(genesys, terminal)], capture_output=True, text=True, check=True)
-    assert f"You are signed in as {account} on " in done.stdout
+    with subprocess.Popen(
+            ["curl", "-sSN", family, "--noproxy", "*", "--max-time", "20",
+             sign_in(genesys, terminal)], stdout=subprocess.PIPE, text=True) as curl:
+        page = ""
+        while not (asked := re.search(r"Type (\d{4}) in the terminal", page)):
+            line = curl.stdout.readline()
+            assert line, page
+            page += line
+        terminal.enter(asked.group(1))
+        assert f"You are signed in as {account} on " in curl.stdout.read()
+    assert curl.returncode == 0
     assert terminal.end()[0] == 0
 
 

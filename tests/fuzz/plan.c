@@ -4,7 +4,7 @@
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
 /* The frames once more, from docs/PROTOCOL.md and not from the product. */
-#define VERSION 6
+#define VERSION 7
 #define FRAME_READY 2
 #define FRAME_VERDICT 4
 #define OK 1
@@ -100,6 +100,7 @@ put_verdict(struct plan *plan, struct view bytes)
 	put_number(plan, choice[CHOICE_OUTCOME], 1);
 	put_number(plan, choice[CHOICE_FLAGS] & 1, 1);
 	put_number(plan, choice[CHOICE_FLAGS] >> 1 & 1, 1);
+	put_number(plan, choice[CHOICE_FLAGS] >> 3 & 7, 1);
 	put_text(plan, view_text("the reason"));
 	put_text(plan, view_text("5d2f7b"));
 	put_text(plan, choose(choice[CHOICE_ID], ALICE_ID, GROUP, own));
@@ -330,8 +331,9 @@ verdict_claims(struct view bytes, struct claim *ret)
 		return false;
 	(void)input_byte(&payload); /* state_earlier */
 	bool is_junk = input_byte(&payload) != 0;
-	(void)text_read(&payload); /* reason */
-	(void)text_read(&payload); /* correlation */
+	(void)input_byte(&payload); /* number */
+	(void)text_read(&payload);  /* reason */
+	(void)text_read(&payload);  /* correlation */
 	ret->id = text_read(&payload);
 	ret->email = text_read(&payload);
 	ret->state = text_read(&payload);

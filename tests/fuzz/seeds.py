@@ -129,7 +129,7 @@ def frame(kind, payload=b""):
     return struct.pack(">IBB", len(payload) + 2, VERSION, kind) + payload
 
 
-VERSION = 6
+VERSION = 7
 ROUTE = (text("https://login.mypurecloud.de") + text("https://api.mypurecloud.de")
          + text("/etc/ssl/ca.pem") + text("http://proxy.example.com:3128")
          + struct.pack(">II", 5, 10) + b"\0")
@@ -137,7 +137,7 @@ LABEL = text("alice") + text("sshd") + text("bastion01")
 
 
 def verdict(outcome=1, identity=ALICE, token="tOkEn"):
-    return (bytes([outcome, 0, 0]) + text("the reason") + text("5d2f7b") + text(identity)
+    return (bytes([outcome, 0, 0, 0]) + text("the reason") + text("5d2f7b") + text(identity)
             + text("bob@example.com") + text("active") + text(CLIENT) + text(ORGANIZATION)
             + text(ORGANIZATION) + b"\0" + text("user-basic-info") + b"\1" + text(GROUP)
             + b"\1" + text(f"{CLIENT} {ROLE}") + b"\0" + text("")
@@ -152,7 +152,7 @@ PORTRAIT = (text("Alice Example") + text("Acme") + text("hosts") + b"\1\1\1\0"
 def frames():
     request = (ROUTE + LABEL + text(CLIENT) + text("http://localhost/done")
                + text("https://signin.example.com/s")
-               + text("acme") + text("okta") + b"\0\1\0\1\1\1\1\0"
+               + text("acme") + text("okta") + b"\0\1\0\0\1\1\1\1\0"
                + b"\1" + struct.pack(">III", 2, 64, 90000) + text("the-secret"))
     yield "request", frame(1, request)
     address = text("https://login.mypurecloud.de/oauth/authorize?state=x")

@@ -244,7 +244,8 @@ class LoginTerminal(Terminal):
 
 
 class Pamtester:
-    """libpam alone; pam_exec in the stack shows the PAM environment."""
+    """libpam alone, for a person at a terminal; pam_exec in the stack shows
+    the PAM environment."""
 
     name = "pamtester"
     service = "gcpkce-test"
@@ -257,7 +258,8 @@ class Pamtester:
             "authenticate", "acct_mgmt", "setcred(PAM_ESTABLISH_CRED)",
             "open_session", "close_session")
         return Terminal(
-            self._house, ["pamtester", self.service, account, *operations])
+            self._house, ["pamtester", "-I", "tty=pts/9", self.service, account,
+                          *operations])
 
 
 def make_key(path):

@@ -12,8 +12,8 @@ import hosts
 from person import address_in
 from waiting import PATIENCE
 
-ENTER = ("Press Enter when the page says so, or paste the code, or the whole "
-         "address of the page you land on: ")
+NUMBER = ("Then type the number that the page shows, or paste the whole address "
+          "of the page you land on: ")
 
 
 @pytest.fixture(autouse=True)
@@ -24,8 +24,11 @@ def listening(genesys, configure):
               redirect_uri=client.redirect_uris[0])
 
 
-def visit(redirect):
-    """What a browser shows that goes there, up to the page's end."""
+def visit(redirect, terminal=None):
+    """What a browser shows that goes there, up to the page's end.
+
+    At a terminal the person types the number of the page.
+    """
     parts = urlsplit(redirect)
     with socket.create_connection(("127.0.0.1", parts.port), PATIENCE) as browser:
         browser.sendall(f"GET {parts.path}?{parts.query} HTTP/1.1\r\n"
@@ -33,7 +36,39 @@ def visit(redirect):
         reply = b""
         while piece := browser.recv(4096):
             reply += piece
+            if terminal and (number := number_of(reply.decode())):
+                terminal.answer(number)
+                terminal = None
     return reply.decode()
+
+
+def number_of(page):
+    """The number that a page asks to type; None if it does not."""
+    found = re.search(r"Type (\d{4}) in the terminal", page)
+    return found and found.group(1)
+
+
+class Held:
+    """A browser that has brought a code, and waits for its page's end."""
+
+    def __init__(self, redirect):
+        parts = urlsplit(redirect)
+        self._browser = socket.create_connection(("127.0.0.1", parts.port), PATIENCE)
+        self._browser.sendall(f"GET {parts.path}?{parts.query} HTTP/1.1\r\n"
+                              f"Host: {parts.netloc}\r\n\r\n".encode())
+        page = ""
+        while number_of(page) is None:
+            piece = self._browser.recv(4096).decode()
+            assert piece, page
+            page += piece
+        self.number = number_of(page)
+
+    def rest(self):
+        page = b""
+        while piece := self._browser.recv(4096):
+            page += piece
+        self._browser.close()
+        return page.decode()
 
 
 class OwnSu(hosts.Su):
@@ -48,20 +83,21 @@ class OwnSu(hosts.Su):
                          ids=lambda kind: kind.name)
 def test_the_browser_brings_the_code_to(house, people, journal, kind):
     terminal = kind(house).open("alice")
-    shown = terminal.asked(ENTER)
-    terminal.answer("")
-    assert "You are signed in as " in visit(people["alice"].sign_in(shown))
+    shown = terminal.asked(NUMBER)
+    page = visit(people["alice"].sign_in(shown), terminal)
+    assert "You are signed in as " in page
     terminal.session()
     terminal.leave()
     assert journal.decision("ok")["genesys_id"] == people["alice"].id
+    for shown in (terminal.transcript.replace(f"{number_of(page)}\n", "", 1), journal.text()):
+        assert not re.search(rf"\b{number_of(page)}\b", shown)
 
 
 def without_chances(text):
     """A text without what is another each time."""
     text = re.sub(r"localhost(:|%3A)\d+|until [\d:]+|code_challenge=[\w-]+"
                   r"|state=[\w.~-]+"
-                  # stands there when the browser is faster than Enter
-                  r"|<p>Now press Enter[^<]*</p>\n", "", text)
+                  r"|Type \d{4}", "", text)
     return re.sub("alice|nobody-here|dave", "NAME", text)
 
 
@@ -79,11 +115,10 @@ def test_a_decoy_listens_and_says_the_same(house, genesys, journal):
                  for account in ("alice", "dave", "nobody-here")]
     seen = set()
     for terminal in terminals:
-        shown = terminal.asked(ENTER)
+        shown = terminal.asked(NUMBER)
         query = parse_qs(urlsplit(address_in(shown)).query)
-        terminal.answer("")
         page = visit(f"{query['redirect_uri'][0]}?code={'A' * 43}"
-                     f"&state={query['state'][0]}")
+                     f"&state={query['state'][0]}", terminal)
         assert contract.REFUSED[:20] in page
         seen.add((without_chances(shown), without_chances(page)))
     assert len(seen) == 1, "\n---\n".join(map(repr, seen))
@@ -95,11 +130,50 @@ def test_a_decoy_listens_and_says_the_same(house, genesys, journal):
 
 def test_ssh_from_this_very_host_has_a_listener(sshd, people):
     terminal = sshd.open("alice")
-    shown = terminal.asked(ENTER)
-    terminal.answer("")
+    shown = terminal.asked(NUMBER)
     assert "You are signed in as alice on bastion01" in visit(
-        people["alice"].sign_in(shown))
+        people["alice"].sign_in(shown), terminal)
     assert terminal.session()[0] == "alice"
+
+
+@pytest.mark.parametrize("account", ["alice", "dave"])
+def test_what_is_no_number_of_a_page_is_told_and_sends_nothing(
+        house, genesys, journal, account):
+    """Also at an account that nobody can sign in to."""
+    house.stack("gcpkce-test", "auth required {module} attempts=6\n")
+    terminal = pamtester(house, "tty=pts/9", account=account)
+    shown = terminal.asked(NUMBER)
+    query = parse_qs(urlsplit(address_in(shown)).query)
+    state = query["state"][0]
+    seen = []
+
+    def say(text):
+        terminal.answer(text)
+        seen.append(terminal.asked(NUMBER))
+    say("")
+    say("0042")
+    browser = Held(f"{query['redirect_uri'][0]}?code={'A' * 43}&state={state}")
+    wrong = f"{(int(browser.number) + 1) % 10000:04}"
+    for _ in range(3):
+        say(wrong)
+    assert "You are not signed in." in browser.rest()
+    for shown, sentence in zip(seen, (
+            "The answer was empty.", "No code has come from a browser yet",
+            *["That is not the number that the page in the browser shows."] * 2,
+            "That was the third wrong number")):
+        assert sentence in shown
+    assert [state in shown for shown in seen] == [True, True, True, True, False]
+    assert genesys.log.count("POST", "/oauth/token") == 0
+    terminal.press_eof()
+    terminal.end()
+    if account == "alice":
+        assert [
+                line["cause"] for line in journal.decisions()
+                if line["outcome"] == "answer_malformed"] == [
+            "no code has come for the number", "the number is not the page's",
+            "the number is not the page's", "the number is not the page's, for the third "
+            "time: the browser's code is dropped"]
+    assert browser.number not in journal.text()
 
 
 def sudo_of_target(house):
@@ -134,10 +208,9 @@ def test_somebody_elsewhere_gets_none(house, people, items):
     ["rhost=localhost"], ["rhost=::1"]])
 def test_somebody_here_gets_one(house, people, items):
     terminal = pamtester(house, *items)
-    shown = terminal.asked(ENTER)
-    terminal.answer("")
+    shown = terminal.asked(NUMBER)
     assert "You are signed in as alice on bastion01" in visit(
-        people["alice"].sign_in(shown))
+        people["alice"].sign_in(shown), terminal)
     assert "successfully authenticated" in terminal.end()
 
 
@@ -145,18 +218,17 @@ def test_a_greeter_that_sets_nothing_gets_one(house, people):
     house.stack("greetd", "auth required {module}\n")
     terminal = hosts.Terminal(
         house, ["pamtester", "greetd", "alice", "authenticate"])
-    shown = terminal.asked(ENTER)
-    terminal.answer("")
+    shown = terminal.asked(NUMBER)
     assert "You are signed in as alice on bastion01" in visit(
-        people["alice"].sign_in(shown))
+        people["alice"].sign_in(shown), terminal)
     assert "successfully authenticated" in terminal.end()
 
 
 def test_at_a_console_nobody_is_asked(house, people):
     terminal = pamtester(house, "tty=tty1")
     shown = terminal.asked("then the sign-in goes on by itself.")
-    assert "Enter" not in shown
+    assert "number" not in shown
     page = visit(people["alice"].sign_in(shown))
     assert "You are signed in as alice on bastion01" in page
-    assert "Enter" not in page
+    assert number_of(page) is None and "Enter" not in page
     assert "successfully authenticated" in terminal.end()

@@ -18,8 +18,8 @@ from webhost import CALLBACK, START, Webhost, page, set_up  # noqa: E402
 
 ADDRESS_MAX = 89  # bytes; one line of a terminal
 HASH_LENGTH = 22
-ENTER = ("Press Enter when the page says so, or paste the code, or the whole "
-         "address of the page you land on: ")
+NUMBER = ("Then type the number that the page shows, or paste the whole address "
+          "of the page you land on: ")
 
 
 @pytest.fixture(scope="module")
@@ -108,23 +108,23 @@ def test_after_a_cancelled_one_the_next_attempt_succeeds(
 
 
 @pytest.fixture
-def su(house, genesys, configure):
-    """su, and a browser on the same host that brings the code."""
+def sudo(house, genesys, configure):
+    """sudo, and a browser on the same host that brings the code."""
     client = genesys.add_client(
         "loopback", redirect_uris=["http://localhost/back"])
     configure(callback="loopback", client_id=client.id,
               redirect_uri=client.redirect_uris[0])
-    return hosts.Su(house)
+    return hosts.Sudo(house)
 
 
-def test_the_browser_brings_the_code_to_su(su, chrome, journal, people):
-    terminal = su.open("alice")
-    tab = chrome.page().open(address_in(terminal.asked(ENTER)))
+def test_the_browser_brings_the_code_to_sudo(sudo, chrome, journal, people):
+    terminal = sudo.open("alice")
+    tab = chrome.page().open(address_in(terminal.asked(NUMBER)))
     tab.choose("alice")
-    tab.wait_for_text("Now press Enter in the terminal")
+    tab.wait_for_text("in the terminal, if you yourself")
     assert "You are signed in" not in tab.text
-    terminal.answer("")
-    assert terminal.session()[0] == "alice"
+    terminal.answer(re.search(r"Type (\d{4}) in the terminal", tab.text).group(1))
+    assert terminal.session()[0] == "ops"
     tab.wait_for_text("You are signed in as alice on bastion01; "
                       "you can close this window.")
     assert tab.title == "Genesys Cloud sign-in"

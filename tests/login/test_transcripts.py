@@ -22,19 +22,24 @@ FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)),
 RENEW = os.environ.get("GCPKCE_TRANSCRIPTS") == "renew"
 
 
-ENTER = ("Press Enter when the page says so, or paste the code, or the whole "
-         "address of the page you land on: ")
+NUMBER = ("Then type the number that the page shows, or paste the whole address "
+          "of the page you land on: ")
 BROWSERS = []  # that wait for their page
 
 
 def visit(person, shown):
-    """Signs in by a browser that goes where it is sent; the person types nothing."""
+    """Signs in by a browser that goes where it is sent; the page's number is typed."""
     parts = urlsplit(person.sign_in(shown))
     browser = socket.create_connection(("127.0.0.1", parts.port), PATIENCE)
     BROWSERS.append(browser)
     browser.sendall(f"GET {parts.path}?{parts.query} HTTP/1.1\r\n"
                     f"Host: {parts.netloc}\r\n\r\n".encode())
-    return ""
+    page = ""
+    while not (found := re.search(r"Type (\d{4}) in the terminal", page)):
+        piece = browser.recv(4096).decode()
+        assert piece, page
+        page += piece
+    return found.group(1)
 
 
 class Flow(typing.NamedTuple):
@@ -55,7 +60,7 @@ FLOWS = (
     Flow("su", hosts.Su),
     Flow("login", hosts.Login),
     Flow("loopback", hosts.Sudo, "http://localhost/callback",
-         {"callback": "loopback"}, ENTER, visit),
+         {"callback": "loopback"}, NUMBER, visit),
 )
 
 # What differs from one sign-in to the next: a pattern, and its fixed word.
@@ -70,6 +75,7 @@ MASKS = (
     (r"\[127\.0\.0\.1\]:\d+", "[127.0.0.1]:PORT"),
     (r"/tmp/gcpkce-login-\w+", "/HOUSE"),
     (r"@@session\n(\w+)\n.*?@@end\n", r"[a session of \1]\n"),
+    (r"land on: \d{4}\n", "land on: NUMBER\n"),
     (r"\n*@@gone\n", "\n"),
 )
 

@@ -134,6 +134,30 @@ code_of_an_earlier_address_is_told_apart(void **state)
 }
 
 static void
+number_that_is_not_the_page_s_is_told_apart(void **state)
+{
+	struct host h;
+
+	(void)state;
+	assert_int_equal(
+	    host_run(&h,
+		"answer_malformed:number-early,answer_malformed:number-wrong,"
+		"answer_malformed:number-spent,ok:number-wrong",
+		"attempts=4"),
+	    PAM_SUCCESS);
+	assert_int_equal(h.message_count, 4);
+	assert_begins(h.messages[1].text, "\nNo code has come from a browser");
+	assert_begins(h.messages[2].text, "\nThat is not the number that");
+	assert_begins(h.messages[3].text, "\nThat was the third wrong number");
+	host_end(&h);
+	assert_int_equal(
+	    host_run(&h, "answer_malformed:number-spent", "attempts=1"),
+	    PAM_MAXTRIES);
+	assert_begins(h.messages[1].text, "That was the third wrong number");
+	host_end(&h);
+}
+
+static void
 split_attempt_begins_with_what_was_wrong(void **state)
 {
 	struct host h;
@@ -360,6 +384,7 @@ main(void)
 	    cmocka_unit_test(attempt_begins_with_what_was_wrong),
 	    cmocka_unit_test(sentences_of_answers_differ),
 	    cmocka_unit_test(code_of_an_earlier_address_is_told_apart),
+	    cmocka_unit_test(number_that_is_not_the_page_s_is_told_apart),
 	    cmocka_unit_test(split_attempt_begins_with_what_was_wrong),
 	    cmocka_unit_test(other_outcomes_end_the_signin_at_once),
 	    cmocka_unit_test(no_answer_is_sent_after_the_deadline),

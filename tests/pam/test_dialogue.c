@@ -167,8 +167,8 @@ split_parts_the_address_from_the_prompt(void **state)
 
 #define FREE "callback=loopback redirect_uri=" REDIRECT_FREE
 #define TAKEN "callback=loopback redirect_uri=" REDIRECT_TAKEN
-#define ENTER \
-	"Press Enter when the page says so, or paste the code, or the whole " \
+#define NUMBER \
+	"Then type the number that the page shows, or paste the whole " \
 	"address of the page you land on: "
 #define PASTE_ADDRESS \
 	"The browser cannot bring the code here: the port of redirect_uri is " \
@@ -184,23 +184,23 @@ ends_with(const char *text, const char *end)
 }
 
 static void
-prompt_of_a_listener_waits_for_enter(void **state)
+prompt_of_a_listener_asks_for_the_number(void **state)
 {
-	static const struct reply nothing = {.text = ""};
+	static const struct reply number = {.text = " 0042"};
 	struct host h;
 
 	(void)state;
 	host_begin(&h);
 	h.arguments = FREE;
-	h.replies = &nothing;
+	h.replies = &number;
 	h.reply_count = 1;
 	assert_int_equal(host_signin(&h), PAM_SUCCESS);
 	assert_int_equal(h.message_count, 1);
 	assert_int_equal(h.messages[0].style, PAM_PROMPT_ECHO_ON);
-	assert_true(ends_with(h.messages[0].text, "round=1\n\n" ENTER));
+	assert_true(ends_with(h.messages[0].text, "round=1\n\n" NUMBER));
 	assert_ascii(h.messages[0].text);
-	/* the empty answer is the helper's to understand */
-	assert_holds(h.reports, "answer 0 \ngranted\nrevoke\n");
+	/* it is the helper's to compare */
+	assert_holds(h.reports, "answer 5  0042\ngranted\nrevoke\n");
 	host_end(&h);
 }
 
@@ -245,7 +245,7 @@ listens(const struct place *place)
 	size_t at = 0; /* of the first prompt */
 	while (h.messages[at].style != PAM_PROMPT_ECHO_ON)
 		assert_true(++at < h.message_count);
-	bool ret = ends_with(h.messages[at].text, ENTER);
+	bool ret = ends_with(h.messages[at].text, NUMBER);
 	assert_true(ret || ends_with(h.messages[at].text, ASK));
 	host_end(&h);
 	return ret;
@@ -722,7 +722,7 @@ main(void)
 	    cmocka_unit_test(prompt_holds_everything),
 	    cmocka_unit_test(prompt_names_the_end_of_the_time),
 	    cmocka_unit_test(split_parts_the_address_from_the_prompt),
-	    cmocka_unit_test(prompt_of_a_listener_waits_for_enter),
+	    cmocka_unit_test(prompt_of_a_listener_asks_for_the_number),
 	    cmocka_unit_test(prompt_says_that_the_port_is_taken),
 	    cmocka_unit_test(listener_is_for_who_comes_from_this_host),
 	    cmocka_unit_test(listener_is_for_a_terminal_a_display_or_a_greeter),

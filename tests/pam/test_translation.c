@@ -22,9 +22,10 @@
 /* Every sentence of say.h; one that is missing is seen to be English. */
 #define LOOPBACK "callback=loopback redirect_uri="
 
-static const char *const sentences[] = {SAY_SIGN_IN, SAY_PASTE, SAY_PRESS_ENTER,
-    SAY_OPEN_HERE, SAY_PASTE_ADDRESS, SAY_UNREACHABLE, SAY_EARLIER, SAY_ADMIN,
-    SAY_LATER, SAY_DENIED, SAY_FEWER, SAY_TOO_LATE, SAY_EMPTY, SAY_NO_CODE,
+static const char *const sentences[] = {SAY_SIGN_IN, SAY_PASTE, SAY_TYPE_NUMBER,
+    SAY_NUMBER_EARLY, SAY_NUMBER_WRONG, SAY_NUMBER_SPENT, SAY_OPEN_HERE,
+    SAY_PASTE_ADDRESS, SAY_UNREACHABLE, SAY_EARLIER, SAY_ADMIN, SAY_LATER,
+    SAY_DENIED, SAY_FEWER, SAY_TOO_LATE, SAY_EMPTY, SAY_NO_CODE,
     SAY_OTHER_ADDRESS, SAY_CANCELLED, SAY_REFUSED};
 
 /* ---- catalogues ---- */
@@ -408,6 +409,10 @@ every_sentence_goes_through_the_catalogue(void **state)
 		assert_messages_marked(
 		    outcome_name((enum outcome)i), "attempts=2");
 	assert_messages_marked("state_mismatch:earlier,ok", "");
+	assert_messages_marked(
+	    "answer_malformed:number-early,answer_malformed:number-wrong,"
+	    "answer_malformed:number-spent,ok",
+	    "attempts=4");
 	assert_messages_marked("ready:unreachable", "");
 	assert_messages_marked("ready:unreachable", "dialogue=split");
 	assert_messages_marked("ok", "no_such_key=1");

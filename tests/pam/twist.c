@@ -140,6 +140,24 @@ make_earlier(struct wire_verdict *v)
 	v->state_earlier = true;
 }
 
+static void
+make_number_early(struct wire_verdict *v)
+{
+	v->number = WIRE_NUMBER_EARLY;
+}
+
+static void
+make_number_wrong(struct wire_verdict *v)
+{
+	v->number = WIRE_NUMBER_WRONG;
+}
+
+static void
+make_number_spent(struct wire_verdict *v)
+{
+	v->number = WIRE_NUMBER_SPENT;
+}
+
 static const struct {
 	const char *name;
 	void (*make)(struct wire_verdict *v);
@@ -155,6 +173,9 @@ static const struct {
     {"no-expiry", make_endless},
     {"junk", make_junk},
     {"earlier", make_earlier},
+    {"number-early", make_number_early},
+    {"number-wrong", make_number_wrong},
+    {"number-spent", make_number_spent},
 };
 
 /* ---- twists of the frame's bytes ---- */

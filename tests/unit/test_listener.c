@@ -469,14 +469,95 @@ browser_serves_one_request_at_a_time(void **state)
 	autofd second = call(f.port);
 	ask(&f, first, "/back?first");
 	ask(&f, second, "/back?second");
-	browser_serve(&browser, &states, true);
+	browser_serve(&browser, &states);
 	assert_non_null(strstr(heard(first, PAGE_MAX), "400 Bad Request"));
 	more.fd = second;
 	assert_int_equal(poll(&more, 1, 0), 0);
 	more.fd = browser_events(&browser);
 	assert_int_equal(poll(&more, 1, 0), 1);
-	browser_serve(&browser, &states, true);
+	browser_serve(&browser, &states);
 	assert_non_null(strstr(heard(second, PAGE_MAX), "400 Bad Request"));
+	browser_end(&browser);
+}
+
+static void
+browser_takes_the_number_of_its_page_alone(void **state)
+{
+	static const struct {
+		const char *typed;
+		enum wire_number number;
+	} rows[] = {
+	    {"0042", WIRE_NUMBER_RIGHT},
+	    {" \t0042\r\n", WIRE_NUMBER_RIGHT},
+	    {"42", WIRE_NUMBER_WRONG},
+	    {"00042", WIRE_NUMBER_WRONG},
+	    {"0043", WIRE_NUMBER_WRONG},
+	    {"4200", WIRE_NUMBER_WRONG},
+	    {"00420042", WIRE_NUMBER_WRONG},
+	    {"0", WIRE_NUMBER_WRONG},
+	    {"1234567890123456789", WIRE_NUMBER_WRONG},
+	    {"12345678901234567890", WIRE_NUMBER_NONE},
+	    {"", WIRE_NUMBER_NONE},
+	    {"  ", WIRE_NUMBER_NONE},
+	    {"00 42", WIRE_NUMBER_NONE},
+	    {"+042", WIRE_NUMBER_NONE},
+	    {"0x2a", WIRE_NUMBER_NONE},
+	    {"code=0042", WIRE_NUMBER_NONE},
+	};
+	struct fixture f;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		begin(&f, "http://localhost/back");
+		struct browser browser = {
+		    .wanted = true, .number = "0042", .listener = f.listener};
+		struct view typed = view_text(rows[i].typed);
+
+		/* the number of a code that is not here is nobody's */
+		assert_int_equal(browser_number_judge(&browser, typed),
+		    rows[i].number == WIRE_NUMBER_NONE ? WIRE_NUMBER_NONE
+						       : WIRE_NUMBER_EARLY);
+		assert_int_equal(browser.wrong_numbers, 0);
+		assert_int_equal(
+		    secret_new("code", 4, &browser.answer.code), OUTCOME_OK);
+		browser.arrived = true;
+		browser.unasked = true;
+		assert_int_equal(
+		    browser_number_judge(&browser, typed), WIRE_NUMBER_NONE);
+		browser.unasked = false;
+		if (browser_number_judge(&browser, typed) != rows[i].number)
+			fail_msg("row %zu", i);
+		browser_end(&browser);
+	}
+}
+
+static void
+browser_drops_a_code_with_the_third_wrong_number(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f, "http://localhost/back");
+	struct browser browser = {
+	    .wanted = true, .number = "0042", .listener = f.listener};
+	assert_int_equal(
+	    secret_new("code", 4, &browser.answer.code), OUTCOME_OK);
+	browser.arrived = true;
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(
+		    browser_number_judge(&browser, view_text("0041")),
+		    WIRE_NUMBER_WRONG);
+	assert_non_null(browser.answer.code);
+	assert_int_equal(browser_number_judge(&browser, view_text("0041")),
+	    WIRE_NUMBER_SPENT);
+	assert_null(browser.answer.code);
+	assert_false(browser.arrived);
+	assert_string_equal(browser.number, "");
+	/* not even by a number of no digits, or by the right one */
+	assert_int_equal(
+	    browser_number_judge(&browser, view_text("")), WIRE_NUMBER_NONE);
+	assert_int_equal(browser_number_judge(&browser, view_text("0042")),
+	    WIRE_NUMBER_EARLY);
 	browser_end(&browser);
 }
 
@@ -499,6 +580,8 @@ main(void)
 	    cmocka_unit_test(listener_reads_little_of_what_comes_too_late),
 	    cmocka_unit_test(listener_holds_a_browser_that_goes_on_talking),
 	    cmocka_unit_test(browser_serves_one_request_at_a_time),
+	    cmocka_unit_test(browser_takes_the_number_of_its_page_alone),
+	    cmocka_unit_test(browser_drops_a_code_with_the_third_wrong_number),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -57,18 +57,17 @@ page_says_what_came_of_it(void **state)
 	autobuf page = BUF_INIT(PAGE_MAX);
 
 	(void)state;
-	page_put_arrival(&page, &alice, false);
+	page_put_arrival(&page, &alice, "");
 	assert_reply(&page, "HTTP/1.1 200 OK\r\n");
-	assert_null(strstr(buf_text(&page), "press Enter"));
+	assert_null(strstr(buf_text(&page), "terminal"));
 	assert_null(strstr(buf_text(&page), "signed in"));
 	page_put_success(&page, &alice);
 	assert_non_null(strstr(buf_text(&page),
 	    "You are signed in as alice on bastion01; you can close this "
 	    "window."));
 	buf_reset(&page);
-	page_put_arrival(&page, &alice, true);
-	assert_non_null(
-	    strstr(buf_text(&page), "Now press Enter in the terminal"));
+	page_put_arrival(&page, &alice, "0042");
+	assert_non_null(strstr(buf_text(&page), "Type 0042 in the terminal"));
 	page_put_failure(&page, OUTCOME_NOT_MAPPED);
 	assert_non_null(strstr(buf_text(&page), "You are not signed in."));
 	assert_non_null(
@@ -98,7 +97,7 @@ page_lets_no_name_act(void **state)
 	autobuf page = BUF_INIT(PAGE_MAX);
 
 	(void)state;
-	page_put_arrival(&page, &hostile, true);
+	page_put_arrival(&page, &hostile, "0042");
 	page_put_success(&page, &hostile);
 	assert_reply(&page, "HTTP/1.1 200 OK\r\n");
 	assert_non_null(strstr(buf_text(&page),
@@ -148,7 +147,7 @@ page_has_room_for_the_longest_names(void **state)
 	(void)state;
 	memset(longest, '<', sizeof(longest) - 1);
 	longest[sizeof(longest) - 1] = '\0';
-	page_put_arrival(&page, &label, true);
+	page_put_arrival(&page, &label, "0042");
 	assert_int_equal(buf_check(&page), OUTCOME_OK);
 }
 

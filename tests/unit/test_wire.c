@@ -52,6 +52,7 @@ request_make(void)
 	    .signin_provider = "okta",
 	    .force_signin = true,
 	    .loopback = true,
+	    .unasked = true,
 	    .want_token = true,
 	    .needs = {.roles = true},
 	    .preflight = true,
@@ -94,6 +95,7 @@ denial_make(void)
 	    .outcome = OUTCOME_STATE_MISMATCH,
 	    .state_earlier = true,
 	    .sshd_junk = true,
+	    .number = WIRE_NUMBER_SPENT,
 	    .reason = "the answer's state is not this sign-in's",
 	    .correlation = "c0ffee",
 	};
@@ -314,10 +316,10 @@ wire_header_says_type_and_length(void **state)
 static void
 wire_frames_are_these_bytes_one_after_the_other(void **state)
 {
-	static const uint8_t answer[] = {0x00, 0x00, 0x00, 0x0d, 0x06, 0x03,
+	static const uint8_t answer[] = {0x00, 0x00, 0x00, 0x0d, 0x07, 0x03,
 	    0x00, 0x00, 0x00, 0x07, 'a', 'b', 'c', '-', '1', '2', '3'};
-	static const uint8_t keep[] = {0x00, 0x00, 0x00, 0x02, 0x06, 0x05};
-	static const uint8_t ready[] = {0x00, 0x00, 0x00, 0x11, 0x06, 0x02,
+	static const uint8_t keep[] = {0x00, 0x00, 0x00, 0x02, 0x07, 0x05};
+	static const uint8_t ready[] = {0x00, 0x00, 0x00, 0x11, 0x07, 0x02,
 	    0x00, 0x00, 0x00, 0x09, 'h', 't', 't', 'p', 's', ':', '/', '/', 'x',
 	    0x01, 0x02};
 	autobuf frame = BUF_INIT(FRAME_MAX);
@@ -409,7 +411,7 @@ wire_verdict_of_zero_bytes_is_a_denial(void **state)
 		assert_int_not_equal(ret.outcome, OUTCOME_OK);
 		assert_string_equal(ret.identity.id, "");
 		if (r == OUTCOME_OK)
-			assert_int_equal(len, 63);
+			assert_int_equal(len, 64);
 	}
 }
 
@@ -457,6 +459,7 @@ wire_request_comes_out_as_it_went_in(void **state)
 		    request.signin_provider, ret.signin_provider);
 		assert_int_equal(request.force_signin, ret.force_signin);
 		assert_int_equal(request.loopback, ret.loopback);
+		assert_int_equal(request.unasked, ret.unasked);
 		assert_int_equal(request.decoy, ret.decoy);
 		assert_int_equal(request.want_token, ret.want_token);
 		assert_int_equal(request.revoke, ret.revoke);
@@ -507,6 +510,7 @@ verdict_round_trip(const struct wire_verdict *verdict)
 	assert_int_equal(verdict->outcome, ret.outcome);
 	assert_int_equal(verdict->state_earlier, ret.state_earlier);
 	assert_int_equal(verdict->sshd_junk, ret.sshd_junk);
+	assert_int_equal(verdict->number, ret.number);
 	assert_string_equal(verdict->reason, ret.reason);
 	assert_string_equal(verdict->correlation, ret.correlation);
 	assert_memory_equal(&verdict->identity, &ret.identity,
@@ -709,30 +713,31 @@ wire_header_refuses_every_other_one(void **state)
 		uint8_t header[WIRE_HEADER_LEN];
 		const char *why; /* NULL: taken */
 	} rows[] = {
-	    {{0, 0, 0, 2, 6, 5}, NULL},
-	    {{0, 0, 0, 2, 6, 1}, NULL},
-	    {{0, 0, 0, 2, 6, 10}, NULL},
-	    {{0, 0, 0, 2, 6, 11}, NULL},
-	    {{0, 0, 0, 2, 6, 12}, NULL},
-	    {{0, 0, 0, 2, 6, 13}, NULL},
-	    {{0, 3, 0x20, 2, 6, 4}, NULL},
-	    {{0, 0, 0, 2, 0, 5}, "frame: version 0, not 6"},
-	    {{0, 0, 0, 2, 1, 5}, "frame: version 1, not 6"},
-	    {{0, 0, 0, 2, 2, 5}, "frame: version 2, not 6"},
-	    {{0, 0, 0, 2, 3, 5}, "frame: version 3, not 6"},
-	    {{0, 0, 0, 2, 4, 5}, "frame: version 4, not 6"},
-	    {{0, 0, 0, 2, 5, 5}, "frame: version 5, not 6"},
-	    {{0, 0, 0, 2, 255, 5}, "frame: version 255, not 6"},
-	    {{0, 0, 0, 2, 6, 0}, "frame: unknown type 0"},
-	    {{0, 0, 0, 2, 6, 14}, "frame: unknown type 14"},
-	    {{0, 0, 0, 2, 6, 255}, "frame: unknown type 255"},
-	    {{0, 0, 0, 0, 6, 5}, "frame: length 0 is out of bounds"},
-	    {{0, 0, 0, 1, 6, 5}, "frame: length 1 is out of bounds"},
-	    {{0, 3, 0x20, 3, 6, 5}, "frame: length 204803 is out of bounds"},
-	    {{0, 4, 0, 0, 6, 5}, "frame: length 262144 is out of bounds"},
-	    {{255, 255, 255, 255, 6, 5},
+	    {{0, 0, 0, 2, 7, 5}, NULL},
+	    {{0, 0, 0, 2, 7, 1}, NULL},
+	    {{0, 0, 0, 2, 7, 10}, NULL},
+	    {{0, 0, 0, 2, 7, 11}, NULL},
+	    {{0, 0, 0, 2, 7, 12}, NULL},
+	    {{0, 0, 0, 2, 7, 13}, NULL},
+	    {{0, 3, 0x20, 2, 7, 4}, NULL},
+	    {{0, 0, 0, 2, 0, 5}, "frame: version 0, not 7"},
+	    {{0, 0, 0, 2, 1, 5}, "frame: version 1, not 7"},
+	    {{0, 0, 0, 2, 2, 5}, "frame: version 2, not 7"},
+	    {{0, 0, 0, 2, 3, 5}, "frame: version 3, not 7"},
+	    {{0, 0, 0, 2, 4, 5}, "frame: version 4, not 7"},
+	    {{0, 0, 0, 2, 5, 5}, "frame: version 5, not 7"},
+	    {{0, 0, 0, 2, 6, 5}, "frame: version 6, not 7"},
+	    {{0, 0, 0, 2, 255, 5}, "frame: version 255, not 7"},
+	    {{0, 0, 0, 2, 7, 0}, "frame: unknown type 0"},
+	    {{0, 0, 0, 2, 7, 14}, "frame: unknown type 14"},
+	    {{0, 0, 0, 2, 7, 255}, "frame: unknown type 255"},
+	    {{0, 0, 0, 0, 7, 5}, "frame: length 0 is out of bounds"},
+	    {{0, 0, 0, 1, 7, 5}, "frame: length 1 is out of bounds"},
+	    {{0, 3, 0x20, 3, 7, 5}, "frame: length 204803 is out of bounds"},
+	    {{0, 4, 0, 0, 7, 5}, "frame: length 262144 is out of bounds"},
+	    {{255, 255, 255, 255, 7, 5},
 		"frame: length 4294967295 is out of bounds"},
-	    {{128, 0, 0, 0, 6, 5}, "frame: length 2147483648 is out of bounds"},
+	    {{128, 0, 0, 0, 7, 5}, "frame: length 2147483648 is out of bounds"},
 	};
 
 	(void)state;
@@ -961,12 +966,13 @@ wire_booleans_are_0_or_1(void **state)
 	} rows[] = {
 	    {0, "okta", 4, "force_signin"},
 	    {0, "okta", 5, "loopback"},
-	    {0, "okta", 6, "decoy"},
-	    {0, "okta", 7, "want_token"},
-	    {0, "okta", 8, "revoke"},
-	    {0, "okta", 9, "need_groups"},
-	    {0, "okta", 10, "need_roles"},
-	    {0, "okta", 11, "need_division"},
+	    {0, "okta", 6, "unasked"},
+	    {0, "okta", 7, "decoy"},
+	    {0, "okta", 8, "want_token"},
+	    {0, "okta", 9, "revoke"},
+	    {0, "okta", 10, "need_groups"},
+	    {0, "okta", 11, "need_roles"},
+	    {0, "okta", 12, "need_division"},
 	    {3, "home-1", 6, "cloned_user"},
 	};
 
@@ -1028,6 +1034,28 @@ wire_outcomes_out_of_range_are_refused(void **state)
 }
 
 static void
+wire_number_is_one_of_five(void **state)
+{
+	(void)state;
+	for (unsigned value = 0; value < 256; value++) {
+		autobuf frame = BUF_INIT(FRAME_MAX);
+		autoverdict ret = {0};
+
+		denial_put(&frame);
+		frame.p[WIRE_HEADER_LEN + 3] = (uint8_t)value;
+		if (value >= WIRE_NUMBERS) {
+			refusal_expect(&kinds[4], &frame,
+			    "frame: the field number is none");
+			continue;
+		}
+		assert_int_equal(
+		    wire_verdict_parse(payload_of(&frame), &ret, NULL),
+		    OUTCOME_OK);
+		assert_int_equal(ret.number, value);
+	}
+}
+
+static void
 wire_address_is_never_empty(void **state)
 {
 	autobuf frame = BUF_INIT(FRAME_MAX);
@@ -1063,7 +1091,7 @@ wire_callback_is_one_of_three(void **state)
 static void
 wire_missing_layers_are_of_the_table(void **state)
 {
-	static const uint8_t bytes[] = {0x00, 0x00, 0x00, 0x0e, 0x06, 0x0d,
+	static const uint8_t bytes[] = {0x00, 0x00, 0x00, 0x0e, 0x07, 0x0d,
 	    0x00, 0x00, 0x00, 0xa0, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
 	    ENOSYS};
 	static const struct {
@@ -1182,6 +1210,7 @@ wire_flipped_bits_of_a_verdict_change_one_field_at_most(void **state)
 		    (size_t)(strcmp(ret.correlation, verdict.correlation) !=
 			0) +
 		    (size_t)ret.state_earlier + (size_t)ret.sshd_junk +
+		    (size_t)(ret.number != WIRE_NUMBER_NONE) +
 		    (size_t)(ret.expires_in_s != verdict.expires_in_s) +
 		    (size_t)!secret_eq(ret.token, verdict.token);
 		if (changed != 1)
@@ -1250,6 +1279,7 @@ main(void)
 	    cmocka_unit_test(wire_answer_above_its_bound_is_refused),
 	    cmocka_unit_test(wire_booleans_are_0_or_1),
 	    cmocka_unit_test(wire_outcomes_out_of_range_are_refused),
+	    cmocka_unit_test(wire_number_is_one_of_five),
 	    cmocka_unit_test(wire_address_is_never_empty),
 	    cmocka_unit_test(wire_callback_is_one_of_three),
 	    cmocka_unit_test(wire_missing_layers_are_of_the_table),
