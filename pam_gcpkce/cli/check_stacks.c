@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "gcpkce/service.h"
 #include "gcpkce/text.h"
 #include "stack_check.h"
 #include "truth_report.h"
@@ -59,6 +60,22 @@ modules_check(const struct stack_view *v)
 		    "PAM_MODULE_UNKNOWN for it",
 		    line->module);
 	}
+}
+
+/* Does the service lead to a program that can ask? */
+static void
+caller_check(const struct stack_view *v)
+{
+	const struct stack_line *ours = stack_ours(v->stack, STACK_AUTH);
+
+	if (ours == NULL || !service_cannot_ask(v->service))
+		return;
+	finding_add(&v->check->findings, FINDING_WARNING, ours->where,
+	    "give the service a stack of its own without pam_gcpkce, and not "
+	    "common-auth with the profile",
+	    "%s cannot ask: its programs send a name and a password and show "
+	    "no question, so pam_gcpkce refuses there",
+	    v->service);
 }
 
 static void
@@ -136,6 +153,7 @@ service_check(struct check *check, const char *service)
 		table_add(&view);
 	if (!stack.unsure)
 		stack_phases_check(&view);
+	caller_check(&view);
 	stack_export_check(&view);
 }
 

@@ -16,6 +16,7 @@
 #include "gcpkce/clock.h"
 #include "gcpkce/errand.h"
 #include "gcpkce/policy.h"
+#include "gcpkce/service.h"
 #include "journal.h"
 #include "place.h"
 #include "session.h"
@@ -177,6 +178,10 @@ signin_begin(struct signin *s, int argc, const char **argv, bool *ret_again)
 	if (r != OUTCOME_OK)
 		return r;
 	place_read(s->pamh, &place);
+	if (service_cannot_ask(place.service))
+		return err_fail(&s->why, OUTCOME_NO_CONVERSATION,
+		    "programs of this service cannot show a question: keep "
+		    "pam_gcpkce out of its stack");
 	s->deadline_ms =
 	    clock_now_ms() + (int64_t)s->config.timeout * INT64_C(1000);
 	s->dialogue = (struct dialogue){

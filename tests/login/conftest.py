@@ -68,6 +68,8 @@ def house(pytestconfig):
         reason = why_not() or "give pytest the folder tests/login by name"
         pytestconfig.stash[SKIPPED] = reason
         pytest.skip(reason)
+    # of a daemon that ends its process group; the house itself ends by SIGKILL
+    signal.signal(signal.SIGTERM, lambda *_: None)
     house = House(folder)
     for built in ("gcpkce-helper", "tests/pam_gcpkce.so"):
         path = os.path.join(BUILD, built)

@@ -135,7 +135,8 @@ def move_in(config):
               *config.invocation_params.args]
     child = subprocess.Popen(
         [*unshare(), *inside], cwd=config.invocation_params.dir,
-        env=dict(os.environ, **{MARK: folder}), preexec_fn=_die_with_parent)
+        env=dict(os.environ, **{MARK: folder}), preexec_fn=_die_with_parent,
+        start_new_session=True)  # some daemons end their whole process group
     try:
         return child.wait()
     finally:

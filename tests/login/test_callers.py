@@ -1,9 +1,17 @@
 # SPDX-License-Identifier: ISC
 """Programs and terminals that take or show only part of what there is."""
 
+import json
+import os
+import shutil
+import subprocess
+
 import pytest
 
 import hosts
+from conftest import BUILD
+from house import find_program
+from waiting import wait_until
 
 SUDO_MAX = 511  # bytes of an answer that sudo takes
 
@@ -40,3 +48,53 @@ def test_a_terminal_that_nothing_is_known_of_is_enough(
     assert all(char == "\n" or " " <= char <= "~" for char in shown)
     terminal.answer(people["alice"].sign_in(shown))
     assert terminal.session()[0] == "alice"
+
+
+# Programs that cannot ask
+
+# what pam-auth-update makes of common-auth with the profile
+WITH_PROFILE = """\
+auth [success=2 default=ignore] pam_unix.so nullok
+auth [success=1 default=ignore] {module} attempts=1
+auth requisite pam_deny.so
+auth required pam_permit.so
+account required pam_permit.so
+"""
+
+
+@pytest.fixture
+def saslauthd():
+    """The mail server's, which dies of a prompt that echoes."""
+    if find_program("saslauthd") is None:
+        pytest.skip("there is no saslauthd here (sasl2-bin)")
+    os.mkdir("/run/saslauthd", 0o755)
+    daemon = subprocess.Popen(
+        ["saslauthd", "-a", "pam", "-m", "/run/saslauthd", "-n", "0", "-d"],
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    assert wait_until(lambda: os.path.exists("/run/saslauthd/mux"))
+    yield daemon
+    daemon.terminate()
+    daemon.wait()
+    shutil.rmtree("/run/saslauthd")
+
+
+def test_a_wrong_password_of_mail_is_refused_and_asks_nobody(house, saslauthd, journal, genesys):
+    house.stack("smtp", WITH_PROFILE)
+    for _ in range(2):  # one after the other, of the same daemon
+        said = subprocess.run(["testsaslauthd", "-u", "alice", "-p", "Winter2026", "-s", "smtp",
+                               "-f", "/run/saslauthd/mux"],
+                              capture_output=True, text=True, check=False)
+        assert "authentication failed" in said.stdout
+        assert saslauthd.poll() is None, "saslauthd has died"
+    journal.decision("no_conversation")
+    assert genesys.log.requests() == [] and house.processes("gcpkce-helper") == []
+
+
+@pytest.mark.parametrize("service, warned", [("smtp", 1), ("dovecot", 1), ("xrdp-sesman", 1), ("su", 0)])
+def test_check_warns_of_a_service_that_cannot_ask(house, service, warned):
+    house.stack(service, WITH_PROFILE)
+    done = subprocess.run([f"{BUILD}/tests/gcpkce", "--json", "check", "--offline", "--service", service],
+                          capture_output=True, text=True, check=False)
+    found = [one for one in json.loads(done.stdout)["findings"] if "cannot ask" in one["what"]]
+    assert [(one["severity"], one["where"]) for one in found] == [
+        ("warning", f"/etc/pam.d/{service}:2")] * warned

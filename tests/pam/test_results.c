@@ -518,6 +518,31 @@ host_without_a_conversation_is_refused(void **state)
 	host_end(&h);
 }
 
+/* They answer each prompt with a password, and one dies of it. */
+static void
+service_that_cannot_ask_is_refused_and_starts_nothing(void **state)
+{
+	static const char *const services[] = {"smtp", "imap", "pop3",
+	    "dovecot", "saslauthd", "vsftpd", "proftpd", "samba", "cups",
+	    "postgresql", "xrdp-sesman", "rstudio"};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(services); i++) {
+		struct host h;
+
+		host_begin(&h);
+		h.service = services[i];
+		h.script = "ok";
+		assert_int_equal(host_signin(&h), PAM_CONV_ERR);
+		assert_outcome("no_conversation");
+		assert_holds(journal_decision(), "cannot show a question");
+		assert_int_equal(h.message_count, 0);
+		assert_int_equal(h.helpers, 0);
+		assert_denied_slowly("no_conversation");
+		host_end(&h);
+	}
+}
+
 static bool
 is_reached(const char *name)
 {
@@ -584,6 +609,8 @@ main(void)
 		account_that_nobody_can_have_tells_the_journal_alone),
 	    cmocka_unit_test(conversation_that_fails_is_aborted),
 	    cmocka_unit_test(host_without_a_conversation_is_refused),
+	    cmocka_unit_test(
+		service_that_cannot_ask_is_refused_and_starts_nothing),
 	    cmocka_unit_test(every_outcome_is_reached_or_has_a_reason),
 	    cmocka_unit_test(denials_of_an_identity_share_one_sentence),
 	};
