@@ -480,7 +480,7 @@ install: all ## install below $(DESTDIR)$(prefix)
 		$(DESTDIR)$(docdir)/docs/pictures $(DESTDIR)$(docdir)/examples/pam-configs $(DESTDIR)$(docdir)/examples/www \
 		$(DESTDIR)$(sysusersdir) $(DESTDIR)$(tmpfilesdir) $(DESTDIR)$(bashcompdir) $(DESTDIR)$(zshcompdir) $(DESTDIR)$(fishcompdir)
 	$(INSTALL) -m 0644 $(B)/pam_gcpkce.so $(DESTDIR)$(pamdir)/pam_gcpkce.so
-	$(INSTALL) -m 0755 $(B)/gcpkce-helper $(DESTDIR)$(libexecdir)/gcpkce-helper
+	$(INSTALL) -m 0711 $(B)/gcpkce-helper $(DESTDIR)$(libexecdir)/gcpkce-helper
 	$(INSTALL) -m 0755 $(B)/gcpkce $(DESTDIR)$(bindir)/gcpkce
 	$(INSTALL) -m 0644 man/gcpkce.1 $(DESTDIR)$(mandir)/man1/gcpkce.1
 	$(INSTALL) -m 0644 man/pam_gcpkce.conf.5 $(DESTDIR)$(mandir)/man5/pam_gcpkce.conf.5

@@ -12,6 +12,7 @@ enum safefile_kind {
 	SAFEFILE_CONFIG,    /* anybody may read it */
 	SAFEFILE_SECRET,    /* its owner alone may read it */
 	SAFEFILE_DIRECTORY, /* a directory of configuration files */
+	SAFEFILE_PROGRAM,   /* by O_PATH: it need not be readable */
 };
 
 /*

@@ -113,13 +113,13 @@ binary_check(struct check *check)
 	char mend[PATH_MAX + 32];
 	struct stat st;
 
-	if (!file_check(f, path, SAFEFILE_CONFIG,
+	if (!file_check(f, path, SAFEFILE_PROGRAM,
 		"make install puts it there; build with the libexecdir that "
 		"it has"))
 		return false;
 	mode_t needed = S_IXUSR | S_IXOTH;
 	if (stat(path, &st) == 0 && (st.st_mode & needed) != needed) {
-		(void)snprintf(mend, sizeof(mend), "chmod 0755 %s", path);
+		(void)snprintf(mend, sizeof(mend), "chmod 0711 %s", path);
 		finding_add(f, FINDING_FAULT, path, mend,
 		    "may not be run by the helper's account (mode %04o)",
 		    (unsigned)(st.st_mode & 07777));

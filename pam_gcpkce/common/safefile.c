@@ -132,6 +132,13 @@ step(
 }
 
 static enum outcome
+link_refuse(const struct walk *w, struct errinfo *reterr)
+{
+	return err_fail(reterr, OUTCOME_CONFIG_UNSAFE,
+	    "%s: is a symbolic link; name the file itself", w->path);
+}
+
+static enum outcome
 file_check(const struct walk *w, int fd, enum safefile_kind kind,
     struct errinfo *reterr)
 {
@@ -141,6 +148,8 @@ file_check(const struct walk *w, int fd, enum safefile_kind kind,
 		return err_sys(reterr, OUTCOME_CONFIG_INVALID, w->path);
 	if (kind == SAFEFILE_DIRECTORY)
 		return directory_check(w, w->path, &st, reterr);
+	if (S_ISLNK(st.st_mode)) /* O_PATH opens the link itself */
+		return link_refuse(w, reterr);
 	if (!S_ISREG(st.st_mode))
 		return err_fail(reterr, OUTCOME_CONFIG_INVALID,
 		    "%s: is not a regular file", w->path);
@@ -163,8 +172,10 @@ static enum outcome
 last_open(struct walk *w, const char *part, enum safefile_kind kind,
     int *ret_fd, struct errinfo *reterr)
 {
-	int flags = O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY |
-	    (kind == SAFEFILE_DIRECTORY ? O_DIRECTORY : 0);
+	int flags = kind == SAFEFILE_PROGRAM
+	    ? O_PATH | O_NOFOLLOW | O_CLOEXEC
+	    : O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY |
+		(kind == SAFEFILE_DIRECTORY ? O_DIRECTORY : 0);
 	autofd fd = openat(w->dir, part, flags);
 
 	if (fd < 0 && errno == ENOENT) {
@@ -172,8 +183,7 @@ last_open(struct walk *w, const char *part, enum safefile_kind kind,
 		return OUTCOME_OK;
 	}
 	if (fd < 0 && errno == ELOOP)
-		return err_fail(reterr, OUTCOME_CONFIG_UNSAFE,
-		    "%s: is a symbolic link; name the file itself", w->path);
+		return link_refuse(w, reterr);
 	if (fd < 0)
 		return err_sys(reterr, OUTCOME_CONFIG_INVALID, w->path);
 

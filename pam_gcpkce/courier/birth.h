@@ -28,7 +28,7 @@ struct birth_plan {
 	gid_t gid;
 	int socket;
 	int report; /* the pipe's end to write to; closed by exec */
-	int binary; /* the helper's file, open for reading */
+	int binary; /* the helper's file, by O_PATH */
 };
 
 /*

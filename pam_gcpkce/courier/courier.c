@@ -93,9 +93,8 @@ static enum outcome
 binary_open(int *ret_fd, struct errinfo *reterr)
 {
 	struct stat st;
-	/* without waiting: a FIFO in its place would keep the host for ever */
-	autofd fd =
-	    open(helper_path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	/* to be executed alone: a host that is not root may not read it */
+	autofd fd = open(helper_path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 
 	if (fd < 0 || fstat(fd, &st) != 0)
 		return err_sys(reterr, OUTCOME_HELPER_FAILED, helper_path);

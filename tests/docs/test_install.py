@@ -48,6 +48,11 @@ def test_each_relative_link_of_an_installed_page_leads_somewhere(installed):
     assert ("README.md", "docs/pictures/terminal.png") in alive
 
 
+def test_the_helper_can_be_run_by_everybody_and_read_by_root_alone(installed):
+    mode = (installed / "usr/libexec/gcpkce-helper").stat().st_mode
+    assert oct(mode & 0o7777) == "0o711"
+
+
 def test_uninstall_leaves_the_configuration_alone(tmp_path):
     make("install", tmp_path)
     assert len(files(tmp_path)) > 40

@@ -252,7 +252,7 @@ class House:
         """
         cover = self.make_folder("build")
         self._copy_program(f"{build}/tests/pam_gcpkce.so", self.module)
-        self._copy_program(f"{build}/gcpkce-helper", f"{cover}/gcpkce-helper")
+        self._copy_program(f"{build}/gcpkce-helper", f"{cover}/gcpkce-helper", 0o711)
         if os.path.isdir(f"{build}/locale"):
             shutil.copytree(f"{build}/locale", f"{cover}/locale")
         os.mkdir(f"{cover}/tests")  # where reports of the tests are written
@@ -260,9 +260,9 @@ class House:
         mount("--rbind", cover, build)
 
     @staticmethod
-    def _copy_program(built, copy):
+    def _copy_program(built, copy, mode=0o755):
         shutil.copyfile(built, copy)
-        os.chmod(copy, 0o755)
+        os.chmod(copy, mode)
 
     # how it is built
 

@@ -321,7 +321,7 @@ ROWS = {
     "helper-writable": (lambda h: h.mode(HELPER, 0o777), FAULT, "helper", HELPER,
                         "may be written by others", "^chmod go-w "),
     "helper-not-executable": (lambda h: h.mode(HELPER, 0o744), FAULT, "helper", HELPER,
-                              "may not be run by the helper's account", "^chmod 0755 "),
+                              "may not be run by the helper's account", "^chmod 0711 "),
     "another-program": (lambda h: h.replace_helper("/bin/true"), FAULT, "helper", HELPER,
                         "does not start or does not answer: .*gone", "noexec"),
     "no-program": (lambda h: h.replace_helper("/etc/hosts"), FAULT, "helper", HELPER,

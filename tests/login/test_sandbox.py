@@ -199,7 +199,7 @@ def trial(house):
     def copy(source):
         os.unlink(place)
         shutil.copyfile(source, place)
-        os.chmod(place, 0o755)
+        os.chmod(place, 0o711)
     copy(f"{BUILD}/tests/trial-helper")
     yield lambda: copy(real)
     copy(real)
@@ -243,3 +243,17 @@ def test_a_bomb_is_bounded_and_ends_with_its_sign_in(
     configure(helper_user=BOMB_USER)
     sign_in(house, people, genesys)
     assert journal.decision("ok")
+
+
+def test_an_ordinary_user_runs_the_helper_and_cannot_read_it(house, people, journal):
+    """As a locker does, whose host is not root."""
+    helper = f"{BUILD}/gcpkce-helper"
+    assert oct(os.stat(helper).st_mode & 0o7777) == "0o711"
+    assert subprocess.run(hosts.as_account("alice", ["cat", helper]), check=False,
+                          capture_output=True).returncode != 0
+    terminal = hosts.Terminal(house, hosts.as_account(
+        "alice", ["pamtester", "gcpkce-test", "alice", "authenticate"]))
+    terminal.answer(people["alice"].sign_in(terminal.asked()))
+    terminal.end()
+    journal.decision("ok")
+    assert "sandbox_layer_missing" not in journal.text()

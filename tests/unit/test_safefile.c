@@ -87,7 +87,8 @@ try_open(const char *path, enum safefile_kind kind, bool *ret_there,
 	*ret_there = fd >= 0;
 	if (fd >= 0) {
 		assert_true((fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0);
-		assert_int_equal(fcntl(fd, F_GETFL) & O_ACCMODE, O_RDONLY);
+		assert_int_equal(fcntl(fd, F_GETFL) & (O_ACCMODE | O_PATH),
+		    kind == SAFEFILE_PROGRAM ? O_PATH : O_RDONLY);
 	}
 	return r;
 }
@@ -285,6 +286,20 @@ safefile_never_follows_a_link_in_the_last_place(void **state)
 	    ": is a symbolic link; name the file itself");
 	assert_refused(in("broken"), SAFEFILE_CONFIG, OUTCOME_CONFIG_UNSAFE,
 	    ": is a symbolic link; name the file itself");
+	assert_refused(in("link"), SAFEFILE_PROGRAM, OUTCOME_CONFIG_UNSAFE,
+	    ": is a symbolic link; name the file itself");
+}
+
+static void
+safefile_opens_a_program_that_may_not_be_read(void **state)
+{
+	(void)state;
+	assert_opened(file_make("file", 0111), SAFEFILE_PROGRAM);
+	assert_refused(file_make("file", 0113), SAFEFILE_PROGRAM,
+	    OUTCOME_CONFIG_UNSAFE, ": may be written by others");
+	assert_refused(in("dir"), SAFEFILE_PROGRAM, OUTCOME_CONFIG_INVALID,
+	    ": is not a regular file");
+	assert_missing(in("none"), SAFEFILE_PROGRAM);
 }
 
 static void
@@ -570,6 +585,7 @@ main(void)
 	    FOLDER_TEST(safefile_refuses_directories_of_others),
 	    FOLDER_TEST(safefile_refuses_in_a_directory_two_levels_up),
 	    FOLDER_TEST(safefile_never_follows_a_link_in_the_last_place),
+	    FOLDER_TEST(safefile_opens_a_program_that_may_not_be_read),
 	    FOLDER_TEST(
 		safefile_never_follows_a_link_to_a_directory_in_the_last_place),
 	    FOLDER_TEST(safefile_follows_trusted_links_to_directories),
