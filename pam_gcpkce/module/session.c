@@ -106,9 +106,10 @@ void
 session_sweep(pam_handle_t *pamh, const struct config *config)
 {
 	struct sweep sweep = {pamh, config};
+	uint64_t now_s = clock_wall_s();
 
-	tokenfile_pending_sweep(
-	    clock_wall_s(), config->api_url, stale_found, &sweep);
+	tokenfile_session_sweep(now_s);
+	tokenfile_pending_sweep(now_s, config->api_url, stale_found, &sweep);
 }
 
 /* ---- what open_session keeps for close_session ---- */

@@ -83,23 +83,44 @@ folder_open(int above, const struct folder *folder, bool make, int *ret_fd,
 	return OUTCOME_OK;
 }
 
-/* Walk from /run to a folder of ours. */
+/* Walk from /run to /run/gcpkce. */
 static enum outcome
-place_open(
-    const struct folder *folder, bool make, int *ret_fd, struct errinfo *reterr)
+base_open(bool make, int *ret_fd, struct errinfo *reterr)
 {
 	struct stat st;
-	autofd above = -1;
 	autofd run = open(RUN, FOLDER_FLAGS);
 
 	if (run < 0)
 		return err_sys(reterr, OUTCOME_HELPER_FAILED, RUN);
 	enum outcome r = folder_check(run, RUN, &st, reterr);
-	if (r == OUTCOME_OK)
-		r = folder_open(run, &ours, make, &above, reterr);
-	if (r == OUTCOME_OK)
-		r = folder_open(above, folder, make, ret_fd, reterr);
-	return r;
+	return r == OUTCOME_OK ? folder_open(run, &ours, make, ret_fd, reterr)
+			       : r;
+}
+
+/* Walk from /run to a folder of ours. */
+static enum outcome
+place_open(
+    const struct folder *folder, bool make, int *ret_fd, struct errinfo *reterr)
+{
+	autofd above = -1;
+	enum outcome r = base_open(make, &above, reterr);
+
+	return r == OUTCOME_OK
+	    ? folder_open(above, folder, make, ret_fd, reterr)
+	    : r;
+}
+
+/* The names in a directory; NULL where it cannot be read. */
+static DIR *
+list_open(int folder)
+{
+	/* the stream closes its descriptor, so it gets one of its own */
+	autofd copy = fcntl(folder, F_DUPFD_CLOEXEC, 0);
+	DIR *list = copy >= 0 ? fdopendir(copy) : NULL;
+
+	if (list != NULL)
+		(void)take_fd(&copy);
+	return list;
 }
 
 static enum outcome
@@ -313,14 +334,13 @@ tokenfile_pending_remove(const char *id)
 	    unlinkat(folder, id, 0) == 0;
 }
 
-/* Older than allowed; or from a future that only a change of clocks makes. */
+/* Older than that; or from a future that only a change of clocks makes. */
 static bool
-is_stale(const struct stat *st, uint64_t now_s)
+is_older(const struct stat *st, uint64_t now_s, uint64_t max_s)
 {
 	uint64_t made_s = st->st_mtime > 0 ? (uint64_t)st->st_mtime : 0;
 
-	return (now_s > made_s ? now_s - made_s : made_s - now_s) >
-	    TOKENFILE_PENDING_MAX_S;
+	return (now_s > made_s ? now_s - made_s : made_s - now_s) > max_s;
 }
 
 /* Is it for a sign-in with this place to revoke, or of no more use? */
@@ -346,7 +366,7 @@ stale_remove(int folder, const char *id, uint64_t now_s, const char *api_url,
 	*ret = (struct tokenfile_pending){0};
 	if (!id_is_valid(id) ||
 	    fstatat(folder, id, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
-	    !is_stale(&st, now_s))
+	    !is_older(&st, now_s, TOKENFILE_PENDING_MAX_S))
 		return false;
 	enum outcome r = content_read(folder, id, ret, &st, NULL);
 	if (r == OUTCOME_OK ? !is_for(ret, &st, api_url, now_s)
@@ -366,12 +386,9 @@ tokenfile_pending_sweep(uint64_t now_s, const char *api_url,
 
 	if (place_open(&pending_folder, false, &folder, NULL) != OUTCOME_OK)
 		return;
-	/* the stream closes its descriptor, so it gets one of its own */
-	autofd copy = fcntl(folder, F_DUPFD_CLOEXEC, 0);
-	DIR *list = copy >= 0 ? fdopendir(copy) : NULL;
+	DIR *list = list_open(folder);
 	if (list == NULL)
 		return;
-	(void)take_fd(&copy);
 	while (swept < SWEEP_MAX && (entry = readdir(list)) != NULL) {
 		autopending stale = {0};
 
@@ -430,4 +447,43 @@ tokenfile_remove(uid_t uid, const char *id, struct errinfo *reterr)
 		r = err_sys(reterr, OUTCOME_HELPER_FAILED,
 		    "removing the session's token file");
 	return r;
+}
+
+/* Remove the files of one account whose tokens can be valid no more. */
+static void
+account_sweep(int base, const char *uid, uint64_t now_s)
+{
+	const struct folder own = {.name = uid};
+	const struct dirent *entry;
+	struct stat st;
+	autofd folder = -1;
+
+	if (strspn(uid, "0123456789") != strlen(uid) ||
+	    folder_open(base, &own, false, &folder, NULL) != OUTCOME_OK)
+		return;
+	DIR *list = list_open(folder);
+	while (list != NULL && (entry = readdir(list)) != NULL) {
+		if (id_is_valid(entry->d_name) &&
+		    fstatat(folder, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) ==
+			0 &&
+		    S_ISREG(st.st_mode) && is_older(&st, now_s, VALID_MAX_S))
+			(void)unlinkat(folder, entry->d_name, 0);
+	}
+	if (list != NULL)
+		(void)closedir(list);
+}
+
+void
+tokenfile_session_sweep(uint64_t now_s)
+{
+	const struct dirent *entry;
+	autofd base = -1;
+
+	if (base_open(false, &base, NULL) != OUTCOME_OK)
+		return;
+	DIR *list = list_open(base);
+	while (list != NULL && (entry = readdir(list)) != NULL)
+		account_sweep(base, entry->d_name, now_s);
+	if (list != NULL)
+		(void)closedir(list);
 }

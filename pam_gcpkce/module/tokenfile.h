@@ -80,6 +80,14 @@ MUST_CHECK enum outcome tokenfile_create(const struct account *account,
     const char *id, const struct secret *token,
     char ret_path[static TOKENFILE_PATH_CAP], struct errinfo *reterr);
 
+/*
+ * Remove the files of sessions, of every account, that are older than any token
+ * may be valid: their sessions ended without a word.
+ *
+ * in:     now_s  CLOCK_REALTIME
+ */
+void tokenfile_session_sweep(uint64_t now_s);
+
 /* Remove the session's file. */
 MUST_CHECK enum outcome tokenfile_remove(
     uid_t uid, const char *id, struct errinfo *reterr);

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import time
 
 import pytest
 
@@ -73,3 +74,24 @@ def test_tmpfiles_makes_the_folders_as_the_module_wants_them(tmp_path):
     modes = {path: oct(os.stat(tmp_path / path).st_mode & 0o7777)
              for path in ("run/gcpkce", "run/gcpkce/pending")}
     assert modes == {"run/gcpkce": "0o755", "run/gcpkce/pending": "0o700"}
+
+
+def test_tmpfiles_removes_tokens_that_can_be_valid_no_more(tmp_path):
+    need("systemd-tmpfiles")
+    if os.geteuid() != 0:
+        pytest.skip("folders of root's need root")
+    old = time.time() - 49 * 3600
+    young = time.time() - 47 * 3600
+    files = {}
+    for folder in ("pending", "0", "4242"):
+        for name, when in (("old", old), ("young", young)):
+            path = tmp_path / "run/gcpkce" / folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text("token")
+            os.utime(path, (when, when))
+            files[path] = name
+    subprocess.run(["systemd-tmpfiles", f"--root={tmp_path}", "--clean",
+                    f"{ETC}/tmpfiles.d/pam_gcpkce.conf"], check=True, capture_output=True)
+    assert {path for path in files if path.exists()} == {
+        path for path, name in files.items() if name == "young"}
+    assert (tmp_path / "run/gcpkce/4242").stat().st_mode & 0o777 == 0o755

@@ -594,3 +594,53 @@ def test_a_caller_s_limit_of_file_sizes_ends_no_host(
     wait_until_revoked(genesys)
     terminal.leave()
     assert terminal.status == 0
+
+
+# what sessions left over
+
+TWO_DAYS_S = 48 * 3600
+
+
+def left_over(uid, name, age):
+    """A session's file of that age; its account need not exist."""
+    folder = f"{BASE}/{uid}"
+    os.makedirs(folder, mode=0o710, exist_ok=True)
+    path = f"{folder}/{name}"
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("token")
+    os.utime(path, (time.time() - age,) * 2)
+    return path
+
+
+def test_a_sign_in_removes_what_the_sessions_of_every_account_left_over(sshd, people, journal):
+    gone = [left_over(uid, f"{number:032x}", TWO_DAYS_S + 60)
+            for uid in (0, UID, 424242) for number in range(2)]
+    stays = [left_over(uid, FOREIGN, TWO_DAYS_S - 600) for uid in (0, UID, 424242)]
+    stays += [left_over(424242, name, TWO_DAYS_S + 60) for name in ("notes", FOREIGN + "0")]
+    stays += [left_over("pending", FOREIGN.upper(), TWO_DAYS_S + 60),
+              left_over("other", "f" * 32, TWO_DAYS_S + 60)]
+    os.symlink("/etc/passwd", f"{BASE}/424242/{'e' * 32}")
+    os.utime(f"{BASE}/424242/{'e' * 32}", (0, 0), follow_symlinks=False)
+    stays.append(f"{BASE}/424242/{'e' * 32}")
+    terminal, env = come_in(sshd, people)
+    assert [path for path in gone if os.path.exists(path)] == []
+    assert [path for path in stays if not os.path.lexists(path)] == []
+    assert os.path.exists(env["GCPKCE_TOKEN_FILE"])
+    terminal.leave()
+
+
+@pytest.mark.parametrize("spoil", ["link", "writable", "owner"])
+def test_a_folder_that_is_not_root_s_alone_is_left_as_it_is(sshd, house, people, spoil):
+    path = left_over(424242, "a" * 32, TWO_DAYS_S + 60)
+    folder = os.path.dirname(path)
+    if spoil == "link":
+        shutil.move(folder, house.path("elsewhere"))
+        os.symlink(house.path("elsewhere"), folder)
+    elif spoil == "writable":
+        os.chmod(folder, 0o777)
+    else:
+        os.chown(folder, 424242, 0)
+    terminal, _ = come_in(sshd, people)
+    assert os.path.exists(path)
+    terminal.leave()
+    shutil.rmtree(house.path("elsewhere"), ignore_errors=True)
