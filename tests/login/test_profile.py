@@ -185,6 +185,22 @@ def test_all_others_sign_in_and_are_never_asked_for_a_password(
     assert terminal.session()[0] == account
 
 
+@pytest.mark.parametrize("remote, asked", [
+    ("192.0.2.7", True), ("192.0.2.7.example.test", False), ("192.0.2.x", False),
+    ("2001:db8::192.0.2.7", False)])
+def test_who_chooses_a_name_like_a_listed_address_is_not_asked_for_a_password(
+        house, breakglass, remote, asked):
+    with open(f"{ROOT}/etc/pam.d/sshd-breakglass", encoding="utf-8") as file:
+        auth = "".join(line for line in file if line.startswith("auth"))
+    house.stack("glass", auth.replace("pam_gcpkce.so", "pam_deny.so"))
+    done = subprocess.run(
+        ["pamtester", "-I", f"rhost={remote}", "glass", "alice", "authenticate"],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        timeout=60, check=False)
+    assert done.returncode != 0
+    assert (ASKED in done.stdout) is asked, done.stdout
+
+
 def test_a_right_password_after_five_wrong_ones_is_refused(sshd, breakglass, password):
     for _ in range(5):
         come(sshd, "alice", "127.0.0.2", "wrong").end()
