@@ -205,7 +205,7 @@ PASSES = ["pam_faillock.so authsucc deny=10", "pam_faillock.so preauth", "pam_ac
           "pam_listfile.so item=user sense=deny file=/etc/nowhere onerr=succeed",
           "pam_listfile.so item=shell sense=allow file=/etc/shells", "pam_nologin.so successok",
           "pam_shells.so", "pam_securetty.so", "pam_wheel.so deny trust", "pam_localuser.so",
-          "pam_usertype.so isregular", "pam_echo.so welcome", "pam_exec.so /bin/true",
+          "pam_usertype.so isregular", "pam_echo.so welcome", "pam_debug.so", "pam_exec.so /bin/true",
           "pam_succeed_if.so quiet", "pam_succeed_if.so uid >= 1000 quiet_success",
           "pam_succeed_if.so uid ne 0", "pam_succeed_if.so user != root",
           "pam_succeed_if.so user notingroup admin", "pam_succeed_if.so uid gt 999 user notin root:bin",

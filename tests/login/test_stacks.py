@@ -239,6 +239,39 @@ def test_without_that_line_an_idle_client_locks_out_all_but_the_second_sshd(
         second.stop()
 
 
+# The rehearsal of README.md
+
+@pytest.fixture
+def rehearsal(house):
+    """A second sshd whose stack is sshd-trial, as README.md starts it."""
+    class Trial(Sshd):
+        def start(self, options="", startups="100:30:200"):
+            super().start(options, startups)
+            self.stop()  # for its configuration alone
+            link, earlier = house.path("sshd-trial"), len(self.log())
+            os.symlink("/usr/sbin/sshd", link)
+            known = subprocess.run(["/usr/sbin/sshd", "-T", "-f", house.path("sshd_config")],
+                                   capture_output=True, text=True, check=True).stdout.lower()
+            newer = ["-o", "PAMServiceName=sshd-trial"] if "pamservicename" in known else []
+            self._daemon = subprocess.Popen(
+                [link, "-D", "-f", house.path("sshd_config"), "-E", self.log_path, *newer],
+                stdin=subprocess.DEVNULL)
+            self._wait_for_port(earlier)
+
+    trial = Trial(house)
+    yield trial
+    trial.stop()
+    os.unlink(house.path("sshd-trial"))
+
+
+def test_the_rehearsal_takes_its_own_stack_and_not_that_of_sshd(house, rehearsal, people):
+    house.stack("sshd", "auth required pam_deny.so\naccount required pam_permit.so\n")
+    house.stack("sshd-trial", AUTH_ALONE)
+    terminal = rehearsal.open("alice")
+    terminal.answer(people["alice"].sign_in(terminal.asked()))
+    assert terminal.session()[0] == "alice"
+
+
 # Other modules as short cuts: what gcpkce check takes them to answer
 
 def let_in(house, control, lines):
