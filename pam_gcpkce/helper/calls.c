@@ -92,6 +92,10 @@ const char *const calls_denied[] = {
 	"vmsplice", "vhangup", "sethostname", "setdomainname", "settimeofday",
 	"stime", "clock_settime", "clock_settime64", "clock_adjtime",
 	"clock_adjtime64", "adjtimex",
+#ifdef __x86_64__
+	/* of the code that the kernel puts into a process that is probed */
+	"uretprobe", "uprobe",
+#endif
 	NULL,
 };
 
@@ -248,6 +252,9 @@ const char *const calls_allowed_listening[] = {
 #define RECENT(name, number) {name, CALLS_COMMON + (number)}
 
 const struct call_recent calls_recent[] = {
+#ifdef __x86_64__
+	{"uretprobe", 335}, {"uprobe", 336},
+#endif
 	RECENT("openat2", 437), RECENT("pidfd_getfd", 438),
 	RECENT("faccessat2", 439), RECENT("process_madvise", 440),
 	RECENT("epoll_pwait2", 441), RECENT("mount_setattr", 442),

@@ -258,6 +258,11 @@ may_pass(int number, const char *name)
 		if (CALLS_COMMON + let_through_nameless[i] == number)
 			return true;
 	}
+	for (const struct call_recent *r = calls_recent;
+	     name == NULL && r->name != NULL; r++) {
+		if (r->number == number)
+			name = r->name;
+	}
 	return name == NULL ? number < CALLS_COMMON + 424
 			    : is_among(name, let_through);
 }
