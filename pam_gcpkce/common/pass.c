@@ -71,7 +71,7 @@ pass_choice(struct wire *w, unsigned choice, unsigned count, const char *field)
 struct view
 pass_cut(struct wire *w, size_t max, const char *field)
 {
-	uint64_t len;
+	uint64_t len = 0;
 
 	pass_number(w, &len, 4, field);
 	if (w->r == OUTCOME_OK && len > max)
