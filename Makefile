@@ -368,6 +368,18 @@ fuzz-parts: ## build the fuzz targets, where clang has libFuzzer
 	then $(MAKE) --no-print-directory $(fuzz_flavour) fuzz-targets; \
 	else rm -rf build/fuzz/tests; echo '*** SKIPPED: no fuzz targets: $(FUZZ_CC) or its libFuzzer (libclang-rt-dev) is not here ***'; fi
 
+# ---- musl: the product's objects alone, which are linked with nothing ----
+
+product-objects: $(common) $(oauth) $(courier) $(path_o) $(helper) $(module) $(locale_o) $(cli)
+
+# The other libraries' headers are glibc's neighbours, so they come last.
+musl_cc = musl-gcc -idirafter /usr/include -idirafter /usr/include/$(shell $(CC) -print-multiarch 2>/dev/null)
+check-musl: ## compile the product with musl-gcc, where that is here
+	$(Q)if command -v musl-gcc >/dev/null; \
+	then $(MAKE) --no-print-directory B=build/musl CC='$(musl_cc)' WERROR=-Werror \
+		crypto_cflags= curl_cflags= filter_cflags= product-objects; \
+	else echo '*** SKIPPED: not compiled with musl: musl-gcc (musl-tools) is not here ***'; fi
+
 # ---- checks ----
 
 deps:
@@ -444,6 +456,7 @@ lint: ## -Werror under gcc and clang, cppcheck, shellcheck, man pages, headers a
 		$(CC) $(own_cppflags) -I. $(crypto_cflags) -std=c17 -Werror -fsyntax-only -xc - || exit 1; done
 	$(Q)cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,portability --inline-suppr \
 		--suppress=missingIncludeSystem -D_GNU_SOURCE -Iinclude -DGCPKCE_HELPER='""' -DGCPKCE_LOCALE='""' -DGCPKCE_VERSION='""' pam_gcpkce
+	$(Q)$(MAKE) --no-print-directory check-musl
 	$(Q)shellcheck tools/install-deps tools/coverage tools/check-deep tests/links.sh tests/bench/two-curls.sh .ci/run
 	$(Q)mandoc -Tlint -Wwarning man/*.[158]
 	@echo 'lint: clean'

@@ -5,6 +5,8 @@
 #ifndef GCPKCE_HELPER_LIMITS_H
 #define GCPKCE_HELPER_LIMITS_H
 
+#include <sys/resource.h>
+
 #define HELPER_FILES_MAX 64
 #define HELPER_CPU_SECONDS_MAX 60
 /* Counts all sign-ins of the helper's account: room for a busy sshd's. */
@@ -31,6 +33,13 @@
 #endif
 #ifndef HELPER_MEMORY_UNLIMITED
 #define HELPER_MEMORY_UNLIMITED 0
+#endif
+
+/* What getrlimit(2) calls a limit by: glibc has an enumeration, others int. */
+#ifdef __GLIBC__
+typedef __rlimit_resource_t limit_name;
+#else
+typedef int limit_name;
 #endif
 
 #endif

@@ -6,6 +6,7 @@
 #include "browser.h"
 
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
@@ -15,6 +16,20 @@
 
 #define OPENER "xdg-open"
 #define FAILURE_MS 500 /* a desktop that is not there is told sooner */
+
+/* Give the opener no descriptor of ours but the first three. */
+static int
+others_close(posix_spawn_file_actions_t *files)
+{
+#ifdef __GLIBC__
+	return posix_spawn_file_actions_addclosefrom_np(files, 3);
+#else
+	(void)files;
+	return syscall(SYS_close_range, 3, ~0U, CLOSE_RANGE_CLOEXEC) == 0
+	    ? 0
+	    : errno;
+#endif
+}
 
 static int
 opener_spawn(const char *address, posix_spawn_file_actions_t *files,
@@ -32,7 +47,7 @@ opener_spawn(const char *address, posix_spawn_file_actions_t *files,
 		error = posix_spawn_file_actions_addopen(
 		    files, fd, "/dev/null", O_RDWR, 0);
 	if (error == 0)
-		error = posix_spawn_file_actions_addclosefrom_np(files, 3);
+		error = others_close(files);
 	if (error == 0)
 		error = posix_spawnattr_setsigdefault(attributes, &all);
 	if (error == 0)

@@ -152,6 +152,19 @@ name_order(const struct dirent **a, const struct dirent **b)
 	return strcmp((*a)->d_name, (*b)->d_name);
 }
 
+/* As scandir(3). */
+static int
+drop_ins_list(int fd, const char *dir, struct dirent ***ret)
+{
+#ifdef __GLIBC__
+	(void)dir;
+	return scandirat(fd, ".", ret, is_drop_in, name_order);
+#else
+	(void)fd; /* by the path, as each file is opened */
+	return scandir(dir, ret, is_drop_in, name_order);
+#endif
+}
+
 static void
 drop_ins_read(struct config_loader *l)
 {
@@ -169,7 +182,7 @@ drop_ins_read(struct config_loader *l)
 	}
 	if (fd < 0)
 		return;
-	int count = scandirat(fd, ".", &entries, is_drop_in, name_order);
+	int count = drop_ins_list(fd, dir, &entries);
 	if (count < 0) {
 		r = err_sys(&why, OUTCOME_CONFIG_INVALID, dir);
 		config_fault_add(l, r, "", why.text);

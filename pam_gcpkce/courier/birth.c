@@ -94,7 +94,7 @@ signals_reset(const struct birth_plan *plan)
 }
 
 static bool
-limit_set(unsigned resource, rlim_t value)
+limit_set(limit_name resource, rlim_t value)
 {
 	struct rlimit old;
 	struct rlimit limit = {.rlim_cur = value, .rlim_max = value};

@@ -98,13 +98,13 @@ watch_lane(struct watch *w, const struct lane *lane)
 	/* libcurl has work but nothing to wait on: its manual says 100 ms */
 	if (max < 0 && w->timeout_ms > 100)
 		w->timeout_ms = 100;
-	for (int fd = 0; fd <= max && w->count < FDS_MAX; fd++) {
+	for (unsigned fd = 0; (int)fd <= max && w->count < FDS_MAX; fd++) {
 		int events = (FD_ISSET(fd, &readable) ? POLLIN : 0) |
 		    (FD_ISSET(fd, &writable) ? POLLOUT : 0);
 
 		if (events != 0)
-			w->fds[w->count++] =
-			    (struct pollfd){.fd = fd, .events = (short)events};
+			w->fds[w->count++] = (struct pollfd){
+			    .fd = (int)fd, .events = (short)events};
 	}
 }
 

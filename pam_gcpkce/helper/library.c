@@ -6,8 +6,9 @@
 #include "library.h"
 
 #include <dlfcn.h>
-#include <malloc.h>
 #include <string.h>
+
+#include "heap.h"
 
 /* The name of libcurl's interface since 2006. */
 #define SONAME "libcurl.so.4"
@@ -30,8 +31,7 @@ symbol_find(void *handle, const char *name, void *ret_function)
 enum outcome
 library_load(struct errinfo *reterr)
 {
-	/* one heap for the resolver's threads as well: it waits in numbers */
-	(void)mallopt(M_ARENA_MAX, 1);
+	heap_share();
 	void *handle = dlopen(SONAME, RTLD_LAZY | RTLD_LOCAL);
 	bool found = handle != NULL;
 

@@ -6,9 +6,9 @@
 #include "preflight.h"
 
 #include <fcntl.h>
-#include <malloc.h>
 
 #include "gcpkce/clock.h"
+#include "heap.h"
 #include "life.h"
 
 #define FAILURES_MAX 3  /* in a row */
@@ -121,7 +121,7 @@ memory_return(struct preflight *p)
 	for (size_t i = 0; i < LANE_COUNT; i++)
 		under_way |= p->lines[i].state == PREFLIGHT_UNDER_WAY;
 	if (p->under_way && !under_way)
-		(void)malloc_trim(0);
+		heap_trim();
 	p->under_way = under_way;
 }
 

@@ -7,7 +7,6 @@
 
 #include <grp.h>
 #include <linux/capability.h>
-#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -20,6 +19,7 @@
 
 #include "filter.h"
 #include "gcpkce/helper_limits.h"
+#include "heap.h"
 #include "journal.h"
 #include "landlock.h"
 #include "life.h"
@@ -171,7 +171,7 @@ descriptors_are_set(void)
 }
 
 static bool
-limit_is(unsigned resource, rlim_t most)
+limit_is(limit_name resource, rlim_t most)
 {
 	struct rlimit limit;
 
@@ -325,7 +325,7 @@ sandbox_prepare(void)
 	if (filter_is_possible())
 		(void)!filter_prepare(
 		    route->strict, listens); /* sandbox_close tells */
-	(void)malloc_trim(0); /* libseccomp needed much, and returned it */
+	heap_trim(); /* libseccomp needed much, and returned it */
 }
 
 enum outcome

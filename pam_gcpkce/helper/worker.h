@@ -7,6 +7,8 @@
 #ifndef GCPKCE_HELPER_WORKER_H
 #define GCPKCE_HELPER_WORKER_H
 
+#include <stdint.h>
+
 #include "gcpkce/errinfo.h"
 
 /* Its own limits of time come first; end_ms is this much later. */
