@@ -84,18 +84,43 @@ trust_name_is_hashed(const char *name)
 	    strlen(name + HASH_LEN + 1);
 }
 
-/* Does the target of a link stand in a directory of the list? */
+/* Is it a directory of the list, or below one? */
 static bool
-is_listed(const char *target)
+is_listed(const char *path)
 {
 	for (size_t i = 0; i < sizeof(readable) / sizeof(readable[0]); i++) {
 		size_t len = strlen(readable[i]);
 
-		if (strncmp(target, readable[i], len) == 0 &&
-		    target[len] == '/')
-			return strstr(target, "/../") == NULL;
+		if (strncmp(path, readable[i], len) == 0 &&
+		    (path[len] == '/' || path[len] == '\0'))
+			return true;
 	}
 	return false;
+}
+
+/* Where the latest link led: most links of a directory lead to one other. */
+struct way {
+	size_t len; /* of the target's directory, as the link has it */
+	char target[PATH_MAX];
+	bool listed;
+};
+
+/* Does the target of a link stand in a directory of the list? */
+static bool
+leads_to_listed(struct way *way, const char *directory, const char *target)
+{
+	size_t len = (size_t)(strrchr(target, '/') - target);
+	char path[2 * PATH_MAX];
+	char real[PATH_MAX];
+
+	if (way->len == len && memcmp(way->target, target, len) == 0)
+		return way->listed;
+	(void)snprintf(path, sizeof(path), "%s/%.*s",
+	    target[0] == '/' ? "" : directory, (int)len, target);
+	way->len = len;
+	memcpy(way->target, target, len);
+	way->listed = realpath(path, real) != NULL && is_listed(real);
+	return way->listed;
 }
 
 /* The links in a directory of certificates that lead out of the list. */
@@ -104,6 +129,7 @@ links_walk(const char *directory, readable_fn *each, void *arg)
 {
 	char path[PATH_MAX];
 	char target[PATH_MAX];
+	struct way way = {0};
 	const struct dirent *entry;
 	bool go_on = true;
 	DIR *dir = opendir(directory);
@@ -116,7 +142,8 @@ links_walk(const char *directory, readable_fn *each, void *arg)
 		if (len <= 0)
 			continue;
 		target[len] = '\0';
-		if (strchr(target, '/') == NULL || is_listed(target))
+		if (strchr(target, '/') == NULL ||
+		    leads_to_listed(&way, directory, target))
 			continue;
 		(void)snprintf(
 		    path, sizeof(path), "%s/%s", directory, entry->d_name);
