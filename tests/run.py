@@ -6,23 +6,56 @@
 
 A suite is one test program (cmocka), one folder of pytest, or all fuzz targets
 together.  What passes says one line; what fails shows all it printed.
+
+As root, all of it happens on a machine of its own (genesys/machine.py).
+Suites that mostly wait run side by side; what measures time or load runs at
+the end, alone.
 """
 
 import argparse
+import concurrent.futures
+import functools
 import glob
 import os
 import re
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
+import time
+import typing
 import xml.etree.ElementTree as ElementTree
 
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, os.path.join(ROOT, "tests", "genesys"))
+sys.dont_write_bytecode = True
+
+import machine  # noqa: E402
+
+INSIDE = "GCPKCE_MACHINE"
 LOGINS = ("pytest", "tests/login")
+COMMANDS = ("pytest", "tests/cli")
+ALONE = ("alone",)
+# Some folders are shared out to several runs of pytest, since they mostly wait.
+SHARES = {LOGINS: 4, COMMANDS: 3}
 # in a process of its own: a browser leaves more behind than others can bear
 PAGES = ("pytest", "tests/login/test_pages.py")
 REPORT = threading.RLock()
 TIMEOUT = {"program": 600, "pytest": 1800}
+
+
+class Outcome(typing.NamedTuple):
+    """What one suite came to."""
+
+    passed: int
+    failed: int
+    skipped: int
+    failures: list  # a line each
+    printed: str
+
+    def plus(self, other):
+        return Outcome(*(ours + theirs for ours, theirs in zip(self, other)))
 
 
 class Totals:
@@ -30,14 +63,13 @@ class Totals:
 
     def __init__(self):
         self.passed = self.failed = self.skipped = 0
-        self.failures = []  # a line each
+        self.failures = []
 
-    def add(self, passed, failed, skipped, failures=()):
-        with REPORT:
-            self.passed += passed
-            self.failed += failed
-            self.skipped += skipped
-            self.failures += failures
+    def add(self, outcome):
+        self.passed += outcome.passed
+        self.failed += outcome.failed
+        self.skipped += outcome.skipped
+        self.failures += outcome.failures
 
 
 def say(text):
@@ -55,68 +87,94 @@ def run(command, timeout, **more):
         return 124, printed + f"\n(still running after {timeout} s)\n"
 
 
+def cmocka_count(word, printed):
+    """How many tests a closing line has: "2 test(s)"; since 1.1.7 "GROUP: 2 test(s)"."""
+    found = re.findall(rf"^\[ +{word} +\] (?:\S+: )?(\d+) test", printed, re.MULTILINE)
+    return sum(map(int, found))
+
+
 def run_program(path, totals):
     """Runs one cmocka program and counts by its own closing lines."""
+    began = time.monotonic()
     status, printed = run([path], TIMEOUT["program"])
-    passed = sum(map(int, re.findall(r"\[  PASSED  \] (\d+) test", printed)))
-    failed = sum(map(int, re.findall(r"\[  FAILED  \] (\d+) test", printed)))
-    skipped = sum(map(int, re.findall(r"\[  SKIPPED \] (\d+) test", printed)))
+    passed, failed, skipped = (
+        cmocka_count(word, printed) for word in ("PASSED", "FAILED", "SKIPPED"))
+    name = os.path.basename(path)
+    tests = re.findall(r"^\[  FAILED  \] (?:\S+: )?([A-Za-z_]\w+)$", printed, re.MULTILINE)
+    failures = [f"{name}::{test}" for test in dict.fromkeys(tests)]
     if status != 0 and failed == 0:
         failed = 1  # it died
     if status == 0 and passed + skipped == 0:
         failed = 1  # it tested nothing
-    name = os.path.basename(path)
-    report(name, passed, failed, skipped, printed)
-    totals.add(passed, failed, skipped, [name] if failed else [])
+    if failed and not failures:
+        failures = [name]
+    report(name, Outcome(passed, failed, skipped, failures, printed), began, totals)
 
 
 def run_shell(name, command, totals):
     """Runs one script: it passes or it fails."""
+    began = time.monotonic()
     status, printed = run(command, TIMEOUT["program"])
-    report(name, int(status == 0), int(status != 0), 0, printed)
-    totals.add(int(status == 0), int(status != 0), 0, [name] if status else [])
+    report(name, Outcome(int(status == 0), int(status != 0), 0, [name] if status else [],
+                         printed), began, totals)
 
 
 def run_fuzz(command, totals):
     """Runs the fuzz targets for a moment; its last line has the counts."""
+    began = time.monotonic()
     status, printed = run(command, TIMEOUT["program"])
     counts = re.findall(r"^(\d+) passed, (\d+) failed, (\d+) skipped$", printed, re.MULTILINE)
     passed, failed, skipped = map(int, counts[-1]) if counts else (0, 1, 0)
     if status != 0 and failed == 0:
         failed = 1
-    report("fuzz", passed, failed, skipped, printed)
-    totals.add(passed, failed, skipped, ["fuzz"] if failed else [])
+    report("fuzz", Outcome(passed, failed, skipped, ["fuzz"] if failed else [], printed),
+           began, totals)
 
 
-def run_pytest(folder, build, name, totals):
-    """Runs a folder of pytest and counts by its JUnit report."""
-    junit = os.path.join(build, "tests", os.path.basename(folder) + ".xml")
-    if os.path.exists(junit):
-        os.unlink(junit)
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-rs",
-               "--junit-xml", junit, folder]
-    if folder == LOGINS[1]:
-        command += ["--ignore", PAGES[1]]
-    if name:
-        command += ["-k", name]
-    environment = dict(os.environ, GCPKCE_BUILD=build, PYTHONDONTWRITEBYTECODE="1")
-    status, printed = run(command, TIMEOUT["pytest"], env=environment)
-    if status == 5 and name:
-        return  # nothing of that name here
+def pytest_outcome(folder, build, name, share=""):
+    """Runs a folder of pytest, or a share of it; gives its Outcome."""
+    with tempfile.TemporaryDirectory(prefix="gcpkce-run-") as place:
+        junit = os.path.join(place, "report.xml")
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-rs",
+                   "--junit-xml", junit, folder]
+        if folder == LOGINS[1]:
+            command += ["--ignore", PAGES[1]]
+        if name:
+            command += ["-k", name]
+        environment = dict(os.environ, GCPKCE_BUILD=build, PYTHONDONTWRITEBYTECODE="1")
+        if share:
+            environment["GCPKCE_SHARE"] = share
+            command = machine.command(command)
+        status, printed = run(command, TIMEOUT["pytest"], env=environment)
+        if status == 5 and (name or share):
+            return Outcome(0, 0, 0, [], "")  # no such test here
+        return junit_outcome(folder, junit, status, printed)
+
+
+def junit_outcome(folder, junit, status, printed):
+    """The Outcome of a run of pytest, by its report."""
     try:
         suite = ElementTree.parse(junit).getroot().find("testsuite")
         count = {key: int(suite.get(key)) for key in ("tests", "failures", "errors", "skipped")}
         failures = list(junit_failures(suite))
     except (OSError, AttributeError, ElementTree.ParseError):
-        count = {"tests": 1, "failures": 1, "errors": 0, "skipped": 0}
-        failures = [f"{folder}: no report"]
+        return Outcome(0, 1, 0, [f"{folder}: no report"], printed)
     failed = count["failures"] + count["errors"]
-    if status != 0 and failed == 0:
-        failed, count["tests"] = 1, count["tests"] + 1
-        failures = [f"{folder}: pytest ended with status {status}"]
     passed = count["tests"] - failed - count["skipped"]
-    report(os.path.relpath(folder), passed, failed, count["skipped"], printed)
-    totals.add(passed, failed, count["skipped"], failures)
+    if status != 0 and failed == 0:
+        failed, failures = 1, [f"{folder}: pytest ended with status {status}"]
+    return Outcome(passed, failed, count["skipped"], failures, printed)
+
+
+def run_pytest(folder, build, name, totals, shares=("",)):
+    """Runs a folder of pytest, its shares side by side."""
+    began = time.monotonic()
+    with concurrent.futures.ThreadPoolExecutor(len(shares)) as pool:
+        whole = functools.reduce(Outcome.plus, pool.map(
+            lambda share: pytest_outcome(folder, build, name, share), shares))
+    if whole.passed + whole.failed + whole.skipped:
+        alone = " (alone)" if shares == ALONE else ""
+        report(os.path.relpath(folder) + alone, whole, began, totals)
 
 
 def junit_failures(suite):
@@ -128,21 +186,24 @@ def junit_failures(suite):
                 yield f"{case.get('classname')}::{case.get('name')}: {why[:400]}"
 
 
-def report(name, passed, failed, skipped, printed):
+def report(name, outcome, began, totals):
+    """Counts what a suite came to, and says so."""
     with REPORT:
-        report_alone(name, passed, failed, skipped, printed)
+        totals.add(outcome)
+        report_alone(name, outcome, time.monotonic() - began)
 
 
-def report_alone(name, passed, failed, skipped, printed):
-    extra = f", {skipped} SKIPPED" if skipped else ""
-    say(f"  {'FAIL' if failed else 'ok':4}  {name}: {passed} passed{extra}"
-        + (f", {failed} FAILED" if failed else ""))
-    if failed:
-        say("\n".join("        " + line for line in printed.splitlines()))
-    elif skipped:
-        for reason in sorted(skip_reasons(printed)):
+def report_alone(name, outcome, seconds):
+    extra = f", {outcome.skipped} SKIPPED" if outcome.skipped else ""
+    say(f"  {'FAIL' if outcome.failed else 'ok':4}  {name}: {outcome.passed} passed{extra}"
+        + (f", {outcome.failed} FAILED" if outcome.failed else "")
+        + (f" ({seconds:.0f} s)" if seconds >= 1 else ""))
+    if outcome.failed:
+        say("\n".join("        " + line for line in outcome.printed.splitlines()))
+    elif outcome.skipped:
+        for reason in sorted(skip_reasons(outcome.printed)):
             say("        SKIPPED: " + reason)
-    for figure in re.findall(r"^MEASURED: (.*)$", printed, re.MULTILINE):
+    for figure in re.findall(r"^MEASURED: (.*)$", outcome.printed, re.MULTILINE):
         say("        " + figure)
 
 
@@ -154,34 +215,81 @@ def skip_reasons(printed):
 
 
 def suites(build, which, sanitized):
-    """All suites, as (kind, what) pairs, in the order in which they run."""
+    """All suites, as (kind, what) pairs: lanes, which run side by side, and
+    then what runs alone, in its order."""
     if which == "web":
-        yield "pytest", "tests/web"
-        if not sanitized:
-            yield PAGES
-        return
+        return [[("pytest", "tests/web")]], [] if sanitized else [PAGES]
+    lane = []
     if which != "coverage":  # what counts links a library more
-        yield "shell", ("check-links", ["tests/links.sh", build])
+        lane.append(("shell", ("check-links", ["tests/links.sh", build])))
     for kind in ("unit", "pam", "sweep"):
         for path in sorted(glob.glob(f"tests/{kind}/test_*.c")):
             name = os.path.splitext(os.path.basename(path))[0]
-            yield "program", os.path.join(build, "tests", kind, name)
-    yield "pytest", "tests/docs"
+            lane.append(("program", os.path.join(build, "tests", kind, name)))
+    lane.append(("pytest", "tests/docs"))
     if which == "quick":
-        yield "pytest", "tests/cli/test_command.py"
-    else:
-        yield "pytest", "tests/cli"
-        if which == "all":
-            yield "pytest", "tests/genesys"  # no C in it
-        yield "pytest", "tests/faults"
-        if which == "all":
-            yield "pytest", "tests/web"
-        if not sanitized:
-            yield LOGINS
-            if which == "all":
-                yield PAGES
-        # of a flavour of its own, whatever this one is
-        yield "fuzz", [sys.executable, "tests/fuzz/run.py", "--build", "build/fuzz", "smoke"]
+        return [lane + [("pytest", "tests/cli/test_command.py")]], []
+    lanes = [lane, [COMMANDS], [("pytest", "tests/faults")]]
+    alone = []
+    if which == "all":
+        lane += [("pytest", "tests/genesys"), ("pytest", "tests/web")]  # no C in them
+    if not sanitized:
+        lanes.insert(0, [LOGINS])
+        alone += [("alone", LOGINS[1]), *([PAGES] if which == "all" else [])]
+    # of a flavour of its own, whatever this one is
+    alone.append(("fuzz", [sys.executable, "tests/fuzz/run.py", "--build", "build/fuzz", "smoke"]))
+    return lanes, alone
+
+
+class Run:
+    """A run of suites, and what they came to."""
+
+    def __init__(self, build, name):
+        self.build = build
+        self.name = name
+        self.totals = Totals()
+        self.has_machines = machine.why_not() is None
+
+    def suite(self, kind, what):
+        name = self.name
+        if kind == "alone" and not self.has_machines:
+            return  # they were among the others
+        if kind in ("pytest", "alone"):
+            shares = ALONE if kind == "alone" else self.shares(kind, what)
+            # a folder's own name selects all of it
+            run_pytest(what, self.build, "" if name and name in what else name, self.totals,
+                       shares)
+        elif kind == "shell" and name in what[0]:
+            run_shell(what[0], what[1], self.totals)
+        elif kind == "fuzz" and (not name or "fuzz" in name):
+            run_fuzz(what, self.totals)
+        elif kind == "program" and name in os.path.basename(what):
+            run_program(what, self.totals)
+
+    def shares(self, kind, what):
+        count = SHARES.get((kind, what), 1) if self.has_machines else 1
+        return [f"{i}/{count}" for i in range(1, count + 1)] if count > 1 else [""]
+
+    def lane(self, lane):
+        for suite in lane:
+            self.suite(*suite)
+
+    def all(self, lanes, alone):
+        with concurrent.futures.ThreadPoolExecutor(len(lanes)) as pool:
+            for done in [pool.submit(self.lane, lane) for lane in lanes]:
+                done.result()
+        self.lane(alone)
+
+
+def move_in():
+    """Runs this very program on a machine of its own; gives its exit status.
+
+    Gives None when it runs there already, or when there can be none.
+    """
+    if os.environ.pop(INSIDE, None) or machine.why_not() is not None:
+        return None
+    return subprocess.call(machine.command([sys.executable, *sys.argv]),
+                           env=dict(os.environ, **{INSIDE: "yes"}))
 
 
 def main():
@@ -196,41 +304,21 @@ def main():
     # hang-up; programs under test would inherit it
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
-    build = os.path.abspath(arguments.build)
-    name = arguments.name
-    totals = Totals()
+    status = move_in()
+    if status is not None:
+        return status
+    running = Run(os.path.abspath(arguments.build), arguments.name)
+    running.all(*suites(running.build, arguments.which, arguments.sanitized))
+    return close(arguments, running.totals)
 
-    def run_suite(kind, what):
-        if kind == "pytest":
-            # a folder's own name selects all of it
-            run_pytest(what, build, "" if name and name in what else name, totals)
-        elif kind == "shell" and name in what[0]:
-            run_shell(what[0], what[1], totals)
-        elif kind == "fuzz" and (not name or "fuzz" in name):
-            run_fuzz(what, totals)
-        elif kind == "program" and name in os.path.basename(what):
-            run_program(what, totals)
 
-    # whole logins mostly wait, so the others run beside them; fuzzers do not
-    chosen = list(suites(build, arguments.which, arguments.sanitized))
-    waiting = [threading.Thread(target=run_suite, args=suite)
-               for suite in chosen if suite == LOGINS]
-    for thread in waiting:
-        thread.start()
-    for suite in chosen:
-        if suite[0] == "fuzz":
-            for thread in waiting:
-                thread.join()
-        if suite != LOGINS:
-            run_suite(*suite)
-    for thread in waiting:
-        thread.join()
-
+def close(arguments, totals):
+    """Says what all came to; gives the exit status."""
     if arguments.sanitized:
         say("\n*** SANITIZED: sshd, sudo, su and login cannot load such a module; tests/login was SKIPPED ***")
     if os.geteuid() != 0:
         say("\n*** NOT ROOT: whole sign-ins through sshd, sudo, su and login were SKIPPED ***")
-    if arguments.which == "all" and not name and totals.passed == 0:
+    if arguments.which == "all" and not arguments.name and totals.passed == 0:
         totals.failed += 1
     if totals.failures:
         say("\nWhat failed, again:")

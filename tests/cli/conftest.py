@@ -17,6 +17,8 @@ BUILD = os.environ.get("GCPKCE_BUILD", os.path.join(ROOT, "build/default"))
 GCPKCE = os.path.join(BUILD, "tests/gcpkce")
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "genesys"))
 
+from shares import add_mark, pytest_collection_modifyitems  # noqa: E402,F401
+
 CLIENT = "11111111-2222-4333-8444-555555555555"
 ORGANIZATION = "aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee"
 PERSON = "99999999-8888-4777-8666-555555555555"
@@ -63,6 +65,7 @@ MEASURED = pytest.StashKey[list]()
 
 def pytest_configure(config):
     config.stash[MEASURED] = []
+    add_mark(config)
 
 
 def pytest_terminal_summary(terminalreporter, config):

@@ -18,9 +18,11 @@ import hosts  # noqa: E402
 from browser import Browser  # noqa: E402
 from house import (  # noqa: E402
     HELPER_USER, MARK, ROOT, House, move_in, why_not)
+from machine import start_network  # noqa: E402
 from names import NameServer  # noqa: E402
 from person import Person  # noqa: E402
 from procfs import newcomers, present  # noqa: E402
+from shares import add_mark, pytest_collection_modifyitems  # noqa: E402,F401
 from standin import Standin  # noqa: E402
 from waiting import wait_until  # noqa: E402
 
@@ -50,6 +52,7 @@ def pytest_configure(config):
     config.stash[MEASURED] = []
     config.addinivalue_line(
         "markers", "limit(seconds): how long the test may take")
+    add_mark(config)
 
 
 def pytest_terminal_summary(terminalreporter, config):
@@ -70,6 +73,7 @@ def house(pytestconfig):
         pytest.skip(reason)
     # of a daemon that ends its process group; the house itself ends by SIGKILL
     signal.signal(signal.SIGTERM, lambda *_: None)
+    start_network()
     house = House(folder)
     for built in ("gcpkce-helper", "tests/pam_gcpkce.so"):
         path = os.path.join(BUILD, built)

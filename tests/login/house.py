@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: ISC
 """The private house in which the sign-ins happen.
 
-move_in() runs pytest once more, in mount, process and host-name namespaces of
-its own.  There House lays copies of /etc, /run, /dev and the log folders over
-the machine's, with accounts that exist nowhere else.  The kernel takes all of
+move_in() runs pytest once more, on a machine of its own (machine.py).  There
+House lays copies of /etc, /run, /dev and the log folders over the machine's,
+with accounts that exist nowhere else.  The kernel takes all of
 it away with the last process; the machine itself is never written to, but for
 one empty folder below /tmp, which move_in() removes.
 """
 
 import ctypes
 import os
+import random
 import re
 import shutil
 import signal
@@ -21,6 +22,7 @@ import tempfile
 import time
 
 from journal import Journal
+from machine import NETWORK, mount, open_path, run, under_init, unshare
 from waiting import PATIENCE
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -40,7 +42,8 @@ ACCOUNTS = {
     "ops": 3010,
     "nightjob": 901,
     HELPER_USER: 3900,
-    BOMB_USER: 3901,
+    # The kernel counts its processes, over all houses that there are.
+    BOMB_USER: random.randrange(10000, 60000),
 }
 
 # Second names: a uid that another account has already.  They stand behind it
@@ -100,12 +103,13 @@ def why_not():
         return "these tests need Linux"
     if os.geteuid() != 0:
         return "these tests need root, for mount namespaces and real logins"
-    for program in ("unshare", "mount", "setpriv", "sshd", "ssh", "sudo",
+    for program in ("unshare", "mount", "ip", "setpriv", "sshd", "ssh", "sudo",
                     "su", "login", "pamtester"):
         if find_program(program) is None:
             return f"there is no {program} here; see tools/install-deps"
     tried = subprocess.run(
-        [*unshare(), "true"], capture_output=True, text=True, check=False)
+        [*unshare(*NETWORK), "true"], capture_output=True, text=True,
+        check=False)
     if tried.returncode != 0:
         return f"no private namespaces here: {tried.stderr.strip()}"
     return None
@@ -113,11 +117,6 @@ def why_not():
 
 def find_program(name):
     return shutil.which(name, path="/usr/sbin:/usr/bin:/sbin:/bin")
-
-
-def unshare():
-    return ["unshare", "--mount", "--propagation", "private", "--uts",
-            "--pid", "--fork", "--kill-child", "--mount-proc", "--"]
 
 
 def move_in(config):
@@ -129,12 +128,11 @@ def move_in(config):
     if MARK in os.environ or why_not() is not None:
         return None
     folder = tempfile.mkdtemp(prefix="gcpkce-login-")
-    # The shell is process 1 in there: it collects what is orphaned.
-    inside = ["/bin/sh", "-c", '"$@"; exit $?', "init",
-              sys.executable, "-B", "-m", "pytest", "-p", "no:cacheprovider",
-              *config.invocation_params.args]
+    inside = under_init([
+        sys.executable, "-B", "-m", "pytest", "-p", "no:cacheprovider",
+        *config.invocation_params.args])
     child = subprocess.Popen(
-        [*unshare(), *inside], cwd=config.invocation_params.dir,
+        [*unshare(*NETWORK), *inside], cwd=config.invocation_params.dir,
         env=dict(os.environ, **{MARK: folder}), preexec_fn=_die_with_parent,
         start_new_session=True)  # some daemons end their whole process group
     try:
@@ -157,6 +155,7 @@ class House:
 
     def __init__(self, folder):
         self.folder = folder
+        open_path(ROOT)
         mount("-t", "tmpfs", "-o", "mode=755", "house", folder)
         self.share = self.make_folder("share")
         self.homes = self.make_folder("home")
@@ -337,16 +336,6 @@ class House:
             os.mkdir(f"{dev}/{name}")
             mount("-t", kind, "-o", options, name, f"{dev}/{name}")
         mount("--rbind", dev, "/dev")
-
-
-def mount(*arguments):
-    run("mount", *arguments)
-
-
-def run(*argv):
-    done = subprocess.run(argv, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise RuntimeError(f"{argv}: {done.stderr.strip()}")
 
 
 def process_ids():

@@ -514,6 +514,7 @@ def test_the_times_of_all_steps_are_told(host, genesys):
     assert set(login["ms"]) == {"DNS", "TCP", "TLS", "HTTP"}
 
 
+@pytest.mark.alone
 def test_a_slow_step_is_the_one_that_is_told(host, genesys):
     host.write()
     genesys.faults["users_me"] = Fault(delay=2)

@@ -31,6 +31,7 @@ FLOOD = 1000 if FULL else 40
 FLOOD_AT_ONCE = 250  # more would be a test of this machine's memory
 LIMIT = 1200 if FULL else 100
 PATIENCE = 150 if FULL else 60
+pytestmark = pytest.mark.alone
 # Clients, sshd, helpers and the stand-in share the cores here.
 SLOW = {"timeout": 300, "connect_timeout": 60, "request_timeout": 120}
 

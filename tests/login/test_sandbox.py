@@ -220,6 +220,7 @@ def test_below_sshd_it_is_refused(sshd, configure, journal, trial, trial_name, c
     terminal.hang_up()
 
 
+@pytest.mark.alone
 def test_a_bomb_is_bounded_and_ends_with_its_sign_in(
         house, people, genesys, configure, journal, trial):
     configure(signin_org="bomb", signin_provider="trial", helper_user=BOMB_USER, timeout=4,

@@ -183,6 +183,7 @@ def times(host, question, wait, measure):
             for account, seconds in took.items()}
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("preflight", ["no", 0])
 @pytest.mark.parametrize("answer", [
     "", "not a code!", f"code={CODE}&state={'s' * 22}.x"],
@@ -200,6 +201,7 @@ def test_an_answer_without_a_code_takes_everybody_the_same_time(
     assert are_alike, took
 
 
+@pytest.mark.alone
 def test_the_listener_takes_everybody_the_same_time(
         house, genesys, configure):
     client = genesys.clients.get("loopback") or genesys.add_client(
