@@ -41,7 +41,7 @@ def conf(genesys, configure, account):
 def sign_in(genesys, person, *arguments):
     """Drives gcpkce login; gives its status and all that the terminal showed."""
     child = pexpect.spawn(GCPKCE, list(arguments), timeout=60, encoding="utf-8", echo=False)
-    child.expect(r"\n(https://\S+/oauth/authorize\S+)")
+    child.expect(r"\n(https://\S+/oauth/authorize\S+)\r")
     address = child.match.group(1)
     child.expect("land on: ")
     child.sendline(Browser(genesys.ca_file).sign_in(address, person))
@@ -319,7 +319,7 @@ def test_login_revokes_a_token_that_could_not_be_written(genesys, conf, account,
     child = pexpect.spawn("/bin/sh", ["-c", 'exec "$@" >/dev/full', "sh", GCPKCE, "login",
                                       "--conf", conf, "--user", account, option],
                           timeout=60, encoding="utf-8", echo=False)
-    child.expect(r"\n(https://\S+/oauth/authorize\S+)")
+    child.expect(r"\n(https://\S+/oauth/authorize\S+)\r")
     address = child.match.group(1)
     child.expect("land on: ")
     child.sendline(Browser(genesys.ca_file).sign_in(address, "alice"))

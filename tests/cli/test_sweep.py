@@ -68,7 +68,7 @@ def sign_in(genesys, conf, account, has_preflight):
     child = pexpect.spawn(GCPKCE, ["login", "--conf", conf, "--user", account],
                           timeout=60, encoding="utf-8", echo=False)
     child.delaybeforesend = None
-    if child.expect([r"\n(https://\S+/oauth/authorize\S+)", pexpect.EOF]) == 0:
+    if child.expect([r"\n(https://\S+/oauth/authorize\S+)\r", pexpect.EOF]) == 0:
         address = child.match.group(1)
         child.expect("land on: ")
         answer = Browser(genesys.ca_file).sign_in(address, "alice")

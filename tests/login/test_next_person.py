@@ -21,12 +21,14 @@ LOGIN_RETRIES 3
 LOGIN_TIMEOUT 60
 ENV_PATH PATH=/usr/bin:/bin
 """
-# As pam-auth-update makes it of etc/pam-configs, and behind it a module of
-# type Additional, which denies the first that comes so far.
+# As pam-auth-update makes it of etc/pam-configs, and after it modules of type
+# Additional, which deny the first that comes so far.  By PAM_AUTH_ERR: after
+# other results, login of util-linux ends.
 BEHIND = """\
 auth requisite pam_deny.so
 auth required pam_permit.so
-auth required pam_exec.so quiet {once}
+auth [success=1 default=ignore] pam_exec.so quiet {once}
+auth requisite pam_deny.so
 account required pam_permit.so
 session required {{module}} attempts=1
 """

@@ -63,7 +63,8 @@ FLOWS = (
          {"callback": "loopback"}, NUMBER, visit),
 )
 
-# What differs from one sign-in to the next: a pattern, and its fixed word.
+# What differs from one sign-in to the next, or in a program's own words from
+# one release to the next: a pattern, and its fixed word.
 MASKS = (
     (r"\(until \d\d:\d\d:\d\d\)", "(until HH:MM:SS)"),
     (r"https://localhost:\d+/", "https://login.example.test/"),
@@ -77,6 +78,8 @@ MASKS = (
     (r"@@session\n(\w+)\n.*?@@end\n", r"[a session of \1]\n"),
     (r"land on: \d{4}\n", "land on: NUMBER\n"),
     (r"\n*@@gone\n", "\n"),
+    (r"\nMaximum number of tries exceeded \(1\)\n", "\n"),
+    (r"\n+(\S+: Permission denied)", r"\n\n\1"),
 )
 
 
