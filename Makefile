@@ -406,6 +406,14 @@ check-built: test-parts unit-parts $(if $(T),$(findstring fuzz-parts,$(patsubst 
 quick: unit-parts test-parts ## tests that need neither root nor network, in under a minute
 	$(Q)$(PYTHON) tests/run.py --build $(B) $(if $(T),--name '$(T)') quick
 
+# RELEASE is a name that debootstrap knows; RELEASE_DIR is where the tree is,
+# build/release/RELEASE if nothing is said.
+RELEASE     ?=
+RELEASE_DIR ?=
+check-release: ## make demo and make check in a tree of RELEASE=trixie, sid, ... (minutes, 2 GB)
+	$(Q)tools/install-deps release
+	$(Q)tools/check-release '$(RELEASE)' $(if $(RELEASE_DIR),'$(RELEASE_DIR)')
+
 check-web: deps ## the pages in a real browser, and the examples in real web servers
 	$(Q)tools/install-deps web
 	$(Q)$(MAKE) --no-print-directory test-parts
@@ -456,7 +464,7 @@ demo: deps ## one whole sign-in through PAM, against a stand-in for Genesys Clou
 format: ## format the C sources
 	$(Q)clang-format -i --style=file $(sources)
 format-check: ## are the C sources formatted?
-	$(Q)clang-format --dry-run -Werror --style=file $(sources)
+	$(Q)tools/pinned 14 clang-format --dry-run -Werror --style=file $(sources)
 
 lint: ## -Werror under gcc and clang, cppcheck, shellcheck, man pages, headers alone
 	$(Q)tools/install-deps bench
@@ -464,10 +472,10 @@ lint: ## -Werror under gcc and clang, cppcheck, shellcheck, man pages, headers a
 	$(Q)$(MAKE) --no-print-directory B=build/lint-clang CC=clang WERROR=-Werror test-parts unit-parts bench-parts fuzz-objects
 	$(Q)for h in $(headers); do printf '#include "%s"\n' "$$h" | \
 		$(CC) $(own_cppflags) -I. $(crypto_cflags) -std=c17 -Werror -fsyntax-only -xc - || exit 1; done
-	$(Q)cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,portability --inline-suppr \
-		--suppress=missingIncludeSystem -D_GNU_SOURCE -Iinclude -DGCPKCE_HELPER='""' -DGCPKCE_LOCALE='""' -DGCPKCE_VERSION='""' pam_gcpkce
+	$(Q)tools/pinned 2.10 cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,portability --inline-suppr \
+		--suppress=missingIncludeSystem --suppress=normalCheckLevelMaxBranches -D_GNU_SOURCE -Iinclude -DGCPKCE_HELPER='""' -DGCPKCE_LOCALE='""' -DGCPKCE_VERSION='""' pam_gcpkce
 	$(Q)$(MAKE) --no-print-directory check-musl
-	$(Q)shellcheck tools/install-deps tools/coverage tools/check-deep tests/links.sh tests/bench/two-curls.sh .ci/run
+	$(Q)shellcheck tools/install-deps tools/coverage tools/check-deep tools/enter-release tools/check-release tools/pinned tests/links.sh tests/bench/two-curls.sh .ci/run
 	$(Q)mandoc -Tlint -Wwarning man/*.[158]
 	@echo 'lint: clean'
 
@@ -543,7 +551,7 @@ clean: ## remove build/
 help: ## this list
 	@sed -n 's/^\([a-z_.-]*\):.*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{ printf "%-22s %s\n", $$1, $$2 }'
 
-.PHONY: all catalogues transcripts test-parts unit-parts bench-parts bench deps check check-built quick check-links mutate demo format format-check lint texts fault-table load fuzz-parts fuzz-objects fuzz-targets fuzz-smoke fuzz coverage check-deep check-web \
+.PHONY: all catalogues transcripts test-parts unit-parts bench-parts bench deps check check-built quick check-links mutate demo format format-check lint texts fault-table load fuzz-parts fuzz-objects fuzz-targets fuzz-smoke fuzz coverage check-deep check-web check-release \
 	install uninstall clean help FORCE
 
 -include $(patsubst %.o,%.d,$(common) $(oauth) $(courier) $(helper) $(module) $(cli) $(path_o) $(locale_o))
