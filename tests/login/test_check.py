@@ -169,6 +169,10 @@ def host(house, genesys, people, settings):
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
     settings.pop("debug")
     one = Host(house, genesys, people, settings)
+    known = subprocess.run(["/usr/sbin/sshd", "-T", "-f", "/dev/null", "-h", key],
+                           capture_output=True, text=True, check=True).stdout.lower()
+    if "persourcepenalties" in known:  # OpenSSH 9.8 and newer
+        one.sshd += "PerSourcePenalties authfail:1 grace-exceeded:1\n"
     with open("/etc/ssh/sshd_config", encoding="utf-8") as file:
         old = file.read()
     one.mends.append(lambda: house.write("/etc/ssh/sshd_config", old))
