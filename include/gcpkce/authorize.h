@@ -13,7 +13,7 @@
 #define STATE_MAX (STATE_HASH_LEN + 1 + STATE_LABEL_MAX)
 #define REDIRECT_AND_STATE_MAX 255 /* keeps a pasted address below 512 */
 #define AUTHORIZE_ADDRESS_MAX 4096
-#define START_ADDRESS_MAX 89 /* with its margin one line of a terminal */
+#define START_ADDRESS_MAX 77 /* plink breaks longer lines; with the label */
 
 /*
  * Make the state: 22 characters of the challenge, '.', and the label
@@ -57,7 +57,8 @@ void authorize_address(
 
 /*
  * Append the address of a start page that makes the authorize address:
- * START_URL#CHALLENGE and, as far as 89 bytes allow, '.' and the state's label.
+ * START_URL#CHALLENGE and, as far as they fit whole into 77 bytes, '.' and the
+ * state's label, or its account alone.
  * What becomes of the label in the state that comes back does not matter.
  *
  * in:     start_url  at most 45 bytes

@@ -21,7 +21,7 @@
 
 #define CONFIG_TEXT_CAP 512     /* of a value, with its NUL */
 #define CONFIG_REDIRECT_MAX 233 /* leaves 22 bytes of state within 255 */
-#define CONFIG_START_MAX 45     /* leaves 44 for the challenge within 89 */
+#define CONFIG_START_MAX 45     /* one line of a terminal, with the challenge */
 #define CONFIG_LISTEN_PORT_MIN 1024
 #define CONFIG_PORT_LEN 6 /* ":65535" */
 #define CONFIG_NO (~0UL)  /* the number of a key that may be "no" */

@@ -94,7 +94,9 @@ authorize_start_address(const char *start_url, const char *challenge,
 	size_t room = address->len < START_ADDRESS_MAX
 	    ? START_ADDRESS_MAX - address->len
 	    : 0;
-	/* a '.' alone would be a label of nothing */
-	if (room > 1)
-		buf_put(address, label.p, label.len < room ? label.len : room);
+	/* a part of a name may be another's name */
+	if (label.len > room)
+		label.len = strcspn(state + STATE_HASH_LEN, "~");
+	if (label.len <= room)
+		buf_put(address, label.p, label.len);
 }

@@ -3,6 +3,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 
@@ -98,3 +99,47 @@ def test_check_warns_of_a_service_that_cannot_ask(house, service, warned):
     found = [one for one in json.loads(done.stdout)["findings"] if "cannot ask" in one["what"]]
     assert [(one["severity"], one["where"]) for one in found] == [
         ("warning", f"/etc/pam.d/{service}:2")] * warned
+
+
+# A program that breaks lines
+
+def plink(house, sshd):
+    """PuTTY's plink at a terminal, up to the question; gives it and what it showed."""
+    sshd.start()
+    terminal = hosts.Terminal(house, [
+        find_program("plink"), "-ssh", "-t", "-P", str(sshd.port), "-l", "alice", "127.0.0.1",
+        house.session])
+    terminal.asked("Store key in cache? (y/n, Return cancels connection, i for more info) ")
+    terminal.answer("n")
+    return terminal, terminal.asked("land on: ")
+
+
+@pytest.fixture
+def needs_plink():
+    if find_program("plink") is None:
+        pytest.skip("there is no plink here; see tools/install-deps")
+
+
+def test_plink_shows_an_address_of_77_bytes_in_one_piece(
+        needs_plink, house, sshd, genesys, people, settings, configure):
+    start = "https://signin.example.com/start1"
+    assert len(start) == 33
+    configure(start_url=start)
+    terminal, shown = plink(house, sshd)
+    [address] = re.findall(r"https://\S+", shown)
+    challenge = address.removeprefix(f"{start}#")
+    assert len(challenge) == 43 and len(address) == 77
+    # what the start page makes of it
+    terminal.answer(people["alice"].sign_in(
+        f"{genesys.login_url}/oauth/authorize?response_type=code"
+        f"&client_id={settings['client_id']}&redirect_uri={settings['redirect_uri']}"
+        f"&code_challenge={challenge}&code_challenge_method=S256&state={challenge[:22]}"))
+    terminal.asked("Access granted. Press Return to begin session.")
+    terminal.answer("")
+    assert terminal.session()[0] == "alice"
+
+
+def test_plink_breaks_the_authorize_address(needs_plink, house, sshd):
+    """What docs/CALLERS.md says; a plink that does not would need no start_url."""
+    _, shown = plink(house, sshd)
+    assert re.search(r"\| https://\S+\n> \S+", shown)

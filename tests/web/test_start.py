@@ -172,6 +172,18 @@ def test_a_screen_reader_is_told_all_of_it(start):
     assert "you yourself have just started to sign in" in link[2]
 
 
+@pytest.mark.parametrize("fragment", [
+    f"#{CHALLENGE[:30]}%0A%3E%20{CHALLENGE[30:]}.{LABEL}",
+    f"#{CHALLENGE[:30]}%0D%0A> {CHALLENGE[30:]}.{LABEL}",
+    f"#{CHALLENGE[:30]}>%20{CHALLENGE[30:]}.{LABEL}",
+    f"#{CHALLENGE}.alice~%3E bastion01%0A", f"# {CHALLENGE}%09.{LABEL}"])
+def test_what_plink_puts_into_a_long_line_is_left_out(start, fragment):
+    page = start(fragment)
+    assert page.link("go").endswith(
+        f"&code_challenge={CHALLENGE}&code_challenge_method=S256&state={HASH}.{LABEL}")
+    assert page.text_of("host") == "bastion01"
+
+
 # What it does not do
 
 HOSTILE = {
@@ -184,8 +196,6 @@ HOSTILE = {
     "a percent sign of no digits": f"#{CHALLENGE}.%zz",
     "bytes that are no text": f"#{CHALLENGE}.%ff%fe",
     "more parameters": f"#{CHALLENGE}&redirect_uri=https://evil.example/",
-    "a line break": f"#{CHALLENGE}%0a.alice~h",
-    "a line break at the end": f"#{CHALLENGE}%0a",
     "a NUL": f"#{CHALLENGE}%00",
     "another alphabet": f"#{CHALLENGE}.al%D1%96ce~h",
     "a padded challenge": f"#{CHALLENGE}=",
