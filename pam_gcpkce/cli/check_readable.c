@@ -106,26 +106,27 @@ child_run(const struct places *p, const struct account *account, int out)
 	_exit(0);
 }
 
-/* Set what is shut; a look that cannot be had finds nothing. */
-static void
+/* Set what is shut; false where there can be no such child. */
+static bool
 places_try(struct places *p, const struct account *account)
 {
 	int ends[2];
+	size_t tried = 0;
 
 	if (pipe(ends) != 0)
-		return;
+		return false;
 	pid_t pid = fork();
 	if (pid == 0)
 		child_run(p, account, ends[1]);
 	(void)close(ends[1]);
-	for (size_t i = 0; pid > 0 && i < p->count; i++) {
-		if (read(ends[0], &p->list[i].shut, sizeof(size_t)) !=
-		    (ssize_t)sizeof(size_t))
-			break;
-	}
+	while (pid > 0 && tried < p->count &&
+	    read(ends[0], &p->list[tried].shut, sizeof(size_t)) ==
+		(ssize_t)sizeof(size_t))
+		tried++;
 	(void)close(ends[0]);
 	if (pid > 0)
 		(void)waitpid(pid, NULL, 0);
+	return tried == p->count;
 }
 
 /* Was the same part of a way told of already? */
@@ -200,8 +201,11 @@ check_readable(struct check *check)
 	if (p == NULL || !readable_walk(check->config.ca_file, place_add, p) ||
 	    (check->config.ca_file[0] == '\0' && !certificates_add(p)))
 		check->findings.failed = true;
-	else
-		places_try(p, &account);
+	else if (!places_try(p, &account))
+		finding_add(&check->findings, FINDING_NOTE,
+		    check->config.helper_user,
+		    "run this as root, where root may be another account",
+		    "what the helper's account can read was not looked at");
 	if (p != NULL)
 		places_tell(check, p);
 	for (size_t i = 0; p != NULL && i < p->count; i++) {

@@ -8,6 +8,7 @@ bundle of all of them; a host may have one form, both, or two that differ.
 import glob
 import json
 import os
+import pwd
 import re
 import shutil
 import subprocess
@@ -16,6 +17,7 @@ import pytest
 
 import hosts
 from conftest import BUILD
+from house import HELPER_USER
 from waiting import PATIENCE
 
 CERTS = "/etc/ssl/certs"
@@ -65,16 +67,19 @@ class Store:
         with open(BUNDLE, "a", encoding="ascii") as file:
             file.write(pem)
 
-    def in_directory(self, folder=CERTS):
+    def in_directory(self, folder=CERTS, relative=False):
         path = f"{folder}/standin.crt"
         shutil.copyfile(self.authority, path)
         os.chmod(path, 0o644)
         name = subprocess.run(["openssl", "x509", "-hash", "-noout", "-in", path],
                               capture_output=True, text=True, check=True).stdout.strip()
-        os.symlink(path, f"{CERTS}/{name}.0")
+        os.symlink(os.path.relpath(path, CERTS) if relative else path, f"{CERTS}/{name}.0")
 
     def in_directory_by_link(self):
         self.in_directory(self.away)
+
+    def in_directory_by_relative_link(self):
+        self.in_directory(self.away, relative=True)
 
     def no_directory(self):
         for path in glob.glob(f"{CERTS}/*"):
@@ -144,6 +149,7 @@ STATES = {
     "bundle-alone-by-link": (["in_bundle", "no_directory", "bundle_by_link"], True, True),
     "directory-by-link": (["in_directory", "directory_by_link"], True, True),
     "certificate-by-link": (["in_directory_by_link"], True, True),
+    "certificate-by-relative-link": (["in_directory_by_relative_link"], True, True),
     "bundle-nowhere": (["in_directory", "bundle_nowhere"], False, True),
     "bundle-broken": (["bundle_broken", "in_directory"], False, True),
     "both-broken": (["bundle_broken"], False, False),
@@ -279,6 +285,38 @@ def test_check_names_what_the_helper_cannot_read(house, store, path):
             os.unlink(path)
     assert [(one["where"], one["mend"]) for one in found if one["severity"] == "fault"] == [
         (where, mend)]
+
+
+@pytest.mark.parametrize("mode, owner, group", [
+    (0o640, False, True), (0o600, True, False), (0o604, False, False)])
+def test_a_file_that_the_helper_can_read_is_not_named(house, store, mode, owner, group):
+    entry = pwd.getpwnam(HELPER_USER)
+    path = house.write("/etc/gai.conf", "", mode)
+    os.chown(path, entry.pw_uid if owner else 0, entry.pw_gid if group else 0)
+    try:
+        assert store.findings("--offline") == []
+    finally:
+        os.unlink(path)
+
+
+def test_check_says_what_it_could_not_look_at(store):
+    """Root of a container may be unable to become another account."""
+    done = subprocess.run(
+        ["setpriv", "--bounding-set=-setuid,-setgid", "--inh-caps=-all", GCPKCE, "check",
+         "--offline"], capture_output=True, text=True, timeout=120, check=False)
+    assert "what the helper's account can read was not looked at" in done.stdout
+
+
+def test_check_names_the_way_to_ca_file(house, store, configure):
+    folder = house.make_folder("authorities", 0o750)
+    shutil.copyfile(store.authority, f"{folder}/ca.pem")
+    configure(ca_file=f"{folder}/ca.pem")
+    try:
+        found = store.findings("--offline")
+    finally:
+        shutil.rmtree(folder)
+    assert [(one["severity"], one["where"], one["mend"]) for one in found] == [
+        ("fault", f"{folder}/ca.pem", f"chmod o+x {folder}")]
 
 
 def test_check_names_a_certificate_that_the_helper_cannot_read(store):
