@@ -3,11 +3,13 @@
 
 import copy
 import json
+import os
+import re
 
 import pexpect
 import pytest
 
-from conftest import CLIENT, GCPKCE, ORGANIZATION, PERSON
+from conftest import CLIENT, GCPKCE, ORGANIZATION, PERSON, ROOT
 
 VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
 CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"  # RFC 7636, appendix B
@@ -35,7 +37,14 @@ def test_help_names_every_subcommand(gcpkce):
 
 def test_version_is_the_project_s(gcpkce):
     run = gcpkce("--version")
-    assert (run.status, run.out) == (0, "gcpkce 0.1.0\n")
+    with open(os.path.join(ROOT, "VERSION"), encoding="ascii") as file:
+        version = file.read().strip()
+    assert re.fullmatch(r"\d+\.\d+\.\d+", version)
+    assert (run.status, run.out) == (0, f"gcpkce {version}\n")
+    with open(os.path.join(ROOT, "README.md"), encoding="utf-8") as file:
+        assert f"\nVersion {version}. " in file.read()
+    with open(os.path.join(ROOT, "NEWS.md"), encoding="utf-8") as file:
+        assert f"\n## {version}\n" in file.read()
 
 
 @pytest.mark.parametrize("arguments", [
