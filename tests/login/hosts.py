@@ -207,14 +207,20 @@ LogLevel VERBOSE
 class Sudo:
     """alice runs something as ops; sudo asks who alice is."""
 
-    name = service = "sudo"
+    name = service = program = "sudo"
 
     def __init__(self, house):
         self._house = house
 
     def open(self, account, *options):
         return Terminal(self._house, as_account(account, [
-            "sudo", *options, "-u", "ops", self._house.session]))
+            self.program, *options, "-u", "ops", self._house.session]))
+
+
+class SudoRs(Sudo):
+    """The same by sudo-rs, which reads sudo's stack and sudoers."""
+
+    name = program = "sudo-rs"
 
 
 class Su:

@@ -22,15 +22,19 @@ def padded(address, length):
     return address + "&pad=" + "x" * (length - len(address) - 5)
 
 
+@pytest.mark.parametrize("kind", [hosts.Sudo, hosts.SudoRs],
+                         ids=lambda host: host.name)
 def test_sudo_takes_an_answer_of_511_bytes_and_none_in_part(
-        house, people, journal):
-    terminal = hosts.Sudo(house).open("alice")
+        house, people, journal, kind):
+    if find_program(kind.program) is None:
+        pytest.skip(f"there is no {kind.program} here")
+    terminal = kind(house).open("alice")
     answer = people["alice"].sign_in(terminal.asked())
     terminal.answer(padded(answer, SUDO_MAX))
     terminal.session()
     terminal.leave()
     journal.decision("ok")
-    terminal = hosts.Sudo(house).open("alice")
+    terminal = kind(house).open("alice")
     answer = people["alice"].sign_in(terminal.asked())
     terminal.answer(padded(answer, SUDO_MAX + 1))
     terminal.end()
