@@ -10,6 +10,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define HASH_LEN 8
@@ -105,7 +106,7 @@ struct way {
 	bool listed;
 };
 
-/* Does the target of a link stand in a directory of the list? */
+/* Is the target of a link in a directory of the list? */
 static bool
 leads_to_listed(struct way *way, const char *directory, const char *target)
 {
@@ -123,7 +124,19 @@ leads_to_listed(struct way *way, const char *directory, const char *target)
 	return way->listed;
 }
 
-/* The links in a directory of certificates that lead out of the list. */
+static bool
+is_link(int directory, const char *path)
+{
+	struct stat st;
+
+	return fstatat(directory, path, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    S_ISLNK(st.st_mode);
+}
+
+/*
+ * The links in a directory of certificates that lead out of the list, or to
+ * another link in it, which may.
+ */
 static bool
 links_walk(const char *directory, readable_fn *each, void *arg)
 {
@@ -143,7 +156,8 @@ links_walk(const char *directory, readable_fn *each, void *arg)
 			continue;
 		target[len] = '\0';
 		if (strchr(target, '/') == NULL ||
-		    leads_to_listed(&way, directory, target))
+		    (leads_to_listed(&way, directory, target) &&
+			!is_link(dirfd(dir), target)))
 			continue;
 		(void)snprintf(
 		    path, sizeof(path), "%s/%s", directory, entry->d_name);

@@ -22,6 +22,7 @@ from waiting import PATIENCE
 
 CERTS = "/etc/ssl/certs"
 BUNDLE = f"{CERTS}/ca-certificates.crt"
+LISTED = "/etc/ca-certificates/standin.crt"
 MAP = "/etc/security/pam_gcpkce.map"
 GCPKCE = f"{BUILD}/tests/gcpkce"
 
@@ -58,6 +59,8 @@ class Store:
         subprocess.run(["cp", "-a", self.kept, CERTS], check=True)
         shutil.rmtree(self.kept)
         shutil.rmtree(self.away)
+        if os.path.islink(LISTED):
+            os.unlink(LISTED)
 
     # what there may be
 
@@ -67,19 +70,25 @@ class Store:
         with open(BUNDLE, "a", encoding="ascii") as file:
             file.write(pem)
 
-    def in_directory(self, folder=CERTS, relative=False):
+    def in_directory(self, folder=CERTS, relative=False, of=None):
         path = f"{folder}/standin.crt"
         shutil.copyfile(self.authority, path)
         os.chmod(path, 0o644)
         name = subprocess.run(["openssl", "x509", "-hash", "-noout", "-in", path],
                               capture_output=True, text=True, check=True).stdout.strip()
-        os.symlink(os.path.relpath(path, CERTS) if relative else path, f"{CERTS}/{name}.0")
+        os.symlink(os.path.relpath(path, CERTS) if relative else of or path, f"{CERTS}/{name}.0")
 
     def in_directory_by_link(self):
         self.in_directory(self.away)
 
     def in_directory_by_relative_link(self):
         self.in_directory(self.away, relative=True)
+
+    def in_directory_by_two_links(self):
+        """As of an authority in a directory of the list that is itself a link."""
+        os.makedirs(os.path.dirname(LISTED), exist_ok=True)
+        os.symlink(f"{self.away}/standin.crt", LISTED)
+        self.in_directory(self.away, of=LISTED)
 
     def no_directory(self):
         for path in glob.glob(f"{CERTS}/*"):
@@ -150,6 +159,7 @@ STATES = {
     "directory-by-link": (["in_directory", "directory_by_link"], True, True),
     "certificate-by-link": (["in_directory_by_link"], True, True),
     "certificate-by-relative-link": (["in_directory_by_relative_link"], True, True),
+    "certificate-by-two-links": (["in_directory_by_two_links"], True, True),
     "bundle-nowhere": (["in_directory", "bundle_nowhere"], False, True),
     "bundle-broken": (["bundle_broken", "in_directory"], False, True),
     "both-broken": (["bundle_broken"], False, False),
