@@ -15,7 +15,7 @@
 /* xgettext: python-brace-format */
 #define SAY_SIGN_IN \
 	N_("Sign in to Genesys Cloud to continue as {user} on {host} " \
-	   "(until {time}):")
+	   "(within {seconds} seconds):")
 
 /* The prompt; the address stands between the sentence above and this one. */
 #define SAY_PASTE \

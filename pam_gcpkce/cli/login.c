@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <termios.h>
-#include <time.h>
 
 #include "browser.h"
 #include "command.h"
@@ -106,17 +105,13 @@ static void
 prompt_show(const struct login *l)
 {
 	const struct wire_ready *ready = &l->ready;
-	time_t until = time(NULL) + clock_left_ms(l->deadline_ms) / 1000;
-	struct tm tm = {0};
-	char text[16] = "";
 
-	if (localtime_r(&until, &tm) != NULL)
-		(void)strftime(text, sizeof(text), "%H:%M:%S", &tm);
 	command_tell(
-	    "%s%s%s\nSign in to Genesys Cloud (until %s):\n\n%s\n\n%s ",
+	    "%s%s%s\nSign in to Genesys Cloud (within %d seconds):\n\n%s\n\n%s ",
 	    ready->unreachable ? "\n" : "",
 	    ready->unreachable ? SAY_UNREACHABLE : "",
-	    ready->unreachable ? "\n" : "", text, ready->address,
+	    ready->unreachable ? "\n" : "",
+	    (clock_left_ms(l->deadline_ms) + 999) / 1000, ready->address,
 	    errand_prompt(ready->callback));
 }
 

@@ -8,6 +8,7 @@
 #include "dialogue.h"
 
 #include <security/pam_appl.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "gcpkce/errand.h"
@@ -36,11 +37,10 @@ dialogue_compose(
     const struct dialogue *dialogue, struct buf *text, struct buf *prompt)
 {
 	struct buf *first = dialogue->split || !asks(dialogue) ? text : prompt;
-	struct tm tm = {0};
-	char until[16] = "";
+	char seconds[16];
 
-	if (localtime_r(&dialogue->until, &tm) != NULL)
-		(void)strftime(until, sizeof(until), "%H:%M:%S", &tm);
+	/* no time of day: the person's clock may be of another zone */
+	(void)snprintf(seconds, sizeof(seconds), "%d", dialogue->left_s);
 	buf_put_byte(first, '\n');
 	if (dialogue->wrong[0] != '\0')
 		paragraph_put(first, dialogue->wrong);
@@ -48,7 +48,7 @@ dialogue_compose(
 		paragraph_put(first, SAY_UNREACHABLE);
 	sentence_put(first, translation_of(SAY_SIGN_IN),
 	    (struct blank[]){{"user", dialogue->user}, {"host", dialogue->host},
-		{"time", until}},
+		{"seconds", seconds}},
 	    3);
 	buf_put_text(first, "\n\n");
 	text_put_escaped(first, view_text(dialogue->address));

@@ -6,7 +6,6 @@
 #define GCPKCE_MODULE_DIALOGUE_H
 
 #include <security/pam_modules.h>
-#include <time.h>
 
 #include "gcpkce/config.h"
 #include "gcpkce/wire.h"
@@ -16,7 +15,7 @@ struct dialogue {
 	const char *user;
 	const char *host;
 	const char *address;
-	time_t until;      /* CLOCK_REALTIME, when the sign-in's time is over */
+	int left_s;        /* seconds that the sign-in's time still lasts */
 	const char *wrong; /* a sentence about the answer before, or "" */
 	bool unreachable;  /* say that the path was found dead */
 	bool split; /* the address as text of its own, not in the prompt */

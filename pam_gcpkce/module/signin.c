@@ -188,7 +188,6 @@ signin_begin(struct signin *s, int argc, const char **argv, bool *ret_again)
 	    .user = s->user,
 	    .host = s->host,
 	    .address = s->ready.address,
-	    .until = (time_t)(clock_wall_s() + s->config.timeout),
 	    .wrong = "",
 	    .split = place_is_split(s->config.dialogue, &place),
 	    .local = place_is_seat(&place),
@@ -203,6 +202,7 @@ answer_ask(struct signin *s, struct buf *typed, bool *ret_again)
 {
 	s->dialogue.unreachable = s->ready.unreachable;
 	s->dialogue.callback = s->ready.callback;
+	s->dialogue.left_s = (clock_left_ms(s->deadline_ms) + 999) / 1000;
 	enum outcome r =
 	    dialogue_ask(s->pamh, &s->dialogue, typed, ret_again, &s->why);
 

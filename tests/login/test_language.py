@@ -13,7 +13,7 @@ from machine import mount, run
 
 PASTE = ("Fügen Sie dann den Code ein oder die ganze Adresse der Seite, auf "
          "der Sie landen: ")
-SIGN_IN = "Melden Sie sich bis "
+SIGN_IN = "Melden Sie sich innerhalb von "
 DENIED = "Diese Anmeldung bei Genesys Cloud gibt keinen Zugang zu diesem Konto."
 
 

@@ -66,7 +66,7 @@ FLOWS = (
 # What differs from one sign-in to the next, or in a program's own words from
 # one release to the next: a pattern, and its fixed word.
 MASKS = (
-    (r"\(until \d\d:\d\d:\d\d\)", "(until HH:MM:SS)"),
+    (r"\(within \d+ seconds\)", "(within N seconds)"),
     (r"https://localhost:\d+/", "https://login.example.test/"),
     (r"localhost%3A\d+", "localhost%3APORT"),
     (r"client_id=[\w-]+", "client_id=CLIENT"),

@@ -74,7 +74,7 @@ def plain(shown, account):
     shown = re.sub(rf"\A.*?(?=\({account}@)", "", shown, flags=re.DOTALL)
     for pattern, instead in (
             (rf"(?<![\w-]){account}(?![\w-])", "NAME"),
-            (r"\(until [0-9:]{8}\)", "(until TIME)"),
+            (r"\(within \d+ seconds\)", "(within N seconds)"),
             (r"code_challenge=[\w-]{43}(?!\w)", "code_challenge=RANDOM"),
             (r"state=[\w-]{22}(?=\.)", "state=RANDOM")):
         shown = re.sub(pattern, instead, shown)

@@ -440,3 +440,19 @@ assert_lacks(const char *text, const char *part)
 	if (strstr(text, part) != NULL)
 		fail_msg("\"%s\" is in:\n%s", part, text);
 }
+
+long
+host_seconds_mask(char *text)
+{
+	char *at = strstr(text, "(within ");
+	char *end = NULL;
+
+	if (at == NULL)
+		return -1;
+	at += strlen("(within ");
+	long seconds = strtol(at, &end, 10);
+	assert_int_equal(strncmp(end, " seconds):", 10), 0);
+	*at++ = 'N';
+	memmove(at, end, strlen(end) + 1);
+	return seconds;
+}

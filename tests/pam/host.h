@@ -187,4 +187,7 @@ void assert_outcome(const char *outcome);
 void assert_holds(const char *text, const char *part);
 void assert_lacks(const char *text, const char *part);
 
+/* The seconds of a prompt, as "N" from then on; -1 where it names none. */
+long host_seconds_mask(char *text);
+
 #endif

@@ -62,10 +62,7 @@ dialogue_note(const struct host *h, struct dialogue *ret)
 
 	ret->text[0] = '\0';
 	for (size_t i = 0; i < h->message_count; i++) {
-		char *time = strstr(h->messages[i].text, "(until ");
-
-		if (time != NULL)
-			memcpy(time + 7, "HH:MM:SS", 8);
+		(void)host_seconds_mask(h->messages[i].text);
 		len +=
 		    (size_t)snprintf(ret->text + len, sizeof(ret->text) - len,
 			"[%d]%s\n", h->messages[i].style, h->messages[i].text);

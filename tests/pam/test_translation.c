@@ -19,7 +19,7 @@
 /* In C.UTF-8, newer releases of glibc ask no catalogue. */
 #define UTF8 "en_US.UTF-8"
 #define ENGLISH "Sign in to Genesys Cloud to continue as alice on " HOSTNAME
-#define GERMAN "Melden Sie sich bis "
+#define GERMAN "Melden Sie sich innerhalb von "
 
 /* Every sentence of say.h; one that is missing is seen to be English. */
 #define LOOPBACK "callback=loopback redirect_uri="
@@ -272,7 +272,7 @@ static void
 environment_names_no_folder(void **state)
 {
 	static const struct entry evil[] = {
-	    {SAY_PASTE, "Evil"}, {SAY_SIGN_IN, "Evil {user} {host} {time}"}};
+	    {SAY_PASTE, "Evil"}, {SAY_SIGN_IN, "Evil {user} {host} {seconds}"}};
 	char folder[] = "/tmp/pam_gcpkce_test_XXXXXX";
 	char language[512] = "";
 
@@ -297,12 +297,12 @@ translation_that_would_act_or_mislead_is_not_shown(void **state)
 {
 	static const char *const bad[] = {
 	    "Open this for {user} on {host}:",
-	    "{user} {user} {host} {time}",
-	    "{user} {host} {time} {address}",
-	    "{user} {host} {time}\033[2J",
-	    "{user} {host} {time}\n\nhttps://evil.example/",
-	    "{user} {host} {time} \xc2\x9b",
-	    "{user} {host} {time} \xfc",
+	    "{user} {user} {host} {seconds}",
+	    "{user} {host} {seconds} {address}",
+	    "{user} {host} {seconds}\033[2J",
+	    "{user} {host} {seconds}\n\nhttps://evil.example/",
+	    "{user} {host} {seconds} \xc2\x9b",
+	    "{user} {host} {seconds} \xfc",
 	};
 
 	(void)state;
@@ -324,7 +324,7 @@ static void
 translation_is_never_a_format(void **state)
 {
 	static const struct entry entry = {
-	    SAY_SIGN_IN, "%s%n%s {time} {host} {user} %"};
+	    SAY_SIGN_IN, "%s%n%s {seconds} {host} {user} %"};
 	const char *folder = LOCALES "/gcpkce-format";
 
 	(void)state;
