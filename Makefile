@@ -220,8 +220,8 @@ $(B)/tests/without:
 $(B)/tests/libnss_resolve.so.2: $(B)/tests/sandbox/nss_resolve.o
 	$(call say,LINK,$@)
 	$(Q)$(CC) -shared $(CFLAGS) $(LDFLAGS) -o $@ $<
-# libpam itself, with modules that answer what the test wants
-$(B)/tests/pam_inject.so: $(B)/tests/pam/pam_inject.o
+# libpam itself, with modules that answer what the test wants, or ask for a password
+$(B)/tests/pam_inject.so $(B)/tests/pam_password.so: $(B)/tests/%.so: $(B)/tests/pam/%.o
 	$(call say,LINK,$@)
 	$(Q)$(CC) -shared $(sanitize) $(count) $(CFLAGS) $(LDFLAGS) -o $@ $<
 $(B)/tests/inject-host: $(B)/tests/pam/inject_host.o
@@ -337,7 +337,7 @@ $(locales): $(B)/tests/locale/%.UTF-8/LC_CTYPE:
 	$(Q)localedef --no-archive -i $* -f UTF-8 $(@D)
 
 # what whole sign-ins in tests run
-signin_parts := $(addprefix $(B)/tests/,pam_gcpkce.so gcpkce pam-session pam-greeter pam_inject.so inject-host \
+signin_parts := $(addprefix $(B)/tests/,pam_gcpkce.so gcpkce pam-session pam-greeter pam_inject.so pam_password.so inject-host \
 	fault-host leaping-host leaping-helper pam_gcpkce_leaping.so \
 	gcpkce-trial trial-helper without libnss_resolve.so.2 \
 	sweep/gcpkce-helper sweep/gcpkce)

@@ -70,6 +70,12 @@ struct view buf_view(const struct buf *b);
 /* A view of a NUL-ended string. */
 struct view view_text(const char *text);
 
+/* Does it begin with the text? */
+bool view_begins(struct view bytes, const char *text);
+
+/* What stands after the first count bytes, of which there are so many. */
+struct view view_skip(struct view bytes, size_t count);
+
 /* Equal length and equal bytes.  Not for secrets (secret_eq, view_eq_ct). */
 bool view_eq(struct view a, struct view b);
 

@@ -61,6 +61,8 @@
 	X(callback, CALLBACK, "paste", 0, 0, \
 	    "how the code comes back: paste; loopback, by the browser on " \
 	    "this host") \
+	X(bare_code, BOOL, "no", 0, 1, \
+	    "accept a code without its state, of at least 20 bytes, as well") \
 	X(start_url, START, "", 1, CONFIG_START_MAX, \
 	    "static start page that makes the address short") \
 	X(dialogue, DIALOGUE, "auto", 0, 0, \

@@ -58,7 +58,19 @@ MUST_CHECK enum outcome errand_address(struct courier *courier,
 const char *errand_prompt(enum wire_callback callback);
 
 /*
- * Bring the answer and take the verdict.
+ * What an answer must not be: words that a program or a person may give at any
+ * prompt.  "" or NULL for what is not known; *borrowed*.
+ */
+struct errand_known {
+	const char *user;
+	const char *password;     /* PAM_AUTHTOK */
+	const char *old_password; /* PAM_OLDAUTHTOK */
+};
+
+/*
+ * Bring the answer and take the verdict.  An answer that is one of the known
+ * words (as typed_plain reads both, compared in constant time) does not reach
+ * the helper: it gets another that is malformed, and judges that.
  *
  * out:    ret  (autoverdict) replaced; all zero unless the helper gave one
  * gives:  the verdict's outcome, its reason in reterr; or helper_failed,
@@ -66,8 +78,8 @@ const char *errand_prompt(enum wire_callback callback);
  *         helper_failed for a missing layer as errand_address
  */
 MUST_CHECK enum outcome errand_answer(struct courier *courier,
-    struct view typed, int64_t deadline_ms, struct wire_verdict *ret,
-    struct errinfo *reterr);
+    struct view typed, const struct errand_known *known, int64_t deadline_ms,
+    struct wire_verdict *ret, struct errinfo *reterr);
 
 /* What the person is told of an answer that has this outcome. */
 const char *errand_sentence(

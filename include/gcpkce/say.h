@@ -19,7 +19,8 @@
 
 /* The prompt; the address stands between the sentence above and this one. */
 #define SAY_PASTE \
-	N_("Then paste the code, or the whole address of the page you land on:")
+	N_("Paste what the button copies, or the whole address of the page " \
+	   "you land on:")
 
 /* The same, where the browser brings the code by itself. */
 #define SAY_TYPE_NUMBER \
@@ -73,7 +74,10 @@
 #define SAY_TOO_LATE \
 	N_("The time for signing in is over; please connect again.")
 #define SAY_EMPTY N_("The answer was empty.")
-#define SAY_NO_CODE N_("There was no code in that answer.")
+#define SAY_NO_CODE \
+	N_("That is not the answer: paste the whole address of the page you " \
+	   "land on, or what its button copies. A password does not belong " \
+	   "here.")
 #define SAY_OTHER_ADDRESS \
 	N_("That code belongs to another address than the one shown here.")
 #define SAY_CANCELLED N_("The sign-in was cancelled or refused in the browser.")

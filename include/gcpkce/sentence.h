@@ -19,7 +19,7 @@ struct blank {
 
 /*
  * Append a sentence with its blanks filled, in whatever order they stand.
- * Values are escaped (text_put_escaped) and not looked at for blanks; braces
+ * Values are escaped (text_put_shown) and not looked at for blanks; braces
  * around any other name stay as they are.
  */
 void sentence_put(struct buf *b, const char *sentence,

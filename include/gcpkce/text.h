@@ -19,6 +19,12 @@
 void text_put_escaped(struct buf *b, struct view bytes);
 
 /*
+ * The same for people, who know an account as DOMAIN\user: a backslash stands
+ * as it is.  What is shown may look like an escape, and acts no more for it.
+ */
+void text_put_shown(struct buf *b, struct view bytes);
+
+/*
  * Append a field of a journal line: a blank, name="value", the value escaped
  * and cut to 256 bytes and "..." unless it is our own text.
  *

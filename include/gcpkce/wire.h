@@ -90,6 +90,7 @@ struct wire_request {
 	char signin_org[WIRE_TEXT_MAX + 1];
 	char signin_provider[WIRE_TEXT_MAX + 1];
 	bool force_signin;
+	bool bare_code;  /* a code without its state is an answer, too */
 	bool loopback;   /* listen on redirect_uri's host and port ... */
 	bool unasked;    /* ... and take the code without its number */
 	bool decoy;      /* nobody could sign in: never open a connection */

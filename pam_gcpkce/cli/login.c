@@ -222,14 +222,16 @@ progress_tell(const struct login *l, const struct buf *typed)
 {
 	autoanswer answer = {0};
 	struct errinfo why;
-	const char *state = state_shown(l);
+	const struct answer_terms terms = {
+	    .state = state_shown(l),
+	    .bare_code = l->config.bare_code,
+	};
 	bool is_number = l->ready.callback == WIRE_CALLBACK_LISTENS &&
 	    typed->len > 0 && typed->p[0] >= '0' && typed->p[0] <= '9';
 
-	if (state == NULL)
+	if (terms.state == NULL)
 		return;
-	enum outcome r =
-	    answer_read(buf_view(typed), state, NULL, 0, &answer, &why);
+	enum outcome r = answer_read(buf_view(typed), &terms, &answer, &why);
 	if (is_number)
 		command_tell("Comparing the number; if it is right, asking who "
 			     "signed in ...\n");
@@ -241,9 +243,11 @@ progress_tell(const struct login *l, const struct buf *typed)
 static enum outcome
 answer_bring(struct login *l, const struct buf *typed)
 {
+	const struct errand_known known = {.user = l->user};
+
 	progress_tell(l, typed);
-	enum outcome r = errand_answer(
-	    &l->courier, buf_view(typed), l->deadline_ms, &l->verdict, &l->why);
+	enum outcome r = errand_answer(&l->courier, buf_view(typed), &known,
+	    l->deadline_ms, &l->verdict, &l->why);
 	missing_tell(l);
 	return r;
 }

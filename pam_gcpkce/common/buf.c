@@ -133,6 +133,20 @@ view_text(const char *text)
 }
 
 bool
+view_begins(struct view bytes, const char *text)
+{
+	size_t len = strlen(text);
+
+	return bytes.len >= len && memcmp(bytes.p, text, len) == 0;
+}
+
+struct view
+view_skip(struct view bytes, size_t count)
+{
+	return (struct view){.p = bytes.p + count, .len = bytes.len - count};
+}
+
+bool
 view_eq(struct view a, struct view b)
 {
 	return a.len == b.len && (a.len == 0 || memcmp(a.p, b.p, a.len) == 0);

@@ -58,7 +58,7 @@ sentence_put(struct buf *b, const char *sentence, const struct blank *blanks,
 		const char *value = value_find(blank, blanks, count);
 		buf_put(b, from, (size_t)((const char *)blank.p - from));
 		if (value != NULL)
-			text_put_escaped(b, view_text(value));
+			text_put_shown(b, view_text(value));
 		else
 			buf_put(b, blank.p, blank.len);
 		from = blank_end(blank);

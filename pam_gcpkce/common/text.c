@@ -14,17 +14,30 @@ is_alnum(uint8_t c)
 	    (c >= 'A' && c <= 'Z');
 }
 
-void
-text_put_escaped(struct buf *b, struct view bytes)
+/* Printable ASCII but for the special bytes stands as it is. */
+static void
+put_escaped(struct buf *b, struct view bytes, const char *special)
 {
 	for (size_t i = 0; i < bytes.len; i++) {
 		uint8_t c = bytes.p[i];
 
-		if (c >= 0x20 && c < 0x7f && c != '"' && c != '\\')
+		if (c >= 0x20 && c < 0x7f && strchr(special, c) == NULL)
 			buf_put_byte(b, c);
 		else
 			buf_printf(b, "\\x%02x", c);
 	}
+}
+
+void
+text_put_escaped(struct buf *b, struct view bytes)
+{
+	put_escaped(b, bytes, "\"\\");
+}
+
+void
+text_put_shown(struct buf *b, struct view bytes)
+{
+	put_escaped(b, bytes, "\"");
 }
 
 void

@@ -65,6 +65,7 @@ pass_request(struct wire *w, struct wire_request *request)
 	PASS_TEXT(w, request, signin_org);
 	PASS_TEXT(w, request, signin_provider);
 	pass_bool(w, &request->force_signin, "force_signin");
+	pass_bool(w, &request->bare_code, "bare_code");
 	pass_bool(w, &request->loopback, "loopback");
 	pass_bool(w, &request->unasked, "unasked");
 	pass_bool(w, &request->decoy, "decoy");

@@ -13,8 +13,10 @@
 #include "gcpkce/frame.h"
 #include "gcpkce/policy.h"
 #include "gcpkce/text.h"
+#include "gcpkce/typed.h"
 
 #define REVOKE_WAIT_MS 5000
+#define WITHHELD "?"     /* is malformed, whatever the configuration */
 #define PROBE_REQUESTS 3 /* one after the other */
 #define ESCAPE_LEN (sizeof("\\x00") - 1)
 
@@ -44,7 +46,7 @@ text_copy_escaped(char to[static WIRE_TEXT_MAX + 1], const char *from)
 {
 	autobuf escaped = BUF_INIT(WIRE_TEXT_MAX); /* never half of an escape */
 
-	text_put_escaped(&escaped, view_text(from));
+	text_put_shown(&escaped, view_text(from));
 	text_copy(to, buf_text(&escaped));
 	/* cut where an escape does not fit any more; else it is the memory */
 	return escaped.max - escaped.len < ESCAPE_LEN ? OUTCOME_OK
@@ -74,6 +76,7 @@ request_set(const struct config *config, const struct errand *errand,
 	text_copy(ret->signin_org, config->signin_org);
 	text_copy(ret->signin_provider, config->signin_provider);
 	ret->force_signin = config->force_signin;
+	ret->bare_code = config->bare_code;
 	ret->loopback =
 	    config->callback == CALLBACK_LOOPBACK && errand->listens;
 	ret->unasked = ret->loopback && errand->unasked;
@@ -197,16 +200,67 @@ errand_prompt(enum wire_callback callback)
 	return SAY_PASTE;
 }
 
+/* Is the answer the word?  The empty one never is. */
+static enum outcome
+word_compare(struct view answer, const char *word, bool *ret_same)
+{
+	autobuf hold = BUF_INIT(WIRE_ANSWER_MAX);
+
+	if (word == NULL || strlen(word) > hold.max)
+		return OUTCOME_OK;
+	struct view plain = typed_plain(view_text(word), &hold);
+	*ret_same |= answer.len > 0 && view_eq_ct(answer, plain);
+	return buf_check(&hold);
+}
+
+/* Is the answer one that must not leave this process? */
+static enum outcome
+answer_is_known(
+    struct view typed, const struct errand_known *known, bool *ret_known)
+{
+	autobuf hold = BUF_INIT(WIRE_ANSWER_MAX);
+	struct view plain = typed_plain(typed, &hold);
+	enum outcome r = buf_check(&hold);
+
+	if (r == OUTCOME_OK)
+		r = word_compare(plain, known->user, ret_known);
+	if (r == OUTCOME_OK)
+		r = word_compare(plain, known->password, ret_known);
+	if (r == OUTCOME_OK)
+		r = word_compare(plain, known->old_password, ret_known);
+	return r;
+}
+
+/* What the verdict on the answer in place of a known one means. */
+static enum outcome
+withheld_judge(enum outcome verdict, struct errinfo *reterr)
+{
+	if (verdict == OUTCOME_OK)
+		return err_fail(reterr, OUTCOME_HELPER_FAILED,
+		    "the helper says that somebody signed in, and it got no "
+		    "answer");
+	if (verdict == OUTCOME_ANSWER_MALFORMED)
+		(void)err_fail(reterr, verdict,
+		    "the answer was the account's name or its password here, "
+		    "and was not sent");
+	return verdict;
+}
+
 enum outcome
-errand_answer(struct courier *courier, struct view typed, int64_t deadline_ms,
+errand_answer(struct courier *courier, struct view typed,
+    const struct errand_known *known, int64_t deadline_ms,
     struct wire_verdict *ret, struct errinfo *reterr)
 {
 	autobuf frame = BUF_INIT(WIRE_HEADER_LEN + WIRE_PAYLOAD_MAX);
 	autobuf payload = BUF_INIT(WIRE_PAYLOAD_MAX);
+	bool withheld = false;
 
 	wire_verdict_done(ret);
-	wire_put_answer(&frame, typed);
-	enum outcome r = courier_send(courier, &frame, deadline_ms, reterr);
+	enum outcome r = answer_is_known(typed, known, &withheld);
+	if (r != OUTCOME_OK)
+		return r;
+	wire_put_answer(&frame, withheld ? view_text(WITHHELD) : typed);
+	r = courier_send(courier, &frame, deadline_ms, reterr);
 	if (r == OUTCOME_OK)
 		r = courier_receive(courier, WIRE_VERDICT,
 		    deadline_ms + ERRAND_GRACE_MS, &payload, reterr);
@@ -215,8 +269,10 @@ errand_answer(struct courier *courier, struct view typed, int64_t deadline_ms,
 	if (r != OUTCOME_OK)
 		return r;
 	r = missing_judge(courier, reterr);
-	if (r == OUTCOME_OK)
-		return err_fail(reterr, ret->outcome, "%s", ret->reason);
+	if (r == OUTCOME_OK) {
+		r = err_fail(reterr, ret->outcome, "%s", ret->reason);
+		return withheld ? withheld_judge(r, reterr) : r;
+	}
 	/* nobody gets it: the caller has the helper revoke it */
 	secret_free(ret->token);
 	ret->token = NULL;

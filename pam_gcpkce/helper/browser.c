@@ -128,13 +128,12 @@ arrival_answer(struct browser *b)
 
 static void
 query_judge(
-    struct browser *b, struct view query, const struct browser_states *states)
+    struct browser *b, struct view query, const struct answer_terms *terms)
 {
 	autoanswer answer = {0};
 	struct errinfo reason = {0};
-	/* a bare code, without a '=', has no state either */
-	enum outcome r = answer_read(query, states->shown, states->earlier,
-	    states->earlier_count, &answer, &reason);
+	/* a bare code and an error may come without a state */
+	enum outcome r = answer_read(query, terms, &answer, &reason);
 
 	if (r == OUTCOME_STATE_MISMATCH) {
 		listener_stray(&b->listener, HTTP_CONFLICT);
@@ -162,7 +161,7 @@ query_judge(
 }
 
 void
-browser_serve(struct browser *b, const struct browser_states *states)
+browser_serve(struct browser *b, const struct answer_terms *terms)
 {
 	struct view query;
 
@@ -172,7 +171,7 @@ browser_serve(struct browser *b, const struct browser_states *states)
 	if (b->answer.code != NULL) /* the first one counts */
 		listener_stray(&b->listener, HTTP_CONFLICT);
 	else
-		query_judge(b, query, states);
+		query_judge(b, query, terms);
 }
 
 static bool

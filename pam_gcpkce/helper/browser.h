@@ -23,13 +23,6 @@ struct browser {
 	unsigned wrong_numbers;           /* for this code */
 };
 
-/* The states that an answer's state is compared with, as for answer_read. */
-struct browser_states {
-	const char *shown;
-	const char (*earlier)[STATE_HASH_LEN + 1];
-	size_t earlier_count;
-};
-
 /*
  * Listen for the browser, if the request says so.  A redirect_uri without a
  * port gets the listener's.  That it cannot be done is no failure: then the
@@ -80,7 +73,7 @@ enum wire_number browser_number_judge(struct browser *b, struct view typed);
  *
  * out:    b->arrived, and b->number for the page where it is asked for
  */
-void browser_serve(struct browser *b, const struct browser_states *states);
+void browser_serve(struct browser *b, const struct answer_terms *terms);
 
 /*
  * Take what has come, as answer_read gives it.

@@ -90,6 +90,7 @@ authorize_tell(
     const struct probe *p, const struct lane *lane, struct wire_authorize *ret)
 {
 	const char *location = p->trace.location;
+	const struct answer_terms terms = {.state = p->state};
 	autobuf place = BUF_INIT(TRACE_LOCATION_MAX);
 	autoanswer answer = {0};
 	struct errinfo why = {0};
@@ -99,8 +100,8 @@ authorize_tell(
 	buf_put(&place, location, strcspn(location, "?"));
 	trace_text_copy(ret->place, buf_text(&place));
 	if (ret->back &&
-	    answer_read(view_text(location), p->state, NULL, 0, &answer,
-		&why) == OUTCOME_SIGNIN_REFUSED)
+	    answer_read(view_text(location), &terms, &answer, &why) ==
+		OUTCOME_SIGNIN_REFUSED)
 		trace_text_copy(ret->error, why.text);
 }
 

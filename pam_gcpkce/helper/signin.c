@@ -249,19 +249,27 @@ preflight_begin(struct signin *s, bool *ret_flew, struct errinfo *reterr)
 	    : r;
 }
 
+/* What an answer must be at present; *borrowed* from s. */
+static struct answer_terms
+terms_of(const struct signin *s)
+{
+	return (struct answer_terms){
+	    .state = s->state,
+	    .earlier = s->earlier,
+	    .earlier_count = s->earlier_count,
+	    .bare_code = s->request->bare_code,
+	};
+}
+
 /* Let the browser bring what it has; the worker alone reads it. */
 static enum outcome
 browser_hear(struct signin *s, struct errinfo *reterr)
 {
+	const struct answer_terms terms = terms_of(s);
 	enum outcome r = worker_start(s, reterr);
 
 	if (r == OUTCOME_OK)
-		browser_serve(s->browser,
-		    &(struct browser_states){
-			.shown = s->state,
-			.earlier = s->earlier,
-			.earlier_count = s->earlier_count,
-		    });
+		browser_serve(s->browser, &terms);
 	return r;
 }
 
@@ -323,11 +331,12 @@ static enum outcome
 answer_take(struct signin *s, struct view typed, struct answer *ret,
     struct errinfo *reterr)
 {
+	const struct answer_terms terms = terms_of(s);
+
 	s->verdict.number = browser_number_judge(s->browser, typed);
 	enum outcome r = s->verdict.number != WIRE_NUMBER_NONE
 	    ? number_take(s, ret, reterr)
-	    : answer_read(
-		  typed, s->state, s->earlier, s->earlier_count, ret, reterr);
+	    : answer_read(typed, &terms, ret, reterr);
 
 	if (r == OUTCOME_ANSWER_EMPTY && browser_is_awaited(s->browser)) {
 		r = answer_await(s, true, reterr);

@@ -348,8 +348,13 @@ round_run(struct signin *s, struct result *result)
 		return;
 	if (r == OUTCOME_OK) { /* steps 5 to 7 */
 		s->attempt++;
-		r = errand_answer(&s->courier, buf_view(&typed), s->deadline_ms,
-		    &s->verdict, &s->why);
+		r = errand_answer(&s->courier, buf_view(&typed),
+		    &(struct errand_known){
+			.user = s->user,
+			.password = journal_item(s->pamh, PAM_AUTHTOK),
+			.old_password = journal_item(s->pamh, PAM_OLDAUTHTOK),
+		    },
+		    s->deadline_ms, &s->verdict, &s->why);
 		journal_missing(s->pamh, s->user, &s->courier.missing);
 		if (s->config.debug)
 			journal_debug(s->pamh,

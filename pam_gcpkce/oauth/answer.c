@@ -13,6 +13,7 @@
 #include "gcpkce/authorize.h"
 #include "gcpkce/query.h"
 #include "gcpkce/text.h"
+#include "gcpkce/typed.h"
 
 #define ERROR_NAME_MAX 64
 #define ERROR_DETAIL_MAX 200
@@ -32,13 +33,6 @@ struct parameters {
 	struct view value[PARAMETER_COUNT];
 };
 
-/* What an answer's state is compared with. */
-struct states {
-	const char *shown;
-	const char (*earlier)[STATE_HASH_LEN + 1];
-	size_t earlier_count;
-};
-
 bool
 answer_is_sshd_junk(struct view typed)
 {
@@ -49,58 +43,6 @@ answer_is_sshd_junk(struct view typed)
 			return false;
 	}
 	return typed.len > 0;
-}
-
-/* Does bytes begin with the text? */
-static bool
-starts_with(struct view bytes, const char *text)
-{
-	size_t len = strlen(text);
-
-	return bytes.len >= len && memcmp(bytes.p, text, len) == 0;
-}
-
-static struct view
-skip(struct view bytes, size_t count)
-{
-	return (struct view){.p = bytes.p + count, .len = bytes.len - count};
-}
-
-/* How many bytes of ornament stand at the beginning: 0, 1, or a whole mark. */
-static size_t
-ornament_len(struct view bytes)
-{
-	static const char single[] = " \t\r\n\v\f'\"`<>";
-
-	if (starts_with(bytes, "\x1b[200~") || starts_with(bytes, "\x1b[201~"))
-		return 6;
-	return memchr(single, bytes.p[0], sizeof(single) - 1) != NULL ? 1 : 0;
-}
-
-/* Append the answer without what terminals and people put around it. */
-static void
-put_plain(struct buf *plain, struct view typed)
-{
-	while (typed.len > 0) {
-		size_t ornament = ornament_len(typed);
-
-		if (ornament == 0)
-			buf_put_byte(plain, typed.p[0]);
-		typed = skip(typed, ornament > 0 ? ornament : 1);
-	}
-}
-
-/* Take marks off that lost their ESC: "[200~" in front, "[201~" behind. */
-static struct view
-without_bare_marks(struct view text)
-{
-	while (starts_with(text, "[200~") || starts_with(text, "[201~"))
-		text = skip(text, 5);
-	while (text.len >= 5 &&
-	    (starts_with(skip(text, text.len - 5), "[200~") ||
-		starts_with(skip(text, text.len - 5), "[201~")))
-		text.len -= 5;
-	return text;
 }
 
 static bool
@@ -136,22 +78,72 @@ parameter_take(
 	return true;
 }
 
-/*
- * Find the parameters of an address, or of its query alone.
- *
- * gives:  false when one stands there twice: which of two codes is meant is
- *         not for us to guess
- */
 static bool
-parameters_find(struct view text, struct parameters *ret)
+begins_address(struct view text)
 {
-	struct view query = query_of(text);
+	return view_begins(text, "https://") || view_begins(text, "http://");
+}
+
+/*
+ * Take the first of several addresses off a text, without the brackets that a
+ * chat puts around the two of a link.
+ */
+static struct view
+address_next(struct view *text)
+{
+	static const char brackets[] = "[]()|";
+	struct view first = *text;
+	size_t end = 1;
+
+	while (end < text->len && !begins_address(view_skip(*text, end)))
+		end++;
+	first.len = end;
+	*text = view_skip(*text, end);
+	while (first.len > 0 &&
+	    memchr(brackets, first.p[first.len - 1], sizeof(brackets) - 1) !=
+		NULL)
+		first.len--;
+	return first;
+}
+
+/* Find the parameters of one address; false when one stands there twice. */
+static bool
+parameters_of(struct view address, struct parameters *ret)
+{
+	struct view query = query_of(address);
 	struct view name;
 	struct view value;
 
 	while (query_next(&query, &name, &value)) {
 		if (!parameter_take(name, value, ret))
 			return false;
+	}
+	return true;
+}
+
+/*
+ * Find the parameters of an address, of its query alone, or of several that
+ * agree.
+ *
+ * gives:  false when they do not, or one stands twice in an address: which of
+ *         two codes is meant is not for us to guess
+ */
+static bool
+parameters_find(struct view text, struct parameters *ret)
+{
+	while (text.len > 0) {
+		struct parameters one = {0};
+
+		if (!parameters_of(address_next(&text), &one))
+			return false;
+		for (size_t i = 0; i < PARAMETER_COUNT; i++) {
+			if (one.value[i].p == NULL)
+				continue;
+			if (ret->value[i].p != NULL &&
+			    !view_eq(ret->value[i], one.value[i]))
+				return false;
+			ret->value[i] = one.value[i];
+		}
 	}
 	return true;
 }
@@ -192,13 +184,11 @@ state_is(struct view state, const char *hash)
 }
 
 static enum outcome
-state_judge(struct view value, const struct states *states, struct answer *ret,
-    struct errinfo *reterr)
+state_judge(struct view value, const struct answer_terms *terms,
+    struct answer *ret, struct errinfo *reterr)
 {
 	autobuf state = BUF_INIT(ANSWER_MAX);
 
-	if (value.p == NULL)
-		return OUTCOME_OK;
 	ret->state_seen = true;
 	if (!query_put_decoded(&state, value))
 		return err_fail(reterr, OUTCOME_ANSWER_MALFORMED,
@@ -206,12 +196,15 @@ state_judge(struct view value, const struct states *states, struct answer *ret,
 	if (buf_check(&state) != OUTCOME_OK)
 		return err_fail(
 		    reterr, OUTCOME_NO_MEMORY, "no memory for the state");
-	if (state_is(buf_view(&state), states->shown))
+	if (state.len < STATE_HASH_LEN)
+		return err_fail(
+		    reterr, OUTCOME_ANSWER_MALFORMED, "the state was cut off");
+	if (state_is(buf_view(&state), terms->state))
 		return OUTCOME_OK;
 	/* All of them, so that the time does not tell which one it was. */
-	for (size_t i = 0; i < states->earlier_count; i++)
+	for (size_t i = 0; i < terms->earlier_count; i++)
 		ret->state_earlier |=
-		    state_is(buf_view(&state), states->earlier[i]);
+		    state_is(buf_view(&state), terms->earlier[i]);
 	return err_fail(reterr, OUTCOME_STATE_MISMATCH, "%s",
 	    ret->state_earlier ? "the state is that of an earlier address"
 			       : "the state is that of no address shown here");
@@ -244,19 +237,24 @@ error_tell(const struct parameters *parameters, struct errinfo *reterr)
 }
 
 static enum outcome
-read_error(const struct parameters *parameters, const struct states *states,
-    struct answer *ret, struct errinfo *reterr)
+read_error(const struct parameters *parameters,
+    const struct answer_terms *terms, struct answer *ret,
+    struct errinfo *reterr)
 {
+	struct view state = parameters->value[PARAMETER_STATE];
+
 	if (parameters->value[PARAMETER_CODE].p != NULL)
 		return err_fail(reterr, OUTCOME_ANSWER_MALFORMED,
 		    "a code and an error in one answer");
-	enum outcome r = state_judge(
-	    parameters->value[PARAMETER_STATE], states, ret, reterr);
+	/* nothing is sent, so it does not need a state; a wrong one tells */
+	enum outcome r = state.p != NULL
+	    ? state_judge(state, terms, ret, reterr)
+	    : OUTCOME_OK;
 	return r == OUTCOME_OK ? error_tell(parameters, reterr) : r;
 }
 
 static enum outcome
-read_parameters(struct view text, const struct states *states,
+read_parameters(struct view text, const struct answer_terms *terms,
     struct answer *ret, struct errinfo *reterr)
 {
 	struct parameters parameters = {0};
@@ -266,7 +264,7 @@ read_parameters(struct view text, const struct states *states,
 		return err_fail(reterr, OUTCOME_ANSWER_MALFORMED,
 		    "the same parameter twice");
 	if (parameters.value[PARAMETER_ERROR].p != NULL)
-		return read_error(&parameters, states, ret, reterr);
+		return read_error(&parameters, terms, ret, reterr);
 	struct view encoded = parameters.value[PARAMETER_CODE];
 	if (encoded.p == NULL)
 		return err_fail(reterr, OUTCOME_ANSWER_MALFORMED,
@@ -279,19 +277,34 @@ read_parameters(struct view text, const struct states *states,
 		    reterr, OUTCOME_NO_MEMORY, "no memory for the code");
 
 	enum outcome r = code_check(buf_view(&code), reterr);
+	if (r == OUTCOME_OK && parameters.value[PARAMETER_STATE].p == NULL)
+		return err_fail(reterr, OUTCOME_ANSWER_MALFORMED,
+		    "a code without its state: it was cut off, or is not of "
+		    "this sign-in");
 	if (r == OUTCOME_OK)
 		r = state_judge(
-		    parameters.value[PARAMETER_STATE], states, ret, reterr);
+		    parameters.value[PARAMETER_STATE], terms, ret, reterr);
 	return r == OUTCOME_OK ? code_new(buf_view(&code), ret, reterr) : r;
 }
 
-enum outcome
-answer_read(struct view typed, const char *state,
-    const char (*earlier)[STATE_HASH_LEN + 1], size_t earlier_count,
+/* An answer without a parameter.  Its length is a password's, perhaps. */
+static enum outcome
+read_bare_code(struct view text, const struct answer_terms *terms,
     struct answer *ret, struct errinfo *reterr)
 {
-	const struct states states = {
-	    .shown = state, .earlier = earlier, .earlier_count = earlier_count};
+	if (!terms->bare_code || text.len < ANSWER_BARE_CODE_MIN)
+		return err_fail(reterr, OUTCOME_ANSWER_MALFORMED,
+		    terms->bare_code
+			? "too short to be a code, and no address"
+			: "no address, and no code with its state");
+	enum outcome r = code_check(text, reterr);
+	return r == OUTCOME_OK ? code_new(text, ret, reterr) : r;
+}
+
+enum outcome
+answer_read(struct view typed, const struct answer_terms *terms,
+    struct answer *ret, struct errinfo *reterr)
+{
 	autobuf plain = BUF_INIT(ANSWER_MAX);
 
 	*ret = (struct answer){.sshd_junk = answer_is_sshd_junk(typed)};
@@ -301,12 +314,10 @@ answer_read(struct view typed, const char *state,
 	if (typed.len > ANSWER_MAX)
 		return err_fail(reterr, OUTCOME_ANSWER_MALFORMED,
 		    "an answer of %zu bytes", typed.len);
-	put_plain(&plain, typed);
+	struct view text = typed_plain(typed, &plain);
 	if (buf_check(&plain) != OUTCOME_OK)
 		return err_fail(
 		    reterr, OUTCOME_NO_MEMORY, "no memory for the answer");
-
-	struct view text = without_bare_marks(buf_view(&plain));
 	if (text.len == 0)
 		return err_fail(reterr, OUTCOME_ANSWER_EMPTY,
 		    "nothing but white space, quotes or paste marks");
@@ -315,9 +326,8 @@ answer_read(struct view typed, const char *state,
 		    "the answer holds a control character");
 	/* No code has a '=', so where one stands there are parameters. */
 	if (query_before(text, '=').len < text.len)
-		return read_parameters(text, &states, ret, reterr);
-	enum outcome r = code_check(text, reterr);
-	return r == OUTCOME_OK ? code_new(text, ret, reterr) : r;
+		return read_parameters(text, terms, ret, reterr);
+	return read_bare_code(text, terms, ret, reterr);
 }
 
 void

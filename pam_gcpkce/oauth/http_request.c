@@ -15,12 +15,6 @@ struct fields {
 	bool has_host;
 };
 
-static struct view
-skip(struct view bytes, size_t count)
-{
-	return (struct view){.p = bytes.p + count, .len = bytes.len - count};
-}
-
 /* How many bytes stand before the first such one, or in all. */
 static size_t
 span(struct view bytes, char stop)
@@ -79,7 +73,7 @@ static struct view
 without_blanks(struct view value)
 {
 	while (value.len > 0 && (value.p[0] == ' ' || value.p[0] == '\t'))
-		value = skip(value, 1);
+		value = view_skip(value, 1);
 	while (value.len > 0 &&
 	    (value.p[value.len - 1] == ' ' || value.p[value.len - 1] == '\t'))
 		value.len--;
@@ -94,11 +88,11 @@ request_line_read(struct view line, struct http_request *ret)
 
 	if (!is_name(method) || method.len == line.len)
 		return HTTP_BAD;
-	line = skip(line, method.len + 1);
+	line = view_skip(line, method.len + 1);
 	struct view target = {.p = line.p, .len = span(line, ' ')};
 	if (target.len == line.len)
 		return HTTP_BAD;
-	struct view version = skip(line, target.len + 1);
+	struct view version = view_skip(line, target.len + 1);
 
 	if (!view_eq(version, view_text("HTTP/1.1")) &&
 	    !view_eq(version, view_text("HTTP/1.0")))
@@ -111,7 +105,7 @@ request_line_read(struct view line, struct http_request *ret)
 		return HTTP_BAD;
 	ret->path = (struct view){.p = target.p, .len = span(target, '?')};
 	size_t front = ret->path.len;
-	ret->query = skip(target, front < target.len ? front + 1 : front);
+	ret->query = view_skip(target, front < target.len ? front + 1 : front);
 	return HTTP_OK;
 }
 
@@ -132,7 +126,7 @@ field_read(struct view line, struct fields *fields)
 
 	if (!is_name(name) || name.len == line.len)
 		return HTTP_BAD;
-	struct view value = without_blanks(skip(line, name.len + 1));
+	struct view value = without_blanks(view_skip(line, name.len + 1));
 	if (!is_value(value) || has_body(name, value))
 		return HTTP_BAD;
 	if (!text_eq_nocase(name, view_text("Host")))
@@ -163,7 +157,7 @@ line_cut(struct view *bytes, struct view *ret_line)
 	if (span(*ret_line, '\r') + 1 != len)
 		return HTTP_BAD;
 	ret_line->len = len - 1;
-	*bytes = skip(*bytes, len + 1);
+	*bytes = view_skip(*bytes, len + 1);
 	return HTTP_OK;
 }
 

@@ -10,12 +10,6 @@
 
 #include "gcpkce/text.h"
 
-static struct view
-skip(struct view bytes, size_t count)
-{
-	return (struct view){.p = bytes.p + count, .len = bytes.len - count};
-}
-
 struct view
 query_before(struct view text, char stop)
 {
@@ -32,7 +26,7 @@ query_behind(struct view text, char stop)
 {
 	size_t front = query_before(text, stop).len;
 
-	return skip(text, front < text.len ? front + 1 : front);
+	return view_skip(text, front < text.len ? front + 1 : front);
 }
 
 struct view
@@ -75,7 +69,7 @@ query_put_decoded(struct buf *decoded, struct view value)
 			uint8_t c = value.p[0] == '+' ? ' ' : value.p[0];
 
 			buf_put_byte(decoded, c);
-			value = skip(value, 1);
+			value = view_skip(value, 1);
 			continue;
 		}
 		int high = value.len >= 3 ? hex_value(value.p[1]) : -1;
@@ -83,7 +77,7 @@ query_put_decoded(struct buf *decoded, struct view value)
 		if (high < 0 || low < 0)
 			return false;
 		buf_put_byte(decoded, (uint8_t)(high << 4 | low));
-		value = skip(value, 3);
+		value = view_skip(value, 3);
 	}
 	return true;
 }

@@ -35,6 +35,7 @@ login_url = {login}
 api_url = {api}
 client_id = {client}
 redirect_uri = http://localhost
+bare_code = yes
 organization = {organization}
 map_file = {map}
 helper_user = {helper_user}

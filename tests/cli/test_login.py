@@ -14,7 +14,7 @@ import time
 import pexpect
 import pytest
 
-from browser import Browser
+from browser import Browser, pair
 from conftest import GCPKCE, descendants
 from faults import Fault
 from people import Named, lasting_id
@@ -336,10 +336,10 @@ def test_login_gives_further_attempts_with_the_sentence_for_each(genesys, conf, 
     child.sendline("")
     child.expect("The answer was empty")
     child.expect("land on: ")
-    child.sendline("what?")
-    child.expect("no code in that answer")
+    child.sendline("Winter2026")
+    child.expect("A password does not belong here")
     child.expect("land on: ")
-    child.sendline("A" * 43)
+    child.sendline(pair("A" * 43, child.before))
     child.expect("code_refused")
     child.expect(pexpect.EOF)
     child.close()
@@ -403,9 +403,10 @@ CODE = "A" * 43
 
 @pytest.mark.parametrize("answer, goes_out", [
     ("", False), ("what?", False), ("https://x.example.test/?error=access_denied", False),
-    (f"code={CODE}&state={'x' * 22}", False), (CODE, True), (f"'{CODE}'", True),
+    (f"code={CODE}&state={'x' * 22}", False), (CODE, False), (f"code={CODE}", False),
+    (f"https://x.example.test/?code={CODE}", False), (f"'code={CODE}&state=STATE'", True),
     (f"https://x.example.test/?code={CODE}&state=STATE", True)],
-    ids=["empty", "malformed", "error", "stranger", "code", "quoted", "address"])
+    ids=["empty", "malformed", "error", "stranger", "code", "no state", "cut", "quoted", "address"])
 @pytest.mark.parametrize("start_url", [None, "https://x.example.test/s"])
 def test_login_says_that_it_exchanges_where_a_code_goes_out(
         genesys, conf, account, answer, goes_out, start_url):

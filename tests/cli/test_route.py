@@ -9,7 +9,7 @@ import threading
 import pexpect
 import pytest
 
-from browser import Browser
+from browser import Browser, pair
 from conftest import GCPKCE
 from faults import Fault, elsewhere, huge_json, login_rate_limit
 from standin import Standin
@@ -39,8 +39,7 @@ def outcome_of(conf, account, genesys, **environment):
     child.expect(r"\n(https?://\S+/oauth/authorize\S+)\r")
     address = child.match.group(1)
     child.expect("land on: ")
-    child.sendline(Browser(genesys.ca_file).code_of(
-        Browser(genesys.ca_file).sign_in(address, "alice")))
+    child.sendline(Browser(genesys.ca_file).sign_in(address, "alice"))
     child.expect(r"decision:\s+(\w+): ")
     outcome = child.match.group(1)
     child.expect(pexpect.EOF)
@@ -203,7 +202,7 @@ def test_an_unreachable_host_is_unreachable(genesys, configure, settings, accoun
                           encoding="utf-8")
     child.expect("land on: ")
     genesys.refuse("login")
-    child.sendline("A" * 43)
+    child.sendline(pair("A" * 43, child.before))
     child.expect("decision: +unreachable: ")
     child.close()
 

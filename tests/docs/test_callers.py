@@ -7,7 +7,7 @@ import pytest
 
 from named_tests import TESTS, read, rows, shown_by
 
-VERDICTS = ("works", "works with split", "works with start_url", "not yet")
+VERDICTS = ("works", "works with split", "works with start_url", "refused", "not yet")
 ROWS = list(rows("CALLERS.md"))
 
 

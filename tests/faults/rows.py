@@ -4,6 +4,7 @@
 import threading
 import time
 
+from browser import pair
 from faults import Fault
 from network import NEIGHBOUR
 from peers import (FAILED, REFUSED, UNANSWERED, Backlog, ClosedPort, Counter,
@@ -320,7 +321,7 @@ def drop_all(world):
 
 def drop_after_refusal(world):
     """Answers wrongly; then drops the connections of that answer."""
-    world.answer = "A" * 43 if world.asked == 1 else None
+    world.answer = pair("A" * 43, world.said) if world.asked == 1 else None
     if world.asked == 2:
         drop_all(world)
 

@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Callable, Dict, List, Tuple
 from urllib.parse import parse_qs, urlsplit
 
+from browser import pair
 from network import why_not
 from standin import Standin
 
@@ -155,7 +156,7 @@ class World:
                                idle_timeout=HOST_LIMIT)
         self.faults = self.genesys.faults
         self.asked = 0
-        self.answer = None  # in place of a code
+        self.answer = None  # in place of that person's
         self.said = ""      # with the last prompt
         self.complaints = []
         self._peers = []
@@ -241,7 +242,7 @@ class World:
             got.output += line
             kind, _, text = line.rstrip("\n").partition(": ")
             if line.startswith("ask:"):
-                answer = self._code(said)
+                answer = self._answer(said)
                 self.said = "\n".join(said)
                 said.clear()
                 self.asked += 1
@@ -260,12 +261,12 @@ class World:
                 found = re.search(r"\boutcome=(\w+)", text)
                 got.outcome = found.group(1) if found else got.outcome
 
-    def _code(self, said):
-        """A code as somebody would have it who signed in at that address."""
+    def _answer(self, said):
+        """What a person copies who signed in at that address."""
         address = next(line for line in said if "/oauth/authorize?" in line)
         asked = parse_qs(urlsplit(address).query)
-        return self.genesys.issue_code(
-            "alice", asked["code_challenge"][0], asked["redirect_uri"][0])
+        return pair(self.genesys.issue_code(
+            "alice", asked["code_challenge"][0], asked["redirect_uri"][0]), address)
 
     def _look(self, row, got):
         log = self.genesys.log

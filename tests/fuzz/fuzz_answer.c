@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * What a person pastes.  The first byte says how many earlier addresses there
- * were and which letter of the state is another one in the second reading.
+ * were, which letter of the state is another one in the second reading, and
+ * whether a code may come alone.
  */
 #include <ctype.h>
 
@@ -15,15 +16,59 @@ static const char earlier[EARLIER_MAX][STATE_HASH_LEN + 1] = {
     "0123456789-_0123456789", "zyxwvutsrqponmlkjihgfe",
     "----------------------"};
 
+/* Is the byte of the set from low to high? */
+static bool
+is_at(struct view v, size_t i, uint8_t low, uint8_t high)
+{
+	return i < v.len && v.p[i] >= low && v.p[i] <= high;
+}
+
+/* Where what a terminal sends ends, if it stands at i; else i. */
+static size_t
+report_end(struct view v, size_t i)
+{
+	size_t from = i;
+	bool caret = is_at(v, i, '^', '^') && is_at(v, i + 1, '[', '[');
+
+	if (!caret && !is_at(v, i, 0x1b, 0x1b))
+		return from;
+	i += caret ? 2 : 1;
+	if (is_at(v, i, 'O', 'O') && is_at(v, i + 1, 0x40, 0x7e))
+		return i + 2;
+	if (is_at(v, i, '[', '[') && is_at(v, i + 1, 'M', 'M'))
+		return i + 5 <= v.len ? i + 5 : from;
+	if (is_at(v, i, '[', '[')) {
+		for (i++; is_at(v, i, 0x30, 0x3f); i++)
+			;
+		for (; is_at(v, i, 0x20, 0x2f); i++)
+			;
+		return is_at(v, i, 0x40, 0x7e) ? i + 1 : from;
+	}
+	if (i >= v.len || memchr("]P_", v.p[i], 3) == NULL)
+		return from;
+	for (i++; i < v.len; i++) {
+		if (v.p[i] == 7)
+			return i + 1;
+		if (is_at(v, i, '^', '^') && is_at(v, i + 1, 'G', 'G'))
+			return i + 2;
+		caret = is_at(v, i, '^', '^') && is_at(v, i + 1, '[', '[');
+		if (caret || v.p[i] == 0x1b) {
+			i += caret ? 2 : 1;
+			return is_at(v, i, '\\', '\\') ? i + 1 : from;
+		}
+	}
+	return from;
+}
+
 /* Without ornaments. */
 static void
 put_plain(struct buf *plain, struct view typed)
 {
 	for (size_t i = 0; i < typed.len; i++) {
-		if (typed.len - i >= 6 &&
-		    (memcmp(typed.p + i, "\x1b[200~", 6) == 0 ||
-			memcmp(typed.p + i, "\x1b[201~", 6) == 0))
-			i += 5;
+		size_t end = report_end(typed, i);
+
+		if (end > i)
+			i = end - 1;
 		else if (typed.p[i] == '\0' ||
 		    strchr(" \t\r\n\v\f'\"`<>", typed.p[i]) == NULL)
 			buf_put_byte(plain, typed.p[i]);
@@ -52,29 +97,68 @@ holds(const struct buf *text, struct view part)
 	return memmem(text->p, text->len, part.p, part.len) != NULL;
 }
 
-/* How often does the parameter stand in the query, or in what may be one? */
+/* How much of it stands before a bracket of a chat's link? */
 static size_t
-parameter_count(const struct buf *plain, const char *name)
+without_brackets(struct view pair)
+{
+	size_t len = 0;
+
+	while (len < pair.len && memchr("[]()|", pair.p[len], 5) == NULL)
+		len++;
+	return len;
+}
+
+/*
+ * Has the parameter one value in the query, or in what may be one?  The last of
+ * several addresses may have more after it.
+ */
+static bool
+is_one(const struct buf *plain, const char *name)
 {
 	struct input in = {plain->p, plain->len};
 	struct view text = input_until(&in, '#');
 	struct input query = {text.p, text.len};
-	size_t count = 0;
+	size_t name_len = strlen(name);
+	struct view first = {0};
 
 	if (text.len > 0 && memchr(text.p, '?', text.len) != NULL)
 		(void)input_until(&query, '?');
 	while (query.len > 0) {
 		struct view pair = input_until(&query, '&');
 
-		count += pair.len >= strlen(name) &&
-		    memcmp(pair.p, name, strlen(name)) == 0;
+		if (pair.len < name_len || memcmp(pair.p, name, name_len) != 0)
+			continue;
+		pair.len = without_brackets(pair);
+		size_t len = first.len < pair.len ? first.len : pair.len;
+		if (first.p != NULL && memcmp(first.p, pair.p, len) != 0)
+			return false;
+		first = pair;
 	}
-	return count;
+	return true;
+}
+
+static bool
+is_there(const struct buf *plain, const char *name)
+{
+	struct input in = {plain->p, plain->len};
+	struct view text = input_until(&in, '#');
+	struct input query = {text.p, text.len};
+
+	if (text.len > 0 && memchr(text.p, '?', text.len) != NULL)
+		(void)input_until(&query, '?');
+	while (query.len > 0) {
+		struct view pair = input_until(&query, '&');
+
+		if (pair.len >= strlen(name) &&
+		    memcmp(pair.p, name, strlen(name)) == 0)
+			return true;
+	}
+	return false;
 }
 
 /* A code is of the answer, of the right form, and beside our state alone. */
 static void
-code_check(struct view typed, const struct answer *answer)
+code_check(struct view typed, bool bare_code, const struct answer *answer)
 {
 	static const char set[] =
 	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
@@ -89,17 +173,19 @@ code_check(struct view typed, const struct answer *answer)
 	put_plain(&plain, typed);
 	put_decoded(&decoded, &plain);
 	HOLD(holds(&decoded, code));
-	/* no two of anything, and no error beside a code */
-	HOLD(parameter_count(&plain, "code=") <= 1);
-	HOLD(parameter_count(&plain, "state=") <= 1);
-	HOLD(parameter_count(&plain, "error=") == 0);
+	/* no two values of anything, and no error beside a code */
+	HOLD(is_one(&plain, "code="));
+	HOLD(is_one(&plain, "state="));
+	HOLD(!is_there(&plain, "error="));
+	HOLD(answer->state_seen || (bare_code && code.len >= 20));
 	if (answer->state_seen)
 		HOLD(holds(&decoded, view_text("state=" SHOWN)));
 }
 
 /* The same answer to an address of which one letter is another. */
 static void
-other_state_check(struct view typed, const struct answer *first, uint8_t at)
+other_state_check(
+    struct view typed, bool bare_code, const struct answer *first, uint8_t at)
 {
 	char state[] = SHOWN ".al~host";
 	char before[1][STATE_HASH_LEN + 1] = {SHOWN};
@@ -107,8 +193,13 @@ other_state_check(struct view typed, const struct answer *first, uint8_t at)
 	struct errinfo why = {0};
 
 	state[at % STATE_HASH_LEN] = '~';
-	enum outcome r = answer_read(typed, state,
-	    (const char(*)[STATE_HASH_LEN + 1]) before, 1, &answer, &why);
+	const struct answer_terms terms = {
+	    .state = state,
+	    .earlier = (const char(*)[STATE_HASH_LEN + 1]) before,
+	    .earlier_count = 1,
+	    .bare_code = bare_code,
+	};
+	enum outcome r = answer_read(typed, &terms, &answer, &why);
 	HOLD(r == (first->state_seen ? OUTCOME_STATE_MISMATCH : OUTCOME_OK));
 	HOLD(answer.state_earlier == first->state_seen);
 }
@@ -122,8 +213,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct errinfo why = {0};
 	struct answer answer;
 
-	enum outcome r = answer_read(typed, SHOWN ".alice~bastion01", earlier,
-	    choice % (EARLIER_MAX + 1), &answer, &why);
+	const struct answer_terms terms = {
+	    .state = SHOWN ".alice~bastion01",
+	    .earlier = earlier,
+	    .earlier_count = choice % (EARLIER_MAX + 1),
+	    .bare_code = choice >= 128,
+	};
+	enum outcome r = answer_read(typed, &terms, &answer, &why);
 	HOLD(r == OUTCOME_OK || r == OUTCOME_ANSWER_EMPTY ||
 	    r == OUTCOME_ANSWER_MALFORMED || r == OUTCOME_STATE_MISMATCH ||
 	    r == OUTCOME_SIGNIN_REFUSED);
@@ -133,8 +229,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	HOLD(!answer.sshd_junk || r == OUTCOME_ANSWER_MALFORMED);
 	HOLD(!answer.state_earlier || r == OUTCOME_STATE_MISMATCH);
 	if (r == OUTCOME_OK) {
-		code_check(typed, &answer);
-		other_state_check(typed, &answer, choice / 4);
+		code_check(typed, terms.bare_code, &answer);
+		other_state_check(typed, terms.bare_code, &answer, choice / 4);
 	}
 	answer_done(&answer);
 	exact_free(typed);

@@ -134,11 +134,18 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		autoanswer answer;
 
 		request_check(bytes, &request);
-		enum outcome r = answer_read(
-		    request.query, SHOWN ".a~b", earlier, 1, &answer, &why);
+		enum outcome r = answer_read(request.query,
+		    &(struct answer_terms){
+			.state = SHOWN ".a~b",
+			.earlier = earlier,
+			.earlier_count = 1,
+			.bare_code = share % 2 == 1,
+		    },
+		    &answer, &why);
 		HOLD((answer.code != NULL) == (r == OUTCOME_OK));
 		HOLD(is_printable(why.text));
 		/* without a state it is a stranger's */
+		HOLD(r != OUTCOME_OK || answer.state_seen || share % 2 == 1);
 		if (r == OUTCOME_OK && answer.state_seen)
 			HOLD(memmem(request.query.p, request.query.len,
 				 "state=", 6) != NULL);

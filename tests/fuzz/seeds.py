@@ -29,9 +29,14 @@ NEED_GROUP, NEED_ROLE, NEED_DIVISION, STAFF = 1, 2, 4, 8
 def answers():
     state = "AbCdEfGhIjKlMnOpQrStUv"
     site = "https://signin.example.com/done"
-    code = "Qk3-cOdE_of.alice~1"
+    code = "Qk3-cOdE_of.alice~12"
+    yield "code", b"\x8b" + code.encode()
+    yield "code-short", b"\x8b" + code[1:].encode()
+    yield "code-alone", b"\x0b" + code.encode()
+    yield "marks", b"\x8b\x1b[200~" + code.encode() + b"\x1b[201~"
+    yield "longest", b"\x8b" + b"x" * 511 + b"y"
+    yield "long", b"\x8b" + b"x" * 512 + b"y"
     texts = {
-        "code": code,
         "query": f"code={code}&state={state}.alice~bastion01",
         "address": f"{site}?code={code}&state={state}.alice~bastion01#top",
         "no-state": f"{site}?code={code}",
@@ -42,16 +47,23 @@ def answers():
         "refused": f"{site}?error=access_denied&error_description=no+way%21&state={state}",
         "refused-bare": "error=server_error&description=%1b%5bx",
         "both": f"code={code}&error=access_denied",
-        "twice": f"code={code}&code={code}",
+        "twice": f"code={code}&code={code}x&state={state}",
+        "address-twice": f"{site}?code={code}&state={state}.a {site}?code={code}&state={state}.a",
+        "chat": f"[{site}?code={code}&state={state}.a]({site}?code={code}&state={state}.a)",
+        "two": f"{site}?code={code}&state={state}.a {site}?code={code}x&state={state}.a",
+        "cut": f"{site}?code={code}&state={state[:9]}",
+        "focus": f"\x1b[O\x1b[I{site}?code={code}&state={state}",
+        "focus-text": f"^[[O^[[I{site}?code={code}&state={state}^[[O",
+        "mouse": f"\x1b[<35;20;10M\x1b[M !!code={code}&state={state}",
+        "osc": f"\x1b]11;rgb:0/0/0\x1b\\\x1bP>|x\x07code={code}&state={state}",
+        "report-cut": f"code={code}&state={state}\x1b]11;rgb",
+        "password": "Winter2026",
         "broken": f"code=%4&state={state}",
-        "marks": f"\x1b[200~{code}\x1b[201~",
         "marks-bare": f"[200~code={code}&state={state}[201~",
         "quoted": f' "<{site}?code={code}&state={state}.a>" \r\n',
         "empty": " \t\r\n",
         "junk": "\b\n\r\x7fINCORRECT\b\n\r\x7fINCORRECT",
         "control": "abc\x00def",
-        "long": "x" * 513,
-        "longest": "x" * 512,
     }
     for name, text in texts.items():
         yield name, b"\x0b" + text.encode()
@@ -152,7 +164,7 @@ PORTRAIT = (text("Alice Example") + text("Acme") + text("hosts") + b"\1\1\1\0"
 def frames():
     request = (ROUTE + LABEL + text(CLIENT) + text("http://localhost/done")
                + text("https://signin.example.com/s")
-               + text("acme") + text("okta") + b"\0\1\0\0\1\1\1\1\0"
+               + text("acme") + text("okta") + b"\0\1\1\0\0\1\1\1\1\0"
                + b"\1" + struct.pack(">III", 2, 64, 90000) + text("the-secret"))
     yield "request", frame(1, request)
     address = text("https://login.mypurecloud.de/oauth/authorize?state=x")

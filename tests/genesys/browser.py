@@ -3,6 +3,7 @@
 """A browser: does what a person does with the address from the terminal."""
 
 import argparse
+import re
 import ssl
 import sys
 from dataclasses import dataclass, field
@@ -35,6 +36,12 @@ class Form:
     method: str
     hidden: Dict[str, str] = field(default_factory=dict)
     buttons: List[List[str]] = field(default_factory=list)
+
+
+def pair(code, shown):
+    """A code as the answer to the authorize address shown last."""
+    state = re.findall(r"[?&]state=([^&\s]+)", shown)[-1]
+    return f"code={code}&state={state}"
 
 
 class Page(HTMLParser):

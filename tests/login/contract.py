@@ -8,7 +8,8 @@ LATER = ("Genesys Cloud cannot be reached from this host at the moment; "
 ADMIN = ("Signing in with Genesys Cloud is not set up properly on this host; "
          "please tell its administrator.")
 EMPTY = "The answer was empty."
-NO_CODE = "There was no code in that answer."
+NO_CODE = ("That is not the answer: paste the whole address of the page you "
+           "land on, or what its button copies. A password does not belong here.")
 OTHER_ADDRESS = "That code belongs to another address than the one shown here."
 EARLIER = ("That code belongs to an earlier address; only the one below "
            "counts.")

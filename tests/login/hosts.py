@@ -18,7 +18,7 @@ import pexpect
 from ports import free_port
 from waiting import PATIENCE, wait_until
 
-PASTE = "Then paste the code, or the whole address of the page you land on: "
+PASTE = "Paste what the button copies, or the whole address of the page you land on: "
 CLIENT_ENV = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "TERM": "dumb",
               "LANG": "C.UTF-8", "HOME": "/"}
 

@@ -3,6 +3,8 @@
 
 import re
 
+from browser import pair
+
 _ADDRESS = re.compile(r"^(https?://\S+/oauth/authorize\?\S+)$", re.MULTILINE)
 
 
@@ -38,3 +40,7 @@ class Person:
     def code(self, shown):
         """Sign in and read the code from the address landed on."""
         return self._browser.code_of(self.sign_in(shown))
+
+    def pair(self, shown):
+        """Sign in and copy what the page's button copies."""
+        return pair(self.code(shown), shown)

@@ -11,7 +11,7 @@ import hosts
 from conftest import BUILD
 from machine import mount, run
 
-PASTE = ("Fügen Sie dann den Code ein oder die ganze Adresse der Seite, auf "
+PASTE = ("Fügen Sie ein, was die Schaltfläche kopiert, oder die ganze Adresse der Seite, auf "
          "der Sie landen: ")
 SIGN_IN = "Melden Sie sich innerhalb von "
 DENIED = "Diese Anmeldung bei Genesys Cloud gibt keinen Zugang zu diesem Konto."

@@ -16,6 +16,7 @@ from collections import Counter
 import pytest
 
 from conftest import BUILD, STACK
+from browser import pair
 from crowd import Crowd, code_in, land
 from hosts import PASTE
 from procfs import (manners, newcomers, open_fds, own_kib, present,
@@ -108,7 +109,7 @@ def answer_all(crowd, visits, genesys):
         unknown[number] = secrets.token_urlsafe(32)
         caller.answer(visit.answer.format(
             landed=landed[number], leaves=landed[number],
-            unknown=unknown[number], neighbour=landed[number - 1]))
+            unknown=pair(unknown[number], caller.shown), neighbour=landed[number - 1]))
         if visit.answer == "{leaves}":
             crowd.lose(caller)
     once = [code_in(landed[number]) for number, visit in enumerate(visits)
@@ -271,7 +272,7 @@ def greet(greeter, genesys, number):
     service, account, who, answer = ROUND[number % len(ROUND)]
     shown = greeter.ask(service, account)
     text = answer.format(landed=land(genesys, shown, who),
-                         unknown=secrets.token_urlsafe(32))
+                         unknown=pair(secrets.token_urlsafe(32), shown))
     welcome = who in FITTING.get(account, ()) and answer == "{landed}"
     assert (greeter.answer(text) == PAM_SUCCESS) == welcome, ROUND[number %
                                                                   len(ROUND)]

@@ -5,6 +5,7 @@ import pytest
 
 import contract
 import hosts
+from browser import pair
 from conftest import STACK
 from house import SUDOERS
 
@@ -111,7 +112,7 @@ def test_the_second_attempt_works(host, people):
     terminal = host.open("alice")
     used = "B" * 43
     first = terminal.asked(question(host))
-    terminal.answer(used)
+    terminal.answer(pair(used, first))
     second = terminal.asked(question(host))
     assert contract.REFUSED in second
     answer = people["alice"].sign_in(second)

@@ -70,7 +70,7 @@ def test_a_sign_in_goes_from_page_to_page(
 
     tab.click("go")
     tab.choose("alice")
-    tab.wait_for_text("Your sign-in code")
+    tab.wait_for_text("Your sign-in answer")
     assert tab.text_of("account") == "alice"
     assert tab.address == webhost.url(CALLBACK)
     tab.click("copy")
@@ -102,8 +102,8 @@ def test_after_a_cancelled_one_the_next_attempt_succeeds(
     tab.wait("account", "alice")
     tab.click("go")
     tab.choose("alice")
-    tab.wait_for_text("Your sign-in code")
-    terminal.answer(tab.text_of("code"))
+    tab.wait_for_text("Your sign-in answer")
+    terminal.answer(tab.text_of("answer"))
     assert terminal.session()[0] == "alice"
 
 

@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 import hosts
+from browser import pair
 from conftest import BUILD
 from crowd import land
 from faults import Fault
@@ -154,8 +155,7 @@ def test_a_refused_code_leaves_the_connections_to_the_next_answer(
         house, people, genesys, journal, configure):
     configure(preflight=0)
     terminal = hosts.Pamtester(house).open("alice")
-    preflight_of(terminal, genesys)
-    terminal.answer("not-a-code-of-anybody")
+    terminal.answer(pair("not-a-code-of-anybody", preflight_of(terminal, genesys)))
     answer = people["alice"].sign_in(terminal.asked())
     genesys.log.clear()
     terminal.answer(answer)
@@ -421,7 +421,7 @@ def test_a_decoy_has_its_worker_and_no_connection(
     configure(preflight=2, preflight_max=1)
     begun = time.time()
     terminal = hosts.Pamtester(house).open("nobody-here")
-    terminal.asked()
+    first = terminal.asked()
     assert_unloaded_until(begun + 2, house)
     assert wait_until(
         lambda: sorted(map(maps_libcurl, helpers(house))) == [False, True])
@@ -431,7 +431,7 @@ def test_a_decoy_has_its_worker_and_no_connection(
     third.asked()
     time.sleep(2.5)
     assert len(helpers(house)) == 5, "no worker where there is no place"
-    terminal.answer("A" * 43)
+    terminal.answer(pair("A" * 43, first))
     terminal.asked()
     assert genesys.log.records() == []
 

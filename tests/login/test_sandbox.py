@@ -12,6 +12,7 @@ import time
 import pytest
 
 import hosts
+from browser import pair
 from conftest import BUILD
 from house import BOMB_USER, process_ids, runs
 from procfs import status
@@ -214,8 +215,7 @@ def trial(house):
 def test_below_sshd_it_is_refused(sshd, configure, journal, trial, trial_name, cause):
     configure(signin_org=trial_name, signin_provider="trial")
     terminal = sshd.open("alice")
-    terminal.asked()
-    terminal.answer("a-code")
+    terminal.answer(pair("a-code", terminal.asked()))
     assert journal.decision("helper_failed")["cause"] == cause
     terminal.hang_up()
 
@@ -226,8 +226,7 @@ def test_a_bomb_is_bounded_and_ends_with_its_sign_in(
     configure(signin_org="bomb", signin_provider="trial", helper_user=BOMB_USER, timeout=4,
               request_timeout=1, connect_timeout=1)
     terminal = hosts.Pamtester(house).open("alice", "authenticate")
-    terminal.asked()
-    terminal.answer("a-code")
+    terminal.answer(pair("a-code", terminal.asked()))
     most, end = 0, time.monotonic() + 2.5
     while time.monotonic() < end:
         found = house.processes("gcpkce-helper")

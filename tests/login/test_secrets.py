@@ -9,6 +9,7 @@ import time
 import pytest
 
 import hosts
+from browser import pair
 from faults import REMOVED, Fault
 from house import process_ids
 
@@ -93,7 +94,8 @@ def test_no_secret_of_a_sign_in_is_found_anywhere(
         entrance.start("LogLevel DEBUG3")
     with Watch() as watch:
         terminal = entrance.open("alice")
-        terminal.answer(people["alice"].code(terminal.asked()) + "x")
+        shown = terminal.asked()
+        terminal.answer(pair(people["alice"].code(shown) + "x", shown))
         terminal.answer(people["alice"].sign_in(terminal.asked()))
         _, env = terminal.session()
         watch.look_once()
@@ -166,8 +168,9 @@ def test_no_secret_that_a_server_quotes_is_found_anywhere(
 def test_an_earlier_code_in_a_pasted_error_is_not_told(
         house, people, genesys, journal):
     terminal = hosts.Su(house).open("alice")
-    code = people["alice"].code(terminal.asked()) + "x"
-    terminal.answer(code)
+    shown = terminal.asked()
+    code = people["alice"].code(shown) + "x"
+    terminal.answer(pair(code, shown))
     terminal.asked()
     terminal.answer(f"https://signin.example.test/callback?error=access_denied"
                     f"&error_description=no%20use%20of%20{code}")
@@ -195,9 +198,10 @@ def test_an_identity_that_repeats_the_token_is_no_identity(
 def test_a_person_whose_name_begins_like_the_code_is_let_in(
         house, people, genesys, journal):
     terminal = hosts.Su(house).open("alice")
-    code = people["alice"].code(terminal.asked())
+    shown = terminal.asked()
+    code = people["alice"].code(shown)
     genesys.faults.override_user = {"email": f"{code[:20]}@example.test"}
-    terminal.answer(code)
+    terminal.answer(pair(code, shown))
     terminal.session()
     journal.decision("ok")
 

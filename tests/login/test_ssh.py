@@ -10,6 +10,7 @@ from datetime import datetime, timezone
 import pytest
 
 import contract
+from browser import pair
 from faults import REMOVED
 from ports import free_port
 
@@ -52,9 +53,12 @@ def test_a_method_lets_the_person_of_that_name_in(
 
 
 @pytest.mark.parametrize("write", [
-    pytest.param("{code}", id="code"),
-    pytest.param("  {code} ", id="code and spaces"),
     pytest.param("code={code}&state={state}", id="query"),
+    pytest.param("  code={code}&state={state} ", id="query and spaces"),
+    pytest.param("{address} {address}", id="pasted twice"),
+    pytest.param("[{address}]({address})", id="link of a chat"),
+    pytest.param("\x1b[O\x1b[I{address}", id="focus lost and had again"),
+    pytest.param("\x1b[<35;20;10M{address}", id="mouse report"),
     pytest.param("'{address}'", id="quoted address"),
     pytest.param('"{address}"', id="twice quoted address"),
     pytest.param("\x1b[200~{address}\x1b[201~", id="bracketed paste"),
@@ -191,10 +195,37 @@ def test_a_code_of_another_sign_in_is_refused(
     assert genesys.log.count("POST", "/oauth/token") == 0
 
 
+def test_a_bare_code_is_no_answer(sshd, people, journal, configure, genesys):
+    configure(attempts=1)
+    terminal = sshd.open("alice")
+    terminal.answer(people["alice"].code(terminal.asked()))
+    keep_out(terminal, journal, "answer_malformed", contract.NO_CODE)
+    assert genesys.log.count("POST", "/oauth/token") == 0
+
+
+def test_a_bare_code_is_an_answer_where_it_is_allowed(
+        sshd, people, journal, configure):
+    configure(bare_code="yes")
+    terminal = sshd.open("alice")
+    terminal.answer(people["alice"].code(terminal.asked()))
+    assert terminal.session()[0] == "alice"
+    journal.decision("ok")
+
+
+def test_an_address_that_was_cut_is_sent_nowhere(sshd, people, journal, genesys):
+    terminal = sshd.open("alice")
+    for cut in ("code=", "&state=", "state="):  # within, after, in the state
+        landed = people["alice"].sign_in(terminal.asked())
+        end = landed.index(cut) + (0 if cut[0] == "&" else 16)
+        terminal.answer(landed[:end])
+    keep_out(terminal, journal, "answer_malformed", contract.NO_CODE)
+    assert genesys.log.count("POST", "/oauth/token") == 0
+
+
 def test_a_bare_code_of_another_sign_in_is_refused(
         sshd, people, journal, configure, genesys):
     """Without its state only the verifier can tell whose it is."""
-    configure(attempts=1)
+    configure(attempts=1, bare_code="yes")
     other, mine = sshd.open("alice"), sshd.open("alice")
     theirs = people["alice"].code(other.asked())
     mine.asked()
@@ -204,16 +235,38 @@ def test_a_bare_code_of_another_sign_in_is_refused(
     assert genesys.log.tokens() == {}
 
 
+def test_a_code_of_another_zone_is_refused(
+        sshd, people, journal, configure, genesys):
+    """A host of zone A shows the address of a sign-in to zone B, with A's page."""
+    zone_a, zone_b = (f"https://signin.example.test/callback/ZONE-{zone}" for zone in "AB")
+    client = genesys.add_client("zones", redirect_uris=[zone_a, zone_b])
+    configure(attempts=1, client_id=client.id, redirect_uri=zone_b)
+    terminal = sshd.open("alice")
+    shown = terminal.asked()
+    landed = people["alice"].sign_in(shown.replace("ZONE-B", "ZONE-A"))
+    assert landed.startswith(zone_a + "?")
+    terminal.answer(landed)
+    keep_out(terminal, journal, "code_refused", contract.REFUSED)
+    assert genesys.log.count("POST", "/oauth/token") == 1
+    assert genesys.log.tokens() == {}
+    # the control: from the page of its own zone it signs in
+    terminal = sshd.open("alice")
+    landed = people["alice"].sign_in(terminal.asked())
+    assert landed.startswith(zone_b + "?")
+    terminal.answer(landed)
+    assert terminal.session()[0] == "alice"
+
+
 def test_a_used_code_is_refused(sshd, people, journal, configure):
     configure(attempts=1)
     terminal = sshd.open("alice")
-    code = people["alice"].code(terminal.asked())
-    terminal.answer(code)
+    shown = terminal.asked()
+    code = people["alice"].code(shown)
+    terminal.answer(pair(code, shown))
     assert terminal.session()[0] == "alice"
     terminal.leave()
     again = sshd.open("alice")
-    again.asked()
-    again.answer(code)
+    again.answer(pair(code, again.asked()))
     keep_out(again, journal, "code_refused", contract.REFUSED)
 
 
@@ -293,7 +346,7 @@ def test_an_answer_after_the_deadline_is_too_late(
 def test_the_second_attempt_works_with_the_new_address(sshd, people, journal):
     terminal = sshd.open("alice")
     first = terminal.asked()
-    terminal.answer("A" * 43)
+    terminal.answer(pair("A" * 43, first))
     second = terminal.asked()
     assert contract.REFUSED in second
     old = people["alice"].sign_in(first)

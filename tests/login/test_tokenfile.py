@@ -12,6 +12,7 @@ import pytest
 
 import contract
 import hosts
+from browser import pair
 from house import ACCOUNTS
 from waiting import wait_until, wait_until_revoked
 
@@ -506,8 +507,7 @@ def test_only_a_success_revokes_what_is_pending(sshd, genesys):
     for account in ("alice", "nobody-here"):
         terminal = sshd.open(account)
         for _ in range(3):
-            terminal.asked()
-            terminal.answer("A" * 43)
+            terminal.answer(pair("A" * 43, terminal.asked()))
         terminal.end()
     assert pending() == [FOREIGN]
     assert "another-token" not in revoked_tokens(genesys)

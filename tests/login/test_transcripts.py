@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 
 import hosts
+from browser import pair
 from waiting import PATIENCE
 
 FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)),
@@ -97,8 +98,7 @@ def transcribe(flow, host, people):
     good.answer(flow.answer(people["alice"], good.asked(flow.question)))
     good.session()
     good.leave()
-    second.asked(flow.question)
-    second.answer("CUTOFFCODE")
+    second.answer(pair("CUTOFFCODE", second.asked(flow.question)))
     second.answer(flow.answer(people["alice"], second.asked(flow.question)))
     second.session()
     second.leave()

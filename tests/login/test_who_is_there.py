@@ -16,6 +16,7 @@ import pytest
 
 import contract
 import hosts
+from browser import pair
 from person import address_in
 from waiting import PATIENCE
 
@@ -52,16 +53,22 @@ def text(answer):
     return lambda shown: answer
 
 
+def paired(code):
+    """Makes an answer of a code and the state that is shown."""
+    return lambda shown: pair(code, address_in(shown))
+
+
 # Three rounds each: the last one ends the sign-in.
 INPUTS = {
     "nothing": [text("")] * 3,
     "words": [text("what do you mean?"), text("\x16\x1b[A"), text("%")],
-    "codes": [text(CODE), text(CODE[1:]), text(CODE)],
+    "codes": [paired(CODE), paired(CODE[1:]), paired(CODE)],
+    "passwords": [text("Winter2026"), text(CODE), text(f"code={CODE}")],
     "redirects": [redirect("code=" + CODE)] * 3,
     "refusals": [redirect("error=access_denied")] * 3,
     "other states": [text(f"code={CODE}&state={'s' * 22}.x")] * 3,
     "sshd's junk": [text(JUNK), text(JUNK), text(JUNK * 3)],
-    "long": [text("a" * 512), text("a" * 513), text("a" * 3000)],
+    "long": [paired("a" * 512), paired("a" * 513), text("a" * 3000)],
     "mixed": [text(""), redirect("code=" + CODE), text(JUNK)],
 }
 
@@ -141,8 +148,7 @@ def test_accounts_that_nobody_can_sign_in_to_ask_no_name_server(
     assert name_server.questions() == []
     # the control: the open account's code asks for both hosts
     terminal = host.open(OPEN, *host.alone)
-    terminal.asked()
-    terminal.answer(CODE)
+    terminal.answer(pair(CODE, terminal.asked()))
     assert contract.LATER in terminal.end()
     asked = b"".join(name_server.questions())
     assert b"\x05login\x07counted\x04test" in asked

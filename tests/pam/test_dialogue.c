@@ -16,7 +16,7 @@
 #define WHO "Sign in to Genesys Cloud to continue as %s on " HOSTNAME
 #define WITHIN " (within N seconds):\n\n"
 #define ASK \
-	"Then paste the code, or the whole address of the page you land on: "
+	"Paste what the button copies, or the whole address of the page you land on: "
 
 /* What a prompt must be, in round n, behind a sentence about the one before. */
 static void
@@ -410,7 +410,8 @@ hostile_user_name_cannot_act(void **state)
 	    {"eve\x1b[2J", "eve\\x1b[2J"},
 	    {"eve\n\nhttps://evil.example",
 		"eve\\x0a\\x0ahttps://evil.example"},
-	    {"\"\\", "\\x22\\x5c"},
+	    {"\"\\", "\\x22\\"},
+	    {"EXAMPLE\\jdoe", "EXAMPLE\\jdoe"},
 	    {"\xc3\xa9\xc2\x9b", "\\xc3\\xa9\\xc2\\x9b"},
 	    {"%s%n", "%s%n"},
 	    {"\r\b\x7f", "\\x0d\\x08\\x7f"},

@@ -177,8 +177,9 @@ dialogue_is_in_the_language_of_the_host(void **state)
 	    " bei Genesys Cloud an, um als alice auf " HOSTNAME
 	    " weiterzuarbeiten:\n\n"
 	    "https://login.example.com/oauth/authorize?round=2\n\n"
-	    "F\xc3\xbcgen Sie dann den Code ein oder die ganze Adresse der "
-	    "Seite, auf der Sie landen: ";
+	    "F\xc3\xbcgen Sie ein, was die Schaltfl\xc3\xa4"
+	    "che kopiert, oder die ganze Adresse der Seite, auf der Sie "
+	    "landen: ";
 	struct host h;
 
 	(void)state;

@@ -249,8 +249,9 @@ answer(void)
 	struct errinfo why;
 	autoanswer read = {0};
 
-	return answer_read(
-	    view_text(address), "0123456789012345678901", NULL, 0, &read, &why);
+	return answer_read(view_text(address),
+	    &(struct answer_terms){.state = "0123456789012345678901"}, &read,
+	    &why);
 }
 
 static enum outcome
@@ -393,8 +394,9 @@ errand(void)
 	if (r == OUTCOME_OK)
 		r = errand_address(&child, deadline_ms, &ready, &why);
 	if (r == OUTCOME_OK)
-		r = errand_answer(
-		    &child, view_text("?"), deadline_ms, &verdict, &why);
+		r = errand_answer(&child, view_text("?"),
+		    &(struct errand_known){.user = "?"}, deadline_ms, &verdict,
+		    &why);
 	/* what the helper says of such an answer is the good end here */
 	return r == OUTCOME_ANSWER_MALFORMED ? OUTCOME_OK : r;
 }

@@ -17,10 +17,12 @@
 #define HASH "E9Melhoa2OwvFrEMTJguCH"
 #define SHOWN HASH ".alice~bastion01"
 #define OTHER "zzzzzzzzzzzzzzzzzzzzzz"
-#define CODE "uXr5-_Bq.7~Kp0"
+#define CODE "uXr5-_Bq.7~Kp0mS4tLw" /* of 20 bytes, the least */
+#define PAIR "code=" CODE "&state=" SHOWN
 #define BACK "https://signin.example.org/cb"
 #define X64 "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
-#define X512 X64 X64 X64 X64 X64 X64 X64 X64
+#define Y64 "yxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+#define X512 Y64 X64 X64 X64 X64 X64 X64 X64
 
 static const char earlier[][STATE_HASH_LEN + 1] = {
     "aaaaaaaaaaaaaaaaaaaaaa", "bbbbbbbbbbbbbbbbbbbbbb"};
@@ -47,29 +49,70 @@ static const struct row {
 } rows[] = {
     /* a bare code */
     {T(CODE), OK, CODE, 0},
-    {T("x"), OK, "x", 0},
-    {T("code"), OK, "code", 0},
+    {T("x"), BAD, NULL, 0},
+    {T("Winter2026"), BAD, NULL, 0},
+    {T("uXr5-_Bq.7~Kp0mS4tL"), BAD, NULL, 0},
+    {T("code"), BAD, NULL, 0},
     {T("codecode-state.error"), OK, "codecode-state.error", 0},
-    {T("error"), OK, "error", 0},
+    {T("error"), BAD, NULL, 0},
     {T(X512), OK, X512, 0},
     {T(X512 "x"), BAD, NULL, 0},
     {T("  " CODE "\r\n"), OK, CODE, 0},
     {T("\t\v\f" CODE), OK, CODE, 0},
-    {T("uXr5-_\nBq.7~ Kp0"), OK, CODE, 0},
+    {T("uXr5-_\nBq.7~ Kp0mS4tLw"), OK, CODE, 0},
     {T("\"" CODE "\""), OK, CODE, 0},
     {T("'" CODE "'"), OK, CODE, 0},
     {T("`" CODE "`"), OK, CODE, 0},
     {T("<" CODE ">"), OK, CODE, 0},
     {T("\x1b[200~" CODE "\x1b[201~"), OK, CODE, 0},
-    {T("uXr5\x1b[201~\x1b[200~-_Bq.7~Kp0"), OK, CODE, 0},
+    {T("uXr5\x1b[201~\x1b[200~-_Bq.7~Kp0mS4tLw"), OK, CODE, 0},
     {T("[200~" CODE "[201~"), OK, CODE, 0},
     {T(" \"[200~" CODE "[201~\"\n"), OK, CODE, 0},
     {T(CODE "[201~"), OK, CODE, 0},
-    {T("uXr5[200~-_Bq"), BAD, NULL, 0},
-    {T("[200~~"), OK, "~", 0},
-    {T("\x1b[200" CODE), BAD, NULL, 0},
+    {T(CODE " " CODE), OK, CODE, 0},
+    {T("uXr5[200~-_Bq.7~Kp0mS4tLw"), BAD, NULL, 0},
+    {T("[200~~" CODE), OK, "~" CODE, 0},
     {T("\x1b" CODE), BAD, NULL, 0},
     {T("\x1b[2\x1b[200~00~" CODE), BAD, NULL, 0},
+    /* what a terminal sends by itself: the focus, the mouse, answers */
+    {T("\x1b[O\x1b[I" CODE), OK, CODE, 0},
+    {T("\x1b[O\x1b[I" BACK "?" PAIR), OK, CODE, SEEN},
+    {T(BACK "?" PAIR "\x1b[O\x1b[I"), OK, CODE, SEEN},
+    {T("^[[O^[[I" CODE "^[[O"), OK, CODE, 0},
+    {T("[O[I" CODE "[O"), OK, CODE, 0},
+    {T("^[[200~" CODE "^[[201~"), OK, CODE, 0},
+    {T("uXr5\x1b[I-_Bq.7~Kp0mS4tLw"), OK, CODE, 0},
+    {T("\x1b[<35;20;10M\x1b[<35;20;10m" CODE), OK, CODE, 0},
+    {T("^[[<35;20;10M" BACK "?" PAIR), OK, CODE, SEEN},
+    {T("\x1b[M !!" CODE), OK, CODE, 0},
+    {T("\x1b[35;20;10M" CODE), OK, CODE, 0},
+    {T("\x1b[?1;2c\x1b[24;80R\x1b[0n\x1b[1 q" CODE), OK, CODE, 0},
+    {T("\x1b[A\x1b[1;5C\x1b[3~\x1bOA" CODE), OK, CODE, 0},
+    {T("\x1b]11;rgb:0000/0000/0000\x1b\\" CODE), OK, CODE, 0},
+    {T("\x1b]11;rgb:0000/0000/0000\a" CODE), OK, CODE, 0},
+    {T("^[]11;rgb:0000/0000/0000^G" CODE), OK, CODE, 0},
+    {T("^[]11;rgb:0000/0000/0000^[\\" CODE), OK, CODE, 0},
+    {T("\x1bP>|XTerm(388)\x1b\\" CODE), OK, CODE, 0},
+    {T("\x1b_Gi=31;OK\x1b\\" CODE), OK, CODE, 0},
+    {T("\x1b[<35;20;10M"), EMPTY, NULL, 0},
+    /* not whole, or no report */
+    {T(CODE "\x1b["), BAD, NULL, 0},
+    {T(CODE "\x1b[1;2"), BAD, NULL, 0},
+    {T(CODE "\x1b[M !"), BAD, NULL, 0},
+    {T(CODE "\x1b"), BAD, NULL, 0},
+    {T(CODE "^["), BAD, NULL, 0},
+    {T(CODE "\x1bO"), BAD, NULL, 0},
+    {T("\x1b[\x01"
+       "A" CODE),
+	BAD, NULL, 0},
+    {T("\x1b[1\0"
+       "A" CODE),
+	BAD, NULL, 0},
+    {T("\x1b]11;rgb:0000/0000/0000" CODE), BAD, NULL, 0},
+    {T("\x1b]11;\x1b[I\a" CODE), BAD, NULL, 0},
+    {T("\x1b"
+       "c" CODE),
+	BAD, NULL, 0},
     {T("co%64e"), BAD, NULL, 0},
     {T("abc+def"), BAD, NULL, 0},
     {T("abc/def"), BAD, NULL, 0},
@@ -90,39 +133,42 @@ static const struct row {
     {T("\x1b[200~\x1b[201~"), EMPTY, NULL, 0},
     {T("[200~[201~"), EMPTY, NULL, 0},
     /* bare parameters */
-    {T("code=" CODE), OK, CODE, 0},
+    {T("code=" CODE), BAD, NULL, 0},
+    {T("code=uXr5-_Bq"), BAD, NULL, 0},
+    {T("code=" CODE "&stat"), BAD, NULL, 0},
     {T("code=" CODE "&state=" SHOWN), OK, CODE, SEEN},
     {T("state=" SHOWN "&code=" CODE), OK, CODE, SEEN},
     {T("?code=" CODE "&state=" SHOWN), OK, CODE, SEEN},
-    {T("&&code=" CODE "&&"), OK, CODE, 0},
-    {T("code=" CODE "&session_state=1&iss=x"), OK, CODE, 0},
-    {T("code=c%6Fde"), OK, "code", 0},
-    {T("code=c%6fde"), OK, "code", 0},
-    {T("code="), BAD, NULL, 0},
+    {T("&&" PAIR "&&"), OK, CODE, SEEN},
+    {T("code=" CODE "&session_state=1&iss=x&state=" HASH), OK, CODE, SEEN},
+    {T("code=" CODE "&session_state=" HASH "&iss=x"), BAD, NULL, 0},
+    {T("code=c%6Fde&state=" HASH), OK, "code", SEEN},
+    {T("code=c%6fde&state=" HASH), OK, "code", SEEN},
+    {T("code=&state=" HASH), BAD, NULL, 0},
     {T("code&state=" SHOWN), BAD, NULL, 0},
-    {T("code=a=b"), BAD, NULL, 0},
-    {T("code=" X512), OK, X512, 0},
-    {T("code=" X512 "x"), BAD, NULL, 0},
-    {T("code=ab%"), BAD, NULL, 0},
-    {T("code=ab%6"), BAD, NULL, 0},
-    {T("code=ab%6g"), BAD, NULL, 0},
-    {T("code=ab%g6"), BAD, NULL, 0},
-    {T("code=ab%+6"), BAD, NULL, 0},
-    {T("code=%%%"), BAD, NULL, 0},
-    {T("code=ab%00"), BAD, NULL, 0},
-    {T("code=ab%20cd"), BAD, NULL, 0},
-    {T("code=ab+cd"), BAD, NULL, 0},
-    {T("code=ab%0acd"), BAD, NULL, 0},
-    {T("code=ab%26state"), BAD, NULL, 0},
-    {T("code=ab%253D"), BAD, NULL, 0},
-    {T("code=a&code=a"), BAD, NULL, 0},
-    {T("code=a&code=b"), BAD, NULL, 0},
-    {T("code=a&code"), BAD, NULL, 0},
-    {T("code&code=a"), BAD, NULL, 0},
-    {T("Code=a"), BAD, NULL, 0},
-    {T("xcode=a"), BAD, NULL, 0},
-    {T("code[]=a"), BAD, NULL, 0},
-    {T("%63ode=a"), BAD, NULL, 0},
+    {T("code=a=b&state=" HASH), BAD, NULL, 0},
+    {T("code=" X512 "&state=" HASH), OK, X512, SEEN},
+    {T("code=" X512 "x&state=" HASH), BAD, NULL, 0},
+    {T("code=ab%&state=" HASH), BAD, NULL, 0},
+    {T("code=ab%6&state=" HASH), BAD, NULL, 0},
+    {T("code=ab%6g&state=" HASH), BAD, NULL, 0},
+    {T("code=ab%g6&state=" HASH), BAD, NULL, 0},
+    {T("code=ab%+6&state=" HASH), BAD, NULL, 0},
+    {T("code=%%%&state=" HASH), BAD, NULL, 0},
+    {T("code=ab%00&state=" HASH), BAD, NULL, 0},
+    {T("code=ab%20cd&state=" HASH), BAD, NULL, 0},
+    {T("code=ab+cd&state=" HASH), BAD, NULL, 0},
+    {T("code=ab%0acd&state=" HASH), BAD, NULL, 0},
+    {T("code=ab%26state&state=" HASH), BAD, NULL, 0},
+    {T("code=ab%253D&state=" HASH), BAD, NULL, 0},
+    {T("code=a&code=a&state=" HASH), BAD, NULL, 0},
+    {T("code=a&code=b&state=" HASH), BAD, NULL, 0},
+    {T("code=a&code&state=" HASH), BAD, NULL, 0},
+    {T("code&code=a&state=" HASH), BAD, NULL, 0},
+    {T("Code=a&state=" HASH), BAD, NULL, 0},
+    {T("xcode=a&state=" HASH), BAD, NULL, 0},
+    {T("code[]=a&state=" HASH), BAD, NULL, 0},
+    {T("%63ode=a&state=" HASH), BAD, NULL, 0},
     {T("abc=="), BAD, NULL, 0},
     {T("="), BAD, NULL, 0},
     {T("state=" SHOWN), BAD, NULL, 0},
@@ -143,11 +189,11 @@ static const struct row {
     {T("code=a&state=" HASH "x"), MISMATCH, NULL, SEEN},
     {T("code=a&state=" HASH "%00"), MISMATCH, NULL, SEEN},
     {T("code=a&state=" HASH "~x"), MISMATCH, NULL, SEEN},
-    {T("code=a&state=E9Melhoa2OwvFrEMTJguC"), MISMATCH, NULL, SEEN},
+    {T("code=a&state=E9Melhoa2OwvFrEMTJguC"), BAD, NULL, SEEN},
     {T("code=a&state=E9Melhoa2OwvFrEMTJguC."), MISMATCH, NULL, SEEN},
     {T("code=a&state=e9Melhoa2OwvFrEMTJguCH"), MISMATCH, NULL, SEEN},
-    {T("code=a&state="), MISMATCH, NULL, SEEN},
-    {T("code=a&state"), MISMATCH, NULL, SEEN},
+    {T("code=a&state="), BAD, NULL, SEEN},
+    {T("code=a&state"), BAD, NULL, SEEN},
     {T("code=a&state=" OTHER), MISMATCH, NULL, SEEN},
     {T("code=a&state=" OTHER "." HASH), MISMATCH, NULL, SEEN},
     {T("code=a&state=aaaaaaaaaaaaaaaaaaaaaa.x"), MISMATCH, NULL,
@@ -160,23 +206,43 @@ static const struct row {
     {T("code=a!&state=" OTHER), BAD, NULL, 0},
     /* a whole address */
     {T(BACK "?code=" CODE "&state=" SHOWN), OK, CODE, SEEN},
-    {T(BACK "?code=" CODE), OK, CODE, 0},
+    {T(BACK "?code=" CODE), BAD, NULL, 0},
+    {T(BACK "?code=uXr5-_B"), BAD, NULL, 0},
+    {T(BACK "?code=" CODE "&state=E9Mel"), BAD, NULL, SEEN},
     {T("<" BACK "?code=" CODE "&\n  state=" SHOWN ">"), OK, CODE, SEEN},
     {T("\x1b[200~" BACK "?code=" CODE "&state=" SHOWN "\x1b[201~"), OK, CODE,
 	SEEN},
     {T(BACK "?code=" CODE "&state=" HASH "[201~"), OK, CODE, SEEN},
-    {T(BACK "?app=1&code=" CODE "#top"), OK, CODE, 0},
-    {T("http://localhost:8085/?code=" CODE "#code=x"), OK, CODE, 0},
-    {T(BACK "#code=" CODE), BAD, NULL, 0},
-    {T(BACK "#?code=" CODE), BAD, NULL, 0},
-    {T(BACK "?x=1?code=" CODE), BAD, NULL, 0},
-    {T(BACK "?code=a?code=b"), BAD, NULL, 0},
-    {T(BACK "code=" CODE), BAD, NULL, 0},
-    {T(BACK "/code=b?code=a"), OK, "a", 0},
+    {T(BACK "?app=1&" PAIR "#top"), OK, CODE, SEEN},
+    {T("http://localhost:8085/?" PAIR "#code=x"), OK, CODE, SEEN},
+    {T("http://localhost:8085/?code=" CODE "#state=" HASH), BAD, NULL, 0},
+    {T(BACK "#code=" CODE "&state=" HASH), BAD, NULL, 0},
+    {T(BACK "#?code=" CODE "&state=" HASH), BAD, NULL, 0},
+    {T(BACK "?x=1?code=" CODE "&state=" HASH), BAD, NULL, 0},
+    {T(BACK "?code=a?code=b"
+	    "&state=" HASH),
+	BAD, NULL, 0},
+    {T(BACK "code=" CODE "&state=" HASH), BAD, NULL, 0},
+    {T(BACK "/code=b?code=a&state=" HASH), OK, "a", SEEN},
     {T(BACK "?code=" CODE "&state=" OTHER), MISMATCH, NULL, SEEN},
     {T("https://login.mypurecloud.com/oauth/authorize?response_type=code&"
        "code_challenge=x&state=" SHOWN),
 	BAD, NULL, 0},
+    /* the same twice, as by pasting twice or by a chat, is one */
+    {T(BACK "?" PAIR " " BACK "?" PAIR), OK, CODE, SEEN},
+    {T(BACK "?" PAIR BACK "?" PAIR), OK, CODE, SEEN},
+    {T(BACK "?" PAIR "\n" BACK "?" PAIR "\n" BACK "?" PAIR), OK, CODE, SEEN},
+    {T("[" BACK "?" PAIR "](" BACK "?" PAIR ")"), OK, CODE, SEEN},
+    {T("<" BACK "?" PAIR "|" BACK "?" PAIR ">"), OK, CODE, SEEN},
+    {T(PAIR " " PAIR), OK, CODE, SEEN},
+    {T(BACK "?" PAIR " " BACK "?state=" SHOWN "&code=" CODE), OK, CODE, SEEN},
+    {T(BACK "?" PAIR " " BACK "?code=b&state=" SHOWN), BAD, NULL, 0},
+    {T(BACK "?" PAIR " " BACK "?code=" CODE "&state=" OTHER), BAD, NULL, 0},
+    {T("[" BACK "?" PAIR "](" BACK "?code=b&state=" SHOWN ")"), BAD, NULL, 0},
+    {T(BACK "?" PAIR "#x" BACK "?code=b&state=" SHOWN), BAD, NULL, 0},
+    {T(BACK "?" PAIR " " BACK "?error=x&state=" SHOWN), BAD, NULL, 0},
+    {T(BACK "?code=" CODE " " BACK "?state=" SHOWN), OK, CODE, SEEN},
+    {T(BACK "?iss=https://login.example.com&" PAIR), OK, CODE, SEEN},
     /* an error redirect */
     {T(BACK "?error=access_denied"), REFUSED, NULL, 0},
     {T("error=access_denied&error_description=no"), REFUSED, NULL, 0},
@@ -187,6 +253,7 @@ static const struct row {
     {T("error=x&code=a"), BAD, NULL, 0},
     {T("code=a&error=x&state=" SHOWN), BAD, NULL, 0},
     {T("error=x&error=y"), BAD, NULL, 0},
+    {T("error=x&state=E9Mel"), BAD, NULL, SEEN},
     {T("error=x%"), BAD, NULL, 0},
     {T("error=x%4z"), BAD, NULL, 0},
     {T("error=x&error_description=%zz"), BAD, NULL, 0},
@@ -197,23 +264,39 @@ static const struct row {
     {T("\b"), BAD, NULL, JUNK},
     {T("\b\n\r"), BAD, NULL, JUNK},
     {T("\b\n\r\177INCORRECT\b\n\r\177incorrect"), BAD, NULL, 0},
-    {T("INCORRECT"), OK, "INCORRECT", 0},
+    {T("INCORRECT"), BAD, NULL, 0},
     {T("\n"), EMPTY, NULL, 0},
 };
 
+static const struct answer_terms no_earlier = {.state = SHOWN};
+
 /* Read a copy of exactly that size, so that a sanitizer sees any overrun. */
 static enum outcome
-read_copy(
-    const char *typed, size_t len, struct answer *ret, struct errinfo *reterr)
+read_with(bool bare_code, const char *typed, size_t len, struct answer *ret,
+    struct errinfo *reterr)
 {
+	const struct answer_terms terms = {
+	    .state = SHOWN,
+	    .earlier = earlier,
+	    .earlier_count = 2,
+	    .bare_code = bare_code,
+	};
 	uint8_t *copy = malloc(len > 0 ? len : 1);
 
 	assert_non_null(copy);
 	memcpy(copy, typed, len);
-	enum outcome r = answer_read((struct view){.p = copy, .len = len},
-	    SHOWN, earlier, 2, ret, reterr);
+	enum outcome r = answer_read(
+	    (struct view){.p = copy, .len = len}, &terms, ret, reterr);
 	free(copy);
 	return r;
+}
+
+/* With bare_code, which accepts more. */
+static enum outcome
+read_copy(
+    const char *typed, size_t len, struct answer *ret, struct errinfo *reterr)
+{
+	return read_with(true, typed, len, ret, reterr);
 }
 
 /* What has to be true of every answer. */
@@ -261,6 +344,31 @@ answer_reads_every_row(void **state)
 	}
 }
 
+/* The rows again: whatever has no state is malformed, and all else the same. */
+static void
+answer_without_its_state_is_no_answer(void **state)
+{
+	size_t refused = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct row *row = &rows[i];
+		bool bare = row->outcome == OK && (row->flags & SEEN) == 0;
+		struct errinfo err = {""};
+		autoanswer answer;
+
+		enum outcome r =
+		    read_with(false, row->typed, row->len, &answer, &err);
+		if (r != (bare ? BAD : row->outcome))
+			fail_msg("row %zu, \"%s\": %s; \"%s\"", i, row->typed,
+			    outcome_name(r), err.text);
+		check_sound(r, &answer);
+		assert_true(r != OK || answer.state_seen);
+		refused += bare;
+	}
+	assert_true(refused > 20);
+}
+
 static void
 answer_is_read_up_to_4096_bytes(void **state)
 {
@@ -270,7 +378,7 @@ answer_is_read_up_to_4096_bytes(void **state)
 
 	(void)state;
 	memset(typed, ' ', sizeof(typed));
-	typed[ANSWER_MAX - 1] = 'x';
+	memcpy(typed + ANSWER_MAX - strlen(CODE), CODE, strlen(CODE));
 	assert_int_equal(read_copy(typed, ANSWER_MAX, &most, &err), OK);
 	assert_int_equal(read_copy(typed, ANSWER_MAX + 1, &more, &err), BAD);
 	assert_null(more.code);
@@ -284,13 +392,15 @@ answer_codes_have_66_characters(void **state)
 
 	(void)state;
 	for (int c = 0; c < 256; c++) {
-		const char typed[] = {'a', (char)c, 'b'};
+		char typed[] = "a?" CODE;
+		size_t len = sizeof(typed) - 1;
 		autoanswer answer;
 
-		enum outcome r = read_copy(typed, 3, &answer, NULL);
+		typed[1] = (char)c;
+		enum outcome r = read_copy(typed, len, &answer, NULL);
 		check_sound(r, &answer);
 		if (c != '\0' && strchr(ornaments, c) != NULL)
-			assert_int_equal(secret_view(answer.code).len, 2);
+			assert_int_equal(secret_view(answer.code).len, len - 1);
 		else if (r == OK)
 			count++;
 		else
@@ -306,8 +416,7 @@ answer_of_a_null_view_is_empty(void **state)
 
 	(void)state;
 	assert_int_equal(
-	    answer_read((struct view){0}, SHOWN, NULL, 0, &answer, NULL),
-	    EMPTY);
+	    answer_read((struct view){0}, &no_earlier, &answer, NULL), EMPTY);
 }
 
 static void
@@ -317,8 +426,8 @@ answer_works_without_earlier_states_and_without_errinfo(void **state)
 
 	(void)state;
 	assert_int_equal(
-	    answer_read(view_text("code=a&state=aaaaaaaaaaaaaaaaaaaaaa"), SHOWN,
-		NULL, 0, &answer, NULL),
+	    answer_read(view_text("code=a&state=aaaaaaaaaaaaaaaaaaaaaa"),
+		&no_earlier, &answer, NULL),
 	    MISMATCH);
 	assert_false(answer.state_earlier);
 }
@@ -400,6 +509,9 @@ answer_error_texts_never_hold_a_code(void **state)
 	    "SeCrEt\x01",
 	    "code=SeCrEt&error=x",
 	    "code=SeCrEt&state=SeCrEt",
+	    "code=SeCrEt",
+	    "SeCrEt",
+	    "code=SeCrEt&state=SeCrEtSeCrEtSeCrEtSeCrEt",
 	    "https://SeCrEt/#code=SeCrEt",
 	};
 
@@ -431,7 +543,7 @@ answer_recognises_sshd_junk_of_every_length(void **state)
 
 		assert_true(answer_is_sshd_junk(view));
 		assert_int_equal(
-		    answer_read(view, SHOWN, NULL, 0, &answer, NULL), BAD);
+		    answer_read(view, &no_earlier, &answer, NULL), BAD);
 		assert_true(answer.sshd_junk);
 		typed[len - 1] ^= 1;
 		assert_false(answer_is_sshd_junk(view));
@@ -506,6 +618,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(answer_reads_every_row),
+	    cmocka_unit_test(answer_without_its_state_is_no_answer),
 	    cmocka_unit_test(answer_is_read_up_to_4096_bytes),
 	    cmocka_unit_test(answer_codes_have_66_characters),
 	    cmocka_unit_test(answer_of_a_null_view_is_empty),

@@ -101,6 +101,7 @@ helper_start(const char *login_url, struct courier *ret, struct errinfo *reterr)
 	    .client_id = "client-1",
 	    .redirect_uri = "https://example.com/",
 	    .decoy = true,
+	    .bare_code = true,
 	    .deadline_ms = 30000,
 	};
 	autobuf frame = BUF_INIT(WIRE_HEADER_LEN + WIRE_PAYLOAD_MAX);

@@ -458,7 +458,7 @@ listener_leaves_nothing_behind_when_it_fails(void **state)
 static void
 browser_serves_one_request_at_a_time(void **state)
 {
-	static const struct browser_states states = {.shown = "s"};
+	static const struct answer_terms terms = {.state = "s"};
 	struct fixture f;
 	struct pollfd more = {.events = POLLIN};
 
@@ -469,13 +469,13 @@ browser_serves_one_request_at_a_time(void **state)
 	autofd second = call(f.port);
 	ask(&f, first, "/back?first");
 	ask(&f, second, "/back?second");
-	browser_serve(&browser, &states);
+	browser_serve(&browser, &terms);
 	assert_non_null(strstr(heard(first, PAGE_MAX), "400 Bad Request"));
 	more.fd = second;
 	assert_int_equal(poll(&more, 1, 0), 0);
 	more.fd = browser_events(&browser);
 	assert_int_equal(poll(&more, 1, 0), 1);
-	browser_serve(&browser, &states);
+	browser_serve(&browser, &terms);
 	assert_non_null(strstr(heard(second, PAGE_MAX), "400 Bad Request"));
 	browser_end(&browser);
 }

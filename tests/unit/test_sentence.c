@@ -55,12 +55,12 @@ static void
 sentence_escapes_values_and_looks_for_no_blanks_in_them(void **state)
 {
 	static const struct blank blanks[] = {
-	    {"user", "{host}\033[2J\n%s"}, {"host", "b"}};
+	    {"user", "{host}\033[2J\n%s\\\""}, {"host", "b"}};
 	autobuf b = BUF_INIT(200);
 
 	(void)state;
 	sentence_put(&b, "{user} on {host}", blanks, COUNT(blanks));
-	assert_string_equal(buf_text(&b), "{host}\\x1b[2J\\x0a%s on b");
+	assert_string_equal(buf_text(&b), "{host}\\x1b[2J\\x0a%s\\\\x22 on b");
 }
 
 static void

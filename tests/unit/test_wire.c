@@ -425,7 +425,7 @@ static void
 wire_request_comes_out_as_it_went_in(void **state)
 {
 	(void)state;
-	for (unsigned bits = 0; bits < 256; bits++) {
+	for (unsigned bits = 0; bits < 512; bits++) {
 		autorequest request = request_make();
 		autobuf frame = BUF_INIT(FRAME_MAX);
 		autorequest ret = {0};
@@ -437,6 +437,7 @@ wire_request_comes_out_as_it_went_in(void **state)
 		request.needs.groups = (bits & 32) != 0;
 		request.needs.roles = (bits & 64) != 0;
 		request.needs.divisions = (bits & 128) != 0;
+		request.bare_code = (bits & 256) != 0;
 		if ((bits & 16) != 0) {
 			secret_free(request.client_secret);
 			request.client_secret = NULL;
@@ -458,6 +459,7 @@ wire_request_comes_out_as_it_went_in(void **state)
 		assert_string_equal(
 		    request.signin_provider, ret.signin_provider);
 		assert_int_equal(request.force_signin, ret.force_signin);
+		assert_int_equal(request.bare_code, ret.bare_code);
 		assert_int_equal(request.loopback, ret.loopback);
 		assert_int_equal(request.unasked, ret.unasked);
 		assert_int_equal(request.decoy, ret.decoy);
@@ -965,14 +967,15 @@ wire_booleans_are_0_or_1(void **state)
 		const char *field;
 	} rows[] = {
 	    {0, "okta", 4, "force_signin"},
-	    {0, "okta", 5, "loopback"},
-	    {0, "okta", 6, "unasked"},
-	    {0, "okta", 7, "decoy"},
-	    {0, "okta", 8, "want_token"},
-	    {0, "okta", 9, "revoke"},
-	    {0, "okta", 10, "need_groups"},
-	    {0, "okta", 11, "need_roles"},
-	    {0, "okta", 12, "need_division"},
+	    {0, "okta", 5, "bare_code"},
+	    {0, "okta", 6, "loopback"},
+	    {0, "okta", 7, "unasked"},
+	    {0, "okta", 8, "decoy"},
+	    {0, "okta", 9, "want_token"},
+	    {0, "okta", 10, "revoke"},
+	    {0, "okta", 11, "need_groups"},
+	    {0, "okta", 12, "need_roles"},
+	    {0, "okta", 13, "need_division"},
 	    {3, "home-1", 6, "cloned_user"},
 	};
 

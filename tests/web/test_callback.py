@@ -10,7 +10,8 @@ from webhost import CALLBACK
 CODE = "qoGdVEkdr0s5vHzHk2wBq9L3x-Yp_7TnZ4mJcA1eQuo"
 HASH = "lxgFWVjYI7xpl8rSGKL8KB"
 STATE = HASH + ".alice~bastion01"
-GOOD = f"?code={CODE}&state={STATE}"
+ANSWER = f"code={CODE}&state={STATE}"
+GOOD = f"?{ANSWER}"
 NOT_ONE = "The address of this page is not one that a sign-in leads to."
 CONTROL, ENTER, TAB = "\ue009", "\ue007", "\ue004"
 
@@ -25,22 +26,50 @@ def callback(tab, webhost):
 
 # What it shows
 
-def test_the_code_is_shown_with_whom_it_is_for(callback):
+def test_the_answer_is_shown_with_whom_it_is_for(callback):
     page = callback(GOOD)
-    assert page.text_of("code") == CODE
+    assert page.text_of("answer") == ANSWER
     assert page.text_of("account") == "alice"
     assert page.text_of("host") == "bastion01"
     assert "only what the address says" in page.text
     assert "in which you yourself have just started to sign in" in page.text
-    assert page.title == "Your sign-in code"
+    assert page.title == "Your sign-in answer"
     assert not page.shows("bare") and not page.shows("bad")
 
 
 @pytest.mark.parametrize("size, larger", [(DESKTOP, 1.5), (PHONE, 1.2)])
-def test_the_code_is_in_large_type(tab, callback, size, larger):
+def test_the_zone_is_in_large_type_above_the_hint(tab, callback, webhost, size, larger):
+    path = CALLBACK + "/ZONE-A"
+    webhost.pages[path] = webhost.pages[CALLBACK]
     tab.be(size)
-    page = callback(GOOD)
-    assert page.type_size("code") >= larger * page.type_size("mind")
+    page = callback(GOOD, path=path)
+    assert page.text_of("zone") == "ZONE-A"
+    assert page.type_size("zone") >= larger * page.type_size("mind")
+    assert page.text.index("Zone ZONE-A") < page.text.index("For the account")
+    assert "on hosts of this zone alone" in page.text
+    assert page.text_of("answer") == ANSWER
+
+
+@pytest.mark.parametrize("path, zone", [
+    (CALLBACK, None), ("/" + CALLBACK, None), (CALLBACK + ".html", None), (CALLBACK + "/", None),
+    (CALLBACK + "/callback", None), ("/prod", "prod"), ("/a/b/eu.prod_1", "eu.prod_1"),
+    (CALLBACK + "/callback.html.x", "callback.html.x"),
+    (CALLBACK + "/" + "z" * 64, "z" * 64), (CALLBACK + "/" + "z" * 65, None),
+    (CALLBACK + "/a%20b", None), (CALLBACK + "/%3Cb%3E", None)])
+def test_the_zone_is_the_last_part_of_the_path(callback, webhost, path, zone):
+    webhost.pages[path] = webhost.pages[CALLBACK]
+    page = callback(GOOD, path=path)
+    assert page.text_of("answer") == ANSWER
+    assert page.shows("zoned") is (zone is not None)
+    assert zone is None or page.text_of("zone") == zone
+
+
+def test_no_query_and_no_label_names_the_zone(callback, webhost):
+    path = CALLBACK + "/ZONE-A"
+    webhost.pages[path] = webhost.pages[CALLBACK]
+    page = callback(f"?zone=ZONE-B&code={CODE}&state={HASH}.alice~ZONE-B#/ZONE-B", path=path)
+    assert page.text_of("zone") == "ZONE-A"
+    assert page.text_of("host") == "ZONE-B"
 
 
 @pytest.mark.parametrize("state, account, host", [
@@ -57,19 +86,17 @@ def test_the_label_is_read_as_far_as_it_goes(callback, state, account, host):
     assert page.text_of("host") == host
 
 
-@pytest.mark.parametrize("query", [
-    f"?code={CODE}", f"?code={CODE}&state={HASH}",
-    f"?code={CODE}&state={HASH}.~", f"?app=login&code={CODE}&state={HASH}"])
-def test_without_a_label_there_is_no_hint(callback, query):
-    page = callback(query)
-    assert page.text_of("code") == CODE
+@pytest.mark.parametrize("state", [HASH, HASH + ".~", HASH + "."])
+def test_without_a_label_there_is_no_hint(callback, state):
+    page = callback(f"?app=login&code={CODE}&state={state}")
+    assert page.text_of("answer") == f"code={CODE}&state={state}"
     assert not page.shows("hint")
 
 
 @pytest.mark.parametrize("code", ["x", "Az09-._~" * 32, "y" * 512])
-def test_a_code_of_any_length_is_shown_alone(callback, code):
-    page = callback(f"?code={code}&state={STATE}")
-    assert page.text_of("code") == code
+def test_a_code_of_any_length_is_shown_with_its_state(callback, code):
+    page = callback(f"?state={STATE}&code={code}")
+    assert page.text_of("answer") == f"code={code}&state={STATE}"
     assert not page.overflows()
 
 
@@ -79,13 +106,13 @@ def test_a_code_of_any_length_is_shown_alone(callback, code):
 def test_the_query_leaves_the_address_bar_and_the_history(
         callback, webhost, path):
     page = callback(GOOD + "#part", path=path)
-    assert page.text_of("code") == CODE
+    assert page.text_of("answer") == ANSWER
     assert page.address == webhost.url(path)
     assert page.history_length == 2  # the empty tab and this page
     page.driver.refresh()
     assert webhost.seen == [CALLBACK + GOOD, CALLBACK]
     assert CODE not in page.text
-    assert "shows its code once" in page.text
+    assert "shows its answer once" in page.text
     page.driver.back()
     page.driver.forward()
     assert page.address == webhost.url(path)
@@ -110,7 +137,7 @@ def test_a_script_that_is_not_ours_does_not_run(tab, webhost):
         "</main>", "<img src=/x onerror=alert(1)><script>"
         "document.title='theirs';fetch('/stolen')</script></main>")
     page = tab.open(webhost.url(CALLBACK) + GOOD)
-    assert page.title == "Your sign-in code"
+    assert page.title == "Your sign-in answer"
     assert webhost.seen == [CALLBACK + GOOD]
     assert len([line for line in page.complaints()
                 if "Content Security Policy" in line]) >= 2
@@ -118,20 +145,20 @@ def test_a_script_that_is_not_ours_does_not_run(tab, webhost):
 
 # Copying
 
-def test_the_button_copies_the_code_and_nothing_else(callback):
+def test_the_button_copies_code_and_state_and_nothing_else(callback):
     page = callback(GOOD)
     page.click("copy")
     page.wait("said", "Copied. Paste it into your terminal")
-    assert page.pasted() == CODE
+    assert page.pasted() == ANSWER
 
 
 def test_without_the_clipboard_interface_the_code_is_selected(callback):
     page = callback(GOOD, host=HOST)  # http, so not a secure context
     assert page.driver.execute_script("return !navigator.clipboard")
     page.click("copy")
-    page.wait("said", "The code is selected. Press Ctrl+C")
+    page.wait("said", "The answer is selected. Press Ctrl+C")
     page.press(CONTROL, "c")
-    assert page.pasted() == CODE
+    assert page.pasted() == ANSWER
 
 
 def test_when_copying_is_refused_the_code_is_selected(callback, webhost):
@@ -141,7 +168,7 @@ def test_when_copying_is_refused_the_code_is_selected(callback, webhost):
         "origin": webhost.url("")})
     try:
         page.click("copy")
-        page.wait("said", "The code is selected. Press Ctrl+C")
+        page.wait("said", "The answer is selected. Press Ctrl+C")
     finally:
         page.driver.execute_cdp_cmd("Browser.resetPermissions", {})
 
@@ -154,16 +181,16 @@ def test_the_keyboard_suffices(callback, shot):
     page.wait("said", "Copied")
     assert page.focused() == "copy"
     shot("callback-copied")
-    assert page.pasted() == CODE
+    assert page.pasted() == ANSWER
 
 
 def test_a_screen_reader_is_told_all_of_it(callback):
     page = callback(GOOD)
     told = page.accessible()
-    assert ("heading", "Your sign-in code", "") in told
+    assert ("heading", "Your sign-in answer", "") in told
     assert ("main", "", "") in told
     [button] = [part for part in told if part[0] == "button"]
-    assert button[1] == "Copy the code"
+    assert button[1] == "Copy the answer"
     assert "you yourself have just started to sign in" in button[2]
     assert [part for part in told if part[0] == "status"]
     order = [role for role, _, _ in told
@@ -217,6 +244,8 @@ HOSTILE = {
     "a code too long": "?code=" + "a" * 513,
     "a query too long": f"?code={CODE}&x=" + "a" * 4096,
     "no code in it": "?code=",
+    "no state beside it": f"?code={CODE}",
+    "an empty state beside it": f"?code={CODE}&state=",
     "two codes": f"?code={CODE}&code=other",
     "two states": f"?code={CODE}&state={STATE}&state={STATE}",
     "code and error": f"?code={CODE}&error=access_denied",
@@ -236,7 +265,7 @@ HOSTILE = {
 @pytest.mark.parametrize("query", HOSTILE.values(), ids=HOSTILE.keys())
 def test_a_hostile_query_gets_a_plain_sentence(callback, webhost, query):
     page = callback(query)
-    assert page.text_of("bad-name") == "There is no code here"
+    assert page.text_of("bad-name") == "There is no answer here"
     assert page.text_of("bad-text") == NOT_ONE
     assert CODE not in page.driver.page_source
     assert not page.shows("good") and not page.shows("bad-error")
@@ -266,7 +295,7 @@ def test_without_scripts_it_says_what_to_do(tab, webhost, shot):
     tab.open(webhost.url(CALLBACK) + GOOD)
     assert "Copy the whole address out of the address bar" in tab.text
     assert "in which you yourself have just started to sign in" in tab.text
-    assert "what stands between code= and the next &" in tab.text
+    assert "what stands after its question mark" in tab.text
     assert not tab.shows("good") and not tab.shows("bad")
     assert tab.address == webhost.url(CALLBACK) + GOOD  # it is still there
     shot("callback-without-scripts")
@@ -281,7 +310,7 @@ def test_a_script_that_the_policy_forbids_leaves_the_same_words(tab, webhost):
 
 LOOKS = {"desktop": (DESKTOP, 1, False), "dark": (DESKTOP, 1, True),
          "phone": (PHONE, 2, False), "phone-dark": (PHONE, 2, True)}
-SCENES = {"code": GOOD, "error": f"?error=access_denied&state={STATE}",
+SCENES = {"answer": GOOD, "error": f"?error=access_denied&state={STATE}",
           "nothing": "", "long": f"?code={'Az09-._~' * 64}&state={STATE}"}
 
 

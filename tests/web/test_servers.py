@@ -13,7 +13,7 @@ from http.client import HTTPSConnection
 
 import pytest
 from servers import KINDS, PATIENCE
-from test_callback import CODE, GOOD
+from test_callback import ANSWER, GOOD
 from webhost import CALLBACK, ROOT, START, page
 
 SECRET = "SECRETqoGdVEkdr0s5vHzHk2w"
@@ -70,7 +70,8 @@ def ask(server, authority):
 
 
 @pytest.mark.parametrize("target, name", [
-    (CALLBACK + "?code=x", "callback.html"), (START, "start.html")])
+    (CALLBACK + "?code=x", "callback.html"),
+    (CALLBACK + "/ZONE-A_1.eu?code=x", "callback.html"), (START, "start.html")])
 def test_each_page_has_its_address_and_the_headers(ask, target, name):
     status, headers, text = ask(target)
     assert status == 200
@@ -95,7 +96,7 @@ def test_the_policy_is_that_of_the_pages_and_forbids_frames(ask):
 
 
 @pytest.mark.parametrize("target", [
-    "/", "/nginx.conf", "/callback.html/", "/callback/x", "/s/",
+    "/", "/nginx.conf", "/callback.html/", "/callback/", "/callback/x/y", "/callback/%3C", "/s/",
     "/../server.conf", "/pages/", "/server.conf"])
 def test_nothing_else_is_there(ask, target):
     status, headers, _ = ask(target)
@@ -143,7 +144,7 @@ def speak(port, words):
 def test_a_browser_takes_the_page_from_it(kind, tab, authority):
     with serving(kind, authority) as running:
         tab.open(f"https://localhost:{running.port}{CALLBACK}{GOOD}")
-        assert tab.text_of("code") == CODE
+        assert tab.text_of("answer") == ANSWER
         assert tab.complaints() == []
         tab.open(f"https://localhost:{running.port}{START}#x")
         assert "not set up" in tab.text
