@@ -11,7 +11,8 @@ from peers import (FAILED, REFUSED, UNANSWERED, Backlog, ClosedPort, Counter,
                    Proxy)
 from replies import (API_REFUSALS, CONTENTS, INFO_FIELDS, NEVER, ON_THE_WAY,
                      PAGE, STATUSES, TOKEN_FIELDS, TOKEN_REFUSALS,
-                     TOKENS_IN_VAIN, USER_FIELDS, raw_member)
+                     TOKENS_IN_VAIN, USER_FIELDS, raw_member,
+                     with_token)
 from signin import Row, nothing
 
 ENDPOINTS = {"token": "/oauth/token", "users_me": "users/me",
@@ -352,6 +353,10 @@ def moment_rows():
     yield Row("deadline", "passes while the token is awaited", "timed_out",
               settings=lambda _world: {"timeout": 4},
               arrange=faulty("token", Fault(delay=NEVER)))
+    yield Row("deadline", "passes within the token reply, after the token",
+              "timed_out", settings=lambda _world: {"timeout": 4}, token=True,
+              arrange=faulty("token", Fault(
+                  body=with_token(b'"filling":"' + b"x" * 2000), drip=.01)))
     yield Row("deadline", "passes while users/me is awaited", "timed_out",
               settings=lambda _world: {"timeout": 10}, token=True,
               arrange=faulty("users_me", Fault(delay=NEVER)))
