@@ -218,6 +218,8 @@ $(B)/tests/without:
 	$(call say,LINK,$@)
 	$(Q)$(link_prog) $(filter_libs)
 $(B)/tests/libnss_resolve.so.2: $(B)/tests/sandbox/nss_resolve.o
+$(B)/tests/libnss_directory.so.2: $(B)/tests/login/nss_directory.o
+$(B)/tests/libnss_%.so.2:
 	$(call say,LINK,$@)
 	$(Q)$(CC) -shared $(CFLAGS) $(LDFLAGS) -o $@ $<
 # libpam itself, with modules that answer what the test wants, or ask for a password
@@ -339,7 +341,7 @@ $(locales): $(B)/tests/locale/%.UTF-8/LC_CTYPE:
 # what whole sign-ins in tests run
 signin_parts := $(addprefix $(B)/tests/,pam_gcpkce.so gcpkce pam-session pam-greeter pam_inject.so pam_password.so inject-host \
 	fault-host leaping-host leaping-helper pam_gcpkce_leaping.so \
-	gcpkce-trial trial-helper without libnss_resolve.so.2 \
+	gcpkce-trial trial-helper without libnss_resolve.so.2 libnss_directory.so.2 \
 	sweep/gcpkce-helper sweep/gcpkce)
 test-parts: all $(signin_parts) $(locales) ## build what whole sign-ins in tests run
 unit-parts: $(unit) $(pam) $(sweep) $(B)/tests/sweep/tests/pam_gcpkce_scripted.so $(B)/tests/pam_gcpkce_scripted.so $(B)/tests/scripted-helper $(B)/tools/config-text $(B)/tools/completion $(locales)
@@ -361,7 +363,8 @@ $(B)/tests/fuzz/fuzz_decision $(B)/tests/fuzz/fuzz_map: $(B)/tests/fuzz/judge.o
 $(B)/tests/fuzz/fuzz_authenticate: $(module) $(courier) $(addprefix $(B)/tests/fuzz/,judge.o files.o world.o helper.o pam_double.o plan.o)
 $(B)/tests/fuzz/fuzz_authenticate: private wraps = $(fuzz_world)
 $(B)/tests/fuzz/fuzz_config $(B)/tests/fuzz/fuzz_map $(B)/tests/fuzz/fuzz_stack: $(B)/tests/fuzz/files.o
-$(B)/tests/fuzz/fuzz_config $(B)/tests/fuzz/fuzz_map $(B)/tests/fuzz/fuzz_stack: private wraps = $(fuzz_files)
+$(B)/tests/fuzz/fuzz_config $(B)/tests/fuzz/fuzz_stack: private wraps = $(fuzz_files)
+$(B)/tests/fuzz/fuzz_map: private wraps = $(fuzz_files) getpwnam_r getpwuid_r
 $(B)/tests/fuzz/fuzz_stack: $(addprefix $(B)/pam_gcpkce/cli/,stack.o stack_file.o stack_text.o control.o pam_result.o dispatch.o truth.o ordinary.o finding.o command.o)
 $(fuzz_o): private extra_cflags = $(crypto_cflags)
 

@@ -23,16 +23,18 @@ struct map_entry {
 #define automap CLEANUP(map_entry_done) struct map_entry
 
 /*
- * Read the lines that name an account, by either of its names.  The file is
- * read once from its beginning to its end; lines of other accounts are passed
- * over unjudged, so that a slip in one locks nobody else out.
+ * Read the lines that name an account, by either of its names or by another
+ * spelling that the name service gives it for (map_name.h).  The file is read
+ * once from its beginning to its end; lines of other accounts are passed over
+ * unjudged, so that a slip in one locks nobody else out.
  *
- * A line: LOCAL-ACCOUNT IDENTITY [IDENTITY...], parted by blanks; '#' begins a
- * comment; "-" in place of identities maps nobody.
+ * A line: LOCAL-ACCOUNT IDENTITY [IDENTITY...], separated by blanks; '#' begins
+ * a comment; "-" in place of identities maps nobody.
  *
  * in:     path     absolute; a missing file is an error
- *         account  as account_find gave it
- *                  (for one that does not, the file is read all the same: the
+ *         user     the asked name
+ *         account  as account_find gave it for that name
+ *                  (where there is none, the file is read all the same: the
  *                  time must not tell)
  * out:    ret      (map_entry_done it) a wrong line of this account makes it
  *                  faulty; reading it is no error of the file
@@ -40,9 +42,10 @@ struct map_entry {
  *                                 plain text: a line has a NUL byte, a carriage
  *                                 return before its end or a byte order mark
  *         OUTCOME_CONFIG_UNSAFE, OUTCOME_NO_MEMORY
- * source: docs/DESIGN.md section 3
+ *         OUTCOME_HELPER_FAILED  the name service failed
+ * source: docs/DESIGN.md section 4
  */
-MUST_CHECK enum outcome map_read(const char *path,
+MUST_CHECK enum outcome map_read(const char *path, const char *user,
     const struct account *account, struct map_entry *ret,
     struct errinfo *reterr);
 
@@ -50,14 +53,14 @@ MUST_CHECK enum outcome map_read(const char *path,
  * Look at every line of a map file that names an account.
  *
  * in:     path   absolute
- *         each   called with a line's account and, where its identities are
- *                wrong, the fault with file, line and mend (else NULL); false
- *                ends the walk
+ *         each   called with a line's account, what the line says of it, and
+ *                where its identities are wrong the fault with file, line and
+ *                mend (else NULL); false ends the walk
  *         arg    handed to it
  * errors: as map_read
  */
 typedef bool map_line_fn(void *arg, unsigned long number, struct view account,
-    const struct errinfo *fault);
+    const struct map_entry *entry, const struct errinfo *fault);
 MUST_CHECK enum outcome map_walk(
     const char *path, map_line_fn *each, void *arg, struct errinfo *reterr);
 

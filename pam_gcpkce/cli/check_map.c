@@ -2,12 +2,16 @@
 /*
  * The map file, line by line: who is named, and whether that can be right.
  */
+#include <shadow.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "check.h"
 #include "file_check.h"
+#include "gcpkce/clock.h"
+#include "gcpkce/map_name.h"
 #include "gcpkce/policy.h"
+#include "gcpkce/text.h"
 
 /* Each may be a question to a directory service far away. */
 #define LOOK_UPS_MAX 1000
@@ -28,35 +32,107 @@ uses_method(const struct config *config, enum config_method method)
 	return false;
 }
 
+/* A name as a person has to write it into the file. */
+static const char *
+written(const char *name, struct buf *space)
+{
+	autobuf text = BUF_INIT(1024);
+
+	map_name_put(&text, view_text(name));
+	text_put_escaped(space, buf_view(&text));
+	return buf_text(space);
+}
+
+/* The name service has an account for the word, whose name is another. */
 static void
-account_check(struct check *check, const char *where, const char *name)
+spelling_check(struct findings *f, const char *where, const char *word,
+    const struct account *account)
+{
+	autobuf name = BUF_INIT(2048);
+	autobuf mend = BUF_INIT(2048);
+	bool counts = map_name_is_like(view_text(word), account->name) ||
+	    map_name_is_like(view_text(word), account->uid_name);
+
+	text_put_escaped(&name, view_text(account->name));
+	buf_put_text(&mend, "write ");
+	(void)written(account->name, &mend);
+	finding_add(f, counts ? FINDING_WARNING : FINDING_FAULT, where,
+	    buf_text(&mend), "the account's name is %s: the line %s",
+	    buf_text(&name),
+	    counts ? "counts for it, while the name service has this spelling"
+		   : "has no effect");
+}
+
+static void
+missing_check(struct findings *f, const char *where, const char *word)
+{
+	bool odd = strpbrk(word, "\"'%\\[") != NULL;
+
+	finding_add(f, FINDING_WARNING, where,
+	    odd ? "write the name as it is, in brackets where it has blanks, "
+		  "as in [jo hn]"
+		: "correct the name, create the account, or remove the line",
+	    "there is no account \"%s\" on this host", word);
+}
+
+/*
+ * A '!' before a hash is passwd -l's or usermod -L's: it was set to keep
+ * the account's owner out.  Root alone can tell.
+ */
+static void
+lock_check(struct findings *f, const char *where, const char *name)
+{
+	const struct spwd *entry = getspnam(name);
+	long today = (long)(clock_wall_s() / (24L * 60 * 60));
+
+	if (entry == NULL || entry->sp_pwdp == NULL ||
+	    entry->sp_pwdp[0] != '!' ||
+	    strspn(entry->sp_pwdp, "!*") == strlen(entry->sp_pwdp) ||
+	    (entry->sp_expire >= 0 && entry->sp_expire <= today))
+		return;
+	finding_add(f, FINDING_WARNING, where,
+	    "usermod -e 1 keeps everybody out, and so does removing the line; "
+	    "usermod -p '*' says that there is no password",
+	    "the password of %s is locked, which does not end sign-ins", name);
+}
+
+static void
+account_check(
+    struct check *check, const char *where, const char *name, bool maps)
 {
 	struct findings *f = &check->findings;
 	struct account account;
 	struct errinfo why = {0};
 
-	if (account_find(name, &account, &why) != OUTCOME_OK)
+	if (account_find(name, &account, &why) != OUTCOME_OK) {
 		finding_add(f, FINDING_WARNING, where,
 		    "look at /etc/nsswitch.conf", "%s: %s", name, why.text);
-	else if (!account.exists)
-		finding_add(f, FINDING_WARNING, where,
-		    "correct the name, create the account, or remove the line",
-		    "there is no account \"%s\" on this host", name);
-	else if (account.uid == 0 && !check->config.allow_root)
-		finding_add(f, FINDING_WARNING, where,
-		    "remove the line, or set allow_root=yes",
-		    "%s has uid 0, which nobody reaches without allow_root",
-		    name);
+		return;
+	}
+	if (!account.exists) {
+		missing_check(f, where, name);
+		return;
+	}
+	if (strcmp(name, account.name) != 0 &&
+	    strcmp(name, account.uid_name) != 0)
+		spelling_check(f, where, name, &account);
 	else if (strcmp(account.name, account.uid_name) != 0)
 		finding_add(f, FINDING_WARNING, where,
 		    "name the first entry of a uid",
 		    "%s has the uid of %s: the line counts for both", name,
 		    account.uid_name);
+	if (account.uid == 0 && !check->config.allow_root)
+		finding_add(f, FINDING_WARNING, where,
+		    "remove the line, or set allow_root=yes",
+		    "%s has uid 0, which nobody reaches without allow_root",
+		    name);
+	if (maps)
+		lock_check(f, where, account.name);
 }
 
 static bool
 line_check(void *arg, unsigned long number, struct view account,
-    const struct errinfo *fault)
+    const struct map_entry *entry, const struct errinfo *fault)
 {
 	struct map_check *m = arg;
 	char name[ACCOUNT_NAME_MAX + 1];
@@ -80,7 +156,7 @@ line_check(void *arg, unsigned long number, struct view account,
 	}
 	memcpy(name, account.p, account.len);
 	name[account.len] = '\0';
-	account_check(m->check, where, name);
+	account_check(m->check, where, name, entry->identities.len > 0);
 	return true;
 }
 
@@ -97,7 +173,9 @@ user_check(struct check *check)
 	enum outcome r = policy_gather(&check->config, user, &policy, &why);
 	if (r == OUTCOME_OK)
 		r = policy_prospect(&policy, &why);
-	if (r != OUTCOME_OK)
+	if (r == OUTCOME_OK)
+		lock_check(&check->findings, user, policy.account.name);
+	else
 		finding_add(&check->findings, FINDING_FAULT, user,
 		    "gcpkce whoami --ids --user prints a line for the map file",
 		    "nobody can sign in to this account: %s%s%s",

@@ -9,6 +9,7 @@
 
 #include "command.h"
 #include "gcpkce/errand.h"
+#include "gcpkce/map_name.h"
 #include "gcpkce/text.h"
 #include "token.h"
 
@@ -119,14 +120,18 @@ ids_print(const struct whoami *w)
 	const struct wire_portrait *portrait = &w->reply.portrait;
 	const char *user = w->options->user;
 	autobuf person = BUF_INIT(2048);
+	autobuf account = BUF_INIT(2048);
 
 	text_put_escaped(&person, view_text(portrait->person));
 	buf_put_text(&person, " ");
 	text_put_escaped(&person, view_text(who->email));
 	(void)printf("# map file: %s\n", buf_text(&person));
+	if (user != NULL && text_is_clean_utf8(view_text(user)))
+		map_name_put(&account, view_text(user));
+	else
+		buf_put_text(&account, "ACCOUNT");
 	if (text_is_uuid(view_text(who->id)))
-		(void)printf(
-		    "%s id:%s\n", user != NULL ? user : "ACCOUNT", who->id);
+		(void)printf("%s id:%s\n", buf_text(&account), who->id);
 	(void)printf("\n# configuration\n");
 	setting_print(
 	    "organization", who->organization_id, portrait->organization);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "gcpkce/lines.h"
+#include "gcpkce/map_name.h"
 #include "gcpkce/safefile.h"
 #include "gcpkce/text.h"
 
@@ -84,7 +85,8 @@ identities_read(const struct lines *lines, struct view rest,
 		if (!identity_is_valid(word))
 			return line_refuse(lines, word,
 			    "is no identity; write id:UUID (in lower case) or "
-			    "email:ADDRESS",
+			    "email:ADDRESS, and before them the account, in "
+			    "brackets where its name has blanks: [NAME]",
 			    reterr);
 		buf_put(&entry->identities, word.p, word.len);
 		buf_put_byte(&entry->identities, '\0');
@@ -131,17 +133,6 @@ text_next(struct lines *lines, struct view *ret_line, struct errinfo *reterr)
 				   lines->path, lines->number, found);
 }
 
-/* A '#' where the account should stand begins a comment. */
-static bool
-names_account(struct view word, const struct account *account)
-{
-	if (word.len == 0 || word.p[0] == '#' || !account->exists)
-		return false;
-	return view_eq(word, view_text(account->name)) ||
-	    (account->uid_name[0] != '\0' &&
-		view_eq(word, view_text(account->uid_name)));
-}
-
 static enum outcome
 map_open(const char *path, int *ret_fd, struct errinfo *reterr)
 {
@@ -153,9 +144,37 @@ map_open(const char *path, int *ret_fd, struct errinfo *reterr)
 	return r;
 }
 
-enum outcome
-map_read(const char *path, const struct account *account, struct map_entry *ret,
+/* What one line says of the account, if it names it. */
+static enum outcome
+line_read(const struct lines *lines, struct view line, const char *user,
+    const struct account *account, struct map_entry *entry,
     struct errinfo *reterr)
+{
+	struct view rest = line;
+	struct view word = map_name_take(&rest);
+	enum map_naming naming;
+
+	enum outcome r =
+	    map_name_judge(line, word, user, account, &naming, reterr);
+	if (r != OUTCOME_OK || naming == MAP_NAME_OTHER)
+		return r;
+	r = naming == MAP_NAME_MISSPELT
+	    ? line_refuse(lines, word,
+		  "is meant for this account; write its name without quotes "
+		  "and escapes, in brackets where it has blanks: [NAME]",
+		  &entry->fault)
+	    : identities_read(
+		  lines, lines_cut_comment(rest), entry, &entry->fault);
+	if (r == OUTCOME_NO_MEMORY)
+		return err_fail(reterr, r, "%s", entry->fault.text);
+	if (r != OUTCOME_OK)
+		entry->named = entry->faulty = true;
+	return OUTCOME_OK;
+}
+
+enum outcome
+map_read(const char *path, const char *user, const struct account *account,
+    struct map_entry *ret, struct errinfo *reterr)
 {
 	automap entry = {.identities = BUF_INIT(MAP_IDENTITIES_MAX)};
 	autofd fd = -1;
@@ -172,17 +191,11 @@ map_read(const char *path, const struct account *account, struct map_entry *ret,
 			return r;
 		if (line.p == NULL)
 			break;
-		struct view rest = line;
-		if (!names_account(word_take(&rest), account))
-			continue;
-		r = identities_read(
-		    &lines, lines_cut_comment(rest), &entry, &entry.fault);
-		if (r == OUTCOME_NO_MEMORY)
-			return err_fail(reterr, r, "%s", entry.fault.text);
-		if (r != OUTCOME_OK) {
-			entry.named = entry.faulty = true;
+		r = line_read(&lines, line, user, account, &entry, reterr);
+		if (r != OUTCOME_OK)
+			return r;
+		if (entry.faulty)
 			break;
-		}
 	}
 	*ret = entry;
 	entry = (struct map_entry){0};
@@ -206,12 +219,13 @@ map_walk(const char *path, map_line_fn *each, void *arg, struct errinfo *reterr)
 		r = text_next(&lines, &line, reterr);
 		if (r != OUTCOME_OK || line.p == NULL)
 			return r;
-		struct view rest = lines_cut_comment(line);
-		struct view account = word_take(&rest);
+		struct view rest = line;
+		struct view account = map_name_take(&rest);
 		if (account.len == 0)
 			continue;
-		r = identities_read(&lines, rest, &entry, &fault);
-		if (!each(arg, lines.number, account,
+		r = identities_read(
+		    &lines, lines_cut_comment(rest), &entry, &fault);
+		if (!each(arg, lines.number, account, &entry,
 			r == OUTCOME_OK ? NULL : &fault))
 			return OUTCOME_OK;
 	}

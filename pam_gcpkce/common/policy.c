@@ -23,8 +23,8 @@ policy_gather(const struct config *config, const char *user, struct policy *ret,
 	for (size_t i = 0; i < CONFIG_METHODS_MAX; i++) {
 		if (config->map.list[i] != METHOD_FILE)
 			continue;
-		r = map_read(
-		    config->map_file, &policy.account, &policy.entry, reterr);
+		r = map_read(config->map_file, user, &policy.account,
+		    &policy.entry, reterr);
 		if (r != OUTCOME_OK)
 			return r;
 	}

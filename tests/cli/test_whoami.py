@@ -170,6 +170,14 @@ def test_whoami_ids_lines_are_taken_by_the_files_they_are_for(
     assert run.json["organization_is_configured"] is True
 
 
+def test_whoami_ids_writes_a_name_as_the_map_wants_it(genesys, whoami):
+    for name, written in (("jo hn", "[jo hn]"), (r"EXAMPLE\jo", r"EXAMPLE\jo"),
+                          ("\x1b[2J", "ACCOUNT")):
+        run = whoami("--ids", "--user", name, token=genesys.issue_token("alice"), json=False)
+        assert f"\n{written} id:" in run.out
+        assert "\x1b" not in run.out
+
+
 def test_whoami_ids_json_has_lists(genesys, whoami):
     carol = genesys.people["carol"]
     run = whoami("--ids", token=genesys.issue_token("carol"))

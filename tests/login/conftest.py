@@ -5,8 +5,11 @@ Each test begins with an unused configuration, empty records and no process
 of an earlier one, and must leave none behind.
 """
 
+import contextlib
 import os
+import shutil
 import signal
+import subprocess
 import sys
 
 import pytest
@@ -176,6 +179,19 @@ def sshd(house):
     daemon = hosts.Sshd(house)
     yield daemon
     daemon.stop()
+
+
+@contextlib.contextmanager
+def nss_module(name):
+    """A built name service, where the loader finds it; needs the house."""
+    place = "/usr/local/lib"
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=755", "lib", place], check=True)
+    shutil.copy(f"{BUILD}/tests/libnss_{name}.so.2", place)
+    subprocess.run(["ldconfig"], check=True)
+    yield
+    # a process that is ending may still have it open
+    subprocess.run(["umount", "--lazy", place], check=True)
+    subprocess.run(["ldconfig"], check=True)
 
 
 @pytest.fixture

@@ -117,6 +117,15 @@ class Host:
         self.house.write("/etc/shadow", new, 0o600)
         self.mends.append(lambda: self.house.write("/etc/shadow", old, 0o600))
 
+    def lock(self, account, expires=""):
+        """As passwd -l does with a password that was set."""
+        with open("/etc/shadow", encoding="utf-8") as file:
+            old = file.read()
+        new = [line for line in old.splitlines() if not line.startswith(f"{account}:")]
+        new.append(f"{account}:!$6$x$y:20000:0:99999:7::{expires}:")
+        self.house.write("/etc/shadow", "\n".join([*new, ""]), 0o600)
+        self.mends.append(lambda: self.house.write("/etc/shadow", old, 0o600))
+
     def remove_folder(self, path):
         os.rmdir(path)
         self.mends.append(lambda: os.mkdir(path, 0o755))
@@ -299,6 +308,11 @@ ROWS = {
                  "allow_root=yes"),
     "map-second-name": (lines("deputy -"), WARNING, "files", f"{MAP}:3",
                         "has the uid of ops", "first entry"),
+    "map-locked-password": (lambda h: h.lock("alice"), WARNING, "files", f"{MAP}:1",
+                            "password of alice is locked, which does not end sign-ins",
+                            "usermod -e 1"),
+    "map-name-in-quotes": (lines('"carol" -'), WARNING, "files", f"{MAP}:3",
+                           "there is no account", "as it is, in brackets"),
     "map-empty": (lambda h: h.lines.clear(), FAULT, "files", MAP, "names no account", "gcpkce login"),
     "nobody-for-this-account": (lambda h: h.arguments.extend(("--user", "dave")), FAULT, "files",
                                 "dave", "nobody can sign in.*not_mapped", "whoami --ids"),
@@ -463,6 +477,16 @@ def test_a_trial_may_use_nobody_for_the_helper(host):
     assert [one["severity"] for one in host.findings() if one["where"] == "nobody"] == [NOTE]
     host.arguments = ["--conf", CONF]
     assert [one["severity"] for one in host.findings() if one["where"] == "nobody"] == [WARNING]
+
+
+def test_an_account_that_ended_or_is_nobodys_is_not_named_for_its_lock(host):
+    host.lock("alice", expires="1")
+    host.write()
+    assert host.findings(FAULT, WARNING) == []
+    host.lock("alice")
+    host.lines[0] = "alice -"
+    host.write()
+    assert host.findings(FAULT, WARNING) == []
 
 
 def test_every_section_has_broken_set_ups():

@@ -5,7 +5,6 @@ import os
 import shutil
 import socket
 import struct
-import subprocess
 import threading
 import time
 
@@ -13,7 +12,7 @@ import pytest
 
 import hosts
 from browser import pair
-from conftest import BUILD
+from conftest import BUILD, nss_module
 from house import BOMB_USER, process_ids, runs
 from procfs import status
 
@@ -102,14 +101,8 @@ def names(house):
 @pytest.fixture
 def nss_resolve(house):
     """A module named as nss-resolve, where the loader finds it."""
-    place = "/usr/local/lib"
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=755", "lib", place], check=True)
-    shutil.copy(f"{BUILD}/tests/libnss_resolve.so.2", place)
-    subprocess.run(["ldconfig"], check=True)
-    yield
-    # a helper that is ending may still have it open
-    subprocess.run(["umount", "--lazy", place], check=True)
-    subprocess.run(["ldconfig"], check=True)
+    with nss_module("resolve"):
+        yield
 
 
 def named(url, name):

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /* The map file: who may be which account, and what locks nobody out. */
+#include <errno.h>
 #include <fcntl.h>
+#include <pwd.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,6 +15,7 @@
 #include <cmocka.h>
 
 #include "gcpkce/map.h"
+#include "gcpkce/map_name.h"
 
 #define ID "11111111-2222-3333-4444-555555555555"
 #define ID_2 "11111111-2222-3333-4444-555555555556"
@@ -25,6 +28,82 @@ static const struct account alice = {.exists = true,
     .gid = 100};
 
 static char path[64];
+
+/*
+ * A directory service: names are found in any case, with EXAMPLE\ or
+ * @example.test as well, and the entry has one spelling.
+ */
+static const struct {
+	const char *name;
+	uid_t uid;
+} entries[] = {{"alice", 1000}, {"bob", 1001}, {"jo hn", 1002}, {"jo", 1003},
+    {"m\303\274ller", 1004}, {"EXAMPLE\\carol", 1005}, {"j+doe", 1006},
+    {"doe", 1007}, {"#hash", 1008}, {"a]b", 1009}};
+
+static struct {
+	unsigned asked; /* names */
+	int error;
+} service;
+
+static bool
+is_found_by(const char *name, const char *asked)
+{
+	const char *domain = strchr(asked, '\\');
+	char plain[128];
+
+	(void)snprintf(plain, sizeof(plain), "%s",
+	    domain != NULL && strchr(name, '\\') == NULL ? domain + 1 : asked);
+	char *at = strchr(plain, '@');
+	if (at != NULL && strcasecmp(at, "@example.test") == 0)
+		*at = '\0';
+	if (strcmp(plain, "M\303\234LLER") == 0)
+		memcpy(plain, "m\303\274ller", sizeof("m\303\274ller"));
+	if (strcmp(name, "EXAMPLE\\carol") == 0 && strchr(plain, '\\') == NULL)
+		name += strlen("EXAMPLE\\");
+	return strcasecmp(plain, name) == 0;
+}
+
+int
+getpwnam_r(const char *name, struct passwd *entry, char *space, size_t len,
+    struct passwd **ret)
+{
+	*ret = NULL;
+	service.asked++;
+	for (size_t i = 0; i < sizeof(entries) / sizeof(entries[0]); i++) {
+		if (!is_found_by(entries[i].name, name))
+			continue;
+		(void)snprintf(space, len, "%s", entries[i].name);
+		*entry =
+		    (struct passwd){.pw_name = space, .pw_uid = entries[i].uid};
+		*ret = entry;
+	}
+	return service.error;
+}
+
+int
+getpwuid_r(uid_t uid, struct passwd *entry, char *space, size_t len,
+    struct passwd **ret)
+{
+	*ret = NULL;
+	for (size_t i = 0; i < sizeof(entries) / sizeof(entries[0]); i++) {
+		if (entries[i].uid != uid)
+			continue;
+		(void)snprintf(space, len, "%s", entries[i].name);
+		*entry = (struct passwd){.pw_name = space, .pw_uid = uid};
+		*ret = entry;
+	}
+	return 0;
+}
+
+static struct account
+account_of(const char *name)
+{
+	struct account account = {0};
+
+	assert_int_equal(account_find(name, &account, NULL), OUTCOME_OK);
+	service.asked = 0;
+	return account;
+}
 
 static int
 file_begin(void **state)
@@ -76,7 +155,7 @@ verdict_of(const struct account *account, const char *text,
 	struct errinfo err = {""};
 
 	file_write(text, strlen(text));
-	enum outcome r = map_read(path, account, &entry, &err);
+	enum outcome r = map_read(path, account->name, account, &entry, &err);
 	if (r != OUTCOME_OK)
 		fail_msg("\"%s\": %s, %s", text, outcome_name(r), err.text);
 	bool has = map_entry_has(&entry, identity);
@@ -108,7 +187,6 @@ map_lines_map_whole_identities_alone(void **state)
 	    {"alice - # id:" ID "\n", NAMED},
 	    /* other accounts */
 	    {"bob id:" ID "\n", OTHER},
-	    {"Alice id:" ID "\n", OTHER},
 	    {"alic id:" ID "\n", OTHER},
 	    {"alice2 id:" ID "\n", OTHER},
 	    {"alice: id:" ID "\n", OTHER},
@@ -117,7 +195,6 @@ map_lines_map_whole_identities_alone(void **state)
 	    {"@alice id:" ID "\n", OTHER},
 	    {"bob alice id:" ID "\n", OTHER},
 	    {"alice,bob id:" ID "\n", OTHER},
-	    {"\"alice\" id:" ID "\n", OTHER},
 	    {"alice\\\nid:" ID "\n", OTHER},
 	    /* all lines of an account count, wherever they stand */
 	    {"alice id:" ID_2 "\nbob -\nalice id:" ID "\n", MAPPED},
@@ -312,7 +389,9 @@ static void
 map_malformed_line_of_the_account_is_config_invalid(void **state)
 {
 	static const char identity_mend[] =
-	    "is no identity; write id:UUID (in lower case) or email:ADDRESS";
+	    "is no identity; write id:UUID (in lower case) or email:ADDRESS, "
+	    "and before them the account, in brackets where its name has "
+	    "blanks: [NAME]";
 	static const struct {
 		const char *text;
 		const char *why; /* behind the path; NULL: with the mend */
@@ -371,7 +450,8 @@ map_malformed_line_of_the_account_is_config_invalid(void **state)
 		    rows[i].why != NULL ? "" : identity_mend);
 		file_write(rows[i].text, strlen(rows[i].text));
 		assert_int_equal(
-		    map_read(path, &alice, &entry, NULL), OUTCOME_OK);
+		    map_read(path, alice.name, &alice, &entry, NULL),
+		    OUTCOME_OK);
 		assert_true(entry.named && entry.faulty);
 		assert_string_equal(entry.fault.text, expected);
 	}
@@ -451,7 +531,8 @@ map_that_is_no_plain_text_is_config_invalid(void **state)
 		struct errinfo err = {""};
 
 		file_write(files[i].bytes, files[i].len);
-		assert_int_equal(map_read(path, &alice, &entry, &err),
+		assert_int_equal(
+		    map_read(path, alice.name, &alice, &entry, &err),
 		    OUTCOME_CONFIG_INVALID);
 		assert_false(entry.named);
 		assert_non_null(strstr(err.text, "the line has a"));
@@ -469,7 +550,8 @@ map_with_line_ends_of_another_system_is_read(void **state)
 
 	(void)state;
 	file_write(text, sizeof(text) - 1);
-	assert_int_equal(map_read(path, &alice, &entry, NULL), OUTCOME_OK);
+	assert_int_equal(
+	    map_read(path, alice.name, &alice, &entry, NULL), OUTCOME_OK);
 	assert_true(map_entry_has(&entry, &identity));
 }
 
@@ -481,7 +563,8 @@ map_comment_names_no_account(void **state)
 
 	(void)state;
 	file_write("#alice -\n", 9);
-	assert_int_equal(map_read(path, &hash, &entry, NULL), OUTCOME_OK);
+	assert_int_equal(
+	    map_read(path, hash.name, &hash, &entry, NULL), OUTCOME_OK);
 	assert_false(entry.named);
 }
 
@@ -493,7 +576,8 @@ map_file_that_is_missing_is_config_invalid(void **state)
 
 	(void)state;
 	assert_int_equal(unlink(path), 0);
-	assert_int_equal(map_read(path, &alice, &(struct map_entry){0}, &err),
+	assert_int_equal(
+	    map_read(path, alice.name, &alice, &(struct map_entry){0}, &err),
 	    OUTCOME_CONFIG_INVALID);
 	(void)snprintf(expected, sizeof(expected),
 	    "%s: does not exist; write it, or set map_file", path);
@@ -509,8 +593,8 @@ map_file_of_others_is_config_unsafe(void **state)
 	(void)state;
 	file_write("alice id:" ID "\n", sizeof("alice id:" ID));
 	assert_int_equal(chmod(path, 0666), 0);
-	assert_int_equal(
-	    map_read(path, &alice, &entry, &err), OUTCOME_CONFIG_UNSAFE);
+	assert_int_equal(map_read(path, alice.name, &alice, &entry, &err),
+	    OUTCOME_CONFIG_UNSAFE);
 	assert_non_null(strstr(err.text, "chmod go-w it"));
 	assert_false(entry.named);
 	assert_int_equal(chmod(path, 0644), 0);
@@ -519,8 +603,8 @@ map_file_of_others_is_config_unsafe(void **state)
 		skip();
 	}
 	assert_int_equal(chown(path, 65534, 0), 0);
-	assert_int_equal(
-	    map_read(path, &alice, &entry, &err), OUTCOME_CONFIG_UNSAFE);
+	assert_int_equal(map_read(path, alice.name, &alice, &entry, &err),
+	    OUTCOME_CONFIG_UNSAFE);
 	assert_non_null(strstr(err.text, "belongs to uid 65534"));
 }
 
@@ -558,7 +642,8 @@ map_of_too_many_identities_is_no_decision(void **state)
 	for (size_t i = 0; i < 7000; i++)
 		(void)snprintf(text + i * 46, 47, "alice id:%s\n", ID_2);
 	file_write(text, 7000 * 46);
-	assert_int_not_equal(map_read(path, &alice, &entry, NULL), OUTCOME_OK);
+	assert_int_not_equal(
+	    map_read(path, alice.name, &alice, &entry, NULL), OUTCOME_OK);
 	assert_false(entry.named);
 }
 
@@ -567,13 +652,15 @@ map_of_too_many_identities_is_no_decision(void **state)
 /* What a walk came by: numbers, accounts and faults, a line each. */
 static bool
 line_note(void *arg, unsigned long number, struct view account,
-    const struct errinfo *fault)
+    const struct map_entry *entry, const struct errinfo *fault)
 {
 	struct buf *seen = arg;
+	bool nobody = fault == NULL && entry->identities.len == 0;
 
-	buf_printf(seen, "%lu %.*s%s%s\n", number, (int)account.len,
+	buf_printf(seen, "%lu %.*s%s%s%s\n", number, (int)account.len,
 	    (const char *)account.p, fault != NULL ? " " : "",
-	    fault != NULL ? strrchr(fault->text, '"') + 2 : "");
+	    fault != NULL ? strrchr(fault->text, '"') + 2 : "",
+	    nobody ? " nobody" : "");
 	return account.p[0] != '!';
 }
 
@@ -583,7 +670,8 @@ map_walk_comes_by_every_line(void **state)
 	static const char text[] = "# all\n\nalice id:" ID "\n"
 				   "  bob\temail:b@example.com # first\n"
 				   "carol id:x\nalice -\ndave\n"
-				   "eve - id:" ID "\n!last -\nnever -\n";
+				   "eve - id:" ID "\n[jo hn] id:" ID "\n"
+				   "!last -\nnever -\n";
 	autobuf seen = BUF_INIT(4096);
 
 	(void)state;
@@ -592,10 +680,11 @@ map_walk_comes_by_every_line(void **state)
 	assert_string_equal(buf_text(&seen),
 	    "3 alice\n4 bob\n"
 	    "5 carol is no identity; write id:UUID (in lower case) or "
-	    "email:ADDRESS\n6 alice\n"
+	    "email:ADDRESS, and before them the account, in brackets where its "
+	    "name has blanks: [NAME]\n6 alice nobody\n"
 	    "7 dave follows the account; write identities, or - for nobody\n"
 	    "8 eve and identities on one line contradict each other; - stands "
-	    "alone\n9 !last\n");
+	    "alone\n9 jo hn\n10 !last nobody\n");
 }
 
 static void
@@ -621,6 +710,162 @@ map_walk_refuses_what_map_read_refuses(void **state)
 	assert_int_equal(seen.len, 0);
 }
 
+/* ---- names ---- */
+
+enum { FAULTY = MAPPED + 1 };
+
+static int
+naming_of(const char *account, const char *text)
+{
+	struct account found = account_of(account);
+	struct identity identity = person(ID, "");
+	automap entry = {0};
+
+	file_write(text, strlen(text));
+	assert_int_equal(
+	    map_read(path, account, &found, &entry, NULL), OUTCOME_OK);
+	if (entry.faulty)
+		return FAULTY;
+	return map_entry_has(&entry, &identity) ? MAPPED
+	    : entry.named                       ? NAMED
+						: OTHER;
+}
+
+static void
+map_names_are_what_the_name_service_takes_them_for(void **state)
+{
+	static const struct {
+		const char *account;
+		const char *text;
+		int verdict;
+		unsigned asked; /* names of lines */
+	} rows[] = {
+	    {"alice", "alice id:" ID "\n", MAPPED, 0},
+	    {"alice", "Alice id:" ID "\n", MAPPED, 1},
+	    {"alice", "Alice -\n", NAMED, 1},
+	    {"alice", "alice@example.test id:" ID "\n", MAPPED, 1},
+	    {"alice", "alice@example.test -\n", NAMED, 1},
+	    {"alice", "ALICE@EXAMPLE.TEST -\n", NAMED, 1},
+	    {"alice", "EXAMPLE\\alice -\n", NAMED, 1},
+	    {"alice", "[EXAMPLE\\Alice] -\n", NAMED, 1},
+	    {"ALICE", "alice id:" ID "\n", MAPPED, 0},
+	    {"ALICE", "aLICE id:" ID "\n", MAPPED, 1},
+	    {"alice", "Alice -\nalice id:" ID "\n", MAPPED, 1},
+	    {"m\303\274ller", "M\303\234LLER -\n", NAMED, 1},
+	    {"carol", "carol -\n", NAMED, 1},
+	    {"EXAMPLE\\carol", "carol@example.test id:" ID "\n", MAPPED, 1},
+	    /* the name service has another account for it, or none */
+	    {"alice", "alice@elsewhere.test -\n", OTHER, 1},
+	    {"j+doe", "doe -\n", OTHER, 1},
+	    {"doe", "j+doe -\n", OTHER, 1},
+	    /* and is not asked for what is not alike */
+	    {"alice", "bob -\nalicia@example.test -\n@example.test -\n", OTHER,
+		0},
+	    {"alice", "alice2 -\nalic -\n*\nEXAMPLE\\bob -\n", OTHER, 0},
+	    /* nor is there a difference for a name of nobody */
+	    {"zoe", "zoe id:" ID "\n", OTHER, 0},
+	    {"zoe", "Zoe id:" ID "\nzoe@example.test -\n", OTHER, 2},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		int verdict = naming_of(rows[i].account, rows[i].text);
+
+		if (verdict != rows[i].verdict ||
+		    service.asked != rows[i].asked)
+			fail_msg("row %zu, \"%s\": %d, asked %u", i,
+			    rows[i].text, verdict, service.asked);
+	}
+}
+
+static void
+map_names_with_blanks_stand_in_brackets(void **state)
+{
+	static const struct {
+		const char *account;
+		const char *text;
+		int verdict;
+	} rows[] = {
+	    {"jo hn", "[jo hn] id:" ID "\n", MAPPED},
+	    {"jo hn", "  [jo hn]\tid:" ID " # c\r\n", MAPPED},
+	    {"jo hn", "[jo hn] -\n", NAMED},
+	    {"jo hn", "[EXAMPLE\\Jo Hn] -\n", NAMED},
+	    {"alice", "[alice] id:" ID "\n", MAPPED},
+	    {"#hash", "[#hash] id:" ID "\n", MAPPED},
+	    {"a]b", "[a]b] id:" ID "\n", MAPPED},
+	    {"jo", "[jo hn] id:" ID "\n", OTHER},
+	    {"jo", "\"jo hn\" id:" ID "\n", OTHER},
+	    {"jo", "jo\\ hn id:" ID "\n", OTHER},
+	    {"hn", "[jo hn] id:" ID "\n", OTHER},
+	    {"alice", "[] id:" ID "\n", OTHER},
+	    {"alice", "[ alice] id:" ID "\n", OTHER},
+	    /* other ways to write it, which people know from elsewhere */
+	    {"jo hn", "jo hn id:" ID "\n", FAULTY},
+	    {"jo hn", "jo\\ hn id:" ID "\n", FAULTY},
+	    {"jo hn", "\"jo hn\" id:" ID "\n", FAULTY},
+	    {"jo hn", "'jo hn' id:" ID "\n", FAULTY},
+	    {"jo hn", "jo%20hn id:" ID "\n", FAULTY},
+	    {"jo hn", "jo\\x20hn id:" ID "\n", FAULTY},
+	    {"jo hn", "jo\\040hn -\n", FAULTY},
+	    {"jo hn", "[jo\\x20hn] -\n", FAULTY},
+	    {"jo hn", "[jo hn]id:" ID "\n", FAULTY},
+	    {"jo hn", "[jo hn id:" ID "\n", FAULTY},
+	    {"jo", "jo hn id:" ID "\n", FAULTY}, /* names jo */
+	    {"alice", "\"alice\" -\n", FAULTY},
+	    {"alice", "'alice' -\n", FAULTY},
+	    {"alice", "[alice -\n", FAULTY},
+	    {"carol", "EXAMPLE\\x5ccarol -\n", FAULTY},
+	    {"carol", "EXAMPLE\\\\carol -\n", FAULTY},
+	    {"m\303\274ller", "m\\xc3\\xbcller -\n", FAULTY},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		int verdict = naming_of(rows[i].account, rows[i].text);
+
+		if (verdict != rows[i].verdict)
+			fail_msg(
+			    "row %zu, \"%s\": %d", i, rows[i].text, verdict);
+	}
+}
+
+static void
+map_name_is_read_back_as_it_is_put(void **state)
+{
+	static const char *const names[] = {"alice", "jo hn", "EXAMPLE\\jo hn",
+	    "a\tb", "#hash", "[x", "x]", "\"q\"", "'q'", "a]b",
+	    "m\303\274ller"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		autobuf text = BUF_INIT(256);
+
+		map_name_put(&text, view_text(names[i]));
+		buf_put_text(&text, " id:x");
+		struct view line = buf_view(&text);
+		struct view name = map_name_take(&line);
+		if (!view_eq(name, view_text(names[i])) ||
+		    !view_eq(line, view_text(" id:x")))
+			fail_msg("%s: %s", names[i], buf_text(&text));
+	}
+}
+
+static void
+map_of_a_name_service_that_fails_decides_nothing(void **state)
+{
+	static const char text[] = "alice id:" ID "\nAlice -\n";
+	struct account found = account_of("alice");
+	automap entry = {0};
+
+	(void)state;
+	file_write(text, sizeof(text) - 1);
+	service.error = EIO;
+	enum outcome r = map_read(path, "alice", &found, &entry, NULL);
+	service.error = 0;
+	assert_int_equal(r, OUTCOME_HELPER_FAILED);
+	assert_false(entry.named);
+}
+
 int
 main(void)
 {
@@ -644,6 +889,10 @@ main(void)
 	    MAP_TEST(map_of_too_many_identities_is_no_decision),
 	    MAP_TEST(map_walk_comes_by_every_line),
 	    MAP_TEST(map_walk_refuses_what_map_read_refuses),
+	    MAP_TEST(map_names_are_what_the_name_service_takes_them_for),
+	    MAP_TEST(map_names_with_blanks_stand_in_brackets),
+	    MAP_TEST(map_name_is_read_back_as_it_is_put),
+	    MAP_TEST(map_of_a_name_service_that_fails_decides_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -290,8 +290,8 @@ policy_decides_in_the_documented_order(void **state)
 	field_set(identity.state, "active");
 	EXPECT("not_mapped");
 	map_write("root id:" ID "\n");
-	assert_int_equal(
-	    map_read(map_path, &policy.account, &policy.entry, NULL),
+	assert_int_equal(map_read(map_path, policy.account.name,
+			     &policy.account, &policy.entry, NULL),
 	    OUTCOME_OK);
 	EXPECT("root_refused");
 	config.allow_root = true;
