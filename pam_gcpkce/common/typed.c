@@ -134,9 +134,8 @@ without_bare_marks(struct view text)
 	return text;
 }
 
-/* Of a text that consists of the same twice, once. */
-static struct view
-without_double(struct view text)
+struct view
+typed_once(struct view text)
 {
 	size_t half = text.len / 2;
 
@@ -149,5 +148,5 @@ struct view
 typed_plain(struct view typed, struct buf *hold)
 {
 	put_plain(hold, typed);
-	return without_double(without_bare_marks(buf_view(hold)));
+	return without_bare_marks(buf_view(hold));
 }

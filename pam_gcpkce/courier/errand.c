@@ -208,7 +208,7 @@ word_compare(struct view answer, const char *word, bool *ret_same)
 
 	if (word == NULL || strlen(word) > hold.max)
 		return OUTCOME_OK;
-	struct view plain = typed_plain(view_text(word), &hold);
+	struct view plain = typed_once(typed_plain(view_text(word), &hold));
 	*ret_same |= answer.len > 0 && view_eq_ct(answer, plain);
 	return buf_check(&hold);
 }
@@ -219,7 +219,7 @@ answer_is_known(
     struct view typed, const struct errand_known *known, bool *ret_known)
 {
 	autobuf hold = BUF_INIT(WIRE_ANSWER_MAX);
-	struct view plain = typed_plain(typed, &hold);
+	struct view plain = typed_once(typed_plain(typed, &hold));
 	enum outcome r = buf_check(&hold);
 
 	if (r == OUTCOME_OK)

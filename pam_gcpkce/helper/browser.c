@@ -10,7 +10,7 @@
 #include <string.h>
 #include <sys/random.h>
 
-#include "gcpkce/buf.h"
+#include "gcpkce/typed.h"
 
 #define NUMBER_TRIES 3
 #define NUMBERS 10000
@@ -175,37 +175,28 @@ browser_serve(struct browser *b, const struct answer_terms *terms)
 }
 
 static bool
-is_blank(uint8_t byte)
+is_number(struct view text)
 {
-	return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
-}
-
-/* Cut blanks off at both ends; false when the rest is no number. */
-static bool
-number_cut(struct view *typed)
-{
-	while (typed->len > 0 && is_blank(typed->p[0]))
-		*typed = (struct view){typed->p + 1, typed->len - 1};
-	while (typed->len > 0 && is_blank(typed->p[typed->len - 1]))
-		typed->len--;
-	for (size_t i = 0; i < typed->len; i++) {
-		if (typed->p[i] < '0' || typed->p[i] > '9')
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.p[i] < '0' || text.p[i] > '9')
 			return false;
 	}
-	return typed->len > 0 && typed->len <= TYPED_NUMBER_MAX;
+	return text.len > 0 && text.len <= TYPED_NUMBER_MAX;
 }
 
 enum wire_number
 browser_number_judge(struct browser *b, struct view typed)
 {
+	autobuf hold = BUF_INIT(WIRE_ANSWER_MAX);
+	struct view number = typed_plain(typed, &hold);
 	bool has_code = b->answer.code != NULL;
 
 	if (b->unasked || !(has_code || b->listener.listening) ||
-	    !number_cut(&typed))
+	    buf_check(&hold) != OUTCOME_OK || !is_number(number))
 		return WIRE_NUMBER_NONE;
 	if (!has_code)
 		return WIRE_NUMBER_EARLY;
-	if (view_eq_ct(typed, view_text(b->number)))
+	if (view_eq_ct(number, view_text(b->number)))
 		return WIRE_NUMBER_RIGHT;
 	if (++b->wrong_numbers < NUMBER_TRIES)
 		return WIRE_NUMBER_WRONG;

@@ -57,8 +57,8 @@ bool browser_is_awaited(const struct browser *b);
 
 /*
  * Compare what was typed with the number that the page shows, in constant
- * time.  Blanks around it do not count, all digits do, also the zeros in
- * front.  The third wrong number for a code drops it.
+ * time.  Of what typed_plain leaves all digits count, also the zeros in front.
+ * The third wrong number for a code drops it.
  *
  * gives:  WIRE_NUMBER_NONE where it is no number, or none is asked for;
  *         after WIRE_NUMBER_RIGHT browser_take comes next

@@ -314,7 +314,7 @@ answer_read(struct view typed, const struct answer_terms *terms,
 	if (typed.len > ANSWER_MAX)
 		return err_fail(reterr, OUTCOME_ANSWER_MALFORMED,
 		    "an answer of %zu bytes", typed.len);
-	struct view text = typed_plain(typed, &plain);
+	struct view text = typed_once(typed_plain(typed, &plain));
 	if (buf_check(&plain) != OUTCOME_OK)
 		return err_fail(
 		    reterr, OUTCOME_NO_MEMORY, "no memory for the answer");

@@ -247,7 +247,8 @@ def another(number):
 
 
 @pytest.mark.parametrize("write", [
-    "{another}", "{number}0", "0{number}", "{cut}", "{cut} "])
+    "{another}", "{number}0", "0{number}", "{number}{number}", "{cut}", "{cut} ", "{number}.",
+    "{number}x", "code={number}"])
 def test_another_number_uses_no_code(genesys, login, write):
     terminal = login()
     visit = Visit(sign_in(genesys, terminal))
@@ -260,8 +261,9 @@ def test_another_number_uses_no_code(genesys, login, write):
     assert terminal.end()[0] == 0
 
 
-@pytest.mark.parametrize("write", ["  {}", "{} ", "\t{}\t "])
-def test_blanks_around_the_number_do_not_count(genesys, login, write):
+@pytest.mark.parametrize("write", [
+    "  {}", "{} ", "\t{}\t ", "\x1b[O\x1b[I{}", "\x1b[200~{}\x1b[201~"])
+def test_blanks_and_reports_around_the_number_do_not_count(genesys, login, write):
     terminal = login()
     visit = Visit(sign_in(genesys, terminal))
     terminal.enter(write.format(visit.number()))

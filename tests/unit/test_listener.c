@@ -499,7 +499,10 @@ browser_takes_the_number_of_its_page_alone(void **state)
 	    {"12345678901234567890", WIRE_NUMBER_NONE},
 	    {"", WIRE_NUMBER_NONE},
 	    {"  ", WIRE_NUMBER_NONE},
-	    {"00 42", WIRE_NUMBER_NONE},
+	    {"00 42", WIRE_NUMBER_RIGHT},
+	    {"\x1b[O\x1b[I0042", WIRE_NUMBER_RIGHT},
+	    {"\x1b[200~0042\x1b[201~", WIRE_NUMBER_RIGHT},
+	    {"'0042'", WIRE_NUMBER_RIGHT},
 	    {"+042", WIRE_NUMBER_NONE},
 	    {"0x2a", WIRE_NUMBER_NONE},
 	    {"code=0042", WIRE_NUMBER_NONE},
@@ -529,6 +532,28 @@ browser_takes_the_number_of_its_page_alone(void **state)
 			fail_msg("row %zu", i);
 		browser_end(&browser);
 	}
+}
+
+/* Of an answer that was pasted twice one is read; a number is all of it. */
+static void
+browser_takes_a_number_of_equal_halves_whole(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f, "http://localhost/back");
+	struct browser browser = {
+	    .wanted = true, .number = "4848", .listener = f.listener};
+	assert_int_equal(
+	    secret_new("code", 4, &browser.answer.code), OUTCOME_OK);
+	browser.arrived = true;
+	assert_int_equal(
+	    browser_number_judge(&browser, view_text("48")), WIRE_NUMBER_WRONG);
+	assert_int_equal(browser_number_judge(&browser, view_text("48484848")),
+	    WIRE_NUMBER_WRONG);
+	assert_int_equal(browser_number_judge(&browser, view_text("4848")),
+	    WIRE_NUMBER_RIGHT);
+	browser_end(&browser);
 }
 
 static void
@@ -581,6 +606,7 @@ main(void)
 	    cmocka_unit_test(listener_holds_a_browser_that_goes_on_talking),
 	    cmocka_unit_test(browser_serves_one_request_at_a_time),
 	    cmocka_unit_test(browser_takes_the_number_of_its_page_alone),
+	    cmocka_unit_test(browser_takes_a_number_of_equal_halves_whole),
 	    cmocka_unit_test(browser_drops_a_code_with_the_third_wrong_number),
 	};
 
