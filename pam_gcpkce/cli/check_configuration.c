@@ -8,9 +8,11 @@
 #include <string.h>
 
 #include "check.h"
+#include "gcpkce/query.h"
 #include "gcpkce/text.h"
 
 #define ARGUMENTS_MAX 256
+#define ZONE_MAX 64 /* as in etc/www/callback.html */
 
 static bool
 names_file(const char *argument)
@@ -190,6 +192,44 @@ check_region_value(
 		    "the gc command does not know %s by this name", region.aws);
 }
 
+/* Does the address end with a zone, as the callback page reads its path? */
+static bool
+names_zone(const char *address)
+{
+	const char *path = strstr(address, "://");
+	struct view zone = query_before(view_text(address), '?');
+
+	path = path != NULL ? strchr(path + 3, '/') : NULL;
+	if (path == NULL)
+		return false;
+	for (size_t i = zone.len; i > 0; i--) {
+		if (zone.p[i - 1] == '/') {
+			zone = view_skip(zone, i);
+			break;
+		}
+		if (!text_is_id_char((char)zone.p[i - 1]))
+			return false;
+	}
+	return zone.p > (const uint8_t *)path && zone.len > 0 &&
+	    zone.len <= ZONE_MAX && !view_eq(zone, view_text("callback")) &&
+	    !view_eq(zone, view_text("callback.html"));
+}
+
+/* One that names its zone belongs to an administrator who knows this. */
+static void
+zone_check(
+    struct findings *findings, const struct config *config, const char *where)
+{
+	if (config->callback == CALLBACK_LOOPBACK ||
+	    names_zone(config->redirect_uri))
+		return;
+	finding_add(findings, FINDING_NOTE, where,
+	    "give each trust zone a client or a redirect_uri of its own, such "
+	    "as https://HOST/callback/ZONE",
+	    "one compromised host can use what people paste there to sign in "
+	    "to every host with this client_id and redirect_uri");
+}
+
 void
 check_configuration(struct check *check)
 {
@@ -207,6 +247,8 @@ check_configuration(struct check *check)
 	}
 	check->config_is_good = check_config_load(
 	    options, 0, NULL, NULL, &check->findings, &check->config);
-	if (check->config_is_good)
-		check_region_value(&check->findings, &check->config, path);
+	if (!check->config_is_good)
+		return;
+	check_region_value(&check->findings, &check->config, path);
+	zone_check(&check->findings, &check->config, path);
 }

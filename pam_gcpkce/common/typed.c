@@ -139,7 +139,8 @@ typed_once(struct view text)
 {
 	size_t half = text.len / 2;
 
-	if (text.len == 2 * half && memcmp(text.p, text.p + half, half) == 0)
+	if (half > 0 && text.len == 2 * half &&
+	    memcmp(text.p, text.p + half, half) == 0)
 		text.len = half;
 	return text;
 }

@@ -287,8 +287,38 @@ def test_without_a_service_it_says_that_no_stack_was_read(gcpkce, configure):
     find(run, NOTE, "no stack was looked at")
 
 
+@pytest.mark.parametrize("address, names_zone", [
+    ("https://signin.example.test/callback", False),
+    ("https://signin.example.test/callback.html", False),
+    ("https://signin.example.test/callback/", False),
+    ("https://signin.example.test", False),
+    ("https://signin.example.test/", False),
+    ("https://signin.example.test/a/callback?app=/prod", False),
+    ("https://signin.example.test/callback/a%20b", False),
+    ("https://signin.example.test/callback/" + "z" * 65, False),
+    ("http://localhost/callback", False),
+    ("https://signin.example.test/callback/" + "z" * 64, True),
+    ("https://signin.example.test/callback/eu-prod_1.a", True),
+    ("https://signin.example.test/prod?app=/x%20", True),
+    ("http://localhost:8400/prod", True)])
+def test_one_trust_zone_for_all_hosts_is_a_note(check, address, names_zone):
+    run = check({"s": "auth required pam_deny.so\n"}, redirect_uri=address)
+    if names_zone:
+        assert "one compromised host" not in run.out
+        return
+    note = find(run, NOTE, "one compromised host can use", "conf")
+    assert "redirect_uri of its own" in note["mend"]
+
+
+def test_a_browser_that_brings_the_code_names_no_zone(check):
+    run = check({"s": "auth required pam_deny.so\n"}, callback="loopback",
+                redirect_uri="http://localhost/callback")
+    assert "one compromised host" not in run.out
+
+
 def test_the_text_has_table_mends_and_a_count(gcpkce, check, folder):
-    check(REAL["authinfo-unavail-ignored"])
+    check(REAL["authinfo-unavail-ignored"],
+          redirect_uri="https://signin.example.test/callback/tests")
     run = gcpkce("check", "--conf", f"{folder}/conf", "--pam-dir", f"{folder}/pam.d",
                  "--service", "s")
     assert run.status == 1

@@ -97,6 +97,20 @@ holds(const struct buf *text, struct view part)
 	return memmem(text->p, text->len, part.p, part.len) != NULL;
 }
 
+/* How much of a text is one address, up to the next that begins in it? */
+static size_t
+address_len(struct view text)
+{
+	for (size_t i = 1; i < text.len; i++) {
+		size_t left = text.len - i;
+
+		if ((left >= 7 && memcmp(text.p + i, "http://", 7) == 0) ||
+		    (left >= 8 && memcmp(text.p + i, "https://", 8) == 0))
+			return i;
+	}
+	return text.len;
+}
+
 /* How much of it stands before a bracket of a chat's link? */
 static size_t
 without_brackets(struct view pair)
@@ -108,18 +122,14 @@ without_brackets(struct view pair)
 	return len;
 }
 
-/*
- * Has the parameter one value in the query, or in what may be one?  The last of
- * several addresses may have more after it.
- */
+/* Has the parameter one value in an address? */
 static bool
-is_one(const struct buf *plain, const char *name)
+is_one_in(struct view address, const char *name, struct view *first)
 {
-	struct input in = {plain->p, plain->len};
+	struct input in = {address.p, address.len};
 	struct view text = input_until(&in, '#');
 	struct input query = {text.p, text.len};
 	size_t name_len = strlen(name);
-	struct view first = {0};
 
 	if (text.len > 0 && memchr(text.p, '?', text.len) != NULL)
 		(void)input_until(&query, '?');
@@ -129,10 +139,27 @@ is_one(const struct buf *plain, const char *name)
 		if (pair.len < name_len || memcmp(pair.p, name, name_len) != 0)
 			continue;
 		pair.len = without_brackets(pair);
-		size_t len = first.len < pair.len ? first.len : pair.len;
-		if (first.p != NULL && memcmp(first.p, pair.p, len) != 0)
+		size_t len = first->len < pair.len ? first->len : pair.len;
+		if (first->p != NULL && memcmp(first->p, pair.p, len) != 0)
 			return false;
-		first = pair;
+		*first = pair;
+	}
+	return true;
+}
+
+/* Has it one value in all addresses, or in what may be a query? */
+static bool
+is_one(const struct buf *plain, const char *name)
+{
+	struct view text = buf_view(plain);
+	struct view first = {0};
+
+	while (text.len > 0) {
+		size_t len = address_len(text);
+
+		if (!is_one_in((struct view){text.p, len}, name, &first))
+			return false;
+		text = (struct view){text.p + len, text.len - len};
 	}
 	return true;
 }
