@@ -41,7 +41,7 @@ def names(pattern):
     return sorted(os.path.relpath(path, ROOT) for path in glob.glob(os.path.join(ROOT, pattern)))
 
 
-MARKDOWN = names("*.md") + names("docs/*.md")
+MARKDOWN = names("*.md") + names("docs/*.md") + names("etc/*/*.md")
 MAN = names("man/*.[158]")
 FOLDERS = {"etc", "docs", "tests", "tools", "include", "man", "pam_gcpkce",
            *os.listdir(os.path.join(ROOT, "pam_gcpkce"))}
@@ -151,7 +151,7 @@ LINES = all_command_lines()
 
 def test_command_lines_are_found():
     assert len(LINES) >= 10
-    assert ("README.md", "login", "--conf", "./my.conf", "--export") in LINES
+    assert ("docs/INSTALL.md", "login", "--conf", "./my.conf", "--export") in LINES
     assert ("man/gcpkce.1", "whoami") in LINES
     assert list(command_lines('eval "$(gcpkce login --export)"')) == [["login", "--export"]]
 
@@ -219,7 +219,8 @@ def test_each_key_in_the_manual_exists(page):
 
 
 def test_keys_are_found_in_texts():
-    assert {"region", "export", "timeout"} <= set(keys_in("README.md"))
+    assert {"region", "client_id", "callback"} <= set(keys_in("README.md"))
+    assert {"export", "timeout", "conf"} <= set(keys_in("docs/STACKS.md"))
 
 
 def test_the_manual_explains_each_key_once():
@@ -249,8 +250,8 @@ def table_names(page):
             for name in re.findall(r"\w+", cell)]
 
 
-def test_readme_has_each_outcome_once():
-    listed = re.findall(r"^\| `(\w+)` \|", read("README.md"), re.MULTILINE)
+def test_troubleshooting_has_each_outcome_once():
+    listed = re.findall(r"^\| `(\w+)` \|", read("docs/TROUBLESHOOTING.md"), re.MULTILINE)
     assert sorted(name for name in listed if name in OUTCOMES) == sorted(OUTCOMES)
 
 
@@ -299,10 +300,11 @@ def test_each_event_is_described():
 # ---- the examples, and the manual's form ----
 
 def test_each_example_is_named_where_people_read():
-    shown = read("README.md") + "".join(read(page) for page in MAN)
+    shown = "".join(map(read, ["README.md", "docs/INSTALL.md", "docs/STACKS.md",
+                               "etc/www/README.md", *MAN]))
     files = [os.path.relpath(os.path.join(folder, name), os.path.join(ROOT, "etc"))
              for folder, _, found in os.walk(os.path.join(ROOT, "etc")) for name in found
-             if os.path.basename(folder) != "completion"]  # nobody copies these
+             if os.path.basename(folder) != "completion" and not name.endswith(".md")]
     assert len(files) > 10
     assert [name for name in files if name not in shown
             and os.path.basename(name) not in shown] == []

@@ -239,11 +239,11 @@ def test_without_that_line_an_idle_client_locks_out_all_but_the_second_sshd(
         second.stop()
 
 
-# The rehearsal of README.md
+# The rehearsal of docs/INSTALL.md
 
 @pytest.fixture
 def rehearsal(house):
-    """A second sshd whose stack is sshd-trial, as README.md starts it."""
+    """A second sshd whose stack is sshd-trial, as docs/INSTALL.md starts it."""
     class Trial(Sshd):
         def start(self, options="", startups="100:30:200"):
             super().start(options, startups)
