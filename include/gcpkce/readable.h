@@ -38,7 +38,7 @@ const char *trust_bundle(void);
 /* Is this the name of a file in such a directory: hash, dot, number? */
 bool trust_name_is_hashed(const char *name);
 
-/* Where a bundle commonly is; NULL is behind the last one. */
+/* Where a bundle commonly is; the list ends with NULL. */
 extern const char *const trust_bundles[];
 
 #endif

@@ -21,10 +21,11 @@
 
 /* One path that is there. */
 struct place {
-	char *path;     /* by the list */
-	char *real;     /* where it leads to */
-	bool is_folder; /* a directory, by which files are found */
-	size_t shut;    /* the length of the part of real that is shut; or 0 */
+	char *path; /* by the list */
+	char *real; /* where it leads to */
+	bool is_directory;
+	size_t
+	    shut; /* the length of the part of real that keeps it out; or 0 */
 };
 
 struct places {
@@ -45,7 +46,7 @@ place_add(void *arg, const char *path)
 		return true;
 	place->path = strdup(path);
 	place->real = strdup(real);
-	place->is_folder = S_ISDIR(st.st_mode);
+	place->is_directory = S_ISDIR(st.st_mode);
 	p->count++;
 	return place->path != NULL && place->real != NULL;
 }
@@ -71,12 +72,12 @@ certificates_add(struct places *p)
 	return good;
 }
 
-/* As the helper's account: which part of the way is shut? */
+/* As the helper's account: which part of the path keeps it out? */
 static size_t
 shut_part(const struct place *place)
 {
 	char part[PATH_MAX];
-	int wanted = place->is_folder ? R_OK | X_OK : R_OK;
+	int wanted = place->is_directory ? R_OK | X_OK : R_OK;
 
 	for (size_t i = 1; place->real[i] != '\0'; i++) {
 		if (place->real[i] != '/')
@@ -129,13 +130,14 @@ places_try(struct places *p, const struct account *account)
 	return tried == p->count;
 }
 
-/* Was the same part of a way told of already? */
+/* Is the same part of a path in a finding already? */
 static bool
 is_known(const struct places *p, const struct place *place)
 {
 	for (const struct place *q = p->list; q < p->list + p->count; q++) {
-		bool before = q->is_folder == place->is_folder ? q < place
-							       : !q->is_folder;
+		bool before = q->is_directory == place->is_directory
+		    ? q < place
+		    : !q->is_directory;
 
 		if (before && q->shut == place->shut &&
 		    strncmp(q->real, place->real, place->shut) == 0)
@@ -151,12 +153,12 @@ place_tell(struct check *check, const struct place *place)
 	bool whole = place->real[place->shut] == '\0';
 
 	(void)snprintf(mend, sizeof(mend), "chmod %s %.*s",
-	    !whole                 ? "o+x"
-		: place->is_folder ? "o+rx"
-				   : "o+r",
+	    !whole                    ? "o+x"
+		: place->is_directory ? "o+rx"
+				      : "o+r",
 	    (int)place->shut, place->real);
 	finding_add(&check->findings,
-	    place->is_folder ? FINDING_WARNING : FINDING_FAULT, place->path,
+	    place->is_directory ? FINDING_WARNING : FINDING_FAULT, place->path,
 	    mend, "the helper's account %s cannot read it",
 	    check->config.helper_user);
 }
@@ -166,12 +168,12 @@ places_tell(struct check *check, const struct places *p)
 {
 	size_t told = 0;
 
-	for (unsigned folders = 0; folders < 2; folders++) {
+	for (unsigned directories = 0; directories < 2; directories++) {
 		for (size_t i = 0; i < p->count; i++) {
 			const struct place *place = &p->list[i];
 
 			if (place->shut == 0 ||
-			    place->is_folder != (folders == 1) ||
+			    place->is_directory != (directories == 1) ||
 			    is_known(p, place))
 				continue;
 			if (told++ < FINDINGS_MAX)

@@ -54,7 +54,7 @@ text_add(struct certificates *c, const char *text)
 		if (end == NULL || p == NULL)
 			return;
 		text = end;
-		/* a plain one, or one with OpenSSL's word of trust before it */
+		/* else a key, a list, or a certificate for OpenSSL alone */
 		if (strncmp(label, CERTIFICATE, sizeof(CERTIFICATE) - 1) != 0 ||
 		    c->count == CERTIFICATES_MAX)
 			continue;

@@ -82,7 +82,7 @@ MUST_CHECK enum outcome tokenfile_create(const struct account *account,
 
 /*
  * Remove the files of sessions, of every account, that are older than any token
- * may be valid: their sessions ended without a word.
+ * may be valid: their sessions were never closed.
  *
  * in:     now_s  CLOCK_REALTIME
  */
