@@ -495,10 +495,20 @@ def test_every_section_has_broken_set_ups():
     assert len(ROWS) >= 60
 
 
-def test_a_good_set_up_has_no_finding(host):
+def test_a_good_set_up_has_no_finding(host, genesys):
+    zone = "https://signin.example.test/callback/prod"
+    client = genesys.add_client("prod", redirect_uris=[zone])
+    host.settings.update(client_id=client.id, redirect_uri=zone)
     host.write()
     assert host.findings(FAULT, WARNING) == []
     assert {one["section"] for one in host.findings(NOTE)} <= {"pam.d"}
+
+
+def test_a_good_set_up_without_a_zone_has_a_note(host):
+    host.write()
+    assert host.findings(FAULT, WARNING) == []
+    [note] = [one for one in host.findings(NOTE) if one["section"] != "pam.d"]
+    assert "one compromised host can use" in note["what"]
 
 
 def test_nothing_is_changed_and_three_questions_are_asked(host, genesys):
