@@ -136,7 +136,7 @@ def pytest_outcome(folder, build, name, share=""):
     with tempfile.TemporaryDirectory(prefix="gcpkce-run-") as place:
         junit = os.path.join(place, "report.xml")
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-rs",
-                   "--junit-xml", junit, folder]
+                   "--disable-warnings", "--junit-xml", junit, folder]
         if folder == LOGINS[1]:
             command += ["--ignore", PAGES[1]]
         if name:
