@@ -230,7 +230,7 @@ def suites(build, which, sanitized):
     if which == "quick":
         return [lane + [("pytest", "tests/cli/test_command.py")]], []
     lanes = [lane, [COMMANDS], [("pytest", "tests/faults")]]
-    alone = []
+    alone = [("alone", COMMANDS[1])]
     if which == "all":
         lane += [("pytest", "tests/genesys"), ("pytest", "tests/web")]  # no C in them
     if not sanitized:

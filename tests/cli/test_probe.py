@@ -44,6 +44,7 @@ def probe(gcpkce, configure):
     return run
 
 
+@pytest.mark.alone
 def test_a_proxy_s_time_is_its_own(probe, genesys):
     proxy = SlowProxy()
     hosts = probe(genesys, proxy=proxy.url, connect_timeout=20)

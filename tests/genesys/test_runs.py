@@ -121,8 +121,8 @@ def test_a_command_in_a_tree_sees_the_tree_alone_and_may_make_namespaces(tmp_pat
     said = subprocess.run(
         [*machine.unshare(), "sh", "-ec",
          f'mount --bind /usr {tree}/usr; exec {ENTER} --offline {tree} "$@"', "sh",
-         "sh", "-c", "echo /*; hostname; ip -o link | wc -l; unshare --user echo yes; "
-         "tty <>/dev/ptmx >/dev/null; (sleep 0.1 &); exit 7"],
+         "sh", "-c", "echo /*; cat /proc/sys/kernel/hostname; ip -o link | wc -l; "
+         "unshare --user echo yes; tty <>/dev/ptmx >/dev/null; (sleep 0.1 &); exit 7"],
         capture_output=True, text=True, check=False)
     assert (said.returncode, said.stderr) == (7, "")
     assert said.stdout.split("\n")[:4] == [

@@ -261,7 +261,7 @@ class LoginChild(pexpect.spawn):
         while True:
             try:
                 shown = super().read_nonblocking(size, timeout)
-                self._has_shown = True
+                self._has_shown = self._has_shown or shown != ""
                 return shown
             except pexpect.EOF:
                 self.flag_eof = False  # isalive() would wait for the end
