@@ -7,8 +7,9 @@ import subprocess
 
 import pytest
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-ROOT = os.path.dirname(os.path.dirname(HERE))
+from named_tests import ROOT
+from documents import commands
+
 BUILD = os.environ.get("GCPKCE_BUILD", os.path.join(ROOT, "build/default"))
 
 
@@ -59,3 +60,30 @@ def test_uninstall_leaves_the_configuration_alone(tmp_path):
     make("uninstall", tmp_path)
     assert files(tmp_path) == {"etc/security/pam_gcpkce.conf", "etc/security/pam_gcpkce.map"}
     assert not os.path.exists(tmp_path / "usr/share/doc/pam_gcpkce")
+
+
+def test_the_commands_of_the_documents_build_install_and_uninstall(tmp_path):
+    """As they stand, but with a build directory and a destination of the test's own."""
+    host, package = tmp_path / "host", tmp_path / "package"
+
+    def run(found):
+        made = [command for command in found if command.startswith("make ")]
+        assert made
+        for command in made:
+            command = command.replace("DESTDIR=/tmp/package", f"DESTDIR={package}")
+            if "install" in command and "DESTDIR" not in command:
+                command += f" DESTDIR={host}"
+            done = subprocess.run(
+                ["sh", "-c", f"{command} B={tmp_path}/build CFLAGS='-O0 -w'"], cwd=ROOT, text=True,
+                capture_output=True, check=False, env={"PATH": os.environ["PATH"]})
+            assert done.returncode == 0, done.stdout + done.stderr
+
+    run(commands("README.md", "Configure one host"))
+    run(commands("docs/INSTALL.md", "Build and install"))
+    assert files(host) == files(package)
+    module = host / "usr/lib/x86_64-linux-gnu/security/pam_gcpkce.so"
+    assert b"\0/usr/libexec/gcpkce-helper\0" in module.read_bytes()
+    for name in ("bin/gcpkce", "libexec/gcpkce-helper", "lib/sysusers.d/pam_gcpkce.conf"):
+        assert (host / "usr" / name).exists()
+    run(commands("docs/INSTALL.md", "Remove"))
+    assert {os.path.dirname(name) for name in files(host)} == {"etc/security"}

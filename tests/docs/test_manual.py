@@ -15,6 +15,9 @@ import subprocess
 
 import pytest
 
+import named_tests  # noqa: F401  (the path to documents)
+from documents import PAGES
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 BUILD = os.environ.get("GCPKCE_BUILD", os.path.join(ROOT, "build/default"))
@@ -95,6 +98,30 @@ def test_each_link_leads_somewhere(page):
         elif anchor and anchor not in anchors(path):
             dead.append(target)
     assert dead == []
+
+
+def sentences(text):
+    """The longer sentences of a page, without its indented blocks."""
+    prose = re.sub(r"^ {4,}.*$", "", text, flags=re.MULTILINE)
+    for piece in re.split(r"\||\n\s*\n|\n- |\n\d+\. ", prose):
+        for sentence in re.split(r"(?<=[.:;!?]) ", re.sub(r"\s+", " ", piece)):
+            if len(sentence.split()) >= 7:
+                yield sentence.strip(" .*:;").lower()
+
+
+def test_no_sentence_stands_on_two_pages():
+    pages = {}
+    for page in (*PAGES, "CONTRIBUTING.md", "docs/CALLERS.md", "docs/EVENTS.md"):
+        for sentence in sentences(read(page)):
+            pages.setdefault(sentence, set()).add(page)
+    assert len(pages) > 300
+    assert {sentence: found for sentence, found in pages.items() if len(found) > 1} == {}
+    assert list(sentences("A short one. This is a sentence of eight words: no.\n    make x\n")) == [
+        "this is a sentence of eight words"]
+
+
+def test_readme_is_short():
+    assert read("README.md").count("\n") <= 200
 
 
 def is_there(path):

@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: ISC
+"""The commands with which README.md and docs/ try a sign-in, as a user types them."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+
+import pexpect
+import pytest
+
+from browser import Browser
+from conftest import BUILD, ROOT
+from documents import commands, sections
+from standin import Standin
+from waiting import PATIENCE, wait_until
+
+TRIAL = "Try it without changing the host"
+
+
+@pytest.fixture
+def genesys(folder):
+    with Standin(os.path.join(folder, "genesys")) as standin:
+        yield standin
+
+
+class Shell:
+    """bash in the source directory of a user, whose prompt shows the status."""
+
+    def __init__(self, folder):
+        os.makedirs(f"{folder}/build")
+        os.symlink(BUILD, f"{folder}/build/default")
+        os.symlink(f"{ROOT}/tests", f"{folder}/tests")
+        self.shown = ""
+        self._bash = pexpect.spawn(
+            "bash", ["--norc", "--noprofile"], cwd=folder, encoding="utf-8", echo=False,
+            timeout=PATIENCE, dimensions=(24, 1000),
+            env=dict(os.environ, PS1="@@$?@@ ", SHELL="/bin/bash"))
+        self._prompt()
+
+    def _prompt(self):
+        self._bash.expect(r"@@(\d+)@@ ")
+        self.shown = self._bash.before
+        return int(self._bash.match.group(1))
+
+    def run(self, command, browser=None):
+        """Gives the status; with a browser, alice signs in when she is asked."""
+        self._bash.sendline(command)
+        if browser:
+            self._bash.expect(r"\n(https://\S+/oauth/authorize\S+)\r")
+            address = self._bash.match.group(1)
+            self._bash.expect("land on: ")
+            self._bash.sendline(browser.sign_in(address, "alice"))
+        return self._prompt()
+
+    def close(self):
+        self._bash.close(force=True)
+
+
+@pytest.fixture
+def shell(folder):
+    if shutil.which("bash") is None:
+        pytest.skip("there is no bash here")
+    shell = Shell(folder)
+    yield shell
+    shell.close()
+
+
+@pytest.fixture
+def trial(folder, genesys):
+    """my.conf with the keys of README.md, and an empty my.map."""
+    client = genesys.clients["public"]
+    values = {
+        "region": "eu-central-1", "client_id": client.id, "redirect_uri": client.redirect_uris[0],
+        "organization": genesys.organization.id, "map_file": f"{folder}/my.map"}
+    lines = dict(sections("README.md"))[TRIAL]
+    shown = re.findall(r"^    (\w+) += ", "\n".join(lines), re.MULTILINE)
+    assert shown == list(values)
+    values.update(login_url=genesys.login_url, api_url=genesys.api_url, ca_file=genesys.ca_file)
+    if os.geteuid() == 0:
+        values["helper_user"] = "nobody"
+    for name, text in (("my.conf", "".join(f"{key} = {value}\n" for key, value in values.items())),
+                       ("my.map", "")):
+        with open(f"{folder}/{name}", "w", encoding="utf-8") as file:
+            os.fchmod(file.fileno(), 0o644)
+            file.write(text)
+
+
+def test_the_commands_of_a_trial_work(shell, trial, genesys, folder):
+    browser = Browser(genesys.ca_file)
+    path, *rest = commands("README.md", "Try it without changing the host")
+    assert shell.run(path) == 0
+    for command in rest:
+        if command == "make demo":
+            continue  # is talked about
+        status = shell.run(command, browser if "login" in command else None)
+        if "login" in command:
+            assert f"id:            {genesys.people['alice'].id}" in shell.shown
+            assert "decision:      not_mapped: " in shell.shown
+        else:
+            assert status == 1 and f"{folder}/my.map" in shell.shown
+    keep, *rest = commands("docs/INSTALL.md", "The configuration and the map")
+    assert shell.run(keep, browser) == 0
+    assert list(genesys.log.tokens().values()).count(True) == 1
+    for command in rest:
+        assert shell.run(command) == 0
+        if "whoami" in command:
+            assert f"id:{genesys.people['alice'].id}" in shell.shown
+    assert not any(genesys.log.tokens().values())
+
+
+def test_an_error_is_explained_as_troubleshooting_says(shell, trial, folder):
+    with open(f"{folder}/what-came.txt", "w", encoding="utf-8") as file:
+        file.write('POST /oauth/token: 400 invalid_grant: "the code is expired"\n')
+    assert shell.run("PATH=$PWD/build/default/tests:$PATH") == 0
+    for command in commands("docs/TROUBLESHOOTING.md", "Genesys Cloud refuses"):
+        assert shell.run(command) == 0
+        assert "code_refused" in shell.shown
+
+
+def test_the_stand_in_is_started_as_contributing_says(shell, folder):
+    make, start, play = (command.replace("/tmp/standin", f"{folder}/standin")
+                         for command in commands("CONTRIBUTING.md", "The stand-in"))
+    assert shell.run(make) == 0
+    with subprocess.Popen(["sh", "-c", start], cwd=folder, start_new_session=True,
+                          stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as standin:
+        try:
+            assert wait_until(lambda: os.path.exists(f"{folder}/standin.conf")
+                              and os.path.getsize(f"{folder}/standin.conf"))
+            with open(f"{folder}/standin.conf", "a", encoding="utf-8") as file:
+                file.write(f"map_file = {folder}/my.map\n"
+                           + ("helper_user = nobody\n" if os.geteuid() == 0 else ""))
+            with open(f"{folder}/my.map", "w", encoding="utf-8") as file:
+                os.fchmod(file.fileno(), 0o644)
+
+            class Played:
+                @staticmethod
+                def sign_in(address, _):
+                    return subprocess.run(
+                        ["sh", "-c", play.replace("ADDRESS", f"'{address}'")], cwd=folder,
+                        check=True, text=True, stdout=subprocess.PIPE).stdout.strip()
+
+            shell.run("PATH=$PWD/build/default/tests:$PATH")
+            shell.run("gcpkce login --conf ./standin.conf", Played)
+            assert "signed in:     alice@" in shell.shown
+        finally:
+            os.killpg(standin.pid, signal.SIGKILL)
