@@ -1,9 +1,9 @@
 # pam_gcpkce: build, install and check.  SPDX-License-Identifier: ISC
 #
 # Who may link what ("make check-links" holds it):
-#   pam_gcpkce.so   module/ courier/ common/          libc libpam
-#   gcpkce-helper   helper/ oauth/ common/            nettle json-c libseccomp (libcurl is loaded late)
-#   gcpkce          cli/ courier/ oauth/ common/      nettle json-c
+#   pam_gcpkce.so   module/ helper_client/ config/ wire/ base/         libc libpam
+#   gcpkce-helper   helper/ oauth/ wire/ base/                         nettle json-c libseccomp (libcurl is loaded late)
+#   gcpkce          cli/ helper_client/ oauth/ config/ wire/ base/     nettle json-c
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
@@ -72,7 +72,7 @@ hardening := -fstack-protector-strong $(call cc-ok,-fstack-clash-protection) \
 sanitize := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 count    := $(if $(COVERAGE),--coverage -fprofile-update=atomic -fprofile-dir=$(abspath $(B))/tests/counters)
 
-own_cppflags := -D_GNU_SOURCE -Iinclude -DGCPKCE_VERSION='"$(VERSION)"' \
+own_cppflags := -D_GNU_SOURCE -Iinclude -Ipam_gcpkce -DGCPKCE_VERSION='"$(VERSION)"' \
 	-D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 \
 	-DGCPKCE_CONF='"$(sysconfdir)/security/pam_gcpkce.conf"' \
 	-DGCPKCE_MAP='"$(sysconfdir)/security/pam_gcpkce.map"'
@@ -87,21 +87,29 @@ curl_cflags   := $(shell $(PKG_CONFIG) --cflags libcurl 2>/dev/null)
 filter_cflags := $(shell $(PKG_CONFIG) --cflags libseccomp 2>/dev/null)
 filter_libs   := $(shell $(PKG_CONFIG) --libs libseccomp 2>/dev/null)
 
-folder = $(patsubst %.c,$(B)/%.o,$(sort $(wildcard pam_gcpkce/$(1)/*.c)))
-path_o := $(B)/pam_gcpkce/courier/helper_path.o
+objects = $(patsubst %.c,$(B)/%.o,$(sort $(wildcard $(addprefix pam_gcpkce/,$(addsuffix /*.c,$(1))))))
+path_o := $(B)/pam_gcpkce/helper_client/helper_path.o
 locale_o := $(B)/pam_gcpkce/module/locale_path.o
-common  := $(call folder,common)
-oauth   := $(call folder,oauth)
-courier := $(filter-out $(path_o),$(call folder,courier))
-helper  := $(call folder,helper)
-module  := $(filter-out $(locale_o),$(call folder,module))
-cli     := $(call folder,cli)
-headers := $(sort $(wildcard include/gcpkce/*.h))
+base     := $(call objects,base)
+wire     := $(call objects,wire)
+config   := $(call objects,config)
+oauth    := $(call objects,oauth)
+client   := $(filter-out $(path_o),$(call objects,helper_client))
+loopback := $(call objects,helper/loopback)
+helper   := $(call objects,helper helper/http helper/sandbox) $(loopback)
+module   := $(filter-out $(locale_o),$(call objects,module))
+diagnose := $(call objects,cli/diagnose)
+cli      := $(call objects,cli cli/stack) $(diagnose)
+# What each binary is made of, without the paths that differ in tests.
+module_parts  := $(module) $(client) $(config) $(wire) $(base)
+helper_parts  := $(helper) $(oauth) $(wire) $(base)
+command_parts := $(cli) $(client) $(oauth) $(config) $(wire) $(base)
+headers := $(sort $(wildcard include/gcpkce/*/*.h))
 unit    := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
 sweep   := $(patsubst tests/sweep/%.c,$(B)/tests/sweep/%,$(sort $(wildcard tests/sweep/test_*.c)))
 pam     := $(patsubst tests/pam/%.c,$(B)/tests/pam/%,$(sort $(wildcard tests/pam/test_*.c)))
 pam_host := $(patsubst %,$(B)/tests/pam/%.o,host surroundings accounts journal apart own_run)
-sources := $(sort $(wildcard pam_gcpkce/*/*.[ch] include/gcpkce/*.h tests/*/*.[ch] tools/*.c))
+sources := $(sort $(wildcard pam_gcpkce/*/*.[ch] pam_gcpkce/*/*/*.[ch] include/gcpkce/*/*.h tests/*/*.[ch] tools/*.[ch]))
 
 all: $(B)/pam_gcpkce.so $(B)/gcpkce-helper $(B)/gcpkce catalogues ## build the module, the helper and the command
 
@@ -132,9 +140,9 @@ $(path_o): $(B)/helper-path
 $(locale_o): private extra_cflags = -DGCPKCE_LOCALE='"$(localedir)"'
 $(locale_o): $(B)/locale-path
 
-$(B)/pam_gcpkce.so: $(module) $(courier) $(common) $(path_o) $(locale_o)
-$(B)/gcpkce-helper: $(helper) $(oauth) $(common)
-$(B)/gcpkce: $(cli) $(courier) $(oauth) $(common) $(path_o)
+$(B)/pam_gcpkce.so: $(module_parts) $(path_o) $(locale_o)
+$(B)/gcpkce-helper: $(helper_parts)
+$(B)/gcpkce: $(command_parts) $(path_o)
 
 # Counters are written where a process ends without running destructors, too.
 flush_o   := $(if $(COVERAGE),$(B)/tests/coverage/flush.o)
@@ -170,12 +178,12 @@ $(B)/locale/%/LC_MESSAGES/pam_gcpkce.mo: po/%.po
 	$(call say,MSGFMT,$<)
 	$(Q)msgfmt --check-format --check-domain -o $@ $<
 
-po/pam_gcpkce.pot: include/gcpkce/say.h
+po/pam_gcpkce.pot: include/gcpkce/base/say.h
 	$(Q)xgettext --language=C --keyword=N_ --from-code=UTF-8 --omit-header --no-location -o $@ $<
 
 # ---- what tests run: the same objects, but for the paths of helper and catalogues ----
 
-$(B)/tests/helper_path.o $(B)/tests/scripted_path.o $(B)/tests/leaping_path.o $(B)/tests/trial_path.o: pam_gcpkce/courier/helper_path.c $(B)/flags
+$(B)/tests/helper_path.o $(B)/tests/scripted_path.o $(B)/tests/leaping_path.o $(B)/tests/trial_path.o: pam_gcpkce/helper_client/helper_path.c $(B)/flags
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(own_cppflags) -DGCPKCE_HELPER='"$(extra_path)"' $(own_cflags) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 $(B)/tests/helper_path.o: private extra_path = $(abspath $(B))/gcpkce-helper
@@ -187,30 +195,33 @@ $(B)/tests/locale_path.o: pam_gcpkce/module/locale_path.c $(B)/flags
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(own_cppflags) -DGCPKCE_LOCALE='"$(abspath $(B))/locale"' $(own_cflags) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
-$(B)/tests/pam_gcpkce.so: $(module) $(courier) $(common) $(B)/tests/locale_path.o $(B)/tests/helper_path.o
-$(B)/tests/pam_gcpkce_scripted.so: $(module) $(courier) $(common) $(B)/tests/locale_path.o $(B)/tests/scripted_path.o
-$(B)/tests/pam_gcpkce_leaping.so: $(module) $(courier) $(common) $(B)/tests/locale_path.o $(B)/tests/leaping_path.o
-$(B)/tests/gcpkce: $(cli) $(courier) $(oauth) $(common) $(B)/tests/helper_path.o
-$(B)/tests/gcpkce-trial: $(cli) $(courier) $(oauth) $(common) $(B)/tests/trial_path.o
-$(B)/tests/trial-helper: $(B)/tests/sandbox/trial.o $(B)/tests/sandbox/ways.o $(helper) $(oauth) $(common)
+$(B)/tests/pam_gcpkce.so: $(module_parts) $(B)/tests/locale_path.o $(B)/tests/helper_path.o
+$(B)/tests/pam_gcpkce_scripted.so: $(module_parts) $(B)/tests/locale_path.o $(B)/tests/scripted_path.o
+$(B)/tests/pam_gcpkce_leaping.so: $(module_parts) $(B)/tests/locale_path.o $(B)/tests/leaping_path.o
+$(B)/tests/gcpkce: $(command_parts) $(B)/tests/helper_path.o
+$(B)/tests/gcpkce-trial: $(command_parts) $(B)/tests/trial_path.o
+$(B)/tests/trial-helper: $(B)/tests/sandbox/trial.o $(B)/tests/sandbox/ways.o $(helper_parts)
 $(B)/tests/without: $(B)/tests/sandbox/without.o
 
-$(B)/tests/unit/%: $(B)/tests/unit/%.o $(oauth) $(courier) $(common) $(B)/tests/helper_path.o
+$(B)/tests/unit/%: $(B)/tests/unit/%.o $(oauth) $(diagnose) $(client) $(config) $(wire) $(base) $(B)/tests/helper_path.o
 	$(call say,LINK,$@)
 	$(Q)$(link_prog) $(flush) $(more_libs) $(crypto_libs) -lcmocka
 $(B)/tests/unit/test_sandbox $(B)/tests/unit/test_listener $(B)/tests/unit/test_lane: $(filter-out %/main.o,$(helper))
 $(B)/tests/unit/test_sandbox $(B)/tests/unit/test_listener $(B)/tests/unit/test_lane $(B)/tests/unit/test_birth: private more_libs = $(filter_libs)
-$(B)/tests/unit/test_filter: $(addprefix $(B)/pam_gcpkce/helper/,calls.o filter.o)
+$(B)/tests/unit/test_filter: $(addprefix $(B)/pam_gcpkce/helper/sandbox/,calls.o filter.o)
 # it wraps a call itself that the counting build wraps
 $(B)/tests/unit/test_filter: private flush =
 $(B)/tests/unit/test_filter: private more_libs = -Wl,--wrap=syscall $(filter_libs)
 $(B)/tests/unit/test_result: $(B)/pam_gcpkce/module/result.o
+$(B)/tests/unit/test_sentence: $(B)/pam_gcpkce/module/sentence.o
+$(B)/tests/unit/test_config_example: $(B)/tools/config_example.o
+$(B)/tests/unit/test_page $(B)/tests/unit/test_http_request: $(filter %/page.o %/http_request.o,$(loopback))
 $(B)/tests/unit/test_courier: $(B)/tests/pam/own_run.o
 $(unit) $(sweep): | $(flush_o)
-$(B)/tests/pam/test_%: $(B)/tests/pam/test_%.o $(pam_host) $(common)
+$(B)/tests/pam/test_%: $(B)/tests/pam/test_%.o $(pam_host) $(config) $(wire) $(base)
 	$(call say,LINK,$@)
 	$(Q)$(link_prog) -rdynamic -lpam -lcmocka
-$(B)/tests/scripted-helper: $(B)/tests/pam/scripted_helper.o $(B)/tests/pam/twist.o $(common)
+$(B)/tests/scripted-helper: $(B)/tests/pam/scripted_helper.o $(B)/tests/pam/twist.o $(wire) $(base)
 	$(call say,LINK,$@)
 	$(Q)$(link_prog)
 $(B)/tests/trial-helper: private wrapped = -Wl,--wrap=exchange_run
@@ -238,7 +249,7 @@ $(B)/tests/leaping-host: $(B)/tests/faults/fault_host.o $(B)/tests/pam/own_run.o
 $(B)/tests/fault-host $(B)/tests/leaping-host:
 	$(call say,LINK,$@)
 	$(Q)$(link_prog) -rdynamic -lpam
-$(B)/tests/leaping-helper: $(helper) $(oauth) $(common) $(B)/tests/faults/leaping_clock.o
+$(B)/tests/leaping-helper: $(helper_parts) $(B)/tests/faults/leaping_clock.o
 	$(call say,LINK,$@)
 	$(Q)$(link_prog) -rdynamic $(crypto_libs) $(filter_libs)
 $(B)/tests/pam-greeter: $(B)/tests/pam/pam_greeter.o $(B)/tests/pam/no_delay.o
@@ -258,22 +269,22 @@ $(bench)/host: $(B)/tests/pam/no_delay.o
 $(bench)/relay $(bench)/farend $(bench)/floor $(bench)/host $(bench)/tracer: $(bench)/%: $(bench)/%.o
 	$(call say,LINK,$@)
 	$(Q)$(link_prog) -lpam -lssl -lcrypto
-$(bench)/decisions: $(bench)/decisions.o $(common)
+$(bench)/decisions: $(bench)/decisions.o $(config) $(wire) $(base)
 	$(call say,LINK,$@)
 	$(Q)$(link_prog)
 $(bench)/pam_compare.so: $(bench)/compare.o
 	$(call say,LINK,$@)
 	$(Q)$(CC) -shared $(own_ldflags) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lpam $(curl_libs) -lcrypto
-$(bench)/helper-traced: $(helper) $(oauth) $(common) $(bench)/traced.o
+$(bench)/helper-traced: $(helper_parts) $(bench)/traced.o
 	$(call say,LINK,$@)
 	$(Q)$(link_prog) $(wraps) $(crypto_libs) $(filter_libs)
-$(bench)/pam_gcpkce_traced.so: $(module) $(courier) $(common) $(B)/tests/locale_path.o $(B)/tests/helper_path.o $(bench)/traced.o
+$(bench)/pam_gcpkce_traced.so: $(module_parts) $(B)/tests/locale_path.o $(B)/tests/helper_path.o $(bench)/traced.o
 	$(call say,LINK,$@)
 	$(Q)$(link_so) $(wraps)
 $(bench)/traced.o $(bench)/tracer.o: private extra_cflags = -DPLACE='"$(traced)"' -DTRACER='"$(traced)/tracer"'
 $(bench)/compare.o: private extra_cflags = $(curl_cflags)
 
-$(B)/tools/config-text: $(B)/tools/config_text.o $(common)
+$(B)/tools/config-text: $(B)/tools/config_text.o $(B)/tools/config_example.o $(config) $(wire) $(base)
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
 	$(Q)$(link_prog)
@@ -293,9 +304,9 @@ inject_o := $(B)/tests/sweep/inject.o
 page     := /dev/shm/gcpkce-inject-$(shell printf '%s' '$(abspath $(B))' | cksum | cut -d' ' -f1)
 
 # Bound together first, so that no library's calls are led astray with ours.
-$(B)/tests/sweep/module.o: $(module) $(courier) $(common) $(B)/tests/locale_path.o $(B)/tests/scripted_path.o $(inject_o)
-$(B)/tests/sweep/parts.o: $(B)/tests/sweep/test_part_sweep.o $(oauth) $(courier) $(common) $(B)/tests/helper_path.o $(inject_o)
-$(B)/tests/sweep/helper.o: $(helper) $(oauth) $(common) $(B)/tests/sweep/inject_page.o $(inject_o)
+$(B)/tests/sweep/module.o: $(module_parts) $(B)/tests/locale_path.o $(B)/tests/scripted_path.o $(inject_o)
+$(B)/tests/sweep/parts.o: $(B)/tests/sweep/test_part_sweep.o $(oauth) $(diagnose) $(client) $(config) $(wire) $(base) $(B)/tests/helper_path.o $(inject_o)
+$(B)/tests/sweep/helper.o: $(helper_parts) $(B)/tests/sweep/inject_page.o $(inject_o)
 $(B)/tests/sweep/module.o $(B)/tests/sweep/parts.o $(B)/tests/sweep/helper.o:
 	$(Q)$(LD) -r $(addprefix --wrap=,$(injected)) -o $@ $^
 
@@ -306,7 +317,7 @@ $(B)/tests/sweep/tests/pam_gcpkce_scripted.so: $(B)/tests/sweep/module.o pam_gcp
 $(B)/tests/sweep/host.o: tests/pam/host.c $(B)/flags
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(own_cppflags) -DBUILD='"$(abspath $(B))/tests/sweep"' $(own_cflags) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
-$(B)/tests/sweep/test_signin_sweep: $(B)/tests/sweep/test_signin_sweep.o $(B)/tests/sweep/host.o $(filter-out %/host.o,$(pam_host)) $(common)
+$(B)/tests/sweep/test_signin_sweep: $(B)/tests/sweep/test_signin_sweep.o $(B)/tests/sweep/host.o $(filter-out %/host.o,$(pam_host)) $(config) $(wire) $(base)
 	$(call say,LINK,$@)
 	$(Q)$(link_prog) -rdynamic -lpam -lcmocka
 $(B)/tests/sweep/test_part_sweep: $(B)/tests/sweep/parts.o
@@ -315,10 +326,10 @@ $(B)/tests/sweep/test_part_sweep: $(B)/tests/sweep/parts.o
 $(B)/tests/sweep/gcpkce-helper: $(B)/tests/sweep/helper.o
 	$(call say,LINK,$@)
 	$(Q)$(link_prog) $(crypto_libs) $(filter_libs)
-$(B)/tests/sweep/helper_path.o: pam_gcpkce/courier/helper_path.c $(B)/flags
+$(B)/tests/sweep/helper_path.o: pam_gcpkce/helper_client/helper_path.c $(B)/flags
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(own_cppflags) -DGCPKCE_HELPER='"$(abspath $(B))/tests/sweep/gcpkce-helper"' $(own_cflags) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
-$(B)/tests/sweep/gcpkce: $(cli) $(courier) $(oauth) $(common) $(B)/tests/sweep/helper_path.o
+$(B)/tests/sweep/gcpkce: $(command_parts) $(B)/tests/sweep/helper_path.o
 	$(call say,LINK,$@)
 	$(Q)$(link_prog) $(crypto_libs)
 $(B)/tests/sweep/inject_page.o: private extra_cflags = -DINJECT_PAGE='"$(page)"'
@@ -356,16 +367,16 @@ fuzz_names := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz
 fuzz_exe   := $(addprefix $(B)/tests/fuzz/fuzz_,$(fuzz_names))
 fuzz_o     := $(patsubst %.c,$(B)/%.o,$(sort $(wildcard tests/fuzz/*.c)))
 
-$(B)/tests/fuzz/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(oauth) $(common)
+$(B)/tests/fuzz/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(oauth) $(diagnose) $(config) $(wire) $(base)
 	$(call say,LINK,$@)
 	$(Q)$(link_prog) -fsanitize=fuzzer $(addprefix -Wl$(comma)--wrap=,$(wraps)) $(crypto_libs)
 $(B)/tests/fuzz/fuzz_decision $(B)/tests/fuzz/fuzz_map: $(B)/tests/fuzz/judge.o
-$(B)/tests/fuzz/fuzz_authenticate: $(module) $(courier) $(addprefix $(B)/tests/fuzz/,judge.o files.o world.o helper.o pam_double.o plan.o)
+$(B)/tests/fuzz/fuzz_authenticate: $(module) $(client) $(addprefix $(B)/tests/fuzz/,judge.o files.o world.o helper.o pam_double.o plan.o)
 $(B)/tests/fuzz/fuzz_authenticate: private wraps = $(fuzz_world)
 $(B)/tests/fuzz/fuzz_config $(B)/tests/fuzz/fuzz_map $(B)/tests/fuzz/fuzz_stack: $(B)/tests/fuzz/files.o
 $(B)/tests/fuzz/fuzz_config $(B)/tests/fuzz/fuzz_stack: private wraps = $(fuzz_files)
 $(B)/tests/fuzz/fuzz_map: private wraps = $(fuzz_files) getpwnam_r getpwuid_r
-$(B)/tests/fuzz/fuzz_stack: $(addprefix $(B)/pam_gcpkce/cli/,stack.o stack_file.o stack_text.o control.o pam_result.o dispatch.o truth.o ordinary.o finding.o command.o)
+$(B)/tests/fuzz/fuzz_stack: $(addprefix $(B)/pam_gcpkce/cli/stack/,stack.o stack_file.o stack_text.o control.o pam_result.o dispatch.o truth.o ordinary.o) $(addprefix $(B)/pam_gcpkce/cli/,finding.o command.o)
 $(fuzz_o): private extra_cflags = $(crypto_cflags)
 
 fuzz-objects: $(fuzz_o)
@@ -383,7 +394,7 @@ fuzz-parts: ## build the fuzz targets, where clang has libFuzzer
 
 # ---- musl: the product's objects alone, which are linked with nothing ----
 
-product-objects: $(common) $(oauth) $(courier) $(path_o) $(helper) $(module) $(locale_o) $(cli)
+product-objects: $(command_parts) $(path_o) $(helper) $(module) $(locale_o)
 
 # The other libraries' headers are glibc's neighbours, so they come last.
 musl_cc = musl-gcc -idirafter /usr/include -idirafter /usr/include/$(shell $(CC) -print-multiarch 2>/dev/null)
@@ -476,7 +487,7 @@ lint: ## -Werror under gcc and clang, cppcheck, shellcheck, man pages, headers a
 	$(Q)for h in $(headers); do printf '#include "%s"\n' "$$h" | \
 		$(CC) $(own_cppflags) -I. $(crypto_cflags) -std=c17 -Werror -fsyntax-only -xc - || exit 1; done
 	$(Q)tools/pinned 2.10 cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,portability --inline-suppr \
-		--suppress=missingIncludeSystem --suppress=normalCheckLevelMaxBranches -D_GNU_SOURCE -Iinclude -DGCPKCE_HELPER='""' -DGCPKCE_LOCALE='""' -DGCPKCE_VERSION='""' pam_gcpkce
+		--suppress=missingIncludeSystem --suppress=normalCheckLevelMaxBranches -D_GNU_SOURCE -Iinclude -Ipam_gcpkce -DGCPKCE_HELPER='""' -DGCPKCE_LOCALE='""' -DGCPKCE_VERSION='""' pam_gcpkce
 	$(Q)$(MAKE) --no-print-directory check-musl
 	$(Q)shellcheck tools/install-deps tools/coverage tools/check-deep tools/enter-release tools/check-release tools/pinned tests/links.sh tests/bench/two-curls.sh .ci/run
 	$(Q)mandoc -Tlint -Wwarning man/*.[158]
@@ -557,5 +568,5 @@ help: ## this list
 .PHONY: all catalogues transcripts test-parts unit-parts bench-parts bench deps check check-built quick check-links mutate demo format format-check lint texts fault-table load fuzz-parts fuzz-objects fuzz-targets fuzz-smoke fuzz coverage check-deep check-web check-release \
 	install uninstall clean help FORCE
 
--include $(patsubst %.o,%.d,$(common) $(oauth) $(courier) $(helper) $(module) $(cli) $(path_o) $(locale_o))
+-include $(patsubst %.o,%.d,$(command_parts) $(helper) $(module) $(path_o) $(locale_o))
 -include $(wildcard $(B)/tests/*/*.d $(B)/tools/*.d)

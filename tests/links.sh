@@ -1,17 +1,23 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
-# The walls between the folders: what each binary needs and shows, and who
-# includes whom.  usage: tests/links.sh BUILD-FOLDER
+# Checks the walls between the directories: what each binary needs, shows and
+# is made of, and which directory includes which.
+#
+#     usage: tests/links.sh BUILD [SOURCE]
 #
 # shellcheck disable=SC2013 # header names hold no blanks
 set -eu
 build=$1
+cd "${2-.}"
+case $build in /*) ;; *) build=$OLDPWD/$build ;; esac
 failed=0
 
 fail() {
     echo "check-links: $*" >&2
     failed=1
 }
+
+# ---- libraries and exported symbols ----
 
 needed() { readelf -d "$1" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p'; }
 
@@ -42,69 +48,81 @@ for library in $(needed "$build/gcpkce-helper"); do
     esac
 done
 
-# Who may include which of include/gcpkce/, by the folder that implements it.
-owner_of() {
-    for folder in common oauth courier; do
-        if [ -e "pam_gcpkce/$folder/$1.c" ]; then
-            echo "$folder"
-            return
-        fi
-    done
-    echo common # a header without a .c, such as cleanup.h
+# ---- what each binary is made of ----
+
+# The symbols that the objects of a directory, and of those below it, define.
+symbols_of() {
+    find "$build/pam_gcpkce/$1" -name '*.o' -exec nm --defined-only --extern-only {} + |
+        awk 'NF == 3 { print $3 }' | sort -u
 }
-may_include() {
-    case "$1:$2" in
-    *:common) return 0 ;;
-    oauth:oauth | helper:oauth | cli:oauth) return 0 ;;
-    courier:courier | module:courier | cli:courier) return 0 ;;
-    *) return 1 ;;
+has_none_of() { # BINARY DIRECTORY...
+    binary=$1
+    shift
+    nm --defined-only "$build/$binary" | awk '{ print $3 }' | grep -vx main | sort -u > "$symbols"
+    [ -s "$symbols" ] || fail "$binary has no symbols to look at"
+    for directory; do
+        for symbol in $(symbols_of "$directory" | comm -12 - "$symbols"); do
+            fail "$binary has $symbol of $directory/"
+        done
+    done
+}
+symbols=$(mktemp)
+trap 'rm -f "$symbols"' EXIT
+has_none_of gcpkce-helper config helper_client module cli
+has_none_of pam_gcpkce.so oauth helper cli
+has_none_of gcpkce helper module
+
+# ---- who includes whom ----
+
+# What a directory of pam_gcpkce/ may include besides itself.
+below() {
+    case $1 in
+    base) echo base ;;
+    wire) echo 'wire base' ;;
+    config) echo 'config wire base' ;;
+    oauth) echo 'oauth wire base' ;;
+    helper_client) echo 'helper_client config wire base' ;;
+    helper) echo 'helper oauth wire base' ;;
+    module) echo 'module helper_client config wire base' ;;
+    cli) echo 'cli helper_client oauth config wire base' ;;
+    *) echo ;;
     esac
 }
-# What a file includes of ours, however it is written.
+# The files of ours that a file includes, however that is written.
 includes_of() {
     sed -n -e 's/^[[:space:]]*#[[:space:]]*include[[:space:]]*"\(.*\)".*/\1/p' \
         -e 's/^[[:space:]]*#[[:space:]]*include[[:space:]]*<\(gcpkce\/.*\)>.*/\1/p' "$1"
 }
-for file in pam_gcpkce/*/*.[ch]; do
-    folder=$(basename "$(dirname "$file")")
+for file in $(find pam_gcpkce include/gcpkce -name '*.[ch]' | sort); do
+    owner=$(expr "$file" : '[^/]*/gcpkce/\([^/]*\)/' '|' "$file" : 'pam_gcpkce/\([^/]*\)/')
     for header in $(includes_of "$file"); do
         case $header in
-        gcpkce/*)
-            name=$(basename "$header" .h)
-            owner=$(owner_of "$name")
-            [ -e "include/$header" ] || fail "$file includes $header, which is not there"
-            may_include "$folder" "$owner" ||
-                fail "$file includes $header of $owner/, which is not below $folder/"
-            ;;
-        */*) fail "$file includes $header: another folder's inside" ;;
-        *) [ -e "pam_gcpkce/$folder/$header" ] || fail "$file includes $header, which is not in its folder" ;;
+        gcpkce/*) path=include/$header from=$(expr "$header" : 'gcpkce/\([^/]*\)/') ;;
+        */*) path=pam_gcpkce/$header from=$(expr "$header" : '\([^/]*\)/') ;;
+        *) path=$(dirname "$file")/$header from=$owner ;;
+        esac
+        [ -e "$path" ] || fail "$file includes $header, which is not at $path"
+        case " $(below "$owner") " in
+        *" $from "*) ;;
+        *) fail "$file includes $header: $owner/ may not use $from/" ;;
         esac
     done
 done
 
 # Libraries stay where they belong.
-for folder in common courier module; do
-    if grep -n '^[[:space:]]*#[[:space:]]*include <\(curl\|nettle\|json-c\|seccomp\)' pam_gcpkce/$folder/*.[ch]; then
-        fail "$folder/ includes a library that must not be in a host process"
+for directory in base wire config helper_client module; do
+    if grep -rn '^[[:space:]]*#[[:space:]]*include <\(curl\|nettle\|openssl\|json-c\|seccomp\)' "pam_gcpkce/$directory"; then
+        fail "$directory/ includes a library that must not be in the application's process"
     fi
 done
-for folder in common oauth courier helper; do
-    if grep -n '^[[:space:]]*#[[:space:]]*include <security/' pam_gcpkce/$folder/*.[ch]; then
-        fail "$folder/ includes PAM's headers, which are module/'s"
+for directory in base wire config oauth helper_client helper; do
+    if grep -rn '^[[:space:]]*#[[:space:]]*include <security/' "pam_gcpkce/$directory"; then
+        fail "$directory/ includes PAM's headers, which are for module/"
     fi
 done
-if grep -n '^[[:space:]]*#[[:space:]]*include <curl' pam_gcpkce/oauth/*.[ch] pam_gcpkce/cli/*.[ch]; then
-    fail "the network is helper/'s alone"
+if grep -rn '^[[:space:]]*#[[:space:]]*include <curl' pam_gcpkce/oauth pam_gcpkce/cli; then
+    fail "only helper/ uses the network"
 fi
-
-# A header of common/ does not look up either.
-for header in include/gcpkce/*.h; do
-    folder=$(owner_of "$(basename "$header" .h)")
-    for below in $(includes_of "$header" | sed -n 's/^gcpkce\/\(.*\)\.h$/\1/p'); do
-        may_include "$folder" "$(owner_of "$below")" ||
-            fail "$header includes $below.h of $(owner_of "$below")/, which is not below $folder/"
-    done
-done
 
 [ "$failed" -eq 0 ] || exit 1
 echo 'check-links: the walls hold'

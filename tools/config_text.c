@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "gcpkce/config_example.h"
+#include "config_example.h"
 
 #define BEGIN ".\\\" keys begin\n"
 #define END ".\\\" keys end\n"

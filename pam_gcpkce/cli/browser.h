@@ -5,7 +5,7 @@
 #ifndef GCPKCE_CLI_BROWSER_H
 #define GCPKCE_CLI_BROWSER_H
 
-#include "gcpkce/errinfo.h"
+#include "gcpkce/base/errinfo.h"
 
 /*
  * Have xdg-open show an address: started by itself, without a shell, in a

@@ -9,8 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/stack/stack.h"
 #include "probe_report.h"
-#include "stack.h"
 
 #define TEXT_MAX (1 << 24)
 

@@ -9,7 +9,7 @@
 
 #include "command.h"
 #include "finding.h"
-#include "gcpkce/wire_probe.h"
+#include "gcpkce/wire/wire_probe.h"
 
 /*
  * X(name, title, needs)

@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "check.h"
-#include "gcpkce/query.h"
-#include "gcpkce/text.h"
+#include "gcpkce/base/query.h"
+#include "gcpkce/base/text.h"
 
 #define ARGUMENTS_MAX 256
 #define ZONE_MAX 64 /* as in etc/www/callback.html */

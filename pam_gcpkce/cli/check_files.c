@@ -13,7 +13,7 @@
 
 #include "check.h"
 #include "file_check.h"
-#include "gcpkce/client_secret.h"
+#include "gcpkce/config/client_secret.h"
 
 #define STATE_DIRECTORY "/run/gcpkce"
 #define CA_MAX (1 << 20) /* bytes that are searched for a certificate */

@@ -12,8 +12,8 @@
 
 #include "check.h"
 #include "file_check.h"
-#include "gcpkce/courier.h"
-#include "gcpkce/errand.h"
+#include "gcpkce/helper_client/courier.h"
+#include "gcpkce/helper_client/errand.h"
 #include "probe_report.h"
 
 #define NOBODY_UID 65534

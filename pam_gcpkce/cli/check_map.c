@@ -8,10 +8,10 @@
 
 #include "check.h"
 #include "file_check.h"
-#include "gcpkce/clock.h"
-#include "gcpkce/map_name.h"
-#include "gcpkce/policy.h"
-#include "gcpkce/text.h"
+#include "gcpkce/base/clock.h"
+#include "gcpkce/base/text.h"
+#include "gcpkce/config/map_name.h"
+#include "gcpkce/config/policy.h"
 
 /* Each may be a question to a directory service far away. */
 #define LOOK_UPS_MAX 1000

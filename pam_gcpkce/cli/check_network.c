@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "check.h"
-#include "gcpkce/clock.h"
-#include "gcpkce/url.h"
+#include "gcpkce/base/clock.h"
+#include "gcpkce/base/url.h"
 #include "probe_report.h"
 
 #define CERTIFICATE_SPARE_S (14 * 86400)

@@ -13,8 +13,8 @@
 #include <sys/wait.h>
 
 #include "check.h"
-#include "gcpkce/account.h"
-#include "gcpkce/readable.h"
+#include "gcpkce/base/readable.h"
+#include "gcpkce/config/account.h"
 
 #define PATHS_MAX 2048
 #define FINDINGS_MAX 5

@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "check.h"
-#include "gcpkce/text.h"
+#include "cli/stack/stack_check.h"
+#include "gcpkce/base/text.h"
 #include "sshd_settings.h"
-#include "stack_check.h"
 
 /* That many people in front of their browsers is an ordinary morning. */
 #define STARTUPS_LEAST 30

@@ -12,8 +12,8 @@
 #include <sys/stat.h>
 
 #include "check.h"
-#include "gcpkce/readable.h"
-#include "gcpkce/text.h"
+#include "gcpkce/base/readable.h"
+#include "gcpkce/base/text.h"
 
 #define BYTES_MAX (8 << 20)
 #define CERTIFICATES_MAX 4096

@@ -5,8 +5,8 @@
 #ifndef GCPKCE_CLI_COMMAND_H
 #define GCPKCE_CLI_COMMAND_H
 
-#include "gcpkce/config.h"
-#include "gcpkce/json.h"
+#include "gcpkce/config/config.h"
+#include "gcpkce/oauth/json.h"
 
 #define EXIT_GOOD 0
 #define EXIT_BAD 1

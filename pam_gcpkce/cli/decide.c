@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "command.h"
-#include "gcpkce/policy.h"
-#include "gcpkce/profile.h"
-#include "gcpkce/reply.h"
+#include "gcpkce/config/policy.h"
+#include "gcpkce/oauth/profile.h"
+#include "gcpkce/oauth/reply.h"
 
 /* One part of the input as the text that a host would have sent. */
 static bool

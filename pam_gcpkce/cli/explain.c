@@ -3,7 +3,7 @@
  * gcpkce explain: what a refusal means, and what may be behind it.  Whatever
  * was handed in stays in: it may hold a code, a token or a secret.
  */
-#include "gcpkce/explain.h"
+#include "cli/diagnose/explain.h"
 
 #include <stdio.h>
 #include <string.h>

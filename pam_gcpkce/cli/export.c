@@ -9,8 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "gcpkce/clock.h"
-#include "gcpkce/text.h"
+#include "gcpkce/base/clock.h"
+#include "gcpkce/base/text.h"
 #include "token.h"
 
 #define COUNT 5

@@ -5,9 +5,9 @@
 #ifndef GCPKCE_CLI_EXPORT_H
 #define GCPKCE_CLI_EXPORT_H
 
-#include "gcpkce/config.h"
-#include "gcpkce/json.h"
-#include "gcpkce/wire.h"
+#include "gcpkce/config/config.h"
+#include "gcpkce/oauth/json.h"
+#include "gcpkce/wire/wire.h"
 
 /*
  * Print lines for a shell's eval on standard output, so that nothing of an

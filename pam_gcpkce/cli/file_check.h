@@ -7,8 +7,8 @@
 #define GCPKCE_CLI_FILE_CHECK_H
 
 #include "finding.h"
-#include "gcpkce/config.h"
-#include "gcpkce/safefile.h"
+#include "gcpkce/config/config.h"
+#include "gcpkce/config/safefile.h"
 
 /*
  * Judge a file by safefile_open's rules.

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "command.h"
-#include "gcpkce/text.h"
+#include "gcpkce/base/text.h"
 
 #define TEXT_MAX 8192
 

@@ -9,7 +9,7 @@
 #include <json-c/json.h>
 #include <stdio.h>
 
-#include "gcpkce/buf.h"
+#include "gcpkce/base/buf.h"
 
 enum finding_severity {
 	FINDING_FAULT,   /* sign-ins fail, or let in who should not be */

@@ -14,11 +14,11 @@
 #include "browser.h"
 #include "command.h"
 #include "export.h"
-#include "gcpkce/answer.h"
-#include "gcpkce/clock.h"
-#include "gcpkce/errand.h"
-#include "gcpkce/policy.h"
-#include "gcpkce/text.h"
+#include "gcpkce/base/clock.h"
+#include "gcpkce/base/text.h"
+#include "gcpkce/config/policy.h"
+#include "gcpkce/helper_client/errand.h"
+#include "gcpkce/oauth/answer.h"
 #include "scopes.h"
 
 struct login {

@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #include "command.h"
-#include "gcpkce/errand.h"
+#include "gcpkce/helper_client/errand.h"
 #include "token.h"
 
 static enum outcome

@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/diagnose/pkce_fault.h"
 #include "command.h"
-#include "gcpkce/pkce.h"
-#include "gcpkce/pkce_fault.h"
+#include "gcpkce/oauth/pkce.h"
 
 static int
 pair_print(const struct options *options, struct view verifier)

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "gcpkce/clock.h"
+#include "gcpkce/base/clock.h"
 
 static const char *const steps[WIRE_STEP_COUNT] = {
     [WIRE_STEP_NONE] = "",

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "gcpkce/text.h"
+#include "gcpkce/base/text.h"
 
 static bool
 is_needed(const struct config *config, struct view scope)

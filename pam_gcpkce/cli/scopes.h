@@ -5,7 +5,7 @@
 #ifndef GCPKCE_CLI_SCOPES_H
 #define GCPKCE_CLI_SCOPES_H
 
-#include "gcpkce/config.h"
+#include "gcpkce/config/config.h"
 
 /*
  * Append the scopes that a sign-in with this configuration does not need,

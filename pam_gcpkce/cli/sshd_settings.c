@@ -13,7 +13,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#include "gcpkce/clock.h"
+#include "gcpkce/base/clock.h"
 
 #define OUTPUT_MAX 65536
 #define WAIT_MS 10000

@@ -5,7 +5,7 @@
 #ifndef GCPKCE_CLI_SSHD_SETTINGS_H
 #define GCPKCE_CLI_SSHD_SETTINGS_H
 
-#include "gcpkce/buf.h"
+#include "gcpkce/base/buf.h"
 
 struct sshd_settings {
 	bool is_there; /* this host has an sshd */

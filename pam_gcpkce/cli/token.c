@@ -11,8 +11,8 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#include "gcpkce/text.h"
-#include "gcpkce/wire.h"
+#include "gcpkce/base/text.h"
+#include "gcpkce/wire/wire.h"
 
 static enum outcome
 token_make(struct view bytes, const char *place, struct secret **ret,

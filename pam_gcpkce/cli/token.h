@@ -5,9 +5,9 @@
 #ifndef GCPKCE_CLI_TOKEN_H
 #define GCPKCE_CLI_TOKEN_H
 
-#include "gcpkce/clock.h"
-#include "gcpkce/config.h"
-#include "gcpkce/secret.h"
+#include "gcpkce/base/clock.h"
+#include "gcpkce/base/secret.h"
+#include "gcpkce/config/config.h"
 
 #define TOKEN_FILE_ENV "GCPKCE_TOKEN_FILE"
 #define TOKEN_EXPIRES_ENV "GCPKCE_TOKEN_EXPIRES"

@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "command.h"
-#include "gcpkce/errand.h"
-#include "gcpkce/map_name.h"
-#include "gcpkce/text.h"
+#include "gcpkce/base/text.h"
+#include "gcpkce/config/map_name.h"
+#include "gcpkce/helper_client/errand.h"
 #include "token.h"
 
 struct whoami {

@@ -10,10 +10,10 @@
 
 #include <string.h>
 
-#include "gcpkce/profile.h"
-#include "gcpkce/refusal.h"
-#include "gcpkce/text.h"
-#include "response.h"
+#include "gcpkce/base/text.h"
+#include "gcpkce/oauth/profile.h"
+#include "gcpkce/oauth/refusal.h"
+#include "helper/http/response.h"
 
 #define FORM_MAX 8192
 #define USER_PATH "/api/v2/users/me"

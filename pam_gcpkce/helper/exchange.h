@@ -6,7 +6,7 @@
 #ifndef GCPKCE_HELPER_EXCHANGE_H
 #define GCPKCE_HELPER_EXCHANGE_H
 
-#include "lane.h"
+#include "helper/http/lane.h"
 
 /* What is exchanged; all *borrowed*. */
 struct exchange_order {

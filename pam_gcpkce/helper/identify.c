@@ -8,12 +8,12 @@
 
 #include <string.h>
 
-#include "gcpkce/clock.h"
-#include "gcpkce/frame.h"
-#include "gcpkce/portrait.h"
-#include "gcpkce/profile.h"
+#include "gcpkce/base/clock.h"
+#include "gcpkce/oauth/portrait.h"
+#include "gcpkce/oauth/profile.h"
+#include "gcpkce/wire/frame.h"
+#include "helper/http/response.h"
 #include "life.h"
-#include "response.h"
 #include "revoker.h"
 
 #define REPLY_WAIT_MS 1000

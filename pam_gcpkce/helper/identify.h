@@ -5,7 +5,7 @@
 #ifndef GCPKCE_HELPER_IDENTIFY_H
 #define GCPKCE_HELPER_IDENTIFY_H
 
-#include "gcpkce/wire_token.h"
+#include "gcpkce/wire/wire_token.h"
 
 /*
  * Serve a TOKEN_REQUEST on LIFE_FD_SOCKET: ask Genesys Cloud whose the token

@@ -10,8 +10,8 @@
 #include <syslog.h>
 #include <time.h>
 
-#include "gcpkce/buf.h"
-#include "gcpkce/text.h"
+#include "gcpkce/base/buf.h"
+#include "gcpkce/base/text.h"
 #include "life.h"
 
 void

@@ -6,7 +6,7 @@
 #ifndef GCPKCE_HELPER_JOURNAL_H
 #define GCPKCE_HELPER_JOURNAL_H
 
-#include "gcpkce/wire.h"
+#include "gcpkce/wire/wire.h"
 
 /*
  * Write one line, "outcome=EVENT user="..." service="..." ...", to the

@@ -11,9 +11,9 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 
-#include "gcpkce/clock.h"
-#include "gcpkce/frame.h"
-#include "sandbox.h"
+#include "gcpkce/base/clock.h"
+#include "gcpkce/wire/frame.h"
+#include "helper/sandbox/sandbox.h"
 
 #define SEND_WAIT_MS 1000
 

@@ -6,8 +6,8 @@
 #ifndef GCPKCE_HELPER_LIFE_H
 #define GCPKCE_HELPER_LIFE_H
 
-#include "gcpkce/buf.h"
-#include "gcpkce/errinfo.h"
+#include "gcpkce/base/buf.h"
+#include "gcpkce/base/errinfo.h"
 
 /* The descriptors it is born with. */
 #define LIFE_FD_SOCKET 3

@@ -6,13 +6,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "gcpkce/clock.h"
-#include "gcpkce/frame.h"
+#include "gcpkce/base/clock.h"
+#include "gcpkce/wire/frame.h"
+#include "helper/sandbox/sandbox.h"
 #include "identify.h"
 #include "life.h"
 #include "probe.h"
 #include "revoker.h"
-#include "sandbox.h"
 #include "signin.h"
 #include "worker.h"
 

@@ -7,7 +7,7 @@
 
 #include <fcntl.h>
 
-#include "gcpkce/clock.h"
+#include "gcpkce/base/clock.h"
 #include "heap.h"
 #include "life.h"
 

@@ -9,14 +9,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "gcpkce/answer.h"
-#include "gcpkce/clock.h"
-#include "gcpkce/frame.h"
-#include "gcpkce/pkce.h"
-#include "gcpkce/text.h"
+#include "gcpkce/base/clock.h"
+#include "gcpkce/base/text.h"
+#include "gcpkce/oauth/answer.h"
+#include "gcpkce/oauth/pkce.h"
+#include "gcpkce/wire/frame.h"
+#include "helper/http/trace.h"
+#include "helper/sandbox/sandbox.h"
 #include "life.h"
-#include "sandbox.h"
-#include "trace.h"
 
 #define REPLY_WAIT_MS 1000
 #define API_PATH "/api/v2/users/me"

@@ -6,7 +6,7 @@
 #ifndef GCPKCE_HELPER_PROBE_H
 #define GCPKCE_HELPER_PROBE_H
 
-#include "gcpkce/wire_probe.h"
+#include "gcpkce/wire/wire_probe.h"
 
 /*
  * Serve a PROBE_REQUEST on LIFE_FD_SOCKET, in a worker whose layers are all

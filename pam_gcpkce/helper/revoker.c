@@ -7,9 +7,9 @@
 
 #include <poll.h>
 
-#include "gcpkce/clock.h"
+#include "gcpkce/base/clock.h"
+#include "helper/http/response.h"
 #include "journal.h"
-#include "response.h"
 #include "worker.h"
 
 #define PAUSE_FIRST_MS 500

@@ -5,7 +5,7 @@
 #ifndef GCPKCE_HELPER_REVOKER_H
 #define GCPKCE_HELPER_REVOKER_H
 
-#include "lane.h"
+#include "helper/http/lane.h"
 
 #define REVOKER_SIGNIN_LIMIT_S 10 /* after a sign-in */
 

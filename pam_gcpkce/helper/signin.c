@@ -11,14 +11,14 @@
 #include <sys/random.h>
 
 #include "exchange.h"
-#include "gcpkce/answer.h"
-#include "gcpkce/authorize.h"
-#include "gcpkce/clock.h"
-#include "gcpkce/frame.h"
+#include "gcpkce/base/clock.h"
+#include "gcpkce/oauth/answer.h"
+#include "gcpkce/oauth/authorize.h"
+#include "gcpkce/wire/frame.h"
+#include "helper/sandbox/sandbox.h"
 #include "life.h"
 #include "preflight.h"
 #include "revoker.h"
-#include "sandbox.h"
 #include "worker.h"
 
 #define EARLIER_MAX 20 /* as many addresses as there are attempts */

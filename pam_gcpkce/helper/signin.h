@@ -5,7 +5,7 @@
 #ifndef GCPKCE_HELPER_SIGNIN_H
 #define GCPKCE_HELPER_SIGNIN_H
 
-#include "browser.h"
+#include "helper/loopback/browser.h"
 
 /*
  * Serve a sign-in on LIFE_FD_SOCKET: READY, ANSWER, VERDICT, and again after

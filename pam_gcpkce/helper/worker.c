@@ -15,11 +15,11 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#include "gcpkce/clock.h"
-#include "gcpkce/wire.h"
-#include "library.h"
+#include "gcpkce/base/clock.h"
+#include "gcpkce/wire/wire.h"
+#include "helper/http/library.h"
+#include "helper/sandbox/sandbox.h"
 #include "life.h"
-#include "sandbox.h"
 
 #define GRACE_MS 1500 /* less than the caller grants the helper */
 

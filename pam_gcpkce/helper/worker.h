@@ -9,7 +9,7 @@
 
 #include <stdint.h>
 
-#include "gcpkce/errinfo.h"
+#include "gcpkce/base/errinfo.h"
 
 /* Its own limits of time come first; end_ms is this much later. */
 #define WORKER_SPARE_MS 5000

@@ -11,9 +11,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "gcpkce/errand.h"
-#include "gcpkce/sentence.h"
-#include "gcpkce/text.h"
+#include "gcpkce/base/text.h"
+#include "gcpkce/helper_client/errand.h"
+#include "sentence.h"
 #include "translation.h"
 
 #define TEXT_MAX (64 * 1024)

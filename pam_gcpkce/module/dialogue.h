@@ -7,8 +7,8 @@
 
 #include <security/pam_modules.h>
 
-#include "gcpkce/config.h"
-#include "gcpkce/wire.h"
+#include "gcpkce/config/config.h"
+#include "gcpkce/wire/wire.h"
 
 /* One prompt; all texts *borrowed*. */
 struct dialogue {

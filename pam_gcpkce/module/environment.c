@@ -9,9 +9,9 @@
 #include <syslog.h>
 #include <time.h>
 
-#include "gcpkce/clock.h"
-#include "gcpkce/text.h"
-#include "gcpkce/wire.h"
+#include "gcpkce/base/clock.h"
+#include "gcpkce/base/text.h"
+#include "gcpkce/wire/wire.h"
 #include "journal.h"
 
 #define ENV_EXPIRES "GCPKCE_TOKEN_EXPIRES"

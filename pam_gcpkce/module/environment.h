@@ -7,9 +7,9 @@
 
 #include <security/pam_modules.h>
 
-#include "gcpkce/config.h"
-#include "gcpkce/identity.h"
-#include "gcpkce/secret.h"
+#include "gcpkce/base/secret.h"
+#include "gcpkce/config/config.h"
+#include "gcpkce/wire/identity.h"
 
 /* Names that the configuration does not choose. */
 #define ENV_TOKEN_ID "GCPKCE_TOKEN_ID"

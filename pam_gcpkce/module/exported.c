@@ -10,8 +10,8 @@
 #include <string.h>
 #include <syslog.h>
 
-#include "gcpkce/clock.h"
-#include "gcpkce/errand.h"
+#include "gcpkce/base/clock.h"
+#include "gcpkce/helper_client/errand.h"
 #include "journal.h"
 
 #define KEPT "gcpkce_exported"

@@ -11,8 +11,8 @@
 
 #include <security/pam_modules.h>
 
-#include "gcpkce/config.h"
-#include "gcpkce/secret.h"
+#include "gcpkce/base/secret.h"
+#include "gcpkce/config/config.h"
 #include "tokenfile.h"
 
 /* Where else the token lies than in the environment. */

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <syslog.h>
 
-#include "gcpkce/text.h"
+#include "gcpkce/base/text.h"
 
 #define LINE_MAX_BYTES 16384
 #define NO_MEMORY_TEXT "no memory for the other fields"

@@ -7,9 +7,9 @@
 
 #include <security/pam_modules.h>
 
-#include "gcpkce/config.h"
-#include "gcpkce/identity.h"
-#include "gcpkce/layers.h"
+#include "gcpkce/config/config.h"
+#include "gcpkce/wire/identity.h"
+#include "gcpkce/wire/layers.h"
 
 /* What one decision's line says; texts *borrowed*, "" when not known. */
 struct journal_entry {

@@ -5,7 +5,7 @@
  */
 #include <security/pam_modules.h>
 
-#include "gcpkce/config.h"
+#include "gcpkce/config/config.h"
 #include "journal.h"
 #include "session.h"
 #include "signin.h"

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "gcpkce/url.h"
+#include "gcpkce/base/url.h"
 #include "journal.h"
 
 /* They show a text, and a prompt as a hint in a field. */

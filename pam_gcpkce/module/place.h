@@ -8,8 +8,8 @@
 
 #include <security/pam_modules.h>
 
-#include "gcpkce/account.h"
-#include "gcpkce/config.h"
+#include "gcpkce/config/account.h"
+#include "gcpkce/config/config.h"
 
 /* Items of PAM, "" where one is not set; *borrowed*. */
 struct place {

@@ -5,7 +5,7 @@
 #ifndef GCPKCE_MODULE_RESULT_H
 #define GCPKCE_MODULE_RESULT_H
 
-#include "gcpkce/outcome.h"
+#include "gcpkce/base/outcome.h"
 
 /* How a call of pam_authenticate ends. */
 struct result {

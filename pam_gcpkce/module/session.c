@@ -14,7 +14,7 @@
 
 #include "environment.h"
 #include "exported.h"
-#include "gcpkce/clock.h"
+#include "gcpkce/base/clock.h"
 #include "journal.h"
 #include "tokenfile.h"
 

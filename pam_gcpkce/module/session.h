@@ -7,9 +7,9 @@
 
 #include <security/pam_modules.h>
 
-#include "gcpkce/account.h"
-#include "gcpkce/config.h"
-#include "gcpkce/wire.h"
+#include "gcpkce/config/account.h"
+#include "gcpkce/config/config.h"
+#include "gcpkce/wire/wire.h"
 
 /*
  * Hand the token on, as export asks: env puts it into the PAM environment with

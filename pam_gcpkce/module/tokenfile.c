@@ -16,7 +16,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
-#include "gcpkce/text.h"
+#include "gcpkce/base/text.h"
 
 #define RUN "/run"
 #define OURS "gcpkce"

@@ -6,9 +6,9 @@
 #ifndef GCPKCE_MODULE_TOKENFILE_H
 #define GCPKCE_MODULE_TOKENFILE_H
 
-#include "gcpkce/account.h"
-#include "gcpkce/config.h"
-#include "gcpkce/secret.h"
+#include "gcpkce/base/secret.h"
+#include "gcpkce/config/account.h"
+#include "gcpkce/config/config.h"
 
 #define TOKENFILE_ID_LEN 32
 #define TOKENFILE_PATH_CAP 64       /* of a session's file, with its NUL */

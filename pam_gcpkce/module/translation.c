@@ -13,8 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gcpkce/sentence.h"
 #include "locale_path.h"
+#include "sentence.h"
 
 /* libc refuses a path in LANGUAGE to programs that are setuid, and only them.
  */

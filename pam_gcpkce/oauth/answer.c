@@ -6,14 +6,14 @@
  * into an error text, and neither may any other part of the answer but the
  * escaped name and description of an error redirect.
  */
-#include "gcpkce/answer.h"
+#include "gcpkce/oauth/answer.h"
 
 #include <string.h>
 
-#include "gcpkce/authorize.h"
-#include "gcpkce/query.h"
-#include "gcpkce/text.h"
-#include "gcpkce/typed.h"
+#include "gcpkce/base/query.h"
+#include "gcpkce/base/text.h"
+#include "gcpkce/base/typed.h"
+#include "gcpkce/oauth/authorize.h"
 
 #define ERROR_NAME_MAX 64
 #define ERROR_DETAIL_MAX 200

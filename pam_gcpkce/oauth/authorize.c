@@ -5,11 +5,11 @@
  * alphabet; every value reaches the address percent-encoded.  The configured
  * login URL is trusted.  Nothing secret passes here: no verifier, ever.
  */
-#include "gcpkce/authorize.h"
+#include "gcpkce/oauth/authorize.h"
 
 #include <string.h>
 
-#include "gcpkce/text.h"
+#include "gcpkce/base/text.h"
 
 #define LABEL_PART_MAX 31
 

@@ -4,7 +4,7 @@
  * one is found out as well, and eight bytes are compared at each place, however
  * long text and secret are.
  */
-#include "gcpkce/echo.h"
+#include "gcpkce/oauth/echo.h"
 
 #include <nettle/base64.h>
 #include <stdio.h>

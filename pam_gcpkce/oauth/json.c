@@ -8,7 +8,7 @@
  * counted in both.  The text may hold a token: it must never get into an error
  * text, and its copies are wiped as far as they can be reached.
  */
-#include "gcpkce/json.h"
+#include "gcpkce/oauth/json.h"
 
 #include <json-c/json_visit.h>
 #include <string.h>

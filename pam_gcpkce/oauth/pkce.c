@@ -5,7 +5,7 @@
  * hundredth of the memory that libcrypto does, and helpers wait in numbers.  A
  * verifier must never reach an error text.
  */
-#include "gcpkce/pkce.h"
+#include "gcpkce/oauth/pkce.h"
 
 #include <nettle/base64.h>
 #include <nettle/sha2.h>
@@ -13,7 +13,7 @@
 #include <string.h>
 #include <sys/random.h>
 
-#include "gcpkce/text.h"
+#include "gcpkce/base/text.h"
 
 #define DIGEST_LEN 32
 

@@ -3,12 +3,12 @@
  * Names and belongings.  Nothing here is worth a refusal: what does not make
  * sense is left out, and the reader sees that it is not there.
  */
-#include "gcpkce/portrait.h"
+#include "gcpkce/oauth/portrait.h"
 
 #include <string.h>
 
-#include "gcpkce/json.h"
-#include "gcpkce/text.h"
+#include "gcpkce/base/text.h"
+#include "gcpkce/oauth/json.h"
 
 /* Copy a string member; a text that is too long is cut, never within UTF-8. */
 static void

@@ -5,12 +5,12 @@
  * judged by type and bytes before it gets into the record, and nothing is
  * guessed for a field that is missing.  The record changes on success only.
  */
-#include "gcpkce/profile.h"
+#include "gcpkce/oauth/profile.h"
 
 #include <string.h>
 
-#include "gcpkce/json.h"
-#include "gcpkce/text.h"
+#include "gcpkce/base/text.h"
+#include "gcpkce/oauth/json.h"
 
 /* A string member, at object.name or, with parent, at object.parent.name. */
 struct field {

@@ -4,9 +4,9 @@
  * and cover many faults; what this sign-in itself saw ranks them.  Fixed
  * phrases and numbers alone are written: nothing from the network, no code.
  */
-#include "gcpkce/refusal.h"
+#include "gcpkce/oauth/refusal.h"
 
-#include "gcpkce/symptom.h"
+#include "gcpkce/oauth/symptom.h"
 
 /* From this age on an expired code is more likely than the other causes. */
 #define SHOWN_LONG_S 60

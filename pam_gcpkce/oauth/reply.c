@@ -6,12 +6,12 @@
  * and what goes on to a log is escaped.  A token must never get into an error
  * text, and neither may what the request carried.
  */
-#include "gcpkce/reply.h"
+#include "gcpkce/oauth/reply.h"
 
 #include <string.h>
 
-#include "gcpkce/json.h"
-#include "gcpkce/text.h"
+#include "gcpkce/base/text.h"
+#include "gcpkce/oauth/json.h"
 
 static enum outcome
 token_fail(struct errinfo *reterr, const char *what)

@@ -4,7 +4,7 @@
  * is what its own tools, reports of users and the RFCs make likely, and each
  * cause says which of these it rests on.
  */
-#include "gcpkce/symptom.h"
+#include "gcpkce/oauth/symptom.h"
 
 #include <string.h>
 

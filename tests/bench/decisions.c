@@ -13,7 +13,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "gcpkce/policy.h"
+#include "gcpkce/config/policy.h"
 
 static long long
 now_us(void)

@@ -15,7 +15,7 @@
 #include <unistd.h>
 #include <valgrind/callgrind.h>
 
-#include "gcpkce/errinfo.h"
+#include "gcpkce/base/errinfo.h"
 
 #ifndef SYS_landlock_create_ruleset
 #define SYS_landlock_create_ruleset 444

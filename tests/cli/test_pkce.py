@@ -107,7 +107,7 @@ def test_pkce_names_the_mistake(gcpkce, verifier, challenge, faults):
 
 
 def test_every_fault_has_a_row():
-    with open(os.path.join(ROOT, "include/gcpkce/pkce_fault.h"), encoding="utf-8") as file:
+    with open(os.path.join(ROOT, "pam_gcpkce/cli/diagnose/pkce_fault.h"), encoding="utf-8") as file:
         table = set(re.findall(r'X\(\w+, "(\w+)"', file.read()))
     assert table == {fault for row in ROWS for fault in row[2]}
 

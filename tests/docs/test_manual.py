@@ -41,15 +41,15 @@ def read(name):
 
 
 def names(pattern):
-    return sorted(os.path.relpath(path, ROOT) for path in glob.glob(os.path.join(ROOT, pattern)))
+    return sorted(os.path.relpath(path, ROOT) for path in glob.glob(os.path.join(ROOT, pattern), recursive=True))
 
 
 MARKDOWN = names("*.md") + names("docs/*.md") + names("etc/*/*.md")
 MAN = names("man/*.[158]")
 FOLDERS = {"etc", "docs", "tests", "tools", "include", "man", "pam_gcpkce",
            *os.listdir(os.path.join(ROOT, "pam_gcpkce"))}
-KEYS = re.findall(r"^\tX\((\w+), [A-Z_]+, ", read("include/gcpkce/config.h"), re.MULTILINE)
-OUTCOMES = dict(re.findall(r'X\([A-Z_]+, "(\w+)", (PAM_\w+),', read("include/gcpkce/outcome.h")))
+KEYS = re.findall(r"^\tX\((\w+), [A-Z_]+, ", read("include/gcpkce/config/config.h"), re.MULTILINE)
+OUTCOMES = dict(re.findall(r'X\([A-Z_]+, "(\w+)", (PAM_\w+),', read("include/gcpkce/base/outcome.h")))
 TARGETS = set(re.findall(r"^([a-z][a-z_.-]*):(?!=)", read("Makefile"), re.MULTILINE))
 
 
@@ -311,7 +311,7 @@ def test_the_manual_has_each_outcome_at_its_result():
 
 def events_in_the_code():
     """Words that the module, the helper and what they use write as an event."""
-    return {name for path in names("pam_gcpkce/*/*.c") for name in re.findall(
+    return {name for path in names("pam_gcpkce/**/*.c") for name in re.findall(
         r'journal_(?:event|write)\([^;]*?"([a-z]+_[a-z_]+|revoked)"', read(path))}
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 """Every sentence for people is in the template, and every catalogue has all.
 
-The sentences stand in include/gcpkce/say.h.  `make texts` renews the template
+The sentences stand in include/gcpkce/base/say.h.  `make texts` renews the template
 po/pam_gcpkce.pot and puts what is new into the catalogues, for somebody to
 translate.
 """
@@ -35,7 +35,7 @@ def gettext():
 
 def said():
     """name -> text of each sentence of say.h, and whether it is marked."""
-    with open(os.path.join(ROOT, "include/gcpkce/say.h"),
+    with open(os.path.join(ROOT, "include/gcpkce/base/say.h"),
               encoding="ascii") as file:
         lines = file.read().replace("\\\n", " ")
     for name, body in re.findall(r"#define (SAY_\w+)[ \t]+(.*)", lines):
@@ -74,7 +74,7 @@ def test_sentences_stand_in_say_h_alone():
 def test_the_template_is_what_xgettext_makes(gettext):
     made = gettext("xgettext", "--language=C", "--keyword=N_",
                    "--from-code=UTF-8", "--omit-header", "--no-location",
-                   "--output=-", "include/gcpkce/say.h")
+                   "--output=-", "include/gcpkce/base/say.h")
     assert made == read(TEMPLATE), "renew it by: make texts"
 
 

@@ -30,7 +30,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#include "gcpkce/cleanup.h"
+#include "gcpkce/base/cleanup.h"
 
 #define VISIBLE __attribute__((visibility("default")))
 #define CHILDREN_LIMIT_MS 15000 /* a revoker has ten seconds */

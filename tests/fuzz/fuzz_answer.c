@@ -7,7 +7,7 @@
 #include <ctype.h>
 
 #include "fuzz.h"
-#include "gcpkce/answer.h"
+#include "gcpkce/oauth/answer.h"
 
 #define SHOWN "AbCdEfGhIjKlMnOpQrStUv"
 #define EARLIER_MAX 3

@@ -7,9 +7,9 @@
  */
 #include <strings.h>
 
+#include "config/config_value.h"
 #include "files.h"
-#include "gcpkce/config_value.h"
-#include "gcpkce/text.h"
+#include "gcpkce/base/text.h"
 
 #define PART_END 0x1e
 #define NOT_ROOT 0x10

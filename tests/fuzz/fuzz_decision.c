@@ -12,10 +12,10 @@
 #include <json-c/json.h>
 
 #include "fuzz.h"
-#include "gcpkce/policy.h"
-#include "gcpkce/portrait.h"
-#include "gcpkce/profile.h"
-#include "gcpkce/reply.h"
+#include "gcpkce/config/policy.h"
+#include "gcpkce/oauth/portrait.h"
+#include "gcpkce/oauth/profile.h"
+#include "gcpkce/oauth/reply.h"
 #include "judge.h"
 
 #define PART_END 0x1e

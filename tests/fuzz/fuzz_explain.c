@@ -4,8 +4,8 @@
  * anything.  Whatever comes of it is of the tables, each cause once, and what
  * was seen in front.
  */
+#include "cli/diagnose/explain.h"
 #include "fuzz.h"
-#include "gcpkce/explain.h"
 
 static void
 explanation_check(const struct explanation *e)

@@ -5,8 +5,8 @@
  * page are bytes of the request, too.
  */
 #include "fuzz.h"
-#include "gcpkce/answer.h"
-#include "gcpkce/page.h"
+#include "gcpkce/oauth/answer.h"
+#include "helper/loopback/page.h"
 
 #define SHOWN "AbCdEfGhIjKlMnOpQrStUv"
 #define SHARES 256

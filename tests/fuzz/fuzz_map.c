@@ -7,7 +7,7 @@
 #include <pwd.h>
 
 #include "files.h"
-#include "gcpkce/policy.h"
+#include "gcpkce/config/policy.h"
 #include "judge.h"
 #include "wrap.h"
 

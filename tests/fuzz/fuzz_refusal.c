@@ -5,7 +5,7 @@
  * alone; whatever is said is fit for a log, and has no secret in it.
  */
 #include "fuzz.h"
-#include "gcpkce/refusal.h"
+#include "gcpkce/oauth/refusal.h"
 
 #define CAUSES_MAX 4096
 #define CODE "Qk3-cOdE_of.alice~1"

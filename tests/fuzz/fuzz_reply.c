@@ -6,7 +6,7 @@
 #include <json-c/json.h>
 
 #include "fuzz.h"
-#include "gcpkce/reply.h"
+#include "gcpkce/oauth/reply.h"
 
 static const char token_set[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/";

@@ -6,8 +6,8 @@
  */
 #include <security/pam_modules.h>
 
-#include "../../pam_gcpkce/cli/dispatch.h"
-#include "../../pam_gcpkce/cli/truth.h"
+#include "cli/stack/dispatch.h"
+#include "cli/stack/truth.h"
 #include "files.h"
 
 #define PART_END 0x1e

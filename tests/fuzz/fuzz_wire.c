@@ -7,10 +7,10 @@
 #include <unistd.h>
 
 #include "fuzz.h"
-#include "gcpkce/clock.h"
-#include "gcpkce/frame.h"
-#include "gcpkce/wire_probe.h"
-#include "gcpkce/wire_token.h"
+#include "gcpkce/base/clock.h"
+#include "gcpkce/wire/frame.h"
+#include "gcpkce/wire/wire_probe.h"
+#include "gcpkce/wire/wire_token.h"
 
 #define WAIT_MS 60000
 

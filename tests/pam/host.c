@@ -17,7 +17,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
-#include "gcpkce/cleanup.h"
+#include "gcpkce/base/cleanup.h"
 #include "own_run.h"
 #include "surroundings.h"
 

@@ -25,7 +25,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-#include "gcpkce/outcome.h"
+#include "gcpkce/base/outcome.h"
 #include "script.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gcpkce/cleanup.h"
+#include "gcpkce/base/cleanup.h"
 
 struct journal_line journal[256];
 size_t journal_count;

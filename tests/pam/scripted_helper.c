@@ -18,9 +18,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "gcpkce/clock.h"
-#include "gcpkce/frame.h"
-#include "gcpkce/text.h"
+#include "gcpkce/base/clock.h"
+#include "gcpkce/base/text.h"
+#include "gcpkce/wire/frame.h"
 #include "script.h"
 #include "twist.h"
 

@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "gcpkce/clock.h"
+#include "gcpkce/base/clock.h"
 
 #define TOKEN_ENV "GENESYSCLOUD_ACCESS_TOKEN"
 #define REGION_ENV "GENESYSCLOUD_REGION"

@@ -11,7 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "gcpkce/clock.h"
+#include "gcpkce/base/clock.h"
 #include "twist.h"
 
 /* Contents that no frame may have. */

@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #include "apart.h"
-#include "gcpkce/clock.h"
+#include "gcpkce/base/clock.h"
 
 #define HELPER BUILD "/tests/scripted-helper"
 #define LONGEST_MS 25000 /* less than a scripted helper lives */

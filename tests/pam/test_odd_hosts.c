@@ -23,7 +23,7 @@
 #include <unistd.h>
 
 #include "apart.h"
-#include "gcpkce/clock.h"
+#include "gcpkce/base/clock.h"
 
 #define STORM_SIGNINS 50
 #define PROMPT_MS 1900 /* less than a helper is waited for */

@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "gcpkce/sentence.h"
+#include "module/sentence.h"
 
 #define LOCALES BUILD "/locale"
 /* In C.UTF-8, newer releases of glibc ask no catalogue. */

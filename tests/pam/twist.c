@@ -11,8 +11,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "gcpkce/clock.h"
-#include "gcpkce/frame.h"
+#include "gcpkce/base/clock.h"
+#include "gcpkce/wire/frame.h"
 #include "script.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))

@@ -6,7 +6,7 @@
 #ifndef GCPKCE_TESTS_PAM_TWIST_H
 #define GCPKCE_TESTS_PAM_TWIST_H
 
-#include "gcpkce/wire.h"
+#include "gcpkce/wire/wire.h"
 
 #define FD_MODULE 3
 #define LIFE_MS 30000 /* no scripted helper outlives its test by more */

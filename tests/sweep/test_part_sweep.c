@@ -18,17 +18,17 @@
 
 #include <cmocka.h>
 
-#include "gcpkce/answer.h"
-#include "gcpkce/client_secret.h"
-#include "gcpkce/clock.h"
-#include "gcpkce/errand.h"
-#include "gcpkce/explain.h"
-#include "gcpkce/pkce_fault.h"
-#include "gcpkce/policy.h"
-#include "gcpkce/portrait.h"
-#include "gcpkce/profile.h"
-#include "gcpkce/refusal.h"
-#include "gcpkce/reply.h"
+#include "cli/diagnose/explain.h"
+#include "cli/diagnose/pkce_fault.h"
+#include "gcpkce/base/clock.h"
+#include "gcpkce/config/client_secret.h"
+#include "gcpkce/config/policy.h"
+#include "gcpkce/helper_client/errand.h"
+#include "gcpkce/oauth/answer.h"
+#include "gcpkce/oauth/portrait.h"
+#include "gcpkce/oauth/profile.h"
+#include "gcpkce/oauth/refusal.h"
+#include "gcpkce/oauth/reply.h"
 #include "inject.h"
 
 #define ORGANIZATION "aaaaaaaa-0000-0000-0000-000000000001"

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "gcpkce/account.h"
+#include "gcpkce/config/account.h"
 
 /* What the name service of this test says. */
 static struct {

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "gcpkce/answer.h"
+#include "gcpkce/oauth/answer.h"
 
 #define HASH "E9Melhoa2OwvFrEMTJguCH"
 #define SHOWN HASH ".alice~bastion01"

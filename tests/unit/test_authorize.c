@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "gcpkce/authorize.h"
+#include "gcpkce/oauth/authorize.h"
 
 #define CHALLENGE "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
 #define HASH "E9Melhoa2OwvFrEMTJguCH"

@@ -23,9 +23,9 @@
 
 #include <cmocka.h>
 
-#include "gcpkce/clock.h"
-#include "gcpkce/courier.h"
-#include "gcpkce/helper_limits.h"
+#include "gcpkce/base/clock.h"
+#include "gcpkce/helper_client/courier.h"
+#include "gcpkce/wire/helper_limits.h"
 
 #define STRANGER 3901 /* no account of this machine */
 #define ANY (-1)

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "gcpkce/buf.h"
+#include "gcpkce/base/buf.h"
 
 static void
 buf_is_empty_at_first_and_after_done(void **state)

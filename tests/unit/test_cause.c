@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "gcpkce/cause.h"
+#include "gcpkce/oauth/cause.h"
 
 static void
 causes_have_texts_of_their_own(void **state)

@@ -12,8 +12,8 @@
 
 #include <cmocka.h>
 
-#include "gcpkce/client_secret.h"
-#include "gcpkce/wire.h"
+#include "gcpkce/config/client_secret.h"
+#include "gcpkce/wire/wire.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 

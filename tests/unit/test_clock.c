@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "gcpkce/clock.h"
+#include "gcpkce/base/clock.h"
 
 static void
 clock_now_does_not_go_back(void **state)

@@ -14,9 +14,9 @@
 
 #include <cmocka.h>
 
-#include "gcpkce/config_value.h"
-#include "gcpkce/lines.h"
-#include "gcpkce/wire.h"
+#include "config/config_value.h"
+#include "gcpkce/config/lines.h"
+#include "gcpkce/wire/wire.h"
 
 #define STRANGER 65534
 #define UUID "0123abcd-4567-89ab-cdef-0123456789ab"

@@ -11,8 +11,8 @@
 
 #include <cmocka.h>
 
-#include "gcpkce/config_example.h"
-#include "gcpkce/config_value.h"
+#include "../../tools/config_example.h"
+#include "config/config_value.h"
 
 static void
 config_example_has_every_key_once_at_its_default(void **state)

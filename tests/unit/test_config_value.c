@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "gcpkce/config_value.h"
+#include "config/config_value.h"
 
 #define A64 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 #define UUID "0123abcd-4567-89ab-cdef-0123456789ab"

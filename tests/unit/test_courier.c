@@ -30,9 +30,9 @@
 
 #include <cmocka.h>
 
-#include "gcpkce/clock.h"
-#include "gcpkce/courier.h"
-#include "gcpkce/errand.h"
+#include "gcpkce/base/clock.h"
+#include "gcpkce/helper_client/courier.h"
+#include "gcpkce/helper_client/errand.h"
 
 #define STRANGER 65534
 #define CODE "AbCdEfGhIjKlMnOpQrStUvWxYz0123456789"

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "gcpkce/echo.h"
+#include "gcpkce/oauth/echo.h"
 
 #define CODE "cOdECaNaRy123"
 #define VERIFIER "d8e2-verifier_dBjftJeZ4CVPmB92K27uhbUJU1p1r"

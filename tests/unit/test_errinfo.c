@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "gcpkce/errinfo.h"
+#include "gcpkce/base/errinfo.h"
 
 static void
 err_fail_writes_the_reason_and_hands_the_outcome_through(void **state)

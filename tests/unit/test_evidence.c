@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "gcpkce/evidence.h"
+#include "cli/diagnose/evidence.h"
 
 #define GOOD "https://host.example/callback"
 

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "gcpkce/explain.h"
+#include "cli/diagnose/explain.h"
 
 #define ADDRESS(client, redirect, challenge, more) \
 	"https://login.mypurecloud.de/oauth/authorize?response_type=code" \

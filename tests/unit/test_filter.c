@@ -31,9 +31,9 @@
 
 #include <cmocka.h>
 
-#include "../../pam_gcpkce/helper/calls.h"
-#include "../../pam_gcpkce/helper/filter.h"
 #include "../../pam_gcpkce/helper/life.h"
+#include "helper/sandbox/calls.h"
+#include "helper/sandbox/filter.h"
 
 #define NUMBERS 1024 /* more than any machine has calls */
 #define X32 0x40000000U

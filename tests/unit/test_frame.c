@@ -15,8 +15,8 @@
 
 #include <cmocka.h>
 
-#include "gcpkce/clock.h"
-#include "gcpkce/frame.h"
+#include "gcpkce/base/clock.h"
+#include "gcpkce/wire/frame.h"
 
 static int pair[2] = {-1, -1};
 

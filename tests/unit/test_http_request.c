@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "gcpkce/http_request.h"
+#include "helper/loopback/http_request.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 #define END "\r\n\r\n"

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "gcpkce/id_list.h"
+#include "gcpkce/wire/id_list.h"
 
 #define X16 "xxxxxxxxxxxxxxxx"
 #define X64 X16 X16 X16 X16

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "gcpkce/identity.h"
+#include "gcpkce/wire/identity.h"
 
 #define FIELD(member) \
 	offsetof(struct identity, member), \

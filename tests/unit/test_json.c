@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "gcpkce/json.h"
+#include "gcpkce/oauth/json.h"
 
 #define T(literal) literal, sizeof(literal) - 1
 #define A15 "[[[[[[[[[[[[[[["

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "../../pam_gcpkce/helper/trace.h"
+#include "helper/http/trace.h"
 
 #define WAY OUTCOME_UNREACHABLE
 #define TLS OUTCOME_TLS_FAILED

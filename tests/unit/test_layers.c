@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
-#include "gcpkce/errinfo.h"
-#include "gcpkce/layers.h"
+#include "gcpkce/base/errinfo.h"
+#include "gcpkce/wire/layers.h"
 
 static void
 assert_news(struct missing *missing, const char *words)

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "gcpkce/lines.h"
+#include "gcpkce/config/lines.h"
 
 /* A file without a name that holds these bytes. */
 static int

@@ -18,9 +18,9 @@
 
 #include <cmocka.h>
 
-#include "../../pam_gcpkce/helper/browser.h"
 #include "../../pam_gcpkce/helper/life.h"
-#include "../../pam_gcpkce/helper/listener.h"
+#include "helper/loopback/browser.h"
+#include "helper/loopback/listener.h"
 
 #define URI_CAP 512
 #define WAIT_MS 20000

@@ -14,8 +14,8 @@
 
 #include <cmocka.h>
 
-#include "gcpkce/map.h"
-#include "gcpkce/map_name.h"
+#include "gcpkce/config/map.h"
+#include "gcpkce/config/map_name.h"
 
 #define ID "11111111-2222-3333-4444-555555555555"
 #define ID_2 "11111111-2222-3333-4444-555555555556"

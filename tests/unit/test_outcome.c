@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "gcpkce/outcome.h"
+#include "gcpkce/base/outcome.h"
 
 static const char *const pam_tokens[] = {
 #define X(suffix, name, pam, sentence, log) #pam,

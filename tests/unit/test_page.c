@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "gcpkce/page.h"
+#include "helper/loopback/page.h"
 
 static const struct page_label alice = {"alice", "bastion01"};
 static const struct page_label hostile = {

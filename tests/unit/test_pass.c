@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "gcpkce/pass.h"
+#include "wire/pass.h"
 
 #define FAILED OUTCOME_HELPER_FAILED
 

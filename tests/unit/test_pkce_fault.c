@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "gcpkce/pkce.h"
-#include "gcpkce/pkce_fault.h"
+#include "cli/diagnose/pkce_fault.h"
+#include "gcpkce/oauth/pkce.h"
 
 /* RFC 7636 appendix B */
 #define VERIFIER "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"

@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "gcpkce/pkce.h"
-#include "gcpkce/pkce_form.h"
+#include "cli/diagnose/pkce_form.h"
+#include "gcpkce/oauth/pkce.h"
 
 #define VERIFIER "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
 

@@ -13,8 +13,8 @@
 
 #include <cmocka.h>
 
-#include "gcpkce/config_value.h"
-#include "gcpkce/policy.h"
+#include "config/config_value.h"
+#include "gcpkce/config/policy.h"
 
 #define CLIENT "client-1"
 #define ORG "aaaaaaaa-0000-0000-0000-000000000001"

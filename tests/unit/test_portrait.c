@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "gcpkce/json.h"
-#include "gcpkce/portrait.h"
+#include "gcpkce/oauth/json.h"
+#include "gcpkce/oauth/portrait.h"
 
 #define ID1 "11111111-2222-4333-8444-555555555555"
 #define ID2 "99999999-8888-4777-8666-555555555555"

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "gcpkce/profile.h"
+#include "gcpkce/oauth/profile.h"
 
 #define USER_ID "5f1c1a3e-7d0b-4c55-9a3c-0d6a2b9e4f10"
 #define CLIENT_ID "0f3c9b1e-5a57-4c2e-9f1d-6f0e2f6a7b11"

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "gcpkce/query.h"
+#include "gcpkce/base/query.h"
 
 static void
 query_is_what_stands_behind_the_question_mark(void **state)

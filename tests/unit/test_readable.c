@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "gcpkce/readable.h"
+#include "gcpkce/base/readable.h"
 
 struct walk {
 	const char *wanted;

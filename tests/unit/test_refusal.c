@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "gcpkce/refusal.h"
+#include "gcpkce/oauth/refusal.h"
 
 static const struct row {
 	struct refusal refusal;

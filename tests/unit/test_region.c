@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "gcpkce/region.h"
+#include "gcpkce/config/region.h"
 
 static const struct region listed[] = {
     {"us-east-1", "mypurecloud.com"},

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "gcpkce/reply.h"
+#include "gcpkce/oauth/reply.h"
 
 #define TOKEN "aB3-._~+/x9=="
 #define REPLY(token, type, expires) \

@@ -15,8 +15,8 @@
 
 #include <cmocka.h>
 
-#include "gcpkce/buf.h"
-#include "gcpkce/safefile.h"
+#include "gcpkce/base/buf.h"
+#include "gcpkce/config/safefile.h"
 
 #define STRANGER 65534
 

@@ -21,11 +21,11 @@
 #include <cmocka.h>
 
 #include "../../pam_gcpkce/helper/life.h"
-#include "../../pam_gcpkce/helper/sandbox.h"
 #include "../../pam_gcpkce/helper/worker.h"
-#include "gcpkce/clock.h"
-#include "gcpkce/frame.h"
-#include "gcpkce/helper_limits.h"
+#include "gcpkce/base/clock.h"
+#include "gcpkce/wire/frame.h"
+#include "gcpkce/wire/helper_limits.h"
+#include "helper/sandbox/sandbox.h"
 
 #define STRANGER 65534
 #define SPARE 40 /* a descriptor for the test's own words */

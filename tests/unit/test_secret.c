@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "gcpkce/secret.h"
+#include "gcpkce/base/secret.h"
 
 static void
 secret_holds_a_copy_of_its_bytes(void **state)

@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "gcpkce/say.h"
-#include "gcpkce/sentence.h"
+#include "gcpkce/base/say.h"
+#include "module/sentence.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 

@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "gcpkce/reply.h"
-#include "gcpkce/symptom.h"
+#include "gcpkce/oauth/reply.h"
+#include "gcpkce/oauth/symptom.h"
 
 static void
 symptoms_of_every_refusal_are_there(void **state)

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "gcpkce/text.h"
+#include "gcpkce/base/text.h"
 
 #define VIEW(literal) \
 	((struct view){(const uint8_t *)(literal), sizeof(literal) - 1})

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "gcpkce/url.h"
+#include "gcpkce/base/url.h"
 
 static void
 url_split_gives_the_parts(void **state)

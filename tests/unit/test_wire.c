@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "gcpkce/wire.h"
+#include "gcpkce/wire/wire.h"
 
 #define FRAME_MAX (WIRE_HEADER_LEN + WIRE_PAYLOAD_MAX)
 #define FAILED OUTCOME_HELPER_FAILED

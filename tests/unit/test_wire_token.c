@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "gcpkce/wire_token.h"
+#include "gcpkce/wire/wire_token.h"
 
 #define FRAME_MAX (WIRE_HEADER_LEN + WIRE_PAYLOAD_MAX)
 #define FAILED OUTCOME_HELPER_FAILED

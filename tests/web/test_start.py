@@ -32,7 +32,7 @@ def start(tab, webhost):
 
 def regions():
     """AWS name -> domain, as the helper has them."""
-    path = os.path.join(ROOT, "pam_gcpkce", "common", "region.c")
+    path = os.path.join(ROOT, "pam_gcpkce", "config", "region.c")
     with open(path, encoding="utf-8") as file:
         return re.findall(r'\{"([^"]+)", "([^"]+)"\}', file.read())
 

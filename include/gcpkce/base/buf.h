@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A byte buffer that grows up to a bound and is wiped whenever its memory is
+ * given back, whatever it held: no decision, no slip.
+ */
+#ifndef GCPKCE_BUF_H
+#define GCPKCE_BUF_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "cleanup.h"
+#include "outcome.h"
+
+/* Borrowed bytes: not NUL-ended, not owned. */
+struct view {
+	const uint8_t *p;
+	size_t len;
+};
+
+struct buf {
+	uint8_t *p; /* one more byte than len is there, and it is NUL */
+	size_t len;
+	size_t cap;
+	size_t max;
+	bool failed; /* a put did not fit or memory was short */
+};
+
+#define autobuf CLEANUP(buf_done) struct buf
+
+/* An empty buffer that never holds more than max bytes. */
+#define BUF_INIT(limit) \
+	(struct buf) \
+	{ \
+		.max = (limit) \
+	}
+
+/* Wipe and free the content; the buffer is empty and usable again. */
+void buf_done(struct buf *b);
+
+/* Wipe the content and forget it; the memory stays for the next use. */
+void buf_reset(struct buf *b);
+
+/*
+ * Append bytes, one byte, a string, or formatted text.  A put that does not
+ * fit (max) or finds no memory changes nothing but b->failed; so a chain of
+ * puts needs one look at buf_check() at its end.
+ */
+void buf_put(struct buf *b, const void *bytes, size_t len);
+void buf_put_byte(struct buf *b, uint8_t byte);
+void buf_put_text(struct buf *b, const char *text);
+void buf_printf(struct buf *b, const char *fmt, ...) PRINTF(2, 3);
+void buf_vprintf(struct buf *b, const char *fmt, va_list ap) PRINTF(2, 0);
+
+/*
+ * Did every put since buf_done or BUF_INIT succeed?
+ *
+ * errors: OUTCOME_NO_MEMORY
+ */
+MUST_CHECK enum outcome buf_check(const struct buf *b);
+
+/* The content as a NUL-ended string; "" when empty.  Borrowed from b. */
+const char *buf_text(const struct buf *b);
+
+/* The content as a view.  Borrowed from b. */
+struct view buf_view(const struct buf *b);
+
+/* A view of a NUL-ended string. */
+struct view view_text(const char *text);
+
+/* Does it begin with the text? */
+bool view_begins(struct view bytes, const char *text);
+
+/* What stands after the first count bytes, of which there are so many. */
+struct view view_skip(struct view bytes, size_t count);
+
+/* Equal length and equal bytes.  Not for secrets (secret_eq, view_eq_ct). */
+bool view_eq(struct view a, struct view b);
+
+/* The same in a time that depends on the lengths alone. */
+bool view_eq_ct(struct view a, struct view b);
+
+#endif

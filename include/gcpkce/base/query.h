@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The query of an address: its parameters, one after the other.
+ */
+#ifndef GCPKCE_QUERY_H
+#define GCPKCE_QUERY_H
+
+#include "buf.h"
+
+/* What stands in front of the first such byte, or all. *Borrowed*. */
+struct view query_before(struct view text, char stop);
+
+/* What stands behind the first such byte, or nothing. *Borrowed*. */
+struct view query_behind(struct view text, char stop);
+
+/*
+ * The parameters of an address, or of its query alone: what stands behind the
+ * first '?', else all; without the fragment.
+ *
+ * gives:  *borrowed* from address
+ * source: RFC 3986 section 3.4
+ */
+struct view query_of(struct view address);
+
+/*
+ * Take the next name=value off a query.
+ *
+ * in:     query  is shortened by it
+ * out:    ret_name, ret_value  *borrowed*, still percent-encoded
+ * gives:  false when nothing is left
+ */
+bool query_next(
+    struct view *query, struct view *ret_name, struct view *ret_value);
+
+/*
+ * Append a value without its percent-encoding; '+' is a space.
+ *
+ * gives:  false for a broken percent sign
+ * source: RFC 6749 appendix B
+ */
+bool query_put_decoded(struct buf *decoded, struct view value);
+
+#endif

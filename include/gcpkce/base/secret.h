@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A secret: a token, a verifier, a client secret.  It lives on pages of its
+ * own, is locked into memory where the host allows it, is left out of cores,
+ * is wiped when freed, and cannot be printed by accident: its bytes are seen
+ * through secret_view() alone, so "grep secret_view" is the audit list.
+ */
+#ifndef GCPKCE_SECRET_H
+#define GCPKCE_SECRET_H
+
+#include "buf.h"
+
+struct secret;
+
+#define autosecret CLEANUP(secret_cleanup) struct secret
+
+/*
+ * Copy bytes into a new secret.  The caller wipes its own copy.
+ *
+ * in:     bytes, len  1 to 65536 bytes; no NUL is needed or added
+ * out:    ret  *gives* the secret
+ * errors: OUTCOME_NO_MEMORY  memory was short, or len is out of bounds
+ */
+MUST_CHECK enum outcome secret_new(
+    const void *bytes, size_t len, struct secret **ret);
+
+/* Wipe and free; NULL is fine. */
+void secret_free(struct secret *s);
+
+/* Its bytes, *borrowed*; NULL gives an empty view. */
+struct view secret_view(const struct secret *s);
+
+/* Equal, in a time that depends on the lengths alone. */
+bool secret_eq(const struct secret *a, const struct secret *b);
+
+static inline void
+secret_cleanup(struct secret **p)
+{
+	secret_free(*p);
+}
+
+#endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What a person typed or pasted, as it was meant.
+ */
+#ifndef GCPKCE_TYPED_H
+#define GCPKCE_TYPED_H
+
+#include "buf.h"
+
+/*
+ * Leave out white space, line breaks, quotes (' " ` < >) and what a terminal
+ * sends by itself (control sequences and strings: ESC [, ESC O, ESC ], ESC P,
+ * ESC _, also with ^[ in place of the ESC), wherever they stand; at either end
+ * also paste marks and focus reports that lost their ESC.
+ *
+ * in:     hold   an empty buffer with room for all of typed
+ * gives:  *borrowed* from hold, whose failure buf_check tells
+ * source: ECMA-48 section 5.4; docs/DESIGN.md section 2 step 6
+ */
+struct view typed_plain(struct view typed, struct buf *hold);
+
+/* Of a text that was pasted twice, one; else the text. */
+struct view typed_once(struct view text);
+
+#endif

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The configuration: one table of keys, from which the parser, the members of
+ * struct config, the example file, the manual's list and the tests come.
+ */
+#ifndef GCPKCE_CONFIG_H
+#define GCPKCE_CONFIG_H
+
+#include "gcpkce/base/buf.h"
+#include "gcpkce/base/errinfo.h"
+#include "region.h"
+
+/* Where the files are unless somebody says otherwise; the Makefile sets them.
+ */
+#ifndef GCPKCE_CONF
+#define GCPKCE_CONF "/etc/security/pam_gcpkce.conf"
+#endif
+#ifndef GCPKCE_MAP
+#define GCPKCE_MAP "/etc/security/pam_gcpkce.map"
+#endif
+
+#define CONFIG_TEXT_CAP 512     /* of a value, with its NUL */
+#define CONFIG_REDIRECT_MAX 233 /* leaves 22 bytes of state within 255 */
+#define CONFIG_START_MAX 45     /* one line of a terminal, with the challenge */
+#define CONFIG_PORT_LEN 6       /* ":65535" */
+#define CONFIG_NO (~0UL)        /* the number of a key that may be "no" */
+#define CONFIG_PLACE_MAX 600
+
+/*
+ * X(key, type, default, min, max, meaning)
+ *
+ * A number's bounds are its own; a text's are lengths in bytes, but for
+ * choices, where they are unused.  The default is text, as an administrator
+ * would write it; "" is "none".
+ */
+#define CONFIG_TABLE(X) \
+	X(region, REGION, "", 1, 253, \
+	    "AWS region or login domain of the organization; required, or " \
+	    "both URLs") \
+	X(login_url, URL, "", 1, 255, \
+	    "base URL of the login host, in place of the region's") \
+	X(api_url, URL, "", 1, 255, \
+	    "base URL of the API host, in place of the region's") \
+	X(client_id, ID, "", 1, 64, "id of the OAuth client; required") \
+	X(client_secret_file, PATH, "", 1, 511, \
+	    "file with the secret of a confidential client") \
+	X(redirect_uri, REDIRECT, "", 1, CONFIG_REDIRECT_MAX, \
+	    "a redirect URI registered with the client; required") \
+	X(organization, UUID, "", 36, 36, \
+	    "id of the Genesys Cloud organization; required") \
+	X(partner_logins, BOOL, "no", 0, 1, \
+	    "accept people whose home organization is another, and clones") \
+	X(signin_org, WORD, "", 1, 128, \
+	    "organization's short name for the sign-in page; with " \
+	    "signin_provider") \
+	X(signin_provider, WORD, "", 1, 128, \
+	    "identity provider for the sign-in page; with signin_org") \
+	X(force_signin, BOOL, "no", 0, 1, \
+	    "ask for credentials even when the browser is signed in") \
+	X(callback, CALLBACK, "paste", 0, 0, \
+	    "how the code comes back: paste; loopback, by the browser on " \
+	    "this host") \
+	X(bare_code, BOOL, "no", 0, 1, \
+	    "accept a code without its state, of at least 20 bytes, as well") \
+	X(start_url, START, "", 1, CONFIG_START_MAX, \
+	    "static start page that makes the address short") \
+	X(dialogue, DIALOGUE, "auto", 0, 0, \
+	    "one prompt, or text and prompt: prompt, split, auto") \
+	X(map, METHODS, "file", 1, 64, \
+	    "how identities become accounts, in order: file, email, " \
+	    "localpart") \
+	X(map_file, PATH, GCPKCE_MAP, 1, 511, \
+	    "which identities may be which account") \
+	X(email_domains, DOMAINS, "", 1, 511, \
+	    "domains that email and localpart accept") \
+	X(account_group, WORD, "", 1, 128, \
+	    "local group of the accounts that email and localpart may reach") \
+	X(require_group, UUIDS, "", 36, 511, \
+	    "ids of groups, one of which the person must be in") \
+	X(require_role, UUIDS, "", 36, 511, \
+	    "ids of roles, one of which the person must have") \
+	X(require_division, UUIDS, "", 36, 511, \
+	    "ids of divisions, one of which must be the person's") \
+	X(allow_root, BOOL, "no", 0, 1, \
+	    "let a map-file line that names the account reach uid 0") \
+	X(min_uid, NUMBER, "1000", 0, 4294967294UL, \
+	    "accounts below it need a map-file line that names them") \
+	X(timeout, NUMBER, "90", 1, 3600, "seconds for one sign-in") \
+	X(attempts, NUMBER, "3", 1, 20, \
+	    "answers a person may give in one sign-in") \
+	X(preflight, NUMBER_OR_NO, "2", 0, 3600, \
+	    "seconds after which connections are opened ahead of the answer, " \
+	    "or no") \
+	X(preflight_max, NUMBER, "64", 0, 65535, \
+	    "sign-ins with such connections at once on this host") \
+	X(export, EXPORT, "none", 0, 0, \
+	    "token for the session: none, env, file") \
+	X(token_env, ENVNAME, "GENESYSCLOUD_ACCESS_TOKEN", 1, 64, \
+	    "variable that holds the token with export=env") \
+	X(region_env, ENVNAME, "GENESYSCLOUD_REGION", 1, 64, \
+	    "variable that holds the region with export=env") \
+	X(region_value, REGION_VALUE, "aws", 0, 0, \
+	    "what region_env holds: aws, or domain") \
+	X(revoke, REVOKE, "auto", 0, 0, \
+	    "end the token when it is not needed any more: auto, never") \
+	X(ca_file, PATH, "", 1, 511, \
+	    "certificates to trust instead of the system's") \
+	X(proxy, PROXY, "", 1, 255, "HTTP proxy, http://HOST:PORT") \
+	X(connect_timeout, NUMBER, "5", 1, 300, \
+	    "seconds to connect, TLS included") \
+	X(request_timeout, NUMBER, "10", 1, 300, "seconds for one request") \
+	X(helper_user, WORD, "_gcpkce", 1, 64, \
+	    "account that the helper runs as when the host is root") \
+	X(sandbox, SANDBOX, "default", 0, 0, \
+	    "the helper's sandbox: default; strict, which makes a missing " \
+	    "layer a refusal") \
+	X(debug, BOOL, "no", 0, 1, "more in the journal")
+
+/* The choices; a member holds the position of its word. */
+enum config_callback { CALLBACK_PASTE, CALLBACK_LOOPBACK };
+enum config_dialogue { DIALOGUE_PROMPT, DIALOGUE_SPLIT, DIALOGUE_AUTO };
+enum config_export { EXPORT_NONE, EXPORT_ENV, EXPORT_FILE };
+enum config_region_value { REGION_VALUE_AWS, REGION_VALUE_DOMAIN };
+enum config_revoke { REVOKE_AUTO, REVOKE_NEVER };
+enum config_sandbox { SANDBOX_DEFAULT, SANDBOX_STRICT };
+
+/* The methods of "map", in order; METHOD_NONE ends them. */
+enum config_method { METHOD_NONE, METHOD_FILE, METHOD_EMAIL, METHOD_LOCALPART };
+#define CONFIG_METHODS_MAX 3
+struct config_methods {
+	enum config_method list[CONFIG_METHODS_MAX + 1];
+};
+
+/* What a member of each type is. */
+#define CONFIG_MEMBER_REGION(key) char key[CONFIG_TEXT_CAP];
+#define CONFIG_MEMBER_URL(key) char key[CONFIG_TEXT_CAP];
+#define CONFIG_MEMBER_START(key) char key[CONFIG_TEXT_CAP];
+#define CONFIG_MEMBER_ID(key) char key[CONFIG_TEXT_CAP];
+#define CONFIG_MEMBER_PATH(key) char key[CONFIG_TEXT_CAP];
+#define CONFIG_MEMBER_REDIRECT(key) char key[CONFIG_TEXT_CAP];
+#define CONFIG_MEMBER_UUID(key) char key[CONFIG_TEXT_CAP];
+#define CONFIG_MEMBER_UUIDS(key) char key[CONFIG_TEXT_CAP];
+#define CONFIG_MEMBER_WORD(key) char key[CONFIG_TEXT_CAP];
+#define CONFIG_MEMBER_DOMAINS(key) char key[CONFIG_TEXT_CAP];
+#define CONFIG_MEMBER_ENVNAME(key) char key[CONFIG_TEXT_CAP];
+#define CONFIG_MEMBER_PROXY(key) char key[CONFIG_TEXT_CAP];
+#define CONFIG_MEMBER_NUMBER(key) unsigned long key;
+#define CONFIG_MEMBER_NUMBER_OR_NO(key) unsigned long key;
+#define CONFIG_MEMBER_BOOL(key) bool key;
+#define CONFIG_MEMBER_METHODS(key) struct config_methods key;
+#define CONFIG_MEMBER_CALLBACK(key) enum config_callback key;
+#define CONFIG_MEMBER_DIALOGUE(key) enum config_dialogue key;
+#define CONFIG_MEMBER_EXPORT(key) enum config_export key;
+#define CONFIG_MEMBER_REGION_VALUE(key) enum config_region_value key;
+#define CONFIG_MEMBER_REVOKE(key) enum config_revoke key;
+#define CONFIG_MEMBER_SANDBOX(key) enum config_sandbox key;
+
+/*
+ * Every key of the table as a member of its name.  After config_load,
+ * login_url and api_url are filled from the region where they were not given.
+ */
+struct config {
+#define X(key, type, def, min, max, meaning) CONFIG_MEMBER_##type(key)
+	CONFIG_TABLE(X)
+#undef X
+	/*
+	 * Where helper_user was set, for a fault that shows only when a helper
+	 * starts: "FILE:LINE", "argument", or the file that could set it.
+	 */
+	char helper_user_place[CONFIG_PLACE_MAX];
+};
+
+/* Who asks: what binds the sign-in in a host does not bind every command. */
+enum config_purpose {
+	CONFIG_FOR_MODULE, /* everything; a host that is not root is bound */
+	CONFIG_FOR_LOGIN,  /* the command's sign-in, by any user */
+	CONFIG_FOR_DECIDE, /* the policy alone: the secret, export, timeout
+			      and sandbox do not matter */
+	CONFIG_FOR_TOKEN,  /* how to reach Genesys Cloud, about a token that
+			      is there already: no client, no policy */
+};
+
+/* All that is wrong with a configuration: a line each. */
+struct config_faults {
+	struct buf lines; /* each ended by '\n' */
+	size_t count;
+	enum outcome outcome; /* the first fault's */
+};
+
+#define autofaults CLEANUP(config_faults_done) struct config_faults
+
+/*
+ * Read the configuration: the file, its drop-ins in name order, and the
+ * arguments; later ones replace earlier ones, key by key.
+ *
+ * The file is that of a "conf=" argument, else the built-in path; drop-ins are
+ * the *.conf in the directory of its name with ".d" behind it.  Every fault is
+ * collected, each with file, line, key, quoted value and the mend.
+ *
+ * in:     argc, argv  "key=value" each, as libpam hands them over
+ * out:    ret     the configuration; only with OUTCOME_OK is it whole
+ *         faults  (config_faults_done it) all that was wrong
+ * errors: OUTCOME_CONFIG_INVALID, OUTCOME_CONFIG_UNSAFE, OUTCOME_NO_MEMORY
+ * source: docs/DESIGN.md section 3; pam.conf(5)
+ */
+MUST_CHECK enum outcome config_load(int argc, const char **argv,
+    enum config_purpose purpose, struct config *ret,
+    struct config_faults *faults);
+
+void config_faults_done(struct config_faults *faults);
+
+/* The configured region; aws and domain are NULL where only URLs are given. */
+struct region config_region(const struct config *config);
+
+#endif

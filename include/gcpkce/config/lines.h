@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A file read line by line, once, in blocks: the configuration, and map files
+ * of any length.
+ */
+#ifndef GCPKCE_LINES_H
+#define GCPKCE_LINES_H
+
+#include "gcpkce/base/buf.h"
+#include "gcpkce/base/errinfo.h"
+
+#define LINES_BLOCK 65536   /* grows for a longer line, up to */
+#define LINES_MAX (1 << 20) /* the longest line */
+
+struct lines {
+	int fd;           /* *borrowed* */
+	const char *path; /* *borrowed*, for messages */
+	unsigned long
+	    number; /* of the line that lines_next gave last, from 1 */
+	uint8_t *block;
+	size_t cap;        /* of the block */
+	size_t start, end; /* of what is read and not yet given */
+	bool at_end;
+};
+
+#define autolines CLEANUP(lines_done) struct lines
+
+/*
+ * Give the next line without its line break.  It may hold any other byte.
+ *
+ * out:    ret_line  *borrowed* until the next call; p is NULL at the end
+ * errors: OUTCOME_CONFIG_INVALID  read failed, or a line above 1 MiB
+ *         OUTCOME_NO_MEMORY
+ */
+MUST_CHECK enum outcome lines_next(
+    struct lines *lines, struct view *ret_line, struct errinfo *reterr);
+
+/* Free the block; the descriptor stays the caller's. */
+void lines_done(struct lines *lines);
+
+/* The bytes without the blanks, tabs and carriage returns around them. */
+struct view lines_trim(struct view line);
+
+/* The bytes before a comment: a '#' at the beginning or behind a blank. */
+struct view lines_cut_comment(struct view line);
+
+#endif

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What a person pasted at the prompt: the whole redirect address, or
+ * "code=…&state=…", with whatever a terminal put around or into it.
+ */
+#ifndef GCPKCE_ANSWER_H
+#define GCPKCE_ANSWER_H
+
+#include "authorize.h"
+#include "gcpkce/base/errinfo.h"
+#include "gcpkce/base/secret.h"
+
+#define ANSWER_MAX 4096 /* bytes of an answer that are looked at */
+#define ANSWER_CODE_MAX 512
+#define ANSWER_BARE_CODE_MIN 20 /* of a code that comes alone */
+
+/* What an answer must be; all *borrowed*. */
+struct answer_terms {
+	const char *state; /* of the address that is shown: 22 bytes or more */
+	/* the first 22 bytes of the states of earlier addresses of this
+	   sign-in; NULL and 0 for no such address */
+	const char (*earlier)[STATE_HASH_LEN + 1];
+	size_t earlier_count;
+	bool bare_code; /* a code without its state is accepted as well */
+};
+
+struct answer {
+	struct secret *code; /* NULL unless the outcome is ok */
+	bool state_seen;     /* the answer had a state at all */
+	bool state_earlier;  /* with state_mismatch: of an earlier address */
+	bool sshd_junk;      /* with answer_malformed: not typed by a person,
+				but what sshd sends for a name it refuses */
+};
+
+#define autoanswer CLEANUP(answer_done) struct answer
+
+/*
+ * Make a code of an answer.  White space, line breaks, quotes (' " ` < >) and
+ * what terminals send by themselves (control sequences: ESC [ ... and their
+ * like, also with ^[ in place of the ESC) are taken out wherever they stand;
+ * paste marks and focus reports that lost their ESC are, at either end.  Then:
+ *  - nothing left: answer_empty
+ *  - a '=' stands in it: parameters, of an address after its first '?', or
+ *    without an address; a fragment is ignored.  The same address twice counts
+ *    once, also as [ADDRESS](ADDRESS).  A parameter of ours that stands twice
+ *    in one address, or has two values in several, is malformed; others are
+ *    ignored
+ *  - an error parameter: signin_refused; its name and description go,
+ *    escaped, to reterr.  An address that has error and code is malformed.
+ *  - exactly one code and one state (an error may come without), both
+ *    percent-decoded.  The state's first 22 bytes are compared with
+ *    terms->state in constant time and must be followed by its end or by '.'
+ *    (the label is ignored).  What is malformed is reported before a mismatch;
+ *    a code without a state, or with one of fewer bytes, is malformed: it was
+ *    cut off, or is not of this sign-in
+ *  - no '=': malformed, or with bare_code a code of at least 20 bytes
+ * A code is 1 to 512 bytes of [A-Za-z0-9._~-]; anything else, an answer of
+ * more than 4096 bytes, a NUL or control byte is answer_malformed.
+ *
+ * in:     typed    the answer; *borrowed*
+ * out:    ret      written on every outcome; code only with OUTCOME_OK
+ * errors: OUTCOME_ANSWER_EMPTY, OUTCOME_ANSWER_MALFORMED,
+ *         OUTCOME_STATE_MISMATCH, OUTCOME_SIGNIN_REFUSED, OUTCOME_NO_MEMORY
+ * source: docs/DESIGN.md section 2 step 6; RFC 6749 section 4.1.2; ECMA-48
+ *         section 5.4
+ */
+MUST_CHECK enum outcome answer_read(struct view typed,
+    const struct answer_terms *terms, struct answer *ret,
+    struct errinfo *reterr);
+
+/*
+ * Is this what sshd hands to PAM instead of the answer for a name it refuses:
+ * the bytes "\b\n\r\177INCORRECT" over and over, cut to the answer's length?
+ *
+ * gives:  false for an empty answer
+ * source: OpenSSH auth-pam.c, fake_password()
+ */
+bool answer_is_sshd_junk(struct view typed);
+
+/* Free the code. */
+void answer_done(struct answer *answer);
+
+#endif

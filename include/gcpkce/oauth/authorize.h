@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The authorize address that a person opens in a browser, and its state.
+ */
+#ifndef GCPKCE_AUTHORIZE_H
+#define GCPKCE_AUTHORIZE_H
+
+#include "gcpkce/base/buf.h"
+#include "pkce.h"
+
+#define STATE_HASH_LEN 22  /* the first characters of the challenge */
+#define STATE_LABEL_MAX 63 /* ACCOUNT~HOST, 31 bytes each */
+#define STATE_MAX (STATE_HASH_LEN + 1 + STATE_LABEL_MAX)
+#define REDIRECT_AND_STATE_MAX 255 /* keeps a pasted address below 512 */
+#define AUTHORIZE_ADDRESS_MAX 4096
+#define START_ADDRESS_MAX 77 /* plink breaks longer lines; with the label */
+
+/*
+ * Make the state: 22 characters of the challenge, '.', and the label
+ * ACCOUNT~HOST, a hint for the pages and never proof.  Each part of the label
+ * is cut to 31 bytes and shows characters outside [A-Za-z0-9.-] as '_'.  The
+ * label is cut, or dropped with its '.', so that state and redirect_uri
+ * together stay within 255 bytes.
+ *
+ * in:     challenge     43 characters
+ *         account, host text of any bytes; both empty: no label
+ *         redirect_len  strlen of the redirect_uri, at most 233
+ * out:    ret           NUL-ended
+ * source: docs/DESIGN.md section 5; RFC 6749 section 10.12
+ */
+void authorize_state(const char *challenge, const char *account,
+    const char *host, size_t redirect_len, char ret[static STATE_MAX + 1]);
+
+/* What goes into the address; optional texts are "" when not configured. */
+struct authorize_request {
+	const char *login_url; /* without a slash at its end */
+	const char *client_id;
+	const char *redirect_uri;
+	const char *challenge;
+	const char *state;
+	const char *signin_org;      /* optional, with signin_provider */
+	const char *signin_provider; /* optional, with signin_org */
+	bool force_signin;           /* prompt=login */
+};
+
+/*
+ * Append the authorize address: LOGIN_URL/oauth/authorize?response_type=code
+ * &client_id=…&redirect_uri=…&code_challenge=…&code_challenge_method=S256
+ * &state=… and, where configured, &org=…&provider=… and &prompt=login; every
+ * value percent-encoded.
+ *
+ * out:    address  failures are told by buf_check(address)
+ * source: RFC 6749 section 4.1.1; RFC 7636 section 4.3
+ */
+void authorize_address(
+    const struct authorize_request *request, struct buf *address);
+
+/*
+ * Append the address of a start page that makes the authorize address:
+ * START_URL#CHALLENGE and, as far as they fit whole into 77 bytes, '.' and the
+ * state's label, or its account alone.
+ * What becomes of the label in the state that comes back does not matter.
+ *
+ * in:     start_url  at most 45 bytes
+ * out:    address  failures are told by buf_check(address)
+ * source: docs/DESIGN.md section 5
+ */
+void authorize_start_address(const char *start_url, const char *challenge,
+    const char *state, struct buf *address);
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Names and belongings out of Genesys Cloud's users/me and tokens/me, for
+ * people to read.  What decisions rest on is profile.h's.
+ */
+#ifndef GCPKCE_PORTRAIT_H
+#define GCPKCE_PORTRAIT_H
+
+#include "gcpkce/wire/wire_token.h"
+
+/*
+ * Read users/me: name, groups, authorization.roles and division.  What is
+ * missing, or of another JSON type, or holds a control byte, is left out; what
+ * is too long is cut between two characters.  A thing without a usable id is
+ * left out as a whole.
+ *
+ * in:     body      the reply's body
+ * out:    portrait  person, told, more, count, things; the rest is untouched
+ * errors: OUTCOME_REPLY_INVALID  not what json_parse_object accepts
+ *         OUTCOME_NO_MEMORY
+ * source: Genesys Cloud Platform API, GET /api/v2/users/me, with expand=groups
+ *         and expand=authorization
+ */
+MUST_CHECK enum outcome portrait_user_parse(
+    struct view body, struct wire_portrait *portrait, struct errinfo *reterr);
+
+/* The same for tokens/me: organization.name and OAuthClient.name. */
+MUST_CHECK enum outcome portrait_token_parse(
+    struct view body, struct wire_portrait *portrait, struct errinfo *reterr);
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Why Genesys Cloud may have refused a code or a client: what an administrator
+ * should look at, in the order in which it is worth looking.
+ */
+#ifndef GCPKCE_REFUSAL_H
+#define GCPKCE_REFUSAL_H
+
+#include "gcpkce/base/buf.h"
+#include "reply.h"
+
+/* What this sign-in knows when the code or the client is refused. */
+struct refusal {
+	enum outcome outcome;          /* code_refused or client_refused */
+	const struct error_body *body; /* what the server said */
+	bool confidential;             /* a client secret was sent */
+	bool state_seen;               /* the answer carried our state */
+	bool code_seen_before;         /* this code was sent before */
+	unsigned long shown_s;         /* seconds since the address was shown */
+	size_t code_len;
+};
+
+/*
+ * Append the likely causes of a refusal, most likely first, parted by "; ".
+ * For any other outcome nothing is appended.
+ *
+ * source: docs/DESIGN.md section 6
+ */
+void refusal_causes(const struct refusal *refusal, struct buf *text);
+
+#endif

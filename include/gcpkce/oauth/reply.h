@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Replies of Genesys Cloud's token endpoint and API that are not identities:
+ * the token reply, and error bodies of both hosts.
+ */
+#ifndef GCPKCE_REPLY_H
+#define GCPKCE_REPLY_H
+
+#include "echo.h"
+#include "gcpkce/base/errinfo.h"
+#include "gcpkce/base/secret.h"
+
+#define REPLY_TOKEN_MAX 2048
+#define REPLY_EXPIRES_MAX (450UL * 24 * 3600) /* the longest a client gives */
+
+struct token_reply {
+	struct secret *access_token;
+	unsigned long expires_in_s; /* 0: the reply did not say */
+};
+
+#define autoreply CLEANUP(token_reply_done) struct token_reply
+
+/*
+ * Read a token reply: a JSON object with access_token (RFC 6750 b64token, 1 to
+ * 2048 bytes), token_type (bearer, any case) and expires_in (a whole number of
+ * seconds, 1 to REPLY_EXPIRES_MAX; optional).  A refresh_token is not looked
+ * at and so dropped.
+ *
+ * in:     body  the reply's body
+ * out:    ret   *gives* the token; also with an error, as far as
+ *               token_reply_rescue finds one, so that it can be revoked
+ * errors: OUTCOME_REPLY_INVALID  not what json_parse_object accepts
+ *         OUTCOME_TOKEN_INVALID  a field is missing, has another JSON type,
+ *                                or a value that is none; reterr names it
+ *         OUTCOME_NO_MEMORY
+ * source: RFC 6749 section 5.1; RFC 6750 section 2.1
+ */
+MUST_CHECK enum outcome token_reply_parse(
+    struct view body, struct token_reply *ret, struct errinfo *reterr);
+
+/*
+ * Look for the token in a reply that failed: one that is cut off, is not JSON,
+ * or has another status.  It is only good for being revoked.
+ *
+ * in:     body  the bytes that arrived
+ * out:    ret   *gives* the first token of the grammar above that is the value
+ *               of a member access_token, at any depth; access_token is NULL
+ *               when there is none or memory is short; expires_in_s is 0
+ */
+void token_reply_rescue(struct view body, struct token_reply *ret);
+
+/* Wipe and free. */
+void token_reply_done(struct token_reply *reply);
+
+#define REPLY_NAME_MAX 64
+#define REPLY_DETAIL_MAX 200
+#define REPLY_CORRELATION_MAX 64
+
+/*
+ * An error body's parts, escaped already: safe to log.  "" when missing,
+ * ECHO_NOT_SHOWN when it repeats a secret.
+ */
+struct error_body {
+	char name[REPLY_NAME_MAX + 1];     /* "error", or the API's "code" */
+	char detail[REPLY_DETAIL_MAX + 1]; /* "error_description", else
+					      "description", else the
+					      API's "message" */
+	char correlation[REPLY_CORRELATION_MAX + 1]; /* the API's contextId */
+};
+
+/*
+ * Judge a reply of POST /oauth/token that is not a 200.
+ *
+ * in:     status    the HTTP status; body  anything
+ *         confided  what the request carried; nullable
+ * out:    ret     what the body says, as far as it is understood
+ * gives:  rate_limited   429, or 400 invalid_request whose description begins
+ *                        with "rate limit exceeded"
+ *         code_refused   400 or 401 invalid_grant
+ *         client_refused 400 or 401 invalid_client, unauthorized_client,
+ *                        invalid_request, unsupported_grant_type,
+ *                        invalid_scope
+ *         provider_error 5xx
+ *         reply_invalid  any other
+ * source: RFC 6749 section 5.2; docs/DESIGN.md section 6
+ */
+enum outcome token_error_judge(long status, struct view body,
+    const struct confided *confided, struct error_body *ret);
+
+/*
+ * Judge a reply of the API host that is not a 200: token_invalid (401, 403),
+ * rate_limited (429), provider_error (5xx), reply_invalid (any other).  What
+ * goes in and out is as above.
+ */
+enum outcome api_error_judge(long status, struct view body,
+    const struct confided *confided, struct error_body *ret);
+
+#endif

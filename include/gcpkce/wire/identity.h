@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Who signed in, as Genesys Cloud told it: the record that the helper fills
+ * from users/me and tokens/me, that crosses the wire, and that the policy
+ * judges.  All-zero bytes are nobody: every field missing.
+ */
+#ifndef GCPKCE_IDENTITY_H
+#define GCPKCE_IDENTITY_H
+
+#include <stdbool.h>
+
+#include "gcpkce/base/buf.h"
+#include "gcpkce/base/errinfo.h"
+#include "id_list.h"
+
+#define IDENTITY_ID_MAX ID_LIST_ID_MAX /* bytes, without the NUL */
+#define IDENTITY_EMAIL_MAX 254         /* RFC 5321 section 4.5.3.1.3 */
+#define IDENTITY_STATE_MAX 16
+#define IDENTITY_SCOPES_MAX 1024
+
+/*
+ * Every string is NUL-ended; "" is a missing field.  Names are those of
+ * users/me and tokens/me.
+ */
+struct identity {
+	char id[IDENTITY_ID_MAX + 1];              /* users/me id */
+	char email[IDENTITY_EMAIL_MAX + 1];        /* users/me email */
+	char state[IDENTITY_STATE_MAX + 1];        /* users/me state */
+	char client_id[IDENTITY_ID_MAX + 1];       /* OAuthClient.id */
+	char organization_id[IDENTITY_ID_MAX + 1]; /* organization.id */
+	char
+	    home_organization_id[IDENTITY_ID_MAX + 1]; /* homeOrganization.id */
+	bool cloned_user;                              /* clonedUser is there */
+	char scopes[IDENTITY_SCOPES_MAX + 1]; /* authorizedScope, by spaces */
+	struct id_list groups;                /* groups[].id */
+	struct id_list roles;                 /* authorization.roles[].id */
+	struct id_list divisions;             /* division.id */
+};
+
+#define autoidentity CLEANUP(identity_done) struct identity
+
+/* Which of the lists a decision needs; the others are not asked for. */
+struct identity_needs {
+	bool groups;
+	bool roles;
+	bool divisions;
+};
+
+/*
+ * Is every string of the record NUL-ended, printable and of its own grammar,
+ * as a record that came over the wire must be?  Ids are 1 to 64 bytes of
+ * [A-Za-z0-9._-] or missing, lists of ids have at most 1,024 of them or are
+ * missing; the other fields are clean UTF-8 or missing. Missing fields are the
+ * policy's matter.
+ *
+ * errors: OUTCOME_IDENTITY_INCOMPLETE  reterr names the field
+ */
+MUST_CHECK enum outcome identity_check(
+    const struct identity *identity, struct errinfo *reterr);
+
+/*
+ * Set one string field from foreign bytes.
+ *
+ * in:     field, cap  a member of struct identity and its size
+ *         name        the field's name for the message
+ * errors: OUTCOME_IDENTITY_INCOMPLETE  too long, or not clean UTF-8
+ */
+MUST_CHECK enum outcome identity_set(char *field, size_t cap, struct view bytes,
+    const char *name, struct errinfo *reterr);
+
+/* Wipe and free; the record is nobody afterwards. */
+void identity_done(struct identity *identity);
+
+#endif

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The frames between the module or the command and the helper: versioned,
+ * length-bounded, every byte accounted for.  docs/PROTOCOL.md describes them
+ * with an example in hexadecimal.
+ *
+ * A frame is u32 length of what follows, u8 version, u8 type, payload; numbers
+ * are big-endian, a string is u32 length and bytes.
+ */
+#ifndef GCPKCE_WIRE_H
+#define GCPKCE_WIRE_H
+
+#include "gcpkce/base/secret.h"
+#include "identity.h"
+#include "layers.h"
+
+#define WIRE_VERSION 7
+#define WIRE_HEADER_LEN 6       /* length, version, type */
+#define WIRE_PAYLOAD_MAX 204800 /* bytes behind the header */
+#define WIRE_TEXT_MAX 511
+#define WIRE_ANSWER_MAX 4097 /* one more than an answer may have */
+#define WIRE_ADDRESS_MAX 4096
+#define WIRE_REASON_MAX 799
+#define WIRE_CORRELATION_MAX 64
+#define WIRE_TOKEN_MAX 2048
+#define WIRE_ERRNO_MAX 4095 /* the kernel's */
+
+enum wire_type {
+	WIRE_REQUEST = 1,        /* to the helper: one sign-in */
+	WIRE_READY = 2,          /* from it: the address to show */
+	WIRE_ANSWER = 3,         /* to it: what the person typed */
+	WIRE_VERDICT = 4,        /* from it: what came of the answer */
+	WIRE_KEEP = 5,           /* to it: the token is kept; empty */
+	WIRE_REVOKE = 6,         /* to it: revoke the token; empty */
+	WIRE_REVOKE_REQUEST = 7, /* to it: revoke this token, nothing else */
+	WIRE_TOKEN_REQUEST = 8,  /* to it: wire_token.h */
+	WIRE_TOKEN_REPLY = 9,    /* from it */
+	WIRE_GRANTED = 10,       /* to it: tell the browser yes; empty */
+	WIRE_PROBE_REQUEST = 11, /* to it: wire_probe.h */
+	WIRE_PROBE_REPLY = 12,   /* from it */
+	WIRE_MISSING = 13,       /* from it: layers that its sandbox lacks */
+};
+
+/* How the code comes back. */
+enum wire_callback {
+	WIRE_CALLBACK_PASTE,   /* the person brings it */
+	WIRE_CALLBACK_LISTENS, /* the browser does, or the person; without
+				  unasked the page's number is typed */
+	WIRE_CALLBACK_TAKEN,   /* only the person: the port is taken */
+	WIRE_CALLBACKS,
+};
+
+/* What an answer was to the number that the listener's page shows. */
+enum wire_number {
+	WIRE_NUMBER_NONE,  /* no number at all */
+	WIRE_NUMBER_RIGHT, /* the page's: the browser's code is the answer */
+	WIRE_NUMBER_EARLY, /* no code has come, so there is no page */
+	WIRE_NUMBER_WRONG, /* another than the page's */
+	WIRE_NUMBER_SPENT, /* likewise, once too often: the code is dropped */
+	WIRE_NUMBERS,
+};
+
+/*
+ * How the helper reaches Genesys Cloud, and so what its sandbox must leave
+ * open; "" where nothing is configured.
+ */
+struct wire_route {
+	char login_url[WIRE_TEXT_MAX + 1];
+	char api_url[WIRE_TEXT_MAX + 1];
+	char ca_file[WIRE_TEXT_MAX + 1];
+	char proxy[WIRE_TEXT_MAX + 1];
+	uint32_t connect_timeout_s;
+	uint32_t request_timeout_s;
+	bool strict; /* a sandbox that lacks a layer is a refusal */
+};
+
+/* What the journal calls the sign-in, for the revoker's one line. */
+struct wire_label {
+	char user[WIRE_TEXT_MAX + 1];
+	char service[WIRE_TEXT_MAX + 1];
+	char host[WIRE_TEXT_MAX + 1];
+};
+
+struct wire_request {
+	struct wire_route route;
+	struct wire_label label;
+	char client_id[WIRE_TEXT_MAX + 1];
+	char redirect_uri[WIRE_TEXT_MAX + 1];
+	char start_url[WIRE_TEXT_MAX + 1];
+	char signin_org[WIRE_TEXT_MAX + 1];
+	char signin_provider[WIRE_TEXT_MAX + 1];
+	bool force_signin;
+	bool bare_code;  /* a code without its state is an answer, too */
+	bool loopback;   /* listen on redirect_uri's host and port ... */
+	bool unasked;    /* ... and take the code without its number */
+	bool decoy;      /* nobody could sign in: never open a connection */
+	bool want_token; /* the verdict is to carry the token */
+	bool revoke;     /* revoke a token that is not kept */
+	struct identity_needs needs;
+	bool preflight;         /* open connections ahead of the answer ... */
+	uint32_t preflight_s;   /* ... this long after the first READY ... */
+	uint32_t preflight_max; /* ... with a lock on one of so many bytes of
+				   the descriptor for it; 0: without */
+	uint32_t deadline_ms;   /* from now; the helper ends itself then */
+	struct secret *client_secret; /* NULL: a public client */
+};
+
+struct wire_ready {
+	char address[WIRE_ADDRESS_MAX + 1]; /* printable ASCII */
+	bool unreachable; /* Genesys Cloud was out of reach, just now */
+	enum wire_callback callback;
+};
+
+struct wire_verdict {
+	enum outcome outcome;
+	bool state_earlier; /* state_mismatch: of an earlier address */
+	bool sshd_junk;     /* the answer is not a person's but sshd's */
+	enum wire_number number;
+	char reason[WIRE_REASON_MAX + 1];
+	char correlation[WIRE_CORRELATION_MAX + 1];
+	struct identity identity; /* with OUTCOME_OK */
+	uint32_t expires_in_s;    /* 0: not said */
+	struct secret *token;     /* with OUTCOME_OK, where it was wanted */
+};
+
+struct wire_revoke_request {
+	struct wire_route route;
+	struct wire_label label;
+	uint32_t limit_s;      /* how long to go on trying */
+	uint64_t expires_at_s; /* CLOCK_REALTIME; 0: not known */
+	struct secret *token;
+};
+
+#define autorequest CLEANUP(wire_request_done) struct wire_request
+#define autoverdict CLEANUP(wire_verdict_done) struct wire_verdict
+#define autorevocation \
+	CLEANUP(wire_revoke_request_done) \
+	struct wire_revoke_request
+
+/*
+ * Append a whole frame.  KEEP, REVOKE and GRANTED have no payload: use
+ * wire_put_empty.
+ *
+ * out:    frame  failures are told by buf_check(frame)
+ */
+void wire_put_request(struct buf *frame, const struct wire_request *request);
+void wire_put_ready(struct buf *frame, const struct wire_ready *ready);
+void wire_put_answer(struct buf *frame, struct view typed);
+void wire_put_verdict(struct buf *frame, const struct wire_verdict *verdict);
+void wire_put_revoke_request(
+    struct buf *frame, const struct wire_revoke_request *request);
+void wire_put_missing(struct buf *frame, const struct missing *missing);
+void wire_put_empty(struct buf *frame, enum wire_type type);
+
+/*
+ * Read a frame's header.
+ *
+ * in:     header  WIRE_HEADER_LEN bytes
+ * out:    ret_type, ret_len  the payload's type and length in bytes
+ * errors: OUTCOME_HELPER_FAILED  another version, an unknown type, or a length
+ *                                out of bounds
+ */
+MUST_CHECK enum outcome wire_header_parse(
+    const uint8_t header[static WIRE_HEADER_LEN], enum wire_type *ret_type,
+    size_t *ret_len, struct errinfo *reterr);
+
+/*
+ * Read a payload.  Every length is bounded, strings hold no NUL or control
+ * byte and are UTF-8 (an answer may hold anything), booleans are 0 or 1, and
+ * bytes behind the last field are refused.
+ *
+ * out:    ret  (…_done it); all zero on failure
+ * errors: OUTCOME_HELPER_FAILED  reterr names the field;  OUTCOME_NO_MEMORY
+ */
+MUST_CHECK enum outcome wire_request_parse(
+    struct view payload, struct wire_request *ret, struct errinfo *reterr);
+MUST_CHECK enum outcome wire_ready_parse(
+    struct view payload, struct wire_ready *ret, struct errinfo *reterr);
+MUST_CHECK enum outcome wire_answer_parse(
+    struct view payload, struct buf *ret_typed, struct errinfo *reterr);
+MUST_CHECK enum outcome wire_verdict_parse(
+    struct view payload, struct wire_verdict *ret, struct errinfo *reterr);
+MUST_CHECK enum outcome wire_revoke_request_parse(struct view payload,
+    struct wire_revoke_request *ret, struct errinfo *reterr);
+MUST_CHECK enum outcome wire_missing_parse(
+    struct view payload, struct missing *ret, struct errinfo *reterr);
+
+/* Set a verdict's reason; what a text of the frame may not hold becomes '?'. */
+void wire_reason_set(struct wire_verdict *verdict, const char *reason);
+
+/*
+ * What frames in files of their own need, see pass.h: the beginning of a
+ * frame, which gives the place for its end, and the parts that they share.
+ */
+struct wire;
+size_t wire_begin(struct buf *frame, enum wire_type type);
+void wire_end(struct buf *frame, size_t start);
+void wire_pass_route(struct wire *w, struct wire_route *route);
+void wire_pass_verdict(struct wire *w, struct wire_verdict *verdict);
+
+void wire_request_done(struct wire_request *request);
+void wire_verdict_done(struct wire_verdict *verdict);
+void wire_revoke_request_done(struct wire_revoke_request *request);
+
+#endif

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The frames by which the command asks what the helper finds on its way to
+ * Genesys Cloud: no sign-in and no token, facts alone.  docs/PROTOCOL.md
+ * describes them.
+ */
+#ifndef GCPKCE_WIRE_PROBE_H
+#define GCPKCE_WIRE_PROBE_H
+
+#include "wire.h"
+
+#define WIRE_PROBE_TEXT_MAX 255
+#define WIRE_LAYER_NAME_MAX 31
+#define WIRE_LAYERS_MAX 16
+
+/* The steps to a host, in their order; 0 is none of them. */
+enum wire_step {
+	WIRE_STEP_NONE,
+	WIRE_STEP_DNS, /* of the proxy, where there is one */
+	WIRE_STEP_TCP, /* to the proxy, where there is one */
+	WIRE_STEP_PROXY,
+	WIRE_STEP_TLS,
+	WIRE_STEP_HTTP,
+	WIRE_STEP_COUNT
+};
+
+enum wire_host { WIRE_HOST_LOGIN, WIRE_HOST_API, WIRE_HOST_COUNT };
+
+struct wire_probe_request {
+	struct wire_route route;
+	char client_id[WIRE_TEXT_MAX + 1];
+	char redirect_uri[WIRE_TEXT_MAX + 1];
+	char signin_org[WIRE_TEXT_MAX + 1];
+	char signin_provider[WIRE_TEXT_MAX + 1];
+	bool network;     /* else the sandbox alone */
+	uint32_t limit_s; /* how long it may take */
+};
+
+/* One layer of the helper's sandbox. */
+struct wire_layer {
+	char name[WIRE_LAYER_NAME_MAX + 1];
+	bool live;
+	char why[WIRE_PROBE_TEXT_MAX + 1]; /* it is not, where that is known */
+};
+
+/* How far a request to one host came.  All zero: nowhere. */
+struct wire_reach {
+	enum wire_step reached; /* the last step that was good */
+	enum wire_step failed;  /* and the one that was not */
+	char error[WIRE_PROBE_TEXT_MAX + 1];
+	uint32_t ms[WIRE_STEP_COUNT]; /* of each good step */
+	char address[WIRE_PROBE_TEXT_MAX + 1];
+	char tls[WIRE_PROBE_TEXT_MAX + 1]; /* version; "" not known */
+	uint32_t status;                   /* of HTTP; 0: none came */
+	uint32_t proxy_status;             /* of CONNECT; 0: none came */
+	uint64_t certificate_end_s;        /* the chain's first; 0: not known */
+	uint64_t date_s;  /* the host's clock (Date); 0: not said */
+	uint64_t clock_s; /* ours, at that moment */
+};
+
+/* What GET /oauth/authorize answers to somebody who is not signed in. */
+struct wire_authorize {
+	uint32_t status; /* 0: nothing came */
+	bool back;       /* it leads to redirect_uri at once */
+	char error[WIRE_PROBE_TEXT_MAX + 1]; /* that it brings there */
+	char place[WIRE_PROBE_TEXT_MAX + 1]; /* it leads to, without a query */
+};
+
+struct wire_probe_reply {
+	char reason[WIRE_PROBE_TEXT_MAX + 1]; /* why nothing was asked */
+	uint32_t count;
+	struct wire_layer layers[WIRE_LAYERS_MAX];
+	struct wire_reach hosts[WIRE_HOST_COUNT];
+	struct wire_authorize ours;    /* with the configured client */
+	struct wire_authorize unknown; /* with a client that nobody has */
+	bool same_page;                /* both bodies are equal */
+};
+
+/* Append a whole frame; failures are told by buf_check(frame). */
+void wire_put_probe_request(
+    struct buf *frame, const struct wire_probe_request *request);
+void wire_put_probe_reply(
+    struct buf *frame, const struct wire_probe_reply *reply);
+
+/*
+ * Read a payload, as the parsers of wire.h do.
+ *
+ * out:    ret  all zero on failure
+ * errors: OUTCOME_HELPER_FAILED  reterr names the field
+ */
+MUST_CHECK enum outcome wire_probe_request_parse(struct view payload,
+    struct wire_probe_request *ret, struct errinfo *reterr);
+MUST_CHECK enum outcome wire_probe_reply_parse(
+    struct view payload, struct wire_probe_reply *ret, struct errinfo *reterr);
+
+#endif

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The frames about a token that somebody has already: whose is it, and revoke
+ * it.  docs/PROTOCOL.md describes them.
+ */
+#ifndef GCPKCE_WIRE_TOKEN_H
+#define GCPKCE_WIRE_TOKEN_H
+
+#include "wire.h"
+
+#define WIRE_NAME_MAX 128
+#define WIRE_THING_NAME_MAX 64
+#define WIRE_THINGS_MAX 200
+
+/* What is to be done with the token; 0 is nothing. */
+enum wire_task {
+	WIRE_TASK_NONE,
+	WIRE_TASK_IDENTIFY, /* tell whose it is */
+	WIRE_TASK_THINGS,   /* the same, with what the person belongs to */
+	WIRE_TASK_REVOKE,   /* end it, and say what came of that */
+	WIRE_TASK_COUNT
+};
+
+struct wire_token_request {
+	struct wire_route route;
+	enum wire_task task;
+	uint32_t limit_s; /* how long it may take */
+	struct secret *token;
+};
+
+enum wire_thing_kind {
+	WIRE_THING_GROUP,
+	WIRE_THING_ROLE,
+	WIRE_THING_DIVISION,
+	WIRE_THING_COUNT
+};
+
+/* Something that a person belongs to. */
+struct wire_thing {
+	enum wire_thing_kind kind;
+	char id[IDENTITY_ID_MAX + 1];
+	char name[WIRE_THING_NAME_MAX + 1];
+};
+
+/*
+ * Names, for people to read.  No decision may rest on them: whoever may edit
+ * users in the organization chooses them.  "" is a name that was not told.
+ */
+struct wire_portrait {
+	char person[WIRE_NAME_MAX + 1];
+	char organization[WIRE_NAME_MAX + 1];
+	char client[WIRE_NAME_MAX + 1];
+	bool told[WIRE_THING_COUNT]; /* there was a list of this kind */
+	bool more;                   /* there are more things than fit */
+	uint32_t count;
+	struct wire_thing things[WIRE_THINGS_MAX];
+};
+
+struct wire_token_reply {
+	struct wire_verdict verdict; /* without a token */
+	struct wire_portrait portrait;
+};
+
+#define autotokenrequest \
+	CLEANUP(wire_token_request_done) \
+	struct wire_token_request
+
+/* Append a whole frame; failures are told by buf_check(frame). */
+void wire_put_token_request(
+    struct buf *frame, const struct wire_token_request *request);
+void wire_put_token_reply(
+    struct buf *frame, const struct wire_token_reply *reply);
+
+/*
+ * Read a payload, as the parsers of wire.h do.
+ *
+ * out:    ret  all zero on failure; a reply that carries a token is a failure
+ * errors: OUTCOME_HELPER_FAILED  reterr names the field;  OUTCOME_NO_MEMORY
+ */
+MUST_CHECK enum outcome wire_token_request_parse(struct view payload,
+    struct wire_token_request *ret, struct errinfo *reterr);
+MUST_CHECK enum outcome wire_token_reply_parse(
+    struct view payload, struct wire_token_reply *ret, struct errinfo *reterr);
+
+void wire_token_request_done(struct wire_token_request *request);
+void wire_token_reply_done(struct wire_token_reply *reply);
+
+#endif

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Parameters of an address that anybody may have written.  What is a
+ * parameter's value, and whether it may be there twice, is the reader's to
+ * judge.
+ */
+#include "gcpkce/base/query.h"
+
+#include <string.h>
+
+#include "gcpkce/base/text.h"
+
+struct view
+query_before(struct view text, char stop)
+{
+	const uint8_t *at =
+	    text.len > 0 ? memchr(text.p, stop, text.len) : NULL;
+
+	if (at != NULL)
+		text.len = (size_t)(at - text.p);
+	return text;
+}
+
+struct view
+query_behind(struct view text, char stop)
+{
+	size_t front = query_before(text, stop).len;
+
+	return view_skip(text, front < text.len ? front + 1 : front);
+}
+
+struct view
+query_of(struct view address)
+{
+	struct view query = query_before(address, '#');
+
+	return query_before(query, '?').len < query.len
+	    ? query_behind(query, '?')
+	    : query;
+}
+
+bool
+query_next(struct view *query, struct view *ret_name, struct view *ret_value)
+{
+	if (query->len == 0)
+		return false;
+	struct view pair = query_before(*query, '&');
+	*query = query_behind(*query, '&');
+	*ret_name = query_before(pair, '=');
+	*ret_value = query_behind(pair, '=');
+	return true;
+}
+
+static int
+hex_value(uint8_t digit)
+{
+	uint8_t c = text_lower(digit);
+
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+bool
+query_put_decoded(struct buf *decoded, struct view value)
+{
+	while (value.len > 0) {
+		if (value.p[0] != '%') {
+			uint8_t c = value.p[0] == '+' ? ' ' : value.p[0];
+
+			buf_put_byte(decoded, c);
+			value = view_skip(value, 1);
+			continue;
+		}
+		int high = value.len >= 3 ? hex_value(value.p[1]) : -1;
+		int low = value.len >= 3 ? hex_value(value.p[2]) : -1;
+		if (high < 0 || low < 0)
+			return false;
+		buf_put_byte(decoded, (uint8_t)(high << 4 | low));
+		value = view_skip(value, 3);
+	}
+	return true;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What Genesys Cloud, or something in its place, has answered: its meaning and
+ * likely causes.  For people who look for a fault; a sign-in never needs it.
+ */
+#ifndef GCPKCE_EXPLAIN_H
+#define GCPKCE_EXPLAIN_H
+
+#include "evidence.h"
+#include "gcpkce/base/errinfo.h"
+#include "gcpkce/oauth/symptom.h"
+
+#define EXPLAIN_TEXT_MAX (64 * 1024)
+
+struct explanation {
+	const struct symptom *symptom;
+	long status; /* 0 where none was handed in */
+	struct symptom_cause causes[CAUSE_COUNT];
+	size_t count;
+};
+
+/*
+ * Explain an error body, with or without the head of its reply; a status line;
+ * a line of the journal with "POST /oauth/token: STATUS ERROR"; a redirect
+ * address; or an authorize address.  White space and quotes around it do not
+ * matter; an address is put together again where it was broken in copying.
+ *
+ * in:     text   anything, at most EXPLAIN_TEXT_MAX bytes; *borrowed*
+ *         known  the configuration of the sign-in, or NULL: then the client
+ *                may be anybody's, and whether it has a secret is unknown
+ * out:    ret    causes, those that the text itself shows first, then the
+ *                likely ones; static texts and numbers alone, so that nothing
+ *                of the input can come out again
+ * errors: OUTCOME_REPLY_INVALID  it is none of these;  OUTCOME_NO_MEMORY
+ * source: RFC 6749 sections 4.1.2.1 and 5.2; RFC 7636 section 4
+ */
+MUST_CHECK enum outcome explain_read(struct view text,
+    const struct evidence_known *known, struct explanation *ret,
+    struct errinfo *reterr);
+
+#endif

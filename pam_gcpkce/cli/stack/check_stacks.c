@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The section of gcpkce check about the stacks in pam.d.
+ */
+#include <dirent.h>
+#include <glob.h>
+#include <limits.h>
+#include <security/pam_modules.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "gcpkce/base/text.h"
+#include "gcpkce/config/service.h"
+#include "stack_check.h"
+#include "truth_report.h"
+
+#define SERVICE_MAX 256
+
+/* Where the libpam of one distribution or another has its modules. */
+static bool
+module_is_there(const char *module)
+{
+	static const char *const folders[] = {"/lib/security",
+	    "/lib64/security", "/usr/lib/security", "/usr/lib64/security",
+	    "/usr/local/lib/security", "/lib/*-linux-*/security",
+	    "/usr/lib/*-linux-*/security"};
+	char path[PATH_MAX];
+
+	if (module[0] == '/')
+		return access(module, F_OK) == 0;
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+		glob_t found = {0};
+
+		(void)snprintf(path, sizeof(path), "%s/%s", folders[i], module);
+		int r = glob(path, 0, NULL, &found);
+		globfree(&found);
+		if (r == 0)
+			return true;
+	}
+	return false;
+}
+
+static void
+modules_check(const struct stack_view *v)
+{
+	for (size_t i = 0; i < v->stack->count; i++) {
+		const struct stack_line *line = &v->stack->lines[i];
+		bool ours = truth_is_ours(line);
+		int action = line->actions[PAM_MODULE_UNKNOWN];
+		bool refuses = action == CONTROL_BAD || action == CONTROL_DIE;
+
+		if (line->kind != STACK_MODULE ||
+		    (!ours && action == CONTROL_IGNORE) ||
+		    v->has_file(line->module))
+			continue;
+		finding_add(&v->check->findings,
+		    ours || refuses ? FINDING_FAULT : FINDING_WARNING,
+		    line->where, "install it, or correct the name",
+		    "%s is not where libpam looks for modules; it answers "
+		    "PAM_MODULE_UNKNOWN for it",
+		    line->module);
+	}
+}
+
+/* Does the service lead to a program that can ask? */
+static void
+caller_check(const struct stack_view *v)
+{
+	const struct stack_line *ours = stack_ours(v->stack, STACK_AUTH);
+
+	if (ours == NULL || !service_cannot_ask(v->service))
+		return;
+	finding_add(&v->check->findings, FINDING_WARNING, ours->where,
+	    "give the service a stack of its own without pam_gcpkce, and not "
+	    "common-auth with the profile",
+	    "%s cannot ask: its programs send a name and a password and show "
+	    "no question, so pam_gcpkce refuses there",
+	    v->service);
+}
+
+static void
+table_add(const struct stack_view *v)
+{
+	struct check *check = v->check;
+	autotruth truth = {0};
+
+	/* what ours would answer if it were there is the question */
+	if (truth_make(v->stack, v->has_file, &truth) != OUTCOME_OK) {
+		check->findings.failed = true;
+		return;
+	}
+	stack_truth_check(v, &truth);
+	truth_print(&truth, v->service, &check->text);
+	(void)json_object_array_add(
+	    check->truth, truth_json(&truth, v->service));
+}
+
+static bool
+uses_ours(const struct stack *stack)
+{
+	for (size_t type = 0; type < STACK_TYPES; type++) {
+		if (stack_ours(stack, (enum stack_type)type) != NULL)
+			return true;
+	}
+	return false;
+}
+
+static void
+service_check(struct check *check, const char *service)
+{
+	const char *dir = check->options->pam_dir;
+	struct findings *f = &check->findings;
+	autostack stack = {0};
+	struct stack_view view = {
+	    .check = check,
+	    .service = service,
+	    .stack = &stack,
+	    /* stacks from elsewhere may be for another host */
+	    .has_file = dir == NULL ? module_is_there : NULL,
+	};
+
+	stack_read(dir, service, &stack, f);
+	f->failed = f->failed || stack.failed;
+	if (stack.failed)
+		return;
+	if (stack.aborts) {
+		finding_add(f, FINDING_FAULT, service, "correct its files",
+		    "nobody gets in by %s: libpam cannot take its "
+		    "configuration, pam_start answers PAM_ABORT",
+		    service);
+		return;
+	}
+	if (stack.unsure)
+		finding_add(f, FINDING_NOTE, service, NULL,
+		    "there is no table for %s: not all of its stack could be "
+		    "read",
+		    service);
+	if (!uses_ours(&stack)) {
+		finding_add(f, FINDING_WARNING, service,
+		    "add one; pam_gcpkce(8) has examples",
+		    "no line of %s names pam_gcpkce", service);
+		return;
+	}
+	if (view.has_file != NULL)
+		modules_check(&view);
+	if (stack_ours(&stack, STACK_AUTH) == NULL)
+		finding_add(f, FINDING_FAULT, service,
+		    "add one, or look whether one has a misspelled name",
+		    "no auth line of %s names pam_gcpkce, so nobody is asked "
+		    "to sign in",
+		    service);
+	if (!stack.unsure && stack_ours(&stack, STACK_AUTH) != NULL)
+		table_add(&view);
+	if (!stack.unsure)
+		stack_phases_check(&view);
+	caller_check(&view);
+	stack_export_check(&view);
+}
+
+/* Files that others include, by the custom of distributions. */
+static int
+is_service(const struct dirent *entry)
+{
+	static const char *const parts[] = {
+	    "common-", "system-", "password-auth", "postlogin"};
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		if (strncmp(entry->d_name, parts[i], strlen(parts[i])) == 0)
+			return 0;
+	}
+	return stack_service_is_valid(entry->d_name) &&
+	    strchr(entry->d_name, '~') == NULL &&
+	    strchr(entry->d_name, '.') == NULL;
+}
+
+/* Check the services of a folder that name our module and are not yet seen. */
+static void
+folder_check(struct check *check, const char *folder, const char *but_in)
+{
+	struct dirent **entries = NULL;
+	int count = scandir(folder, &entries, is_service, alphasort);
+
+	if (count < 0 && errno != ENOENT)
+		finding_add(&check->findings, FINDING_FAULT, folder,
+		    "name a folder that can be read", "%s", strerror(errno));
+	for (int i = 0; i < count; i++) {
+		const char *service = entries[i]->d_name;
+		char shadow[PATH_MAX];
+		autostack stack = {0};
+
+		(void)snprintf(shadow, sizeof(shadow), "%s/%s",
+		    but_in != NULL ? but_in : "", service);
+		if (but_in == NULL || access(shadow, F_OK) != 0) {
+			stack_read(
+			    check->options->pam_dir, service, &stack, NULL);
+			/* our line may stand behind what breaks it */
+			if (stack.aborts || uses_ours(&stack))
+				service_check(check, service);
+		}
+		free(entries[i]);
+	}
+	free(entries);
+}
+
+static void
+all_check(struct check *check)
+{
+	const char *dir = check->options->pam_dir;
+
+	folder_check(check, dir != NULL ? dir : "/etc/pam.d", NULL);
+	if (dir == NULL)
+		folder_check(check, "/usr/lib/pam.d", "/etc/pam.d");
+	if (json_object_array_length(check->truth) == 0)
+		finding_add(&check->findings, FINDING_NOTE, dir, NULL,
+		    "no service has an auth line with pam_gcpkce");
+}
+
+void
+check_stacks(struct check *check)
+{
+	const struct options *options = check->options;
+	char service[SERVICE_MAX] = "";
+
+	if (options->all_services) {
+		all_check(check);
+		return;
+	}
+	if (options->service == NULL) {
+		finding_add(&check->findings, FINDING_NOTE, NULL,
+		    "name one by --service, or say --all-services",
+		    "no stack was looked at");
+		return;
+	}
+	/* as pam_start does */
+	for (size_t i = 0; i < SERVICE_MAX - 1 && options->service[i] != '\0';
+	     i++)
+		service[i] = (char)text_lower((uint8_t)options->service[i]);
+	service_check(check, service);
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The stack of a service, as libpam would make it of the files in pam.d.
+ */
+#ifndef GCPKCE_CLI_STACK_H
+#define GCPKCE_CLI_STACK_H
+
+#include "cli/finding.h"
+#include "control.h"
+
+#define STACK_LEVELS 16 /* of files within files, as in libpam */
+#define STACK_FILES_MAX 4096
+#define STACK_LINES_MAX 16384
+
+enum stack_type {
+	STACK_AUTH,
+	STACK_ACCOUNT,
+	STACK_SESSION,
+	STACK_PASSWORD,
+	STACK_TYPES
+};
+
+enum stack_kind {
+	STACK_MODULE,
+	STACK_SUBSTACK, /* only its place counts; its lines follow, one deeper
+			 */
+	STACK_BROKEN,   /* libpam could not read it: it refuses */
+};
+
+struct stack_line {
+	enum stack_type type;
+	enum stack_kind kind;
+	unsigned level; /* of substacks */
+	int actions[PAM_RESULT_COUNT];
+	char *where;      /* "FILE:LINE" */
+	char *module;     /* as written; "" where kind is not STACK_MODULE */
+	char **arguments; /* NULL-ended */
+};
+
+struct stack {
+	const char *service; /* *borrowed* */
+	struct stack_line *lines;
+	size_t count, cap;
+	bool is_there; /* the service has a file of its own */
+	bool aborts;   /* libpam would take none of it: pam_start fails */
+	bool unsure;   /* something could not be seen, or ends nowhere */
+	bool failed;   /* memory was short */
+};
+
+#define autostack CLEANUP(stack_done) struct stack
+
+/* Is this a name that PAM can take for a service?  No slash, not hidden. */
+bool stack_service_is_valid(const char *service);
+
+/*
+ * Read the stack of a service with all that it includes; a type of which the
+ * service has no line is that of "other".
+ *
+ * in:     dir       of the files; NULL for /etc/pam.d, then /usr/lib/pam.d
+ *         service
+ *         findings  nullable: what is wrong with the lines
+ * out:    ret       (stack_done it); service must stay as long
+ * source: pam.conf(5); pam_start_confdir(3)
+ */
+void stack_read(const char *dir, const char *service, struct stack *ret,
+    struct findings *findings);
+
+void stack_done(struct stack *stack);
+
+/* The number of arguments of a line. */
+int stack_argc(const struct stack_line *line);
+
+/* Is it the line of a module of this name, with or without path and ".so"? */
+bool stack_line_is(const struct stack_line *line, const char *name);
+
+/* The name of a type as in a file: "auth". */
+const char *stack_type_name(enum stack_type type);
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What can be wrong with a stack that libpam reads without complaint.
+ */
+#ifndef GCPKCE_CLI_STACK_CHECK_H
+#define GCPKCE_CLI_STACK_CHECK_H
+
+#include "cli/check.h"
+#include "truth.h"
+
+/* One service, as the checks see it. */
+struct stack_view {
+	struct check *check;
+	const char *service;
+	const struct stack *stack;
+	/* nullable: is there such a module on this host? */
+	bool (*has_file)(const char *module);
+};
+
+/* The first line of ours of a type; NULL when there is none. */
+const struct stack_line *stack_ours(
+    const struct stack *stack, enum stack_type type);
+
+/*
+ * Judge the table: who is let in without a credential, who is locked out, and
+ * whether the module is called at all.
+ *
+ * in:     truth  of view->stack
+ */
+void stack_truth_check(
+    const struct stack_view *view, const struct truth *truth);
+
+/*
+ * Judge the other three types: whether they let a good login pass, and lines of
+ * ours that have no effect there.
+ */
+void stack_phases_check(const struct stack_view *view);
+
+/*
+ * Judge the arguments of the auth line, and what the session needs of an
+ * exported token.
+ */
+void stack_export_check(const struct stack_view *view);
+
+#endif

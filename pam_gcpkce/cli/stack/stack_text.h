@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A file of pam.d as text: logical lines, and the words of one.
+ */
+#ifndef GCPKCE_CLI_STACK_TEXT_H
+#define GCPKCE_CLI_STACK_TEXT_H
+
+#include "gcpkce/config/lines.h"
+
+#define STACK_LINE_SAFE 1022 /* bytes; Linux-PAM 1.5 splits a longer line */
+
+/* What a logical line has that libpam does not take as it looks. */
+struct stack_oddities {
+	bool nul;    /* a NUL byte: the rest is not read */
+	bool cr;     /* a carriage return, which is no blank there */
+	bool long_;  /* above STACK_LINE_SAFE */
+	bool no_end; /* the file ends where another line was announced */
+};
+
+/*
+ * Give the next logical line: without comments and empty lines, with the
+ * lines that a backslash joins.
+ *
+ * in:     lines  of the file
+ * out:    ret_line    NUL-ended, to be cut into words; empty at the end
+ *         ret_number  of its first line
+ *         ret_odd
+ * errors: as lines_next
+ * source: pam.conf(5)
+ */
+MUST_CHECK enum outcome stack_line_next(struct lines *lines,
+    struct buf *ret_line, unsigned long *ret_number,
+    struct stack_oddities *ret_odd, struct errinfo *reterr);
+
+/*
+ * Cut the next word off: up to a blank, or what stands in brackets, in which
+ * "\]" is a bracket.
+ *
+ * in:     rest  where to begin; goes on behind the word
+ * out:    ret_open  nullable: set when a bracket has no end
+ * gives:  the word, NUL-ended, within the line; NULL when there is none
+ */
+char *stack_word(char **rest, bool *ret_open);
+
+#endif

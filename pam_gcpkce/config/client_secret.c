@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Reading the client secret.  No message ever shows a byte of it.
+ */
+#include "gcpkce/config/client_secret.h"
+
+#include "gcpkce/base/text.h"
+#include "gcpkce/config/lines.h"
+#include "gcpkce/config/safefile.h"
+
+#define SECRET_MAX 511 /* what a request's frame holds */
+
+enum outcome
+client_secret_read(
+    const char *path, struct secret **ret, struct errinfo *reterr)
+{
+	struct view line = {0};
+	autofd fd = -1;
+
+	*ret = NULL;
+	if (path[0] == '\0')
+		return OUTCOME_OK;
+	enum outcome r = safefile_open(path, SAFEFILE_SECRET, &fd, reterr);
+	if (r != OUTCOME_OK)
+		return r == OUTCOME_NO_MEMORY ? r : OUTCOME_SECRET_UNREADABLE;
+	if (fd < 0)
+		return err_fail(reterr, OUTCOME_SECRET_UNREADABLE,
+		    "%s: does not exist; write the client secret into it",
+		    path);
+	autolines lines = {.fd = fd, .path = path};
+	r = lines_next(&lines, &line, reterr);
+	if (r != OUTCOME_OK)
+		return r == OUTCOME_NO_MEMORY ? r : OUTCOME_SECRET_UNREADABLE;
+	line = lines_trim(line);
+	if (!text_is_token(line) || line.len > SECRET_MAX)
+		return err_fail(reterr, OUTCOME_SECRET_UNREADABLE,
+		    "%s:1: is not a client secret; write the secret alone on "
+		    "the first line",
+		    path);
+	return secret_new(line.p, line.len, ret);
+}

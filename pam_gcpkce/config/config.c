@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The configuration as a whole: file, drop-ins and arguments, one grammar and
+ * one table for all; then what one key asks of another.  Every fault is
+ * collected, so that an administrator mends them in one go.  It decides who
+ * may be whom: files that another user could have written are refused.
+ */
+#include "gcpkce/config/config.h"
+
+#include <dirent.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "config_loader.h"
+#include "config_value.h"
+#include "gcpkce/base/text.h"
+#include "gcpkce/config/lines.h"
+#include "gcpkce/config/safefile.h"
+
+#define FAULTS_BYTES (64 * 1024)
+
+/* Does it stand in quotes, of a keyboard or of a text processor? */
+static bool
+is_quoted(struct view value)
+{
+	static const char *const marks[] = {"\"", "'", "\xE2\x80\x9C",
+	    "\xE2\x80\x9D", "\xE2\x80\x9E", "\xE2\x80\x98", "\xE2\x80\x99",
+	    "\xE2\x80\x9A"};
+
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
+		size_t len = strlen(marks[i]);
+
+		if (value.len >= len && memcmp(value.p, marks[i], len) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void
+assign(struct config_loader *l, const char *place, struct view name,
+    struct view value)
+{
+	const struct config_key *key = config_key_find(name);
+	struct errinfo why;
+	char text[CONFIG_TEXT_CAP + 64];
+
+	if (key == NULL) {
+		config_fault_add_value(l, place, name, value,
+		    "is given to a key that does not exist; "
+		    "pam_gcpkce.conf(5) lists the keys");
+		return;
+	}
+	size_t row = config_key_row(key);
+	if (l->seen[row]) {
+		l->faulty[row] = true;
+		config_fault_add_value(l, place, name, value,
+		    "is a second value for this key; keep one of them");
+		return;
+	}
+	l->seen[row] = true;
+	(void)snprintf(l->place[row], CONFIG_PLACE_MAX, "%s", place);
+	if (value.len == 0) {
+		config_value_default(key, l->config);
+		return;
+	}
+	if (is_quoted(value)) {
+		l->faulty[row] = true;
+		config_fault_add_value(l, place, name, value,
+		    "stands in quotes; write the value without them");
+		return;
+	}
+	if (value.len >= sizeof(text)) {
+		l->faulty[row] = true;
+		config_fault_add_value(l, place, name, value,
+		    "is too long; no value has more than 511 bytes");
+		return;
+	}
+	memcpy(text, value.p, value.len);
+	text[value.len] = '\0';
+	if (config_value_parse(key, text, l->config, &why) != OUTCOME_OK) {
+		l->faulty[row] = true;
+		config_fault_add_value(l, place, name, value, why.text);
+	}
+}
+
+/* Read "key = value". */
+static void
+assignment_read(struct config_loader *l, const char *place, struct view line)
+{
+	const uint8_t *equals = memchr(line.p, '=', line.len);
+
+	if (equals == NULL) {
+		config_fault_add_value(l, place, line, (struct view){0},
+		    "is no value: there is no '='; write key = value");
+		return;
+	}
+	struct view name = {.p = line.p, .len = (size_t)(equals - line.p)};
+	struct view value = {.p = equals + 1, .len = line.len - name.len - 1};
+	assign(l, place, lines_trim(name), lines_trim(value));
+}
+
+/* Read one file.  A missing one is the caller's matter. */
+static void
+file_read(struct config_loader *l, const char *path, bool *ret_missing)
+{
+	struct errinfo why = {0};
+	autofd fd = -1;
+	enum outcome r = safefile_open(path, SAFEFILE_CONFIG, &fd, &why);
+
+	*ret_missing = r == OUTCOME_OK && fd < 0;
+	if (r == OUTCOME_OK && fd < 0)
+		return;
+	memset(l->seen, 0, sizeof(l->seen));
+	autolines lines = {.fd = fd, .path = path};
+	while (r == OUTCOME_OK) {
+		struct view line;
+		char place[CONFIG_PLACE_MAX];
+
+		r = lines_next(&lines, &line, &why);
+		if (r != OUTCOME_OK || line.p == NULL)
+			break;
+		(void)snprintf(
+		    place, sizeof(place), "%s:%lu", path, lines.number);
+		if (memchr(line.p, '\0', line.len) != NULL)
+			config_fault_add(l, OUTCOME_CONFIG_INVALID, place,
+			    "the line holds a NUL byte; write it anew");
+		line = lines_trim(lines_cut_comment(line));
+		if (line.len > 0)
+			assignment_read(l, place, line);
+	}
+	if (r != OUTCOME_OK) {
+		l->unread = true;
+		config_fault_add(
+		    l, r, "", why.text[0] != '\0' ? why.text : path);
+	}
+}
+
+static int
+is_drop_in(const struct dirent *entry)
+{
+	size_t len = strlen(entry->d_name);
+
+	return entry->d_name[0] != '.' && len > 5 &&
+	    strcmp(entry->d_name + len - 5, ".conf") == 0;
+}
+
+/* Name order must not depend on the host process's locale. */
+static int
+name_order(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+/* As scandir(3). */
+static int
+drop_ins_list(int fd, const char *dir, struct dirent ***ret)
+{
+#ifdef __GLIBC__
+	(void)dir;
+	return scandirat(fd, ".", ret, is_drop_in, name_order);
+#else
+	(void)fd; /* by the path, as each file is opened */
+	return scandir(dir, ret, is_drop_in, name_order);
+#endif
+}
+
+static void
+drop_ins_read(struct config_loader *l)
+{
+	char dir[PATH_MAX];
+	char path[PATH_MAX + NAME_MAX + 2];
+	struct errinfo why = {0};
+	struct dirent **entries = NULL;
+	autofd fd = -1;
+
+	(void)snprintf(dir, sizeof(dir), "%s.d", l->path);
+	enum outcome r = safefile_open(dir, SAFEFILE_DIRECTORY, &fd, &why);
+	if (r != OUTCOME_OK) {
+		config_fault_add(l, r, "", why.text);
+		return;
+	}
+	if (fd < 0)
+		return;
+	int count = drop_ins_list(fd, dir, &entries);
+	if (count < 0) {
+		r = err_sys(&why, OUTCOME_CONFIG_INVALID, dir);
+		config_fault_add(l, r, "", why.text);
+		return;
+	}
+	for (int i = 0; i < count; i++) {
+		bool missing;
+
+		(void)snprintf(
+		    path, sizeof(path), "%s/%s", dir, entries[i]->d_name);
+		file_read(l, path, &missing);
+		free(entries[i]);
+	}
+	free(entries);
+}
+
+static void
+arguments_read(struct config_loader *l, int argc, const char **argv)
+{
+	bool conf_seen = false;
+
+	memset(l->seen, 0, sizeof(l->seen));
+	for (int i = 0; i < argc; i++) {
+		if (strncmp(argv[i], "conf=", 5) != 0) {
+			assignment_read(l, "argument", view_text(argv[i]));
+			continue;
+		}
+		if (conf_seen)
+			config_fault_add_value(l, "argument", view_text("conf"),
+			    view_text(argv[i] + 5),
+			    "is a second value for this key; keep one of them");
+		conf_seen = true;
+	}
+}
+
+static const char *
+conf_path(int argc, const char **argv)
+{
+	for (int i = 0; i < argc; i++) {
+		if (strncmp(argv[i], "conf=", 5) == 0)
+			return argv[i] + 5;
+	}
+	return NULL;
+}
+
+static void
+sources_read(struct config_loader *l, int argc, const char **argv)
+{
+	const char *named = conf_path(argc, argv);
+	bool missing = false;
+	size_t count;
+	const struct config_key *keys = config_keys(&count);
+
+	for (size_t i = 0; i < count; i++)
+		config_value_default(&keys[i], l->config);
+	l->path = named != NULL ? named : GCPKCE_CONF;
+	if (l->path[0] != '/') {
+		l->unread = true;
+		config_fault_add_value(l, "argument", view_text("conf"),
+		    view_text(l->path),
+		    "is not an absolute path; begin with /");
+		return;
+	}
+	file_read(l, l->path, &missing);
+	if (missing && named != NULL)
+		config_fault_add_value(l, "argument", view_text("conf"),
+		    view_text(named),
+		    "does not exist; name the file that does");
+	drop_ins_read(l);
+	arguments_read(l, argc, argv);
+}
+
+enum outcome
+config_load(int argc, const char **argv, enum config_purpose purpose,
+    struct config *ret, struct config_faults *faults)
+{
+	*faults = (struct config_faults){.lines = BUF_INIT(FAULTS_BYTES)};
+	autofree struct config_loader *l = calloc(1, sizeof(*l));
+	if (l == NULL) {
+		faults->outcome = OUTCOME_NO_MEMORY;
+		return OUTCOME_NO_MEMORY;
+	}
+	memset(ret, 0, sizeof(*ret));
+	l->config = ret;
+	l->faults = faults;
+	l->purpose = purpose;
+
+	sources_read(l, argc, argv);
+	config_check(l);
+	(void)snprintf(ret->helper_user_place, sizeof(ret->helper_user_place),
+	    "%s", config_place(l, "helper_user"));
+	if (faults->count == 0)
+		faults->outcome = OUTCOME_OK;
+	return faults->outcome;
+}
+
+void
+config_faults_done(struct config_faults *faults)
+{
+	buf_done(&faults->lines);
+}
+
+struct region
+config_region(const struct config *config)
+{
+	struct region region = {0};
+
+	if (config->region[0] != '\0')
+		(void)region_find(config->region, &region);
+	return region;
+}

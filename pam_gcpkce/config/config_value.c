@@ -1,0 +1,425 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The table of keys as data, and a reader for each type of value.  Each
+ * message ends in the mend; the place (file, line, key) is config.c's.
+ */
+#include "config_loader.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "gcpkce/base/text.h"
+#include "gcpkce/base/url.h"
+
+static const struct config_key keys[] = {
+#define X(key, type, def, min, max, meaning) \
+	{#key, CONFIG_##type, def, min, max, meaning, \
+	    offsetof(struct config, key)},
+    CONFIG_TABLE(X)
+#undef X
+};
+
+const struct config_key *
+config_keys(size_t *ret_count)
+{
+	_Static_assert(
+	    sizeof(keys) / sizeof(keys[0]) <= KEYS_MAX, "rows have room");
+	*ret_count = sizeof(keys) / sizeof(keys[0]);
+	return keys;
+}
+
+const struct config_key *
+config_key_find(struct view name)
+{
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		if (view_eq(name, view_text(keys[i].name)))
+			return &keys[i];
+	}
+	return NULL;
+}
+
+static enum outcome
+refuse(struct errinfo *reterr, const char *why)
+{
+	return err_fail(reterr, OUTCOME_CONFIG_INVALID, "%s", why);
+}
+
+/* Checks of text values; each says what is wrong, or NULL. */
+
+static const char *
+region_fault(const char *value)
+{
+	struct region region;
+
+	if (strstr(value, "://") != NULL || strncmp(value, "login.", 6) == 0 ||
+	    strncmp(value, "api.", 4) == 0)
+		return "is an address, not a region; write the domain alone, "
+		       "as in mypurecloud.de, or use login_url and api_url";
+	if (!region_find(value, &region))
+		return "is no known region; write an AWS name, as in "
+		       "eu-central-1, or a login domain, as in mypurecloud.de";
+	return NULL;
+}
+
+static const char *
+url_fault(const char *value)
+{
+	struct url url;
+
+	if (!url_split(value, &url))
+		return "is not a base URL; write https://HOST[:PORT][/PATH]";
+	if (!url_is_protected(&url))
+		return "is not protected; use https (http only for a loopback "
+		       "address)";
+	for (size_t i = 0; i < url.path.len; i++) {
+		if (url.path.p[i] == '?' || url.path.p[i] == '#')
+			return "has a query or fragment; write a base URL, "
+			       "https://HOST[:PORT][/PATH]";
+	}
+	return NULL;
+}
+
+static const char *
+start_fault(const char *value)
+{
+	struct url url;
+
+	if (!url_split(value, &url))
+		return "is not the address of a page; write "
+		       "https://HOST[:PORT][/PATH]";
+	if (!url_is_protected(&url))
+		return "is not protected; use https (http only for a loopback "
+		       "address)";
+	if (strchr(value, '#') != NULL)
+		return "has a fragment, which is the challenge's place; write "
+		       "the page's address without one";
+	return NULL;
+}
+
+static const char *
+redirect_fault(const char *value)
+{
+	struct url url;
+
+	if (!url_split(value, &url))
+		return "is not a redirect URI; write the one registered with "
+		       "the client, byte for byte";
+	if (!url_is_protected(&url))
+		return "would carry the code unprotected; register an https "
+		       "redirect URI, or http to localhost";
+	if (strchr(value, '#') != NULL)
+		return "has a fragment, which RFC 6749 forbids; register a "
+		       "redirect URI without one";
+	return NULL;
+}
+
+static const char *
+proxy_fault(const char *value)
+{
+	struct url url;
+
+	if (!url_split(value, &url) || url.port.len == 0 || url.path.len > 1 ||
+	    !view_eq(url.scheme, view_text("http")))
+		return "is not a proxy; write http://HOST:PORT";
+	return NULL;
+}
+
+static const char *
+path_fault(const char *value)
+{
+	if (value[0] != '/')
+		return "is not an absolute path; begin with /";
+	/* it goes to the helper in a frame, which takes no other text */
+	return text_is_clean_utf8(view_text(value))
+	    ? NULL
+	    : "has a control byte or is not UTF-8; give the file another name";
+}
+
+static const char *
+id_fault(const char *value)
+{
+	static const char good[] = "abcdefghijklmnopqrstuvwxyz"
+				   "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				   "0123456789._-";
+
+	return value[strspn(value, good)] == '\0'
+	    ? NULL
+	    : "is not an id; copy it from the OAuth client's page";
+}
+
+static const char *
+uuid_fault(const char *value)
+{
+	return text_is_uuid(view_text(value))
+	    ? NULL
+	    : "is not an id; write the UUID in lower case, not a display name";
+}
+
+static const char *
+word_fault(const char *value)
+{
+	return text_is_token(view_text(value))
+	    ? NULL
+	    : "has a character that is not printable ASCII; write one word";
+}
+
+static const char *
+envname_fault(const char *value)
+{
+	static const char first[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ_"
+				    "abcdefghijklmnopqrstuvwxyz";
+
+	if (strchr(first, value[0]) == NULL)
+		return "is no name of a variable; begin with a letter";
+	for (const char *p = value; *p != '\0'; p++) {
+		if (strchr(first, *p) == NULL && !(*p >= '0' && *p <= '9'))
+			return "is no name of a variable; use letters, digits "
+			       "and _";
+	}
+	if (strncmp(value, "LD_", 3) == 0 ||
+	    strncmp(value, "GCPKCE_", 7) == 0 || strcmp(value, "PATH") == 0 ||
+	    strcmp(value, "IFS") == 0)
+		return "is a variable with a meaning of its own; choose "
+		       "another name";
+	return NULL;
+}
+
+/* Do all items of a comma-separated list pass? */
+static bool
+list_is_good(const char *value, bool (*item_is_good)(struct view))
+{
+	for (const char *p = value;; p++) {
+		size_t len = strcspn(p, ",");
+		struct view item = {.p = (const uint8_t *)p, .len = len};
+
+		if (!item_is_good(item))
+			return false;
+		p += len;
+		if (*p == '\0')
+			return true;
+	}
+}
+
+static const char *
+uuids_fault(const char *value)
+{
+	return list_is_good(value, text_is_uuid)
+	    ? NULL
+	    : "is not a list of ids; write UUIDs in lower case, parted by "
+	      "commas: a display name can be given to another thing";
+}
+
+static const char *
+domains_fault(const char *value)
+{
+	return list_is_good(value, url_host_is_name)
+	    ? NULL
+	    : "is not a list of domains; write them parted by commas, as in "
+	      "example.com,example.org";
+}
+
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+/* Leave out the blanks around a list's commas; a copy that only shrinks. */
+static void
+list_tidy(char *value)
+{
+	char *to = value;
+
+	for (const char *from = value; *from != '\0'; from++) {
+		const char *next = from + strspn(from, " \t");
+		bool at_comma = to == value || to[-1] == ',' || *next == ',' ||
+		    *next == '\0';
+
+		if (!is_blank(*from) || !at_comma)
+			*to++ = *from;
+	}
+	*to = '\0';
+}
+
+static enum outcome
+text_parse(const struct config_key *key, const char *value, char *member,
+    const char *(*fault)(const char *), struct errinfo *reterr)
+{
+	char copy[CONFIG_TEXT_CAP];
+	size_t len = strlen(value);
+	bool list = key->type == CONFIG_UUIDS || key->type == CONFIG_DOMAINS;
+
+	if (len > key->max)
+		return err_fail(reterr, OUTCOME_CONFIG_INVALID,
+		    "has %zu bytes; at most %lu are allowed", len, key->max);
+	memcpy(copy, value, len + 1);
+	if (list)
+		list_tidy(copy);
+	const char *why = fault(copy);
+	if (why != NULL)
+		return refuse(reterr, why);
+	len = strlen(copy);
+	while (key->type == CONFIG_URL && len > 0 && copy[len - 1] == '/')
+		copy[--len] = '\0';
+	memset(member, 0, CONFIG_TEXT_CAP);
+	memcpy(member, copy, len);
+	return OUTCOME_OK;
+}
+
+static enum outcome
+number_parse(const struct config_key *key, const char *value,
+    unsigned long *member, struct errinfo *reterr)
+{
+	bool may_be_no = key->type == CONFIG_NUMBER_OR_NO;
+
+	if (may_be_no && strcmp(value, "no") == 0) {
+		*member = CONFIG_NO;
+		return OUTCOME_OK;
+	}
+	if (!text_parse_number(value, key->min, key->max, member))
+		return err_fail(reterr, OUTCOME_CONFIG_INVALID,
+		    "is not a whole number from %lu to %lu%s; write one",
+		    key->min, key->max, may_be_no ? " or no" : "");
+	return OUTCOME_OK;
+}
+
+static enum outcome
+bool_parse(const char *value, bool *member, struct errinfo *reterr)
+{
+	if (strcmp(value, "yes") != 0 && strcmp(value, "no") != 0)
+		return refuse(reterr, "is neither yes nor no; write one");
+	*member = strcmp(value, "yes") == 0;
+	return OUTCOME_OK;
+}
+
+/* The words of each choice, in the order of its enum. */
+static const char *const *
+choice_words(enum config_type type)
+{
+	static const char *const callback[] = {"paste", "loopback", NULL};
+	static const char *const dialogue[] = {"prompt", "split", "auto", NULL};
+	static const char *const export[] = {"none", "env", "file", NULL};
+	static const char *const region_value[] = {"aws", "domain", NULL};
+	static const char *const revoke[] = {"auto", "never", NULL};
+	static const char *const sandbox[] = {"default", "strict", NULL};
+
+	return type == CONFIG_CALLBACK    ? callback
+	    : type == CONFIG_DIALOGUE     ? dialogue
+	    : type == CONFIG_EXPORT       ? export
+	    : type == CONFIG_REGION_VALUE ? region_value
+	    : type == CONFIG_REVOKE       ? revoke
+	    : type == CONFIG_SANDBOX      ? sandbox
+					  : NULL;
+}
+
+static enum outcome
+choice_parse(const struct config_key *key, const char *value, unsigned *member,
+    struct errinfo *reterr)
+{
+	const char *const *words = choice_words(key->type);
+	char list[64] = "";
+
+	for (unsigned i = 0; words != NULL && words[i] != NULL; i++) {
+		if (strcmp(value, words[i]) == 0) {
+			*member = i;
+			return OUTCOME_OK;
+		}
+		size_t used = strlen(list);
+		(void)snprintf(list + used, sizeof(list) - used, "%s%s",
+		    i > 0 ? ", " : "", words[i]);
+	}
+	return err_fail(reterr, OUTCOME_CONFIG_INVALID,
+	    "is none of the choices; write one of %s", list);
+}
+
+static enum config_method
+method_find(const char *word, size_t len)
+{
+	static const char *const words[] = {
+	    [METHOD_FILE] = "file",
+	    [METHOD_EMAIL] = "email",
+	    [METHOD_LOCALPART] = "localpart",
+	};
+
+	for (enum config_method m = METHOD_FILE; m <= METHOD_LOCALPART; m++) {
+		if (strlen(words[m]) == len && memcmp(word, words[m], len) == 0)
+			return m;
+	}
+	return METHOD_NONE;
+}
+
+static enum outcome
+methods_parse(
+    const char *value, struct config_methods *member, struct errinfo *reterr)
+{
+	static const char why[] = "is not a list of methods; write file, "
+				  "email, localpart, each at most once, "
+				  "parted by commas";
+	struct config_methods methods = {0};
+	bool seen[METHOD_LOCALPART + 1] = {0};
+	char copy[CONFIG_TEXT_CAP] = "";
+	size_t count = 0;
+
+	if (strlen(value) >= sizeof(copy))
+		return refuse(reterr, why);
+	memcpy(copy, value, strlen(value) + 1);
+	list_tidy(copy);
+	for (const char *p = copy;; p++) {
+		size_t len = strcspn(p, ",");
+		enum config_method m = method_find(p, len);
+
+		if (m == METHOD_NONE || seen[m])
+			return refuse(reterr, why);
+		seen[m] = true;
+		methods.list[count++] = m;
+		p += len;
+		if (*p == '\0')
+			break;
+	}
+	*member = methods;
+	return OUTCOME_OK;
+}
+
+enum outcome
+config_value_parse(const struct config_key *key, const char *value,
+    struct config *config, struct errinfo *reterr)
+{
+	static const char *(*const faults[CONFIG_TYPE_COUNT])(const char *) = {
+	    [CONFIG_REGION] = region_fault,
+	    [CONFIG_URL] = url_fault,
+	    [CONFIG_START] = start_fault,
+	    [CONFIG_ID] = id_fault,
+	    [CONFIG_PATH] = path_fault,
+	    [CONFIG_REDIRECT] = redirect_fault,
+	    [CONFIG_UUID] = uuid_fault,
+	    [CONFIG_UUIDS] = uuids_fault,
+	    [CONFIG_WORD] = word_fault,
+	    [CONFIG_DOMAINS] = domains_fault,
+	    [CONFIG_ENVNAME] = envname_fault,
+	    [CONFIG_PROXY] = proxy_fault,
+	};
+	void *member = (char *)config + key->offset;
+
+	if (faults[key->type] != NULL)
+		return text_parse(
+		    key, value, member, faults[key->type], reterr);
+	if (choice_words(key->type) != NULL)
+		return choice_parse(key, value, member, reterr);
+	if (key->type == CONFIG_BOOL)
+		return bool_parse(value, member, reterr);
+	if (key->type == CONFIG_METHODS)
+		return methods_parse(value, member, reterr);
+	return number_parse(key, value, member, reterr);
+}
+
+void
+config_value_default(const struct config_key *key, struct config *config)
+{
+	enum outcome r = OUTCOME_OK;
+
+	if (key->def[0] == '\0')
+		memset((char *)config + key->offset, 0, CONFIG_TEXT_CAP);
+	else
+		r = config_value_parse(key, key->def, config, NULL);
+	(void)r; /* every default parses: a test reads them all */
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Reading one value of the configuration into its member.
+ */
+#ifndef GCPKCE_CONFIG_VALUE_H
+#define GCPKCE_CONFIG_VALUE_H
+
+#include "gcpkce/config/config.h"
+
+enum config_type {
+	CONFIG_REGION,
+	CONFIG_URL,
+	CONFIG_START,
+	CONFIG_ID,
+	CONFIG_PATH,
+	CONFIG_REDIRECT,
+	CONFIG_UUID,
+	CONFIG_UUIDS,
+	CONFIG_WORD,
+	CONFIG_DOMAINS,
+	CONFIG_ENVNAME,
+	CONFIG_PROXY,
+	CONFIG_NUMBER,
+	CONFIG_NUMBER_OR_NO,
+	CONFIG_BOOL,
+	CONFIG_METHODS,
+	CONFIG_CALLBACK,
+	CONFIG_DIALOGUE,
+	CONFIG_EXPORT,
+	CONFIG_REGION_VALUE,
+	CONFIG_REVOKE,
+	CONFIG_SANDBOX,
+	CONFIG_TYPE_COUNT
+};
+
+/* One row of the table, as data. */
+struct config_key {
+	const char *name;
+	enum config_type type;
+	const char *def;
+	unsigned long min, max;
+	const char *meaning;
+	size_t offset; /* of the member in struct config */
+};
+
+/*
+ * The table.
+ *
+ * out:    ret_count  how many rows
+ */
+const struct config_key *config_keys(size_t *ret_count);
+
+/* The row of a key, or NULL. */
+const struct config_key *config_key_find(struct view name);
+
+/*
+ * Read a value, which is not "", into the key's member.
+ *
+ * out:    config  the member; untouched on failure
+ * errors: OUTCOME_CONFIG_INVALID  reterr says what is wrong with the value and
+ *                                 what to write; it does not name the place
+ */
+MUST_CHECK enum outcome config_value_parse(const struct config_key *key,
+    const char *value, struct config *config, struct errinfo *reterr);
+
+/* Put the default into the key's member. */
+void config_value_default(const struct config_key *key, struct config *config);
+
+#endif

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A block reader: each byte is read once, and copied only when a line lies
+ * across two blocks.
+ */
+#include "gcpkce/config/lines.h"
+
+#include <string.h>
+
+/* A larger block, or the first one; the old one's bytes come along. */
+static enum outcome
+block_grow(struct lines *l, struct errinfo *reterr)
+{
+	size_t cap = l->cap == 0 ? LINES_BLOCK : l->cap * 2;
+
+	if (cap > LINES_MAX)
+		return err_fail(reterr, OUTCOME_CONFIG_INVALID,
+		    "%s:%lu: the line is longer than %d bytes", l->path,
+		    l->number + 1, LINES_MAX);
+	uint8_t *block = malloc(cap);
+	if (block == NULL)
+		return OUTCOME_NO_MEMORY;
+	struct lines old = *l;
+	if (old.block != NULL)
+		memcpy(block, old.block, old.end);
+	l->block = block;
+	l->cap = cap;
+	lines_done(&old);
+	return OUTCOME_OK;
+}
+
+/* Move what is left to the front and read behind it. */
+static enum outcome
+fill(struct lines *l, struct errinfo *reterr)
+{
+	if (l->start > 0) {
+		memmove(l->block, l->block + l->start, l->end - l->start);
+		l->end -= l->start;
+		l->start = 0;
+	}
+	if (l->end == l->cap) {
+		enum outcome r = block_grow(l, reterr);
+		if (r != OUTCOME_OK)
+			return r;
+	}
+
+	ssize_t got;
+	do {
+		got = read(l->fd, l->block + l->end, l->cap - l->end);
+	} while (got < 0 && errno == EINTR);
+	if (got < 0)
+		return err_sys(reterr, OUTCOME_CONFIG_INVALID, l->path);
+	l->end += (size_t)got;
+	l->at_end = got == 0;
+	return OUTCOME_OK;
+}
+
+enum outcome
+lines_next(struct lines *l, struct view *ret_line, struct errinfo *reterr)
+{
+	const uint8_t *eol = NULL;
+	size_t seen = 0; /* bytes of this line known to hold no line break */
+
+	for (;;) {
+		size_t have = l->end - l->start;
+
+		if (have > seen)
+			eol = memchr(
+			    l->block + l->start + seen, '\n', have - seen);
+		if (eol != NULL || l->at_end)
+			break;
+		seen = have;
+		enum outcome r = fill(l, reterr);
+		if (r != OUTCOME_OK)
+			return r;
+	}
+	if (l->start == l->end) {
+		*ret_line = (struct view){0};
+		return OUTCOME_OK;
+	}
+
+	struct view line = {.p = l->block + l->start};
+	line.len = eol != NULL ? (size_t)(eol - line.p) : l->end - l->start;
+	l->start += line.len + (eol != NULL ? 1 : 0);
+	l->number++;
+	*ret_line = line;
+	return OUTCOME_OK;
+}
+
+void
+lines_done(struct lines *l)
+{
+	if (l->block != NULL)
+		explicit_bzero(l->block, l->cap); /* a secret's file too */
+	free(l->block);
+	l->block = NULL;
+}
+
+static bool
+is_blank(uint8_t c)
+{
+	return c == ' ' || c == '\t' || c == '\r';
+}
+
+struct view
+lines_trim(struct view line)
+{
+	while (line.len > 0 && is_blank(line.p[0])) {
+		line.p++;
+		line.len--;
+	}
+	while (line.len > 0 && is_blank(line.p[line.len - 1]))
+		line.len--;
+	return line;
+}
+
+struct view
+lines_cut_comment(struct view line)
+{
+	for (size_t i = 0; i < line.len; i++) {
+		if (line.p[i] == '#' && (i == 0 || is_blank(line.p[i - 1])))
+			line.len = i;
+	}
+	return line;
+}

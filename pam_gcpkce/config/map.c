@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The map file, read once and line by line.  A whole comparison of lengths,
+ * then bytes, decides; nothing is trimmed, cut or guessed.
+ */
+#include "gcpkce/config/map.h"
+
+#include <string.h>
+
+#include "gcpkce/base/text.h"
+#include "gcpkce/config/lines.h"
+#include "gcpkce/config/map_name.h"
+#include "gcpkce/config/safefile.h"
+
+/* Cut the next word off a line; its length is 0 at the end. */
+static struct view
+word_take(struct view *line)
+{
+	struct view rest = lines_trim(*line);
+	struct view word = {.p = rest.p};
+
+	while (word.len < rest.len && rest.p[word.len] != ' ' &&
+	    rest.p[word.len] != '\t')
+		word.len++;
+	line->p = rest.p + word.len;
+	line->len = rest.len - word.len;
+	return word;
+}
+
+static bool
+has_prefix(struct view word, const char *prefix)
+{
+	size_t len = strlen(prefix);
+
+	return word.len > len && memcmp(word.p, prefix, len) == 0;
+}
+
+static bool
+identity_is_valid(struct view word)
+{
+	struct view local;
+	struct view domain;
+
+	if (has_prefix(word, "id:"))
+		return text_is_uuid(
+		    (struct view){.p = word.p + 3, .len = word.len - 3});
+	if (has_prefix(word, "email:"))
+		return text_split_email(
+		    (struct view){.p = word.p + 6, .len = word.len - 6}, &local,
+		    &domain);
+	return false;
+}
+
+static enum outcome
+line_refuse(const struct lines *lines, struct view word, const char *why,
+    struct errinfo *reterr)
+{
+	autobuf text = BUF_INIT(512);
+
+	if (word.len > 80)
+		word.len = 80;
+	text_put_escaped(&text, word);
+	return err_fail(reterr, OUTCOME_CONFIG_INVALID, "%s:%lu: \"%s\" %s",
+	    lines->path, lines->number, buf_text(&text), why);
+}
+
+/* Read the identities of one line of the account. */
+static enum outcome
+identities_read(const struct lines *lines, struct view rest,
+    struct map_entry *entry, struct errinfo *reterr)
+{
+	bool nobody = false;
+	size_t count = 0;
+
+	for (;;) {
+		struct view word = word_take(&rest);
+
+		if (word.len == 0)
+			break;
+		count++;
+		if (view_eq(word, view_text("-"))) {
+			nobody = true;
+			continue;
+		}
+		if (!identity_is_valid(word))
+			return line_refuse(lines, word,
+			    "is no identity; write id:UUID (in lower case) or "
+			    "email:ADDRESS, and before them the account, in "
+			    "brackets where its name has blanks: [NAME]",
+			    reterr);
+		buf_put(&entry->identities, word.p, word.len);
+		buf_put_byte(&entry->identities, '\0');
+	}
+	if (count == 0 || (nobody && count > 1))
+		return line_refuse(lines, (struct view){0},
+		    count == 0 ? "follows the account; write identities, or - "
+				 "for nobody"
+			       : "and identities on one line contradict each "
+				 "other; - stands alone",
+		    reterr);
+	entry->named = true;
+	if (buf_check(&entry->identities) != OUTCOME_OK)
+		return err_fail(reterr, OUTCOME_NO_MEMORY,
+		    "%s:%lu: too many identities for one account", lines->path,
+		    lines->number);
+	return OUTCOME_OK;
+}
+
+/*
+ * The next line of what is text.  In an encoding of another kind no line would
+ * name its account, and so not keep anybody from it either.
+ */
+static enum outcome
+text_next(struct lines *lines, struct view *ret_line, struct errinfo *reterr)
+{
+	static const char mark[] = "\xEF\xBB\xBF";
+	enum outcome r = lines_next(lines, ret_line, reterr);
+	struct view line = *ret_line;
+	const char *found = NULL;
+
+	if (r != OUTCOME_OK || line.p == NULL || line.len == 0)
+		return r;
+	if (memchr(line.p, '\0', line.len) != NULL)
+		found = "a NUL byte";
+	else if (memchr(line.p, '\r', line.len - 1) != NULL)
+		found = "a carriage return before its end";
+	else if (has_prefix(line, mark))
+		found = "a byte order mark";
+	return found == NULL ? OUTCOME_OK
+			     : err_fail(reterr, OUTCOME_CONFIG_INVALID,
+				   "%s:%lu: the line has %s; save the file as "
+				   "plain UTF-8 text",
+				   lines->path, lines->number, found);
+}
+
+static enum outcome
+map_open(const char *path, int *ret_fd, struct errinfo *reterr)
+{
+	enum outcome r = safefile_open(path, SAFEFILE_CONFIG, ret_fd, reterr);
+
+	if (r == OUTCOME_OK && *ret_fd < 0)
+		return err_fail(reterr, OUTCOME_CONFIG_INVALID,
+		    "%s: does not exist; write it, or set map_file", path);
+	return r;
+}
+
+/* What one line says of the account, if it names it. */
+static enum outcome
+line_read(const struct lines *lines, struct view line, const char *user,
+    const struct account *account, struct map_entry *entry,
+    struct errinfo *reterr)
+{
+	struct view rest = line;
+	struct view word = map_name_take(&rest);
+	enum map_naming naming;
+
+	enum outcome r =
+	    map_name_judge(line, word, user, account, &naming, reterr);
+	if (r != OUTCOME_OK || naming == MAP_NAME_OTHER)
+		return r;
+	r = naming == MAP_NAME_MISSPELT
+	    ? line_refuse(lines, word,
+		  "is meant for this account; write its name without quotes "
+		  "and escapes, in brackets where it has blanks: [NAME]",
+		  &entry->fault)
+	    : identities_read(
+		  lines, lines_cut_comment(rest), entry, &entry->fault);
+	if (r == OUTCOME_NO_MEMORY)
+		return err_fail(reterr, r, "%s", entry->fault.text);
+	if (r != OUTCOME_OK)
+		entry->named = entry->faulty = true;
+	return OUTCOME_OK;
+}
+
+enum outcome
+map_read(const char *path, const char *user, const struct account *account,
+    struct map_entry *ret, struct errinfo *reterr)
+{
+	automap entry = {.identities = BUF_INIT(MAP_IDENTITIES_MAX)};
+	autofd fd = -1;
+	enum outcome r = map_open(path, &fd, reterr);
+
+	if (r != OUTCOME_OK)
+		return r;
+	autolines lines = {.fd = fd, .path = path};
+	for (;;) {
+		struct view line;
+
+		r = text_next(&lines, &line, reterr);
+		if (r != OUTCOME_OK)
+			return r;
+		if (line.p == NULL)
+			break;
+		r = line_read(&lines, line, user, account, &entry, reterr);
+		if (r != OUTCOME_OK)
+			return r;
+		if (entry.faulty)
+			break;
+	}
+	*ret = entry;
+	entry = (struct map_entry){0};
+	return OUTCOME_OK;
+}
+
+enum outcome
+map_walk(const char *path, map_line_fn *each, void *arg, struct errinfo *reterr)
+{
+	autofd fd = -1;
+	enum outcome r = map_open(path, &fd, reterr);
+
+	if (r != OUTCOME_OK)
+		return r;
+	autolines lines = {.fd = fd, .path = path};
+	for (;;) {
+		automap entry = {.identities = BUF_INIT(MAP_IDENTITIES_MAX)};
+		struct errinfo fault = {0};
+		struct view line;
+
+		r = text_next(&lines, &line, reterr);
+		if (r != OUTCOME_OK || line.p == NULL)
+			return r;
+		struct view rest = line;
+		struct view account = map_name_take(&rest);
+		if (account.len == 0)
+			continue;
+		r = identities_read(
+		    &lines, lines_cut_comment(rest), &entry, &fault);
+		if (!each(arg, lines.number, account, &entry,
+			r == OUTCOME_OK ? NULL : &fault))
+			return OUTCOME_OK;
+	}
+}
+
+bool
+map_email_eq(struct view a, struct view b)
+{
+	struct view a_local, a_domain, b_local, b_domain;
+
+	return text_split_email(a, &a_local, &a_domain) &&
+	    text_split_email(b, &b_local, &b_domain) &&
+	    text_eq_nocase(a_domain, b_domain) &&
+	    text_eq_nocase(a_local, b_local);
+}
+
+bool
+map_entry_has(const struct map_entry *entry, const struct identity *identity)
+{
+	const char *p = buf_text(&entry->identities);
+	const char *end = p + entry->identities.len;
+
+	while (p < end) {
+		struct view item = view_text(p);
+		bool by_id = has_prefix(item, "id:");
+		struct view value = {.p = item.p + (by_id ? 3 : 6),
+		    .len = item.len - (by_id ? 3 : 6)};
+
+		if (by_id ? view_eq(value, view_text(identity->id))
+			  : map_email_eq(value, view_text(identity->email)))
+			return true;
+		p += item.len + 1;
+	}
+	return false;
+}
+
+void
+map_entry_done(struct map_entry *entry)
+{
+	buf_done(&entry->identities);
+	entry->named = false;
+}

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What a message shows of a configured value.  The form of the value decides:
+ * a password in a URL is one under any key.
+ */
+#include "gcpkce/config/shown.h"
+
+#include <string.h>
+
+#include "config_value.h"
+#include "gcpkce/base/text.h"
+
+#define SHOWN_MAX 128 /* bytes of a key or value in a message */
+#define PORT_DIGITS 5
+
+static void
+put_cut(struct buf *b, struct view bytes, size_t max)
+{
+	struct view shown = bytes;
+
+	if (shown.len > max)
+		shown.len = max;
+	text_put_escaped(b, shown);
+	if (bytes.len > max)
+		buf_put_text(b, "...");
+}
+
+void
+shown_put(struct buf *b, struct view bytes)
+{
+	put_cut(b, bytes, SHOWN_MAX);
+}
+
+static struct view
+view_from(struct view bytes, size_t offset)
+{
+	return (struct view){.p = bytes.p + offset, .len = bytes.len - offset};
+}
+
+/* Where the first of these characters stands, or the length. */
+static size_t
+find_any(struct view bytes, const char *characters)
+{
+	for (size_t i = 0; i < bytes.len; i++) {
+		if (bytes.p[i] != '\0' &&
+		    strchr(characters, bytes.p[i]) != NULL)
+			return i;
+	}
+	return bytes.len;
+}
+
+static bool
+is_port(struct view bytes)
+{
+	bool digits = bytes.len <= PORT_DIGITS;
+
+	for (size_t i = 0; i < bytes.len; i++)
+		digits = digits && bytes.p[i] >= '0' && bytes.p[i] <= '9';
+	return digits;
+}
+
+/*
+ * How much of "HOST[:PORT][/PATH][?QUERY][#FRAGMENT]" is shown: not the query
+ * and the fragment, nor what stands for a port and is none.
+ */
+static size_t
+shown_len(struct view rest, bool is_url)
+{
+	size_t end = is_url ? find_any(rest, "/?#") : rest.len;
+	size_t query = is_url ? find_any(rest, "?#") : rest.len;
+	const uint8_t *address =
+	    rest.len > 0 && rest.p[0] == '[' ? memchr(rest.p, ']', end) : NULL;
+	size_t from = address != NULL ? (size_t)(address - rest.p) : 0;
+	const uint8_t *colon = memchr(rest.p + from, ':', end - from);
+
+	if (colon != NULL) {
+		size_t port = (size_t)(colon - rest.p) + 1;
+
+		if (!is_port((struct view){rest.p + port, end - port}))
+			return port;
+	}
+	return query < rest.len ? query + 1 : rest.len;
+}
+
+static void
+put_form(struct buf *b, struct view key, struct view value)
+{
+	const uint8_t *scheme = memmem(value.p, value.len, "://", 3);
+	size_t start = scheme != NULL ? (size_t)(scheme - value.p) + 3 : 0;
+	struct view rest = view_from(value, start);
+	const uint8_t *at = memrchr(rest.p, '@', rest.len);
+	size_t user = at != NULL ? (size_t)(at - rest.p) : 0;
+	size_t room = start < SHOWN_MAX ? SHOWN_MAX - start : 0;
+
+	shown_put(b, (struct view){value.p, start});
+	/* alice@example.com is no credential; svc:word@example.com is */
+	if (user > 0 &&
+	    (scheme != NULL || view_eq(key, view_text("proxy")) ||
+		memchr(rest.p, ':', user) != NULL)) {
+		buf_put_text(b, SHOWN_NOT);
+		rest = view_from(rest, user);
+	}
+	/* a path may have a colon */
+	size_t len = scheme == NULL && value.p[0] == '/'
+	    ? rest.len
+	    : shown_len(rest, scheme != NULL);
+	put_cut(b, (struct view){rest.p, len}, room);
+	if (len < rest.len)
+		buf_put_text(b, SHOWN_NOT);
+}
+
+void
+shown_put_value(struct buf *b, struct view key, struct view value)
+{
+	bool is_conf = view_eq(key, view_text("conf")); /* no row has it */
+
+	if (value.len == 0)
+		return;
+	if ((config_key_find(key) == NULL && !is_conf) ||
+	    (view_eq(key, view_text("client_secret_file")) &&
+		value.p[0] != '/'))
+		buf_put_text(b, SHOWN_NOT);
+	else
+		put_form(b, key, value);
+}
+
+void
+shown_put_word(struct buf *b, struct view word)
+{
+	put_form(b, (struct view){0}, word);
+}

@@ -1,0 +1,451 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * libcurl, kept on a short leash.  This file and lanes.c are the ones that know
+ * it.  The environment is empty here, and still nothing is left to be read from
+ * it: proxy and certificates come from the route alone.  Copies that libcurl
+ * makes of a token (its request buffer) cannot be wiped by us; the process ends
+ * soon, and is neither dumpable nor traceable.
+ */
+#include "lane.h"
+
+#include <poll.h>
+#include <string.h>
+
+#include "gcpkce/base/readable.h"
+#include "gcpkce/base/text.h"
+
+/* libcurl would take one for too old after 118; we look whether it has ended */
+#define IDLE_MAX_S 3700L
+
+/* Names and sessions of TLS that one lane has learnt spare the others time. */
+static CURLSH *share;
+
+/* Did a lane need the bundle?  The others begin with it, then. */
+static bool widened;
+
+static size_t
+body_write(char *bytes, size_t size, size_t count, void *arg)
+{
+	struct lane *lane = arg;
+	size_t len = size * count;
+
+	buf_put(&lane->body, bytes, len);
+	/* less than len ends the transfer: the body is too large */
+	return lane->body.failed ? 0 : len;
+}
+
+/* Is this header one of the names for the correlation id?  Its value, then. */
+static struct view
+correlation_value(struct view line)
+{
+	static const char *const names[] = {
+	    "ININ-Correlation-Id:", "Genesys-Correlation-Id:"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		struct view name = view_text(names[i]);
+		struct view head = {.p = line.p, .len = name.len};
+
+		if (line.len <= name.len || !text_eq_nocase(head, name))
+			continue;
+		struct view value = {
+		    .p = line.p + name.len, .len = line.len - name.len};
+		while (value.len > 0 && value.p[0] == ' ') {
+			value.p++;
+			value.len--;
+		}
+		while (value.len > 0 && value.p[value.len - 1] <= ' ')
+			value.len--;
+		return value;
+	}
+	return (struct view){0};
+}
+
+static size_t
+header_read(char *bytes, size_t size, size_t count, void *arg)
+{
+	struct lane *lane = arg;
+	struct view value = correlation_value(
+	    (struct view){.p = (const uint8_t *)bytes, .len = size * count});
+
+	lane->headers_len += size * count;
+	if (lane->headers_len > LANE_HEADERS_MAX)
+		return 0; /* ends the transfer */
+	if (value.len > 0 && value.len < sizeof(lane->correlation) &&
+	    text_is_token(value)) {
+		memcpy(lane->correlation, value.p, value.len);
+		lane->correlation[value.len] = '\0';
+	}
+	return size * count;
+}
+
+#if LANE_HAS_GATE
+/* Called for each try, so a second call is a repetition. */
+static int
+latch(
+    void *arg, char *remote_ip, char *local_ip, int remote_port, int local_port)
+{
+	struct lane *lane = arg;
+
+	(void)remote_ip;
+	(void)local_ip;
+	(void)remote_port;
+	(void)local_port;
+	lane->repeated = lane->gone_out;
+	lane->gone_out = true;
+	return lane->repeated ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+}
+#endif
+
+/*
+ * ca_file alone; else the directory of the system's trust store.  What is not
+ * found there may be in the bundle, which costs so much more that it is read
+ * only then (lane_trust_widen).  Without such a directory what libcurl itself
+ * was built with counts.
+ */
+static CURLcode
+trust_set(struct lane *lane, const struct wire_route *route)
+{
+	static const char *directory; /* NULL: not known; "": none */
+	const char *file = route->ca_file[0] != '\0' ? route->ca_file : NULL;
+	CURLcode r = CURLE_OK;
+
+	if (directory == NULL)
+		directory = trust_directory();
+	lane->narrow = file == NULL && directory[0] != '\0' && !widened;
+	if (file == NULL && directory[0] == '\0')
+		return r;
+	if (file == NULL && widened)
+		file = trust_bundle();
+	r = curl.easy_setopt(lane->easy, CURLOPT_CAINFO, file);
+	if (r == CURLE_OK)
+		r = curl.easy_setopt(lane->easy, CURLOPT_CAPATH,
+		    route->ca_file[0] == '\0' ? directory : NULL);
+	return r;
+}
+
+bool
+lane_trust_widen(struct lane *lane)
+{
+	const char *bundle = trust_bundle();
+	curl_off_t tls_us = 0;
+
+	/* without TLS nothing can have gone out: a code is never repeated */
+	if (!lane->narrow || lane->result != CURLE_PEER_FAILED_VERIFICATION ||
+	    lane->gone_out || bundle[0] == '\0' ||
+	    curl.easy_getinfo(
+		lane->easy, CURLINFO_APPCONNECT_TIME_T, &tls_us) != CURLE_OK ||
+	    tls_us != 0)
+		return false;
+	lane->narrow = false;
+	widened = true;
+	return curl.easy_setopt(lane->easy, CURLOPT_CAINFO, bundle) == CURLE_OK;
+}
+
+/* Set options until one fails. */
+#define SET(option, value) \
+	if (r == CURLE_OK) \
+	r = curl.easy_setopt(lane->easy, option, value)
+
+static CURLcode
+options_set(struct lane *lane, const struct wire_route *route, const char *url,
+    long timeout_ms)
+{
+	CURLcode r = trust_set(lane, route);
+	bool plain = strncmp(url, "http://", 7) == 0; /* a loopback host */
+
+	SET(CURLOPT_URL, url);
+#if LIBCURL_VERSION_NUM >= 0x075500
+	SET(CURLOPT_PROTOCOLS_STR, plain ? "http" : "https");
+#else
+	SET(CURLOPT_PROTOCOLS,
+	    (long)(plain ? CURLPROTO_HTTP : CURLPROTO_HTTPS));
+#endif
+#if LIBCURL_VERSION_NUM >= 0x075700
+	/* a slow name server must not hold up a deadline or a revocation */
+	SET(CURLOPT_QUICK_EXIT, 1L);
+#endif
+	SET(CURLOPT_FOLLOWLOCATION, 0L);
+	SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+	SET(CURLOPT_SSL_VERIFYPEER, 1L);
+	SET(CURLOPT_SSL_VERIFYHOST, 2L);
+	SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
+	/* "": none, whatever else says; a loopback host needs none */
+	SET(CURLOPT_PROXY, plain ? "" : route->proxy);
+	SET(CURLOPT_NOPROXY, "");
+	SET(CURLOPT_NOSIGNAL, 1L);
+	SET(CURLOPT_TCP_NODELAY, 1L);
+	SET(CURLOPT_MAXAGE_CONN, IDLE_MAX_S);
+	SET(CURLOPT_SHARE, share);
+	SET(CURLOPT_CONNECTTIMEOUT_MS, route->connect_timeout_s * 1000L);
+	SET(CURLOPT_TIMEOUT_MS, timeout_ms);
+	SET(CURLOPT_MAXFILESIZE, (long)LANE_BODY_MAX);
+	SET(CURLOPT_USERAGENT, "pam_gcpkce/" GCPKCE_VERSION);
+	SET(CURLOPT_HTTPHEADER, lane->headers);
+	SET(CURLOPT_ERRORBUFFER, lane->error);
+	SET(CURLOPT_WRITEFUNCTION, body_write);
+	SET(CURLOPT_WRITEDATA, lane);
+	SET(CURLOPT_HEADERFUNCTION, header_read);
+	SET(CURLOPT_HEADERDATA, lane);
+	return r;
+}
+
+static CURLSH *
+share_new(void)
+{
+	CURLSH *ret = curl.share_init();
+
+	/* without either it works as well, and is slower */
+	(void)curl.share_setopt(ret, CURLSHOPT_SHARE, CURL_LOCK_DATA_DNS);
+	(void)curl.share_setopt(
+	    ret, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
+	return ret;
+}
+
+/* A new lane, or one that forgets all but its connection. */
+static enum outcome
+lane_clear(struct lane *lane, struct errinfo *reterr)
+{
+	if (share == NULL)
+		share = share_new();
+	if (lane->easy == NULL) {
+		*lane = (struct lane){.body = BUF_INIT(LANE_BODY_MAX)};
+		lane->authorization = calloc(1, LANE_AUTHORIZATION_MAX);
+		lane->multi = curl.multi_init();
+		lane->easy = curl.easy_init();
+		if (lane->authorization != NULL && lane->multi != NULL &&
+		    lane->easy != NULL && share != NULL)
+			return OUTCOME_OK;
+		lane_done(lane);
+		return err_fail(reterr, OUTCOME_NO_MEMORY, "libcurl: memory");
+	}
+	(void)curl.multi_remove_handle(lane->multi, lane->easy);
+	curl.easy_reset(lane->easy);
+	explicit_bzero(lane->authorization, LANE_AUTHORIZATION_MAX);
+	buf_reset(&lane->body);
+	lane->warm = lane->warm && lane->done;
+	lane->once = lane->gone_out = lane->repeated = false;
+	lane->correlation[0] = '\0';
+	return OUTCOME_OK;
+}
+
+static enum outcome
+option_failed(CURLcode code, struct errinfo *reterr)
+{
+	return err_fail(reterr, OUTCOME_HELPER_FAILED, "libcurl: %s",
+	    curl.easy_strerror(code));
+}
+
+enum outcome
+lane_aim(struct lane *lane, const struct wire_route *route, const char *url,
+    long timeout_ms, struct errinfo *reterr)
+{
+	static char accept[] = "Accept: application/json";
+	static char expect[] = "Expect:";
+
+	enum outcome r = lane_clear(lane, reterr);
+	if (r != OUTCOME_OK)
+		return r;
+	lane->done = true; /* nothing to drive yet */
+	lane->headers[0] = (struct curl_slist){accept, &lane->headers[1]};
+	lane->headers[1] = (struct curl_slist){expect, NULL};
+	CURLcode code = options_set(lane, route, url, timeout_ms);
+	if (code != CURLE_OK) {
+		lane_done(lane);
+		return option_failed(code, reterr);
+	}
+	return OUTCOME_OK;
+}
+
+enum outcome
+lane_head(struct lane *lane, struct errinfo *reterr)
+{
+	CURLcode code = curl.easy_setopt(lane->easy, CURLOPT_NOBODY, 1L);
+
+	return code == CURLE_OK ? OUTCOME_OK : option_failed(code, reterr);
+}
+
+enum outcome
+lane_once(struct lane *lane, struct errinfo *reterr)
+{
+	CURLcode r = CURLE_OK;
+
+	lane->once = true;
+#if LANE_HAS_GATE
+	SET(CURLOPT_PREREQFUNCTION, latch);
+	SET(CURLOPT_PREREQDATA, lane);
+#endif
+	return r == CURLE_OK ? OUTCOME_OK : option_failed(r, reterr);
+}
+
+bool
+lane_is_warm(struct lane *lane)
+{
+	struct pollfd ended = {.fd = lane->fd, .events = POLLRDHUP};
+
+	lane->warm = lane->warm && lane->done && poll(&ended, 1, 0) == 0;
+	return lane->warm;
+}
+
+void
+lane_authorize(struct lane *lane, const struct secret *token)
+{
+	static const char prefix[] = "Authorization: Bearer ";
+	struct view bytes = secret_view(token);
+	char *to = lane->authorization;
+
+	if (sizeof(prefix) + bytes.len > LANE_AUTHORIZATION_MAX)
+		return; /* the request then meets a 401 */
+	memcpy(to, prefix, sizeof(prefix) - 1);
+	memcpy(to + sizeof(prefix) - 1, bytes.p, bytes.len);
+	to[sizeof(prefix) - 1 + bytes.len] = '\0';
+	lane->headers[2] = (struct curl_slist){to, NULL};
+	lane->headers[1].next = &lane->headers[2];
+}
+
+enum outcome
+lane_retarget(struct lane *lane, const char *method, const char *url,
+    long timeout_ms, struct errinfo *reterr)
+{
+	CURLcode r = CURLE_OK;
+
+	/* a request that was cut short is still under way */
+	(void)curl.multi_remove_handle(lane->multi, lane->easy);
+	SET(CURLOPT_CUSTOMREQUEST, method);
+	SET(CURLOPT_URL, url);
+	SET(CURLOPT_TIMEOUT_MS, timeout_ms);
+#if LANE_HAS_GATE
+	SET(CURLOPT_PREREQFUNCTION, NULL);
+#endif
+	return r == CURLE_OK ? OUTCOME_OK : option_failed(r, reterr);
+}
+
+enum outcome
+lane_start(struct lane *lane, struct errinfo *reterr)
+{
+	CURLcode r = CURLE_OK;
+	/* libcurl looks as well, but not always */
+	bool fresh = !lane_is_warm(lane) || (lane->once && !LANE_HAS_GATE);
+
+	SET(CURLOPT_FRESH_CONNECT, fresh ? 1L : 0L);
+	if (r != CURLE_OK)
+		return option_failed(r, reterr);
+	lane->done = false;
+	lane->warm = false;
+	lane->headers_len = 0;
+	lane->error[0] = '\0';
+	buf_reset(&lane->body);
+	CURLMcode code = curl.multi_add_handle(lane->multi, lane->easy);
+	if (code != CURLM_OK)
+		return err_fail(reterr, OUTCOME_HELPER_FAILED, "libcurl: %s",
+		    curl.multi_strerror(code));
+	return OUTCOME_OK;
+}
+
+/* Numbers of newer versions, which the headers at hand may not have. */
+enum {
+	CODE_HTTP3 = 95,
+	CODE_QUIC_CONNECT_ERROR = 96,
+	CODE_PROXY = 97,
+	CODE_SSL_CLIENTCERT = 98,
+	CODE_UNRECOVERABLE_POLL = 99,
+	CODE_TOO_LARGE = 100,
+	CODE_ECH_REQUIRED = 101,
+};
+
+/*
+ * What kind of error a number is.  One that is not known says nothing of the
+ * way when a reply had begun.
+ */
+static enum outcome
+code_outcome(CURLcode code, bool begun)
+{
+	switch ((int)code) {
+	case CURLE_OK:
+		return OUTCOME_OK;
+	case CURLE_OUT_OF_MEMORY:
+		return OUTCOME_NO_MEMORY;
+	case CURLE_SSL_CONNECT_ERROR:
+	case CURLE_SSL_ENGINE_NOTFOUND:
+	case CURLE_SSL_ENGINE_SETFAILED:
+	case CURLE_SSL_CERTPROBLEM:
+	case CURLE_SSL_CIPHER:
+	case CURLE_PEER_FAILED_VERIFICATION:
+	case CURLE_USE_SSL_FAILED:
+	case CURLE_SSL_ENGINE_INITFAILED:
+	case CURLE_SSL_CACERT_BADFILE:
+	case CURLE_SSL_SHUTDOWN_FAILED:
+	case CURLE_SSL_CRL_BADFILE:
+	case CURLE_SSL_ISSUER_ERROR:
+	case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
+	case CURLE_SSL_INVALIDCERTSTATUS:
+	case CODE_SSL_CLIENTCERT:
+	case CODE_ECH_REQUIRED:
+		return OUTCOME_TLS_FAILED;
+	case CURLE_UNSUPPORTED_PROTOCOL: /* bytes that are not HTTP */
+	case CURLE_WEIRD_SERVER_REPLY:
+	case CURLE_WRITE_ERROR:
+	case CURLE_BAD_CONTENT_ENCODING:
+	case CURLE_FILESIZE_EXCEEDED:
+	case CODE_TOO_LARGE:
+		return OUTCOME_REPLY_INVALID;
+	case CURLE_COULDNT_RESOLVE_PROXY:
+	case CURLE_COULDNT_RESOLVE_HOST:
+	case CURLE_COULDNT_CONNECT:
+	case CURLE_HTTP2:
+	case CURLE_PARTIAL_FILE:
+	case CURLE_OPERATION_TIMEDOUT:
+	case CURLE_ABORTED_BY_CALLBACK:
+	case CURLE_GOT_NOTHING:
+	case CURLE_SEND_ERROR:
+	case CURLE_RECV_ERROR:
+	case CURLE_HTTP2_STREAM:
+	case CODE_HTTP3:
+	case CODE_QUIC_CONNECT_ERROR:
+	case CODE_PROXY:
+	case CODE_UNRECOVERABLE_POLL:
+		return OUTCOME_UNREACHABLE;
+	default:
+		return begun ? OUTCOME_REPLY_INVALID : OUTCOME_UNREACHABLE;
+	}
+}
+
+enum outcome
+lane_outcome(const struct lane *lane, struct errinfo *reterr)
+{
+	CURLcode code = lane->result;
+
+	if (code == CURLE_OK)
+		return OUTCOME_OK;
+	if (lane->repeated)
+		return err_fail(reterr, OUTCOME_UNREACHABLE,
+		    "the connection ended before a reply came");
+	if (lane->body.failed)
+		return err_fail(reterr, OUTCOME_REPLY_INVALID,
+		    "the reply is larger than %d bytes", LANE_BODY_MAX);
+	bool begun = lane->headers_len > 0;
+	/* an old libcurl calls one header of 100 KiB a lack of memory */
+	if (lane->headers_len > LANE_HEADERS_MAX ||
+	    (begun && lane->body.len == 0 &&
+		(code == CURLE_OUT_OF_MEMORY || (int)code == CODE_TOO_LARGE)))
+		return err_fail(reterr, OUTCOME_REPLY_INVALID,
+		    "the reply's headers are larger than %d bytes",
+		    LANE_HEADERS_MAX);
+	return err_fail(reterr, code_outcome(code, begun), "%s",
+	    lane->error[0] != '\0' ? lane->error : curl.easy_strerror(code));
+}
+
+void
+lane_done(struct lane *lane)
+{
+	if (lane->easy != NULL && lane->multi != NULL)
+		(void)curl.multi_remove_handle(lane->multi, lane->easy);
+	if (lane->easy != NULL)
+		curl.easy_cleanup(lane->easy);
+	if (lane->multi != NULL)
+		(void)curl.multi_cleanup(lane->multi);
+	if (lane->authorization != NULL)
+		explicit_bzero(lane->authorization, LANE_AUTHORIZATION_MAX);
+	free(lane->authorization);
+	buf_done(&lane->body);
+	*lane = (struct lane){.body = BUF_INIT(LANE_BODY_MAX)};
+}

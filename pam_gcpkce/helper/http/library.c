@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A table of pointers in place of a link: the loader would bring libcurl into
+ * every helper at its start.
+ */
+#include "library.h"
+
+#include <dlfcn.h>
+#include <string.h>
+
+#include "helper/heap.h"
+
+/* The name of libcurl's interface since 2006. */
+#define SONAME "libcurl.so.4"
+
+struct library curl;
+
+/* POSIX lets an address of a function pass through a pointer to void. */
+static bool
+symbol_find(void *handle, const char *name, void *ret_function)
+{
+	void *symbol = dlsym(handle, name);
+
+	memcpy(ret_function, &symbol, sizeof(symbol));
+	return symbol != NULL;
+}
+
+#define FIND(name) \
+	found = found && symbol_find(handle, "curl_" #name, &curl.name);
+
+enum outcome
+library_load(struct errinfo *reterr)
+{
+	heap_share();
+	void *handle = dlopen(SONAME, RTLD_LAZY | RTLD_LOCAL);
+	bool found = handle != NULL;
+
+	LIBRARY_TABLE(FIND)
+	if (!found) {
+		const char *why = dlerror();
+
+		return err_fail(reterr, OUTCOME_HELPER_FAILED, "libcurl: %s",
+		    why != NULL ? why : SONAME);
+	}
+	if (curl.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+		return err_fail(
+		    reterr, OUTCOME_HELPER_FAILED, "libcurl does not start");
+	return OUTCOME_OK;
+}

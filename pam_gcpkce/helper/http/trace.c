@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * libcurl counts the time of each step itself.  Version of TLS, headers and
+ * the proxy's answer it tells a debug function alone; no sign-in has one, since
+ * it would see tokens.
+ */
+#include "trace.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "gcpkce/base/clock.h"
+#include "gcpkce/base/text.h"
+
+#define TLS_WORDS "SSL connection using "
+
+void
+trace_text_copy(char to[static WIRE_PROBE_TEXT_MAX + 1], const char *from)
+{
+	autobuf escaped = BUF_INIT(WIRE_PROBE_TEXT_MAX);
+
+	text_put_escaped(&escaped, view_text(from));
+	(void)snprintf(to, WIRE_PROBE_TEXT_MAX + 1, "%s", buf_text(&escaped));
+}
+
+/* As libcurl counts: microseconds since the begin, never 0. */
+static curl_off_t
+elapsed_us(const struct trace *trace)
+{
+	struct timespec now = {0};
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (curl_off_t)(now.tv_sec - trace->begin.tv_sec) * 1000000 +
+	    (now.tv_nsec - trace->begin.tv_nsec) / 1000 + 1;
+}
+
+static bool
+has_head(struct view line, const char *name)
+{
+	struct view wanted = view_text(name);
+
+	return line.len >= wanted.len &&
+	    text_eq_nocase((struct view){line.p, wanted.len}, wanted);
+}
+
+/* What stands behind a header's name, NUL-ended; "" when it is too long. */
+static void
+value_copy(struct view line, const char *name, char *to, size_t cap)
+{
+	size_t skip = strlen(name);
+
+	while (skip < line.len && line.p[skip] == ' ')
+		skip++;
+	while (line.len > skip && line.p[line.len - 1] <= ' ')
+		line.len--;
+	size_t len = line.len - skip;
+	if (len >= cap)
+		len = 0;
+	memcpy(to, line.p + skip, len);
+	to[len] = '\0';
+}
+
+static void
+header_take(struct trace *trace, struct view line)
+{
+	char date[64];
+
+	if (has_head(line, "HTTP/")) { /* those of a proxy's answer end here */
+		trace->date_s = 0;
+		trace->location[0] = '\0';
+		if (trace->tunnel_us == 0)
+			trace->tunnel_us = elapsed_us(trace);
+	} else if (has_head(line, "Location:")) {
+		value_copy(line, "Location:", trace->location,
+		    sizeof(trace->location));
+	} else if (has_head(line, "Date:")) {
+		value_copy(line, "Date:", date, sizeof(date));
+		time_t when = curl.getdate(date, NULL);
+		trace->date_s = when > 0 ? (uint64_t)when : 0;
+		trace->clock_s = clock_wall_s();
+	}
+}
+
+/* "SSL connection using TLSv1.3 / TLS_AES_256_GCM_SHA384" */
+static void
+text_take(struct trace *trace, struct view line)
+{
+	size_t skip = sizeof(TLS_WORDS) - 1;
+	size_t len = 0;
+
+	if (!has_head(line, TLS_WORDS))
+		return;
+	while (skip + len < line.len && len < sizeof(trace->tls) - 1 &&
+	    line.p[skip + len] > ' ' && line.p[skip + len] < 0x7f)
+		len++;
+	memcpy(trace->tls, line.p + skip, len);
+	trace->tls[len] = '\0';
+}
+
+static int
+told(CURL *easy, curl_infotype type, char *bytes, size_t len, void *arg)
+{
+	struct view line = {.p = (const uint8_t *)bytes, .len = len};
+	struct trace *trace = arg;
+
+	(void)easy;
+	if (trace->tcp_us == 0 && type != CURLINFO_TEXT)
+		trace->tcp_us = elapsed_us(trace);
+	if (type == CURLINFO_HEADER_IN)
+		header_take(arg, line);
+	else if (type == CURLINFO_TEXT)
+		text_take(arg, line);
+	return 0;
+}
+
+enum outcome
+trace_begin(struct trace *trace, struct lane *lane, struct errinfo *reterr)
+{
+	CURL *easy = lane->easy;
+
+	*trace = (struct trace){0};
+	(void)clock_gettime(CLOCK_MONOTONIC, &trace->begin);
+	if (curl.easy_setopt(easy, CURLOPT_DEBUGFUNCTION, told) != CURLE_OK ||
+	    curl.easy_setopt(easy, CURLOPT_DEBUGDATA, trace) != CURLE_OK ||
+	    curl.easy_setopt(easy, CURLOPT_VERBOSE, 1L) != CURLE_OK ||
+	    curl.easy_setopt(easy, CURLOPT_CERTINFO, 1L) != CURLE_OK)
+		return err_fail(
+		    reterr, OUTCOME_HELPER_FAILED, "libcurl cannot be watched");
+	return OUTCOME_OK;
+}
+
+/* Microseconds from the begin to the end of a step; 0: it was not reached. */
+static curl_off_t
+time_of(const struct lane *lane, CURLINFO what)
+{
+	curl_off_t us = 0;
+
+	return curl.easy_getinfo(lane->easy, what, &us) == CURLE_OK ? us : 0;
+}
+
+/* The earliest end of the chain's certificates. */
+static uint64_t
+certificate_end(const struct lane *lane)
+{
+	static const char head[] = "Expire date:";
+	struct curl_certinfo *chain = NULL;
+	uint64_t first = 0;
+
+	if (curl.easy_getinfo(lane->easy, CURLINFO_CERTINFO, &chain) !=
+		CURLE_OK ||
+	    chain == NULL)
+		return 0;
+	for (int i = 0; i < chain->num_of_certs; i++) {
+		for (const struct curl_slist *line = chain->certinfo[i];
+		     line != NULL; line = line->next) {
+			if (strncmp(line->data, head, sizeof(head) - 1) != 0)
+				continue;
+			time_t end =
+			    curl.getdate(line->data + sizeof(head) - 1, NULL);
+			if (end > 0 && (first == 0 || (uint64_t)end < first))
+				first = (uint64_t)end;
+		}
+	}
+	return first;
+}
+
+/* Which step did an error end? */
+static enum wire_step
+step_failed(const struct wire_reach *reach, enum outcome outcome, CURLcode code,
+    bool tls, bool proxy)
+{
+	bool tunnelled = reach->proxy_status / 100 == 2;
+
+	if (outcome == OUTCOME_TLS_FAILED)
+		return WIRE_STEP_TLS;
+	/* libcurl 8.23 says COULDNT_CONNECT of a proxy that refused */
+	if (proxy && !tunnelled && reach->proxy_status != 0)
+		return WIRE_STEP_PROXY;
+	if (code == CURLE_COULDNT_RESOLVE_HOST ||
+	    code == CURLE_COULDNT_RESOLVE_PROXY ||
+	    reach->reached == WIRE_STEP_NONE)
+		return WIRE_STEP_DNS;
+	if (code == CURLE_COULDNT_CONNECT || reach->reached == WIRE_STEP_DNS)
+		return WIRE_STEP_TCP;
+	if (proxy && !tunnelled)
+		return WIRE_STEP_PROXY;
+	return tls && reach->reached < WIRE_STEP_TLS ? WIRE_STEP_TLS
+						     : WIRE_STEP_HTTP;
+}
+
+/* Each step's own time, from times that all count from the begin. */
+static void
+times_split(const struct trace *trace, const struct lane *lane, bool proxy,
+    struct wire_reach *ret)
+{
+	/* libcurl tells of a connection only when TLS stands on it, too; our
+	 * own time is later by what TLS needs to begin */
+	curl_off_t connected = time_of(lane, CURLINFO_CONNECT_TIME_T);
+	const curl_off_t ends[WIRE_STEP_COUNT] = {
+	    [WIRE_STEP_DNS] = time_of(lane, CURLINFO_NAMELOOKUP_TIME_T),
+	    [WIRE_STEP_TCP] = connected > 0 ? connected : trace->tcp_us,
+	    [WIRE_STEP_PROXY] =
+		proxy && ret->proxy_status / 100 == 2 ? trace->tunnel_us : 0,
+	    [WIRE_STEP_TLS] = time_of(lane, CURLINFO_APPCONNECT_TIME_T),
+	    [WIRE_STEP_HTTP] = ret->status != 0
+		? time_of(lane, CURLINFO_STARTTRANSFER_TIME_T)
+		: 0,
+	};
+	curl_off_t before = 0;
+
+	for (size_t i = WIRE_STEP_DNS; i < WIRE_STEP_COUNT; i++) {
+		if (ends[i] <= 0)
+			continue;
+		if (ends[i] > before)
+			ret->ms[i] =
+			    (uint32_t)((ends[i] - before + 500) / 1000);
+		ret->reached = (enum wire_step)i;
+		before = ends[i] > before ? ends[i] : before;
+	}
+}
+
+void
+trace_end(const struct trace *trace, const struct lane *lane,
+    const struct wire_route *route, struct wire_reach *ret)
+{
+	struct errinfo why = {0};
+	const char *url = "";
+	const char *address = NULL;
+	long proxy_status = 0;
+
+	*ret = (struct wire_reach){0};
+	(void)curl.easy_getinfo(lane->easy, CURLINFO_EFFECTIVE_URL, &url);
+	(void)curl.easy_getinfo(lane->easy, CURLINFO_PRIMARY_IP, &address);
+	(void)curl.easy_getinfo(
+	    lane->easy, CURLINFO_HTTP_CONNECTCODE, &proxy_status);
+	bool tls = strncmp(url, "https:", 6) == 0;
+	bool proxy = tls && route->proxy[0] != '\0';
+	ret->proxy_status = (uint32_t)proxy_status;
+	/* without a connection of its own it is the proxy's */
+	ret->status = lane->result == CURLE_OK ? (uint32_t)lane->status : 0;
+	times_split(trace, lane, proxy, ret);
+	enum outcome r = lane_outcome(lane, &why);
+	if (r != OUTCOME_OK)
+		ret->failed = step_failed(ret, r, lane->result, tls, proxy);
+	trace_text_copy(ret->error, why.text);
+	trace_text_copy(ret->address, address != NULL ? address : "");
+	if (tls && ret->reached >= WIRE_STEP_TLS) {
+		trace_text_copy(ret->tls, trace->tls);
+		ret->certificate_end_s = certificate_end(lane);
+	}
+	if (ret->status != 0) {
+		ret->date_s = trace->date_s;
+		ret->clock_s = trace->clock_s;
+	}
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What is to be known of one request besides its reply: each step's time, the
+ * certificate, headers that no sign-in reads.
+ */
+#ifndef GCPKCE_HELPER_TRACE_H
+#define GCPKCE_HELPER_TRACE_H
+
+#include <time.h>
+
+#include "gcpkce/wire/wire_probe.h"
+#include "lane.h"
+
+#define TRACE_LOCATION_MAX 4096
+
+struct trace {
+	struct timespec begin;
+	curl_off_t tcp_us;    /* first bytes went out; 0: none did */
+	curl_off_t tunnel_us; /* the proxy answered; 0: it did not */
+	char tls[32];
+	uint64_t date_s;
+	uint64_t clock_s;
+	char location[TRACE_LOCATION_MAX + 1];
+};
+
+/*
+ * Watch the request that a lane is aimed at.
+ *
+ * in:     trace  *borrowed* until the request has ended
+ * errors: OUTCOME_HELPER_FAILED  libcurl refused
+ */
+MUST_CHECK enum outcome trace_begin(
+    struct trace *trace, struct lane *lane, struct errinfo *reterr);
+
+/*
+ * Tell how far an ended request came.
+ *
+ * in:     route  of the request
+ * out:    ret
+ */
+void trace_end(const struct trace *trace, const struct lane *lane,
+    const struct wire_route *route, struct wire_reach *ret);
+
+/* Copy foreign text, escaped and cut to fit, into a field of a frame. */
+void trace_text_copy(char to[static WIRE_PROBE_TEXT_MAX + 1], const char *from);
+
+#endif

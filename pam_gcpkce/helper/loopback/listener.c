@@ -1,0 +1,413 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Connections.  Everybody on this host can make them, and every page in a
+ * browser on it.  So their number, size and time are bounded, one that says
+ * nothing gives way to a new one, and none of them can end the wait for the
+ * one that brings the code.
+ */
+#include "listener.h"
+
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/timerfd.h>
+#include <time.h>
+
+#include "gcpkce/base/clock.h"
+#include "gcpkce/base/text.h"
+#include "helper/life.h"
+#include "port.h"
+
+#define EVENTS_MAX 16
+#define CROWD 256         /* connections and reads without a pause ... */
+#define PAUSE_NS 2000000L /* ... and the pause for each further one */
+#define AFTER_MAX 65536   /* bytes that are read of what comes too late */
+
+static void
+watch(const struct listener *l, int fd, uint32_t events)
+{
+	struct epoll_event event = {.events = events, .data.fd = fd};
+
+	(void)epoll_ctl(l->events, EPOLL_CTL_ADD, fd, &event);
+}
+
+static void
+unwatch(const struct listener *l, int fd)
+{
+	(void)epoll_ctl(l->events, EPOLL_CTL_DEL, fd, NULL);
+}
+
+enum outcome
+listener_open(char *redirect_uri, size_t cap, struct listener *ret,
+    struct errinfo *reterr)
+{
+	struct listener l = LISTENER_NONE;
+
+	*ret = l;
+	enum outcome r = port_open(redirect_uri, cap, l.sockets, reterr);
+	if (r != OUTCOME_OK)
+		return r;
+	port_names(redirect_uri, &l.authority, &l.path);
+	l.events = epoll_create1(EPOLL_CLOEXEC);
+	l.timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (l.events < 0 || l.timer < 0) {
+		r = err_sys(reterr, OUTCOME_HELPER_FAILED, "the listener");
+		listener_done(&l);
+		return r;
+	}
+	watch(&l, l.timer, EPOLLIN);
+	for (size_t i = 0; i < LISTENER_SOCKETS; i++) {
+		if (l.sockets[i] >= 0)
+			watch(&l, l.sockets[i], EPOLLIN);
+	}
+	l.listening = true;
+	*ret = l;
+	return OUTCOME_OK;
+}
+
+static void
+connection_end(struct listener *l, struct connection *c)
+{
+	if (c->state == CONNECTION_FREE)
+		return;
+	unwatch(l, c->fd);
+	(void)close(c->fd);
+	buf_done(&c->head);
+	*c = (struct connection){.fd = -1};
+	if (l->asked == c)
+		l->asked = NULL;
+}
+
+/* Wake up when the time of the next connection is over. */
+static void
+timer_set(const struct listener *l)
+{
+	struct itimerspec when = {.it_value = {0}};
+	int64_t next_ms = INT64_MAX;
+
+	for (size_t i = 0; i < LISTENER_CONNECTIONS; i++) {
+		const struct connection *c = &l->connections[i];
+
+		if ((c->state == CONNECTION_READING ||
+			c->state == CONNECTION_LEAVING) &&
+		    c->until_ms < next_ms)
+			next_ms = c->until_ms;
+	}
+	if (next_ms < INT64_MAX) {
+		when.it_value.tv_sec = (time_t)(next_ms / 1000);
+		when.it_value.tv_nsec = (long)(next_ms % 1000) * 1000000 + 1;
+	}
+	(void)timerfd_settime(l->timer, TFD_TIMER_ABSTIME, &when, NULL);
+}
+
+static void
+connections_expire(struct listener *l)
+{
+	int64_t now_ms = clock_now_ms();
+	uint64_t times;
+
+	(void)!read(l->timer, &times, sizeof(times));
+	for (size_t i = 0; i < LISTENER_CONNECTIONS; i++) {
+		struct connection *c = &l->connections[i];
+
+		if ((c->state == CONNECTION_READING ||
+			c->state == CONNECTION_LEAVING) &&
+		    c->until_ms <= now_ms)
+			connection_end(l, c);
+	}
+}
+
+/* A place for a new connection: a free one, or that of the oldest. */
+static struct connection *
+place_find(struct listener *l)
+{
+	struct connection *oldest = NULL;
+
+	for (size_t i = 0; i < LISTENER_CONNECTIONS; i++) {
+		struct connection *c = &l->connections[i];
+
+		if (c->state == CONNECTION_FREE)
+			return c;
+		if (c->state != CONNECTION_HELD &&
+		    (oldest == NULL || c->number < oldest->number))
+			oldest = c;
+	}
+	if (oldest != NULL) /* one of several is held at most */
+		connection_end(l, oldest);
+	return oldest;
+}
+
+/* The limit of CPU time is for the sign-in, not for a crowd. */
+static void
+service_count(struct listener *l)
+{
+	static const struct timespec pause = {.tv_nsec = PAUSE_NS};
+
+	if (l->served++ >= CROWD)
+		(void)nanosleep(&pause, NULL);
+}
+
+static void
+connection_take(struct listener *l, int from)
+{
+	autofd fd = accept4(from, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+	service_count(l);
+	if (fd < 0)
+		return;
+	/* what remains of it must not keep the next sign-in off the port */
+	port_pass_over(fd);
+	struct connection *c = place_find(l);
+	if (c == NULL)
+		return;
+	*c = (struct connection){
+	    .state = CONNECTION_READING,
+	    .number = l->served,
+	    .until_ms = clock_now_ms() + LISTENER_PATIENCE_MS,
+	    .head = BUF_INIT(HTTP_REQUEST_MAX),
+	    .after = AFTER_MAX,
+	};
+	watch(l, fd, EPOLLIN | EPOLLRDHUP);
+	c->fd = take_fd(&fd);
+}
+
+/* A page is smaller than what the kernel takes at once. */
+static bool
+page_send(const struct connection *c, const struct buf *page)
+{
+	return buf_check(page) == OUTCOME_OK &&
+	    send(c->fd, page->p, page->len, MSG_NOSIGNAL) == (ssize_t)page->len;
+}
+
+/*
+ * Say the last of it.  The connection stays a while: closed at once it would
+ * be reset where something unread has come, and take the page along.
+ */
+static void
+connection_leave(
+    struct listener *l, struct connection *c, const struct buf *page)
+{
+	if (!page_send(c, page) || shutdown(c->fd, SHUT_WR) != 0) {
+		connection_end(l, c);
+		return;
+	}
+	buf_done(&c->head);
+	c->state = CONNECTION_LEAVING;
+	c->until_ms = clock_now_ms() + LISTENER_PATIENCE_MS;
+}
+
+static void
+stray_answer(struct listener *l, struct connection *c, enum http_status status)
+{
+	autobuf page = BUF_INIT(PAGE_MAX);
+
+	page_put_stray(&page, status);
+	connection_leave(l, c, &page);
+}
+
+/* What has come of a request; true when it is for the caller to judge. */
+static bool
+request_judge(struct listener *l, struct connection *c, struct view *ret_query)
+{
+	struct http_request request;
+	enum http_status status =
+	    http_request_parse(buf_view(&c->head), &request);
+
+	if (status == HTTP_OK && !text_eq_nocase(request.host, l->authority))
+		status = HTTP_MISDIRECTED;
+	if (status == HTTP_OK && !view_eq(request.path, l->path))
+		status = HTTP_NOT_FOUND;
+	if (status == HTTP_OK) {
+		l->asked = c;
+		*ret_query = request.query;
+		return true;
+	}
+	if (status != HTTP_MORE)
+		stray_answer(l, c, status);
+	return false;
+}
+
+/* Keep what has come; true when it may have made a whole request, or a fault.
+ */
+static bool
+head_put(struct connection *c, struct view bytes)
+{
+	bool first = c->head.len == 0;
+
+	buf_put(&c->head, bytes.p, bytes.len);
+	/* not for each byte of those that drip */
+	return first || c->head.len == HTTP_REQUEST_MAX ||
+	    memchr(bytes.p, '\n', bytes.len) != NULL;
+}
+
+/* Read what has come; true when it is a request for the caller to judge. */
+static bool
+connection_read(
+    struct listener *l, struct connection *c, struct view *ret_query)
+{
+	uint8_t bytes[4096];
+	bool reads = c->state == CONNECTION_READING;
+	size_t room = reads ? HTTP_REQUEST_MAX - c->head.len : c->after;
+	bool judges = false;
+
+	service_count(l);
+	ssize_t got =
+	    recv(c->fd, bytes, room < sizeof(bytes) ? room : sizeof(bytes), 0);
+	if (got < 0 && (errno == EAGAIN || errno == EINTR))
+		return false;
+	if (reads && got > 0)
+		judges = head_put(c, (struct view){bytes, (size_t)got});
+	else if (got > 0)
+		c->after -= (size_t)got;
+	explicit_bzero(bytes, sizeof(bytes));
+	if (got <= 0 || (reads && buf_check(&c->head) != OUTCOME_OK)) {
+		connection_end(l, c);
+		return false;
+	}
+	return judges && request_judge(l, c, ret_query);
+}
+
+static bool
+event_serve(struct listener *l, int fd, struct view *ret_query)
+{
+	if (fd == l->timer)
+		connections_expire(l);
+	for (size_t i = 0; i < LISTENER_SOCKETS; i++) {
+		if (l->listening && l->sockets[i] == fd)
+			connection_take(l, fd);
+	}
+	for (size_t i = 0; i < LISTENER_CONNECTIONS; i++) {
+		struct connection *c = &l->connections[i];
+
+		if (c->state != CONNECTION_FREE && c->fd == fd)
+			return connection_read(l, c, ret_query);
+	}
+	return false;
+}
+
+bool
+listener_next(struct listener *l, struct view *ret_query)
+{
+	struct epoll_event event;
+	bool asked = false;
+
+	/* one at a time: what is served may end what else is ready */
+	for (int i = 0; i < EVENTS_MAX && !asked; i++) {
+		if (epoll_wait(l->events, &event, 1, 0) != 1)
+			break;
+		asked = event_serve(l, event.data.fd, ret_query);
+	}
+	timer_set(l);
+	return asked;
+}
+
+void
+listener_answer(struct listener *l, const struct buf *page)
+{
+	struct connection *c = l->asked;
+
+	l->asked = NULL;
+	if (c != NULL)
+		connection_leave(l, c, page);
+}
+
+void
+listener_stray(struct listener *l, enum http_status status)
+{
+	autobuf page = BUF_INIT(PAGE_MAX);
+
+	page_put_stray(&page, status);
+	listener_answer(l, &page);
+}
+
+void
+listener_hush(struct listener *l)
+{
+	if (!l->listening)
+		return;
+	l->listening = false;
+	for (size_t i = 0; i < LISTENER_SOCKETS; i++) {
+		if (l->sockets[i] < 0)
+			continue;
+		unwatch(l, l->sockets[i]);
+		port_close(l->sockets[i]);
+	}
+	for (size_t i = 0; i < LISTENER_CONNECTIONS; i++) {
+		if (l->connections[i].state == CONNECTION_READING)
+			connection_end(l, &l->connections[i]);
+	}
+}
+
+void
+listener_hold(struct listener *l, const struct buf *page)
+{
+	struct connection *c = l->asked;
+	struct epoll_event end = {.events = EPOLLRDHUP};
+
+	l->asked = NULL;
+	for (size_t i = 0; i < LISTENER_CONNECTIONS; i++) {
+		if (l->connections[i].state == CONNECTION_HELD)
+			connection_end(l, &l->connections[i]);
+	}
+	if (c != NULL)
+		c->state = CONNECTION_HELD;
+	/* closed before anybody can read that the code has come */
+	listener_hush(l);
+	if (c == NULL)
+		return;
+	end.data.fd = c->fd;
+	buf_done(&c->head); /* the code is in it */
+	/* its end alone matters now, not what it may still send */
+	(void)epoll_ctl(l->events, EPOLL_CTL_MOD, c->fd, &end);
+	if (!page_send(c, page))
+		connection_end(l, c);
+}
+
+void
+listener_tell(struct listener *l, const struct buf *page)
+{
+	for (size_t i = 0; i < LISTENER_CONNECTIONS; i++) {
+		if (l->connections[i].state == CONNECTION_HELD)
+			connection_leave(l, &l->connections[i], page);
+	}
+}
+
+bool
+listener_resume(struct listener *l)
+{
+	if (l->listening || l->events < 0)
+		return l->listening;
+	for (size_t i = 0; i < LISTENER_SOCKETS; i++) {
+		if (l->sockets[i] < 0)
+			continue;
+		l->listening = port_listen(l->sockets[i]);
+		if (!l->listening)
+			break;
+		watch(l, l->sockets[i], EPOLLIN);
+	}
+	if (l->listening)
+		return true;
+	for (size_t i = 0; i < LISTENER_SOCKETS; i++) {
+		if (l->sockets[i] < 0)
+			continue;
+		unwatch(l, l->sockets[i]);
+		port_close(l->sockets[i]);
+	}
+	return false;
+}
+
+void
+listener_done(struct listener *l)
+{
+	listener_hush(l);
+	for (size_t i = 0; i < LISTENER_CONNECTIONS; i++)
+		connection_end(l, &l->connections[i]);
+	port_release(l->sockets);
+	if (l->events >= 0)
+		(void)close(l->events);
+	if (l->timer >= 0)
+		(void)close(l->timer);
+	*l = LISTENER_NONE;
+}

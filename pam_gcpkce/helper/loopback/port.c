@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Sockets on loopback.  What is left of the sign-in before must not be in the
+ * way, and nobody else may be on the port, not even with a socket that waits
+ * for its chance to listen.  SO_REUSEPORT lets both be told apart: it passes
+ * over sockets of this very account that have it as well, and over nobody
+ * else's, where SO_REUSEADDR would pass over all that do not listen yet.  Both
+ * are cleared while one is used, so that nobody can bind the port beside it.
+ */
+#include "port.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "gcpkce/base/text.h"
+#include "gcpkce/base/url.h"
+#include "gcpkce/wire/helper_limits.h"
+#include "helper/life.h"
+
+#define BACKLOG 16
+#define FREE_PORT_TRIES 8
+
+/* An address of either family. */
+union address {
+	struct sockaddr any;
+	struct sockaddr_in v4;
+	struct sockaddr_in6 v6;
+};
+
+static void
+option_set(int fd, int option, int value)
+{
+	(void)setsockopt(fd, SOL_SOCKET, option, &value, sizeof(value));
+}
+
+static bool
+listen_with(int fd, int option)
+{
+	option_set(fd, option, 1);
+	bool listens = listen(fd, BACKLOG) == 0;
+	option_set(fd, option, 0);
+	return listens;
+}
+
+bool
+port_listen(int fd)
+{
+	return listen_with(fd, SO_REUSEPORT);
+}
+
+void
+port_pass_over(int fd)
+{
+	option_set(fd, SO_REUSEADDR, 1);
+	option_set(fd, SO_REUSEPORT, 1);
+}
+
+void
+port_close(int fd)
+{
+	(void)shutdown(fd, SHUT_RD);
+}
+
+void
+port_release(const int sockets[static LISTENER_SOCKETS])
+{
+	if (sockets[0] < 0 && sockets[1] < 0)
+		return;
+	for (int i = 0; i < LISTENER_SOCKETS; i++) {
+		port_pass_over(LIFE_FD_LISTEN + i);
+		(void)close(LIFE_FD_LISTEN + i);
+	}
+}
+
+static socklen_t
+address_set(union address *address, int family, in_addr_t v4, unsigned port)
+{
+	memset(address, 0, sizeof(*address));
+	address->any.sa_family = (sa_family_t)family;
+	if (family == AF_INET) {
+		address->v4.sin_addr.s_addr = v4;
+		address->v4.sin_port = htons((uint16_t)port);
+		return sizeof(address->v4);
+	}
+	address->v6.sin6_addr = in6addr_loopback;
+	address->v6.sin6_port = htons((uint16_t)port);
+	return sizeof(address->v6);
+}
+
+/*
+ * A socket that is bound, and listens unless it is only to learn a free port.
+ *
+ * gives:  the descriptor, or -1 and errno
+ */
+static int
+socket_open(int family, in_addr_t v4, unsigned port)
+{
+	static const int on = 1;
+	union address address;
+	socklen_t len = address_set(&address, family, v4, port);
+	autofd fd =
+	    socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	if (fd < 0)
+		return -1;
+	if (family == AF_INET6 &&
+	    setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on)) != 0)
+		return -1;
+	option_set(fd, SO_REUSEPORT, 1);
+	bool bound = bind(fd, &address.any, len) == 0;
+	option_set(fd, SO_REUSEPORT, 0);
+	/* of two sign-ins that are as far as this at once, one listens */
+	if (!bound || (port != 0 && !listen_with(fd, SO_REUSEADDR)))
+		return -1;
+	return take_fd(&fd);
+}
+
+/* Has this host no such address at all? */
+static bool
+is_absent(int error)
+{
+	return error == EAFNOSUPPORT || error == EADDRNOTAVAIL;
+}
+
+/* A port that is free now, by the kernel's choice; 0 and errno. */
+static unsigned
+port_choose(int family, in_addr_t v4)
+{
+	union address address = {0};
+	socklen_t len = sizeof(address);
+	autofd fd = socket_open(family, v4, 0);
+
+	if (fd < 0 || getsockname(fd, &address.any, &len) != 0)
+		return 0;
+	return ntohs(
+	    family == AF_INET ? address.v4.sin_port : address.v6.sin6_port);
+}
+
+/* Which addresses a host name stands for. */
+struct place {
+	bool v4;
+	bool v6;
+	in_addr_t address;
+};
+
+static bool
+place_find(struct view host, struct place *ret)
+{
+	bool is_name = text_eq_nocase(host, view_text("localhost"));
+	char text[INET_ADDRSTRLEN] = "";
+	struct in_addr address = {.s_addr = htonl(INADDR_LOOPBACK)};
+
+	if (!is_name && host.len < sizeof(text))
+		memcpy(text, host.p, host.len);
+	*ret = (struct place){
+	    .v6 = is_name || view_eq(host, view_text("::1")),
+	    .v4 = is_name || inet_aton(text, &address) != 0,
+	    .address = address.s_addr,
+	};
+	return ret->v4 || ret->v6;
+}
+
+/* Both sockets on one port; true when what this host has of them listens. */
+static bool
+pair_open(
+    const struct place *place, unsigned port, int ret[static LISTENER_SOCKETS])
+{
+	autofd v4 = -1;
+	autofd v6 = -1;
+
+	if (place->v4)
+		v4 = socket_open(AF_INET, place->address, port);
+	if (place->v4 && v4 < 0 && !is_absent(errno))
+		return false;
+	if (place->v6)
+		v6 = socket_open(AF_INET6, 0, port);
+	if (place->v6 && v6 < 0 && !is_absent(errno))
+		return false;
+	if (v4 < 0 && v6 < 0)
+		return false;
+	ret[0] = take_fd(&v4);
+	ret[1] = take_fd(&v6);
+	return true;
+}
+
+/* As pair_open, on a free port. */
+static unsigned
+pair_open_anywhere(const struct place *place, int ret[static LISTENER_SOCKETS])
+{
+	for (int i = 0; i < FREE_PORT_TRIES; i++) {
+		unsigned port =
+		    place->v4 ? port_choose(AF_INET, place->address) : 0;
+
+		if (port == 0 && place->v6)
+			port = port_choose(AF_INET6, 0);
+		if (port == 0)
+			return 0;
+		if (pair_open(place, port, ret))
+			return port;
+		if (errno != EADDRINUSE)
+			return 0;
+	}
+	return 0;
+}
+
+/*
+ * Give the sockets the numbers that the filter knows.  Both are in use then,
+ * so that nothing else can get one of them.
+ */
+static bool
+numbers_give(int sockets[static LISTENER_SOCKETS])
+{
+	autofd first = sockets[0];
+	autofd second = sockets[1];
+	const int from[] = {
+	    first >= 0 ? first : second, second >= 0 ? second : first};
+
+	for (int i = 0; i < LISTENER_SOCKETS; i++) {
+		int number = LIFE_FD_LISTEN + i;
+
+		autofd given = fcntl(from[i], F_DUPFD_CLOEXEC, number);
+
+		if (given != number) {
+			if (i > 0)
+				(void)close(LIFE_FD_LISTEN);
+			return false;
+		}
+		(void)take_fd(&given);
+		if (sockets[i] >= 0)
+			sockets[i] = number;
+	}
+	return true;
+}
+
+/* Put a port behind the host. */
+static bool
+port_put(char *redirect_uri, size_t cap, const struct url *url, unsigned port)
+{
+	autobuf whole = BUF_INIT(cap - 1);
+	size_t front = (size_t)((const char *)url->path.p - redirect_uri);
+
+	buf_put(&whole, redirect_uri, front);
+	buf_printf(&whole, ":%u", port);
+	buf_put(&whole, url->path.p, url->path.len);
+	if (buf_check(&whole) != OUTCOME_OK)
+		return false;
+	memcpy(redirect_uri, buf_text(&whole), whole.len + 1);
+	return true;
+}
+
+/* The port that stands there; 0 and errno. */
+static unsigned
+port_read(const struct url *url)
+{
+	char digits[8] = "";
+	unsigned long port;
+
+	errno = EINVAL;
+	if (url->port.len >= sizeof(digits))
+		return 0;
+	memcpy(digits, url->port.p, url->port.len);
+	return text_parse_number(digits, HELPER_PORT_MIN, 65535, &port)
+	    ? (unsigned)port
+	    : 0;
+}
+
+enum outcome
+port_open(char *redirect_uri, size_t cap, int ret[static LISTENER_SOCKETS],
+    struct errinfo *reterr)
+{
+	struct url url;
+	struct place place;
+	int sockets[LISTENER_SOCKETS] = {-1, -1};
+	bool opened;
+
+	if (!url_split(redirect_uri, &url) || !url.loopback ||
+	    !place_find(url.host, &place))
+		return err_fail(reterr, OUTCOME_HELPER_FAILED,
+		    "redirect_uri does not lead to this host");
+	unsigned port = port_read(&url);
+	if (url.port.len > 0) {
+		opened = port != 0 && pair_open(&place, port, sockets);
+	} else {
+		port = pair_open_anywhere(&place, sockets);
+		opened = port != 0;
+	}
+	if (!opened)
+		return err_fail(reterr, OUTCOME_HELPER_FAILED,
+		    errno == EADDRINUSE ? "port %.*s is taken"
+					: "no listener on port %.*s: %m",
+		    (int)url.port.len, (const char *)url.port.p);
+	if (!numbers_give(sockets))
+		return err_fail(reterr, OUTCOME_HELPER_FAILED,
+		    "no listener: its descriptors are in use");
+	if (url.port.len == 0 && !port_put(redirect_uri, cap, &url, port)) {
+		port_release(sockets);
+		return err_fail(reterr, OUTCOME_HELPER_FAILED,
+		    "no listener: redirect_uri has no room for its port");
+	}
+	memcpy(ret, sockets, sizeof(sockets));
+	return OUTCOME_OK;
+}
+
+void
+port_names(
+    const char *redirect_uri, struct view *ret_authority, struct view *ret_path)
+{
+	const char *authority = strstr(redirect_uri, "://") + 3;
+	size_t len = strcspn(authority, "/?");
+	const char *path = authority + len;
+
+	*ret_authority =
+	    (struct view){.p = (const uint8_t *)authority, .len = len};
+	*ret_path = (struct view){
+	    .p = (const uint8_t *)path, .len = strcspn(path, "?")};
+	if (ret_path->len == 0)
+		*ret_path = view_text("/");
+}

@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The layers as one table.  Most are brought by birth (helper_client/birth.c),
+ * the rest are taken here; whoever brought one, it is looked at.
+ */
+#include "sandbox.h"
+
+#include <grp.h>
+#include <linux/capability.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+
+#include "filter.h"
+#include "gcpkce/wire/helper_limits.h"
+#include "helper/heap.h"
+#include "helper/journal.h"
+#include "helper/life.h"
+#include "landlock.h"
+
+#define DESCRIPTORS_LOOKED_AT 1024
+
+/* When a layer is taken, and its look counts. */
+enum stage { STAGE_BEGIN, STAGE_REQUEST, STAGE_CLOSE };
+
+struct layer {
+	enum stage stage;
+	int (*step)(void); /* takes it; 0 or an errno.  NULL: birth did */
+	bool (*is_live)(void);
+	const char *refusal; /* without the layer nothing runs, and why */
+};
+
+static const struct wire_route *route;
+static const struct wire_label *label;
+static bool listens;
+static unsigned live; /* a bit a layer */
+static struct missing missing;
+
+static int
+memory_close(void)
+{
+	return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0 ? 0 : errno;
+}
+
+static bool
+memory_is_closed(void)
+{
+	return prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 0;
+}
+
+static bool
+has_capabilities(void)
+{
+	struct __user_cap_header_struct header = {
+	    .version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {{0}};
+
+	return syscall(SYS_capget, &header, data) != 0 ||
+	    (data[0].permitted | data[1].permitted) != 0;
+}
+
+/* Did a process of root's make our socket? */
+static bool
+caller_is_root(void)
+{
+	struct ucred caller = {.uid = (uid_t)-1};
+	socklen_t len = sizeof(caller);
+
+	return getsockopt(LIFE_FD_SOCKET, SOL_SOCKET, SO_PEERCRED, &caller,
+		   &len) == 0 &&
+	    caller.uid == 0;
+}
+
+/*
+ * One id three times, not root's, nor with groups of root's, and no way to
+ * another: that is tried.
+ */
+static bool
+ids_are_final(void)
+{
+	uid_t ru, eu, su;
+	gid_t rg, eg, sg;
+
+	return getresuid(&ru, &eu, &su) == 0 && getresgid(&rg, &eg, &sg) == 0 &&
+	    ru != 0 && ru == eu && eu == su && rg == eg && eg == sg &&
+	    (!caller_is_root() || (rg != 0 && getgroups(0, NULL) == 0)) &&
+	    !has_capabilities() && setresuid(0, 0, 0) != 0 &&
+	    setresgid(0, 0, 0) != 0 && setgroups(0, NULL) != 0;
+}
+
+static bool
+privileges_are_frozen(void)
+{
+	return prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1;
+}
+
+static bool
+environment_is_empty(void)
+{
+	return environ == NULL || environ[0] == NULL;
+}
+
+static bool
+is_null(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISCHR(st.st_mode) &&
+	    st.st_rdev == makedev(1, 3);
+}
+
+static bool
+is_local_datagram(int fd)
+{
+	int domain = 0;
+	int type = 0;
+	socklen_t len = sizeof(int);
+
+	return getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &len) == 0 &&
+	    getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) == 0 &&
+	    domain == AF_UNIX && type == SOCK_DGRAM;
+}
+
+static bool
+is_file(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+/* Is each what it is said to be?  The socket to the caller is life_verify's. */
+static bool
+descriptors_are_known(void)
+{
+	return is_null(0) && is_null(1) && is_null(2) &&
+	    (is_null(LIFE_FD_LOG) || is_local_datagram(LIFE_FD_LOG)) &&
+	    (is_null(LIFE_FD_LOCK) || is_file(LIFE_FD_LOCK));
+}
+
+/* poll(2) looks at many numbers in one call, open or not. */
+static bool
+descriptors_are_few(void)
+{
+	struct pollfd fds[HELPER_FILES_MAX];
+
+	for (int first = LIFE_FD_LOCK + 1; first < DESCRIPTORS_LOOKED_AT;
+	     first += HELPER_FILES_MAX) {
+		for (int i = 0; i < HELPER_FILES_MAX; i++)
+			fds[i] = (struct pollfd){.fd = first + i};
+		if (poll(fds, HELPER_FILES_MAX, 0) != HELPER_FILES_MAX)
+			return false;
+		for (int i = 0; i < HELPER_FILES_MAX; i++) {
+			if ((fds[i].revents & POLLNVAL) == 0)
+				return false;
+		}
+	}
+	return true;
+}
+
+static bool
+descriptors_are_set(void)
+{
+	return descriptors_are_known() && descriptors_are_few();
+}
+
+static bool
+limit_is(limit_name resource, rlim_t most)
+{
+	struct rlimit limit;
+
+	return getrlimit(resource, &limit) == 0 && limit.rlim_max <= most;
+}
+
+static bool
+limits_are_set(void)
+{
+	return limit_is(RLIMIT_CORE, 0) && limit_is(RLIMIT_FSIZE, 0) &&
+	    limit_is(RLIMIT_NOFILE, HELPER_FILES_MAX) &&
+	    limit_is(RLIMIT_CPU, HELPER_CPU_SECONDS_MAX) &&
+	    limit_is(RLIMIT_STACK, HELPER_STACK_MAX) &&
+	    limit_is(RLIMIT_NICE, 0) && limit_is(RLIMIT_RTPRIO, 0) &&
+	    limit_is(RLIMIT_MSGQUEUE, 0) &&
+	    limit_is(RLIMIT_MEMLOCK, HELPER_LOCKED_MAX) &&
+	    (HELPER_MEMORY_UNLIMITED ||
+		(limit_is(RLIMIT_AS, HELPER_ADDRESSES_MAX) &&
+		    limit_is(RLIMIT_DATA, HELPER_DATA_MAX))) &&
+	    (!caller_is_root() || limit_is(RLIMIT_NPROC, HELPER_PROCESSES_MAX));
+}
+
+static bool
+parent_is_tied(void)
+{
+	int signal = 0;
+
+	return prctl(PR_GET_PDEATHSIG, &signal, 0, 0, 0) == 0 &&
+	    signal == SIGTERM;
+}
+
+static int
+landlock_take(void)
+{
+	return landlock_confine(route);
+}
+
+static int
+seccomp_take(void)
+{
+	return filter_load(route->strict, listens);
+}
+
+static const struct layer layers[SANDBOX_LAYERS] = {
+    [SANDBOX_MEMORY] = {STAGE_BEGIN, memory_close, memory_is_closed,
+	"its memory can be looked into"},
+    [SANDBOX_IDS] = {STAGE_BEGIN, NULL, ids_are_final,
+	"it does not run as root, nor with any other way back to rights"},
+    [SANDBOX_PRIVILEGES] = {STAGE_BEGIN, NULL, privileges_are_frozen,
+	"it could gain privileges"},
+    [SANDBOX_ENVIRONMENT] = {STAGE_BEGIN, NULL, environment_is_empty,
+	"its environment is not empty"},
+    [SANDBOX_DESCRIPTORS] = {STAGE_BEGIN, NULL, descriptors_are_set, NULL},
+    [SANDBOX_LIMITS] = {STAGE_BEGIN, NULL, limits_are_set, NULL},
+    [SANDBOX_PARENT] = {STAGE_BEGIN, NULL, parent_is_tied, NULL},
+    [SANDBOX_LANDLOCK] = {STAGE_REQUEST, landlock_take, landlock_is_live, NULL},
+    [SANDBOX_SECCOMP] = {STAGE_CLOSE, seccomp_take, filter_is_live, NULL},
+};
+
+const char *
+sandbox_layer_why(enum sandbox_layer layer)
+{
+	return missing.errors[layer] == 0
+	    ? ""
+	    : strerror((int)missing.errors[layer]);
+}
+
+bool
+sandbox_is_live(enum sandbox_layer layer)
+{
+	return (live & 1U << layer) != 0;
+}
+
+/* Take the layers of a stage, and note those that are not live. */
+static void
+stage_take(enum stage stage)
+{
+	for (unsigned i = 0; i < SANDBOX_LAYERS; i++) {
+		const struct layer *layer = &layers[i];
+
+		if (layer->stage != stage)
+			continue;
+		int error = layer->step == NULL ? 0 : layer->step();
+		if (error == 0 && layer->is_live())
+			live |= 1U << i;
+		else
+			missing_add(&missing, i, (uint32_t)error);
+	}
+}
+
+/* One writer: who waits for our frames, else this process. */
+static void
+missing_tell(const char *cause)
+{
+	autobuf frame = BUF_INIT(WIRE_HEADER_LEN + WIRE_PAYLOAD_MAX);
+
+	if (label != NULL) {
+		journal_write("sandbox_layer_missing", label, "", cause);
+		return;
+	}
+	wire_put_missing(&frame, &missing);
+	life_send(&frame);
+}
+
+/* Tell what was not told yet, and whether to go on. */
+static enum outcome
+missing_judge(struct errinfo *reterr)
+{
+	autobuf news = BUF_INIT(ERRINFO_TEXT_MAX);
+	autobuf all = BUF_INIT(ERRINFO_TEXT_MAX);
+
+	if (missing_news(&missing, &news))
+		missing_tell(buf_text(&news));
+	if (missing.layers == 0 || !route->strict)
+		return OUTCOME_OK;
+	missing_put(&missing, &all);
+	return err_fail(reterr, OUTCOME_HELPER_FAILED, "sandbox = strict: %s",
+	    buf_text(&all));
+}
+
+enum outcome
+sandbox_begin(struct errinfo *reterr)
+{
+	stage_take(STAGE_BEGIN);
+	for (unsigned i = 0; i < SANDBOX_LAYERS; i++) {
+		if (layers[i].refusal != NULL && !sandbox_is_live(i))
+			return err_fail(reterr, OUTCOME_HELPER_FAILED,
+			    "gcpkce-helper refuses to run: %s",
+			    layers[i].refusal);
+	}
+	return OUTCOME_OK;
+}
+
+enum outcome
+sandbox_confine(const struct wire_route *its_route,
+    const struct wire_label *its_label, bool it_listens, struct errinfo *reterr)
+{
+	route = its_route;
+	label = its_label;
+	listens = it_listens;
+	stage_take(STAGE_REQUEST);
+	/* known to fail later: better said before anybody signs in */
+	if (!filter_is_possible())
+		missing_add(&missing, SANDBOX_SECCOMP, (uint32_t)errno);
+	return missing_judge(reterr);
+}
+
+void
+sandbox_prepare(void)
+{
+	if (filter_is_possible())
+		(void)!filter_prepare(
+		    route->strict, listens); /* sandbox_close tells */
+	heap_trim(); /* libseccomp needed much, and returned it */
+}
+
+enum outcome
+sandbox_close(struct errinfo *reterr)
+{
+	if (filter_is_possible())
+		stage_take(STAGE_CLOSE);
+	return missing_judge(reterr);
+}

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What happens between fork and exec.  The host may have threads, handlers and
+ * odd limits, so: system calls only, no allocation, no lock, no libc call that
+ * is not async-signal-safe.  Ids are changed by the bare system calls, because
+ * glibc's wrappers would try to tell threads that do not exist in this child.
+ * No step may be skipped: a failure is reported and ends the child.
+ */
+#include "birth.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/keyctl.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "gcpkce/wire/helper_limits.h"
+
+/* 32-bit machines keep calls with 16-bit ids under the plain names. */
+#ifdef SYS_setresuid32
+#define CALL_SETRESUID SYS_setresuid32
+#define CALL_SETRESGID SYS_setresgid32
+#define CALL_SETGROUPS SYS_setgroups32
+#else
+#define CALL_SETRESUID SYS_setresuid
+#define CALL_SETRESGID SYS_setresgid
+#define CALL_SETGROUPS SYS_setgroups
+#endif
+
+#define FD_REPORT 6
+#define FD_BINARY 7
+#define FD_FIRST_CLOSED 8
+#define FD_PARKED 16      /* above all of these */
+#define FD_SEARCHED 65536 /* as far as one by one */
+
+enum step {
+	STEP_SIGNALS,
+	STEP_LIMITS,
+	STEP_DESCRIPTORS,
+	STEP_DIRECTORY,
+	STEP_SESSION,
+	STEP_KEYRING,
+	STEP_IDS,
+	STEP_PARENT,
+	STEP_PRIVILEGES,
+	STEP_EXEC,
+};
+
+const char *
+birth_step_text(int step)
+{
+	static const char *const texts[] = {
+	    [STEP_SIGNALS] = "resetting signals",
+	    [STEP_LIMITS] = "setting limits",
+	    [STEP_DESCRIPTORS] = "arranging descriptors",
+	    [STEP_DIRECTORY] = "leaving the working directory",
+	    [STEP_SESSION] = "starting a session of its own",
+	    [STEP_KEYRING] = "leaving the session keyring",
+	    [STEP_IDS] = "dropping its identity",
+	    [STEP_PARENT] = "tying its life to the caller's",
+	    [STEP_PRIVILEGES] = "giving up new privileges",
+	    [STEP_EXEC] = "executing the helper",
+	};
+
+	return step >= 0 && (size_t)step < sizeof(texts) / sizeof(texts[0])
+	    ? texts[step]
+	    : "an unknown step";
+}
+
+/*
+ * By the bare system call: libc refuses to touch the two signals that it keeps
+ * for itself, and posix_spawn leaves those ignored.  Zero bytes are the default
+ * disposition on every machine.
+ */
+static bool
+signals_reset(const struct birth_plan *plan)
+{
+	const unsigned long by_default[32] = {0};
+
+	(void)plan;
+	for (int s = 1; s < _NSIG; s++) {
+		if (s != SIGKILL && s != SIGSTOP &&
+		    syscall(SYS_rt_sigaction, s, by_default, NULL, _NSIG / 8) !=
+			0)
+			return false;
+	}
+	return true;
+}
+
+static bool
+limit_set(limit_name resource, rlim_t value)
+{
+	struct rlimit old;
+	struct rlimit limit = {.rlim_cur = value, .rlim_max = value};
+
+	if (getrlimit(resource, &old) != 0)
+		return false;
+	if (setrlimit(resource, &limit) == 0)
+		return true;
+	/* not everybody can raise what he was given, nor can every root */
+	if (errno != EPERM || old.rlim_max >= value)
+		return false;
+	limit.rlim_cur = limit.rlim_max = old.rlim_max;
+	return setrlimit(resource, &limit) == 0;
+}
+
+/* A host that runs before all others must not have a helper that does. */
+static bool
+scheduling_reset(void)
+{
+	const struct sched_param none = {0};
+	long policy = syscall(SYS_sched_getscheduler, 0) & ~SCHED_RESET_ON_FORK;
+
+	return (policy != SCHED_FIFO && policy != SCHED_RR) ||
+	    syscall(SYS_sched_setscheduler, 0, SCHED_OTHER, &none) == 0;
+}
+
+static bool
+limits_set(const struct birth_plan *plan)
+{
+	return scheduling_reset() && limit_set(RLIMIT_NICE, 0) &&
+	    limit_set(RLIMIT_RTPRIO, 0) && limit_set(RLIMIT_MSGQUEUE, 0) &&
+	    limit_set(RLIMIT_MEMLOCK, HELPER_LOCKED_MAX) &&
+	    limit_set(RLIMIT_CORE, 0) && limit_set(RLIMIT_FSIZE, 0) &&
+	    limit_set(RLIMIT_NOFILE, HELPER_FILES_MAX) &&
+	    limit_set(RLIMIT_CPU, HELPER_CPU_SECONDS_MAX) &&
+	    limit_set(RLIMIT_STACK, HELPER_STACK_MAX) &&
+	    (HELPER_MEMORY_UNLIMITED ||
+		(limit_set(RLIMIT_DATA, HELPER_DATA_MAX) &&
+		    limit_set(RLIMIT_AS, HELPER_ADDRESSES_MAX))) &&
+	    (!plan->birth.drop ||
+		limit_set(RLIMIT_NPROC, HELPER_PROCESSES_MAX));
+}
+
+/* Close first to last, both included. */
+static void
+close_between(int first, int last)
+{
+	if (first > last ||
+	    syscall(SYS_close_range, (unsigned)first, (unsigned)last, 0U) == 0)
+		return;
+	/* a kernel before 5.9: descriptors may lie above the new limit */
+	for (int fd = first; fd <= last && fd < FD_SEARCHED; fd++)
+		(void)close(fd);
+}
+
+/* Close all descriptors but these few; sorts them. */
+static void
+close_all_but(int *keep, size_t count)
+{
+	int next = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		for (size_t j = i; j > 0 && keep[j - 1] > keep[j]; j--) {
+			int swapped = keep[j];
+
+			keep[j] = keep[j - 1];
+			keep[j - 1] = swapped;
+		}
+	}
+	for (size_t i = 0; i < count; i++) {
+		close_between(next, keep[i] - 1);
+		next = keep[i] + 1;
+	}
+	close_between(next, INT_MAX);
+}
+
+/* Out of the way of the places that descriptors are to have. */
+static int
+park(int fd)
+{
+	return fcntl(fd, F_DUPFD_CLOEXEC, FD_PARKED);
+}
+
+/* The host's go first: it may hold every number below the limit. */
+static bool
+descriptors_arrange(const struct birth_plan *plan)
+{
+	int keep[] = {plan->socket, plan->report, plan->binary,
+	    plan->birth.log < 0 ? plan->socket : plan->birth.log,
+	    plan->birth.lock < 0 ? plan->socket : plan->birth.lock};
+
+	close_all_but(keep, sizeof(keep) / sizeof(keep[0]));
+	int socket = park(plan->socket);
+	int report = park(plan->report);
+	int binary = park(plan->binary);
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (null < 0)
+		return false; /* what comes next would hide why */
+	int null_parked = park(null);
+	int log = park(plan->birth.log < 0 ? null_parked : plan->birth.log);
+	int lock = park(plan->birth.lock < 0 ? null_parked : plan->birth.lock);
+
+	if (socket < 0 || report < 0 || binary < 0 || null_parked < 0 ||
+	    log < 0 || lock < 0)
+		return false;
+	for (int fd = 0; fd <= 2; fd++) {
+		if (dup2(null_parked, fd) < 0)
+			return false;
+	}
+	if (dup2(socket, BIRTH_FD_SOCKET) < 0 || dup2(log, BIRTH_FD_LOG) < 0 ||
+	    dup2(lock, BIRTH_FD_LOCK) < 0 ||
+	    dup3(report, FD_REPORT, O_CLOEXEC) < 0 ||
+	    dup3(binary, FD_BINARY, O_CLOEXEC) < 0)
+		return false;
+	close_between(FD_FIRST_CLOSED, INT_MAX);
+	return true;
+}
+
+/*
+ * The host's session keyring would stay readable whatever the ids: an empty
+ * one takes its place, while the quota is still the host's.  Where keyctl(2)
+ * is not there or forbidden, nothing can be read by it either.
+ */
+static bool
+keyring_leave(const struct birth_plan *plan)
+{
+	(void)plan;
+	return syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) >= 0 ||
+	    errno == ENOSYS || errno == EPERM;
+}
+
+/* All three of each id: under sudo and su the real one is the caller's. */
+static bool
+ids_set(const struct birth_plan *plan)
+{
+	uid_t uid = plan->birth.drop ? plan->birth.uid : plan->uid;
+	gid_t gid = plan->birth.drop ? plan->birth.gid : plan->gid;
+	uid_t r, e, s;
+
+	if (plan->birth.drop && syscall(CALL_SETGROUPS, 0, NULL) != 0)
+		return false;
+	if (syscall(CALL_SETRESGID, gid, gid, gid) != 0 ||
+	    syscall(CALL_SETRESUID, uid, uid, uid) != 0)
+		return false;
+	errno = EPERM;
+	return getresuid(&r, &e, &s) == 0 && r == uid && e == uid && s == uid;
+}
+
+/* Set after the ids, whose change clears it; the parent may be gone already. */
+static bool
+parent_tie(const struct birth_plan *plan)
+{
+	if (prctl(PR_SET_PDEATHSIG, SIGTERM) != 0)
+		return false;
+	errno = ESRCH;
+	return getppid() == plan->parent;
+}
+
+static bool
+place_leave(const struct birth_plan *plan)
+{
+	(void)plan;
+	(void)umask(077);
+	return chdir("/") == 0;
+}
+
+/* A terminal's ^C is for the host, which then closes the socket. */
+static bool
+session_start(const struct birth_plan *plan)
+{
+	(void)plan;
+	return setsid() >= 0;
+}
+
+static bool
+privileges_freeze(const struct birth_plan *plan)
+{
+	(void)plan;
+	/* ambient capabilities would outlive exec, even with no_new_privs */
+	return prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) == 0 &&
+	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
+}
+
+/* Returns only when it failed. */
+static bool
+helper_exec(const struct birth_plan *plan)
+{
+	static char name[] = "gcpkce-helper";
+	char *const argv[] = {name, NULL};
+	char *const envp[] = {NULL};
+	static char path[] = "";
+	sigset_t none;
+
+	(void)plan;
+	(void)sigemptyset(&none);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+	(void)syscall(SYS_execveat, FD_BINARY, path, argv, envp, AT_EMPTY_PATH);
+	return false;
+}
+
+_Noreturn void
+birth(const struct birth_plan *plan)
+{
+	static bool (*const steps[])(const struct birth_plan *) = {
+	    [STEP_SIGNALS] = signals_reset,
+	    [STEP_LIMITS] = limits_set,
+	    [STEP_DESCRIPTORS] = descriptors_arrange,
+	    [STEP_DIRECTORY] = place_leave,
+	    [STEP_SESSION] = session_start,
+	    [STEP_KEYRING] = keyring_leave,
+	    [STEP_IDS] = ids_set,
+	    [STEP_PARENT] = parent_tie,
+	    [STEP_PRIVILEGES] = privileges_freeze,
+	    [STEP_EXEC] = helper_exec,
+	};
+	struct birth_report report = {0};
+
+	while (steps[report.step](plan))
+		report.step++;
+	report.error = errno;
+	(void)!write(report.step > STEP_DESCRIPTORS ? FD_REPORT : plan->report,
+	    &report, sizeof(report));
+	_exit(127);
+}

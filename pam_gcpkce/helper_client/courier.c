@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Starting, addressing and ending a helper from inside somebody else's
+ * process.  It must leave no trace there: no child, no descriptor, no changed
+ * disposition.  What a helper sends is judged frame by frame.
+ */
+#include "gcpkce/helper_client/courier.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+
+#include "birth.h"
+#include "gcpkce/base/clock.h"
+#include "gcpkce/config/account.h"
+#include "gcpkce/config/shown.h"
+#include "gcpkce/wire/frame.h"
+#include "helper_path.h"
+
+#define END_GRACE_MS 2000
+#define END_KILL_MS 1000
+#define EXEC_WAIT_MS 250
+
+/* As a fault of the configuration, whose reader does not ask for accounts. */
+static enum outcome
+helper_user_refuse(
+    const struct config *config, const char *why, struct errinfo *reterr)
+{
+	static const char key[] = "helper_user";
+	autobuf shown = BUF_INIT(CONFIG_TEXT_CAP);
+
+	shown_put_value(&shown, view_text(key), view_text(config->helper_user));
+	return err_fail(reterr, OUTCOME_CONFIG_INVALID, "%s: %s: \"%s\" %s",
+	    config->helper_user_place, key, buf_text(&shown), why);
+}
+
+enum outcome
+courier_birth_plan(const struct config *config, int log,
+    struct courier_birth *ret, struct errinfo *reterr)
+{
+	struct account account;
+
+	*ret = (struct courier_birth){.log = log, .lock = -1};
+	if (geteuid() != 0)
+		return OUTCOME_OK;
+	enum outcome r = account_find(config->helper_user, &account, reterr);
+	if (r != OUTCOME_OK)
+		return r;
+	if (!account.exists || account.uid == 0 || account.gid == 0)
+		return helper_user_refuse(config,
+		    account.exists
+			? "has uid 0 or gid 0; name an account without rights"
+			: "is no account on this host; create it, or name one "
+			  "without rights",
+		    reterr);
+	ret->drop = true;
+	ret->uid = account.uid;
+	ret->gid = account.gid;
+	return OUTCOME_OK;
+}
+
+/*
+ * Move a descriptor out of 0, 1 and 2, which a host may have closed: its own
+ * messages must not end up in our socket.
+ */
+static bool
+lift(int *fd)
+{
+	if (*fd > 2)
+		return true;
+	int lifted = fcntl(*fd, F_DUPFD_CLOEXEC, 3);
+	if (lifted < 0)
+		return false;
+	(void)close(*fd);
+	*fd = lifted;
+	return true;
+}
+
+const char *
+courier_helper_path(void)
+{
+	return helper_path;
+}
+
+static enum outcome
+binary_open(int *ret_fd, struct errinfo *reterr)
+{
+	struct stat st;
+	/* to be executed alone: a host that is not root may not read it */
+	autofd fd = open(helper_path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd < 0 || fstat(fd, &st) != 0)
+		return err_sys(reterr, OUTCOME_HELPER_FAILED, helper_path);
+	if (!S_ISREG(st.st_mode) || (st.st_mode & 022) != 0 ||
+	    (st.st_uid != 0 && st.st_uid != geteuid()))
+		return err_fail(reterr, OUTCOME_HELPER_FAILED,
+		    "%s: must be a file of root's that nobody else may write",
+		    helper_path);
+	*ret_fd = take_fd(&fd);
+	return OUTCOME_OK;
+}
+
+/* Fork with all signals blocked, so that no handler of the host runs there. */
+static pid_t
+fork_quietly(const struct birth_plan *plan)
+{
+	sigset_t all;
+	sigset_t old;
+
+	(void)sigfillset(&all);
+	(void)pthread_sigmask(SIG_SETMASK, &all, &old);
+	/* not fork(): handlers of pthread_atfork are the host's */
+	pid_t pid = _Fork();
+	if (pid == 0)
+		birth(plan);
+	int saved = errno;
+	(void)pthread_sigmask(SIG_SETMASK, &old, NULL);
+	errno = saved;
+	return pid;
+}
+
+/*
+ * Read the report, which exec closes, or which says what failed.
+ *
+ * out:    ret_open  neither has happened yet
+ */
+static enum outcome
+report_read(int fd, bool *ret_open, struct errinfo *reterr)
+{
+	struct birth_report report;
+	ssize_t got;
+
+	do {
+		got = read(fd, &report, sizeof(report));
+	} while (got < 0 && errno == EINTR);
+	*ret_open = got < 0 && errno == EAGAIN;
+	if (got == 0 || *ret_open)
+		return OUTCOME_OK;
+	if (got != sizeof(report))
+		return err_sys(reterr, OUTCOME_HELPER_FAILED, "report pipe");
+	errno = report.error;
+	autobuf what = BUF_INIT(1024);
+	buf_printf(&what, "%s: %s", helper_path, birth_step_text(report.step));
+	return err_sys(reterr, OUTCOME_HELPER_FAILED, buf_text(&what));
+}
+
+/*
+ * Wait for the report.  A child that another thread of the host forks may keep
+ * the pipe open for ever: then the frames decide, and the report is kept for
+ * the case that none comes.
+ */
+static enum outcome
+exec_await(struct courier *child, int *report_fd, int64_t deadline_ms,
+    struct errinfo *reterr)
+{
+	struct pollfd ready[] = {{.fd = *report_fd, .events = POLLIN},
+	    {.fd = child->process, .events = POLLIN}};
+	int64_t enough_ms = clock_now_ms() + EXEC_WAIT_MS;
+	bool is_last = deadline_ms <= enough_ms;
+	bool is_open = false;
+	int polled;
+
+	do {
+		polled = poll(
+		    ready, 2, clock_left_ms(is_last ? deadline_ms : enough_ms));
+	} while (polled < 0 && errno == EINTR);
+	if (polled < 0)
+		return err_sys(reterr, OUTCOME_HELPER_FAILED, "poll");
+	if (polled == 0 && is_last)
+		return err_fail(reterr, OUTCOME_HELPER_FAILED,
+		    "the helper did not start within the deadline");
+	enum outcome r = report_read(*report_fd, &is_open, reterr);
+	if (is_open)
+		child->report = take_fd(report_fd);
+	return r;
+}
+
+enum outcome
+courier_start(const struct courier_birth *birth, int64_t deadline_ms,
+    struct courier *ret, struct errinfo *reterr)
+{
+	autochild child = COURIER_NONE;
+	autofd binary = -1;
+	int sockets[2] = {-1, -1};
+	int pipes[2] = {-1, -1};
+
+	*ret = COURIER_NONE;
+	enum outcome r = binary_open(&binary, reterr);
+	if (r != OUTCOME_OK)
+		return r;
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) != 0)
+		return err_sys(reterr, OUTCOME_HELPER_FAILED, "socketpair");
+	child.socket = sockets[0];
+	autofd theirs = sockets[1];
+	if (pipe2(pipes, O_CLOEXEC | O_NONBLOCK) != 0)
+		return err_sys(reterr, OUTCOME_HELPER_FAILED, "pipe");
+	autofd report = pipes[0];
+	autofd report_end = pipes[1];
+	if (!lift(&binary) || !lift(&child.socket) || !lift(&theirs) ||
+	    !lift(&report) || !lift(&report_end))
+		return err_sys(reterr, OUTCOME_HELPER_FAILED, "fcntl");
+
+	struct birth_plan plan = {
+	    .birth = *birth,
+	    .parent = getpid(),
+	    .uid = geteuid(),
+	    .gid = getegid(),
+	    .socket = theirs,
+	    .report = report_end,
+	    .binary = binary,
+	};
+	child.pid = fork_quietly(&plan);
+	if (child.pid < 0)
+		return err_sys(reterr, OUTCOME_HELPER_FAILED, "fork");
+	child.process = (int)syscall(SYS_pidfd_open, child.pid, 0);
+	if (child.process >= 0 && !lift(&child.process))
+		return err_sys(reterr, OUTCOME_HELPER_FAILED, "fcntl");
+	(void)close(take_fd(&report_end));
+	(void)close(take_fd(&theirs));
+	r = exec_await(&child, &report, deadline_ms, reterr);
+	if (r != OUTCOME_OK)
+		return r;
+	*ret = child;
+	child = COURIER_NONE;
+	return OUTCOME_OK;
+}
+
+/* Why it is gone: its birth failed after all, or nobody knows. */
+static enum outcome
+gone_explain(const struct courier *c, struct errinfo *reterr)
+{
+	bool is_open;
+	enum outcome r = c->report < 0
+	    ? OUTCOME_OK
+	    : report_read(c->report, &is_open, reterr);
+
+	return r == OUTCOME_OK
+	    ? err_fail(reterr, OUTCOME_HELPER_FAILED, "the helper is gone")
+	    : r;
+}
+
+enum outcome
+courier_send(const struct courier *courier, const struct buf *frame,
+    int64_t deadline_ms, struct errinfo *reterr)
+{
+	enum outcome r =
+	    frame_send(courier->socket, frame, deadline_ms, reterr);
+
+	return r == OUTCOME_ABORTED ? gone_explain(courier, reterr) : r;
+}
+
+/* A verdict out of turn says why no other frame will come. */
+static enum outcome
+refusal_read(const struct buf *payload, struct errinfo *reterr)
+{
+	autoverdict verdict = {0};
+	enum outcome r =
+	    wire_verdict_parse(buf_view(payload), &verdict, reterr);
+
+	return r == OUTCOME_OK
+	    ? err_fail(reterr, OUTCOME_HELPER_FAILED, "%s", verdict.reason)
+	    : r;
+}
+
+/*
+ * Wait for a word of the helper's, or for its end, which the socket does not
+ * tell where a child that the host forked has the other end, too.  What it said
+ * before its end can still be received.
+ */
+static bool
+end_comes_first(const struct courier *c, int64_t deadline_ms)
+{
+	struct pollfd fds[] = {{.fd = c->socket, .events = POLLIN},
+	    {.fd = c->process, .events = POLLIN}};
+
+	while (poll(fds, 2, clock_left_ms(deadline_ms)) < 0) {
+		if (errno != EINTR)
+			return false;
+	}
+	return fds[0].revents == 0 && fds[1].revents != 0;
+}
+
+/* Each tells of one layer more, so no helper can go on with them for ever. */
+static enum outcome
+missing_note(
+    struct courier *c, const struct buf *payload, struct errinfo *reterr)
+{
+	struct missing said;
+	enum outcome r = wire_missing_parse(buf_view(payload), &said, reterr);
+
+	if (r != OUTCOME_OK)
+		return r;
+	if ((said.layers & ~c->missing.layers) == 0)
+		return err_fail(reterr, OUTCOME_HELPER_FAILED,
+		    "frame: the layers are missing already");
+	for (unsigned i = 0; i < SANDBOX_LAYERS; i++) {
+		if ((said.layers & 1U << i) != 0)
+			missing_add(&c->missing, i, said.errors[i]);
+	}
+	return OUTCOME_OK;
+}
+
+/* Receive one frame, whatever it is. */
+static enum outcome
+any_receive(const struct courier *c, int64_t deadline_ms,
+    enum wire_type *ret_type, struct buf *payload, struct errinfo *reterr)
+{
+	bool has_ended = end_comes_first(c, deadline_ms);
+	enum outcome r = frame_receive(c->socket, -1,
+	    has_ended ? clock_now_ms() : deadline_ms, ret_type, payload,
+	    reterr);
+
+	if (r == OUTCOME_TIMED_OUT && has_ended)
+		r = OUTCOME_ABORTED;
+	return r == OUTCOME_ABORTED ? gone_explain(c, reterr) : r;
+}
+
+enum outcome
+courier_receive(struct courier *courier, enum wire_type type,
+    int64_t deadline_ms, struct buf *payload, struct errinfo *reterr)
+{
+	enum wire_type got;
+	enum outcome r =
+	    any_receive(courier, deadline_ms, &got, payload, reterr);
+
+	while (r == OUTCOME_OK && got == WIRE_MISSING) {
+		r = missing_note(courier, payload, reterr);
+		if (r == OUTCOME_OK)
+			r = any_receive(
+			    courier, deadline_ms, &got, payload, reterr);
+	}
+	if (r == OUTCOME_OK && got != type && got == WIRE_VERDICT)
+		return refusal_read(payload, reterr);
+	if (r == OUTCOME_OK && got != type)
+		return err_fail(reterr, OUTCOME_HELPER_FAILED,
+		    "frame: type %d came where %d must come", got, type);
+	return r;
+}
+
+/*
+ * Has the child ended, or been reaped by somebody else?
+ *
+ * out:    ret_status  of waitpid; untouched when somebody else reaped it
+ */
+static bool
+reap(const struct courier *c, int wait_ms, int *ret_status)
+{
+	struct pollfd ended = {.fd = c->process, .events = POLLIN};
+	int64_t deadline_ms = clock_now_ms() + wait_ms;
+
+	for (;;) {
+		pid_t pid = waitpid(c->pid, ret_status, WNOHANG);
+		int left = clock_left_ms(deadline_ms);
+
+		if (pid == c->pid || (pid < 0 && errno != EINTR))
+			return true;
+		if (left == 0)
+			return false;
+		/* without a pidfd (poll skips -1): look again soon */
+		(void)poll(&ended, 1, c->process >= 0 || left < 10 ? left : 10);
+	}
+}
+
+/* End the helper; the status is 0 when somebody else reaped it. */
+static int
+end(struct courier *c)
+{
+	int saved = errno;
+	int status = 0;
+
+	/* a child that the host forked meanwhile may hold the socket, too */
+	if (c->socket >= 0)
+		(void)shutdown(c->socket, SHUT_RDWR);
+	cleanup_fd(&c->socket);
+	if (c->pid > 0 && !reap(c, END_GRACE_MS, &status)) {
+		/* not yet reaped, so the pid is still the helper's */
+		if (c->process < 0 ||
+		    syscall(SYS_pidfd_send_signal, c->process, SIGKILL, NULL,
+			0) != 0)
+			(void)kill(c->pid, SIGKILL);
+		(void)reap(c, END_KILL_MS, &status);
+	}
+	cleanup_fd(&c->process);
+	cleanup_fd(&c->report);
+	*c = COURIER_NONE;
+	errno = saved;
+	return status;
+}
+
+void
+courier_end(struct courier *c)
+{
+	(void)end(c);
+}
+
+enum outcome
+courier_finish(struct courier *c, struct errinfo *reterr)
+{
+	int status = end(c);
+
+	if (WIFSIGNALED(status))
+		return err_fail(reterr, OUTCOME_HELPER_FAILED,
+		    "the helper was ended by signal %d", WTERMSIG(status));
+	if (WEXITSTATUS(status) != 0)
+		return err_fail(reterr, OUTCOME_HELPER_FAILED,
+		    "the helper exited with status %d", WEXITSTATUS(status));
+	return OUTCOME_OK;
+}
+
+int
+courier_log_open(void)
+{
+	struct sockaddr_un address = {
+	    .sun_family = AF_UNIX, .sun_path = "/dev/log"};
+	autofd fd =
+	    socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	if (fd < 0 || !lift(&fd) ||
+	    connect(fd, (struct sockaddr *)&address, sizeof(address)) != 0)
+		return -1;
+	return take_fd(&fd);
+}

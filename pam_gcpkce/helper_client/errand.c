@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The errands.  What comes back is parsed and bounded here, and not believed:
+ * that is the policy's matter.
+ */
+#include "gcpkce/helper_client/errand.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "gcpkce/base/clock.h"
+#include "gcpkce/base/text.h"
+#include "gcpkce/base/typed.h"
+#include "gcpkce/config/client_secret.h"
+#include "gcpkce/config/policy.h"
+#include "gcpkce/wire/frame.h"
+
+#define REVOKE_WAIT_MS 5000
+#define WITHHELD "?"     /* is malformed, whatever the configuration */
+#define PROBE_REQUESTS 3 /* one after the other */
+#define ESCAPE_LEN (sizeof("\\x00") - 1)
+
+static void
+route_set(const struct config *config, struct wire_route *ret)
+{
+	/* a configured text is never longer than a field of the frame */
+	_Static_assert(WIRE_TEXT_MAX + 1 == CONFIG_TEXT_CAP, "same arrays");
+	memcpy(ret->login_url, config->login_url, sizeof(ret->login_url));
+	memcpy(ret->api_url, config->api_url, sizeof(ret->api_url));
+	memcpy(ret->ca_file, config->ca_file, sizeof(ret->ca_file));
+	memcpy(ret->proxy, config->proxy, sizeof(ret->proxy));
+	ret->connect_timeout_s = (uint32_t)config->connect_timeout;
+	ret->request_timeout_s = (uint32_t)config->request_timeout;
+	ret->strict = config->sandbox == SANDBOX_STRICT;
+}
+
+static void
+text_copy(char to[static WIRE_TEXT_MAX + 1], const char *from)
+{
+	(void)snprintf(to, WIRE_TEXT_MAX + 1, "%s", from);
+}
+
+/* Names from outside may hold anything; a frame's text may not. */
+static enum outcome
+text_copy_escaped(char to[static WIRE_TEXT_MAX + 1], const char *from)
+{
+	autobuf escaped = BUF_INIT(WIRE_TEXT_MAX); /* never half of an escape */
+
+	text_put_shown(&escaped, view_text(from));
+	text_copy(to, buf_text(&escaped));
+	/* cut where an escape does not fit any more; else it is the memory */
+	return escaped.max - escaped.len < ESCAPE_LEN ? OUTCOME_OK
+						      : buf_check(&escaped);
+}
+
+static enum outcome
+label_set(const struct errand *errand, struct wire_label *ret)
+{
+	enum outcome r = text_copy_escaped(ret->user, errand->user);
+
+	if (r == OUTCOME_OK)
+		r = text_copy_escaped(ret->service, errand->service);
+	if (r == OUTCOME_OK)
+		r = text_copy_escaped(ret->host, errand->host);
+	return r;
+}
+
+static enum outcome
+request_set(const struct config *config, const struct errand *errand,
+    int64_t deadline_ms, struct wire_request *ret)
+{
+	route_set(config, &ret->route);
+	text_copy(ret->client_id, config->client_id);
+	text_copy(ret->redirect_uri, config->redirect_uri);
+	text_copy(ret->start_url, config->start_url);
+	text_copy(ret->signin_org, config->signin_org);
+	text_copy(ret->signin_provider, config->signin_provider);
+	ret->force_signin = config->force_signin;
+	ret->bare_code = config->bare_code;
+	ret->loopback =
+	    config->callback == CALLBACK_LOOPBACK && errand->listens;
+	ret->unasked = ret->loopback && errand->unasked;
+	ret->decoy = errand->decoy;
+	ret->want_token = errand->want_token;
+	ret->revoke = config->revoke == REVOKE_AUTO;
+	ret->needs = policy_needs(config);
+	ret->deadline_ms = (uint32_t)clock_left_ms(deadline_ms);
+	return label_set(errand, &ret->label);
+}
+
+/*
+ * Is the helper to open connections ahead of the answer?  Where the host is
+ * root only with a file to count them by; without one there is no preflight,
+ * and no failure either.  A decoy is prepared alike, not to take less time.
+ *
+ * out:    ret_lock  a descriptor, or -1
+ */
+static void
+preflight_set(const struct config *config, struct wire_request *request,
+    int *ret_lock, struct errinfo *reterr)
+{
+	struct errinfo why = {0};
+
+	request->preflight =
+	    config->preflight != CONFIG_NO && config->preflight_max > 0;
+	if (!request->preflight)
+		return;
+	request->preflight_s = (uint32_t)config->preflight;
+	if (geteuid() != 0)
+		return;
+	request->preflight_max = (uint32_t)config->preflight_max;
+	enum outcome r = courier_lock_open(ret_lock, &why);
+	request->preflight = r == OUTCOME_OK;
+	if (r != OUTCOME_OK)
+		(void)err_fail(reterr, r, "no preflight: %s", why.text);
+}
+
+/* Start a helper and send its first frame. */
+static enum outcome
+helper_send(const struct config *config, int lock, const struct buf *frame,
+    int64_t deadline_ms, struct courier *ret, struct errinfo *reterr)
+{
+	autochild child = COURIER_NONE;
+	autofd log = courier_log_open();
+	struct courier_birth birth;
+
+	enum outcome r = courier_birth_plan(config, log, &birth, reterr);
+	birth.lock = lock;
+	if (r == OUTCOME_OK)
+		r = courier_start(&birth, deadline_ms, &child, reterr);
+	if (r == OUTCOME_OK)
+		r = courier_send(&child, frame, deadline_ms, reterr);
+	if (r != OUTCOME_OK)
+		return r;
+	*ret = child;
+	ret->strict = config->sandbox == SANDBOX_STRICT;
+	child = COURIER_NONE;
+	return OUTCOME_OK;
+}
+
+/* A helper that lacks a layer, and goes on where that is a refusal. */
+static enum outcome
+missing_judge(const struct courier *courier, struct errinfo *reterr)
+{
+	autobuf all = BUF_INIT(ERRINFO_TEXT_MAX);
+
+	if (!courier->strict || courier->missing.layers == 0)
+		return OUTCOME_OK;
+	missing_put(&courier->missing, &all);
+	return err_fail(reterr, OUTCOME_HELPER_FAILED,
+	    "sandbox = strict: %s, and goes on", buf_text(&all));
+}
+
+enum outcome
+errand_start(const struct config *config, const struct errand *errand,
+    int64_t deadline_ms, struct courier *ret, struct errinfo *reterr)
+{
+	autorequest request = {0};
+	autobuf frame = BUF_INIT(WIRE_HEADER_LEN + WIRE_PAYLOAD_MAX);
+	autofd lock = -1;
+
+	enum outcome r = client_secret_read(
+	    config->client_secret_file, &request.client_secret, reterr);
+	if (r == OUTCOME_OK)
+		r = request_set(config, errand, deadline_ms, &request);
+	if (r != OUTCOME_OK)
+		return r;
+	preflight_set(config, &request, &lock, reterr);
+	wire_put_request(&frame, &request);
+	return helper_send(config, lock, &frame, deadline_ms, ret, reterr);
+}
+
+enum outcome
+errand_address(struct courier *courier, int64_t deadline_ms,
+    struct wire_ready *ret, struct errinfo *reterr)
+{
+	autobuf payload = BUF_INIT(WIRE_PAYLOAD_MAX);
+	enum outcome r =
+	    courier_receive(courier, WIRE_READY, deadline_ms, &payload, reterr);
+
+	if (r == OUTCOME_OK)
+		r = missing_judge(courier, reterr);
+	return r == OUTCOME_OK
+	    ? wire_ready_parse(buf_view(&payload), ret, reterr)
+	    : r;
+}
+
+const char *
+errand_prompt(enum wire_callback callback)
+{
+	switch (callback) {
+	case WIRE_CALLBACK_LISTENS:
+		return SAY_TYPE_NUMBER;
+	case WIRE_CALLBACK_TAKEN:
+		return SAY_PASTE_ADDRESS;
+	case WIRE_CALLBACK_PASTE:
+	case WIRE_CALLBACKS:
+		break;
+	}
+	return SAY_PASTE;
+}
+
+/* Is the answer the word?  The empty one never is. */
+static enum outcome
+word_compare(struct view answer, const char *word, bool *ret_same)
+{
+	autobuf hold = BUF_INIT(WIRE_ANSWER_MAX);
+
+	if (word == NULL || strlen(word) > hold.max)
+		return OUTCOME_OK;
+	struct view plain = typed_once(typed_plain(view_text(word), &hold));
+	*ret_same |= answer.len > 0 && view_eq_ct(answer, plain);
+	return buf_check(&hold);
+}
+
+/* Is the answer one that must not leave this process? */
+static enum outcome
+answer_is_known(
+    struct view typed, const struct errand_known *known, bool *ret_known)
+{
+	autobuf hold = BUF_INIT(WIRE_ANSWER_MAX);
+	struct view plain = typed_once(typed_plain(typed, &hold));
+	enum outcome r = buf_check(&hold);
+
+	if (r == OUTCOME_OK)
+		r = word_compare(plain, known->user, ret_known);
+	if (r == OUTCOME_OK)
+		r = word_compare(plain, known->password, ret_known);
+	if (r == OUTCOME_OK)
+		r = word_compare(plain, known->old_password, ret_known);
+	return r;
+}
+
+/* What the verdict on the answer in place of a known one means. */
+static enum outcome
+withheld_judge(enum outcome verdict, struct errinfo *reterr)
+{
+	if (verdict == OUTCOME_OK)
+		return err_fail(reterr, OUTCOME_HELPER_FAILED,
+		    "the helper says that somebody signed in, and it got no "
+		    "answer");
+	if (verdict == OUTCOME_ANSWER_MALFORMED)
+		(void)err_fail(reterr, verdict,
+		    "the answer was the account's name or its password here, "
+		    "and was not sent");
+	return verdict;
+}
+
+enum outcome
+errand_answer(struct courier *courier, struct view typed,
+    const struct errand_known *known, int64_t deadline_ms,
+    struct wire_verdict *ret, struct errinfo *reterr)
+{
+	autobuf frame = BUF_INIT(WIRE_HEADER_LEN + WIRE_PAYLOAD_MAX);
+	autobuf payload = BUF_INIT(WIRE_PAYLOAD_MAX);
+	bool withheld = false;
+
+	wire_verdict_done(ret);
+	enum outcome r = answer_is_known(typed, known, &withheld);
+	if (r != OUTCOME_OK)
+		return r;
+	wire_put_answer(&frame, withheld ? view_text(WITHHELD) : typed);
+	r = courier_send(courier, &frame, deadline_ms, reterr);
+	if (r == OUTCOME_OK)
+		r = courier_receive(courier, WIRE_VERDICT,
+		    deadline_ms + ERRAND_GRACE_MS, &payload, reterr);
+	if (r == OUTCOME_OK)
+		r = wire_verdict_parse(buf_view(&payload), ret, reterr);
+	if (r != OUTCOME_OK)
+		return r;
+	r = missing_judge(courier, reterr);
+	if (r == OUTCOME_OK) {
+		r = err_fail(reterr, ret->outcome, "%s", ret->reason);
+		return withheld ? withheld_judge(r, reterr) : r;
+	}
+	/* nobody gets it: the caller has the helper revoke it */
+	secret_free(ret->token);
+	ret->token = NULL;
+	return r;
+}
+
+const char *
+errand_sentence(const struct wire_verdict *verdict, enum outcome outcome)
+{
+	static const char *const numbers[WIRE_NUMBERS] = {
+	    [WIRE_NUMBER_EARLY] = SAY_NUMBER_EARLY,
+	    [WIRE_NUMBER_WRONG] = SAY_NUMBER_WRONG,
+	    [WIRE_NUMBER_SPENT] = SAY_NUMBER_SPENT,
+	};
+
+	if (outcome == OUTCOME_STATE_MISMATCH && verdict->state_earlier)
+		return SAY_EARLIER;
+	if (outcome == OUTCOME_ANSWER_MALFORMED &&
+	    numbers[verdict->number] != NULL)
+		return numbers[verdict->number];
+	return outcome_sentence(outcome);
+}
+
+void
+errand_grant(const struct courier *courier)
+{
+	autobuf frame = BUF_INIT(WIRE_HEADER_LEN);
+	struct errinfo unheard;
+
+	wire_put_empty(&frame, WIRE_GRANTED);
+	(void)!courier_send(
+	    courier, &frame, clock_now_ms() + ERRAND_GRACE_MS, &unheard);
+}
+
+enum outcome
+errand_settle(const struct courier *courier, bool keep, struct errinfo *reterr)
+{
+	autobuf frame = BUF_INIT(WIRE_HEADER_LEN);
+
+	wire_put_empty(&frame, keep ? WIRE_KEEP : WIRE_REVOKE);
+	return courier_send(
+	    courier, &frame, clock_now_ms() + ERRAND_GRACE_MS, reterr);
+}
+
+enum outcome
+errand_revoke(const struct config *config, const struct errand *errand,
+    struct secret *token, uint64_t expires_at_s, uint32_t limit_s,
+    struct errinfo *reterr)
+{
+	autochild child = COURIER_NONE;
+	autobuf frame = BUF_INIT(WIRE_HEADER_LEN + WIRE_PAYLOAD_MAX);
+	struct wire_revoke_request request = {
+	    .limit_s = limit_s,
+	    .expires_at_s = expires_at_s,
+	    .token = token,
+	};
+
+	route_set(config, &request.route);
+	enum outcome r = label_set(errand, &request.label);
+	if (r != OUTCOME_OK)
+		return r;
+	wire_put_revoke_request(&frame, &request);
+	r = helper_send(config, -1, &frame, clock_now_ms() + REVOKE_WAIT_MS,
+	    &child, reterr);
+	/* a good end says that it has left the revoker behind */
+	return r == OUTCOME_OK ? courier_finish(&child, reterr) : r;
+}
+
+enum outcome
+errand_token(const struct config *config, enum wire_task task,
+    struct secret *token, struct wire_token_reply *ret, struct errinfo *reterr)
+{
+	autochild child = COURIER_NONE;
+	autobuf frame = BUF_INIT(WIRE_HEADER_LEN + WIRE_PAYLOAD_MAX);
+	autobuf payload = BUF_INIT(WIRE_PAYLOAD_MAX);
+	struct wire_token_request request = {
+	    .task = task,
+	    .limit_s =
+		(uint32_t)(config->connect_timeout + config->request_timeout),
+	    .token = token,
+	};
+	int64_t deadline_ms =
+	    clock_now_ms() + request.limit_s * INT64_C(1000) + ERRAND_GRACE_MS;
+
+	memset(ret, 0, sizeof(*ret));
+	route_set(config, &request.route);
+	wire_put_token_request(&frame, &request);
+	enum outcome r =
+	    helper_send(config, -1, &frame, deadline_ms, &child, reterr);
+	if (r == OUTCOME_OK)
+		r = courier_receive(
+		    &child, WIRE_TOKEN_REPLY, deadline_ms, &payload, reterr);
+	if (r == OUTCOME_OK)
+		r = wire_token_reply_parse(buf_view(&payload), ret, reterr);
+	if (r != OUTCOME_OK)
+		return r;
+	return err_fail(
+	    reterr, ret->verdict.outcome, "%s", ret->verdict.reason);
+}
+
+enum outcome
+errand_probe(const struct config *config, bool network,
+    struct wire_probe_reply *ret, struct errinfo *reterr)
+{
+	autochild child = COURIER_NONE;
+	autobuf frame = BUF_INIT(WIRE_HEADER_LEN + WIRE_PAYLOAD_MAX);
+	autobuf payload = BUF_INIT(WIRE_PAYLOAD_MAX);
+	struct wire_probe_request request = {
+	    .network = network,
+	    .limit_s =
+		(uint32_t)(config->connect_timeout + config->request_timeout) *
+		PROBE_REQUESTS,
+	};
+	int64_t deadline_ms =
+	    clock_now_ms() + request.limit_s * INT64_C(1000) + ERRAND_GRACE_MS;
+
+	memset(ret, 0, sizeof(*ret));
+	route_set(config, &request.route);
+	text_copy(request.client_id, config->client_id);
+	text_copy(request.redirect_uri, config->redirect_uri);
+	text_copy(request.signin_org, config->signin_org);
+	text_copy(request.signin_provider, config->signin_provider);
+	wire_put_probe_request(&frame, &request);
+	enum outcome r =
+	    helper_send(config, -1, &frame, deadline_ms, &child, reterr);
+	if (r == OUTCOME_OK)
+		r = courier_receive(
+		    &child, WIRE_PROBE_REPLY, deadline_ms, &payload, reterr);
+	return r == OUTCOME_OK
+	    ? wire_probe_reply_parse(buf_view(&payload), ret, reterr)
+	    : r;
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The identity record's own grammar.  What is written into it is checked on
+ * both sides of the wire: by the helper when it reads JSON, and by the
+ * receiver, which does not trust the helper.
+ */
+#include "gcpkce/wire/identity.h"
+
+#include <string.h>
+
+#include "gcpkce/base/text.h"
+
+enum outcome
+identity_set(char *field, size_t cap, struct view bytes, const char *name,
+    struct errinfo *reterr)
+{
+	if (bytes.len >= cap)
+		return err_fail(reterr, OUTCOME_IDENTITY_INCOMPLETE,
+		    "%s has %zu bytes, more than %zu", name, bytes.len,
+		    cap - 1);
+	if (!text_is_clean_utf8(bytes))
+		return err_fail(reterr, OUTCOME_IDENTITY_INCOMPLETE,
+		    "%s holds a control byte or is not UTF-8", name);
+	memset(field, 0, cap);
+	if (bytes.len > 0)
+		memcpy(field, bytes.p, bytes.len);
+	return OUTCOME_OK;
+}
+
+/* Is the field NUL-ended within cap, and every character of it allowed? */
+static enum outcome
+field_check(const char *field, size_t cap, bool (*allowed)(char),
+    const char *name, struct errinfo *reterr)
+{
+	size_t len = strnlen(field, cap);
+	bool good = len < cap;
+
+	for (size_t i = 0; good && allowed != NULL && i < len; i++)
+		good = allowed(field[i]);
+	if (good && allowed == NULL)
+		good = text_is_clean_utf8(
+		    (struct view){.p = (const uint8_t *)field, .len = len});
+	if (!good)
+		return err_fail(reterr, OUTCOME_IDENTITY_INCOMPLETE,
+		    "%s is not of the form that it must have", name);
+	return OUTCOME_OK;
+}
+
+enum outcome
+identity_check(const struct identity *identity, struct errinfo *reterr)
+{
+	const struct {
+		const char *field;
+		size_t cap;
+		bool (*allowed)(char);
+		const char *name;
+	} fields[] = {
+#define ROW(member, allowed, name) \
+	{identity->member, sizeof(identity->member), allowed, name}
+	    ROW(id, text_is_id_char, "id"),
+	    ROW(email, NULL, "email"),
+	    ROW(state, NULL, "state"),
+	    ROW(client_id, text_is_id_char, "OAuthClient.id"),
+	    ROW(organization_id, text_is_id_char, "organization.id"),
+	    ROW(home_organization_id, text_is_id_char, "homeOrganization.id"),
+	    ROW(scopes, NULL, "authorizedScope"),
+#undef ROW
+	};
+
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		enum outcome r = field_check(fields[i].field, fields[i].cap,
+		    fields[i].allowed, fields[i].name, reterr);
+		if (r != OUTCOME_OK)
+			return r;
+	}
+	enum outcome r = id_list_check(&identity->groups, "groups", reterr);
+	if (r == OUTCOME_OK)
+		r = id_list_check(&identity->roles, "roles", reterr);
+	if (r == OUTCOME_OK)
+		r = id_list_check(&identity->divisions, "division", reterr);
+	return r;
+}
+
+void
+identity_done(struct identity *identity)
+{
+	id_list_done(&identity->groups);
+	id_list_done(&identity->roles);
+	id_list_done(&identity->divisions);
+	memset(identity, 0, sizeof(*identity));
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The sandbox's layers in words.  A helper that somebody took over may lie
+ * about them, but it has no word of its own here.
+ */
+#include "gcpkce/wire/layers.h"
+
+#include "gcpkce/base/errinfo.h"
+
+static const char *const names[SANDBOX_LAYERS] = {
+    [SANDBOX_MEMORY] = "memory",
+    [SANDBOX_IDS] = "ids",
+    [SANDBOX_PRIVILEGES] = "privileges",
+    [SANDBOX_ENVIRONMENT] = "environment",
+    [SANDBOX_DESCRIPTORS] = "descriptors",
+    [SANDBOX_LIMITS] = "limits",
+    [SANDBOX_PARENT] = "parent",
+    [SANDBOX_LANDLOCK] = "landlock",
+    [SANDBOX_SECCOMP] = "seccomp",
+};
+
+const char *
+layer_name(enum sandbox_layer layer)
+{
+	return names[layer];
+}
+
+void
+missing_add(struct missing *missing, enum sandbox_layer layer, uint32_t error)
+{
+	if ((missing->layers & 1U << layer) != 0)
+		return;
+	missing->layers |= 1U << layer;
+	missing->errors[layer] = error;
+}
+
+static void
+layers_put(const struct missing *missing, uint32_t layers, struct buf *text)
+{
+	const char *before = "the helper's sandbox lacks ";
+
+	for (unsigned i = 0; i < SANDBOX_LAYERS; i++) {
+		char space[ERR_TEXT_MAX];
+		int error = (int)missing->errors[i];
+
+		if ((layers & 1U << i) == 0)
+			continue;
+		buf_printf(text, "%s%s%s%s", before, names[i],
+		    error == 0 ? "" : ": ",
+		    error == 0 ? "" : err_text(error, space));
+		before = ", ";
+	}
+}
+
+void
+missing_put(const struct missing *missing, struct buf *text)
+{
+	layers_put(missing, missing->layers, text);
+}
+
+bool
+missing_news(struct missing *missing, struct buf *text)
+{
+	uint32_t news = missing->layers & ~missing->told;
+
+	missing->told = missing->layers;
+	layers_put(missing, news, text);
+	return news != 0;
+}

@@ -1,0 +1,409 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Frames.  Each struct has one list of fields that both the writer and the
+ * reader walk, so the two cannot drift apart.  The reader trusts nothing: the
+ * other end may be a helper that somebody took over.
+ */
+#include "gcpkce/wire/wire.h"
+
+#include <string.h>
+
+#include "gcpkce/base/text.h"
+#include "pass.h"
+
+/* Write or read a list of ids; which bytes it holds is identity_check's. */
+static void
+pass_ids(struct wire *w, struct id_list *list, const char *field)
+{
+	pass_bool(w, &list->present, field);
+	if (w->out != NULL) {
+		pass_put(w, buf_view(&list->ids));
+		return;
+	}
+	struct view bytes = pass_cut(w, ID_LIST_BYTES, field);
+	if (!text_is_clean_utf8(bytes))
+		pass_fail(w, field, "holds a control byte or is not UTF-8");
+	if (!list->present && bytes.len > 0)
+		pass_fail(w, field, "is missing and has ids");
+	if (w->r != OUTCOME_OK || !list->present)
+		return;
+	id_list_begin(list);
+	buf_put(&list->ids, bytes.p, bytes.len);
+	w->r = buf_check(&list->ids);
+}
+
+/* The fields of each struct, in their order on the wire. */
+
+void
+wire_pass_route(struct wire *w, struct wire_route *route)
+{
+	PASS_TEXT(w, route, login_url);
+	PASS_TEXT(w, route, api_url);
+	PASS_TEXT(w, route, ca_file);
+	PASS_TEXT(w, route, proxy);
+	pass_u32(w, &route->connect_timeout_s, "connect_timeout_s");
+	pass_u32(w, &route->request_timeout_s, "request_timeout_s");
+	pass_bool(w, &route->strict, "strict");
+}
+
+static void
+pass_label(struct wire *w, struct wire_label *label)
+{
+	PASS_TEXT(w, label, user);
+	PASS_TEXT(w, label, service);
+	PASS_TEXT(w, label, host);
+}
+
+static void
+pass_request(struct wire *w, struct wire_request *request)
+{
+	wire_pass_route(w, &request->route);
+	pass_label(w, &request->label);
+	PASS_TEXT(w, request, client_id);
+	PASS_TEXT(w, request, redirect_uri);
+	PASS_TEXT(w, request, start_url);
+	PASS_TEXT(w, request, signin_org);
+	PASS_TEXT(w, request, signin_provider);
+	pass_bool(w, &request->force_signin, "force_signin");
+	pass_bool(w, &request->bare_code, "bare_code");
+	pass_bool(w, &request->loopback, "loopback");
+	pass_bool(w, &request->unasked, "unasked");
+	pass_bool(w, &request->decoy, "decoy");
+	pass_bool(w, &request->want_token, "want_token");
+	pass_bool(w, &request->revoke, "revoke");
+	pass_bool(w, &request->needs.groups, "need_groups");
+	pass_bool(w, &request->needs.roles, "need_roles");
+	pass_bool(w, &request->needs.divisions, "need_division");
+	pass_bool(w, &request->preflight, "preflight");
+	pass_u32(w, &request->preflight_s, "preflight_s");
+	pass_u32(w, &request->preflight_max, "preflight_max");
+	pass_u32(w, &request->deadline_ms, "deadline_ms");
+	pass_secret(w, &request->client_secret, WIRE_TEXT_MAX, "client_secret");
+}
+
+static void
+pass_identity(struct wire *w, struct identity *identity)
+{
+	PASS_TEXT(w, identity, id);
+	PASS_TEXT(w, identity, email);
+	PASS_TEXT(w, identity, state);
+	PASS_TEXT(w, identity, client_id);
+	PASS_TEXT(w, identity, organization_id);
+	PASS_TEXT(w, identity, home_organization_id);
+	pass_bool(w, &identity->cloned_user, "cloned_user");
+	PASS_TEXT(w, identity, scopes);
+	pass_ids(w, &identity->groups, "groups");
+	pass_ids(w, &identity->roles, "roles");
+	pass_ids(w, &identity->divisions, "divisions");
+}
+
+void
+wire_pass_verdict(struct wire *w, struct wire_verdict *verdict)
+{
+	uint64_t outcome = verdict->outcome;
+	uint64_t number = verdict->number;
+
+	pass_number(w, &outcome, 1, "outcome");
+	if (outcome >= OUTCOME_COUNT)
+		pass_fail(w, "outcome", "is none");
+	verdict->outcome =
+	    w->r == OUTCOME_OK ? (enum outcome)outcome : OUTCOME_HELPER_FAILED;
+	pass_bool(w, &verdict->state_earlier, "state_earlier");
+	pass_bool(w, &verdict->sshd_junk, "sshd_junk");
+	pass_number(w, &number, 1, "number");
+	if (number >= WIRE_NUMBERS)
+		pass_fail(w, "number", "is none");
+	verdict->number =
+	    w->r == OUTCOME_OK ? (enum wire_number)number : WIRE_NUMBER_NONE;
+	PASS_TEXT(w, verdict, reason);
+	for (const char *c = verdict->reason; w->out == NULL && *c != 0; c++) {
+		if (*c < 0x20 || *c >= 0x7f)
+			pass_fail(w, "reason", "is not printable ASCII");
+	}
+	PASS_TEXT(w, verdict, correlation);
+	pass_identity(w, &verdict->identity);
+	pass_u32(w, &verdict->expires_in_s, "expires_in_s");
+	pass_secret(w, &verdict->token, WIRE_TOKEN_MAX, "token");
+}
+
+static void
+pass_revoke_request(struct wire *w, struct wire_revoke_request *request)
+{
+	wire_pass_route(w, &request->route);
+	pass_label(w, &request->label);
+	pass_u32(w, &request->limit_s, "limit_s");
+	pass_number(w, &request->expires_at_s, 8, "expires_at_s");
+	pass_secret(w, &request->token, WIRE_TOKEN_MAX, "token");
+}
+
+/* A layer's error comes with its bit alone. */
+static void
+pass_missing(struct wire *w, struct missing *missing)
+{
+	pass_u32(w, &missing->layers, "layers");
+	if (missing->layers == 0 || missing->layers >> SANDBOX_LAYERS != 0)
+		pass_fail(w, "layers", "is no set of them");
+	for (unsigned i = 0; w->r == OUTCOME_OK && i < SANDBOX_LAYERS; i++) {
+		if ((missing->layers & 1U << i) != 0)
+			pass_u32(w, &missing->errors[i], "error");
+		if (missing->errors[i] > WIRE_ERRNO_MAX)
+			pass_fail(w, "error", "is none");
+	}
+}
+
+/* The length is 0 first, and written when the payload stands. */
+size_t
+wire_begin(struct buf *frame, enum wire_type type)
+{
+	size_t start = frame->len;
+	const uint8_t header[WIRE_HEADER_LEN] = {
+	    0, 0, 0, 0, WIRE_VERSION, (uint8_t)type};
+
+	buf_put(frame, header, sizeof(header));
+	return start;
+}
+
+void
+wire_end(struct buf *frame, size_t start)
+{
+	if (frame->failed)
+		return;
+	size_t len = frame->len - start - 4;
+	for (size_t i = 0; i < 4; i++)
+		frame->p[start + i] = (uint8_t)(len >> (24 - 8 * i));
+}
+
+void
+wire_put_empty(struct buf *frame, enum wire_type type)
+{
+	wire_end(frame, wire_begin(frame, type));
+}
+
+/*
+ * The writers lend a copy to the walk, whose fields are not const because it
+ * also reads.  The copy holds pointers to secrets and lists, never their bytes.
+ */
+
+void
+wire_put_request(struct buf *frame, const struct wire_request *request)
+{
+	size_t start = wire_begin(frame, WIRE_REQUEST);
+	struct wire w = {.out = frame, .r = OUTCOME_OK};
+	struct wire_request lent = *request;
+
+	pass_request(&w, &lent);
+	wire_end(frame, start);
+}
+
+void
+wire_put_verdict(struct buf *frame, const struct wire_verdict *verdict)
+{
+	size_t start = wire_begin(frame, WIRE_VERDICT);
+	struct wire w = {.out = frame, .r = OUTCOME_OK};
+	struct wire_verdict lent = *verdict;
+
+	wire_pass_verdict(&w, &lent);
+	wire_end(frame, start);
+}
+
+void
+wire_put_revoke_request(
+    struct buf *frame, const struct wire_revoke_request *request)
+{
+	size_t start = wire_begin(frame, WIRE_REVOKE_REQUEST);
+	struct wire w = {.out = frame, .r = OUTCOME_OK};
+	struct wire_revoke_request lent = *request;
+
+	pass_revoke_request(&w, &lent);
+	wire_end(frame, start);
+}
+
+void
+wire_put_missing(struct buf *frame, const struct missing *missing)
+{
+	size_t start = wire_begin(frame, WIRE_MISSING);
+	struct wire w = {.out = frame, .r = OUTCOME_OK};
+	struct missing lent = *missing;
+
+	pass_missing(&w, &lent);
+	wire_end(frame, start);
+}
+
+void
+wire_put_ready(struct buf *frame, const struct wire_ready *ready)
+{
+	size_t start = wire_begin(frame, WIRE_READY);
+	struct wire w = {.out = frame, .r = OUTCOME_OK};
+	bool unreachable = ready->unreachable;
+	uint64_t callback = ready->callback;
+
+	pass_put(&w, view_text(ready->address));
+	pass_bool(&w, &unreachable, "unreachable");
+	pass_number(&w, &callback, 1, "callback");
+	wire_end(frame, start);
+}
+
+void
+wire_put_answer(struct buf *frame, struct view typed)
+{
+	size_t start = wire_begin(frame, WIRE_ANSWER);
+	struct wire w = {.out = frame, .r = OUTCOME_OK};
+
+	pass_put(&w, typed);
+	wire_end(frame, start);
+}
+
+enum outcome
+wire_header_parse(const uint8_t header[static WIRE_HEADER_LEN],
+    enum wire_type *ret_type, size_t *ret_len, struct errinfo *reterr)
+{
+	size_t len = 0;
+
+	for (size_t i = 0; i < 4; i++)
+		len = len << 8 | header[i];
+	if (header[4] != WIRE_VERSION)
+		return err_fail(reterr, OUTCOME_HELPER_FAILED,
+		    "frame: version %u, not %u", header[4], WIRE_VERSION);
+	if (header[5] < WIRE_REQUEST || header[5] > WIRE_MISSING)
+		return err_fail(reterr, OUTCOME_HELPER_FAILED,
+		    "frame: unknown type %u", header[5]);
+	if (len < 2 || len - 2 > WIRE_PAYLOAD_MAX)
+		return err_fail(reterr, OUTCOME_HELPER_FAILED,
+		    "frame: length %zu is out of bounds", len);
+	*ret_type = header[5];
+	*ret_len = len - 2;
+	return OUTCOME_OK;
+}
+
+static struct wire
+reader(struct view payload, struct errinfo *reterr)
+{
+	return (struct wire){.in = payload, .r = OUTCOME_OK, .reterr = reterr};
+}
+
+enum outcome
+wire_request_parse(
+    struct view payload, struct wire_request *ret, struct errinfo *reterr)
+{
+	struct wire w = reader(payload, reterr);
+
+	memset(ret, 0, sizeof(*ret));
+	pass_request(&w, ret);
+	if (pass_finish(&w) != OUTCOME_OK)
+		wire_request_done(ret);
+	return w.r;
+}
+
+enum outcome
+wire_ready_parse(
+    struct view payload, struct wire_ready *ret, struct errinfo *reterr)
+{
+	struct wire w = reader(payload, reterr);
+
+	struct view address = pass_cut(&w, WIRE_ADDRESS_MAX, "address");
+	if (!text_is_token(address))
+		pass_fail(&w, "address", "is not printable ASCII");
+	bool unreachable = false;
+	uint64_t callback = 0;
+
+	memset(ret, 0, sizeof(*ret));
+	pass_bool(&w, &unreachable, "unreachable");
+	pass_number(&w, &callback, 1, "callback");
+	if (callback >= WIRE_CALLBACKS)
+		pass_fail(&w, "callback", "is none");
+	if (pass_finish(&w) != OUTCOME_OK)
+		return w.r;
+	memcpy(ret->address, address.p, address.len);
+	ret->unreachable = unreachable;
+	ret->callback = (enum wire_callback)callback;
+	return w.r;
+}
+
+enum outcome
+wire_answer_parse(
+    struct view payload, struct buf *ret_typed, struct errinfo *reterr)
+{
+	struct wire w = reader(payload, reterr);
+	struct view typed = pass_cut(&w, WIRE_ANSWER_MAX, "typed");
+
+	if (pass_finish(&w) != OUTCOME_OK)
+		return w.r;
+	buf_put(ret_typed, typed.p, typed.len);
+	return buf_check(ret_typed);
+}
+
+enum outcome
+wire_verdict_parse(
+    struct view payload, struct wire_verdict *ret, struct errinfo *reterr)
+{
+	struct wire w = reader(payload, reterr);
+
+	memset(ret, 0, sizeof(*ret));
+	wire_pass_verdict(&w, ret);
+	if (pass_finish(&w) != OUTCOME_OK)
+		wire_verdict_done(ret);
+	return w.r;
+}
+
+enum outcome
+wire_revoke_request_parse(struct view payload, struct wire_revoke_request *ret,
+    struct errinfo *reterr)
+{
+	struct wire w = reader(payload, reterr);
+
+	memset(ret, 0, sizeof(*ret));
+	pass_revoke_request(&w, ret);
+	if (pass_finish(&w) == OUTCOME_OK && ret->token == NULL)
+		pass_fail(&w, "token", "is missing");
+	if (w.r != OUTCOME_OK)
+		wire_revoke_request_done(ret);
+	return w.r;
+}
+
+enum outcome
+wire_missing_parse(
+    struct view payload, struct missing *ret, struct errinfo *reterr)
+{
+	struct wire w = reader(payload, reterr);
+
+	memset(ret, 0, sizeof(*ret));
+	pass_missing(&w, ret);
+	if (pass_finish(&w) != OUTCOME_OK)
+		memset(ret, 0, sizeof(*ret));
+	return w.r;
+}
+
+void
+wire_reason_set(struct wire_verdict *verdict, const char *reason)
+{
+	char *to = verdict->reason;
+	size_t len = 0;
+
+	for (; len < WIRE_REASON_MAX && reason[len] != '\0'; len++)
+		to[len] = reason[len] >= 0x20 && reason[len] < 0x7f
+		    ? reason[len]
+		    : '?';
+	to[len] = '\0';
+}
+
+void
+wire_request_done(struct wire_request *request)
+{
+	secret_free(request->client_secret);
+	memset(request, 0, sizeof(*request));
+}
+
+void
+wire_verdict_done(struct wire_verdict *verdict)
+{
+	secret_free(verdict->token);
+	identity_done(&verdict->identity);
+	memset(verdict, 0, sizeof(*verdict));
+}
+
+void
+wire_revoke_request_done(struct wire_revoke_request *request)
+{
+	secret_free(request->token);
+	memset(request, 0, sizeof(*request));
+}
