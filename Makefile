@@ -2,8 +2,8 @@
 #
 # Who may link what ("make check-links" holds it):
 #   pam_gcpkce.so   module/ helper_client/ config/ wire/ base/         libc libpam
-#   gcpkce-helper   helper/ oauth/ wire/ base/                         nettle json-c libseccomp (libcurl is loaded late)
-#   gcpkce          cli/ helper_client/ oauth/ config/ wire/ base/     nettle json-c
+#   gcpkce-helper   helper/ oauth/ wire/ base/                         libcrypto json-c libseccomp (libcurl is loaded late)
+#   gcpkce          cli/ helper_client/ oauth/ config/ wire/ base/     libcrypto json-c
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
@@ -81,8 +81,8 @@ own_cflags   := -std=c17 -fPIC -fvisibility=hidden -ffile-prefix-map=$(CURDIR)=.
 own_ldflags  := -Wl,-z,relro,-z,now,-z,noexecstack $(sanitize) $(count)
 WERROR ?=
 
-crypto_cflags := $(shell $(PKG_CONFIG) --cflags nettle json-c 2>/dev/null)
-crypto_libs   := $(shell $(PKG_CONFIG) --libs nettle json-c 2>/dev/null)
+crypto_cflags := $(shell $(PKG_CONFIG) --cflags libcrypto json-c 2>/dev/null)
+crypto_libs   := $(shell $(PKG_CONFIG) --libs libcrypto json-c 2>/dev/null)
 curl_cflags   := $(shell $(PKG_CONFIG) --cflags libcurl 2>/dev/null)
 filter_cflags := $(shell $(PKG_CONFIG) --cflags libseccomp 2>/dev/null)
 filter_libs   := $(shell $(PKG_CONFIG) --libs libseccomp 2>/dev/null)

@@ -43,7 +43,7 @@ done
 # The helper loads libcurl when it opens a connection, and not while it waits.
 for library in $(needed "$build/gcpkce-helper"); do
     case $library in
-    libcurl* | libcrypto* | libssl*) fail "gcpkce-helper needs $library: TLS is loaded late" ;;
+    libcurl* | libssl*) fail "gcpkce-helper needs $library: TLS is loaded late" ;;
     libpam*) fail "gcpkce-helper needs $library: it has no PAM" ;;
     esac
 done
@@ -111,7 +111,7 @@ done
 
 # Libraries stay where they belong.
 for directory in base wire config helper_client module; do
-    if grep -rn '^[[:space:]]*#[[:space:]]*include <\(curl\|nettle\|openssl\|json-c\|seccomp\)' "pam_gcpkce/$directory"; then
+    if grep -rn '^[[:space:]]*#[[:space:]]*include <\(curl\|openssl\|json-c\|seccomp\)' "pam_gcpkce/$directory"; then
         fail "$directory/ includes a library that must not be in the application's process"
     fi
 done

@@ -151,3 +151,10 @@ command_json_print(struct json_object *json)
 	    json, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
 	(void)json_object_put(json);
 }
+
+int
+command_fail(const char *why)
+{
+	command_tell("gcpkce: %s\n", why);
+	return EXIT_BAD;
+}

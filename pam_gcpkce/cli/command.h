@@ -100,6 +100,9 @@ void command_gather(void);
 /* Print on standard error, at once, after what standard output has gathered. */
 void command_tell(const char *fmt, ...) PRINTF(1, 2);
 
+/* Report on standard error why the command failed.  Gives EXIT_BAD. */
+int command_fail(const char *why);
+
 /* Complain about the command line.  Gives EXIT_USAGE. */
 int command_usage(const char *why, const char *what);
 

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/diagnose/pkce_fault.h"
+#include "cli/diagnose/pkce_lint.h"
 #include "command.h"
 #include "gcpkce/oauth/pkce.h"
 
@@ -13,8 +13,10 @@ static int
 pair_print(const struct options *options, struct view verifier)
 {
 	char challenge[PKCE_CHALLENGE_LEN + 1];
+	struct errinfo why = {0};
 
-	pkce_challenge(verifier, challenge);
+	if (pkce_challenge(verifier, challenge, &why) != OUTCOME_OK)
+		return command_fail(why.text);
 	if (!options->json) {
 		(void)printf("code_verifier:         %.*s\n", (int)verifier.len,
 		    (const char *)verifier.p);
@@ -40,61 +42,72 @@ pair_make(const struct options *options)
 	autosecret *verifier = NULL;
 	struct errinfo why = {0};
 
-	if (pkce_verifier_new(&verifier, &why) != OUTCOME_OK) {
-		(void)fprintf(stderr, "gcpkce: %s\n", why.text);
-		return EXIT_BAD;
-	}
+	if (pkce_verifier_new(&verifier, &why) != OUTCOME_OK)
+		return command_fail(why.text);
 	return pair_print(options, secret_view(verifier));
 }
 
 static void
-faults_print(const struct pkce_faults *faults, const char *good)
+lint_print(const struct pkce_lint *lint, const char *good)
 {
-	if (faults->count == 0)
+	if (lint->count == 0)
 		(void)printf("right: %s\n", good);
-	for (size_t i = 0; i < faults->count; i++)
-		(void)printf("wrong: %s\n", pkce_fault_text(faults->list[i]));
+	for (size_t i = 0; i < lint->count; i++)
+		(void)printf(
+		    "wrong: %s\n", pkce_mistake_text(lint->mistakes[i]));
+	if (lint->count > 0 && lint->sha1_not_compared)
+		(void)printf("not compared: SHA-1, which OpenSSL does not "
+			     "offer on this host\n");
 }
 
 static void
-faults_print_json(const struct pkce_faults *faults, const char *good)
+lint_print_json(const struct pkce_lint *lint, const char *good)
 {
 	struct json_object *json = json_object_new_object();
 	struct json_object *names = json_object_new_array();
+	struct json_object *skipped = json_object_new_array();
 	autobuf text = BUF_INIT(8192);
 
-	for (size_t i = 0; i < faults->count; i++) {
+	for (size_t i = 0; i < lint->count; i++) {
 		(void)json_object_array_add(names,
-		    json_object_new_string(pkce_fault_name(faults->list[i])));
+		    json_object_new_string(
+			pkce_mistake_name(lint->mistakes[i])));
 		buf_put_text(&text, i > 0 ? " " : "");
-		buf_put_text(&text, pkce_fault_text(faults->list[i]));
+		buf_put_text(&text, pkce_mistake_text(lint->mistakes[i]));
 	}
+	if (lint->sha1_not_compared)
+		(void)json_object_array_add(skipped,
+		    json_object_new_string(
+			pkce_mistake_name(PKCE_MISTAKE_SHA1)));
 	(void)json_object_object_add(
 	    json, "version", json_object_new_int(JSON_VERSION));
 	(void)json_object_object_add(
-	    json, "right", json_object_new_boolean(faults->count == 0));
+	    json, "right", json_object_new_boolean(lint->count == 0));
 	(void)json_object_object_add(json, "faults", names);
+	(void)json_object_object_add(json, "not_compared", skipped);
 	command_json_text(
-	    json, "text", faults->count > 0 ? buf_text(&text) : good);
+	    json, "text", lint->count > 0 ? buf_text(&text) : good);
 	command_json_print(json);
 }
 
 static int
-verdict_print(const struct options *options, const struct pkce_faults *faults)
+verdict_print(const struct options *options, const struct pkce_lint *lint)
 {
 	static const char good[] = "The challenge is right for this verifier.";
 
 	if (options->json)
-		faults_print_json(faults, good);
+		lint_print_json(lint, good);
 	else
-		faults_print(faults, good);
-	return faults->count == 0 ? EXIT_GOOD : EXIT_BAD;
+		lint_print(lint, good);
+	return lint->count == 0 ? EXIT_GOOD : EXIT_BAD;
 }
 
 int
 command_pkce(const struct options *options)
 {
-	struct pkce_faults faults = {0};
+	struct pkce_lint lint;
+	struct errinfo why = {0};
+	struct view challenge = {0};
 
 	if (options->verifier == NULL)
 		return options->challenge == NULL
@@ -102,14 +115,14 @@ command_pkce(const struct options *options)
 		    : command_usage("--challenge needs --verifier", "");
 
 	struct view verifier = view_text(options->verifier);
-	if (options->challenge == NULL) {
-		pkce_faults_of_verifier(verifier, &faults);
-		return faults.count == 0 ? pair_print(options, verifier)
-					 : verdict_print(options, &faults);
-	}
-	if (pkce_faults_find(
-		verifier, view_text(options->challenge), &faults) != OUTCOME_OK)
-		return command_usage(
-		    "verifier or challenge is far too long", "");
-	return verdict_print(options, &faults);
+	if (options->challenge != NULL)
+		challenge = view_text(options->challenge);
+	enum outcome r = pkce_lint(verifier, challenge, &lint, &why);
+	if (r == OUTCOME_NO_MEMORY)
+		return command_usage(why.text, "");
+	if (r != OUTCOME_OK)
+		return command_fail(why.text);
+	if (options->challenge == NULL && lint.count == 0)
+		return pair_print(options, verifier);
+	return verdict_print(options, &lint);
 }

@@ -175,9 +175,10 @@ hosts_probe(struct probe *p, struct errinfo *reterr)
 	autosecret *verifier = NULL;
 
 	enum outcome r = pkce_verifier_new(&verifier, reterr);
+	if (r == OUTCOME_OK)
+		r = pkce_challenge(secret_view(verifier), p->challenge, reterr);
 	if (r != OUTCOME_OK)
 		return r;
-	pkce_challenge(secret_view(verifier), p->challenge);
 	authorize_state(
 	    p->challenge, "", "", strlen(p->request->redirect_uri), p->state);
 	r = login_probe(p, reterr);

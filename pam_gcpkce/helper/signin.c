@@ -62,9 +62,11 @@ address_renew(struct signin *s, struct errinfo *reterr)
 	secret_free(s->verifier);
 	s->verifier = NULL;
 	enum outcome r = pkce_verifier_new(&s->verifier, reterr);
+	if (r == OUTCOME_OK)
+		r = pkce_challenge(
+		    secret_view(s->verifier), s->challenge, reterr);
 	if (r != OUTCOME_OK)
 		return r;
-	pkce_challenge(secret_view(s->verifier), s->challenge);
 	authorize_state(s->challenge, request->label.user, request->label.host,
 	    strlen(request->redirect_uri), s->state);
 	s->shown_ms = clock_now_ms();

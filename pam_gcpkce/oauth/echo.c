@@ -6,14 +6,15 @@
  */
 #include "gcpkce/oauth/echo.h"
 
-#include <nettle/base64.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "gcpkce/oauth/crypto.h"
 
 #define HEAD_LEN 8       /* as much of a secret as nobody says by chance */
 #define BASIC_HEAD_LEN 6 /* bytes that make so many of base64 */
 
-_Static_assert(BASE64_ENCODE_RAW_LENGTH(BASIC_HEAD_LEN) == HEAD_LEN,
+_Static_assert(CRYPTO_BASE64_LEN(BASIC_HEAD_LEN) == HEAD_LEN,
     "the heads are equally long");
 
 static int
@@ -104,7 +105,7 @@ static bool
 basic_is_in(struct view text, const char *id, struct view secret)
 {
 	uint8_t plain[BASIC_HEAD_LEN];
-	char head[HEAD_LEN];
+	autobuf head = BUF_INIT(CRYPTO_BASE64_LEN(BASIC_HEAD_LEN));
 	size_t len = strnlen(id, sizeof(plain));
 
 	memcpy(plain, id, len);
@@ -112,13 +113,10 @@ basic_is_in(struct view text, const char *id, struct view secret)
 		plain[len++] = ':';
 	for (size_t i = 0; len < sizeof(plain) && i < secret.len; i++)
 		plain[len++] = secret.p[i];
-	base64_encode_raw(head, len, plain);
-	bool is_in = secret_is_in(text,
-	    (struct view){.p = (const uint8_t *)head,
-		.len = BASE64_ENCODE_RAW_LENGTH(len)});
+	crypto_base64((struct view){.p = plain, .len = len}, &head);
 	explicit_bzero(plain, sizeof(plain));
-	explicit_bzero(head, sizeof(head));
-	return is_in;
+	/* without memory to look, the text is not shown */
+	return head.failed || secret_is_in(text, buf_view(&head));
 }
 
 bool

@@ -19,7 +19,7 @@
 #include <cmocka.h>
 
 #include "cli/diagnose/explain.h"
-#include "cli/diagnose/pkce_fault.h"
+#include "cli/diagnose/pkce_lint.h"
 #include "gcpkce/base/clock.h"
 #include "gcpkce/config/client_secret.h"
 #include "gcpkce/config/policy.h"
@@ -261,14 +261,15 @@ verifier_and_address(void)
 	autosecret *verifier = NULL;
 	autobuf address = BUF_INIT(AUTHORIZE_ADDRESS_MAX);
 	char challenge[PKCE_CHALLENGE_LEN + 1];
-	struct pkce_faults faults;
+	struct pkce_lint lint;
 
 	enum outcome r = pkce_verifier_new(&verifier, &why);
 	if (r != OUTCOME_OK)
 		return r;
-	pkce_challenge(secret_view(verifier), challenge);
-	r = pkce_faults_find(
-	    secret_view(verifier), view_text(challenge), &faults);
+	r = pkce_challenge(secret_view(verifier), challenge, &why);
+	if (r == OUTCOME_OK)
+		r = pkce_lint(
+		    secret_view(verifier), view_text(challenge), &lint, &why);
 	if (r != OUTCOME_OK)
 		return r;
 	authorize_address(
