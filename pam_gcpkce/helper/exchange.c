@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The exchange.  users/me and tokens/me need the token, but their connections
- * do not.  Where a preflight left none that stand, all lanes connect at once,
- * and libcurl's pre-request callback, the gate, holds those two back until the
- * token is there.  While one waits in its gate the other lanes are driven from
- * there, so nobody waits for anybody.
+ * do not.  Where a preflight left none that stand, they are opened beside
+ * POST /oauth/token, in the way that the preflight has.
  */
 #include "exchange.h"
 
 #include <string.h>
 
+#include "gcpkce/base/clock.h"
 #include "gcpkce/base/text.h"
 #include "gcpkce/oauth/profile.h"
 #include "gcpkce/oauth/refusal.h"
@@ -148,137 +147,75 @@ refusal_explain(struct exchange *x, enum outcome r, long status,
  *
  * in:     r  what came of the wait; the lane has ended if it is OUTCOME_OK
  */
-static void
+static enum outcome
 token_judge(struct exchange *x, enum outcome r)
 {
 	const struct lane *lane = &x->lanes[LANE_TOKEN];
 	struct error_body body;
 
-	x->token_judged = true;
 	if (r != OUTCOME_OK || lane->result != CURLE_OK || lane->status != 200)
 		token_reply_rescue(buf_view(&lane->body), &x->reply);
 	const struct confided confided = confided_of(x);
 	if (r == OUTCOME_OK)
 		r = response_arrived(
 		    lane, &confided, x->correlation, x->reterr);
-	x->outcome = r;
 	if (r != OUTCOME_OK)
-		return;
-	if (lane->status == 200) {
-		x->outcome = token_reply_parse(
+		return r;
+	if (lane->status == 200)
+		return token_reply_parse(
 		    buf_view(&lane->body), &x->reply, x->reterr);
-		return;
-	}
-	x->outcome = refusal_explain(x,
-	    token_error_judge(
-		lane->status, buf_view(&lane->body), &confided, &body),
-	    lane->status, &body);
+	r = token_error_judge(
+	    lane->status, buf_view(&lane->body), &confided, &body);
+	r = refusal_explain(x, r, lane->status, &body);
 	/* the next code's exchange would forget the token */
-	if (x->reply.access_token != NULL && outcome_may_retry(x->outcome))
-		x->outcome = err_fail(x->reterr, OUTCOME_REPLY_INVALID,
+	if (x->reply.access_token != NULL && outcome_may_retry(r))
+		return err_fail(x->reterr, OUTCOME_REPLY_INVALID,
 		    "POST /oauth/token: %ld and a token", lane->status);
+	return r;
 }
 
-/* Wait for the token, driving the lanes that are not in a callback. */
-static void
-token_await(struct exchange *x)
-{
-	if (x->token_judged)
-		return;
-	enum outcome r = lanes_drive(
-	    x->lanes, LANE_COUNT, &x->lanes[LANE_TOKEN], x->vigil, x->reterr);
-	/* a gate further in may have judged it meanwhile */
-	if (!x->token_judged)
-		token_judge(x, r);
-}
-
-static void
-api_lanes_authorize(struct exchange *x)
-{
-	lane_authorize(&x->lanes[LANE_USER], x->reply.access_token);
-	lane_authorize(&x->lanes[LANE_TOKEN_INFO], x->reply.access_token);
-}
-
-/* A request to the API that had no need to be held back. */
+/* Get the token, and meanwhile a connection for each request that needs it. */
 static enum outcome
-api_lane_follow(struct exchange *x, struct lane *lane)
+token_get(struct exchange *x)
 {
-	token_await(x);
-	if (x->outcome != OUTCOME_OK)
-		return x->outcome;
-	if (x->lanes_held[lane - x->lanes])
-		return OUTCOME_OK;
+	const struct wire_route *route = &x->order->request->route;
+
+	enum outcome r = token_lane_init(x);
+	for (size_t i = LANE_USER; i <= LANE_TOKEN_INFO; i++) {
+		if (r == OUTCOME_OK && !lane_is_warm(&x->lanes[i]))
+			r = exchange_warm(x, i, route,
+			    1000L * route->connect_timeout_s, x->reterr);
+	}
+	if (r != OUTCOME_OK)
+		return r;
+	r = lanes_drive(
+	    x->lanes, LANE_COUNT, &x->lanes[LANE_TOKEN], x->vigil, x->reterr);
+	return token_judge(x, r);
+}
+
+/* Begin a GET on the API host. */
+static enum outcome
+api_lane_start(struct exchange *x, size_t i, const char *path, int64_t end_ms)
+{
+	const struct wire_route *route = &x->order->request->route;
+	struct lane *lane = &x->lanes[i];
+	int left_ms = clock_left_ms(end_ms);
+
+	buf_done(&x->urls[i]);
+	url_put(&x->urls[i], route->api_url, path);
+	enum outcome r = buf_check(&x->urls[i]);
+	if (r == OUTCOME_OK)
+		r = lane_aim(lane, route, buf_text(&x->urls[i]),
+		    left_ms > 0 ? left_ms : 1, x->reterr); /* 0: no limit */
+	if (r != OUTCOME_OK)
+		return r;
 	lane_authorize(lane, x->reply.access_token);
 	return lane_start(lane, x->reterr);
 }
 
-#if LANE_HAS_GATE
-/* The gate: a request to the API goes out when the token is there. */
-static int
-gate(
-    void *arg, char *remote_ip, char *local_ip, int remote_port, int local_port)
-{
-	struct exchange *x = arg;
-
-	(void)remote_ip;
-	(void)local_ip;
-	(void)remote_port;
-	(void)local_port;
-	token_await(x);
-	if (x->outcome != OUTCOME_OK)
-		return CURL_PREREQFUNC_ABORT;
-	api_lanes_authorize(x);
-	return CURL_PREREQFUNC_OK;
-}
-
+/* Begin GET users/me, with the lists that it has on request alone. */
 static enum outcome
-api_lane_start(struct exchange *x, struct lane *lane)
-{
-	/* a connection that stands needs no time: it waits for the token */
-	if (lane_is_warm(lane))
-		return OUTCOME_OK;
-	x->lanes_held[lane - x->lanes] = true;
-	CURLcode code =
-	    curl.easy_setopt(lane->easy, CURLOPT_PREREQFUNCTION, gate);
-	if (code == CURLE_OK)
-		code = curl.easy_setopt(lane->easy, CURLOPT_PREREQDATA, x);
-	if (code != CURLE_OK)
-		return err_fail(x->reterr, OUTCOME_HELPER_FAILED, "libcurl: %s",
-		    curl.easy_strerror(code));
-	return lane_start(lane, x->reterr);
-}
-#else
-/* Without a gate the connection is opened when the token is there. */
-static enum outcome
-api_lane_start(struct exchange *x, struct lane *lane)
-{
-	(void)x;
-	(void)lane;
-	return OUTCOME_OK;
-}
-#endif
-
-/* Prepare a GET on the API host that waits at the gate. */
-static enum outcome
-api_lane_init(struct exchange *x, size_t i, const char *path)
-{
-	const struct wire_route *route = &x->order->request->route;
-	struct lane *lane = &x->lanes[i];
-	/* one share of the time is the token's */
-	long timeout_ms =
-	    2000L * (route->connect_timeout_s + route->request_timeout_s);
-
-	url_put(&x->urls[i], route->api_url, path);
-	enum outcome r = buf_check(&x->urls[i]);
-	if (r == OUTCOME_OK)
-		r = lane_aim(
-		    lane, route, buf_text(&x->urls[i]), timeout_ms, x->reterr);
-	return r;
-}
-
-/* Prepare GET users/me, with the lists that it has on request alone. */
-static enum outcome
-user_lane_init(struct exchange *x)
+user_lane_start(struct exchange *x, int64_t end_ms)
 {
 	const struct identity_needs *needs = &x->order->request->needs;
 	autobuf path = BUF_INIT(256);
@@ -289,8 +226,9 @@ user_lane_init(struct exchange *x)
 	if (needs->groups)
 		buf_printf(&path, "%cexpand=groups", needs->roles ? '&' : '?');
 	enum outcome r = buf_check(&path);
-	return r == OUTCOME_OK ? api_lane_init(x, LANE_USER, buf_text(&path))
-			       : r;
+	return r == OUTCOME_OK
+	    ? api_lane_start(x, LANE_USER, buf_text(&path), end_ms)
+	    : r;
 }
 
 typedef enum outcome identity_parse(
@@ -415,25 +353,24 @@ lists_complete(struct exchange *x)
 	return r;
 }
 
+/*
+ * Ask who signed in.  The time of both requests, with what is left to do for
+ * their connections, begins when the token has come.
+ */
 static enum outcome
-lanes_run(struct exchange *x)
+identity_get(struct exchange *x)
 {
-	enum outcome r = token_lane_init(x);
+	const struct wire_route *route = &x->order->request->route;
+	int64_t end_ms = clock_now_ms() +
+	    INT64_C(1000) *
+		(route->connect_timeout_s + route->request_timeout_s);
 
+	enum outcome r =
+	    lanes_drive(x->lanes, LANE_COUNT, NULL, x->vigil, x->reterr);
 	if (r == OUTCOME_OK)
-		r = user_lane_init(x);
+		r = user_lane_start(x, end_ms);
 	if (r == OUTCOME_OK)
-		r = api_lane_init(x, LANE_TOKEN_INFO, TOKEN_INFO_PATH);
-	if (r == OUTCOME_OK)
-		r = api_lane_start(x, &x->lanes[LANE_USER]);
-	if (r == OUTCOME_OK)
-		r = api_lane_start(x, &x->lanes[LANE_TOKEN_INFO]);
-	if (r != OUTCOME_OK)
-		return r;
-
-	r = api_lane_follow(x, &x->lanes[LANE_USER]);
-	if (r == OUTCOME_OK)
-		r = api_lane_follow(x, &x->lanes[LANE_TOKEN_INFO]);
+		r = api_lane_start(x, LANE_TOKEN_INFO, TOKEN_INFO_PATH, end_ms);
 	if (r == OUTCOME_OK)
 		r = lanes_drive(
 		    x->lanes, LANE_COUNT, NULL, x->vigil, x->reterr);
@@ -449,22 +386,18 @@ lanes_run(struct exchange *x)
 static void
 results_forget(struct exchange *x)
 {
-	for (size_t i = 0; i < LANE_COUNT; i++) {
+	for (size_t i = 0; i < LANE_COUNT; i++)
 		buf_done(&x->urls[i]);
-		x->lanes_held[i] = false;
-	}
 	buf_done(&x->form);
 	x->form = BUF_INIT(FORM_MAX);
 	token_reply_done(&x->reply);
 	identity_done(&x->identity);
-	x->token_judged = false;
-	x->outcome = OUTCOME_HELPER_FAILED;
 	x->correlation[0] = '\0';
 }
 
 enum outcome
 exchange_warm(struct exchange *x, size_t i, const struct wire_route *route,
-    struct errinfo *reterr)
+    long timeout_ms, struct errinfo *reterr)
 {
 	struct lane *lane = &x->lanes[i];
 
@@ -473,10 +406,8 @@ exchange_warm(struct exchange *x, size_t i, const struct wire_route *route,
 	    i == LANE_TOKEN ? route->login_url : route->api_url, "/");
 	enum outcome r = buf_check(&x->urls[i]);
 	if (r == OUTCOME_OK)
-		r = lane_aim(lane, route, buf_text(&x->urls[i]),
-		    1000L *
-			(route->connect_timeout_s + route->request_timeout_s),
-		    reterr);
+		r = lane_aim(
+		    lane, route, buf_text(&x->urls[i]), timeout_ms, reterr);
 	if (r == OUTCOME_OK)
 		r = lane_head(lane, reterr);
 	return r == OUTCOME_OK ? lane_start(lane, reterr) : r;
@@ -490,7 +421,9 @@ exchange_run(struct exchange *x, const struct exchange_order *order,
 	x->order = order;
 	x->vigil = vigil;
 	x->reterr = reterr;
-	enum outcome r = lanes_run(x);
+	enum outcome r = token_get(x);
+	if (r == OUTCOME_OK)
+		r = identity_get(x);
 	x->order = NULL;
 	x->vigil = NULL;
 	x->reterr = NULL;

@@ -29,11 +29,8 @@ struct exchange {
 	const struct exchange_order *order;
 	const struct vigil *vigil;
 	struct lane lanes[LANE_COUNT];
-	bool lanes_held[LANE_COUNT]; /* the request waits at the gate */
 	struct buf urls[LANE_COUNT];
 	struct buf form;
-	bool token_judged;    /* the token endpoint's reply was looked at */
-	enum outcome outcome; /* of that */
 	struct errinfo *reterr;
 
 	/* what came of it */
@@ -49,10 +46,11 @@ struct exchange {
  *
  * in:     i      LANE_TOKEN: the login host; else the API host
  *         route  *borrowed*
+ *         timeout_ms  for all of it
  * errors: OUTCOME_HELPER_FAILED, OUTCOME_NO_MEMORY
  */
 MUST_CHECK enum outcome exchange_warm(struct exchange *x, size_t i,
-    const struct wire_route *route, struct errinfo *reterr);
+    const struct wire_route *route, long timeout_ms, struct errinfo *reterr);
 
 /*
  * Exchange a code.  The connections that do not stand yet are opened at once;

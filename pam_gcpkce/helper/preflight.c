@@ -105,7 +105,9 @@ line_open(struct preflight *p, struct exchange *x, size_t i,
 		return INT64_MAX;
 	if (line->next_ms > now_ms)
 		return line->next_ms;
-	if (exchange_warm(x, i, route, &why) == OUTCOME_OK)
+	if (exchange_warm(x, i, route,
+		1000L * (route->connect_timeout_s + route->request_timeout_s),
+		&why) == OUTCOME_OK)
 		line->state = PREFLIGHT_UNDER_WAY;
 	else
 		line_fail(line, now_ms);

@@ -347,7 +347,7 @@ def moment_rows():
               settings=lambda _world: {"attempts": 2},
               arrange=drop_after_refusal, token=True)
     yield Row("connections", "dropped while they wait for the token",
-              "unreachable", arrange=drop_those_who_wait, token=True)
+              "ok", arrange=drop_those_who_wait, token=True)
     yield Row("deadline", "passes before the answer", "timed_out",
               settings=lambda _world: {"timeout": 2}, arrange=come_late)
     yield Row("deadline", "passes while the token is awaited", "timed_out",

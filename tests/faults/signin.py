@@ -122,8 +122,8 @@ class Got:
                 "" if self.revoked else "not "))
         wrong += ["%s went out %d times" % item
                   for item in self.requests.items()
-                  if item[1] > (2 if row.warm and item[0].startswith("GET")
-                                else 1)]
+                  # a GET goes out again where its open connection has ended
+                  if item[1] > (2 if item[0].startswith("GET") else 1)]
         if not row.token and any(
                 count for request, count in self.requests.items()
                 if request.startswith("GET")):

@@ -78,10 +78,10 @@ header_read(char *bytes, size_t size, size_t count, void *arg)
 	return size * count;
 }
 
-#if LANE_HAS_GATE
+#if LANE_HAS_PREREQ
 /* Called for each try, so a second call is a repetition. */
 static int
-latch(
+send_once(
     void *arg, char *remote_ip, char *local_ip, int remote_port, int local_port)
 {
 	struct lane *lane = arg;
@@ -270,8 +270,8 @@ lane_once(struct lane *lane, struct errinfo *reterr)
 	CURLcode r = CURLE_OK;
 
 	lane->once = true;
-#if LANE_HAS_GATE
-	SET(CURLOPT_PREREQFUNCTION, latch);
+#if LANE_HAS_PREREQ
+	SET(CURLOPT_PREREQFUNCTION, send_once);
 	SET(CURLOPT_PREREQDATA, lane);
 #endif
 	return r == CURLE_OK ? OUTCOME_OK : option_failed(r, reterr);
@@ -313,7 +313,7 @@ lane_retarget(struct lane *lane, const char *method, const char *url,
 	SET(CURLOPT_CUSTOMREQUEST, method);
 	SET(CURLOPT_URL, url);
 	SET(CURLOPT_TIMEOUT_MS, timeout_ms);
-#if LANE_HAS_GATE
+#if LANE_HAS_PREREQ
 	SET(CURLOPT_PREREQFUNCTION, NULL);
 #endif
 	return r == CURLE_OK ? OUTCOME_OK : option_failed(r, reterr);
@@ -324,7 +324,7 @@ lane_start(struct lane *lane, struct errinfo *reterr)
 {
 	CURLcode r = CURLE_OK;
 	/* libcurl looks as well, but not always */
-	bool fresh = !lane_is_warm(lane) || (lane->once && !LANE_HAS_GATE);
+	bool fresh = !lane_is_warm(lane) || (lane->once && !LANE_HAS_PREREQ);
 
 	SET(CURLOPT_FRESH_CONNECT, fresh ? 1L : 0L);
 	if (r != CURLE_OK)

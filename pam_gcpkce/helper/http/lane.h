@@ -24,7 +24,6 @@ struct lane {
 	bool gone_out;
 	bool repeated; /* ... and would have */
 	bool narrow;   /* only a part of the trust store was asked so far */
-	bool busy;     /* inside its own callbacks; not to be driven again */
 	bool done;     /* the request has ended, with result */
 	CURLcode result;
 	long status;
@@ -36,9 +35,9 @@ struct lane {
 	char *authorization;          /* LANE_AUTHORIZATION_MAX bytes; wiped */
 };
 
-/* Can a request be held back when its connection stands?  libcurl 7.80. */
-#ifndef LANE_HAS_GATE
-#define LANE_HAS_GATE (LIBCURL_VERSION_NUM >= 0x075000)
+/* Can a request be stopped before it goes out again?  libcurl 7.80. */
+#ifndef LANE_HAS_PREREQ
+#define LANE_HAS_PREREQ (LIBCURL_VERSION_NUM >= 0x075000)
 #endif
 
 #define autolane CLEANUP(lane_done) struct lane

@@ -50,12 +50,9 @@ lane_step(struct lane *lane)
 	int left;
 	CURLMsg *message;
 
-	if (lane->busy || is_idle(lane))
+	if (is_idle(lane))
 		return true;
-	lane->busy = true;
-	CURLMcode code = curl.multi_perform(lane->multi, &running);
-	lane->busy = false;
-	if (code != CURLM_OK)
+	if (curl.multi_perform(lane->multi, &running) != CURLM_OK)
 		return false;
 	while ((message = curl.multi_info_read(lane->multi, &left)) != NULL) {
 		if (message->msg != CURLMSG_DONE)
@@ -139,7 +136,7 @@ lanes_wait(const struct lane *lanes, size_t count, bool tend,
 		w.fds[w.count++] =
 		    (struct pollfd){.fd = vigil->browser, .events = POLLIN};
 	for (size_t i = 0; i < count; i++) {
-		if (!lanes[i].busy && !is_idle(&lanes[i]))
+		if (!is_idle(&lanes[i]))
 			watch_lane(&w, &lanes[i]);
 		else if (tend && lanes[i].warm && w.count < FDS_MAX)
 			w.fds[w.count++] = (struct pollfd){
