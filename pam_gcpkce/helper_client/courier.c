@@ -24,8 +24,9 @@
 #include "gcpkce/wire/frame.h"
 #include "helper_path.h"
 
-#define END_GRACE_MS 2000
-#define END_KILL_MS 1000
+#define END_GRACE_MS 2000 /* for a helper that is asked to end, ... */
+#define END_LATE_MS 150   /* ... and after the deadline */
+#define END_KILL_MS 100
 #define EXEC_WAIT_MS 250
 
 /* As a fault of the configuration, whose reader does not ask for accounts. */
@@ -187,6 +188,7 @@ courier_start(const struct courier_birth *birth, int64_t deadline_ms,
     struct courier *ret, struct errinfo *reterr)
 {
 	autochild child = COURIER_NONE;
+	child.deadline_ms = deadline_ms;
 	autofd binary = -1;
 	int sockets[2] = {-1, -1};
 	int pipes[2] = {-1, -1};
@@ -368,6 +370,17 @@ reap(const struct courier *c, int wait_ms, int *ret_status)
 	}
 }
 
+/* How long the helper may take to end. */
+static int
+end_grace_ms(const struct courier *c)
+{
+	int left_ms = clock_left_ms(c->deadline_ms);
+
+	if (left_ms < END_LATE_MS)
+		return END_LATE_MS;
+	return left_ms < END_GRACE_MS ? left_ms : END_GRACE_MS;
+}
+
 /* End the helper; the status is 0 when somebody else reaped it. */
 static int
 end(struct courier *c)
@@ -379,7 +392,7 @@ end(struct courier *c)
 	if (c->socket >= 0)
 		(void)shutdown(c->socket, SHUT_RDWR);
 	cleanup_fd(&c->socket);
-	if (c->pid > 0 && !reap(c, END_GRACE_MS, &status)) {
+	if (c->pid > 0 && !reap(c, end_grace_ms(c), &status)) {
 		/* not yet reaped, so the pid is still the helper's */
 		if (c->process < 0 ||
 		    syscall(SYS_pidfd_send_signal, c->process, SIGKILL, NULL,

@@ -325,6 +325,14 @@ do_hang(const struct buf *frame, int64_t deadline_ms)
 }
 
 static void
+do_stop(const struct buf *frame, int64_t deadline_ms)
+{
+	(void)deadline_ms;
+	(void)frame;
+	(void)raise(SIGSTOP);
+}
+
+static void
 do_flood(const struct buf *frame, int64_t deadline_ms)
 {
 	autobuf noise = BUF_INIT(4096);
@@ -480,6 +488,7 @@ static const struct {
     {"close", do_close},
     {"twice", do_twice},
     {"hang", do_hang},
+    {"stop", do_stop},
     {"flood", do_flood},
     {"repeat", do_repeat},
     {"drip", do_drip},

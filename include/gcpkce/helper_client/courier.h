@@ -25,6 +25,7 @@ struct courier {
 	pid_t pid;
 	int process; /* a pidfd, or -1 on a kernel without */
 	int socket;
+	int64_t deadline_ms;    /* bounds the wait for its end as well */
 	int report;             /* a birth that was not seen to end, or -1 */
 	bool strict;            /* missing layers are a refusal */
 	struct missing missing; /* from its sandbox, as it says */
@@ -81,8 +82,8 @@ MUST_CHECK enum outcome courier_receive(struct courier *courier,
 
 /*
  * End the helper: shut the socket down, which ends it wherever it waits, kill
- * it when it does not go within two seconds, and reap it.  A host that reaps
- * all its children (ECHILD) is fine.
+ * it when it does not go within two seconds, or a moment after its deadline,
+ * and reap it.  A host that reaps all its children (ECHILD) is fine.
  */
 void courier_end(struct courier *courier);
 

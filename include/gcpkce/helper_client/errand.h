@@ -13,7 +13,7 @@
 #include "gcpkce/wire/wire_token.h"
 
 /* A helper's last word may come a moment after the deadline. */
-#define ERRAND_GRACE_MS 1000
+#define ERRAND_GRACE_MS 200
 
 /* What a sign-in is for; texts *borrowed*, escaped and cut to
  * the frame's fields. */
