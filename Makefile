@@ -207,7 +207,7 @@ $(B)/tests/unit/%: $(B)/tests/unit/%.o $(oauth) $(diagnose) $(client) $(config) 
 	$(call say,LINK,$@)
 	$(Q)$(link_prog) $(flush) $(more_libs) $(crypto_libs) -lcmocka
 $(B)/tests/unit/test_sandbox $(B)/tests/unit/test_listener $(B)/tests/unit/test_lane: $(filter-out %/main.o,$(helper))
-$(B)/tests/unit/test_sandbox $(B)/tests/unit/test_listener $(B)/tests/unit/test_lane $(B)/tests/unit/test_birth: private more_libs = $(filter_libs)
+$(B)/tests/unit/test_sandbox $(B)/tests/unit/test_listener $(B)/tests/unit/test_lane $(B)/tests/unit/test_helper_child: private more_libs = $(filter_libs)
 $(B)/tests/unit/test_filter: $(addprefix $(B)/pam_gcpkce/helper/sandbox/,calls.o filter.o)
 # it wraps a call itself that the counting build wraps
 $(B)/tests/unit/test_filter: private flush =
@@ -216,7 +216,7 @@ $(B)/tests/unit/test_result: $(B)/pam_gcpkce/module/result.o
 $(B)/tests/unit/test_sentence: $(B)/pam_gcpkce/module/sentence.o
 $(B)/tests/unit/test_config_example: $(B)/tools/config_example.o
 $(B)/tests/unit/test_page $(B)/tests/unit/test_http_request: $(filter %/page.o %/http_request.o,$(loopback))
-$(B)/tests/unit/test_courier: $(B)/tests/pam/own_run.o
+$(B)/tests/unit/test_helper_proc: $(B)/tests/pam/own_run.o
 $(unit) $(sweep): | $(flush_o)
 $(B)/tests/pam/test_%: $(B)/tests/pam/test_%.o $(pam_host) $(config) $(wire) $(base)
 	$(call say,LINK,$@)

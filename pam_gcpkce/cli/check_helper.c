@@ -12,8 +12,8 @@
 
 #include "check.h"
 #include "file_check.h"
-#include "gcpkce/helper_client/courier.h"
-#include "gcpkce/helper_client/errand.h"
+#include "gcpkce/helper_client/helper_proc.h"
+#include "gcpkce/helper_client/helper_client.h"
 #include "probe_report.h"
 
 #define NOBODY_UID 65534
@@ -108,7 +108,7 @@ account_check(struct check *check)
 static bool
 binary_check(struct check *check)
 {
-	const char *path = courier_helper_path();
+	const char *path = helper_proc_helper_path();
 	struct findings *f = &check->findings;
 	char mend[PATH_MAX + 32];
 	struct stat st;
@@ -173,14 +173,14 @@ check_helper(struct check *check)
 	account_check(check);
 	if (!can_start)
 		return;
-	enum outcome r = errand_probe(
+	enum outcome r = helper_client_probe(
 	    &check->config, !check->options->offline, &check->probe, &why);
 	check->probed = r == OUTCOME_OK;
 	if (r == OUTCOME_CONFIG_INVALID)
 		return; /* the account: said already */
 	if (r != OUTCOME_OK)
 		finding_add(&check->findings, FINDING_FAULT,
-		    courier_helper_path(),
+		    helper_proc_helper_path(),
 		    "see gcpkce-helper(8); mind noexec mounts, limits and "
 		    "mandatory access control",
 		    "the helper does not start or does not answer: %s",

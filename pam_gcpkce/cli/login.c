@@ -17,7 +17,7 @@
 #include "gcpkce/base/clock.h"
 #include "gcpkce/base/text.h"
 #include "gcpkce/config/policy.h"
-#include "gcpkce/helper_client/errand.h"
+#include "gcpkce/helper_client/helper_client.h"
 #include "gcpkce/oauth/answer.h"
 #include "scopes.h"
 
@@ -25,7 +25,7 @@ struct login {
 	const struct options *options;
 	struct config config;
 	struct policy policy;
-	struct courier courier;
+	struct helper_proc proc;
 	struct wire_ready ready; /* what is shown at present */
 	char user[ACCOUNT_NAME_MAX + 1];
 	int64_t deadline_ms;
@@ -85,7 +85,7 @@ static enum outcome
 helper_start(struct login *l)
 {
 	char host[256] = "";
-	const struct errand errand = {
+	const struct helper_call call = {
 	    .user = l->user,
 	    .service = "gcpkce",
 	    .host = host,
@@ -94,8 +94,8 @@ helper_start(struct login *l)
 	};
 
 	(void)gethostname(host, sizeof(host) - 1);
-	enum outcome r = errand_start(
-	    &l->config, &errand, l->deadline_ms, &l->courier, &l->why);
+	enum outcome r = helper_client_start(
+	    &l->config, &call, l->deadline_ms, &l->proc, &l->why);
 	if (r == OUTCOME_OK)
 		l->why.text[0] = '\0';
 	return r;
@@ -112,7 +112,7 @@ prompt_show(const struct login *l)
 	    ready->unreachable ? SAY_UNREACHABLE : "",
 	    ready->unreachable ? "\n" : "",
 	    (clock_left_ms(l->deadline_ms) + 999) / 1000, ready->address,
-	    errand_prompt(ready->callback));
+	    helper_client_prompt(ready->callback));
 }
 
 /* In a login the journal says so. */
@@ -121,7 +121,7 @@ missing_tell(struct login *l)
 {
 	autobuf news = BUF_INIT(ERRINFO_TEXT_MAX);
 
-	if (missing_news(&l->courier.missing, &news))
+	if (missing_news(&l->proc.missing, &news))
 		command_tell("Mind: %s.\n", buf_text(&news));
 }
 
@@ -139,7 +139,7 @@ static enum outcome
 address_show(struct login *l)
 {
 	enum outcome r =
-	    errand_address(&l->courier, l->deadline_ms, &l->ready, &l->why);
+	    helper_client_address(&l->proc, l->deadline_ms, &l->ready, &l->why);
 
 	missing_tell(l);
 	if (r == OUTCOME_OK && l->options->browser)
@@ -243,10 +243,10 @@ progress_tell(const struct login *l, const struct buf *typed)
 static enum outcome
 answer_bring(struct login *l, const struct buf *typed)
 {
-	const struct errand_known known = {.user = l->user};
+	const struct helper_client_known known = {.user = l->user};
 
 	progress_tell(l, typed);
-	enum outcome r = errand_answer(&l->courier, buf_view(typed), &known,
+	enum outcome r = helper_client_answer(&l->proc, buf_view(typed), &known,
 	    l->deadline_ms, &l->verdict, &l->why);
 	missing_tell(l);
 	return r;
@@ -263,7 +263,7 @@ rounds_run(struct login *l)
 		autobuf typed = BUF_INIT(WIRE_ANSWER_MAX);
 
 		if (i > 0)
-			command_tell("\n%s\n", errand_sentence(&l->verdict, r));
+			command_tell("\n%s\n", helper_client_sentence(&l->verdict, r));
 		r = address_show(l);
 		if (r == OUTCOME_OK)
 			r = answer_read_line(l, &typed);
@@ -439,7 +439,7 @@ settle(struct login *l, bool written)
 
 	if (l->verdict.outcome != OUTCOME_OK)
 		return;
-	(void)errand_settle(&l->courier, keep, NULL);
+	(void)helper_client_settle(&l->proc, keep, NULL);
 	if (!keep && !l->options->json && l->config.revoke != REVOKE_NEVER)
 		command_tell("The token is being revoked.\n");
 }
@@ -457,7 +457,7 @@ command_login(const struct options *options)
 	if (l == NULL)
 		return EXIT_BAD;
 	l->options = options;
-	l->courier = COURIER_NONE;
+	l->proc = HELPER_PROC_NONE;
 	interrupt_catch();
 	enum outcome r = login_run(l);
 	struct errinfo why = l->why;
@@ -471,9 +471,9 @@ command_login(const struct options *options)
 	}
 	bool written = fflush(stdout) == 0 && !ferror(stdout);
 	if (r == OUTCOME_OK && l->config.callback == CALLBACK_LOOPBACK)
-		errand_grant(&l->courier);
+		helper_client_grant(&l->proc);
 	settle(l, written);
-	courier_end(&l->courier);
+	helper_proc_end(&l->proc);
 	policy_done(&l->policy);
 	wire_verdict_done(&l->verdict);
 	return r == OUTCOME_OK && written ? EXIT_GOOD : EXIT_BAD;

@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #include "command.h"
-#include "gcpkce/helper_client/errand.h"
+#include "gcpkce/helper_client/helper_client.h"
 #include "token.h"
 
 static enum outcome
@@ -24,7 +24,7 @@ logout_run(const struct options *options, char *correlation, size_t cap,
 	if (r == OUTCOME_OK)
 		r = token_find(config, &token, reterr);
 	if (r == OUTCOME_OK)
-		r = errand_token(
+		r = helper_client_token(
 		    config, WIRE_TASK_REVOKE, token, reply, reterr);
 	(void)snprintf(correlation, cap, "%s", reply->verdict.correlation);
 	wire_token_reply_done(reply);

@@ -10,7 +10,7 @@
 #include "command.h"
 #include "gcpkce/base/text.h"
 #include "gcpkce/config/map_name.h"
-#include "gcpkce/helper_client/errand.h"
+#include "gcpkce/helper_client/helper_client.h"
 #include "token.h"
 
 struct whoami {
@@ -40,7 +40,7 @@ whoami_run(struct whoami *w, struct errinfo *reterr)
 	if (r == OUTCOME_OK)
 		r = token_find(&w->config, &token, reterr);
 	if (r == OUTCOME_OK)
-		r = errand_token(&w->config,
+		r = helper_client_token(&w->config,
 		    w->options->ids ? WIRE_TASK_THINGS : WIRE_TASK_IDENTIFY,
 		    token, &w->reply, reterr);
 	token_expires(w->expires);

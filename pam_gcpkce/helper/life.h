@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * How a helper comes to life: what it verifies of its birth, and what it gives
+ * How a helper comes to life: what it verifies of its start, and what it gives
  * up before it reads a byte.
  */
 #ifndef GCPKCE_HELPER_LIFE_H
@@ -18,7 +18,7 @@
 #define LIFE_FD_LISTEN 20
 
 /*
- * Verify a birth: a stream socket at LIFE_FD_SOCKET, and sandbox_begin.  Where
+ * Verify a start: a stream socket at LIFE_FD_SOCKET, and sandbox_begin.  Where
  * there is a socket the caller is told of a failure.
  *
  * errors: OUTCOME_HELPER_FAILED  reterr says what is not as it must be

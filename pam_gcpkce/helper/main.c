@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * gcpkce-helper: the process that speaks to Genesys Cloud, one sign-in each.
- * Started by the courier; see gcpkce-helper(8) and docs/PROTOCOL.md.
+ * Started by the helper client; see gcpkce-helper(8) and docs/PROTOCOL.md.
  */
 #include <stdio.h>
 #include <string.h>

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "gcpkce/base/text.h"
-#include "gcpkce/helper_client/errand.h"
+#include "gcpkce/helper_client/helper_client.h"
 #include "sentence.h"
 #include "translation.h"
 
@@ -55,7 +55,7 @@ dialogue_compose(
 	buf_put_text(first, first == text ? "\n" : "\n\n");
 	if (asks(dialogue)) {
 		buf_put_text(
-		    prompt, translation_of(errand_prompt(dialogue->callback)));
+		    prompt, translation_of(helper_client_prompt(dialogue->callback)));
 		buf_put_byte(prompt, ' ');
 	} else {
 		buf_printf(text, "\n%s\n", translation_of(SAY_OPEN_HERE));

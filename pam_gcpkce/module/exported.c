@@ -11,7 +11,7 @@
 #include <syslog.h>
 
 #include "gcpkce/base/clock.h"
-#include "gcpkce/helper_client/errand.h"
+#include "gcpkce/helper_client/helper_client.h"
 #include "journal.h"
 
 #define KEPT "gcpkce_exported"
@@ -21,7 +21,7 @@ static enum outcome
 revoker_send(pam_handle_t *pamh, const struct config *config, const char *user,
     struct secret *token, uint64_t expires_at_s, struct errinfo *reterr)
 {
-	const struct errand errand = {
+	const struct helper_call call = {
 	    .user = user,
 	    .service = journal_item(pamh, PAM_SERVICE),
 	    .host = "",
@@ -30,8 +30,8 @@ revoker_send(pam_handle_t *pamh, const struct config *config, const char *user,
 	if (token == NULL)
 		return err_fail(reterr, OUTCOME_HELPER_FAILED,
 		    "the helper that has the token is gone");
-	return errand_revoke(
-	    config, &errand, token, expires_at_s, CLOSE_LIMIT_S, reterr);
+	return helper_client_revoke(
+	    config, &call, token, expires_at_s, CLOSE_LIMIT_S, reterr);
 }
 
 void

@@ -16,7 +16,7 @@
 #include "gcpkce/base/clock.h"
 #include "gcpkce/config/policy.h"
 #include "gcpkce/config/service.h"
-#include "gcpkce/helper_client/errand.h"
+#include "gcpkce/helper_client/helper_client.h"
 #include "journal.h"
 #include "place.h"
 #include "session.h"
@@ -34,7 +34,7 @@ struct signin {
 	struct policy policy;
 	enum outcome prospect; /* ok, or why nobody could sign in */
 	struct errinfo prospect_why;
-	struct courier courier;
+	struct helper_proc proc;
 	int64_t deadline_ms;
 	struct wire_ready ready;
 	struct dialogue dialogue; /* its texts are this struct's */
@@ -50,7 +50,7 @@ signin_free(struct signin *s)
 {
 	if (s == NULL)
 		return;
-	courier_end(&s->courier);
+	helper_proc_end(&s->proc);
 	policy_done(&s->policy);
 	wire_verdict_done(&s->verdict);
 	explicit_bzero(s, sizeof(*s));
@@ -136,7 +136,7 @@ prospect_judge(struct signin *s)
 static enum outcome
 helper_start(struct signin *s, const struct place *place)
 {
-	const struct errand errand = {
+	const struct helper_call call = {
 	    .user = s->user,
 	    .service = place->service,
 	    .host = s->host,
@@ -146,21 +146,21 @@ helper_start(struct signin *s, const struct place *place)
 	    .want_token = s->config.export != EXPORT_NONE,
 	};
 	int64_t begun_ms = clock_now_ms();
-	enum outcome r = errand_start(
-	    &s->config, &errand, s->deadline_ms, &s->courier, &s->why);
+	enum outcome r = helper_client_start(
+	    &s->config, &call, s->deadline_ms, &s->proc, &s->why);
 
 	if (r == OUTCOME_OK && s->config.debug && s->why.text[0] != '\0')
 		journal_debug(s->pamh, "%s", s->why.text);
 	if (r == OUTCOME_OK) {
 		s->why.text[0] = '\0';
-		r = errand_address(
-		    &s->courier, s->deadline_ms, &s->ready, &s->why);
+		r = helper_client_address(
+		    &s->proc, s->deadline_ms, &s->ready, &s->why);
 	}
-	journal_missing(s->pamh, s->user, &s->courier.missing);
+	journal_missing(s->pamh, s->user, &s->proc.missing);
 	if (s->config.debug)
 		journal_debug(s->pamh,
 		    "helper %d started in %lld ms (%s); prospect: %s %s",
-		    (int)s->courier.pid, (long long)(clock_now_ms() - begun_ms),
+		    (int)s->proc.pid, (long long)(clock_now_ms() - begun_ms),
 		    outcome_name(r), outcome_name(s->prospect),
 		    s->prospect_why.text);
 	return r;
@@ -244,10 +244,10 @@ decide(struct signin *s)
 static void
 token_refuse(struct signin *s, uint64_t expires_at_s)
 {
-	enum outcome r = errand_settle(&s->courier, false, NULL);
+	enum outcome r = helper_client_settle(&s->proc, false, NULL);
 
 	if (r == OUTCOME_OK)
-		r = courier_finish(&s->courier, NULL);
+		r = helper_proc_finish(&s->proc, NULL);
 	if (r != OUTCOME_OK && s->config.revoke != REVOKE_NEVER)
 		token_revoke(s->pamh, &s->config, s->user, s->verdict.token,
 		    expires_at_s);
@@ -266,7 +266,7 @@ token_export(struct signin *s, uint64_t expires_at_s)
 	if (r != OUTCOME_OK) {
 		token_refuse(s, expires_at_s);
 	} else {
-		r = errand_settle(&s->courier, true, &why);
+		r = helper_client_settle(&s->proc, true, &why);
 		if (r != OUTCOME_OK)
 			session_unexport(s->pamh);
 	}
@@ -286,7 +286,7 @@ token_settle(struct signin *s, enum outcome outcome)
 	if (s->verdict.outcome != OUTCOME_OK)
 		return;
 	if (outcome == OUTCOME_OK && s->config.callback == CALLBACK_LOOPBACK)
-		errand_grant(&s->courier);
+		helper_client_grant(&s->proc);
 	if (outcome == OUTCOME_OK && s->config.export != EXPORT_NONE)
 		token_export(s, expires_at_s);
 	else
@@ -348,14 +348,14 @@ round_run(struct signin *s, struct result *result)
 		return;
 	if (r == OUTCOME_OK) { /* steps 5 to 7 */
 		s->attempt++;
-		r = errand_answer(&s->courier, buf_view(&typed),
-		    &(struct errand_known){
+		r = helper_client_answer(&s->proc, buf_view(&typed),
+		    &(struct helper_client_known){
 			.user = s->user,
 			.password = journal_item(s->pamh, PAM_AUTHTOK),
 			.old_password = journal_item(s->pamh, PAM_OLDAUTHTOK),
 		    },
 		    s->deadline_ms, &s->verdict, &s->why);
-		journal_missing(s->pamh, s->user, &s->courier.missing);
+		journal_missing(s->pamh, s->user, &s->proc.missing);
 		if (s->config.debug)
 			journal_debug(s->pamh,
 			    "an answer of %zu bytes; verdict: %s %s", typed.len,
@@ -384,14 +384,14 @@ rounds_run(struct signin *s, struct result *result)
 		if (!may_go_on(s, result))
 			return;
 		decision_log(s, result->outcome);
-		s->dialogue.wrong = errand_sentence(&s->verdict, result->shown);
+		s->dialogue.wrong = helper_client_sentence(&s->verdict, result->shown);
 		/* nothing of this round may be told of the next */
 		wire_verdict_done(&s->verdict);
 		s->answered_ms = 0;
 		s->why.text[0] = '\0';
-		enum outcome r = errand_address(
-		    &s->courier, s->deadline_ms, &s->ready, &s->why);
-		journal_missing(s->pamh, s->user, &s->courier.missing);
+		enum outcome r = helper_client_address(
+		    &s->proc, s->deadline_ms, &s->ready, &s->why);
+		journal_missing(s->pamh, s->user, &s->proc.missing);
 		if (r != OUTCOME_OK) {
 			*result = (struct result){.outcome = r, .shown = r};
 			return;
@@ -422,7 +422,7 @@ signin_new(pam_handle_t *pamh)
 		return NULL;
 	s->pamh = pamh;
 	s->owner = getpid();
-	s->courier = COURIER_NONE;
+	s->proc = HELPER_PROC_NONE;
 	return s;
 }
 
@@ -448,7 +448,7 @@ denial_finish(struct signin *s, const struct result *result)
 	/* sudo sets PAM_SILENT whatever the person wants, and shows texts */
 	if (((unsigned)s->flags & PAM_SILENT) == 0 || s->dialogue.split)
 		dialogue_tell(
-		    s->pamh, errand_sentence(&s->verdict, result->shown));
+		    s->pamh, helper_client_sentence(&s->verdict, result->shown));
 	(void)pam_fail_delay(s->pamh, FAIL_DELAY_US);
 }
 

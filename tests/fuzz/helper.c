@@ -228,7 +228,7 @@ WRAP(int, poll, (struct pollfd * fds, nfds_t count, int timeout))
 	return 0;
 }
 
-/* ---- birth ---- */
+/* ---- start ---- */
 
 WRAP(int, socketpair, (int domain, int type, int protocol, int fds[2]))
 {
@@ -275,7 +275,7 @@ WRAP(pid_t, _Fork, (void))
 	return FIRST_PID + (pid_t)all.count++;
 }
 
-/* What the child says of its birth: nothing, by exec, or which step failed. */
+/* What the child says of its start: nothing, by exec, or which step failed. */
 WRAP(ssize_t, read, (int fd, void *bytes, size_t len))
 {
 	unsigned how;

@@ -23,7 +23,7 @@
 #include "gcpkce/base/clock.h"
 #include "gcpkce/config/client_secret.h"
 #include "gcpkce/config/policy.h"
-#include "gcpkce/helper_client/errand.h"
+#include "gcpkce/helper_client/helper_client.h"
 #include "gcpkce/oauth/answer.h"
 #include "gcpkce/oauth/portrait.h"
 #include "gcpkce/oauth/profile.h"
@@ -374,29 +374,29 @@ refusals(void)
 	return api_error_judge(500, view_text(body), NULL, &read);
 }
 
-/* ---- the courier, with the real helper ---- */
+/* ---- the helper client, with the real helper ---- */
 
 static enum outcome
-errand(void)
+call(void)
 {
 	struct errinfo why;
 	struct wire_ready ready;
 	int64_t deadline_ms = clock_now_ms() + 10000;
-	static const struct errand decoy = {
+	static const struct helper_call decoy = {
 	    .user = "a name that is long enough for a buffer to grow, \x1b[1m",
 	    .service = "test",
 	    .host = "here",
 	    .decoy = true};
-	autochild child = COURIER_NONE;
+	autoproc child = HELPER_PROC_NONE;
 	autoverdict verdict = {0};
 
 	enum outcome r =
-	    errand_start(&config, &decoy, deadline_ms, &child, &why);
+	    helper_client_start(&config, &decoy, deadline_ms, &child, &why);
 	if (r == OUTCOME_OK)
-		r = errand_address(&child, deadline_ms, &ready, &why);
+		r = helper_client_address(&child, deadline_ms, &ready, &why);
 	if (r == OUTCOME_OK)
-		r = errand_answer(&child, view_text("?"),
-		    &(struct errand_known){.user = "?"}, deadline_ms, &verdict,
+		r = helper_client_answer(&child, view_text("?"),
+		    &(struct helper_client_known){.user = "?"}, deadline_ms, &verdict,
 		    &why);
 	/* what the helper says of such an answer is the good end here */
 	return r == OUTCOME_ANSWER_MALFORMED ? OUTCOME_OK : r;
@@ -426,7 +426,7 @@ static const struct part {
     {"identity", profile, OUTCOME_OK},
     {"scopes", scopes, OUTCOME_OK},
     {"refusals", refusals, OUTCOME_PROVIDER_ERROR},
-    {"errand", errand, OUTCOME_OK},
+    {"errand", call, OUTCOME_OK},
 };
 
 /* Run with the n-th call failing; gives whether there was one. */

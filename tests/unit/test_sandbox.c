@@ -46,7 +46,7 @@ static const struct wire_route routes[] = {
 	.strict = true},
 };
 
-/* What birth does, or the kernel, but for one thing. */
+/* What start does, or the kernel, but for one thing. */
 enum lack {
 	LACK_NOTHING,
 	LACK_FEW_DESCRIPTORS,
@@ -235,7 +235,7 @@ descriptors_play(enum lack lack, int words)
 
 /* Become like a helper; words are where this process may still write. */
 static void
-birth_play(const struct row *row, int words)
+child_play(const struct row *row, int words)
 {
 	struct rlimit files;
 
@@ -292,7 +292,7 @@ layers_tell(const struct row *row, bool strict, int words)
 	struct errinfo why = {""};
 	struct missing missing;
 
-	birth_play(row, words);
+	child_play(row, words);
 	enum outcome r = sandbox_begin(&why);
 	if (r == OUTCOME_OK)
 		r = sandbox_confine(&routes[strict], NULL, false, &why);
@@ -390,7 +390,7 @@ revoker_play(int words)
 {
 	struct errinfo why;
 
-	birth_play(&rows[0], words);
+	child_play(&rows[0], words);
 	if (sandbox_begin(&why) == OUTCOME_OK &&
 	    sandbox_confine(&routes[1], NULL, false, &why) == OUTCOME_OK &&
 	    worker_begin(-1, clock_now_ms() + END_MS, true, &why) ==
@@ -435,7 +435,7 @@ worker_play(int words)
 {
 	struct errinfo why;
 
-	birth_play(&rows[0], words);
+	child_play(&rows[0], words);
 	if (sandbox_begin(&why) == OUTCOME_OK &&
 	    sandbox_confine(&routes[1], NULL, false, &why) == OUTCOME_OK &&
 	    worker_begin(-1, clock_now_ms() + 30000, false, &why) ==

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The helper's limits: set at its birth, and looked at by itself.
+ * The helper's limits: set at its start, and looked at by itself.
  */
 #ifndef GCPKCE_HELPER_LIMITS_H
 #define GCPKCE_HELPER_LIMITS_H

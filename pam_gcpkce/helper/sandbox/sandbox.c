@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The layers as one table.  Most are brought by birth (helper_client/birth.c),
+ * The layers as one table.  Most are brought by start (helper_client/start.c),
  * the rest are taken here; whoever brought one, it is looked at.
  */
 #include "sandbox.h"
@@ -31,7 +31,7 @@ enum stage { STAGE_BEGIN, STAGE_REQUEST, STAGE_CLOSE };
 
 struct layer {
 	enum stage stage;
-	int (*step)(void); /* takes it; 0 or an errno.  NULL: birth did */
+	int (*step)(void); /* takes it; 0 or an errno.  NULL: start did */
 	bool (*is_live)(void);
 	const char *refusal; /* without the layer nothing runs, and why */
 };

@@ -11,7 +11,7 @@
 
 /*
  * Take the layers that need no request, before anything else is done, and look
- * at those that birth brought.  Without its first four layers the helper does
+ * at those that start brought.  Without its first four layers the helper does
  * not run.
  *
  * errors: OUTCOME_HELPER_FAILED  reterr says what is not as it must be

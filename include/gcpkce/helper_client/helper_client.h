@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What the courier is sent for: a sign-in in rounds of address, answer and
+ * What the helper client is sent for: a sign-in in rounds of address, answer and
  * verdict; the end of a token; or the question whose it is.  The module and the
  * command take the same steps; only what they show and decide between them
  * differs.
  */
-#ifndef GCPKCE_ERRAND_H
-#define GCPKCE_ERRAND_H
+#ifndef GCPKCE_HELPER_CLIENT_H
+#define GCPKCE_HELPER_CLIENT_H
 
-#include "courier.h"
+#include "helper_proc.h"
 #include "gcpkce/wire/wire_probe.h"
 #include "gcpkce/wire/wire_token.h"
 
 /* A helper's last word may come a moment after the deadline. */
-#define ERRAND_GRACE_MS 200
+#define HELPER_CLIENT_GRACE_MS 200
 
 /* What a sign-in is for; texts *borrowed*, escaped and cut to
  * the frame's fields. */
-struct errand {
+struct helper_call {
 	const char *user;
 	const char *service;
 	const char *host;
@@ -32,14 +32,14 @@ struct errand {
  * policy, the label, and the client secret where there is one.
  *
  * in:     deadline_ms  of clock_now_ms()
- * out:    ret  (autochild) errand_address comes next
+ * out:    ret  (autochild) helper_client_address comes next
  *         reterr  with OUTCOME_OK: why there is no preflight although the
  *                 configuration wants one, or ""
  * errors: OUTCOME_SECRET_UNREADABLE, OUTCOME_CONFIG_INVALID (helper_user),
  *         OUTCOME_HELPER_FAILED, OUTCOME_TIMED_OUT, OUTCOME_NO_MEMORY
  */
-MUST_CHECK enum outcome errand_start(const struct config *config,
-    const struct errand *errand, int64_t deadline_ms, struct courier *ret,
+MUST_CHECK enum outcome helper_client_start(const struct config *config,
+    const struct helper_call *call, int64_t deadline_ms, struct helper_proc *ret,
     struct errinfo *reterr);
 
 /*
@@ -48,20 +48,20 @@ MUST_CHECK enum outcome errand_start(const struct config *config,
  *
  * out:    ret  with it, whether the path to Genesys Cloud was found dead, and
  *              how the code may come back
- * errors: as courier_receive; OUTCOME_HELPER_FAILED also where the sandbox is
+ * errors: as helper_proc_receive; OUTCOME_HELPER_FAILED also where the sandbox is
  *         strict and the helper says that it lacks a layer, and goes on
  */
-MUST_CHECK enum outcome errand_address(struct courier *courier,
+MUST_CHECK enum outcome helper_client_address(struct helper_proc *proc,
     int64_t deadline_ms, struct wire_ready *ret, struct errinfo *reterr);
 
 /* The sentence of say.h behind an address that asks for the answer. */
-const char *errand_prompt(enum wire_callback callback);
+const char *helper_client_prompt(enum wire_callback callback);
 
 /*
  * What an answer must not be: words that a program or a person may give at any
  * prompt.  "" or NULL for what is not known; *borrowed*.
  */
-struct errand_known {
+struct helper_client_known {
 	const char *user;
 	const char *password;     /* PAM_AUTHTOK */
 	const char *old_password; /* PAM_OLDAUTHTOK */
@@ -75,21 +75,21 @@ struct errand_known {
  * out:    ret  (autoverdict) replaced; all zero unless the helper gave one
  * gives:  the verdict's outcome, its reason in reterr; or helper_failed,
  *         timed_out, no_memory; or, with a verdict whose token is gone,
- *         helper_failed for a missing layer as errand_address
+ *         helper_failed for a missing layer as helper_client_address
  */
-MUST_CHECK enum outcome errand_answer(struct courier *courier,
-    struct view typed, const struct errand_known *known, int64_t deadline_ms,
+MUST_CHECK enum outcome helper_client_answer(struct helper_proc *proc,
+    struct view typed, const struct helper_client_known *known, int64_t deadline_ms,
     struct wire_verdict *ret, struct errinfo *reterr);
 
 /* What the person is told of an answer that has this outcome. */
-const char *errand_sentence(
+const char *helper_client_sentence(
     const struct wire_verdict *verdict, enum outcome outcome);
 
 /*
- * Say, before errand_settle, that the person is let in: the browser that
+ * Say, before helper_client_settle, that the person is let in: the browser that
  * brought the code is told so.
  */
-void errand_grant(const struct courier *courier);
+void helper_client_grant(const struct helper_proc *proc);
 
 /*
  * Say whether the token of an ok verdict is kept.  Should the word not arrive,
@@ -97,21 +97,21 @@ void errand_grant(const struct courier *courier);
  *
  * errors: OUTCOME_HELPER_FAILED  it did not arrive: the token is not kept
  */
-enum outcome errand_settle(
-    const struct courier *courier, bool keep, struct errinfo *reterr);
+enum outcome helper_client_settle(
+    const struct helper_proc *proc, bool keep, struct errinfo *reterr);
 
 /*
  * Have a token revoked in the background.
  *
- * in:     errand  user and service, for the revoker's line in the journal
+ * in:     call  user and service, for the revoker's line in the journal
  *         token   *borrowed*
  *         expires_at_s  CLOCK_REALTIME; 0: not known
  *         limit_s how long the revoker goes on trying
- * errors: as errand_start; OUTCOME_HELPER_FAILED also when the helper ended
+ * errors: as helper_client_start; OUTCOME_HELPER_FAILED also when the helper ended
  *         without leaving a revoker behind
  */
-MUST_CHECK enum outcome errand_revoke(const struct config *config,
-    const struct errand *errand, struct secret *token, uint64_t expires_at_s,
+MUST_CHECK enum outcome helper_client_revoke(const struct config *config,
+    const struct helper_call *call, struct secret *token, uint64_t expires_at_s,
     uint32_t limit_s, struct errinfo *reterr);
 
 /*
@@ -120,9 +120,9 @@ MUST_CHECK enum outcome errand_revoke(const struct config *config,
  *
  * in:     token  *borrowed*
  * out:    ret    (wire_token_reply_done it) all zero unless the helper replied
- * gives:  the reply's outcome, its reason in reterr; or as errand_start
+ * gives:  the reply's outcome, its reason in reterr; or as helper_client_start
  */
-MUST_CHECK enum outcome errand_token(const struct config *config,
+MUST_CHECK enum outcome helper_client_token(const struct config *config,
     enum wire_task task, struct secret *token, struct wire_token_reply *ret,
     struct errinfo *reterr);
 
@@ -132,9 +132,9 @@ MUST_CHECK enum outcome errand_token(const struct config *config,
  *
  * out:    ret  facts; nothing of them is judged yet.  All zero unless the
  *              helper replied
- * errors: as errand_start, but for the secret, which is not read
+ * errors: as helper_client_start, but for the secret, which is not read
  */
-MUST_CHECK enum outcome errand_probe(const struct config *config, bool network,
+MUST_CHECK enum outcome helper_client_probe(const struct config *config, bool network,
     struct wire_probe_reply *ret, struct errinfo *reterr);
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The errands.  What comes back is parsed and bounded here, and not believed:
+ * The calls.  What comes back is parsed and bounded here, and not believed:
  * that is the policy's matter.
  */
-#include "gcpkce/helper_client/errand.h"
+#include "gcpkce/helper_client/helper_client.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -54,19 +54,19 @@ text_copy_escaped(char to[static WIRE_TEXT_MAX + 1], const char *from)
 }
 
 static enum outcome
-label_set(const struct errand *errand, struct wire_label *ret)
+label_set(const struct helper_call *call, struct wire_label *ret)
 {
-	enum outcome r = text_copy_escaped(ret->user, errand->user);
+	enum outcome r = text_copy_escaped(ret->user, call->user);
 
 	if (r == OUTCOME_OK)
-		r = text_copy_escaped(ret->service, errand->service);
+		r = text_copy_escaped(ret->service, call->service);
 	if (r == OUTCOME_OK)
-		r = text_copy_escaped(ret->host, errand->host);
+		r = text_copy_escaped(ret->host, call->host);
 	return r;
 }
 
 static enum outcome
-request_set(const struct config *config, const struct errand *errand,
+request_set(const struct config *config, const struct helper_call *call,
     int64_t deadline_ms, struct wire_request *ret)
 {
 	route_set(config, &ret->route);
@@ -78,14 +78,14 @@ request_set(const struct config *config, const struct errand *errand,
 	ret->force_signin = config->force_signin;
 	ret->bare_code = config->bare_code;
 	ret->loopback =
-	    config->callback == CALLBACK_LOOPBACK && errand->listens;
-	ret->unasked = ret->loopback && errand->unasked;
-	ret->decoy = errand->decoy;
-	ret->want_token = errand->want_token;
+	    config->callback == CALLBACK_LOOPBACK && call->listens;
+	ret->unasked = ret->loopback && call->unasked;
+	ret->decoy = call->decoy;
+	ret->want_token = call->want_token;
 	ret->revoke = config->revoke == REVOKE_AUTO;
 	ret->needs = policy_needs(config);
 	ret->deadline_ms = (uint32_t)clock_left_ms(deadline_ms);
-	return label_set(errand, &ret->label);
+	return label_set(call, &ret->label);
 }
 
 /*
@@ -109,7 +109,7 @@ preflight_set(const struct config *config, struct wire_request *request,
 	if (geteuid() != 0)
 		return;
 	request->preflight_max = (uint32_t)config->preflight_max;
-	enum outcome r = courier_lock_open(ret_lock, &why);
+	enum outcome r = preconnect_lock_open(ret_lock, &why);
 	request->preflight = r == OUTCOME_OK;
 	if (r != OUTCOME_OK)
 		(void)err_fail(reterr, r, "no preflight: %s", why.text);
@@ -118,42 +118,42 @@ preflight_set(const struct config *config, struct wire_request *request,
 /* Start a helper and send its first frame. */
 static enum outcome
 helper_send(const struct config *config, int lock, const struct buf *frame,
-    int64_t deadline_ms, struct courier *ret, struct errinfo *reterr)
+    int64_t deadline_ms, struct helper_proc *ret, struct errinfo *reterr)
 {
-	autochild child = COURIER_NONE;
-	autofd log = courier_log_open();
-	struct courier_birth birth;
+	autoproc child = HELPER_PROC_NONE;
+	autofd log = helper_proc_log_open();
+	struct helper_child child_run;
 
-	enum outcome r = courier_birth_plan(config, log, &birth, reterr);
-	birth.lock = lock;
+	enum outcome r = helper_child_plan(config, log, &child_run, reterr);
+	child_run.lock = lock;
 	if (r == OUTCOME_OK)
-		r = courier_start(&birth, deadline_ms, &child, reterr);
+		r = helper_proc_start(&child_run, deadline_ms, &child, reterr);
 	if (r == OUTCOME_OK)
-		r = courier_send(&child, frame, deadline_ms, reterr);
+		r = helper_proc_send(&child, frame, deadline_ms, reterr);
 	if (r != OUTCOME_OK)
 		return r;
 	*ret = child;
 	ret->strict = config->sandbox == SANDBOX_STRICT;
-	child = COURIER_NONE;
+	child = HELPER_PROC_NONE;
 	return OUTCOME_OK;
 }
 
 /* A helper that lacks a layer, and goes on where that is a refusal. */
 static enum outcome
-missing_judge(const struct courier *courier, struct errinfo *reterr)
+missing_judge(const struct helper_proc *proc, struct errinfo *reterr)
 {
 	autobuf all = BUF_INIT(ERRINFO_TEXT_MAX);
 
-	if (!courier->strict || courier->missing.layers == 0)
+	if (!proc->strict || proc->missing.layers == 0)
 		return OUTCOME_OK;
-	missing_put(&courier->missing, &all);
+	missing_put(&proc->missing, &all);
 	return err_fail(reterr, OUTCOME_HELPER_FAILED,
 	    "sandbox = strict: %s, and goes on", buf_text(&all));
 }
 
 enum outcome
-errand_start(const struct config *config, const struct errand *errand,
-    int64_t deadline_ms, struct courier *ret, struct errinfo *reterr)
+helper_client_start(const struct config *config, const struct helper_call *call,
+    int64_t deadline_ms, struct helper_proc *ret, struct errinfo *reterr)
 {
 	autorequest request = {0};
 	autobuf frame = BUF_INIT(WIRE_HEADER_LEN + WIRE_PAYLOAD_MAX);
@@ -162,7 +162,7 @@ errand_start(const struct config *config, const struct errand *errand,
 	enum outcome r = client_secret_read(
 	    config->client_secret_file, &request.client_secret, reterr);
 	if (r == OUTCOME_OK)
-		r = request_set(config, errand, deadline_ms, &request);
+		r = request_set(config, call, deadline_ms, &request);
 	if (r != OUTCOME_OK)
 		return r;
 	preflight_set(config, &request, &lock, reterr);
@@ -171,22 +171,22 @@ errand_start(const struct config *config, const struct errand *errand,
 }
 
 enum outcome
-errand_address(struct courier *courier, int64_t deadline_ms,
+helper_client_address(struct helper_proc *proc, int64_t deadline_ms,
     struct wire_ready *ret, struct errinfo *reterr)
 {
 	autobuf payload = BUF_INIT(WIRE_PAYLOAD_MAX);
 	enum outcome r =
-	    courier_receive(courier, WIRE_READY, deadline_ms, &payload, reterr);
+	    helper_proc_receive(proc, WIRE_READY, deadline_ms, &payload, reterr);
 
 	if (r == OUTCOME_OK)
-		r = missing_judge(courier, reterr);
+		r = missing_judge(proc, reterr);
 	return r == OUTCOME_OK
 	    ? wire_ready_parse(buf_view(&payload), ret, reterr)
 	    : r;
 }
 
 const char *
-errand_prompt(enum wire_callback callback)
+helper_client_prompt(enum wire_callback callback)
 {
 	switch (callback) {
 	case WIRE_CALLBACK_LISTENS:
@@ -216,7 +216,7 @@ word_compare(struct view answer, const char *word, bool *ret_same)
 /* Is the answer one that must not leave this process? */
 static enum outcome
 answer_is_known(
-    struct view typed, const struct errand_known *known, bool *ret_known)
+    struct view typed, const struct helper_client_known *known, bool *ret_known)
 {
 	autobuf hold = BUF_INIT(WIRE_ANSWER_MAX);
 	struct view plain = typed_once(typed_plain(typed, &hold));
@@ -247,8 +247,8 @@ withheld_judge(enum outcome verdict, struct errinfo *reterr)
 }
 
 enum outcome
-errand_answer(struct courier *courier, struct view typed,
-    const struct errand_known *known, int64_t deadline_ms,
+helper_client_answer(struct helper_proc *proc, struct view typed,
+    const struct helper_client_known *known, int64_t deadline_ms,
     struct wire_verdict *ret, struct errinfo *reterr)
 {
 	autobuf frame = BUF_INIT(WIRE_HEADER_LEN + WIRE_PAYLOAD_MAX);
@@ -260,15 +260,15 @@ errand_answer(struct courier *courier, struct view typed,
 	if (r != OUTCOME_OK)
 		return r;
 	wire_put_answer(&frame, withheld ? view_text(WITHHELD) : typed);
-	r = courier_send(courier, &frame, deadline_ms, reterr);
+	r = helper_proc_send(proc, &frame, deadline_ms, reterr);
 	if (r == OUTCOME_OK)
-		r = courier_receive(courier, WIRE_VERDICT,
-		    deadline_ms + ERRAND_GRACE_MS, &payload, reterr);
+		r = helper_proc_receive(proc, WIRE_VERDICT,
+		    deadline_ms + HELPER_CLIENT_GRACE_MS, &payload, reterr);
 	if (r == OUTCOME_OK)
 		r = wire_verdict_parse(buf_view(&payload), ret, reterr);
 	if (r != OUTCOME_OK)
 		return r;
-	r = missing_judge(courier, reterr);
+	r = missing_judge(proc, reterr);
 	if (r == OUTCOME_OK) {
 		r = err_fail(reterr, ret->outcome, "%s", ret->reason);
 		return withheld ? withheld_judge(r, reterr) : r;
@@ -280,7 +280,7 @@ errand_answer(struct courier *courier, struct view typed,
 }
 
 const char *
-errand_sentence(const struct wire_verdict *verdict, enum outcome outcome)
+helper_client_sentence(const struct wire_verdict *verdict, enum outcome outcome)
 {
 	static const char *const numbers[WIRE_NUMBERS] = {
 	    [WIRE_NUMBER_EARLY] = SAY_NUMBER_EARLY,
@@ -297,32 +297,32 @@ errand_sentence(const struct wire_verdict *verdict, enum outcome outcome)
 }
 
 void
-errand_grant(const struct courier *courier)
+helper_client_grant(const struct helper_proc *proc)
 {
 	autobuf frame = BUF_INIT(WIRE_HEADER_LEN);
 	struct errinfo unheard;
 
 	wire_put_empty(&frame, WIRE_GRANTED);
-	(void)!courier_send(
-	    courier, &frame, clock_now_ms() + ERRAND_GRACE_MS, &unheard);
+	(void)!helper_proc_send(
+	    proc, &frame, clock_now_ms() + HELPER_CLIENT_GRACE_MS, &unheard);
 }
 
 enum outcome
-errand_settle(const struct courier *courier, bool keep, struct errinfo *reterr)
+helper_client_settle(const struct helper_proc *proc, bool keep, struct errinfo *reterr)
 {
 	autobuf frame = BUF_INIT(WIRE_HEADER_LEN);
 
 	wire_put_empty(&frame, keep ? WIRE_KEEP : WIRE_REVOKE);
-	return courier_send(
-	    courier, &frame, clock_now_ms() + ERRAND_GRACE_MS, reterr);
+	return helper_proc_send(
+	    proc, &frame, clock_now_ms() + HELPER_CLIENT_GRACE_MS, reterr);
 }
 
 enum outcome
-errand_revoke(const struct config *config, const struct errand *errand,
+helper_client_revoke(const struct config *config, const struct helper_call *call,
     struct secret *token, uint64_t expires_at_s, uint32_t limit_s,
     struct errinfo *reterr)
 {
-	autochild child = COURIER_NONE;
+	autoproc child = HELPER_PROC_NONE;
 	autobuf frame = BUF_INIT(WIRE_HEADER_LEN + WIRE_PAYLOAD_MAX);
 	struct wire_revoke_request request = {
 	    .limit_s = limit_s,
@@ -331,21 +331,21 @@ errand_revoke(const struct config *config, const struct errand *errand,
 	};
 
 	route_set(config, &request.route);
-	enum outcome r = label_set(errand, &request.label);
+	enum outcome r = label_set(call, &request.label);
 	if (r != OUTCOME_OK)
 		return r;
 	wire_put_revoke_request(&frame, &request);
 	r = helper_send(config, -1, &frame, clock_now_ms() + REVOKE_WAIT_MS,
 	    &child, reterr);
 	/* a good end says that it has left the revoker behind */
-	return r == OUTCOME_OK ? courier_finish(&child, reterr) : r;
+	return r == OUTCOME_OK ? helper_proc_finish(&child, reterr) : r;
 }
 
 enum outcome
-errand_token(const struct config *config, enum wire_task task,
+helper_client_token(const struct config *config, enum wire_task task,
     struct secret *token, struct wire_token_reply *ret, struct errinfo *reterr)
 {
-	autochild child = COURIER_NONE;
+	autoproc child = HELPER_PROC_NONE;
 	autobuf frame = BUF_INIT(WIRE_HEADER_LEN + WIRE_PAYLOAD_MAX);
 	autobuf payload = BUF_INIT(WIRE_PAYLOAD_MAX);
 	struct wire_token_request request = {
@@ -355,7 +355,7 @@ errand_token(const struct config *config, enum wire_task task,
 	    .token = token,
 	};
 	int64_t deadline_ms =
-	    clock_now_ms() + request.limit_s * INT64_C(1000) + ERRAND_GRACE_MS;
+	    clock_now_ms() + request.limit_s * INT64_C(1000) + HELPER_CLIENT_GRACE_MS;
 
 	memset(ret, 0, sizeof(*ret));
 	route_set(config, &request.route);
@@ -363,7 +363,7 @@ errand_token(const struct config *config, enum wire_task task,
 	enum outcome r =
 	    helper_send(config, -1, &frame, deadline_ms, &child, reterr);
 	if (r == OUTCOME_OK)
-		r = courier_receive(
+		r = helper_proc_receive(
 		    &child, WIRE_TOKEN_REPLY, deadline_ms, &payload, reterr);
 	if (r == OUTCOME_OK)
 		r = wire_token_reply_parse(buf_view(&payload), ret, reterr);
@@ -374,10 +374,10 @@ errand_token(const struct config *config, enum wire_task task,
 }
 
 enum outcome
-errand_probe(const struct config *config, bool network,
+helper_client_probe(const struct config *config, bool network,
     struct wire_probe_reply *ret, struct errinfo *reterr)
 {
-	autochild child = COURIER_NONE;
+	autoproc child = HELPER_PROC_NONE;
 	autobuf frame = BUF_INIT(WIRE_HEADER_LEN + WIRE_PAYLOAD_MAX);
 	autobuf payload = BUF_INIT(WIRE_PAYLOAD_MAX);
 	struct wire_probe_request request = {
@@ -387,7 +387,7 @@ errand_probe(const struct config *config, bool network,
 		PROBE_REQUESTS,
 	};
 	int64_t deadline_ms =
-	    clock_now_ms() + request.limit_s * INT64_C(1000) + ERRAND_GRACE_MS;
+	    clock_now_ms() + request.limit_s * INT64_C(1000) + HELPER_CLIENT_GRACE_MS;
 
 	memset(ret, 0, sizeof(*ret));
 	route_set(config, &request.route);
@@ -399,7 +399,7 @@ errand_probe(const struct config *config, bool network,
 	enum outcome r =
 	    helper_send(config, -1, &frame, deadline_ms, &child, reterr);
 	if (r == OUTCOME_OK)
-		r = courier_receive(
+		r = helper_proc_receive(
 		    &child, WIRE_PROBE_REPLY, deadline_ms, &payload, reterr);
 	return r == OUTCOME_OK
 	    ? wire_probe_reply_parse(buf_view(&payload), ret, reterr)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The courier starts a helper process from any host process, carries frames to
+ * The helper client starts a helper process from any host process, carries frames to
  * and fro, and sees to it that the helper ends.
  */
-#ifndef GCPKCE_COURIER_H
-#define GCPKCE_COURIER_H
+#ifndef GCPKCE_HELPER_PROC_H
+#define GCPKCE_HELPER_PROC_H
 
 #include <sys/types.h>
 
@@ -12,45 +12,45 @@
 #include "gcpkce/wire/wire.h"
 
 /* How a helper is born. */
-struct courier_birth {
+struct helper_child {
 	bool drop; /* the host is root: become uid and gid, no groups */
 	uid_t uid;
 	gid_t gid;
 	int log;  /* *borrowed*: a datagram socket to the journal, or -1 */
-	int lock; /* *borrowed*: of courier_lock_open, or -1 */
+	int lock; /* *borrowed*: of preconnect_lock_open, or -1 */
 };
 
 /* One helper and the socket to it. */
-struct courier {
+struct helper_proc {
 	pid_t pid;
 	int process; /* a pidfd, or -1 on a kernel without */
 	int socket;
 	int64_t deadline_ms;    /* bounds the wait for its end as well */
-	int report;             /* a birth that was not seen to end, or -1 */
+	int report;             /* a start that was not seen to end, or -1 */
 	bool strict;            /* missing layers are a refusal */
 	struct missing missing; /* from its sandbox, as it says */
 };
 
-#define COURIER_NONE \
-	(struct courier) \
+#define HELPER_PROC_NONE \
+	(struct helper_proc) \
 	{ \
 		.pid = -1, .process = -1, .socket = -1, .report = -1 \
 	}
-#define autochild CLEANUP(courier_end) struct courier
+#define autoproc CLEANUP(helper_proc_end) struct helper_proc
 
 /*
  * Find out whom the helper is to run as: helper_user where the host is root,
  * else the effective user.
  *
- * in:     log  a socket of courier_log_open, *borrowed*, or -1
+ * in:     log  a socket of helper_proc_log_open, *borrowed*, or -1
  * errors: OUTCOME_CONFIG_INVALID  there is no such account, or it has uid 0
  *         OUTCOME_HELPER_FAILED   the name service failed;  OUTCOME_NO_MEMORY
  */
-MUST_CHECK enum outcome courier_birth_plan(const struct config *config, int log,
-    struct courier_birth *ret, struct errinfo *reterr);
+MUST_CHECK enum outcome helper_child_plan(const struct config *config, int log,
+    struct helper_child *ret, struct errinfo *reterr);
 
 /* Where the helper is installed; a path that is compiled in. */
-const char *courier_helper_path(void);
+const char *helper_proc_helper_path(void);
 
 /*
  * Start a helper.  Between fork and exec the child does only what a signal
@@ -61,22 +61,22 @@ const char *courier_helper_path(void);
  * in:     deadline_ms  of clock_now_ms(); bounds the wait for exec, which is
  *                      given up after a moment where another child of the
  *                      host's hides it, or a disk is slow; should it fail
- *                      later, courier_send and courier_receive say so
+ *                      later, helper_proc_send and helper_proc_receive say so
  * out:    ret  (autochild) the helper, which waits for its request
  * errors: OUTCOME_HELPER_FAILED  reterr names the step that failed and why
  * source: docs/DESIGN.md section 8; signal-safety(7)
  */
-MUST_CHECK enum outcome courier_start(const struct courier_birth *birth,
-    int64_t deadline_ms, struct courier *ret, struct errinfo *reterr);
+MUST_CHECK enum outcome helper_proc_start(const struct helper_child *child_run,
+    int64_t deadline_ms, struct helper_proc *ret, struct errinfo *reterr);
 
 /*
  * Send one frame; receive one of a certain type.  A helper that died, was
  * late or spoke badly is OUTCOME_HELPER_FAILED; OUTCOME_TIMED_OUT when the
- * deadline passed.  A MISSING that comes before is noted in courier->missing.
+ * deadline passed.  A MISSING that comes before is noted in helper client->missing.
  */
-MUST_CHECK enum outcome courier_send(const struct courier *courier,
+MUST_CHECK enum outcome helper_proc_send(const struct helper_proc *proc,
     const struct buf *frame, int64_t deadline_ms, struct errinfo *reterr);
-MUST_CHECK enum outcome courier_receive(struct courier *courier,
+MUST_CHECK enum outcome helper_proc_receive(struct helper_proc *proc,
     enum wire_type type, int64_t deadline_ms, struct buf *payload,
     struct errinfo *reterr);
 
@@ -85,7 +85,7 @@ MUST_CHECK enum outcome courier_receive(struct courier *courier,
  * it when it does not go within two seconds, or a moment after its deadline,
  * and reap it.  A host that reaps all its children (ECHILD) is fine.
  */
-void courier_end(struct courier *courier);
+void helper_proc_end(struct helper_proc *proc);
 
 /*
  * End the helper and look at how it ended.
@@ -94,15 +94,15 @@ void courier_end(struct courier *courier);
  *                                than 0; that somebody else reaped it counts
  *                                as good
  */
-MUST_CHECK enum outcome courier_finish(
-    struct courier *courier, struct errinfo *reterr);
+MUST_CHECK enum outcome helper_proc_finish(
+    struct helper_proc *proc, struct errinfo *reterr);
 
 /*
  * A datagram socket to the system's journal, for the helper's own events.
  *
  * gives:  a descriptor, O_CLOEXEC, or -1 where there is no journal
  */
-int courier_log_open(void);
+int helper_proc_log_open(void);
 
 /*
  * Where the host is root: open /run/gcpkce/preflight.lock, on whose bytes the
@@ -115,6 +115,6 @@ int courier_log_open(void);
  * errors: OUTCOME_CONFIG_UNSAFE  something else stands there;
  *         OUTCOME_HELPER_FAILED  it cannot be made or opened
  */
-MUST_CHECK enum outcome courier_lock_open(int *ret_fd, struct errinfo *reterr);
+MUST_CHECK enum outcome preconnect_lock_open(int *ret_fd, struct errinfo *reterr);
 
 #endif

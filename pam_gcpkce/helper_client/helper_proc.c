@@ -4,7 +4,7 @@
  * process.  It must leave no trace there: no child, no descriptor, no changed
  * disposition.  What a helper sends is judged frame by frame.
  */
-#include "gcpkce/helper_client/courier.h"
+#include "gcpkce/helper_client/helper_proc.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -17,7 +17,7 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 
-#include "birth.h"
+#include "helper_child.h"
 #include "gcpkce/base/clock.h"
 #include "gcpkce/config/account.h"
 #include "gcpkce/config/shown.h"
@@ -43,12 +43,12 @@ helper_user_refuse(
 }
 
 enum outcome
-courier_birth_plan(const struct config *config, int log,
-    struct courier_birth *ret, struct errinfo *reterr)
+helper_child_plan(const struct config *config, int log,
+    struct helper_child *ret, struct errinfo *reterr)
 {
 	struct account account;
 
-	*ret = (struct courier_birth){.log = log, .lock = -1};
+	*ret = (struct helper_child){.log = log, .lock = -1};
 	if (geteuid() != 0)
 		return OUTCOME_OK;
 	enum outcome r = account_find(config->helper_user, &account, reterr);
@@ -85,7 +85,7 @@ lift(int *fd)
 }
 
 const char *
-courier_helper_path(void)
+helper_proc_helper_path(void)
 {
 	return helper_path;
 }
@@ -110,7 +110,7 @@ binary_open(int *ret_fd, struct errinfo *reterr)
 
 /* Fork with all signals blocked, so that no handler of the host runs there. */
 static pid_t
-fork_quietly(const struct birth_plan *plan)
+fork_quietly(const struct child_plan *plan)
 {
 	sigset_t all;
 	sigset_t old;
@@ -120,7 +120,7 @@ fork_quietly(const struct birth_plan *plan)
 	/* not fork(): handlers of pthread_atfork are the host's */
 	pid_t pid = _Fork();
 	if (pid == 0)
-		birth(plan);
+		child_run(plan);
 	int saved = errno;
 	(void)pthread_sigmask(SIG_SETMASK, &old, NULL);
 	errno = saved;
@@ -135,7 +135,7 @@ fork_quietly(const struct birth_plan *plan)
 static enum outcome
 report_read(int fd, bool *ret_open, struct errinfo *reterr)
 {
-	struct birth_report report;
+	struct child_report report;
 	ssize_t got;
 
 	do {
@@ -148,7 +148,7 @@ report_read(int fd, bool *ret_open, struct errinfo *reterr)
 		return err_sys(reterr, OUTCOME_HELPER_FAILED, "report pipe");
 	errno = report.error;
 	autobuf what = BUF_INIT(1024);
-	buf_printf(&what, "%s: %s", helper_path, birth_step_text(report.step));
+	buf_printf(&what, "%s: %s", helper_path, child_step_text(report.step));
 	return err_sys(reterr, OUTCOME_HELPER_FAILED, buf_text(&what));
 }
 
@@ -158,7 +158,7 @@ report_read(int fd, bool *ret_open, struct errinfo *reterr)
  * the case that none comes.
  */
 static enum outcome
-exec_await(struct courier *child, int *report_fd, int64_t deadline_ms,
+exec_await(struct helper_proc *child, int *report_fd, int64_t deadline_ms,
     struct errinfo *reterr)
 {
 	struct pollfd ready[] = {{.fd = *report_fd, .events = POLLIN},
@@ -184,16 +184,16 @@ exec_await(struct courier *child, int *report_fd, int64_t deadline_ms,
 }
 
 enum outcome
-courier_start(const struct courier_birth *birth, int64_t deadline_ms,
-    struct courier *ret, struct errinfo *reterr)
+helper_proc_start(const struct helper_child *child_run, int64_t deadline_ms,
+    struct helper_proc *ret, struct errinfo *reterr)
 {
-	autochild child = COURIER_NONE;
+	autoproc child = HELPER_PROC_NONE;
 	child.deadline_ms = deadline_ms;
 	autofd binary = -1;
 	int sockets[2] = {-1, -1};
 	int pipes[2] = {-1, -1};
 
-	*ret = COURIER_NONE;
+	*ret = HELPER_PROC_NONE;
 	enum outcome r = binary_open(&binary, reterr);
 	if (r != OUTCOME_OK)
 		return r;
@@ -209,8 +209,8 @@ courier_start(const struct courier_birth *birth, int64_t deadline_ms,
 	    !lift(&report) || !lift(&report_end))
 		return err_sys(reterr, OUTCOME_HELPER_FAILED, "fcntl");
 
-	struct birth_plan plan = {
-	    .birth = *birth,
+	struct child_plan plan = {
+	    .child_run = *child_run,
 	    .parent = getpid(),
 	    .uid = geteuid(),
 	    .gid = getegid(),
@@ -230,13 +230,13 @@ courier_start(const struct courier_birth *birth, int64_t deadline_ms,
 	if (r != OUTCOME_OK)
 		return r;
 	*ret = child;
-	child = COURIER_NONE;
+	child = HELPER_PROC_NONE;
 	return OUTCOME_OK;
 }
 
-/* Why it is gone: its birth failed after all, or nobody knows. */
+/* Why it is gone: its start failed after all, or nobody knows. */
 static enum outcome
-gone_explain(const struct courier *c, struct errinfo *reterr)
+gone_explain(const struct helper_proc *c, struct errinfo *reterr)
 {
 	bool is_open;
 	enum outcome r = c->report < 0
@@ -249,13 +249,13 @@ gone_explain(const struct courier *c, struct errinfo *reterr)
 }
 
 enum outcome
-courier_send(const struct courier *courier, const struct buf *frame,
+helper_proc_send(const struct helper_proc *proc, const struct buf *frame,
     int64_t deadline_ms, struct errinfo *reterr)
 {
 	enum outcome r =
-	    frame_send(courier->socket, frame, deadline_ms, reterr);
+	    frame_send(proc->socket, frame, deadline_ms, reterr);
 
-	return r == OUTCOME_ABORTED ? gone_explain(courier, reterr) : r;
+	return r == OUTCOME_ABORTED ? gone_explain(proc, reterr) : r;
 }
 
 /* A verdict out of turn says why no other frame will come. */
@@ -277,7 +277,7 @@ refusal_read(const struct buf *payload, struct errinfo *reterr)
  * before its end can still be received.
  */
 static bool
-end_comes_first(const struct courier *c, int64_t deadline_ms)
+end_comes_first(const struct helper_proc *c, int64_t deadline_ms)
 {
 	struct pollfd fds[] = {{.fd = c->socket, .events = POLLIN},
 	    {.fd = c->process, .events = POLLIN}};
@@ -292,7 +292,7 @@ end_comes_first(const struct courier *c, int64_t deadline_ms)
 /* Each tells of one layer more, so no helper can go on with them for ever. */
 static enum outcome
 missing_note(
-    struct courier *c, const struct buf *payload, struct errinfo *reterr)
+    struct helper_proc *c, const struct buf *payload, struct errinfo *reterr)
 {
 	struct missing said;
 	enum outcome r = wire_missing_parse(buf_view(payload), &said, reterr);
@@ -311,7 +311,7 @@ missing_note(
 
 /* Receive one frame, whatever it is. */
 static enum outcome
-any_receive(const struct courier *c, int64_t deadline_ms,
+any_receive(const struct helper_proc *c, int64_t deadline_ms,
     enum wire_type *ret_type, struct buf *payload, struct errinfo *reterr)
 {
 	bool has_ended = end_comes_first(c, deadline_ms);
@@ -325,18 +325,18 @@ any_receive(const struct courier *c, int64_t deadline_ms,
 }
 
 enum outcome
-courier_receive(struct courier *courier, enum wire_type type,
+helper_proc_receive(struct helper_proc *proc, enum wire_type type,
     int64_t deadline_ms, struct buf *payload, struct errinfo *reterr)
 {
 	enum wire_type got;
 	enum outcome r =
-	    any_receive(courier, deadline_ms, &got, payload, reterr);
+	    any_receive(proc, deadline_ms, &got, payload, reterr);
 
 	while (r == OUTCOME_OK && got == WIRE_MISSING) {
-		r = missing_note(courier, payload, reterr);
+		r = missing_note(proc, payload, reterr);
 		if (r == OUTCOME_OK)
 			r = any_receive(
-			    courier, deadline_ms, &got, payload, reterr);
+			    proc, deadline_ms, &got, payload, reterr);
 	}
 	if (r == OUTCOME_OK && got != type && got == WIRE_VERDICT)
 		return refusal_read(payload, reterr);
@@ -352,7 +352,7 @@ courier_receive(struct courier *courier, enum wire_type type,
  * out:    ret_status  of waitpid; untouched when somebody else reaped it
  */
 static bool
-reap(const struct courier *c, int wait_ms, int *ret_status)
+reap(const struct helper_proc *c, int wait_ms, int *ret_status)
 {
 	struct pollfd ended = {.fd = c->process, .events = POLLIN};
 	int64_t deadline_ms = clock_now_ms() + wait_ms;
@@ -372,7 +372,7 @@ reap(const struct courier *c, int wait_ms, int *ret_status)
 
 /* How long the helper may take to end. */
 static int
-end_grace_ms(const struct courier *c)
+end_grace_ms(const struct helper_proc *c)
 {
 	int left_ms = clock_left_ms(c->deadline_ms);
 
@@ -383,7 +383,7 @@ end_grace_ms(const struct courier *c)
 
 /* End the helper; the status is 0 when somebody else reaped it. */
 static int
-end(struct courier *c)
+end(struct helper_proc *c)
 {
 	int saved = errno;
 	int status = 0;
@@ -402,19 +402,19 @@ end(struct courier *c)
 	}
 	cleanup_fd(&c->process);
 	cleanup_fd(&c->report);
-	*c = COURIER_NONE;
+	*c = HELPER_PROC_NONE;
 	errno = saved;
 	return status;
 }
 
 void
-courier_end(struct courier *c)
+helper_proc_end(struct helper_proc *c)
 {
 	(void)end(c);
 }
 
 enum outcome
-courier_finish(struct courier *c, struct errinfo *reterr)
+helper_proc_finish(struct helper_proc *c, struct errinfo *reterr)
 {
 	int status = end(c);
 
@@ -428,7 +428,7 @@ courier_finish(struct courier *c, struct errinfo *reterr)
 }
 
 int
-courier_log_open(void)
+helper_proc_log_open(void)
 {
 	struct sockaddr_un address = {
 	    .sun_family = AF_UNIX, .sun_path = "/dev/log"};

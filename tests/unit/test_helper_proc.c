@@ -31,8 +31,8 @@
 #include <cmocka.h>
 
 #include "gcpkce/base/clock.h"
-#include "gcpkce/helper_client/courier.h"
-#include "gcpkce/helper_client/errand.h"
+#include "gcpkce/helper_client/helper_proc.h"
+#include "gcpkce/helper_client/helper_client.h"
 
 #define STRANGER 65534
 #define CODE "AbCdEfGhIjKlMnOpQrStUvWxYz0123456789"
@@ -73,10 +73,10 @@ getpwuid_r(uid_t uid, struct passwd *entry, char *space, size_t len,
 	return 0;
 }
 
-static struct courier_birth
-birth_of_this_user(void)
+static struct helper_child
+child_of_this_user(void)
 {
-	return (struct courier_birth){
+	return (struct helper_child){
 	    .drop = geteuid() == 0,
 	    .uid = STRANGER,
 	    .gid = STRANGER,
@@ -93,9 +93,9 @@ soon(void)
 
 /* Start a helper and send it a request of a decoy, to this login host. */
 static enum outcome
-helper_start(const char *login_url, struct courier *ret, struct errinfo *reterr)
+helper_start(const char *login_url, struct helper_proc *ret, struct errinfo *reterr)
 {
-	struct courier_birth birth = birth_of_this_user();
+	struct helper_child child_run = child_of_this_user();
 	autorequest request = {
 	    .label = {.user = "alice", .service = "test", .host = "here"},
 	    .client_id = "client-1",
@@ -113,17 +113,17 @@ helper_start(const char *login_url, struct courier *ret, struct errinfo *reterr)
 	request.route.connect_timeout_s = 2;
 	request.route.request_timeout_s = 2;
 	wire_put_request(&frame, &request);
-	enum outcome r = courier_start(&birth, soon(), ret, reterr);
-	return r == OUTCOME_OK ? courier_send(ret, &frame, soon(), reterr) : r;
+	enum outcome r = helper_proc_start(&child_run, soon(), ret, reterr);
+	return r == OUTCOME_OK ? helper_proc_send(ret, &frame, soon(), reterr) : r;
 }
 
 static enum outcome
-ready_receive(struct courier *courier,
+ready_receive(struct helper_proc *proc,
     char ret_address[static WIRE_ADDRESS_MAX + 1], struct errinfo *reterr)
 {
 	autobuf payload = BUF_INIT(WIRE_PAYLOAD_MAX);
 	enum outcome r =
-	    courier_receive(courier, WIRE_READY, soon(), &payload, reterr);
+	    helper_proc_receive(proc, WIRE_READY, soon(), &payload, reterr);
 
 	struct wire_ready ready = {0};
 	if (r == OUTCOME_OK)
@@ -133,17 +133,17 @@ ready_receive(struct courier *courier,
 }
 
 static enum outcome
-answer_send(struct courier *courier, const char *typed,
+answer_send(struct helper_proc *proc, const char *typed,
     struct wire_verdict *ret, struct errinfo *reterr)
 {
 	autobuf frame = BUF_INIT(WIRE_HEADER_LEN + WIRE_ANSWER_MAX + 4);
 	autobuf payload = BUF_INIT(WIRE_PAYLOAD_MAX);
 
 	wire_put_answer(&frame, view_text(typed));
-	enum outcome r = courier_send(courier, &frame, soon(), reterr);
+	enum outcome r = helper_proc_send(proc, &frame, soon(), reterr);
 	if (r == OUTCOME_OK)
-		r = courier_receive(
-		    courier, WIRE_VERDICT, soon(), &payload, reterr);
+		r = helper_proc_receive(
+		    proc, WIRE_VERDICT, soon(), &payload, reterr);
 	return r == OUTCOME_OK
 	    ? wire_verdict_parse(buf_view(&payload), ret, reterr)
 	    : r;
@@ -186,31 +186,31 @@ static int
 life_lead(void)
 {
 	struct census before = descriptors_count();
-	struct courier courier = COURIER_NONE;
+	struct helper_proc proc = HELPER_PROC_NONE;
 	char address[WIRE_ADDRESS_MAX + 1] = "";
 	struct errinfo err = {""};
 
-	if (helper_start("http://127.0.0.1:9", &courier, &err) != OUTCOME_OK ||
-	    ready_receive(&courier, address, &err) != OUTCOME_OK) {
+	if (helper_start("http://127.0.0.1:9", &proc, &err) != OUTCOME_OK ||
+	    ready_receive(&proc, address, &err) != OUTCOME_OK) {
 		(void)fprintf(stderr, "%s\n", err.text);
-		courier_end(&courier);
+		helper_proc_end(&proc);
 		return __LINE__;
 	}
 	CHECK(strncmp(address, "http://127.0.0.1:9/oauth/authorize?", 35) == 0);
-	CHECK(courier.pid > 0);
-	CHECK(courier.socket > 2);
-	CHECK((fcntl(courier.socket, F_GETFD) & FD_CLOEXEC) != 0);
-	CHECK(courier.process < 0 || courier.process > 2);
-	CHECK(courier.process < 0 ||
-	    (fcntl(courier.process, F_GETFD) & FD_CLOEXEC) != 0);
-	pid_t pid = courier.pid;
+	CHECK(proc.pid > 0);
+	CHECK(proc.socket > 2);
+	CHECK((fcntl(proc.socket, F_GETFD) & FD_CLOEXEC) != 0);
+	CHECK(proc.process < 0 || proc.process > 2);
+	CHECK(proc.process < 0 ||
+	    (fcntl(proc.process, F_GETFD) & FD_CLOEXEC) != 0);
+	pid_t pid = proc.pid;
 	int64_t begun = clock_now_ms();
 	errno = EDOM;
-	courier_end(&courier);
+	helper_proc_end(&proc);
 	CHECK(errno == EDOM);
 	CHECK(clock_now_ms() - begun < 1500);
 	CHECK(
-	    courier.pid == -1 && courier.socket == -1 && courier.process == -1);
+	    proc.pid == -1 && proc.socket == -1 && proc.process == -1);
 	CHECK(kill(pid, 0) != 0 && errno == ESRCH);
 	CHECK(!has_child());
 	struct census after = descriptors_count();
@@ -247,7 +247,7 @@ assert_in_child(int (*fn)(void))
 }
 
 static void
-courier_starts_a_helper_and_leaves_no_trace(void **state)
+helper_proc_starts_a_helper_and_leaves_no_trace(void **state)
 {
 	(void)state;
 	assert_int_equal(life_lead(), 0);
@@ -270,7 +270,7 @@ host_ignores_sigchld(void)
 }
 
 static void
-courier_works_where_the_host_ignores_sigchld(void **state)
+helper_proc_works_where_the_host_ignores_sigchld(void **state)
 {
 	(void)state;
 	assert_in_child(host_ignores_sigchld);
@@ -305,7 +305,7 @@ host_reaps_all(void)
 }
 
 static void
-courier_works_where_the_host_reaps_all_children(void **state)
+helper_proc_works_where_the_host_reaps_all_children(void **state)
 {
 	(void)state;
 	assert_in_child(host_reaps_all);
@@ -325,7 +325,7 @@ host_without_standard_descriptors(void)
 }
 
 static void
-courier_works_where_descriptors_0_to_2_are_closed(void **state)
+helper_proc_works_where_descriptors_0_to_2_are_closed(void **state)
 {
 	(void)state;
 	assert_in_child(host_without_standard_descriptors);
@@ -349,7 +349,7 @@ host_without_one_descriptor(void)
 }
 
 static void
-courier_works_where_one_of_descriptors_0_to_2_is_closed(void **state)
+helper_proc_works_where_one_of_descriptors_0_to_2_is_closed(void **state)
 {
 	(void)state;
 	assert_in_child(host_without_one_descriptor);
@@ -374,7 +374,7 @@ host_without_a_right(void)
 }
 
 static void
-courier_works_where_root_may_raise_no_limit(void **state)
+helper_proc_works_where_root_may_raise_no_limit(void **state)
 {
 	(void)state;
 	assert_in_child(host_without_a_right);
@@ -384,20 +384,20 @@ static int
 host_that_runs_first(void)
 {
 	const struct sched_param first = {1};
-	struct courier courier = COURIER_NONE;
+	struct helper_proc proc = HELPER_PROC_NONE;
 	char address[WIRE_ADDRESS_MAX + 1];
 
 	if (sched_setscheduler(0, SCHED_FIFO, &first) != 0)
 		return 0; /* nobody here may */
-	CHECK(helper_start("http://127.0.0.1:9", &courier, NULL) == OUTCOME_OK);
-	CHECK(ready_receive(&courier, address, NULL) == OUTCOME_OK);
-	CHECK(sched_getscheduler(courier.pid) == SCHED_OTHER);
-	courier_end(&courier);
+	CHECK(helper_start("http://127.0.0.1:9", &proc, NULL) == OUTCOME_OK);
+	CHECK(ready_receive(&proc, address, NULL) == OUTCOME_OK);
+	CHECK(sched_getscheduler(proc.pid) == SCHED_OTHER);
+	helper_proc_end(&proc);
 	return 0;
 }
 
 static void
-courier_helper_runs_before_nobody(void **state)
+helper_proc_helper_runs_before_nobody(void **state)
 {
 	(void)state;
 	assert_in_child(host_that_runs_first);
@@ -416,7 +416,7 @@ host_with_many_descriptors(void)
 }
 
 static void
-courier_works_where_the_host_has_200_descriptors(void **state)
+helper_proc_works_where_the_host_has_200_descriptors(void **state)
 {
 	(void)state;
 	assert_in_child(host_with_many_descriptors);
@@ -471,7 +471,7 @@ signals_check(pid_t pid)
 static int
 host_with_an_odd_mask(void)
 {
-	struct courier courier = COURIER_NONE;
+	struct helper_proc proc = HELPER_PROC_NONE;
 	char address[WIRE_ADDRESS_MAX + 1];
 	sigset_t odd;
 	sigset_t after;
@@ -484,12 +484,12 @@ host_with_an_odd_mask(void)
 	(void)signal(SIGUSR2, SIG_IGN);
 	(void)signal(SIGTERM, SIG_IGN);
 	(void)signal(SIGHUP, reap_all);
-	CHECK(helper_start("http://127.0.0.1:9", &courier, NULL) == OUTCOME_OK);
-	CHECK(ready_receive(&courier, address, NULL) == OUTCOME_OK);
-	int line = signals_check(courier.pid);
+	CHECK(helper_start("http://127.0.0.1:9", &proc, NULL) == OUTCOME_OK);
+	CHECK(ready_receive(&proc, address, NULL) == OUTCOME_OK);
+	int line = signals_check(proc.pid);
 	if (line != 0)
 		return line;
-	courier_end(&courier);
+	helper_proc_end(&proc);
 	CHECK(sigprocmask(SIG_SETMASK, NULL, &after) == 0);
 	for (int s = 1; s < NSIG; s++)
 		CHECK(sigismember(&odd, s) == sigismember(&after, s));
@@ -501,7 +501,7 @@ host_with_an_odd_mask(void)
 }
 
 static void
-courier_works_with_an_odd_signal_mask_and_keeps_it(void **state)
+helper_proc_works_with_an_odd_signal_mask_and_keeps_it(void **state)
 {
 	(void)state;
 	assert_in_child(host_with_an_odd_mask);
@@ -518,7 +518,7 @@ host_with_a_full_mask(void)
 }
 
 static void
-courier_works_with_all_signals_blocked(void **state)
+helper_proc_works_with_all_signals_blocked(void **state)
 {
 	(void)state;
 	assert_in_child(host_with_a_full_mask);
@@ -638,9 +638,9 @@ ids_check(pid_t pid)
 {
 	char have[256];
 	char want[256];
-	struct courier_birth birth = birth_of_this_user();
-	unsigned uid = birth.drop ? birth.uid : geteuid();
-	unsigned gid = birth.drop ? birth.gid : getegid();
+	struct helper_child child_run = child_of_this_user();
+	unsigned uid = child_run.drop ? child_run.uid : geteuid();
+	unsigned gid = child_run.drop ? child_run.gid : getegid();
 
 	(void)snprintf(
 	    want, sizeof(want), "%u\t%u\t%u\t%u", uid, uid, uid, uid);
@@ -651,13 +651,13 @@ ids_check(pid_t pid)
 	status_read(pid, "Gid", have, sizeof(have));
 	CHECK(strcmp(have, want) == 0);
 	status_read(pid, "Groups", have, sizeof(have));
-	CHECK(!birth.drop || have[strspn(have, " ")] == '\0');
+	CHECK(!child_run.drop || have[strspn(have, " ")] == '\0');
 	status_read(pid, "NoNewPrivs", have, sizeof(have));
 	CHECK(strcmp(have, "1") == 0);
 	status_read(pid, "Umask", have, sizeof(have));
 	CHECK(strcmp(have, "0077") == 0);
-	CHECK(status_number(pid, "CapEff") == 0 || !birth.drop);
-	CHECK(status_number(pid, "CapPrm") == 0 || !birth.drop);
+	CHECK(status_number(pid, "CapEff") == 0 || !child_run.drop);
+	CHECK(status_number(pid, "CapPrm") == 0 || !child_run.drop);
 	return 0;
 }
 
@@ -666,7 +666,7 @@ host_with_much_to_inherit(void)
 {
 	static const struct rlimit large = {1 << 20, 1 << 20};
 	static const gid_t groups[] = {4, 5, 6};
-	struct courier courier = COURIER_NONE;
+	struct helper_proc proc = HELPER_PROC_NONE;
 	char address[WIRE_ADDRESS_MAX + 1];
 	char here[256];
 
@@ -685,21 +685,21 @@ host_with_much_to_inherit(void)
 	CHECK(fcntl(file, F_DUPFD, 300) >= 0);
 	CHECK(fcntl(file, F_DUPFD, 7) >= 0);
 	(void)signal(SIGQUIT, SIG_IGN);
-	CHECK(helper_start("http://127.0.0.1:9", &courier, NULL) == OUTCOME_OK);
-	CHECK(ready_receive(&courier, address, NULL) == OUTCOME_OK);
+	CHECK(helper_start("http://127.0.0.1:9", &proc, NULL) == OUTCOME_OK);
+	CHECK(ready_receive(&proc, address, NULL) == OUTCOME_OK);
 	int (*const checks[])(pid_t) = {
 	    ids_check, signals_check, limits_check, descriptors_check};
 	for (size_t i = 0; i < 4; i++) {
-		int line = checks[i](courier.pid);
+		int line = checks[i](proc.pid);
 
 		if (line != 0)
 			return line;
 	}
-	CHECK(file_is(courier.pid, "environ", "", 0) == 0);
-	CHECK(file_is(courier.pid, "cmdline", "gcpkce-helper", 14) == 0);
+	CHECK(file_is(proc.pid, "environ", "", 0) == 0);
+	CHECK(file_is(proc.pid, "cmdline", "gcpkce-helper", 14) == 0);
 	/* a session of its own: no terminal's signal reaches it */
-	CHECK(getsid(courier.pid) == courier.pid);
-	courier_end(&courier);
+	CHECK(getsid(proc.pid) == proc.pid);
+	helper_proc_end(&proc);
 	/* and nothing has changed here */
 	CHECK(umask(0) == 0);
 	CHECK(getcwd(address, sizeof(address)) != NULL);
@@ -711,7 +711,7 @@ host_with_much_to_inherit(void)
 }
 
 static void
-courier_hands_nothing_of_the_host_down(void **state)
+helper_proc_hands_nothing_of_the_host_down(void **state)
 {
 	(void)state;
 	assert_in_child(host_with_much_to_inherit);
@@ -721,24 +721,24 @@ courier_hands_nothing_of_the_host_down(void **state)
 static int
 host_that_is_setuid(void)
 {
-	struct courier courier = COURIER_NONE;
+	struct helper_proc proc = HELPER_PROC_NONE;
 	char address[WIRE_ADDRESS_MAX + 1];
 
 	CHECK(setresgid(4321, 0, 0) == 0);
 	CHECK(setresuid(4321, 0, 0) == 0);
-	CHECK(helper_start("http://127.0.0.1:9", &courier, NULL) == OUTCOME_OK);
-	CHECK(ready_receive(&courier, address, NULL) == OUTCOME_OK);
-	int line = ids_check(courier.pid);
+	CHECK(helper_start("http://127.0.0.1:9", &proc, NULL) == OUTCOME_OK);
+	CHECK(ready_receive(&proc, address, NULL) == OUTCOME_OK);
+	int line = ids_check(proc.pid);
 	if (line != 0)
 		return line;
-	courier_end(&courier);
+	helper_proc_end(&proc);
 	uid_t r, e, s;
 	CHECK(getresuid(&r, &e, &s) == 0 && r == 4321 && e == 0 && s == 0);
 	return 0;
 }
 
 static void
-courier_drops_all_three_ids(void **state)
+helper_proc_drops_all_three_ids(void **state)
 {
 	(void)state;
 	if (geteuid() != 0) {
@@ -754,25 +754,25 @@ host_that_is_not_root(void)
 	CHECK(setgroups(0, NULL) == 0);
 	CHECK(setresgid(STRANGER - 1, STRANGER, STRANGER) == 0);
 	CHECK(setresuid(STRANGER - 1, STRANGER, STRANGER) == 0);
-	struct courier courier = COURIER_NONE;
+	struct helper_proc proc = HELPER_PROC_NONE;
 	char address[WIRE_ADDRESS_MAX + 1];
 	struct errinfo err = {""};
-	if (helper_start("http://127.0.0.1:9", &courier, &err) != OUTCOME_OK) {
+	if (helper_start("http://127.0.0.1:9", &proc, &err) != OUTCOME_OK) {
 		/* a build below a folder of root's own */
 		(void)fprintf(stderr, "SKIPPED: %s\n", err.text);
 		return 0;
 	}
-	CHECK(ready_receive(&courier, address, NULL) == OUTCOME_OK);
-	int line = ids_check(courier.pid);
+	CHECK(ready_receive(&proc, address, NULL) == OUTCOME_OK);
+	int line = ids_check(proc.pid);
 	if (line != 0)
 		return line;
-	courier_end(&courier);
+	helper_proc_end(&proc);
 	CHECK(!has_child());
 	return 0;
 }
 
 static void
-courier_works_where_the_host_is_not_root(void **state)
+helper_proc_works_where_the_host_is_not_root(void **state)
 {
 	(void)state;
 	if (geteuid() != 0) {
@@ -785,7 +785,7 @@ courier_works_where_the_host_is_not_root(void **state)
 /* ---- rounds ---- */
 
 static void
-courier_round_of_a_decoy_is_answered_without_network(void **state)
+helper_proc_round_of_a_decoy_is_answered_without_network(void **state)
 {
 	struct sockaddr_in listener = {
 	    .sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
@@ -794,7 +794,7 @@ courier_round_of_a_decoy_is_answered_without_network(void **state)
 	char login_url[64];
 	char first[WIRE_ADDRESS_MAX + 1];
 	char second[WIRE_ADDRESS_MAX + 1];
-	autochild courier = COURIER_NONE;
+	autoproc proc = HELPER_PROC_NONE;
 	autoverdict empty = {0};
 	autoverdict refused = {0};
 
@@ -805,25 +805,25 @@ courier_round_of_a_decoy_is_answered_without_network(void **state)
 	    getsockname(door, (struct sockaddr *)&listener, &len), 0);
 	(void)snprintf(login_url, sizeof(login_url), "http://127.0.0.1:%u",
 	    (unsigned)ntohs(listener.sin_port));
-	assert_int_equal(helper_start(login_url, &courier, NULL), OUTCOME_OK);
-	assert_int_equal(ready_receive(&courier, first, NULL), OUTCOME_OK);
+	assert_int_equal(helper_start(login_url, &proc, NULL), OUTCOME_OK);
+	assert_int_equal(ready_receive(&proc, first, NULL), OUTCOME_OK);
 	assert_memory_equal(first, login_url, strlen(login_url));
 
 	/* an answer without a code: the address stays */
-	assert_int_equal(answer_send(&courier, "", &empty, NULL), OUTCOME_OK);
+	assert_int_equal(answer_send(&proc, "", &empty, NULL), OUTCOME_OK);
 	assert_int_equal(empty.outcome, OUTCOME_ANSWER_EMPTY);
-	assert_int_equal(ready_receive(&courier, second, NULL), OUTCOME_OK);
+	assert_int_equal(ready_receive(&proc, second, NULL), OUTCOME_OK);
 	assert_string_equal(first, second);
 
 	/* a code: refused after a server's moment, with a new address */
 	int64_t begun = clock_now_ms();
 	assert_int_equal(
-	    answer_send(&courier, CODE, &refused, NULL), OUTCOME_OK);
+	    answer_send(&proc, CODE, &refused, NULL), OUTCOME_OK);
 	assert_in_range(clock_now_ms() - begun, 290, 25000);
 	assert_int_equal(refused.outcome, OUTCOME_CODE_REFUSED);
 	assert_string_equal(refused.identity.id, "");
 	assert_null(refused.token);
-	assert_int_equal(ready_receive(&courier, second, NULL), OUTCOME_OK);
+	assert_int_equal(ready_receive(&proc, second, NULL), OUTCOME_OK);
 	assert_string_not_equal(first, second);
 
 	struct pollfd knock = {.fd = door, .events = POLLIN};
@@ -831,76 +831,76 @@ courier_round_of_a_decoy_is_answered_without_network(void **state)
 }
 
 static void
-courier_end_of_file_ends_the_helper(void **state)
+helper_proc_end_of_file_ends_the_helper(void **state)
 {
-	autochild courier = COURIER_NONE;
+	autoproc proc = HELPER_PROC_NONE;
 	char address[WIRE_ADDRESS_MAX + 1];
 
 	(void)state;
 	assert_int_equal(
-	    helper_start("http://127.0.0.1:9", &courier, NULL), OUTCOME_OK);
-	assert_int_equal(ready_receive(&courier, address, NULL), OUTCOME_OK);
-	assert_int_equal(waitpid(courier.pid, NULL, WNOHANG), 0);
-	assert_int_equal(shutdown(courier.socket, SHUT_WR), 0);
+	    helper_start("http://127.0.0.1:9", &proc, NULL), OUTCOME_OK);
+	assert_int_equal(ready_receive(&proc, address, NULL), OUTCOME_OK);
+	assert_int_equal(waitpid(proc.pid, NULL, WNOHANG), 0);
+	assert_int_equal(shutdown(proc.socket, SHUT_WR), 0);
 	int64_t deadline_ms = clock_now_ms() + 20000;
-	while (waitpid(courier.pid, NULL, WNOHANG) == 0) {
+	while (waitpid(proc.pid, NULL, WNOHANG) == 0) {
 		assert_true(clock_left_ms(deadline_ms) > 0);
 		(void)poll(NULL, 0, 5);
 	}
-	/* somebody else has reaped it: courier_end has nothing left to do */
+	/* somebody else has reaped it: helper_proc_end has nothing left to do */
 	int64_t begun = clock_now_ms();
-	courier_end(&courier);
+	helper_proc_end(&proc);
 	assert_true(clock_now_ms() - begun < 1000);
 }
 
 /* Before a request comes, too. */
 static void
-courier_end_before_a_request_ends_the_helper(void **state)
+helper_proc_end_before_a_request_ends_the_helper(void **state)
 {
-	struct courier_birth birth = birth_of_this_user();
-	struct courier courier;
+	struct helper_child child_run = child_of_this_user();
+	struct helper_proc proc;
 
 	(void)state;
 	assert_int_equal(
-	    courier_start(&birth, soon(), &courier, NULL), OUTCOME_OK);
+	    helper_proc_start(&child_run, soon(), &proc, NULL), OUTCOME_OK);
 	int64_t begun = clock_now_ms();
-	courier_end(&courier);
+	helper_proc_end(&proc);
 	assert_true(clock_now_ms() - begun < 1500);
 	assert_false(has_child());
 }
 
 static void
-courier_end_ends_a_helper_that_waits_as_a_decoy(void **state)
+helper_proc_end_ends_a_helper_that_waits_as_a_decoy(void **state)
 {
 	autobuf frame = BUF_INIT(100);
-	struct courier courier = COURIER_NONE;
+	struct helper_proc proc = HELPER_PROC_NONE;
 	char address[WIRE_ADDRESS_MAX + 1];
 
 	(void)state;
 	assert_int_equal(
-	    helper_start("http://127.0.0.1:9", &courier, NULL), OUTCOME_OK);
-	assert_int_equal(ready_receive(&courier, address, NULL), OUTCOME_OK);
+	    helper_start("http://127.0.0.1:9", &proc, NULL), OUTCOME_OK);
+	assert_int_equal(ready_receive(&proc, address, NULL), OUTCOME_OK);
 	wire_put_answer(&frame, view_text(CODE));
 	assert_int_equal(
-	    courier_send(&courier, &frame, soon(), NULL), OUTCOME_OK);
+	    helper_proc_send(&proc, &frame, soon(), NULL), OUTCOME_OK);
 	(void)poll(NULL, 0, 50);
-	courier_end(&courier);
+	helper_proc_end(&proc);
 	assert_false(has_child());
 }
 
 /* A child of the host's, as greeters have them, keeps a copy of the socket. */
 static void
-courier_end_ends_a_worker_although_a_child_holds_the_socket(void **state)
+helper_proc_end_ends_a_worker_although_a_child_holds_the_socket(void **state)
 {
-	struct courier courier = COURIER_NONE;
+	struct helper_proc proc = HELPER_PROC_NONE;
 	char address[WIRE_ADDRESS_MAX + 1];
 	autoverdict verdict = {0};
 
 	(void)state;
 	assert_int_equal(
-	    helper_start("http://127.0.0.1:9", &courier, NULL), OUTCOME_OK);
-	assert_int_equal(ready_receive(&courier, address, NULL), OUTCOME_OK);
-	assert_int_equal(answer_send(&courier, "", &verdict, NULL), OUTCOME_OK);
+	    helper_start("http://127.0.0.1:9", &proc, NULL), OUTCOME_OK);
+	assert_int_equal(ready_receive(&proc, address, NULL), OUTCOME_OK);
+	assert_int_equal(answer_send(&proc, "", &verdict, NULL), OUTCOME_OK);
 	pid_t keeper = fork();
 	assert_true(keeper >= 0);
 	if (keeper == 0) {
@@ -908,7 +908,7 @@ courier_end_ends_a_worker_although_a_child_holds_the_socket(void **state)
 		_exit(0);
 	}
 	int64_t begun = clock_now_ms();
-	courier_end(&courier);
+	helper_proc_end(&proc);
 	assert_in_range(clock_now_ms() - begun, 0, 1000);
 	assert_int_equal(kill(keeper, SIGKILL), 0);
 	assert_int_equal(waitpid(keeper, NULL, 0), keeper);
@@ -947,21 +947,21 @@ host_with_a_thread_that_forks(void)
 
 	CHECK(pthread_create(&thread, NULL, fork_on, NULL) == 0);
 	for (int i = 0; i < 30 && line == 0; i++) {
-		struct courier courier = COURIER_NONE;
+		struct helper_proc proc = HELPER_PROC_NONE;
 		char address[WIRE_ADDRESS_MAX + 1] = "";
 		int64_t begun = clock_now_ms();
 
-		if (helper_start("http://127.0.0.1:9", &courier, NULL) !=
+		if (helper_start("http://127.0.0.1:9", &proc, NULL) !=
 			OUTCOME_OK ||
-		    ready_receive(&courier, address, NULL) != OUTCOME_OK ||
+		    ready_receive(&proc, address, NULL) != OUTCOME_OK ||
 		    clock_now_ms() - begun > 20000)
 			line = __LINE__;
 		/* it hears of its death although others have its socket */
-		if (line == 0 && kill(courier.pid, SIGKILL) == 0 &&
-		    ready_receive(&courier, address, NULL) !=
+		if (line == 0 && kill(proc.pid, SIGKILL) == 0 &&
+		    ready_receive(&proc, address, NULL) !=
 			OUTCOME_HELPER_FAILED)
 			line = __LINE__;
-		courier_end(&courier);
+		helper_proc_end(&proc);
 	}
 	forks_are_over = true;
 	(void)pthread_join(thread, NULL);
@@ -973,7 +973,7 @@ host_with_a_thread_that_forks(void)
 }
 
 static void
-courier_works_where_another_thread_forks(void **state)
+helper_proc_works_where_another_thread_forks(void **state)
 {
 	(void)state;
 	assert_in_child(host_with_a_thread_that_forks);
@@ -981,41 +981,41 @@ courier_works_where_another_thread_forks(void **state)
 
 /* Two seconds of patience, then SIGKILL. */
 static void
-courier_end_kills_a_helper_that_does_not_go(void **state)
+helper_proc_end_kills_a_helper_that_does_not_go(void **state)
 {
-	struct courier courier = COURIER_NONE;
+	struct helper_proc proc = HELPER_PROC_NONE;
 	char address[WIRE_ADDRESS_MAX + 1];
 
 	(void)state;
 	assert_int_equal(
-	    helper_start("http://127.0.0.1:9", &courier, NULL), OUTCOME_OK);
-	assert_int_equal(ready_receive(&courier, address, NULL), OUTCOME_OK);
-	pid_t pid = courier.pid;
+	    helper_start("http://127.0.0.1:9", &proc, NULL), OUTCOME_OK);
+	assert_int_equal(ready_receive(&proc, address, NULL), OUTCOME_OK);
+	pid_t pid = proc.pid;
 	assert_int_equal(kill(pid, SIGSTOP), 0);
 	int64_t begun = clock_now_ms();
-	courier_end(&courier);
+	helper_proc_end(&proc);
 	assert_in_range(clock_now_ms() - begun, 1900, 20000);
 	assert_int_equal(kill(pid, 0), -1);
 	assert_false(has_child());
 }
 
 static void
-courier_end_of_none_is_harmless(void **state)
+helper_proc_end_of_none_is_harmless(void **state)
 {
-	struct courier none = COURIER_NONE;
+	struct helper_proc none = HELPER_PROC_NONE;
 	struct census before = descriptors_count();
 
 	(void)state;
 	errno = EDOM;
-	courier_end(&none);
-	courier_end(&none);
+	helper_proc_end(&none);
+	helper_proc_end(&none);
 	assert_int_equal(errno, EDOM);
 	assert_int_equal(descriptors_count().count, before.count);
 }
 
 /* The host dies without a word, and a process of its own keeps the socket. */
 static void
-courier_helper_ends_with_its_host(void **state)
+helper_proc_helper_ends_with_its_host(void **state)
 {
 	int pipes[2];
 	pid_t pids[2] = {-1, -1}; /* the helper, and the keeper */
@@ -1028,14 +1028,14 @@ courier_helper_ends_with_its_host(void **state)
 	pid_t host = fork();
 	assert_true(host >= 0);
 	if (host == 0) {
-		struct courier courier = COURIER_NONE;
+		struct helper_proc proc = HELPER_PROC_NONE;
 		char address[WIRE_ADDRESS_MAX + 1];
 
-		if (helper_start("http://127.0.0.1:9", &courier, NULL) !=
+		if (helper_start("http://127.0.0.1:9", &proc, NULL) !=
 			OUTCOME_OK ||
-		    ready_receive(&courier, address, NULL) != OUTCOME_OK)
+		    ready_receive(&proc, address, NULL) != OUTCOME_OK)
 			_exit(1);
-		pids[0] = courier.pid;
+		pids[0] = proc.pid;
 		pids[1] = fork();
 		if (pids[1] == 0) {
 			(void)alarm(60);
@@ -1062,51 +1062,51 @@ courier_helper_ends_with_its_host(void **state)
 /* ---- refusals ---- */
 
 static void
-courier_receive_wants_the_frame_it_names(void **state)
+helper_proc_receive_wants_the_frame_it_names(void **state)
 {
-	autochild courier = COURIER_NONE;
+	autoproc proc = HELPER_PROC_NONE;
 	autobuf payload = BUF_INIT(WIRE_PAYLOAD_MAX);
 	struct errinfo err = {""};
 
 	(void)state;
 	assert_int_equal(
-	    helper_start("http://127.0.0.1:9", &courier, NULL), OUTCOME_OK);
+	    helper_start("http://127.0.0.1:9", &proc, NULL), OUTCOME_OK);
 	assert_int_equal(
-	    courier_receive(&courier, WIRE_VERDICT, soon(), &payload, &err),
+	    helper_proc_receive(&proc, WIRE_VERDICT, soon(), &payload, &err),
 	    OUTCOME_HELPER_FAILED);
 	assert_string_equal(err.text, "frame: type 2 came where 4 must come");
 	/* and at the deadline it says so */
-	assert_int_equal(courier_receive(&courier, WIRE_VERDICT,
+	assert_int_equal(helper_proc_receive(&proc, WIRE_VERDICT,
 			     clock_now_ms() + 20, &payload, &err),
 	    OUTCOME_TIMED_OUT);
 }
 
 static void
-courier_helper_that_is_gone_has_failed(void **state)
+helper_proc_helper_that_is_gone_has_failed(void **state)
 {
-	struct courier_birth birth = birth_of_this_user();
-	autochild courier = COURIER_NONE;
+	struct helper_child child_run = child_of_this_user();
+	autoproc proc = HELPER_PROC_NONE;
 	autobuf frame = BUF_INIT(100);
 	autobuf payload = BUF_INIT(WIRE_PAYLOAD_MAX);
 	struct errinfo err = {""};
 
 	(void)state;
 	assert_int_equal(
-	    courier_start(&birth, soon(), &courier, NULL), OUTCOME_OK);
+	    helper_proc_start(&child_run, soon(), &proc, NULL), OUTCOME_OK);
 	/* no request: the helper says so, and goes */
 	wire_put_empty(&frame, WIRE_KEEP);
 	assert_int_equal(
-	    courier_send(&courier, &frame, soon(), NULL), OUTCOME_OK);
+	    helper_proc_send(&proc, &frame, soon(), NULL), OUTCOME_OK);
 	assert_int_equal(
-	    courier_receive(&courier, WIRE_READY, soon(), &payload, &err),
+	    helper_proc_receive(&proc, WIRE_READY, soon(), &payload, &err),
 	    OUTCOME_HELPER_FAILED);
 	assert_string_equal(err.text, "frame: type 5 is no request");
 	assert_int_equal(
-	    courier_receive(&courier, WIRE_READY, soon(), &payload, &err),
+	    helper_proc_receive(&proc, WIRE_READY, soon(), &payload, &err),
 	    OUTCOME_HELPER_FAILED);
 	assert_string_equal(err.text, "the helper is gone");
 	err.text[0] = '\0';
-	assert_int_equal(courier_send(&courier, &frame, soon(), &err),
+	assert_int_equal(helper_proc_send(&proc, &frame, soon(), &err),
 	    OUTCOME_HELPER_FAILED);
 	assert_string_equal(err.text, "the helper is gone");
 }
@@ -1115,23 +1115,23 @@ courier_helper_that_is_gone_has_failed(void **state)
 static enum outcome
 reply_as_root(int late_ms, struct errinfo *reterr)
 {
-	struct courier_birth birth = {.drop = false, .log = -1, .lock = -1};
-	autochild courier = COURIER_NONE;
+	struct helper_child child_run = {.drop = false, .log = -1, .lock = -1};
+	autoproc proc = HELPER_PROC_NONE;
 	autobuf request = BUF_INIT(WIRE_HEADER_LEN + WIRE_PAYLOAD_MAX);
 	autobuf payload = BUF_INIT(WIRE_PAYLOAD_MAX);
 
 	wire_put_request(&request, &(struct wire_request){.decoy = true});
-	enum outcome r = courier_start(&birth, soon(), &courier, reterr);
+	enum outcome r = helper_proc_start(&child_run, soon(), &proc, reterr);
 	(void)poll(NULL, 0, late_ms);
 	if (r == OUTCOME_OK)
-		r = courier_send(&courier, &request, soon(), reterr);
+		r = helper_proc_send(&proc, &request, soon(), reterr);
 	return r == OUTCOME_OK
-	    ? courier_receive(&courier, WIRE_READY, soon(), &payload, reterr)
+	    ? helper_proc_receive(&proc, WIRE_READY, soon(), &payload, reterr)
 	    : r;
 }
 
 static void
-courier_helper_never_runs_as_root(void **state)
+helper_proc_helper_never_runs_as_root(void **state)
 {
 	(void)state;
 	if (geteuid() != 0) {
@@ -1152,28 +1152,28 @@ courier_helper_never_runs_as_root(void **state)
 static int
 host_that_cannot_drop(void)
 {
-	struct courier_birth birth = {.drop = true,
+	struct helper_child child_run = {.drop = true,
 	    .uid = geteuid() == 0 ? (uid_t)-1 : 1,
 	    .gid = STRANGER,
 	    .log = -1,
 	    .lock = -1};
 	struct census before = descriptors_count();
-	struct courier courier;
+	struct helper_proc proc;
 	struct errinfo err = {""};
 
-	CHECK(courier_start(&birth, soon(), &courier, &err) ==
+	CHECK(helper_proc_start(&child_run, soon(), &proc, &err) ==
 	    OUTCOME_HELPER_FAILED);
 	CHECK(strstr(err.text,
 		  "/gcpkce-helper: dropping its identity: Operation not "
 		  "permitted") != NULL);
-	CHECK(courier.pid == -1 && courier.socket == -1);
+	CHECK(proc.pid == -1 && proc.socket == -1);
 	CHECK(!has_child());
 	CHECK(descriptors_count().count == before.count);
 	return 0;
 }
 
 static void
-courier_names_the_step_that_failed(void **state)
+helper_proc_names_the_step_that_failed(void **state)
 {
 	(void)state;
 	assert_in_child(host_that_cannot_drop);
@@ -1182,21 +1182,21 @@ courier_names_the_step_that_failed(void **state)
 static int
 host_without_descriptors(void)
 {
-	struct courier_birth birth = birth_of_this_user();
+	struct helper_child child_run = child_of_this_user();
 	struct census before = descriptors_count();
 
 	/* room for ever more, until it is enough */
 	for (int room = 0; room < 20; room++) {
 		struct rlimit limit = {(rlim_t)(before.next + room), 64};
-		struct courier courier;
+		struct helper_proc proc;
 
 		CHECK(setrlimit(RLIMIT_NOFILE, &limit) == 0);
-		enum outcome r = courier_start(&birth, soon(), &courier, NULL);
+		enum outcome r = helper_proc_start(&child_run, soon(), &proc, NULL);
 		limit.rlim_cur = 64;
 		CHECK(setrlimit(RLIMIT_NOFILE, &limit) == 0);
 		CHECK(r == OUTCOME_OK || r == OUTCOME_HELPER_FAILED);
-		CHECK(r == OUTCOME_OK || courier.pid == -1);
-		courier_end(&courier);
+		CHECK(r == OUTCOME_OK || proc.pid == -1);
+		helper_proc_end(&proc);
 		CHECK(!has_child());
 		CHECK(descriptors_count().count == before.count);
 		if (r == OUTCOME_OK)
@@ -1206,14 +1206,14 @@ host_without_descriptors(void)
 }
 
 static void
-courier_start_leaves_no_trace_wherever_it_fails(void **state)
+helper_proc_start_leaves_no_trace_wherever_it_fails(void **state)
 {
 	(void)state;
 	assert_in_child(host_without_descriptors);
 }
 
 static void
-courier_birth_is_planned_by_the_effective_user(void **state)
+helper_proc_birth_is_planned_by_the_effective_user(void **state)
 {
 	static const struct {
 		const char *user;
@@ -1236,26 +1236,26 @@ courier_birth_is_planned_by_the_effective_user(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		static struct config config = {
 		    .helper_user_place = "/c.conf:7"};
-		struct courier_birth birth;
+		struct helper_child child_run;
 		struct errinfo err = {""};
 
 		(void)snprintf(config.helper_user, sizeof(config.helper_user),
 		    "%s", rows[i].user);
-		enum outcome r = courier_birth_plan(&config, 7, &birth, &err);
+		enum outcome r = helper_child_plan(&config, 7, &child_run, &err);
 		if (geteuid() != 0) {
 			/* no account is needed where nothing can be dropped */
 			assert_int_equal(r, OUTCOME_OK);
-			assert_false(birth.drop);
+			assert_false(child_run.drop);
 			continue;
 		}
 		assert_int_equal(r, rows[i].outcome);
 		assert_string_equal(err.text, rows[i].why);
 		if (r != OUTCOME_OK)
 			continue;
-		assert_true(birth.drop);
-		assert_int_equal(birth.uid, STRANGER);
-		assert_int_equal(birth.gid, STRANGER);
-		assert_int_equal(birth.log, 7);
+		assert_true(child_run.drop);
+		assert_int_equal(child_run.uid, STRANGER);
+		assert_int_equal(child_run.gid, STRANGER);
+		assert_int_equal(child_run.log, 7);
 	}
 }
 
@@ -1264,7 +1264,7 @@ host_opens_a_log(void)
 {
 	for (int fd = 0; fd <= 2; fd++)
 		(void)close(fd);
-	int log = courier_log_open();
+	int log = helper_proc_log_open();
 	CHECK(log == -1 || log > 2);
 	CHECK(log == -1 || (fcntl(log, F_GETFD) & FD_CLOEXEC) != 0);
 	for (int fd = 0; fd <= 2; fd++)
@@ -1273,7 +1273,7 @@ host_opens_a_log(void)
 }
 
 static void
-courier_log_stays_out_of_descriptors_0_to_2(void **state)
+helper_proc_log_stays_out_of_descriptors_0_to_2(void **state)
 {
 	(void)state;
 	assert_in_child(host_opens_a_log);
@@ -1281,7 +1281,7 @@ courier_log_stays_out_of_descriptors_0_to_2(void **state)
 
 /* The helper refuses such a token, and so leaves no revoker behind. */
 static void
-errand_revoke_tells_when_no_revoker_was_left(void **state)
+helper_client_revoke_tells_when_no_revoker_was_left(void **state)
 {
 	static const struct config config = {
 	    .login_url = "http://127.0.0.1:9",
@@ -1290,13 +1290,13 @@ errand_revoke_tells_when_no_revoker_was_left(void **state)
 	    .connect_timeout = 1,
 	    .request_timeout = 1,
 	};
-	const struct errand errand = {.user = "u", .service = "s", .host = ""};
+	const struct helper_call call = {.user = "u", .service = "s", .host = ""};
 	autosecret *token = NULL;
 	struct errinfo err = {""};
 
 	(void)state;
 	assert_int_equal(secret_new("not a token", 11, &token), OUTCOME_OK);
-	assert_int_equal(errand_revoke(&config, &errand, token, 0, 1, &err),
+	assert_int_equal(helper_client_revoke(&config, &call, token, 0, 1, &err),
 	    OUTCOME_HELPER_FAILED);
 	assert_string_equal(err.text, "the helper exited with status 1");
 }
@@ -1305,40 +1305,40 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(courier_starts_a_helper_and_leaves_no_trace),
-	    cmocka_unit_test(courier_works_where_the_host_ignores_sigchld),
-	    cmocka_unit_test(courier_works_where_the_host_reaps_all_children),
-	    cmocka_unit_test(courier_works_where_descriptors_0_to_2_are_closed),
+	    cmocka_unit_test(helper_proc_starts_a_helper_and_leaves_no_trace),
+	    cmocka_unit_test(helper_proc_works_where_the_host_ignores_sigchld),
+	    cmocka_unit_test(helper_proc_works_where_the_host_reaps_all_children),
+	    cmocka_unit_test(helper_proc_works_where_descriptors_0_to_2_are_closed),
 	    cmocka_unit_test(
-		courier_works_where_one_of_descriptors_0_to_2_is_closed),
-	    cmocka_unit_test(courier_works_where_the_host_has_200_descriptors),
+		helper_proc_works_where_one_of_descriptors_0_to_2_is_closed),
+	    cmocka_unit_test(helper_proc_works_where_the_host_has_200_descriptors),
 	    cmocka_unit_test(
-		courier_works_with_an_odd_signal_mask_and_keeps_it),
-	    cmocka_unit_test(courier_works_with_all_signals_blocked),
-	    cmocka_unit_test(courier_hands_nothing_of_the_host_down),
-	    cmocka_unit_test(errand_revoke_tells_when_no_revoker_was_left),
-	    cmocka_unit_test(courier_drops_all_three_ids),
-	    cmocka_unit_test(courier_works_where_the_host_is_not_root),
+		helper_proc_works_with_an_odd_signal_mask_and_keeps_it),
+	    cmocka_unit_test(helper_proc_works_with_all_signals_blocked),
+	    cmocka_unit_test(helper_proc_hands_nothing_of_the_host_down),
+	    cmocka_unit_test(helper_client_revoke_tells_when_no_revoker_was_left),
+	    cmocka_unit_test(helper_proc_drops_all_three_ids),
+	    cmocka_unit_test(helper_proc_works_where_the_host_is_not_root),
 	    cmocka_unit_test(
-		courier_round_of_a_decoy_is_answered_without_network),
-	    cmocka_unit_test(courier_end_of_file_ends_the_helper),
-	    cmocka_unit_test(courier_end_before_a_request_ends_the_helper),
-	    cmocka_unit_test(courier_end_ends_a_helper_that_waits_as_a_decoy),
+		helper_proc_round_of_a_decoy_is_answered_without_network),
+	    cmocka_unit_test(helper_proc_end_of_file_ends_the_helper),
+	    cmocka_unit_test(helper_proc_end_before_a_request_ends_the_helper),
+	    cmocka_unit_test(helper_proc_end_ends_a_helper_that_waits_as_a_decoy),
 	    cmocka_unit_test(
-		courier_end_ends_a_worker_although_a_child_holds_the_socket),
-	    cmocka_unit_test(courier_works_where_another_thread_forks),
-	    cmocka_unit_test(courier_works_where_root_may_raise_no_limit),
-	    cmocka_unit_test(courier_helper_runs_before_nobody),
-	    cmocka_unit_test(courier_end_kills_a_helper_that_does_not_go),
-	    cmocka_unit_test(courier_end_of_none_is_harmless),
-	    cmocka_unit_test(courier_helper_ends_with_its_host),
-	    cmocka_unit_test(courier_receive_wants_the_frame_it_names),
-	    cmocka_unit_test(courier_helper_that_is_gone_has_failed),
-	    cmocka_unit_test(courier_helper_never_runs_as_root),
-	    cmocka_unit_test(courier_names_the_step_that_failed),
-	    cmocka_unit_test(courier_start_leaves_no_trace_wherever_it_fails),
-	    cmocka_unit_test(courier_birth_is_planned_by_the_effective_user),
-	    cmocka_unit_test(courier_log_stays_out_of_descriptors_0_to_2),
+		helper_proc_end_ends_a_worker_although_a_child_holds_the_socket),
+	    cmocka_unit_test(helper_proc_works_where_another_thread_forks),
+	    cmocka_unit_test(helper_proc_works_where_root_may_raise_no_limit),
+	    cmocka_unit_test(helper_proc_helper_runs_before_nobody),
+	    cmocka_unit_test(helper_proc_end_kills_a_helper_that_does_not_go),
+	    cmocka_unit_test(helper_proc_end_of_none_is_harmless),
+	    cmocka_unit_test(helper_proc_helper_ends_with_its_host),
+	    cmocka_unit_test(helper_proc_receive_wants_the_frame_it_names),
+	    cmocka_unit_test(helper_proc_helper_that_is_gone_has_failed),
+	    cmocka_unit_test(helper_proc_helper_never_runs_as_root),
+	    cmocka_unit_test(helper_proc_names_the_step_that_failed),
+	    cmocka_unit_test(helper_proc_start_leaves_no_trace_wherever_it_fails),
+	    cmocka_unit_test(helper_proc_birth_is_planned_by_the_effective_user),
+	    cmocka_unit_test(helper_proc_log_stays_out_of_descriptors_0_to_2),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

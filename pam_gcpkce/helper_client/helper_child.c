@@ -6,7 +6,7 @@
  * glibc's wrappers would try to tell threads that do not exist in this child.
  * No step may be skipped: a failure is reported and ends the child.
  */
-#include "birth.h"
+#include "helper_child.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -53,7 +53,7 @@ enum step {
 };
 
 const char *
-birth_step_text(int step)
+child_step_text(int step)
 {
 	static const char *const texts[] = {
 	    [STEP_SIGNALS] = "resetting signals",
@@ -79,7 +79,7 @@ birth_step_text(int step)
  * disposition on every machine.
  */
 static bool
-signals_reset(const struct birth_plan *plan)
+signals_reset(const struct child_plan *plan)
 {
 	const unsigned long by_default[32] = {0};
 
@@ -122,7 +122,7 @@ scheduling_reset(void)
 }
 
 static bool
-limits_set(const struct birth_plan *plan)
+limits_set(const struct child_plan *plan)
 {
 	return scheduling_reset() && limit_set(RLIMIT_NICE, 0) &&
 	    limit_set(RLIMIT_RTPRIO, 0) && limit_set(RLIMIT_MSGQUEUE, 0) &&
@@ -134,7 +134,7 @@ limits_set(const struct birth_plan *plan)
 	    (HELPER_MEMORY_UNLIMITED ||
 		(limit_set(RLIMIT_DATA, HELPER_DATA_MAX) &&
 		    limit_set(RLIMIT_AS, HELPER_ADDRESSES_MAX))) &&
-	    (!plan->birth.drop ||
+	    (!plan->child_run.drop ||
 		limit_set(RLIMIT_NPROC, HELPER_PROCESSES_MAX));
 }
 
@@ -180,11 +180,11 @@ park(int fd)
 
 /* The host's go first: it may hold every number below the limit. */
 static bool
-descriptors_arrange(const struct birth_plan *plan)
+descriptors_arrange(const struct child_plan *plan)
 {
 	int keep[] = {plan->socket, plan->report, plan->binary,
-	    plan->birth.log < 0 ? plan->socket : plan->birth.log,
-	    plan->birth.lock < 0 ? plan->socket : plan->birth.lock};
+	    plan->child_run.log < 0 ? plan->socket : plan->child_run.log,
+	    plan->child_run.lock < 0 ? plan->socket : plan->child_run.lock};
 
 	close_all_but(keep, sizeof(keep) / sizeof(keep[0]));
 	int socket = park(plan->socket);
@@ -194,8 +194,8 @@ descriptors_arrange(const struct birth_plan *plan)
 	if (null < 0)
 		return false; /* what comes next would hide why */
 	int null_parked = park(null);
-	int log = park(plan->birth.log < 0 ? null_parked : plan->birth.log);
-	int lock = park(plan->birth.lock < 0 ? null_parked : plan->birth.lock);
+	int log = park(plan->child_run.log < 0 ? null_parked : plan->child_run.log);
+	int lock = park(plan->child_run.lock < 0 ? null_parked : plan->child_run.lock);
 
 	if (socket < 0 || report < 0 || binary < 0 || null_parked < 0 ||
 	    log < 0 || lock < 0)
@@ -204,8 +204,8 @@ descriptors_arrange(const struct birth_plan *plan)
 		if (dup2(null_parked, fd) < 0)
 			return false;
 	}
-	if (dup2(socket, BIRTH_FD_SOCKET) < 0 || dup2(log, BIRTH_FD_LOG) < 0 ||
-	    dup2(lock, BIRTH_FD_LOCK) < 0 ||
+	if (dup2(socket, CHILD_FD_SOCKET) < 0 || dup2(log, CHILD_FD_LOG) < 0 ||
+	    dup2(lock, CHILD_FD_LOCK) < 0 ||
 	    dup3(report, FD_REPORT, O_CLOEXEC) < 0 ||
 	    dup3(binary, FD_BINARY, O_CLOEXEC) < 0)
 		return false;
@@ -219,7 +219,7 @@ descriptors_arrange(const struct birth_plan *plan)
  * is not there or forbidden, nothing can be read by it either.
  */
 static bool
-keyring_leave(const struct birth_plan *plan)
+keyring_leave(const struct child_plan *plan)
 {
 	(void)plan;
 	return syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) >= 0 ||
@@ -228,13 +228,13 @@ keyring_leave(const struct birth_plan *plan)
 
 /* All three of each id: under sudo and su the real one is the caller's. */
 static bool
-ids_set(const struct birth_plan *plan)
+ids_set(const struct child_plan *plan)
 {
-	uid_t uid = plan->birth.drop ? plan->birth.uid : plan->uid;
-	gid_t gid = plan->birth.drop ? plan->birth.gid : plan->gid;
+	uid_t uid = plan->child_run.drop ? plan->child_run.uid : plan->uid;
+	gid_t gid = plan->child_run.drop ? plan->child_run.gid : plan->gid;
 	uid_t r, e, s;
 
-	if (plan->birth.drop && syscall(CALL_SETGROUPS, 0, NULL) != 0)
+	if (plan->child_run.drop && syscall(CALL_SETGROUPS, 0, NULL) != 0)
 		return false;
 	if (syscall(CALL_SETRESGID, gid, gid, gid) != 0 ||
 	    syscall(CALL_SETRESUID, uid, uid, uid) != 0)
@@ -245,7 +245,7 @@ ids_set(const struct birth_plan *plan)
 
 /* Set after the ids, whose change clears it; the parent may be gone already. */
 static bool
-parent_tie(const struct birth_plan *plan)
+parent_tie(const struct child_plan *plan)
 {
 	if (prctl(PR_SET_PDEATHSIG, SIGTERM) != 0)
 		return false;
@@ -254,7 +254,7 @@ parent_tie(const struct birth_plan *plan)
 }
 
 static bool
-place_leave(const struct birth_plan *plan)
+place_leave(const struct child_plan *plan)
 {
 	(void)plan;
 	(void)umask(077);
@@ -263,14 +263,14 @@ place_leave(const struct birth_plan *plan)
 
 /* A terminal's ^C is for the host, which then closes the socket. */
 static bool
-session_start(const struct birth_plan *plan)
+session_start(const struct child_plan *plan)
 {
 	(void)plan;
 	return setsid() >= 0;
 }
 
 static bool
-privileges_freeze(const struct birth_plan *plan)
+privileges_freeze(const struct child_plan *plan)
 {
 	(void)plan;
 	/* ambient capabilities would outlive exec, even with no_new_privs */
@@ -280,7 +280,7 @@ privileges_freeze(const struct birth_plan *plan)
 
 /* Returns only when it failed. */
 static bool
-helper_exec(const struct birth_plan *plan)
+helper_exec(const struct child_plan *plan)
 {
 	static char name[] = "gcpkce-helper";
 	char *const argv[] = {name, NULL};
@@ -296,9 +296,9 @@ helper_exec(const struct birth_plan *plan)
 }
 
 _Noreturn void
-birth(const struct birth_plan *plan)
+child_run(const struct child_plan *plan)
 {
-	static bool (*const steps[])(const struct birth_plan *) = {
+	static bool (*const steps[])(const struct child_plan *) = {
 	    [STEP_SIGNALS] = signals_reset,
 	    [STEP_LIMITS] = limits_set,
 	    [STEP_DESCRIPTORS] = descriptors_arrange,
@@ -310,7 +310,7 @@ birth(const struct birth_plan *plan)
 	    [STEP_PRIVILEGES] = privileges_freeze,
 	    [STEP_EXEC] = helper_exec,
 	};
-	struct birth_report report = {0};
+	struct child_report report = {0};
 
 	while (steps[report.step](plan))
 		report.step++;

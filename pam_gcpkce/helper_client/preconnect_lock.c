@@ -7,7 +7,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
-#include "gcpkce/helper_client/courier.h"
+#include "gcpkce/helper_client/helper_proc.h"
 
 #define RUN "/run"
 #define OURS "gcpkce"
@@ -69,7 +69,7 @@ ours_open(int *ret_fd, struct errinfo *reterr)
 }
 
 enum outcome
-courier_lock_open(int *ret_fd, struct errinfo *reterr)
+preconnect_lock_open(int *ret_fd, struct errinfo *reterr)
 {
 	autofd folder = -1;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Between fork and exec no step may be skipped.  The kernel refuses one call
- * after the other, by a seccomp filter that the child inherits: the courier
+ * after the other, by a seccomp filter that the child inherits: the helper client
  * must name the step, and leave nothing behind.
  */
 #include <errno.h>
@@ -24,13 +24,13 @@
 #include <cmocka.h>
 
 #include "gcpkce/base/clock.h"
-#include "gcpkce/helper_client/courier.h"
+#include "gcpkce/helper_client/helper_proc.h"
 #include "gcpkce/wire/helper_limits.h"
 
 #define STRANGER 3901 /* no account of this machine */
 #define ANY (-1)
 #define STARTS ""
-#define LATE_MS 600 /* past the moment that the courier waits for exec */
+#define LATE_MS 600 /* past the moment that the helper client waits for exec */
 
 /* A call that fails, where its first, second or third argument is this. */
 static const struct refused {
@@ -80,10 +80,10 @@ static const struct refused {
     {"pidfd_open", ANY, 0, ENOSYS, false, STARTS},
 };
 
-static struct courier_birth
-birth_of_this_user(void)
+static struct helper_child
+child_of_this_user(void)
 {
-	return (struct courier_birth){
+	return (struct helper_child){
 	    .drop = geteuid() == 0,
 	    .uid = STRANGER,
 	    .gid = STRANGER,
@@ -123,16 +123,16 @@ refuse(const struct refused *row)
 static int
 start_with(const struct refused *row)
 {
-	struct courier_birth birth = birth_of_this_user();
-	struct courier courier = COURIER_NONE;
+	struct helper_child child_run = child_of_this_user();
+	struct helper_proc proc = HELPER_PROC_NONE;
 	struct errinfo why = {0};
 	char start[256];
 
 	if (!refuse(row))
 		return 2;
 	enum outcome r =
-	    courier_start(&birth, clock_now_ms() + 10000, &courier, &why);
-	courier_end(&courier);
+	    helper_proc_start(&child_run, clock_now_ms() + 10000, &proc, &why);
+	helper_proc_end(&proc);
 	(void)snprintf(
 	    start, sizeof(start), ": %s: %s", row->step, strerror(row->error));
 	bool as_said = row->step[0] == '\0'
@@ -145,7 +145,7 @@ start_with(const struct refused *row)
 }
 
 static void
-courier_names_the_step_that_failed(void **state)
+helper_proc_names_the_step_that_failed(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
@@ -208,9 +208,9 @@ exec_catch(void)
 static int
 start_with_late_exec(void)
 {
-	struct courier_birth birth = birth_of_this_user();
+	struct helper_child child_run = child_of_this_user();
 	autobuf payload = BUF_INIT(WIRE_PAYLOAD_MAX);
-	struct courier courier = COURIER_NONE;
+	struct helper_proc proc = HELPER_PROC_NONE;
 	struct errinfo why = {0};
 	pthread_t delay;
 	int64_t until_ms = clock_now_ms() + 10000;
@@ -219,11 +219,11 @@ start_with_late_exec(void)
 	if (fd < 0 || pthread_create(&delay, NULL, exec_delay, &fd) != 0)
 		return 2;
 	int64_t begun_ms = clock_now_ms();
-	enum outcome started = courier_start(&birth, until_ms, &courier, &why);
+	enum outcome started = helper_proc_start(&child_run, until_ms, &proc, &why);
 	bool in_time = clock_now_ms() - begun_ms < LATE_MS;
 	enum outcome r =
-	    courier_receive(&courier, WIRE_READY, until_ms, &payload, &why);
-	courier_end(&courier);
+	    helper_proc_receive(&proc, WIRE_READY, until_ms, &payload, &why);
+	helper_proc_end(&proc);
 	(void)pthread_join(delay, NULL);
 	bool as_said = started == OUTCOME_OK && in_time &&
 	    r == OUTCOME_HELPER_FAILED &&
@@ -236,7 +236,7 @@ start_with_late_exec(void)
 }
 
 static void
-courier_names_a_step_that_failed_late(void **state)
+helper_proc_names_a_step_that_failed_late(void **state)
 {
 	int status = 0;
 
@@ -253,8 +253,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(courier_names_the_step_that_failed),
-	    cmocka_unit_test(courier_names_a_step_that_failed_late),
+	    cmocka_unit_test(helper_proc_names_the_step_that_failed),
+	    cmocka_unit_test(helper_proc_names_a_step_that_failed_late),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
