@@ -206,8 +206,8 @@ $(B)/tests/without: $(B)/tests/sandbox/without.o
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(oauth) $(diagnose) $(client) $(config) $(wire) $(base) $(B)/tests/helper_path.o
 	$(call say,LINK,$@)
 	$(Q)$(link_prog) $(flush) $(more_libs) $(crypto_libs) -lcmocka
-$(B)/tests/unit/test_sandbox $(B)/tests/unit/test_listener $(B)/tests/unit/test_lane: $(filter-out %/main.o,$(helper))
-$(B)/tests/unit/test_sandbox $(B)/tests/unit/test_listener $(B)/tests/unit/test_lane $(B)/tests/unit/test_helper_child: private more_libs = $(filter_libs)
+$(B)/tests/unit/test_sandbox $(B)/tests/unit/test_listener $(B)/tests/unit/test_conn: $(filter-out %/main.o,$(helper))
+$(B)/tests/unit/test_sandbox $(B)/tests/unit/test_listener $(B)/tests/unit/test_conn $(B)/tests/unit/test_helper_child: private more_libs = $(filter_libs)
 $(B)/tests/unit/test_filter: $(addprefix $(B)/pam_gcpkce/helper/sandbox/,calls.o filter.o)
 # it wraps a call itself that the counting build wraps
 $(B)/tests/unit/test_filter: private flush =

@@ -72,33 +72,33 @@ basic_set(CURL *easy, const struct wire_request *request)
 
 /* Begin POST /oauth/token. */
 static enum outcome
-token_lane_init(struct exchange *x)
+token_conn_init(struct exchange *x)
 {
 	const struct wire_request *request = x->order->request;
-	struct lane *lane = &x->lanes[LANE_TOKEN];
+	struct http_conn *conn = &x->conns[CONN_TOKEN];
 	long timeout_ms = 1000L *
 	    (request->route.connect_timeout_s +
 		request->route.request_timeout_s);
 
-	url_put(&x->urls[LANE_TOKEN], request->route.login_url, "/oauth/token");
+	url_put(&x->urls[CONN_TOKEN], request->route.login_url, "/oauth/token");
 	enum outcome r = form_build(x);
 	if (r == OUTCOME_OK)
-		r = lane_aim(lane, &request->route,
-		    buf_text(&x->urls[LANE_TOKEN]), timeout_ms, x->reterr);
+		r = conn_aim(conn, &request->route,
+		    buf_text(&x->urls[CONN_TOKEN]), timeout_ms, x->reterr);
 	if (r != OUTCOME_OK)
 		return r;
 	CURLcode code = curl.easy_setopt(
-	    lane->easy, CURLOPT_POSTFIELDSIZE, (long)x->form.len);
+	    conn->easy, CURLOPT_POSTFIELDSIZE, (long)x->form.len);
 	if (code == CURLE_OK) /* our memory, not a copy of it */
 		code = curl.easy_setopt(
-		    lane->easy, CURLOPT_POSTFIELDS, buf_text(&x->form));
+		    conn->easy, CURLOPT_POSTFIELDS, buf_text(&x->form));
 	if (code == CURLE_OK && request->client_secret != NULL)
-		code = basic_set(lane->easy, request);
+		code = basic_set(conn->easy, request);
 	if (code != CURLE_OK)
 		return err_fail(x->reterr, OUTCOME_HELPER_FAILED, "libcurl: %s",
 		    curl.easy_strerror(code));
-	enum outcome once = lane_once(lane, x->reterr);
-	return once == OUTCOME_OK ? lane_start(lane, x->reterr) : once;
+	enum outcome once = conn_once(conn, x->reterr);
+	return once == OUTCOME_OK ? conn_start(conn, x->reterr) : once;
 }
 
 /* What a server may have been told by now, and must not tell the journal. */
@@ -145,32 +145,32 @@ refusal_explain(struct exchange *x, enum outcome r, long status,
  * Judge what the token endpoint answered.  A token in a reply that fails is
  * kept for its revocation.
  *
- * in:     r  what came of the wait; the lane has ended if it is OUTCOME_OK
+ * in:     r  what came of the wait; the connection has ended if it is OUTCOME_OK
  */
 static enum outcome
 token_judge(struct exchange *x, enum outcome r)
 {
-	const struct lane *lane = &x->lanes[LANE_TOKEN];
+	const struct http_conn *conn = &x->conns[CONN_TOKEN];
 	struct error_body body;
 
-	if (r != OUTCOME_OK || lane->result != CURLE_OK || lane->status != 200)
-		token_reply_rescue(buf_view(&lane->body), &x->reply);
+	if (r != OUTCOME_OK || conn->result != CURLE_OK || conn->status != 200)
+		token_reply_rescue(buf_view(&conn->body), &x->reply);
 	const struct confided confided = confided_of(x);
 	if (r == OUTCOME_OK)
 		r = response_arrived(
-		    lane, &confided, x->correlation, x->reterr);
+		    conn, &confided, x->correlation, x->reterr);
 	if (r != OUTCOME_OK)
 		return r;
-	if (lane->status == 200)
+	if (conn->status == 200)
 		return token_reply_parse(
-		    buf_view(&lane->body), &x->reply, x->reterr);
+		    buf_view(&conn->body), &x->reply, x->reterr);
 	r = token_error_judge(
-	    lane->status, buf_view(&lane->body), &confided, &body);
-	r = refusal_explain(x, r, lane->status, &body);
+	    conn->status, buf_view(&conn->body), &confided, &body);
+	r = refusal_explain(x, r, conn->status, &body);
 	/* the next code's exchange would forget the token */
 	if (x->reply.access_token != NULL && outcome_may_retry(r))
 		return err_fail(x->reterr, OUTCOME_REPLY_INVALID,
-		    "POST /oauth/token: %ld and a token", lane->status);
+		    "POST /oauth/token: %ld and a token", conn->status);
 	return r;
 }
 
@@ -180,42 +180,42 @@ token_get(struct exchange *x)
 {
 	const struct wire_route *route = &x->order->request->route;
 
-	enum outcome r = token_lane_init(x);
-	for (size_t i = LANE_USER; i <= LANE_TOKEN_INFO; i++) {
-		if (r == OUTCOME_OK && !lane_is_warm(&x->lanes[i]))
+	enum outcome r = token_conn_init(x);
+	for (size_t i = CONN_USER; i <= CONN_TOKEN_INFO; i++) {
+		if (r == OUTCOME_OK && !conn_is_warm(&x->conns[i]))
 			r = exchange_warm(x, i, route,
 			    1000L * route->connect_timeout_s, x->reterr);
 	}
 	if (r != OUTCOME_OK)
 		return r;
-	r = lanes_drive(
-	    x->lanes, LANE_COUNT, &x->lanes[LANE_TOKEN], x->vigil, x->reterr);
+	r = http_loop_drive(
+	    x->conns, CONN_COUNT, &x->conns[CONN_TOKEN], x->wait, x->reterr);
 	return token_judge(x, r);
 }
 
 /* Begin a GET on the API host. */
 static enum outcome
-api_lane_start(struct exchange *x, size_t i, const char *path, int64_t end_ms)
+api_conn_start(struct exchange *x, size_t i, const char *path, int64_t end_ms)
 {
 	const struct wire_route *route = &x->order->request->route;
-	struct lane *lane = &x->lanes[i];
+	struct http_conn *conn = &x->conns[i];
 	int left_ms = clock_left_ms(end_ms);
 
 	buf_done(&x->urls[i]);
 	url_put(&x->urls[i], route->api_url, path);
 	enum outcome r = buf_check(&x->urls[i]);
 	if (r == OUTCOME_OK)
-		r = lane_aim(lane, route, buf_text(&x->urls[i]),
+		r = conn_aim(conn, route, buf_text(&x->urls[i]),
 		    left_ms > 0 ? left_ms : 1, x->reterr); /* 0: no limit */
 	if (r != OUTCOME_OK)
 		return r;
-	lane_authorize(lane, x->reply.access_token);
-	return lane_start(lane, x->reterr);
+	conn_authorize(conn, x->reply.access_token);
+	return conn_start(conn, x->reterr);
 }
 
 /* Begin GET users/me, with the lists that it has on request alone. */
 static enum outcome
-user_lane_start(struct exchange *x, int64_t end_ms)
+user_conn_start(struct exchange *x, int64_t end_ms)
 {
 	const struct identity_needs *needs = &x->order->request->needs;
 	autobuf path = BUF_INIT(256);
@@ -227,7 +227,7 @@ user_lane_start(struct exchange *x, int64_t end_ms)
 		buf_printf(&path, "%cexpand=groups", needs->roles ? '&' : '?');
 	enum outcome r = buf_check(&path);
 	return r == OUTCOME_OK
-	    ? api_lane_start(x, LANE_USER, buf_text(&path), end_ms)
+	    ? api_conn_start(x, CONN_USER, buf_text(&path), end_ms)
 	    : r;
 }
 
@@ -264,17 +264,17 @@ static enum outcome
 identity_judge(
     struct exchange *x, size_t i, const char *path, identity_parse *parse)
 {
-	const struct lane *lane = &x->lanes[i];
+	const struct http_conn *conn = &x->conns[i];
 	const struct confided confided = confided_of(x);
 	autobuf request = BUF_INIT(256);
 	struct errinfo why = {0};
 
 	buf_printf(&request, "GET %s", path);
 	enum outcome r = response_judge(
-	    lane, buf_text(&request), &confided, x->correlation, x->reterr);
+	    conn, buf_text(&request), &confided, x->correlation, x->reterr);
 	if (r != OUTCOME_OK)
 		return r;
-	r = parse(x, buf_view(&lane->body), &why);
+	r = parse(x, buf_view(&conn->body), &why);
 	/* the record goes to the journal as well */
 	if (r == OUTCOME_OK &&
 	    echo_is_in_identity(&x->identity, x->reply.access_token))
@@ -295,8 +295,8 @@ list_ask(struct exchange *x, const char *field, const char *path,
     identity_parse *parse, const struct id_list *list)
 {
 	const struct wire_route *route = &x->order->request->route;
-	struct lane *lane = &x->lanes[LANE_USER];
-	struct buf *url = &x->urls[LANE_USER];
+	struct http_conn *conn = &x->conns[CONN_USER];
+	struct buf *url = &x->urls[CONN_USER];
 	struct errinfo *reterr = x->reterr;
 	struct errinfo why = {0};
 
@@ -304,18 +304,18 @@ list_ask(struct exchange *x, const char *field, const char *path,
 	url_put(url, route->api_url, path);
 	enum outcome r = buf_check(url);
 	if (r == OUTCOME_OK)
-		r = lane_retarget(lane, "GET", buf_text(url),
+		r = conn_retarget(conn, "GET", buf_text(url),
 		    1000L *
 			(route->connect_timeout_s + route->request_timeout_s),
 		    reterr);
 	if (r == OUTCOME_OK)
-		r = lane_start(lane, reterr);
+		r = conn_start(conn, reterr);
 	if (r == OUTCOME_OK)
-		r = lanes_drive(lane, 1, NULL, x->vigil, reterr);
+		r = http_loop_drive(conn, 1, NULL, x->wait, reterr);
 	if (r != OUTCOME_OK)
 		return r;
 	x->reterr = &why;
-	r = identity_judge(x, LANE_USER, path, parse);
+	r = identity_judge(x, CONN_USER, path, parse);
 	x->reterr = reterr;
 	if (r == OUTCOME_NO_MEMORY || (r == OUTCOME_OK && list->present))
 		return r;
@@ -366,19 +366,19 @@ identity_get(struct exchange *x)
 		(route->connect_timeout_s + route->request_timeout_s);
 
 	enum outcome r =
-	    lanes_drive(x->lanes, LANE_COUNT, NULL, x->vigil, x->reterr);
+	    http_loop_drive(x->conns, CONN_COUNT, NULL, x->wait, x->reterr);
 	if (r == OUTCOME_OK)
-		r = user_lane_start(x, end_ms);
+		r = user_conn_start(x, end_ms);
 	if (r == OUTCOME_OK)
-		r = api_lane_start(x, LANE_TOKEN_INFO, TOKEN_INFO_PATH, end_ms);
+		r = api_conn_start(x, CONN_TOKEN_INFO, TOKEN_INFO_PATH, end_ms);
 	if (r == OUTCOME_OK)
-		r = lanes_drive(
-		    x->lanes, LANE_COUNT, NULL, x->vigil, x->reterr);
+		r = http_loop_drive(
+		    x->conns, CONN_COUNT, NULL, x->wait, x->reterr);
 	if (r == OUTCOME_OK)
-		r = identity_judge(x, LANE_USER, USER_PATH, user_parse);
+		r = identity_judge(x, CONN_USER, USER_PATH, user_parse);
 	if (r == OUTCOME_OK)
 		r = identity_judge(
-		    x, LANE_TOKEN_INFO, TOKEN_INFO_PATH, token_info_parse);
+		    x, CONN_TOKEN_INFO, TOKEN_INFO_PATH, token_info_parse);
 	return r == OUTCOME_OK ? lists_complete(x) : r;
 }
 
@@ -386,7 +386,7 @@ identity_get(struct exchange *x)
 static void
 results_forget(struct exchange *x)
 {
-	for (size_t i = 0; i < LANE_COUNT; i++)
+	for (size_t i = 0; i < CONN_COUNT; i++)
 		buf_done(&x->urls[i]);
 	buf_done(&x->form);
 	x->form = BUF_INIT(FORM_MAX);
@@ -399,33 +399,33 @@ enum outcome
 exchange_warm(struct exchange *x, size_t i, const struct wire_route *route,
     long timeout_ms, struct errinfo *reterr)
 {
-	struct lane *lane = &x->lanes[i];
+	struct http_conn *conn = &x->conns[i];
 
 	buf_done(&x->urls[i]);
 	url_put(&x->urls[i],
-	    i == LANE_TOKEN ? route->login_url : route->api_url, "/");
+	    i == CONN_TOKEN ? route->login_url : route->api_url, "/");
 	enum outcome r = buf_check(&x->urls[i]);
 	if (r == OUTCOME_OK)
-		r = lane_aim(
-		    lane, route, buf_text(&x->urls[i]), timeout_ms, reterr);
+		r = conn_aim(
+		    conn, route, buf_text(&x->urls[i]), timeout_ms, reterr);
 	if (r == OUTCOME_OK)
-		r = lane_head(lane, reterr);
-	return r == OUTCOME_OK ? lane_start(lane, reterr) : r;
+		r = conn_head(conn, reterr);
+	return r == OUTCOME_OK ? conn_start(conn, reterr) : r;
 }
 
 enum outcome
 exchange_run(struct exchange *x, const struct exchange_order *order,
-    const struct vigil *vigil, struct errinfo *reterr)
+    const struct wait *wait, struct errinfo *reterr)
 {
 	results_forget(x);
 	x->order = order;
-	x->vigil = vigil;
+	x->wait = wait;
 	x->reterr = reterr;
 	enum outcome r = token_get(x);
 	if (r == OUTCOME_OK)
 		r = identity_get(x);
 	x->order = NULL;
-	x->vigil = NULL;
+	x->wait = NULL;
 	x->reterr = NULL;
 	return r;
 }
@@ -433,7 +433,7 @@ exchange_run(struct exchange *x, const struct exchange_order *order,
 void
 exchange_done(struct exchange *x)
 {
-	for (size_t i = 0; i < LANE_COUNT; i++)
-		lane_done(&x->lanes[i]);
+	for (size_t i = 0; i < CONN_COUNT; i++)
+		conn_done(&x->conns[i]);
 	results_forget(x);
 }

@@ -6,7 +6,7 @@
 #ifndef GCPKCE_HELPER_EXCHANGE_H
 #define GCPKCE_HELPER_EXCHANGE_H
 
-#include "helper/http/lane.h"
+#include "helper/http/conn.h"
 
 /* What is exchanged; all *borrowed*. */
 struct exchange_order {
@@ -18,18 +18,18 @@ struct exchange_order {
 	unsigned long shown_s;
 };
 
-enum { LANE_TOKEN, LANE_USER, LANE_TOKEN_INFO, LANE_COUNT };
+enum { CONN_TOKEN, CONN_USER, CONN_TOKEN_INFO, CONN_COUNT };
 
 /*
- * One exchange.  Its lanes stay open after it, so that the next one, or a
+ * One exchange.  Its connections stay open after it, so that the next one, or a
  * revocation, needs no connection of its own.  All-zero bytes are an exchange
  * that never began.
  */
 struct exchange {
 	const struct exchange_order *order;
-	const struct vigil *vigil;
-	struct lane lanes[LANE_COUNT];
-	struct buf urls[LANE_COUNT];
+	const struct wait *wait;
+	struct http_conn conns[CONN_COUNT];
+	struct buf urls[CONN_COUNT];
 	struct buf form;
 	struct errinfo *reterr;
 
@@ -40,11 +40,11 @@ struct exchange {
 };
 
 /*
- * Open a lane's connection ahead of the exchange, by a HEAD of its host's root:
+ * Open a connection's connection ahead of the exchange, by a HEAD of its host's root:
  * libcurl has no other way to a connection that a later request may use.  It is
- * under way then, for lanes_tend.
+ * under way then, for http_loop_tend.
  *
- * in:     i      LANE_TOKEN: the login host; else the API host
+ * in:     i      CONN_TOKEN: the login host; else the API host
  *         route  *borrowed*
  *         timeout_ms  for all of it
  * errors: OUTCOME_HELPER_FAILED, OUTCOME_NO_MEMORY
@@ -56,7 +56,7 @@ MUST_CHECK enum outcome exchange_warm(struct exchange *x, size_t i,
  * Exchange a code.  The connections that do not stand yet are opened at once;
  * the code goes out once, whatever happens to its connection.
  *
- * in:     order, vigil  *borrowed* for this call; vigil ends it early
+ * in:     order, wait  *borrowed* for this call; wait ends it early
  * out:    x  (exchange_done it) a token may have been received although the
  *            outcome is a denial
  * errors: code_refused, client_refused, rate_limited, provider_error,
@@ -66,7 +66,7 @@ MUST_CHECK enum outcome exchange_warm(struct exchange *x, size_t i,
  * source: RFC 6749 section 4.1.3; RFC 7636 section 4.5; docs/DESIGN.md 2
  */
 MUST_CHECK enum outcome exchange_run(struct exchange *x,
-    const struct exchange_order *order, const struct vigil *vigil,
+    const struct exchange_order *order, const struct wait *wait,
     struct errinfo *reterr);
 
 /* Close the connections, wipe and free; x can be run again. */

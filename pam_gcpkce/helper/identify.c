@@ -20,45 +20,45 @@
 #define USER "/api/v2/users/me"
 #define TOKEN "/api/v2/tokens/me"
 
-enum { LANE_USER, LANE_TOKEN, LANE_COUNT };
+enum { CONN_USER, CONN_TOKEN, CONN_COUNT };
 
 struct inquiry {
 	const struct wire_token_request *request;
-	struct vigil vigil;
-	struct buf urls[LANE_COUNT];
-	struct lane lanes[LANE_COUNT];
+	struct wait wait;
+	struct buf urls[CONN_COUNT];
+	struct http_conn conns[CONN_COUNT];
 	struct wire_token_reply reply;
 };
 
 static enum outcome
-lane_ask(struct inquiry *q, size_t i, const char *path, const char *query,
+conn_ask(struct inquiry *q, size_t i, const char *path, const char *query,
     struct errinfo *reterr)
 {
 	const struct wire_route *route = &q->request->route;
-	struct lane *lane = &q->lanes[i];
+	struct http_conn *conn = &q->conns[i];
 
 	q->urls[i] = BUF_INIT(2048);
 	buf_printf(&q->urls[i], "%s%s%s", route->api_url, path, query);
 	enum outcome r = buf_check(&q->urls[i]);
 	if (r == OUTCOME_OK)
-		r = lane_aim(lane, route, buf_text(&q->urls[i]),
+		r = conn_aim(conn, route, buf_text(&q->urls[i]),
 		    1000L *
 			(route->connect_timeout_s + route->request_timeout_s),
 		    reterr);
 	if (r != OUTCOME_OK)
 		return r;
-	lane_authorize(lane, q->request->token);
-	return lane_start(lane, reterr);
+	conn_authorize(conn, q->request->token);
+	return conn_start(conn, reterr);
 }
 
 /* Only a 200 is worth reading. */
 static enum outcome
-lane_judge(
+conn_judge(
     struct inquiry *q, size_t i, const char *request, struct errinfo *reterr)
 {
 	const struct confided confided = {.token = q->request->token};
 
-	return response_judge(&q->lanes[i], request, &confided,
+	return response_judge(&q->conns[i], request, &confided,
 	    q->reply.verdict.correlation, reterr);
 }
 
@@ -85,8 +85,8 @@ token_is_told(const struct inquiry *q)
 static enum outcome
 replies_read(struct inquiry *q, struct errinfo *reterr)
 {
-	struct view user = buf_view(&q->lanes[LANE_USER].body);
-	struct view token = buf_view(&q->lanes[LANE_TOKEN].body);
+	struct view user = buf_view(&q->conns[CONN_USER].body);
+	struct view token = buf_view(&q->conns[CONN_TOKEN].body);
 	struct identity *who = &q->reply.verdict.identity;
 	struct wire_portrait *portrait = &q->reply.portrait;
 	struct errinfo why = {0};
@@ -115,15 +115,15 @@ token_identify(struct inquiry *q, struct errinfo *reterr)
 	    ? "?expand=groups&expand=authorization"
 	    : "";
 
-	enum outcome r = lane_ask(q, LANE_USER, USER, query, reterr);
+	enum outcome r = conn_ask(q, CONN_USER, USER, query, reterr);
 	if (r == OUTCOME_OK)
-		r = lane_ask(q, LANE_TOKEN, TOKEN, "", reterr);
+		r = conn_ask(q, CONN_TOKEN, TOKEN, "", reterr);
 	if (r == OUTCOME_OK)
-		r = lanes_drive(q->lanes, LANE_COUNT, NULL, &q->vigil, reterr);
+		r = http_loop_drive(q->conns, CONN_COUNT, NULL, &q->wait, reterr);
 	if (r == OUTCOME_OK)
-		r = lane_judge(q, LANE_USER, "GET " USER, reterr);
+		r = conn_judge(q, CONN_USER, "GET " USER, reterr);
 	if (r == OUTCOME_OK)
-		r = lane_judge(q, LANE_TOKEN, "GET " TOKEN, reterr);
+		r = conn_judge(q, CONN_TOKEN, "GET " TOKEN, reterr);
 	if (r == OUTCOME_OK)
 		r = replies_read(q, reterr);
 	return r;
@@ -133,14 +133,14 @@ static enum outcome
 token_revoke(struct inquiry *q, struct errinfo *reterr)
 {
 	const struct wire_route *route = &q->request->route;
-	struct lane *lane = &q->lanes[LANE_TOKEN];
+	struct http_conn *conn = &q->conns[CONN_TOKEN];
 
-	enum outcome r = lane_aim(lane, route, route->api_url, 1000, reterr);
+	enum outcome r = conn_aim(conn, route, route->api_url, 1000, reterr);
 	if (r != OUTCOME_OK)
 		return r;
 	return revoker_try(
 	    &(struct revoker_order){.route = route, .token = q->request->token},
-	    lane, &q->vigil, q->reply.verdict.correlation, reterr);
+	    conn, &q->wait, q->reply.verdict.correlation, reterr);
 }
 
 static enum outcome
@@ -176,7 +176,7 @@ identify_serve(const struct wire_token_request *request, int signals,
 	if (q == NULL)
 		return err_fail(reterr, OUTCOME_NO_MEMORY, "no memory");
 	q->request = request;
-	q->vigil = (struct vigil){
+	q->wait = (struct wait){
 	    .socket = LIFE_FD_SOCKET,
 	    .signals = signals,
 	    .deadline_ms = clock_now_ms() + request->limit_s * INT64_C(1000),
@@ -185,8 +185,8 @@ identify_serve(const struct wire_token_request *request, int signals,
 	    ? token_revoke(q, &why)
 	    : token_identify(q, &why);
 	r = reply_send(q, r, why.text, reterr);
-	for (size_t i = 0; i < LANE_COUNT; i++) {
-		lane_done(&q->lanes[i]);
+	for (size_t i = 0; i < CONN_COUNT; i++) {
+		conn_done(&q->conns[i]);
 		buf_done(&q->urls[i]);
 	}
 	wire_token_reply_done(&q->reply);

@@ -65,10 +65,10 @@ line_end(struct preflight_line *line, int64_t now_ms)
 
 /* A try has ended without a connection that stays. */
 static void
-line_judge(struct preflight_line *line, const struct lane *lane, int64_t now_ms)
+line_judge(struct preflight_line *line, const struct http_conn *conn, int64_t now_ms)
 {
 	struct errinfo why;
-	enum outcome r = lane_outcome(lane, &why);
+	enum outcome r = conn_outcome(conn, &why);
 
 	line->dead = r == OUTCOME_UNREACHABLE || r == OUTCOME_TLS_FAILED;
 	line_fail(line, now_ms);
@@ -76,16 +76,16 @@ line_judge(struct preflight_line *line, const struct lane *lane, int64_t now_ms)
 
 /* See what has become of a connection. */
 static void
-line_look(struct preflight_line *line, struct lane *lane, int64_t now_ms)
+line_look(struct preflight_line *line, struct http_conn *conn, int64_t now_ms)
 {
-	bool is_warm = lane_is_warm(lane);
+	bool is_warm = conn_is_warm(conn);
 
 	if (is_warm && line->state != PREFLIGHT_UP)
 		line_up(line, now_ms);
 	else if (!is_warm && line->state == PREFLIGHT_UP)
 		line_end(line, now_ms);
-	else if (line->state == PREFLIGHT_UNDER_WAY && lane->done)
-		line_judge(line, lane, now_ms);
+	else if (line->state == PREFLIGHT_UNDER_WAY && conn->done)
+		line_judge(line, conn, now_ms);
 }
 
 /*
@@ -100,8 +100,8 @@ line_open(struct preflight *p, struct exchange *x, size_t i,
 	struct errinfo why;
 
 	if (line->state != PREFLIGHT_DOWN || line->failures >= FAILURES_MAX ||
-	    (i == LANE_TOKEN_INFO &&
-		p->lines[LANE_USER].state == PREFLIGHT_UNDER_WAY))
+	    (i == CONN_TOKEN_INFO &&
+		p->lines[CONN_USER].state == PREFLIGHT_UNDER_WAY))
 		return INT64_MAX;
 	if (line->next_ms > now_ms)
 		return line->next_ms;
@@ -120,7 +120,7 @@ memory_return(struct preflight *p)
 {
 	bool under_way = false;
 
-	for (size_t i = 0; i < LANE_COUNT; i++)
+	for (size_t i = 0; i < CONN_COUNT; i++)
 		under_way |= p->lines[i].state == PREFLIGHT_UNDER_WAY;
 	if (p->under_way && !under_way)
 		heap_trim();
@@ -129,7 +129,7 @@ memory_return(struct preflight *p)
 
 enum outcome
 preflight_fly(struct preflight *p, struct exchange *x,
-    const struct wire_route *route, const struct vigil *vigil,
+    const struct wire_route *route, const struct wait *wait,
     struct errinfo *reterr)
 {
 	enum outcome r = OUTCOME_OK;
@@ -138,26 +138,26 @@ preflight_fly(struct preflight *p, struct exchange *x,
 		int64_t now_ms = clock_now_ms();
 		int64_t wake_ms = INT64_MAX;
 
-		for (size_t i = 0; i < LANE_COUNT; i++)
-			line_look(&p->lines[i], &x->lanes[i], now_ms);
-		for (size_t i = 0; i < LANE_COUNT; i++) {
+		for (size_t i = 0; i < CONN_COUNT; i++)
+			line_look(&p->lines[i], &x->conns[i], now_ms);
+		for (size_t i = 0; i < CONN_COUNT; i++) {
 			int64_t next_ms = line_open(p, x, i, route, now_ms);
 
 			wake_ms = next_ms < wake_ms ? next_ms : wake_ms;
 		}
 		memory_return(p);
-		r = lanes_tend(x->lanes, LANE_COUNT, wake_ms, vigil, reterr);
+		r = http_loop_tend(x->conns, CONN_COUNT, wake_ms, wait, reterr);
 	}
 	/* what is under way stays so: whoever wakes us must not cost a try */
-	for (size_t i = 0; i < LANE_COUNT; i++)
-		line_look(&p->lines[i], &x->lanes[i], clock_now_ms());
+	for (size_t i = 0; i < CONN_COUNT; i++)
+		line_look(&p->lines[i], &x->conns[i], clock_now_ms());
 	return r == OUTCOME_ABORTED ? OUTCOME_OK : r;
 }
 
 void
 preflight_yield(struct preflight *p)
 {
-	for (size_t i = 0; i < LANE_COUNT; i++) {
+	for (size_t i = 0; i < CONN_COUNT; i++) {
 		if (p->lines[i].state == PREFLIGHT_UNDER_WAY)
 			p->lines[i].state = PREFLIGHT_DOWN;
 	}
@@ -166,8 +166,8 @@ preflight_yield(struct preflight *p)
 bool
 preflight_found_dead(const struct preflight *p, struct exchange *x)
 {
-	for (size_t i = 0; i < LANE_COUNT; i++) {
-		if (p->lines[i].dead && !lane_is_warm(&x->lanes[i]))
+	for (size_t i = 0; i < CONN_COUNT; i++) {
+		if (p->lines[i].dead && !conn_is_warm(&x->conns[i]))
 			return true;
 	}
 	return false;

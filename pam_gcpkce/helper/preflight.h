@@ -23,7 +23,7 @@ struct preflight_line {
 struct preflight {
 	bool admitted;  /* counted among those of this host */
 	bool under_way; /* something is */
-	struct preflight_line lines[LANE_COUNT];
+	struct preflight_line lines[CONN_COUNT];
 };
 
 /*
@@ -42,11 +42,11 @@ bool preflight_admit(struct preflight *p, uint32_t max, bool hold);
  * connection cannot be opened, or does not last, there are few more tries; what
  * is under way then goes on with the next call.
  *
- * in:     x, route, vigil  *borrowed* for this call
+ * in:     x, route, wait  *borrowed* for this call
  * errors: OUTCOME_TIMED_OUT  the deadline passed;  OUTCOME_HELPER_FAILED
  */
 MUST_CHECK enum outcome preflight_fly(struct preflight *p, struct exchange *x,
-    const struct wire_route *route, const struct vigil *vigil,
+    const struct wire_route *route, const struct wait *wait,
     struct errinfo *reterr);
 
 /* The exchange is about to give up what is still under way. */

@@ -14,7 +14,7 @@
 #include "gcpkce/oauth/answer.h"
 #include "gcpkce/oauth/pkce.h"
 #include "gcpkce/wire/frame.h"
-#include "helper/http/trace.h"
+#include "helper/http/http_trace.h"
 #include "helper/sandbox/sandbox.h"
 #include "life.h"
 
@@ -25,8 +25,8 @@
 
 struct probe {
 	const struct wire_probe_request *request;
-	struct vigil vigil;
-	struct lane lanes[WIRE_HOST_COUNT];
+	struct wait wait;
+	struct http_conn conns[WIRE_HOST_COUNT];
 	struct trace trace;
 	struct buf page; /* the body of the first authorize request */
 	char challenge[PKCE_CHALLENGE_LEN + 1];
@@ -57,21 +57,21 @@ ask(struct probe *p, enum wire_host host, const char *url, const char *accept,
     struct errinfo *reterr)
 {
 	const struct wire_route *route = &p->request->route;
-	struct lane *lane = &p->lanes[host];
+	struct http_conn *conn = &p->conns[host];
 	static char header[64];
 
-	enum outcome r = lane_aim(lane, route, url,
+	enum outcome r = conn_aim(conn, route, url,
 	    1000L * (route->connect_timeout_s + route->request_timeout_s),
 	    reterr);
 	if (r != OUTCOME_OK)
 		return r;
 	(void)snprintf(header, sizeof(header), "Accept: %s", accept);
-	lane->headers[0].data = header;
-	r = trace_begin(&p->trace, lane, reterr);
+	conn->headers[0].data = header;
+	r = trace_begin(&p->trace, conn, reterr);
 	if (r == OUTCOME_OK)
-		r = lane_start(lane, reterr);
+		r = conn_start(conn, reterr);
 	if (r == OUTCOME_OK)
-		r = lanes_drive(lane, 1, NULL, &p->vigil, reterr);
+		r = http_loop_drive(conn, 1, NULL, &p->wait, reterr);
 	return r;
 }
 
@@ -87,7 +87,7 @@ leads_back(const char *location, const char *redirect_uri)
 
 static void
 authorize_tell(
-    const struct probe *p, const struct lane *lane, struct wire_authorize *ret)
+    const struct probe *p, const struct http_conn *conn, struct wire_authorize *ret)
 {
 	const char *location = p->trace.location;
 	const struct answer_terms terms = {.state = p->state};
@@ -95,7 +95,7 @@ authorize_tell(
 	autoanswer answer = {0};
 	struct errinfo why = {0};
 
-	ret->status = lane->result == CURLE_OK ? (uint32_t)lane->status : 0;
+	ret->status = conn->result == CURLE_OK ? (uint32_t)conn->status : 0;
 	ret->back = leads_back(location, p->request->redirect_uri);
 	buf_put(&place, location, strcspn(location, "?"));
 	trace_text_copy(ret->place, buf_text(&place));
@@ -110,7 +110,7 @@ authorize_ask(struct probe *p, const char *client_id,
     struct wire_authorize *ret, struct errinfo *reterr)
 {
 	const struct wire_probe_request *request = p->request;
-	const struct lane *lane = &p->lanes[WIRE_HOST_LOGIN];
+	const struct http_conn *conn = &p->conns[WIRE_HOST_LOGIN];
 	autobuf url = BUF_INIT(AUTHORIZE_ADDRESS_MAX);
 
 	authorize_address(
@@ -129,27 +129,27 @@ authorize_ask(struct probe *p, const char *client_id,
 		r = ask(p, WIRE_HOST_LOGIN, buf_text(&url), "text/html, */*",
 		    reterr);
 	if (r == OUTCOME_OK)
-		authorize_tell(p, lane, ret);
+		authorize_tell(p, conn, ret);
 	return r;
 }
 
 static enum outcome
 login_probe(struct probe *p, struct errinfo *reterr)
 {
-	struct lane *lane = &p->lanes[WIRE_HOST_LOGIN];
+	struct http_conn *conn = &p->conns[WIRE_HOST_LOGIN];
 	struct wire_reach *reach = &p->reply.hosts[WIRE_HOST_LOGIN];
 
 	enum outcome r =
 	    authorize_ask(p, p->request->client_id, &p->reply.ours, reterr);
 	if (r != OUTCOME_OK)
 		return r;
-	trace_end(&p->trace, lane, &p->request->route, reach);
+	trace_end(&p->trace, conn, &p->request->route, reach);
 	if (reach->status == 0)
 		return OUTCOME_OK;
-	p->page = BUF_INIT(LANE_BODY_MAX);
-	buf_put(&p->page, lane->body.p, lane->body.len);
+	p->page = BUF_INIT(CONN_BODY_MAX);
+	buf_put(&p->page, conn->body.p, conn->body.len);
 	r = authorize_ask(p, NOBODY_S_CLIENT, &p->reply.unknown, reterr);
-	p->reply.same_page = view_eq(buf_view(&p->page), buf_view(&lane->body));
+	p->reply.same_page = view_eq(buf_view(&p->page), buf_view(&conn->body));
 	return r;
 }
 
@@ -164,7 +164,7 @@ api_probe(struct probe *p, struct errinfo *reterr)
 		r = ask(p, WIRE_HOST_API, buf_text(&url), "application/json",
 		    reterr);
 	if (r == OUTCOME_OK)
-		trace_end(&p->trace, &p->lanes[WIRE_HOST_API],
+		trace_end(&p->trace, &p->conns[WIRE_HOST_API],
 		    &p->request->route, &p->reply.hosts[WIRE_HOST_API]);
 	return r;
 }
@@ -206,7 +206,7 @@ probe_serve(const struct wire_probe_request *request, int signals,
 	if (p == NULL)
 		return err_fail(reterr, OUTCOME_NO_MEMORY, "no memory");
 	p->request = request;
-	p->vigil = (struct vigil){
+	p->wait = (struct wait){
 	    .socket = LIFE_FD_SOCKET,
 	    .signals = signals,
 	    .deadline_ms = clock_now_ms() + request->limit_s * INT64_C(1000),
@@ -215,7 +215,7 @@ probe_serve(const struct wire_probe_request *request, int signals,
 		trace_text_copy(p->reply.reason, why.text);
 	enum outcome r = reply_send(&p->reply, reterr);
 	for (size_t i = 0; i < WIRE_HOST_COUNT; i++)
-		lane_done(&p->lanes[i]);
+		conn_done(&p->conns[i]);
 	buf_done(&p->page);
 	return r;
 }

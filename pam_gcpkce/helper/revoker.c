@@ -24,44 +24,44 @@ may_try_again(enum outcome r)
 }
 
 enum outcome
-revoker_try(const struct revoker_order *order, struct lane *lane,
-    const struct vigil *vigil, char *correlation, struct errinfo *reterr)
+revoker_try(const struct revoker_order *order, struct http_conn *conn,
+    const struct wait *wait, char *correlation, struct errinfo *reterr)
 {
 	const struct confided confided = {.token = order->token};
 	autobuf url = BUF_INIT(2048);
 	struct error_body body;
 
 	buf_printf(&url, "%s/api/v2/tokens/me", order->route->api_url);
-	enum outcome r = lane_retarget(lane, "DELETE", buf_text(&url),
+	enum outcome r = conn_retarget(conn, "DELETE", buf_text(&url),
 	    1000L *
 		(order->route->connect_timeout_s +
 		    order->route->request_timeout_s),
 	    reterr);
 	if (r == OUTCOME_OK) {
-		lane_authorize(lane, order->token);
-		r = lane_start(lane, reterr);
+		conn_authorize(conn, order->token);
+		r = conn_start(conn, reterr);
 	}
 	if (r == OUTCOME_OK)
-		r = lanes_drive(lane, 1, NULL, vigil, reterr);
+		r = http_loop_drive(conn, 1, NULL, wait, reterr);
 	if (r == OUTCOME_OK)
-		r = response_arrived(lane, &confided, correlation, reterr);
-	if (r != OUTCOME_OK || lane->status / 100 == 2)
+		r = response_arrived(conn, &confided, correlation, reterr);
+	if (r != OUTCOME_OK || conn->status / 100 == 2)
 		return r;
-	if (lane->status == 401)
+	if (conn->status == 401)
 		return err_fail(reterr, OUTCOME_OK,
 		    "Genesys Cloud did not take the token any more");
 	r = api_error_judge(
-	    lane->status, buf_view(&lane->body), &confided, &body);
+	    conn->status, buf_view(&conn->body), &confided, &body);
 	return err_fail(reterr, r, "DELETE /api/v2/tokens/me: %ld%s%s",
-	    lane->status, body.name[0] != '\0' ? " " : "", body.name);
+	    conn->status, body.name[0] != '\0' ? " " : "", body.name);
 }
 
 /* Try until it works, cannot work, or the limit is reached. */
 static enum outcome
-try_until_limit(const struct revoker_order *order, struct lane *lane,
+try_until_limit(const struct revoker_order *order, struct http_conn *conn,
     struct errinfo *reterr)
 {
-	struct vigil vigil = {
+	struct wait wait = {
 	    .socket = -1,
 	    .signals = -1,
 	    .deadline_ms = clock_now_ms() + order->limit_s * INT64_C(1000),
@@ -71,10 +71,10 @@ try_until_limit(const struct revoker_order *order, struct lane *lane,
 
 	for (;;) {
 		enum outcome r =
-		    revoker_try(order, lane, &vigil, correlation, reterr);
+		    revoker_try(order, conn, &wait, correlation, reterr);
 
 		if (!may_try_again(r) ||
-		    clock_left_ms(vigil.deadline_ms) <= pause_ms)
+		    clock_left_ms(wait.deadline_ms) <= pause_ms)
 			return r;
 		(void)poll(NULL, 0, pause_ms);
 		pause_ms =
@@ -96,18 +96,18 @@ _Noreturn void
 revoker_leave_behind(const struct revoker_order *order)
 {
 	struct errinfo why = {0};
-	autolane own = {0};
-	struct lane *lane = order->lane;
+	autoconn own = {0};
+	struct http_conn *conn = order->conn;
 	enum outcome r = OUTCOME_OK;
 
 	worker_detach();
-	if (lane == NULL) {
-		lane = &own;
-		r = lane_aim(
-		    lane, order->route, order->route->api_url, 1000, &why);
+	if (conn == NULL) {
+		conn = &own;
+		r = conn_aim(
+		    conn, order->route, order->route->api_url, 1000, &why);
 	}
 	if (r == OUTCOME_OK)
-		r = try_until_limit(order, lane, &why);
+		r = try_until_limit(order, conn, &why);
 	if (r == OUTCOME_OK) {
 		journal_write("revoked", order->label, "", "");
 	} else {

@@ -5,7 +5,7 @@
 #ifndef GCPKCE_HELPER_REVOKER_H
 #define GCPKCE_HELPER_REVOKER_H
 
-#include "helper/http/lane.h"
+#include "helper/http/conn.h"
 
 #define REVOKER_SIGNIN_LIMIT_S 10 /* after a sign-in */
 
@@ -16,12 +16,12 @@ struct revoker_order {
 	const struct secret *token;
 	uint64_t expires_at_s; /* CLOCK_REALTIME; 0: not known */
 	uint32_t limit_s;      /* how long to go on trying */
-	struct lane *lane; /* of the same host, whose connection is reused, or
+	struct http_conn *conn; /* of the same host, whose connection is reused, or
 			      NULL for a new one */
 };
 
 /*
- * In the worker: become the revoker, by worker_detach.  It owns the lane's
+ * In the worker: become the revoker, by worker_detach.  It owns the connection's
  * connection already.  It sends DELETE /api/v2/tokens/me for that token, again
  * after a fault, until the limit, and writes "revoked" or "revoke_failed" to
  * the journal.
@@ -34,7 +34,7 @@ _Noreturn void revoker_leave_behind(const struct revoker_order *order);
  * Send one DELETE here and now, and judge the reply.  A 401 is OUTCOME_OK, too,
  * and reterr then says so: a token that is refused is one that has ended.
  *
- * in:     order  route and token;  lane  of lane_aim, to any URL
+ * in:     order  route and token;  connection  of conn_aim, to any URL
  * out:    correlation  of REPLY_CORRELATION_MAX + 1 bytes: the reply's, if it
  *                      has one
  * errors: unreachable, tls_failed, timed_out, aborted, rate_limited,
@@ -42,7 +42,7 @@ _Noreturn void revoker_leave_behind(const struct revoker_order *order);
  *         no_memory
  */
 MUST_CHECK enum outcome revoker_try(const struct revoker_order *order,
-    struct lane *lane, const struct vigil *vigil, char *correlation,
+    struct http_conn *conn, const struct wait *wait, char *correlation,
     struct errinfo *reterr);
 
 #endif

@@ -31,7 +31,7 @@
 struct signin {
 	const struct wire_request *request;
 	struct secret *client_secret; /* the request's */
-	struct vigil vigil;
+	struct wait wait;
 	bool in_worker;
 	struct secret *verifier;
 	char challenge[PKCE_CHALLENGE_LEN + 1];
@@ -112,7 +112,7 @@ ready_send(struct signin *s, struct errinfo *reterr)
 	ready.unreachable = preflight_found_dead(&s->preflight, &s->exchange);
 	wire_put_ready(&frame, &ready);
 	s->ready_ms = clock_now_ms();
-	return frame_send(LIFE_FD_SOCKET, &frame, s->vigil.deadline_ms, reterr);
+	return frame_send(LIFE_FD_SOCKET, &frame, s->wait.deadline_ms, reterr);
 }
 
 /*
@@ -131,14 +131,14 @@ refusal_moment(const struct signin *s)
 static enum outcome
 moment_await(const struct signin *s, int64_t moment_ms)
 {
-	struct vigil vigil = s->vigil;
+	struct wait wait = s->wait;
 
-	if (moment_ms < vigil.deadline_ms)
-		vigil.deadline_ms = moment_ms;
-	/* no lane is left to end, so the deadline or the caller ends it */
-	struct lane none = {0};
+	if (moment_ms < wait.deadline_ms)
+		wait.deadline_ms = moment_ms;
+	/* no connection is left to end, so the deadline or the caller ends it */
+	struct http_conn none = {0};
 	struct errinfo why;
-	enum outcome r = lanes_drive(NULL, 0, &none, &vigil, &why);
+	enum outcome r = http_loop_drive(NULL, 0, &none, &wait, &why);
 	return r == OUTCOME_TIMED_OUT ? OUTCOME_OK : r;
 }
 
@@ -156,7 +156,7 @@ code_exchange(struct signin *s, struct answer *answer, struct errinfo *reterr)
 	};
 
 	preflight_yield(&s->preflight);
-	enum outcome r = exchange_run(&s->exchange, &order, &s->vigil, reterr);
+	enum outcome r = exchange_run(&s->exchange, &order, &s->wait, reterr);
 	secret_free(s->code_before);
 	s->code_before = answer->code;
 	answer->code = NULL;
@@ -184,7 +184,7 @@ verdict_send(struct signin *s, enum outcome outcome, const char *reason,
 	v->token = NULL; /* was lent, as the lists were */
 	v->identity = (struct identity){0};
 	return frame_send(LIFE_FD_SOCKET, &frame,
-	    s->vigil.deadline_ms + VERDICT_WAIT_MS, reterr);
+	    s->wait.deadline_ms + VERDICT_WAIT_MS, reterr);
 }
 
 /*
@@ -195,22 +195,22 @@ static enum outcome
 worker_start(struct signin *s, struct errinfo *reterr)
 {
 	struct errinfo why = {0};
-	enum arrival arrival;
+	enum wait_event event;
 
 	if (s->in_worker)
 		return OUTCOME_OK;
 	s->in_worker = true;
-	enum outcome failed = worker_begin(s->vigil.signals,
-	    s->vigil.deadline_ms + VERDICT_WAIT_MS +
+	enum outcome failed = worker_begin(s->wait.signals,
+	    s->wait.deadline_ms + VERDICT_WAIT_MS +
 		REVOKER_SIGNIN_LIMIT_S * INT64_C(1000) + WORKER_SPARE_MS,
 	    true, &why);
 	if (failed == OUTCOME_OK)
 		return failed;
 	/* the answer, which may have to come yet, gets a verdict all the same
 	 */
-	s->vigil.browser = -1;
+	s->wait.browser = -1;
 	enum outcome r =
-	    vigil_await(&s->vigil, s->vigil.deadline_ms, &arrival, reterr);
+	    wait_for_event(&s->wait, s->wait.deadline_ms, &event, reterr);
 	if (r == OUTCOME_OK)
 		r = verdict_send(s, failed, why.text, reterr);
 	return r == OUTCOME_OK ? err_fail(reterr, failed, "%s", why.text) : r;
@@ -223,7 +223,7 @@ worker_start(struct signin *s, struct errinfo *reterr)
 static int64_t
 takeoff_moment(const struct signin *s)
 {
-	int64_t deadline_ms = s->vigil.deadline_ms;
+	int64_t deadline_ms = s->wait.deadline_ms;
 	int64_t wait_ms =
 	    s->preflight.admitted ? 0 : s->request->preflight_s * INT64_C(1000);
 
@@ -247,7 +247,7 @@ preflight_begin(struct signin *s, bool *ret_flew, struct errinfo *reterr)
 	enum outcome r = admitted ? worker_start(s, reterr) : OUTCOME_OK;
 	return r == OUTCOME_OK && *ret_flew
 	    ? preflight_fly(&s->preflight, &s->exchange, &s->request->route,
-		  &s->vigil, reterr)
+		  &s->wait, reterr)
 	    : r;
 }
 
@@ -289,22 +289,22 @@ answer_await(struct signin *s, bool for_browser, struct errinfo *reterr)
 	if (!s->in_worker)
 		sandbox_prepare();
 	while (r == OUTCOME_OK && !(for_browser && s->browser->arrived)) {
-		enum arrival arrival;
+		enum wait_event event;
 		bool flew = true;
 
-		r = vigil_await(&s->vigil, takeoff_ms, &arrival, reterr);
+		r = wait_for_event(&s->wait, takeoff_ms, &event, reterr);
 		if (r != OUTCOME_OK)
 			break;
-		if (arrival == ARRIVAL_NONE)
+		if (event == WAIT_EVENT_NONE)
 			r = preflight_begin(s, &flew, reterr);
 		if (!flew)
-			takeoff_ms = s->vigil.deadline_ms;
-		if (arrival == ARRIVAL_BROWSER)
+			takeoff_ms = s->wait.deadline_ms;
+		if (event == WAIT_EVENT_BROWSER)
 			r = browser_hear(s, reterr);
-		if (arrival == ARRIVAL_CALLER && for_browser)
+		if (event == WAIT_EVENT_CALLER && for_browser)
 			r = err_fail(reterr, OUTCOME_ABORTED,
 			    "the caller did not wait for the verdict");
-		else if (arrival == ARRIVAL_CALLER)
+		else if (event == WAIT_EVENT_CALLER)
 			break;
 	}
 	s->answer_ms = clock_now_ms();
@@ -394,7 +394,7 @@ answer_judge(
 static bool
 is_kept(struct signin *s)
 {
-	int64_t deadline_ms = s->vigil.deadline_ms + VERDICT_WAIT_MS;
+	int64_t deadline_ms = s->wait.deadline_ms + VERDICT_WAIT_MS;
 	enum outcome told = OUTCOME_NOT_MAPPED; /* as all denials are told */
 
 	for (;;) {
@@ -402,7 +402,7 @@ is_kept(struct signin *s)
 		enum wire_type type;
 		struct errinfo why;
 		bool received =
-		    frame_receive(LIFE_FD_SOCKET, s->vigil.signals, deadline_ms,
+		    frame_receive(LIFE_FD_SOCKET, s->wait.signals, deadline_ms,
 			&type, &payload, &why) == OUTCOME_OK &&
 		    payload.len == 0;
 
@@ -422,7 +422,7 @@ static void
 token_revoke(struct signin *s)
 {
 	unsigned long expires_in_s = s->exchange.reply.expires_in_s;
-	struct lane *lane = &s->exchange.lanes[LANE_USER];
+	struct http_conn *conn = &s->exchange.conns[CONN_USER];
 
 	if (s->exchange.reply.access_token == NULL || !s->request->revoke)
 		return;
@@ -431,7 +431,7 @@ token_revoke(struct signin *s)
 	secret_free(s->code_before);
 	secret_free(s->client_secret);
 	browser_end(s->browser);
-	lane_done(&s->exchange.lanes[LANE_TOKEN]);
+	conn_done(&s->exchange.conns[CONN_TOKEN]);
 	buf_done(&s->exchange.form);
 	revoker_leave_behind(&(struct revoker_order){
 	    .route = &s->request->route,
@@ -440,7 +440,7 @@ token_revoke(struct signin *s)
 	    .expires_at_s =
 		expires_in_s > 0 ? clock_wall_s() + expires_in_s : 0,
 	    .limit_s = REVOKER_SIGNIN_LIMIT_S,
-	    .lane = lane->easy != NULL ? lane : NULL,
+	    .conn = conn->easy != NULL ? conn : NULL,
 	});
 }
 
@@ -462,8 +462,8 @@ round_serve(struct signin *s, enum outcome *ret_outcome, struct errinfo *reterr)
 	if (r == OUTCOME_OK)
 		r = answer_await(s, false, reterr);
 	if (r == OUTCOME_OK)
-		r = frame_receive(LIFE_FD_SOCKET, s->vigil.signals,
-		    s->vigil.deadline_ms, &type, &payload, reterr);
+		r = frame_receive(LIFE_FD_SOCKET, s->wait.signals,
+		    s->wait.deadline_ms, &type, &payload, reterr);
 	if (r == OUTCOME_OK && type != WIRE_ANSWER)
 		r = err_fail(reterr, OUTCOME_HELPER_FAILED,
 		    "frame: type %d came in place of an answer", type);
@@ -504,7 +504,7 @@ signin_serve(const struct wire_request *request, struct browser *browser,
 	struct signin s = {
 	    .request = request,
 	    .client_secret = request->client_secret,
-	    .vigil = {.socket = LIFE_FD_SOCKET,
+	    .wait = {.socket = LIFE_FD_SOCKET,
 		.signals = signals,
 		.browser = browser_events(browser),
 		.deadline_ms = clock_now_ms() + request->deadline_ms},

@@ -17,7 +17,7 @@
 
 #include "gcpkce/base/clock.h"
 #include "gcpkce/wire/wire.h"
-#include "helper/http/library.h"
+#include "helper/http/curl_load.h"
 #include "helper/sandbox/sandbox.h"
 #include "life.h"
 

@@ -30,7 +30,7 @@ def test_each_source_has_a_command_with_which_its_headers_are_found(tmp_path):
     sources |= {os.path.relpath(path, ROOT) for path in glob.glob(f"{ROOT}/tools/*.c")}
     assert len(sources) > 100
     assert set(found) == sources - ELSEWHERE
-    for name in ("pam_gcpkce/helper/http/lane.c", "pam_gcpkce/cli/login.c", "tests/pam/host.c",
+    for name in ("pam_gcpkce/helper/http/conn.c", "pam_gcpkce/cli/login.c", "tests/pam/host.c",
                  "tests/unit/test_policy.c"):
         words = found[name]["arguments"]
         subprocess.run([*words[:words.index("-MMD")], "-fsyntax-only", name],

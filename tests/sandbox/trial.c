@@ -512,15 +512,15 @@ static const struct {
 };
 
 enum outcome __real_exchange_run(struct exchange *x,
-    const struct exchange_order *order, const struct vigil *vigil,
+    const struct exchange_order *order, const struct wait *wait,
     struct errinfo *reterr);
 enum outcome __wrap_exchange_run(struct exchange *x,
-    const struct exchange_order *order, const struct vigil *vigil,
+    const struct exchange_order *order, const struct wait *wait,
     struct errinfo *reterr);
 
 enum outcome
 __wrap_exchange_run(struct exchange *x, const struct exchange_order *order,
-    const struct vigil *vigil, struct errinfo *reterr)
+    const struct wait *wait, struct errinfo *reterr)
 {
 	const char *wanted = order->request->signin_org;
 
@@ -533,5 +533,5 @@ __wrap_exchange_run(struct exchange *x, const struct exchange_order *order,
 		return err_fail(reterr, OUTCOME_HELPER_FAILED, "trial %s: %s",
 		    wanted, r < 0 ? strerrorname_np(errno) : "done");
 	}
-	return __real_exchange_run(x, order, vigil, reterr);
+	return __real_exchange_run(x, order, wait, reterr);
 }

@@ -8,15 +8,15 @@
 #include <string.h>
 
 enum outcome
-response_arrived(const struct lane *lane, const struct confided *confided,
+response_arrived(const struct http_conn *conn, const struct confided *confided,
     char *correlation, struct errinfo *reterr)
 {
-	if (lane->correlation[0] != '\0') {
+	if (conn->correlation[0] != '\0') {
 		memcpy(
-		    correlation, lane->correlation, sizeof(lane->correlation));
-		echo_silence(correlation, sizeof(lane->correlation), confided);
+		    correlation, conn->correlation, sizeof(conn->correlation));
+		echo_silence(correlation, sizeof(conn->correlation), confided);
 	}
-	enum outcome r = lane_outcome(lane, reterr);
+	enum outcome r = conn_outcome(conn, reterr);
 	/* libcurl may quote what it did not understand */
 	if (r != OUTCOME_OK)
 		echo_silence(reterr->text, sizeof(reterr->text), confided);
@@ -24,21 +24,21 @@ response_arrived(const struct lane *lane, const struct confided *confided,
 }
 
 enum outcome
-response_judge(const struct lane *lane, const char *request,
+response_judge(const struct http_conn *conn, const char *request,
     const struct confided *confided, char *correlation, struct errinfo *reterr)
 {
 	struct error_body body;
 	struct errinfo why = {0};
 
-	enum outcome r = response_arrived(lane, confided, correlation, &why);
+	enum outcome r = response_arrived(conn, confided, correlation, &why);
 	if (r != OUTCOME_OK)
 		return err_fail(reterr, r, "%s: %s", request, why.text);
-	if (lane->status == 200)
+	if (conn->status == 200)
 		return r;
 	r = api_error_judge(
-	    lane->status, buf_view(&lane->body), confided, &body);
-	if (body.correlation[0] != '\0' && lane->correlation[0] == '\0')
+	    conn->status, buf_view(&conn->body), confided, &body);
+	if (body.correlation[0] != '\0' && conn->correlation[0] == '\0')
 		memcpy(correlation, body.correlation, sizeof(body.correlation));
-	return err_fail(reterr, r, "%s: %ld %s%s%s", request, lane->status,
+	return err_fail(reterr, r, "%s: %ld %s%s%s", request, conn->status,
 	    body.name, body.detail[0] != '\0' ? ": " : "", body.detail);
 }

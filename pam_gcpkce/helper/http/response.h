@@ -5,10 +5,10 @@
 #ifndef GCPKCE_HELPER_RESPONSE_H
 #define GCPKCE_HELPER_RESPONSE_H
 
-#include "lane.h"
+#include "conn.h"
 
 /*
- * Did a response come, with whatever status?  As lane_outcome, but what would
+ * Did a response come, with whatever status?  As conn_outcome, but what would
  * repeat a secret is not told.
  *
  * in:     confided     what this request and those before it carried
@@ -16,7 +16,7 @@
  *                      it has one
  *         reterr       on failure; not NULL
  */
-MUST_CHECK enum outcome response_arrived(const struct lane *lane,
+MUST_CHECK enum outcome response_arrived(const struct http_conn *conn,
     const struct confided *confided, char *correlation, struct errinfo *reterr);
 
 /*
@@ -24,9 +24,9 @@ MUST_CHECK enum outcome response_arrived(const struct lane *lane,
  *
  * in:     request  names it in the reason, "GET /api/v2/users/me"
  * out:    as response_arrived; the correlation id may be that of an error body
- * errors: as lane_outcome and api_error_judge
+ * errors: as conn_outcome and api_error_judge
  */
-MUST_CHECK enum outcome response_judge(const struct lane *lane,
+MUST_CHECK enum outcome response_judge(const struct http_conn *conn,
     const char *request, const struct confided *confided, char *correlation,
     struct errinfo *reterr);
 

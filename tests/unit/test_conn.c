@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "helper/http/trace.h"
+#include "helper/http/http_trace.h"
 
 #define WAY OUTCOME_UNREACHABLE
 #define TLS OUTCOME_TLS_FAILED
@@ -21,13 +21,13 @@
 static enum outcome
 judged(int code, size_t headers_len, struct errinfo *reterr)
 {
-	struct lane lane = {
+	struct http_conn conn = {
 	    .result = (CURLcode)code,
 	    .headers_len = headers_len,
 	    .error = "as libcurl said",
 	};
 
-	return lane_outcome(&lane, reterr);
+	return conn_outcome(&conn, reterr);
 }
 
 static void
@@ -101,7 +101,7 @@ headers_that_are_too_large_are_called_so(void **state)
 		struct errinfo err = {""};
 
 		assert_int_equal(
-		    judged(codes[i], LANE_HEADERS_MAX + 1, &err), REPLY);
+		    judged(codes[i], CONN_HEADERS_MAX + 1, &err), REPLY);
 		assert_non_null(strstr(err.text, "headers"));
 	}
 	for (size_t i = 1; i < sizeof(codes) / sizeof(codes[0]); i++) {
@@ -136,14 +136,14 @@ static enum wire_step
 failed_step(int code, long status)
 {
 	const struct trace trace = {.tcp_us = 2000};
-	const struct lane lane = {
+	const struct http_conn conn = {
 	    .result = (CURLcode)code, .error = "as libcurl said"};
 	struct wire_route route = {.proxy = "http://proxy.example.test:3128"};
 	struct wire_reach reach;
 
 	connect_code = status;
 	curl.easy_getinfo = getinfo;
-	trace_end(&trace, &lane, &route, &reach);
+	trace_end(&trace, &conn, &route, &reach);
 	return reach.failed;
 }
 

@@ -4,14 +4,14 @@
  * libraries along, and most helpers wait for a person who is in a browser, or
  * for nobody at all.
  */
-#ifndef GCPKCE_HELPER_LIBRARY_H
-#define GCPKCE_HELPER_LIBRARY_H
+#ifndef GCPKCE_HELPER_CURL_LOAD_H
+#define GCPKCE_HELPER_CURL_LOAD_H
 
 #include <curl/curl.h>
 
 #include "gcpkce/base/errinfo.h"
 
-/* The functions of libcurl that lane.h and its users call. */
+/* The functions of libcurl that connection.h and its users call. */
 #define LIBRARY_TABLE(X) \
 	X(global_init) \
 	X(getdate) \
@@ -43,7 +43,7 @@ struct library {
 extern struct library curl;
 
 /*
- * Load libcurl and get it ready; once in a process, before the first lane.
+ * Load libcurl and get it ready; once in a process, before the first connection.
  *
  * errors: OUTCOME_HELPER_FAILED  it is not there, too old, or does not start
  */

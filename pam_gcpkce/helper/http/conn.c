@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * libcurl, kept on a short leash.  This file and lanes.c are the ones that know
+ * libcurl, kept on a short leash.  This file and connections.c are the ones that know
  * it.  The environment is empty here, and still nothing is left to be read from
  * it: proxy and certificates come from the route alone.  Copies that libcurl
  * makes of a token (its request buffer) cannot be wiped by us; the process ends
  * soon, and is neither dumpable nor traceable.
  */
-#include "lane.h"
+#include "conn.h"
 
 #include <poll.h>
 #include <string.h>
@@ -17,21 +17,21 @@
 /* libcurl would take one for too old after 118; we look whether it has ended */
 #define IDLE_MAX_S 3700L
 
-/* Names and sessions of TLS that one lane has learnt spare the others time. */
+/* Names and sessions of TLS that one connection has learnt spare the others time. */
 static CURLSH *share;
 
-/* Did a lane need the bundle?  The others begin with it, then. */
+/* Did a connection need the bundle?  The others begin with it, then. */
 static bool widened;
 
 static size_t
 body_write(char *bytes, size_t size, size_t count, void *arg)
 {
-	struct lane *lane = arg;
+	struct http_conn *conn = arg;
 	size_t len = size * count;
 
-	buf_put(&lane->body, bytes, len);
+	buf_put(&conn->body, bytes, len);
 	/* less than len ends the transfer: the body is too large */
-	return lane->body.failed ? 0 : len;
+	return conn->body.failed ? 0 : len;
 }
 
 /* Is this header one of the names for the correlation id?  Its value, then. */
@@ -63,47 +63,47 @@ correlation_value(struct view line)
 static size_t
 header_read(char *bytes, size_t size, size_t count, void *arg)
 {
-	struct lane *lane = arg;
+	struct http_conn *conn = arg;
 	struct view value = correlation_value(
 	    (struct view){.p = (const uint8_t *)bytes, .len = size * count});
 
-	lane->headers_len += size * count;
-	if (lane->headers_len > LANE_HEADERS_MAX)
+	conn->headers_len += size * count;
+	if (conn->headers_len > CONN_HEADERS_MAX)
 		return 0; /* ends the transfer */
-	if (value.len > 0 && value.len < sizeof(lane->correlation) &&
+	if (value.len > 0 && value.len < sizeof(conn->correlation) &&
 	    text_is_token(value)) {
-		memcpy(lane->correlation, value.p, value.len);
-		lane->correlation[value.len] = '\0';
+		memcpy(conn->correlation, value.p, value.len);
+		conn->correlation[value.len] = '\0';
 	}
 	return size * count;
 }
 
-#if LANE_HAS_PREREQ
+#if CONN_HAS_PREREQ
 /* Called for each try, so a second call is a repetition. */
 static int
 send_once(
     void *arg, char *remote_ip, char *local_ip, int remote_port, int local_port)
 {
-	struct lane *lane = arg;
+	struct http_conn *conn = arg;
 
 	(void)remote_ip;
 	(void)local_ip;
 	(void)remote_port;
 	(void)local_port;
-	lane->repeated = lane->gone_out;
-	lane->gone_out = true;
-	return lane->repeated ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+	conn->repeated = conn->gone_out;
+	conn->gone_out = true;
+	return conn->repeated ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 #endif
 
 /*
  * ca_file alone; else the directory of the system's trust store.  What is not
  * found there may be in the bundle, which costs so much more that it is read
- * only then (lane_trust_widen).  Without such a directory what libcurl itself
+ * only then (conn_trust_widen).  Without such a directory what libcurl itself
  * was built with counts.
  */
 static CURLcode
-trust_set(struct lane *lane, const struct wire_route *route)
+trust_set(struct http_conn *conn, const struct wire_route *route)
 {
 	static const char *directory; /* NULL: not known; "": none */
 	const char *file = route->ca_file[0] != '\0' ? route->ca_file : NULL;
@@ -111,46 +111,46 @@ trust_set(struct lane *lane, const struct wire_route *route)
 
 	if (directory == NULL)
 		directory = trust_directory();
-	lane->narrow = file == NULL && directory[0] != '\0' && !widened;
+	conn->narrow = file == NULL && directory[0] != '\0' && !widened;
 	if (file == NULL && directory[0] == '\0')
 		return r;
 	if (file == NULL && widened)
 		file = trust_bundle();
-	r = curl.easy_setopt(lane->easy, CURLOPT_CAINFO, file);
+	r = curl.easy_setopt(conn->easy, CURLOPT_CAINFO, file);
 	if (r == CURLE_OK)
-		r = curl.easy_setopt(lane->easy, CURLOPT_CAPATH,
+		r = curl.easy_setopt(conn->easy, CURLOPT_CAPATH,
 		    route->ca_file[0] == '\0' ? directory : NULL);
 	return r;
 }
 
 bool
-lane_trust_widen(struct lane *lane)
+conn_trust_widen(struct http_conn *conn)
 {
 	const char *bundle = trust_bundle();
 	curl_off_t tls_us = 0;
 
 	/* without TLS nothing can have gone out: a code is never repeated */
-	if (!lane->narrow || lane->result != CURLE_PEER_FAILED_VERIFICATION ||
-	    lane->gone_out || bundle[0] == '\0' ||
+	if (!conn->narrow || conn->result != CURLE_PEER_FAILED_VERIFICATION ||
+	    conn->gone_out || bundle[0] == '\0' ||
 	    curl.easy_getinfo(
-		lane->easy, CURLINFO_APPCONNECT_TIME_T, &tls_us) != CURLE_OK ||
+		conn->easy, CURLINFO_APPCONNECT_TIME_T, &tls_us) != CURLE_OK ||
 	    tls_us != 0)
 		return false;
-	lane->narrow = false;
+	conn->narrow = false;
 	widened = true;
-	return curl.easy_setopt(lane->easy, CURLOPT_CAINFO, bundle) == CURLE_OK;
+	return curl.easy_setopt(conn->easy, CURLOPT_CAINFO, bundle) == CURLE_OK;
 }
 
 /* Set options until one fails. */
 #define SET(option, value) \
 	if (r == CURLE_OK) \
-	r = curl.easy_setopt(lane->easy, option, value)
+	r = curl.easy_setopt(conn->easy, option, value)
 
 static CURLcode
-options_set(struct lane *lane, const struct wire_route *route, const char *url,
+options_set(struct http_conn *conn, const struct wire_route *route, const char *url,
     long timeout_ms)
 {
-	CURLcode r = trust_set(lane, route);
+	CURLcode r = trust_set(conn, route);
 	bool plain = strncmp(url, "http://", 7) == 0; /* a loopback host */
 
 	SET(CURLOPT_URL, url);
@@ -178,14 +178,14 @@ options_set(struct lane *lane, const struct wire_route *route, const char *url,
 	SET(CURLOPT_SHARE, share);
 	SET(CURLOPT_CONNECTTIMEOUT_MS, route->connect_timeout_s * 1000L);
 	SET(CURLOPT_TIMEOUT_MS, timeout_ms);
-	SET(CURLOPT_MAXFILESIZE, (long)LANE_BODY_MAX);
+	SET(CURLOPT_MAXFILESIZE, (long)CONN_BODY_MAX);
 	SET(CURLOPT_USERAGENT, "pam_gcpkce/" GCPKCE_VERSION);
-	SET(CURLOPT_HTTPHEADER, lane->headers);
-	SET(CURLOPT_ERRORBUFFER, lane->error);
+	SET(CURLOPT_HTTPHEADER, conn->headers);
+	SET(CURLOPT_ERRORBUFFER, conn->error);
 	SET(CURLOPT_WRITEFUNCTION, body_write);
-	SET(CURLOPT_WRITEDATA, lane);
+	SET(CURLOPT_WRITEDATA, conn);
 	SET(CURLOPT_HEADERFUNCTION, header_read);
-	SET(CURLOPT_HEADERDATA, lane);
+	SET(CURLOPT_HEADERDATA, conn);
 	return r;
 }
 
@@ -201,30 +201,30 @@ share_new(void)
 	return ret;
 }
 
-/* A new lane, or one that forgets all but its connection. */
+/* A new connection, or one that forgets all but its connection. */
 static enum outcome
-lane_clear(struct lane *lane, struct errinfo *reterr)
+conn_clear(struct http_conn *conn, struct errinfo *reterr)
 {
 	if (share == NULL)
 		share = share_new();
-	if (lane->easy == NULL) {
-		*lane = (struct lane){.body = BUF_INIT(LANE_BODY_MAX)};
-		lane->authorization = calloc(1, LANE_AUTHORIZATION_MAX);
-		lane->multi = curl.multi_init();
-		lane->easy = curl.easy_init();
-		if (lane->authorization != NULL && lane->multi != NULL &&
-		    lane->easy != NULL && share != NULL)
+	if (conn->easy == NULL) {
+		*conn = (struct http_conn){.body = BUF_INIT(CONN_BODY_MAX)};
+		conn->authorization = calloc(1, CONN_AUTHORIZATION_MAX);
+		conn->multi = curl.multi_init();
+		conn->easy = curl.easy_init();
+		if (conn->authorization != NULL && conn->multi != NULL &&
+		    conn->easy != NULL && share != NULL)
 			return OUTCOME_OK;
-		lane_done(lane);
+		conn_done(conn);
 		return err_fail(reterr, OUTCOME_NO_MEMORY, "libcurl: memory");
 	}
-	(void)curl.multi_remove_handle(lane->multi, lane->easy);
-	curl.easy_reset(lane->easy);
-	explicit_bzero(lane->authorization, LANE_AUTHORIZATION_MAX);
-	buf_reset(&lane->body);
-	lane->warm = lane->warm && lane->done;
-	lane->once = lane->gone_out = lane->repeated = false;
-	lane->correlation[0] = '\0';
+	(void)curl.multi_remove_handle(conn->multi, conn->easy);
+	curl.easy_reset(conn->easy);
+	explicit_bzero(conn->authorization, CONN_AUTHORIZATION_MAX);
+	buf_reset(&conn->body);
+	conn->warm = conn->warm && conn->done;
+	conn->once = conn->gone_out = conn->repeated = false;
+	conn->correlation[0] = '\0';
 	return OUTCOME_OK;
 }
 
@@ -236,105 +236,105 @@ option_failed(CURLcode code, struct errinfo *reterr)
 }
 
 enum outcome
-lane_aim(struct lane *lane, const struct wire_route *route, const char *url,
+conn_aim(struct http_conn *conn, const struct wire_route *route, const char *url,
     long timeout_ms, struct errinfo *reterr)
 {
 	static char accept[] = "Accept: application/json";
 	static char expect[] = "Expect:";
 
-	enum outcome r = lane_clear(lane, reterr);
+	enum outcome r = conn_clear(conn, reterr);
 	if (r != OUTCOME_OK)
 		return r;
-	lane->done = true; /* nothing to drive yet */
-	lane->headers[0] = (struct curl_slist){accept, &lane->headers[1]};
-	lane->headers[1] = (struct curl_slist){expect, NULL};
-	CURLcode code = options_set(lane, route, url, timeout_ms);
+	conn->done = true; /* nothing to drive yet */
+	conn->headers[0] = (struct curl_slist){accept, &conn->headers[1]};
+	conn->headers[1] = (struct curl_slist){expect, NULL};
+	CURLcode code = options_set(conn, route, url, timeout_ms);
 	if (code != CURLE_OK) {
-		lane_done(lane);
+		conn_done(conn);
 		return option_failed(code, reterr);
 	}
 	return OUTCOME_OK;
 }
 
 enum outcome
-lane_head(struct lane *lane, struct errinfo *reterr)
+conn_head(struct http_conn *conn, struct errinfo *reterr)
 {
-	CURLcode code = curl.easy_setopt(lane->easy, CURLOPT_NOBODY, 1L);
+	CURLcode code = curl.easy_setopt(conn->easy, CURLOPT_NOBODY, 1L);
 
 	return code == CURLE_OK ? OUTCOME_OK : option_failed(code, reterr);
 }
 
 enum outcome
-lane_once(struct lane *lane, struct errinfo *reterr)
+conn_once(struct http_conn *conn, struct errinfo *reterr)
 {
 	CURLcode r = CURLE_OK;
 
-	lane->once = true;
-#if LANE_HAS_PREREQ
+	conn->once = true;
+#if CONN_HAS_PREREQ
 	SET(CURLOPT_PREREQFUNCTION, send_once);
-	SET(CURLOPT_PREREQDATA, lane);
+	SET(CURLOPT_PREREQDATA, conn);
 #endif
 	return r == CURLE_OK ? OUTCOME_OK : option_failed(r, reterr);
 }
 
 bool
-lane_is_warm(struct lane *lane)
+conn_is_warm(struct http_conn *conn)
 {
-	struct pollfd ended = {.fd = lane->fd, .events = POLLRDHUP};
+	struct pollfd ended = {.fd = conn->fd, .events = POLLRDHUP};
 
-	lane->warm = lane->warm && lane->done && poll(&ended, 1, 0) == 0;
-	return lane->warm;
+	conn->warm = conn->warm && conn->done && poll(&ended, 1, 0) == 0;
+	return conn->warm;
 }
 
 void
-lane_authorize(struct lane *lane, const struct secret *token)
+conn_authorize(struct http_conn *conn, const struct secret *token)
 {
 	static const char prefix[] = "Authorization: Bearer ";
 	struct view bytes = secret_view(token);
-	char *to = lane->authorization;
+	char *to = conn->authorization;
 
-	if (sizeof(prefix) + bytes.len > LANE_AUTHORIZATION_MAX)
+	if (sizeof(prefix) + bytes.len > CONN_AUTHORIZATION_MAX)
 		return; /* the request then meets a 401 */
 	memcpy(to, prefix, sizeof(prefix) - 1);
 	memcpy(to + sizeof(prefix) - 1, bytes.p, bytes.len);
 	to[sizeof(prefix) - 1 + bytes.len] = '\0';
-	lane->headers[2] = (struct curl_slist){to, NULL};
-	lane->headers[1].next = &lane->headers[2];
+	conn->headers[2] = (struct curl_slist){to, NULL};
+	conn->headers[1].next = &conn->headers[2];
 }
 
 enum outcome
-lane_retarget(struct lane *lane, const char *method, const char *url,
+conn_retarget(struct http_conn *conn, const char *method, const char *url,
     long timeout_ms, struct errinfo *reterr)
 {
 	CURLcode r = CURLE_OK;
 
 	/* a request that was cut short is still under way */
-	(void)curl.multi_remove_handle(lane->multi, lane->easy);
+	(void)curl.multi_remove_handle(conn->multi, conn->easy);
 	SET(CURLOPT_CUSTOMREQUEST, method);
 	SET(CURLOPT_URL, url);
 	SET(CURLOPT_TIMEOUT_MS, timeout_ms);
-#if LANE_HAS_PREREQ
+#if CONN_HAS_PREREQ
 	SET(CURLOPT_PREREQFUNCTION, NULL);
 #endif
 	return r == CURLE_OK ? OUTCOME_OK : option_failed(r, reterr);
 }
 
 enum outcome
-lane_start(struct lane *lane, struct errinfo *reterr)
+conn_start(struct http_conn *conn, struct errinfo *reterr)
 {
 	CURLcode r = CURLE_OK;
 	/* libcurl looks as well, but not always */
-	bool fresh = !lane_is_warm(lane) || (lane->once && !LANE_HAS_PREREQ);
+	bool fresh = !conn_is_warm(conn) || (conn->once && !CONN_HAS_PREREQ);
 
 	SET(CURLOPT_FRESH_CONNECT, fresh ? 1L : 0L);
 	if (r != CURLE_OK)
 		return option_failed(r, reterr);
-	lane->done = false;
-	lane->warm = false;
-	lane->headers_len = 0;
-	lane->error[0] = '\0';
-	buf_reset(&lane->body);
-	CURLMcode code = curl.multi_add_handle(lane->multi, lane->easy);
+	conn->done = false;
+	conn->warm = false;
+	conn->headers_len = 0;
+	conn->error[0] = '\0';
+	buf_reset(&conn->body);
+	CURLMcode code = curl.multi_add_handle(conn->multi, conn->easy);
 	if (code != CURLM_OK)
 		return err_fail(reterr, OUTCOME_HELPER_FAILED, "libcurl: %s",
 		    curl.multi_strerror(code));
@@ -410,42 +410,42 @@ code_outcome(CURLcode code, bool begun)
 }
 
 enum outcome
-lane_outcome(const struct lane *lane, struct errinfo *reterr)
+conn_outcome(const struct http_conn *conn, struct errinfo *reterr)
 {
-	CURLcode code = lane->result;
+	CURLcode code = conn->result;
 
 	if (code == CURLE_OK)
 		return OUTCOME_OK;
-	if (lane->repeated)
+	if (conn->repeated)
 		return err_fail(reterr, OUTCOME_UNREACHABLE,
 		    "the connection ended before a reply came");
-	if (lane->body.failed)
+	if (conn->body.failed)
 		return err_fail(reterr, OUTCOME_REPLY_INVALID,
-		    "the reply is larger than %d bytes", LANE_BODY_MAX);
-	bool begun = lane->headers_len > 0;
+		    "the reply is larger than %d bytes", CONN_BODY_MAX);
+	bool begun = conn->headers_len > 0;
 	/* an old libcurl calls one header of 100 KiB a lack of memory */
-	if (lane->headers_len > LANE_HEADERS_MAX ||
-	    (begun && lane->body.len == 0 &&
+	if (conn->headers_len > CONN_HEADERS_MAX ||
+	    (begun && conn->body.len == 0 &&
 		(code == CURLE_OUT_OF_MEMORY || (int)code == CODE_TOO_LARGE)))
 		return err_fail(reterr, OUTCOME_REPLY_INVALID,
 		    "the reply's headers are larger than %d bytes",
-		    LANE_HEADERS_MAX);
+		    CONN_HEADERS_MAX);
 	return err_fail(reterr, code_outcome(code, begun), "%s",
-	    lane->error[0] != '\0' ? lane->error : curl.easy_strerror(code));
+	    conn->error[0] != '\0' ? conn->error : curl.easy_strerror(code));
 }
 
 void
-lane_done(struct lane *lane)
+conn_done(struct http_conn *conn)
 {
-	if (lane->easy != NULL && lane->multi != NULL)
-		(void)curl.multi_remove_handle(lane->multi, lane->easy);
-	if (lane->easy != NULL)
-		curl.easy_cleanup(lane->easy);
-	if (lane->multi != NULL)
-		(void)curl.multi_cleanup(lane->multi);
-	if (lane->authorization != NULL)
-		explicit_bzero(lane->authorization, LANE_AUTHORIZATION_MAX);
-	free(lane->authorization);
-	buf_done(&lane->body);
-	*lane = (struct lane){.body = BUF_INIT(LANE_BODY_MAX)};
+	if (conn->easy != NULL && conn->multi != NULL)
+		(void)curl.multi_remove_handle(conn->multi, conn->easy);
+	if (conn->easy != NULL)
+		curl.easy_cleanup(conn->easy);
+	if (conn->multi != NULL)
+		(void)curl.multi_cleanup(conn->multi);
+	if (conn->authorization != NULL)
+		explicit_bzero(conn->authorization, CONN_AUTHORIZATION_MAX);
+	free(conn->authorization);
+	buf_done(&conn->body);
+	*conn = (struct http_conn){.body = BUF_INIT(CONN_BODY_MAX)};
 }

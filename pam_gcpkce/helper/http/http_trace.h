@@ -9,7 +9,7 @@
 #include <time.h>
 
 #include "gcpkce/wire/wire_probe.h"
-#include "lane.h"
+#include "conn.h"
 
 #define TRACE_LOCATION_MAX 4096
 
@@ -24,13 +24,13 @@ struct trace {
 };
 
 /*
- * Watch the request that a lane is aimed at.
+ * Watch the request that a connection is aimed at.
  *
  * in:     trace  *borrowed* until the request has ended
  * errors: OUTCOME_HELPER_FAILED  libcurl refused
  */
 MUST_CHECK enum outcome trace_begin(
-    struct trace *trace, struct lane *lane, struct errinfo *reterr);
+    struct trace *trace, struct http_conn *conn, struct errinfo *reterr);
 
 /*
  * Tell how far an ended request came.
@@ -38,7 +38,7 @@ MUST_CHECK enum outcome trace_begin(
  * in:     route  of the request
  * out:    ret
  */
-void trace_end(const struct trace *trace, const struct lane *lane,
+void trace_end(const struct trace *trace, const struct http_conn *conn,
     const struct wire_route *route, struct wire_reach *ret);
 
 /* Copy foreign text, escaped and cut to fit, into a field of a frame. */

@@ -3,7 +3,7 @@
  * A table of pointers in place of a link: the loader would bring libcurl into
  * every helper at its start.
  */
-#include "library.h"
+#include "curl_load.h"
 
 #include <dlfcn.h>
 #include <string.h>

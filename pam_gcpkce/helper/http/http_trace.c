@@ -4,7 +4,7 @@
  * the proxy's answer it tells a debug function alone; no sign-in has one, since
  * it would see tokens.
  */
-#include "trace.h"
+#include "http_trace.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -114,9 +114,9 @@ told(CURL *easy, curl_infotype type, char *bytes, size_t len, void *arg)
 }
 
 enum outcome
-trace_begin(struct trace *trace, struct lane *lane, struct errinfo *reterr)
+trace_begin(struct trace *trace, struct http_conn *conn, struct errinfo *reterr)
 {
-	CURL *easy = lane->easy;
+	CURL *easy = conn->easy;
 
 	*trace = (struct trace){0};
 	(void)clock_gettime(CLOCK_MONOTONIC, &trace->begin);
@@ -131,22 +131,22 @@ trace_begin(struct trace *trace, struct lane *lane, struct errinfo *reterr)
 
 /* Microseconds from the begin to the end of a step; 0: it was not reached. */
 static curl_off_t
-time_of(const struct lane *lane, CURLINFO what)
+time_of(const struct http_conn *conn, CURLINFO what)
 {
 	curl_off_t us = 0;
 
-	return curl.easy_getinfo(lane->easy, what, &us) == CURLE_OK ? us : 0;
+	return curl.easy_getinfo(conn->easy, what, &us) == CURLE_OK ? us : 0;
 }
 
 /* The earliest end of the chain's certificates. */
 static uint64_t
-certificate_end(const struct lane *lane)
+certificate_end(const struct http_conn *conn)
 {
 	static const char head[] = "Expire date:";
 	struct curl_certinfo *chain = NULL;
 	uint64_t first = 0;
 
-	if (curl.easy_getinfo(lane->easy, CURLINFO_CERTINFO, &chain) !=
+	if (curl.easy_getinfo(conn->easy, CURLINFO_CERTINFO, &chain) !=
 		CURLE_OK ||
 	    chain == NULL)
 		return 0;
@@ -190,20 +190,20 @@ step_failed(const struct wire_reach *reach, enum outcome outcome, CURLcode code,
 
 /* Each step's own time, from times that all count from the begin. */
 static void
-times_split(const struct trace *trace, const struct lane *lane, bool proxy,
+times_split(const struct trace *trace, const struct http_conn *conn, bool proxy,
     struct wire_reach *ret)
 {
 	/* libcurl tells of a connection only when TLS stands on it, too; our
 	 * own time is later by what TLS needs to begin */
-	curl_off_t connected = time_of(lane, CURLINFO_CONNECT_TIME_T);
+	curl_off_t connected = time_of(conn, CURLINFO_CONNECT_TIME_T);
 	const curl_off_t ends[WIRE_STEP_COUNT] = {
-	    [WIRE_STEP_DNS] = time_of(lane, CURLINFO_NAMELOOKUP_TIME_T),
+	    [WIRE_STEP_DNS] = time_of(conn, CURLINFO_NAMELOOKUP_TIME_T),
 	    [WIRE_STEP_TCP] = connected > 0 ? connected : trace->tcp_us,
 	    [WIRE_STEP_PROXY] =
 		proxy && ret->proxy_status / 100 == 2 ? trace->tunnel_us : 0,
-	    [WIRE_STEP_TLS] = time_of(lane, CURLINFO_APPCONNECT_TIME_T),
+	    [WIRE_STEP_TLS] = time_of(conn, CURLINFO_APPCONNECT_TIME_T),
 	    [WIRE_STEP_HTTP] = ret->status != 0
-		? time_of(lane, CURLINFO_STARTTRANSFER_TIME_T)
+		? time_of(conn, CURLINFO_STARTTRANSFER_TIME_T)
 		: 0,
 	};
 	curl_off_t before = 0;
@@ -220,7 +220,7 @@ times_split(const struct trace *trace, const struct lane *lane, bool proxy,
 }
 
 void
-trace_end(const struct trace *trace, const struct lane *lane,
+trace_end(const struct trace *trace, const struct http_conn *conn,
     const struct wire_route *route, struct wire_reach *ret)
 {
 	struct errinfo why = {0};
@@ -229,24 +229,24 @@ trace_end(const struct trace *trace, const struct lane *lane,
 	long proxy_status = 0;
 
 	*ret = (struct wire_reach){0};
-	(void)curl.easy_getinfo(lane->easy, CURLINFO_EFFECTIVE_URL, &url);
-	(void)curl.easy_getinfo(lane->easy, CURLINFO_PRIMARY_IP, &address);
+	(void)curl.easy_getinfo(conn->easy, CURLINFO_EFFECTIVE_URL, &url);
+	(void)curl.easy_getinfo(conn->easy, CURLINFO_PRIMARY_IP, &address);
 	(void)curl.easy_getinfo(
-	    lane->easy, CURLINFO_HTTP_CONNECTCODE, &proxy_status);
+	    conn->easy, CURLINFO_HTTP_CONNECTCODE, &proxy_status);
 	bool tls = strncmp(url, "https:", 6) == 0;
 	bool proxy = tls && route->proxy[0] != '\0';
 	ret->proxy_status = (uint32_t)proxy_status;
 	/* without a connection of its own it is the proxy's */
-	ret->status = lane->result == CURLE_OK ? (uint32_t)lane->status : 0;
-	times_split(trace, lane, proxy, ret);
-	enum outcome r = lane_outcome(lane, &why);
+	ret->status = conn->result == CURLE_OK ? (uint32_t)conn->status : 0;
+	times_split(trace, conn, proxy, ret);
+	enum outcome r = conn_outcome(conn, &why);
 	if (r != OUTCOME_OK)
-		ret->failed = step_failed(ret, r, lane->result, tls, proxy);
+		ret->failed = step_failed(ret, r, conn->result, tls, proxy);
 	trace_text_copy(ret->error, why.text);
 	trace_text_copy(ret->address, address != NULL ? address : "");
 	if (tls && ret->reached >= WIRE_STEP_TLS) {
 		trace_text_copy(ret->tls, trace->tls);
-		ret->certificate_end_s = certificate_end(lane);
+		ret->certificate_end_s = certificate_end(conn);
 	}
 	if (ret->status != 0) {
 		ret->date_s = trace->date_s;
