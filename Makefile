@@ -206,12 +206,12 @@ $(B)/tests/without: $(B)/tests/sandbox/without.o
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(oauth) $(diagnose) $(client) $(config) $(wire) $(base) $(B)/tests/helper_path.o
 	$(call say,LINK,$@)
 	$(Q)$(link_prog) $(flush) $(more_libs) $(crypto_libs) -lcmocka
-$(B)/tests/unit/test_sandbox $(B)/tests/unit/test_listener $(B)/tests/unit/test_conn: $(filter-out %/main.o,$(helper))
-$(B)/tests/unit/test_sandbox $(B)/tests/unit/test_listener $(B)/tests/unit/test_conn $(B)/tests/unit/test_helper_child: private more_libs = $(filter_libs)
-$(B)/tests/unit/test_filter: $(addprefix $(B)/pam_gcpkce/helper/sandbox/,calls.o filter.o)
+$(B)/tests/unit/test_sandbox $(B)/tests/unit/test_loopback_server $(B)/tests/unit/test_conn: $(filter-out %/main.o,$(helper))
+$(B)/tests/unit/test_sandbox $(B)/tests/unit/test_loopback_server $(B)/tests/unit/test_conn $(B)/tests/unit/test_helper_child: private more_libs = $(filter_libs)
+$(B)/tests/unit/test_seccomp: $(addprefix $(B)/pam_gcpkce/helper/sandbox/,syscalls.o seccomp.o)
 # it wraps a call itself that the counting build wraps
-$(B)/tests/unit/test_filter: private flush =
-$(B)/tests/unit/test_filter: private more_libs = -Wl,--wrap=syscall $(filter_libs)
+$(B)/tests/unit/test_seccomp: private flush =
+$(B)/tests/unit/test_seccomp: private more_libs = -Wl,--wrap=syscall $(filter_libs)
 $(B)/tests/unit/test_result: $(B)/pam_gcpkce/module/result.o
 $(B)/tests/unit/test_sentence: $(B)/pam_gcpkce/module/sentence.o
 $(B)/tests/unit/test_config_example: $(B)/tools/config_example.o

@@ -62,7 +62,7 @@ url_host_is_loopback(struct view host)
 }
 
 static bool
-port_is_valid(struct view port)
+loopback_socket_is_valid(struct view port)
 {
 	char text[6] = {0};
 	unsigned long n;
@@ -104,7 +104,7 @@ authority_split(struct view authority, struct url *ret)
 		return true;
 	ret->port =
 	    (struct view){.p = rest + 1, .len = (size_t)(end - rest) - 1};
-	return *rest == ':' && port_is_valid(ret->port);
+	return *rest == ':' && loopback_socket_is_valid(ret->port);
 }
 
 bool

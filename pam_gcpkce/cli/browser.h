@@ -15,7 +15,7 @@
  * in:     address  begins with http: or https:, as the helper composed it
  * errors: OUTCOME_UNREACHABLE  it could not be started, or failed at once
  */
-MUST_CHECK enum outcome browser_open(
+MUST_CHECK enum outcome loopback_callback_open(
     const char *address, struct errinfo *reterr);
 
 #endif

@@ -131,7 +131,7 @@ browser_start(const char *address)
 	struct errinfo why;
 
 	command_tell("\nOpening a browser ...\n");
-	if (browser_open(address, &why) != OUTCOME_OK)
+	if (loopback_callback_open(address, &why) != OUTCOME_OK)
 		command_tell("%s; open the address by yourself.\n", why.text);
 }
 

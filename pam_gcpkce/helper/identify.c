@@ -13,7 +13,7 @@
 #include "gcpkce/oauth/profile.h"
 #include "gcpkce/wire/frame.h"
 #include "helper/http/response.h"
-#include "life.h"
+#include "startup.h"
 #include "revoker.h"
 
 #define REPLY_WAIT_MS 1000
@@ -163,7 +163,7 @@ reply_send(struct inquiry *q, enum outcome outcome, const char *reason,
 	wire_reason_set(&reply->verdict, reason);
 	wire_put_token_reply(&frame, reply);
 	return frame_send(
-	    LIFE_FD_SOCKET, &frame, clock_now_ms() + REPLY_WAIT_MS, reterr);
+	    STARTUP_FD_SOCKET, &frame, clock_now_ms() + REPLY_WAIT_MS, reterr);
 }
 
 enum outcome
@@ -177,7 +177,7 @@ identify_serve(const struct wire_token_request *request, int signals,
 		return err_fail(reterr, OUTCOME_NO_MEMORY, "no memory");
 	q->request = request;
 	q->wait = (struct wait){
-	    .socket = LIFE_FD_SOCKET,
+	    .socket = STARTUP_FD_SOCKET,
 	    .signals = signals,
 	    .deadline_ms = clock_now_ms() + request->limit_s * INT64_C(1000),
 	};

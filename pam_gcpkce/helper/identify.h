@@ -8,11 +8,11 @@
 #include "gcpkce/wire/wire_token.h"
 
 /*
- * Serve a TOKEN_REQUEST on LIFE_FD_SOCKET: ask Genesys Cloud whose the token
+ * Serve a TOKEN_REQUEST on STARTUP_FD_SOCKET: ask Genesys Cloud whose the token
  * is, or revoke it, and send TOKEN_REPLY.  Nothing is tried twice: somebody
  * waits, and can ask again.
  *
- * in:     request  *borrowed*;  signals  of life_signals
+ * in:     request  *borrowed*;  signals  of startup_signals
  * errors: why no reply could be sent; there is nobody left to tell
  */
 enum outcome identify_serve(const struct wire_token_request *request,

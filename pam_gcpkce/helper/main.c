@@ -10,7 +10,7 @@
 #include "gcpkce/wire/frame.h"
 #include "helper/sandbox/sandbox.h"
 #include "identify.h"
-#include "life.h"
+#include "startup.h"
 #include "probe.h"
 #include "revoker.h"
 #include "signin.h"
@@ -22,7 +22,7 @@
 static enum outcome
 refuse(enum outcome r, const struct errinfo *why)
 {
-	life_refuse(why->text);
+	startup_refuse(why->text);
 	return r;
 }
 
@@ -36,14 +36,14 @@ signin_request(struct view payload, int signals, struct errinfo *reterr)
 	if (r != OUTCOME_OK)
 		return refuse(r, reterr);
 	/* before Landlock, which then lets nothing be bound */
-	browser_begin(&request, &browser);
+	loopback_callback_begin(&request, &browser);
 	r = sandbox_confine(
-	    &request.route, NULL, browser_events(&browser) >= 0, reterr);
+	    &request.route, NULL, loopback_callback_events(&browser) >= 0, reterr);
 	if (r == OUTCOME_OK)
 		r = signin_serve(&request, &browser, signals, reterr);
 	else
-		life_refuse(reterr->text);
-	browser_end(&browser);
+		startup_refuse(reterr->text);
+	loopback_callback_end(&browser);
 	return r;
 }
 
@@ -57,7 +57,7 @@ revoke_request(struct view payload, int signals, struct errinfo *reterr)
 	if (r == OUTCOME_OK)
 		r = sandbox_confine(
 		    &request.route, &request.label, false, reterr);
-	/* the caller is gone already: the warden's patience begins after this
+	/* the caller is gone already: the monitor's patience begins after this
 	 */
 	if (r == OUTCOME_OK)
 		sandbox_prepare();
@@ -123,12 +123,12 @@ serve(struct errinfo *reterr)
 	enum wire_type type;
 	int signals = -1;
 
-	enum outcome r = life_verify(reterr);
+	enum outcome r = startup_verify(reterr);
 	if (r != OUTCOME_OK)
 		return r;
-	r = life_signals(&signals, reterr);
+	r = startup_signals(&signals, reterr);
 	if (r == OUTCOME_OK)
-		r = frame_receive(LIFE_FD_SOCKET, signals,
+		r = frame_receive(STARTUP_FD_SOCKET, signals,
 		    clock_now_ms() + REQUEST_WAIT_MS, &type, &payload, reterr);
 	if (r != OUTCOME_OK)
 		return refuse(r, reterr);

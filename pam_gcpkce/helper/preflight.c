@@ -9,7 +9,7 @@
 
 #include "gcpkce/base/clock.h"
 #include "heap.h"
-#include "life.h"
+#include "startup.h"
 
 #define FAILURES_MAX 3  /* in a row */
 #define LASTING_MS 8000 /* a connection that ended sooner counts as failed */
@@ -28,7 +28,7 @@ preflight_admit(struct preflight *p, uint32_t max, bool hold)
 		};
 		int command = hold ? F_OFD_SETLK : F_OFD_GETLK;
 
-		p->admitted = fcntl(LIFE_FD_LOCK, command, &lock) == 0 &&
+		p->admitted = fcntl(STARTUP_FD_LOCK, command, &lock) == 0 &&
 		    (hold || lock.l_type == F_UNLCK);
 	}
 	return p->admitted;

@@ -9,12 +9,12 @@
 #include "gcpkce/wire/wire_probe.h"
 
 /*
- * Serve a PROBE_REQUEST on LIFE_FD_SOCKET, in a worker whose layers are all
+ * Serve a PROBE_REQUEST on STARTUP_FD_SOCKET, in a worker whose layers are all
  * taken: GET /oauth/authorize of the login host, with the configured client
  * and with one that nobody has, and GET /api/v2/users/me of the API host, one
  * after the other; then send PROBE_REPLY.
  *
- * in:     request  *borrowed*;  signals  of life_signals
+ * in:     request  *borrowed*;  signals  of startup_signals
  * errors: why no reply could be sent; there is nobody left to tell
  */
 enum outcome probe_serve(const struct wire_probe_request *request, int signals,

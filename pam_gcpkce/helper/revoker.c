@@ -9,7 +9,7 @@
 
 #include "gcpkce/base/clock.h"
 #include "helper/http/response.h"
-#include "journal.h"
+#include "syslog.h"
 #include "worker.h"
 
 #define PAUSE_FIRST_MS 500

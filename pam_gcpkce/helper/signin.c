@@ -16,7 +16,7 @@
 #include "gcpkce/oauth/authorize.h"
 #include "gcpkce/wire/frame.h"
 #include "helper/sandbox/sandbox.h"
-#include "life.h"
+#include "startup.h"
 #include "preflight.h"
 #include "revoker.h"
 #include "worker.h"
@@ -58,7 +58,7 @@ address_renew(struct signin *s, struct errinfo *reterr)
 		memcpy(s->earlier[s->earlier_count], s->state, STATE_HASH_LEN);
 		s->earlier_count++;
 	}
-	browser_forget(s->browser);
+	loopback_callback_forget(s->browser);
 	secret_free(s->verifier);
 	s->verifier = NULL;
 	enum outcome r = pkce_verifier_new(&s->verifier, reterr);
@@ -101,7 +101,7 @@ static enum outcome
 ready_send(struct signin *s, struct errinfo *reterr)
 {
 	autobuf address = BUF_INIT(AUTHORIZE_ADDRESS_MAX);
-	struct wire_ready ready = {.callback = browser_resume(s->browser)};
+	struct wire_ready ready = {.callback = loopback_callback_resume(s->browser)};
 	autobuf frame = BUF_INIT(WIRE_HEADER_LEN + WIRE_PAYLOAD_MAX);
 
 	address_put(s, &address);
@@ -112,7 +112,7 @@ ready_send(struct signin *s, struct errinfo *reterr)
 	ready.unreachable = preflight_found_dead(&s->preflight, &s->exchange);
 	wire_put_ready(&frame, &ready);
 	s->ready_ms = clock_now_ms();
-	return frame_send(LIFE_FD_SOCKET, &frame, s->wait.deadline_ms, reterr);
+	return frame_send(STARTUP_FD_SOCKET, &frame, s->wait.deadline_ms, reterr);
 }
 
 /*
@@ -183,7 +183,7 @@ verdict_send(struct signin *s, enum outcome outcome, const char *reason,
 	wire_put_verdict(&frame, v);
 	v->token = NULL; /* was lent, as the lists were */
 	v->identity = (struct identity){0};
-	return frame_send(LIFE_FD_SOCKET, &frame,
+	return frame_send(STARTUP_FD_SOCKET, &frame,
 	    s->wait.deadline_ms + VERDICT_WAIT_MS, reterr);
 }
 
@@ -265,13 +265,13 @@ terms_of(const struct signin *s)
 
 /* Let the browser bring what it has; the worker alone reads it. */
 static enum outcome
-browser_hear(struct signin *s, struct errinfo *reterr)
+loopback_callback_hear(struct signin *s, struct errinfo *reterr)
 {
 	const struct answer_terms terms = terms_of(s);
 	enum outcome r = worker_start(s, reterr);
 
 	if (r == OUTCOME_OK)
-		browser_serve(s->browser, &terms);
+		loopback_callback_serve(s->browser, &terms);
 	return r;
 }
 
@@ -300,7 +300,7 @@ answer_await(struct signin *s, bool for_browser, struct errinfo *reterr)
 		if (!flew)
 			takeoff_ms = s->wait.deadline_ms;
 		if (event == WAIT_EVENT_BROWSER)
-			r = browser_hear(s, reterr);
+			r = loopback_callback_hear(s, reterr);
 		if (event == WAIT_EVENT_CALLER && for_browser)
 			r = err_fail(reterr, OUTCOME_ABORTED,
 			    "the caller did not wait for the verdict");
@@ -323,7 +323,7 @@ number_take(struct signin *s, struct answer *ret, struct errinfo *reterr)
 	};
 
 	if (s->verdict.number == WIRE_NUMBER_RIGHT)
-		return browser_take(s->browser, ret, reterr);
+		return loopback_callback_take(s->browser, ret, reterr);
 	return err_fail(
 	    reterr, OUTCOME_ANSWER_MALFORMED, "%s", reasons[s->verdict.number]);
 }
@@ -335,18 +335,18 @@ answer_take(struct signin *s, struct view typed, struct answer *ret,
 {
 	const struct answer_terms terms = terms_of(s);
 
-	s->verdict.number = browser_number_judge(s->browser, typed);
+	s->verdict.number = loopback_callback_number_judge(s->browser, typed);
 	enum outcome r = s->verdict.number != WIRE_NUMBER_NONE
 	    ? number_take(s, ret, reterr)
 	    : answer_read(typed, &terms, ret, reterr);
 
-	if (r == OUTCOME_ANSWER_EMPTY && browser_is_awaited(s->browser)) {
+	if (r == OUTCOME_ANSWER_EMPTY && loopback_callback_is_awaited(s->browser)) {
 		r = answer_await(s, true, reterr);
 		if (r == OUTCOME_OK)
-			r = browser_take(s->browser, ret, reterr);
+			r = loopback_callback_take(s->browser, ret, reterr);
 	}
 	if (r == OUTCOME_OK)
-		browser_dismiss(s->browser);
+		loopback_callback_dismiss(s->browser);
 	/* an error's description is anybody's words, also of an earlier code */
 	if (r == OUTCOME_SIGNIN_REFUSED)
 		echo_silence(reterr->text, sizeof(reterr->text),
@@ -402,17 +402,17 @@ is_kept(struct signin *s)
 		enum wire_type type;
 		struct errinfo why;
 		bool received =
-		    frame_receive(LIFE_FD_SOCKET, s->wait.signals, deadline_ms,
+		    frame_receive(STARTUP_FD_SOCKET, s->wait.signals, deadline_ms,
 			&type, &payload, &why) == OUTCOME_OK &&
 		    payload.len == 0;
 
 		if (received && type == WIRE_GRANTED && told != OUTCOME_OK) {
 			told = OUTCOME_OK;
-			browser_tell(s->browser, told);
+			loopback_callback_tell(s->browser, told);
 			continue;
 		}
 		if (told != OUTCOME_OK)
-			browser_tell(s->browser, told);
+			loopback_callback_tell(s->browser, told);
 		return received && type == WIRE_KEEP;
 	}
 }
@@ -430,7 +430,7 @@ token_revoke(struct signin *s)
 	secret_free(s->verifier);
 	secret_free(s->code_before);
 	secret_free(s->client_secret);
-	browser_end(s->browser);
+	loopback_callback_end(s->browser);
 	conn_done(&s->exchange.conns[CONN_TOKEN]);
 	buf_done(&s->exchange.form);
 	revoker_leave_behind(&(struct revoker_order){
@@ -462,7 +462,7 @@ round_serve(struct signin *s, enum outcome *ret_outcome, struct errinfo *reterr)
 	if (r == OUTCOME_OK)
 		r = answer_await(s, false, reterr);
 	if (r == OUTCOME_OK)
-		r = frame_receive(LIFE_FD_SOCKET, s->wait.signals,
+		r = frame_receive(STARTUP_FD_SOCKET, s->wait.signals,
 		    s->wait.deadline_ms, &type, &payload, reterr);
 	if (r == OUTCOME_OK && type != WIRE_ANSWER)
 		r = err_fail(reterr, OUTCOME_HELPER_FAILED,
@@ -476,7 +476,7 @@ round_serve(struct signin *s, enum outcome *ret_outcome, struct errinfo *reterr)
 	*ret_outcome = answer_judge(s, buf_view(&typed), &used, &why);
 	/* what the browser brought may be the next answer yet */
 	if (*ret_outcome != OUTCOME_OK && !s->browser->arrived)
-		browser_tell(s->browser, *ret_outcome);
+		loopback_callback_tell(s->browser, *ret_outcome);
 	if (used && outcome_may_retry(*ret_outcome))
 		r = address_renew(s, reterr);
 	if (r == OUTCOME_OK)
@@ -504,9 +504,9 @@ signin_serve(const struct wire_request *request, struct browser *browser,
 	struct signin s = {
 	    .request = request,
 	    .client_secret = request->client_secret,
-	    .wait = {.socket = LIFE_FD_SOCKET,
+	    .wait = {.socket = STARTUP_FD_SOCKET,
 		.signals = signals,
-		.browser = browser_events(browser),
+		.browser = loopback_callback_events(browser),
 		.deadline_ms = clock_now_ms() + request->deadline_ms},
 	    .browser = browser,
 	};

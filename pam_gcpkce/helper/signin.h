@@ -5,15 +5,15 @@
 #ifndef GCPKCE_HELPER_SIGNIN_H
 #define GCPKCE_HELPER_SIGNIN_H
 
-#include "helper/loopback/browser.h"
+#include "helper/loopback/loopback_callback.h"
 
 /*
- * Serve a sign-in on LIFE_FD_SOCKET: READY, ANSWER, VERDICT, and again after
+ * Serve a sign-in on STARTUP_FD_SOCKET: READY, ANSWER, VERDICT, and again after
  * an answer that did not do, until a verdict that ends it; then KEEP or
  * REVOKE.  A token that was received is revoked on every path but KEEP,
  * unless the request says otherwise.
  *
- * in:     request, browser  *borrowed*;  signals  of life_signals
+ * in:     request, browser  *borrowed*;  signals  of startup_signals
  * errors: OUTCOME_ABORTED, OUTCOME_TIMED_OUT, OUTCOME_HELPER_FAILED, ...: why
  *         it ended before a verdict; there is nobody left to tell
  */

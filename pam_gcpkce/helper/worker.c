@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Two processes in place of one, from the first answer on.  The warden has
+ * Two processes in place of one, from the first answer on.  The monitor has
  * forked already and reads nothing but one byte; the worker cannot fork any
  * more.  So nothing that takes the worker over can leave a process behind, but
  * for the worker itself in the revoker's place, and that one the kernel ends.
@@ -19,13 +19,13 @@
 #include "gcpkce/wire/wire.h"
 #include "helper/http/curl_load.h"
 #include "helper/sandbox/sandbox.h"
-#include "life.h"
+#include "startup.h"
 
 #define GRACE_MS 1500 /* less than the caller grants the helper */
 
-static int word = -1; /* the worker's end of the pipe to the warden */
+static int word = -1; /* the worker's end of the pipe to the monitor */
 
-struct warden {
+struct monitor {
 	pid_t worker;
 	int word;
 	int signals;
@@ -38,12 +38,12 @@ death_tell(int signal)
 
 	buf_printf(&why, "the helper's worker was ended by signal %d (%s)",
 	    signal, strsignal(signal));
-	life_refuse(buf_text(&why));
+	startup_refuse(buf_text(&why));
 }
 
 /* The worker has ended, or ends now: SIGKILL changes nothing of an exit. */
 static _Noreturn void
-worker_end(const struct warden *w)
+worker_end(const struct monitor *w)
 {
 	int status = 0;
 
@@ -56,14 +56,14 @@ worker_end(const struct warden *w)
 }
 
 static _Noreturn void
-watch(const struct warden *w)
+watch(const struct monitor *w)
 {
 	enum { WORD, SIGNALS, SOCKET, COUNT };
 	struct pollfd fds[COUNT] = {
 	    [WORD] = {.fd = w->word, .events = POLLIN},
 	    [SIGNALS] = {.fd = w->signals, .events = POLLIN},
 	    /* no event: what comes there is the worker's, its end ours too */
-	    [SOCKET] = {.fd = LIFE_FD_SOCKET},
+	    [SOCKET] = {.fd = STARTUP_FD_SOCKET},
 	};
 	int64_t grace_ms = INT64_MAX;
 	char byte;
@@ -107,14 +107,14 @@ end_set(int64_t end_ms)
 	    timer_settime(timer, TIMER_ABSTIME, &when, NULL) == 0;
 }
 
-/* Whoever kills the warden ends the worker, too. */
+/* Whoever kills the monitor ends the worker, too. */
 static bool
-warden_tie(pid_t warden)
+monitor_tie(pid_t monitor)
 {
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
 		return false;
 	errno = ESRCH;
-	return getppid() == warden;
+	return getppid() == monitor;
 }
 
 enum outcome
@@ -124,14 +124,14 @@ worker_begin(int signals, int64_t end_ms, bool network, struct errinfo *reterr)
 
 	if (pipe2(ends, O_CLOEXEC) != 0)
 		return err_sys(reterr, OUTCOME_HELPER_FAILED, "pipe");
-	pid_t warden = getpid();
+	pid_t monitor = getpid();
 	pid_t pid = fork();
 	if (pid > 0) {
 		(void)close(ends[1]);
 		/* the port is the worker's alone, to close as well */
-		(void)close(LIFE_FD_LISTEN);
-		(void)close(LIFE_FD_LISTEN + 1);
-		watch(&(struct warden){
+		(void)close(STARTUP_FD_LISTEN);
+		(void)close(STARTUP_FD_LISTEN + 1);
+		watch(&(struct monitor){
 		    .worker = pid, .word = ends[0], .signals = signals});
 	}
 	if (pid < 0) {
@@ -144,7 +144,7 @@ worker_begin(int signals, int64_t end_ms, bool network, struct errinfo *reterr)
 	}
 	(void)close(ends[0]);
 	word = ends[1];
-	if (setsid() < 0 || !warden_tie(warden) || !end_set(end_ms))
+	if (setsid() < 0 || !monitor_tie(monitor) || !end_set(end_ms))
 		return err_sys(reterr, OUTCOME_HELPER_FAILED,
 		    "the worker's session and end");
 	enum outcome r = network ? library_load(reterr) : OUTCOME_OK;
@@ -157,8 +157,8 @@ worker_detach(void)
 	(void)signal(SIGTERM, SIG_IGN);
 	(void)signal(SIGHUP, SIG_IGN);
 	/* whoever waits for the helper's end must not wait for this process */
-	(void)close(LIFE_FD_SOCKET);
-	(void)close(LIFE_FD_LOCK);
+	(void)close(STARTUP_FD_SOCKET);
+	(void)close(STARTUP_FD_LOCK);
 	(void)prctl(PR_SET_PDEATHSIG, 0);
 	(void)!write(word, "", 1);
 	(void)close(word);

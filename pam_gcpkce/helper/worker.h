@@ -16,15 +16,15 @@
 
 /*
  * Fork the worker and go on in it, behind the seccomp filter.  This process
- * becomes its warden and never comes back from here: it waits, and ends with
+ * becomes its monitor and never comes back from here: it waits, and ends with
  * the worker's exit status.  When the caller closes the socket, or a signal
- * comes, the worker has 1.5 seconds left.  When a signal ended it, the warden
+ * comes, the worker has 1.5 seconds left.  When a signal ended it, the monitor
  * says so in a VERDICT.
  *
  * The worker has a session of its own, and the kernel kills it at end_ms
  * whatever it does.
  *
- * in:     signals  of life_signals
+ * in:     signals  of startup_signals
  *         end_ms   on clock_now_ms's clock
  *         network  the worker is to speak with Genesys Cloud: load libcurl,
  *                  there and before the filter

@@ -71,7 +71,7 @@ static struct endpoint endpoints[] = {
 
 static SSL_CTX *tls;
 
-struct listener {
+struct loopback_server {
 	int fd;
 	enum count count;
 };
@@ -210,7 +210,7 @@ connection_serve(void *arg)
 static void *
 connections_accept(void *arg)
 {
-	const struct listener *listener = arg;
+	const struct loopback_server *server = arg;
 	pthread_attr_t attr;
 
 	(void)pthread_attr_init(&attr);
@@ -218,11 +218,11 @@ connections_accept(void *arg)
 	(void)pthread_attr_setstacksize(&attr, 256 * 1024);
 	for (;;) {
 		pthread_t thread;
-		int fd = accept(listener->fd, NULL, NULL);
+		int fd = accept(server->fd, NULL, NULL);
 
 		if (fd < 0)
 			continue;
-		counts[listener->count]++;
+		counts[server->count]++;
 		if (pthread_create(&thread, &attr, connection_serve,
 			(void *)(intptr_t)fd) != 0)
 			(void)close(fd);
@@ -231,20 +231,20 @@ connections_accept(void *arg)
 }
 
 static void
-listener_start(struct listener *listener, enum count count)
+loopback_server_start(struct loopback_server *server, enum count count)
 {
 	struct sockaddr_in address = {
 	    .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	socklen_t len = sizeof(address);
 	pthread_t thread;
 
-	listener->count = count;
-	listener->fd = socket(AF_INET, SOCK_STREAM, 0);
-	if (listener->fd < 0 ||
-	    bind(listener->fd, (struct sockaddr *)&address, len) != 0 ||
-	    listen(listener->fd, 1024) != 0 ||
-	    getsockname(listener->fd, (struct sockaddr *)&address, &len) != 0 ||
-	    pthread_create(&thread, NULL, connections_accept, listener) != 0)
+	server->count = count;
+	server->fd = socket(AF_INET, SOCK_STREAM, 0);
+	if (server->fd < 0 ||
+	    bind(server->fd, (struct sockaddr *)&address, len) != 0 ||
+	    listen(server->fd, 1024) != 0 ||
+	    getsockname(server->fd, (struct sockaddr *)&address, &len) != 0 ||
+	    pthread_create(&thread, NULL, connections_accept, server) != 0)
 		die("listen");
 	(void)printf("%d ", ntohs(address.sin_port));
 }
@@ -283,7 +283,7 @@ counts_print(void)
 int
 main(int argc, char **argv)
 {
-	static struct listener listeners[HOSTS];
+	static struct loopback_server listeners[HOSTS];
 	char line[64];
 
 	if (argc != 6) {
@@ -304,8 +304,8 @@ main(int argc, char **argv)
 	reply_set(&endpoints[3], "200 OK", "");
 	reply_set(&endpoints[4], "200 OK", "");
 	reply_set(&endpoints[ENDPOINTS - 1], "404 Not Found", "{}");
-	listener_start(&listeners[0], LOGIN_CONNECTIONS);
-	listener_start(&listeners[1], API_CONNECTIONS);
+	loopback_server_start(&listeners[0], LOGIN_CONNECTIONS);
+	loopback_server_start(&listeners[1], API_CONNECTIONS);
 	(void)printf("\n");
 	(void)fflush(stdout);
 	while (fgets(line, sizeof(line), stdin) != NULL)

@@ -92,7 +92,7 @@ static void
 pages_put(struct buf *page, const struct page_label *label, const char *name)
 {
 	page_put_refusal(page, label, name, true);
-	page_put_arrival(page, label, "0042");
+	page_put_received(page, label, "0042");
 	page_put_success(page, label);
 }
 

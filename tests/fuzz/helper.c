@@ -21,7 +21,7 @@
 #define CHILDREN_MAX 8
 #define FIRST_PID 0x3fff0000
 
-enum life { LIFE_NONE, LIFE_RUNS, LIFE_ENDED, LIFE_REAPED };
+enum life { STARTUP_NONE, STARTUP_RUNS, STARTUP_ENDED, STARTUP_REAPED };
 
 static struct {
 	size_t count;
@@ -49,7 +49,7 @@ bool
 helpers_are_gone(void)
 {
 	for (size_t i = 0; i < all.count; i++) {
-		if (all.children[i].life != LIFE_REAPED)
+		if (all.children[i].life != STARTUP_REAPED)
 			return false;
 	}
 	return true;
@@ -102,9 +102,9 @@ has_ended(struct child *child)
 	bool is_over = !is_open(child->socket) ||
 	    (child == &all.children[0] && chunk_now() == NULL);
 
-	if (child->life == LIFE_RUNS && !child->is_stubborn && is_over)
-		child->life = LIFE_ENDED;
-	return child->life >= LIFE_ENDED;
+	if (child->life == STARTUP_RUNS && !child->is_stubborn && is_over)
+		child->life = STARTUP_ENDED;
+	return child->life >= STARTUP_ENDED;
 }
 
 static bool
@@ -266,7 +266,7 @@ WRAP(pid_t, _Fork, (void))
 		return -1;
 	}
 	all.children[all.count] = (struct child){
-	    .life = LIFE_RUNS, .socket = all.socket, .process = -1};
+	    .life = STARTUP_RUNS, .socket = all.socket, .process = -1};
 	if (world_fault(CALL_CHILD, &how)) {
 		all.children[all.count].is_stubborn = (how & 1) != 0;
 		all.children[all.count].status =
@@ -298,7 +298,7 @@ WRAP(ssize_t, read, (int fd, void *bytes, size_t len))
 	}
 	/* it reported, and ended */
 	child->is_stubborn = false;
-	child->life = LIFE_ENDED;
+	child->life = STARTUP_ENDED;
 	memset(bytes, (int)how, len);
 	return (ssize_t)(how < 8 ? len / 2 : len);
 }
@@ -322,10 +322,10 @@ process_open(pid_t pid)
 static void
 child_kill(struct child *child)
 {
-	HOLD(child->life == LIFE_RUNS || child->life == LIFE_ENDED);
-	if (child->life == LIFE_RUNS)
+	HOLD(child->life == STARTUP_RUNS || child->life == STARTUP_ENDED);
+	if (child->life == STARTUP_RUNS)
 		child->status = SIGKILL;
-	child->life = LIFE_ENDED;
+	child->life = STARTUP_ENDED;
 }
 
 static long
@@ -375,7 +375,7 @@ WRAP(int, kill, (pid_t pid, int signal))
 static void
 child_forget(struct child *child)
 {
-	child->life = LIFE_REAPED;
+	child->life = STARTUP_REAPED;
 	child->socket = -1;
 	child->process = -1;
 }
@@ -400,7 +400,7 @@ WRAP(pid_t, waitpid, (pid_t pid, int *ret_status, int options))
 		return -1;
 	}
 	all.interrupted = false;
-	if (child->life == LIFE_REAPED) {
+	if (child->life == STARTUP_REAPED) {
 		errno = ECHILD;
 		return -1;
 	}

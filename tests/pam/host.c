@@ -90,7 +90,7 @@ delay_check(int result, unsigned delays_before)
 
 /* Where the scripted helper reports to. */
 static void
-listener_open(struct host *h)
+loopback_server_open(struct host *h)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 
@@ -100,15 +100,15 @@ listener_open(struct host *h)
 	    snprintf(h->name, sizeof(h->name), "%s/report", h->folder + 1);
 	assert_true(len > 0 && (size_t)len < sizeof(h->name));
 	memcpy(address.sun_path + 1, h->name, (size_t)len);
-	h->listener =
+	h->server =
 	    socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	assert_true(h->listener >= 0);
+	assert_true(h->server >= 0);
 	assert_int_equal(
-	    bind(h->listener, (struct sockaddr *)&address,
+	    bind(h->server, (struct sockaddr *)&address,
 		(socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 +
 		    (size_t)len)),
 	    0);
-	assert_int_equal(listen(h->listener, 128), 0);
+	assert_int_equal(listen(h->server, 128), 0);
 }
 
 void
@@ -132,7 +132,7 @@ host_begin(struct host *h)
 	accounts_reset();
 	journal_reset();
 	assert_non_null(mkdtemp(h->folder));
-	listener_open(h);
+	loopback_server_open(h);
 }
 
 const char *
@@ -314,9 +314,9 @@ host_end(struct host *h)
 	for (size_t i = 0; i < h->message_count; i++)
 		free(h->messages[i].text);
 	free(h->before);
-	(void)close(h->listener);
+	(void)close(h->server);
 	folder_remove(h->folder);
-	*h = (struct host){.listener = -1};
+	*h = (struct host){.server = -1};
 }
 
 /* ---- the dialogue ---- */
@@ -385,7 +385,7 @@ host_hear(struct host *h)
 	size_t used = strlen(h->reports);
 
 	for (;;) {
-		int fd = accept4(h->listener, NULL, NULL, SOCK_CLOEXEC);
+		int fd = accept4(h->server, NULL, NULL, SOCK_CLOEXEC);
 		ssize_t n;
 
 		if (fd < 0)

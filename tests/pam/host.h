@@ -94,7 +94,7 @@ struct host {
 	size_t message_count;
 	unsigned helpers; /* how many reported */
 	char reports[16384];
-	int listener;
+	int server;
 	char name[64]; /* of the listener's socket */
 	char *before;  /* surroundings_take() */
 };

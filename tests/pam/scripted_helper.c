@@ -51,7 +51,7 @@ static void PRINTF(2, 3) report(struct helper *h, const char *fmt, ...)
 
 /* Look at what the helper client made of this process, before anything changes. */
 static void
-life_note(struct helper *h, int argc, char **envp)
+startup_note(struct helper *h, int argc, char **envp)
 {
 	char directory[256] = "";
 	struct rlimit core = {1, 1};
@@ -110,7 +110,7 @@ receive(struct helper *h, struct buf *payload)
 {
 	enum wire_type type;
 
-	if (frame_receive(FD_MODULE, -1, clock_now_ms() + LIFE_MS, &type,
+	if (frame_receive(FD_MODULE, -1, clock_now_ms() + STARTUP_MS, &type,
 		payload, NULL) != OUTCOME_OK) {
 		report(h, "gone\n");
 		_exit(0);
@@ -322,7 +322,7 @@ name_obey(void)
 		return;
 	(void)snprintf(ready.address, sizeof(ready.address), ADDRESS, 1U);
 	wire_put_ready(&frame, &ready);
-	twist_send(&frame, clock_now_ms() + LIFE_MS, slash + 1);
+	twist_send(&frame, clock_now_ms() + STARTUP_MS, slash + 1);
 }
 
 int
@@ -332,7 +332,7 @@ main(int argc, char **argv, char **envp)
 	autobuf payload = BUF_INIT(WIRE_PAYLOAD_MAX);
 
 	(void)argv;
-	life_note(&h, argc, envp);
+	startup_note(&h, argc, envp);
 	name_obey();
 	switch (receive(&h, &payload)) {
 	case WIRE_REQUEST:

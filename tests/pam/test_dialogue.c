@@ -232,7 +232,7 @@ listens(const struct place *place)
 
 /* Else a browser here would bring its code to a sign-in begun elsewhere. */
 static void
-listener_is_for_who_comes_from_this_host(void **state)
+loopback_server_is_for_who_comes_from_this_host(void **state)
 {
 	static const char *const here[] = {
 	    NULL, "", "127.0.0.1", "127.8.0.1", "::1", "localhost"};
@@ -250,7 +250,7 @@ listener_is_for_who_comes_from_this_host(void **state)
 
 /* Whoever is at none of them may be a program that serves a network. */
 static void
-listener_is_for_a_terminal_a_display_or_a_greeter(void **state)
+loopback_server_is_for_a_terminal_a_display_or_a_greeter(void **state)
 {
 	static const struct {
 		struct place place;
@@ -282,7 +282,7 @@ listener_is_for_a_terminal_a_display_or_a_greeter(void **state)
 
 /* A browser here may be another account's: su to it has no listener. */
 static void
-listener_is_for_the_account_of_who_asks(void **state)
+loopback_server_is_for_the_account_of_who_asks(void **state)
 {
 	static const struct {
 		const char *ruser;
@@ -704,9 +704,9 @@ main(void)
 	    cmocka_unit_test(split_parts_the_address_from_the_prompt),
 	    cmocka_unit_test(prompt_of_a_listener_asks_for_the_number),
 	    cmocka_unit_test(prompt_says_that_the_port_is_taken),
-	    cmocka_unit_test(listener_is_for_who_comes_from_this_host),
-	    cmocka_unit_test(listener_is_for_a_terminal_a_display_or_a_greeter),
-	    cmocka_unit_test(listener_is_for_the_account_of_who_asks),
+	    cmocka_unit_test(loopback_server_is_for_who_comes_from_this_host),
+	    cmocka_unit_test(loopback_server_is_for_a_terminal_a_display_or_a_greeter),
+	    cmocka_unit_test(loopback_server_is_for_the_account_of_who_asks),
 	    cmocka_unit_test(browser_is_told_yes_of_nobody_who_is_kept_out),
 	    cmocka_unit_test(browser_is_told_yes_before_the_token_is_kept),
 	    cmocka_unit_test(prompt_is_left_out_for_who_sits_at_this_host),

@@ -184,7 +184,7 @@ lines_count(const char *path)
  * the first few may leave something behind for good.
  */
 static void
-life_run(void **state)
+startup_run(void **state)
 {
 	size_t memory = 0;
 	size_t maps = 0;
@@ -225,7 +225,7 @@ static void
 module_may_be_loaded_and_unloaded_a_thousand_times(void **state)
 {
 	(void)state;
-	apart_begin("a long life", life_run, NULL);
+	apart_begin("a long life", startup_run, NULL);
 	apart_end();
 }
 

@@ -20,7 +20,7 @@
 static void
 bytes_send(const struct buf *bytes)
 {
-	if (frame_send(FD_MODULE, bytes, clock_now_ms() + LIFE_MS, NULL) !=
+	if (frame_send(FD_MODULE, bytes, clock_now_ms() + STARTUP_MS, NULL) !=
 	    OUTCOME_OK)
 		_exit(0);
 }
@@ -31,7 +31,7 @@ end_await(void)
 {
 	struct pollfd gone = {.fd = FD_MODULE, .events = POLLRDHUP};
 
-	(void)poll(&gone, 1, LIFE_MS);
+	(void)poll(&gone, 1, STARTUP_MS);
 	_exit(0);
 }
 
@@ -375,7 +375,7 @@ remain(void)
 
 	(void)sigfillset(&all);
 	(void)sigprocmask(SIG_SETMASK, &all, NULL);
-	(void)poll(NULL, 0, LIFE_MS);
+	(void)poll(NULL, 0, STARTUP_MS);
 	_exit(0);
 }
 

@@ -9,7 +9,7 @@
 #include "gcpkce/wire/wire.h"
 
 #define FD_MODULE 3
-#define LIFE_MS 30000 /* no scripted helper outlives its test by more */
+#define STARTUP_MS 30000 /* no scripted helper outlives its test by more */
 
 /* Change one thing of the record; a twist of another kind leaves it. */
 void twist_record(struct wire_verdict *verdict, const char *twist);

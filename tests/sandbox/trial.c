@@ -27,7 +27,7 @@
 #include <sys/un.h>
 
 #include "pam_gcpkce/helper/exchange.h"
-#include "pam_gcpkce/helper/life.h"
+#include "pam_gcpkce/helper/startup.h"
 #include "pam_gcpkce/helper/worker.h"
 #include "ways.h"
 
@@ -198,7 +198,7 @@ journal_aimed_elsewhere(void)
 {
 	struct sockaddr_un there = {.sun_family = AF_UNIX, .sun_path = "/x"};
 
-	return connect(LIFE_FD_LOG, (struct sockaddr *)&there, sizeof(there));
+	return connect(STARTUP_FD_LOG, (struct sockaddr *)&there, sizeof(there));
 }
 
 static long
@@ -206,14 +206,14 @@ journal_sent_elsewhere(void)
 {
 	struct sockaddr_un there = {.sun_family = AF_UNIX, .sun_path = "/x"};
 
-	return sendto(LIFE_FD_LOG, "x", 1, MSG_DONTWAIT | MSG_NOSIGNAL,
+	return sendto(STARTUP_FD_LOG, "x", 1, MSG_DONTWAIT | MSG_NOSIGNAL,
 	    (struct sockaddr *)&there, sizeof(there));
 }
 
 static long
 journal_copied(void)
 {
-	return fcntl(LIFE_FD_LOG, F_DUPFD, 10);
+	return fcntl(STARTUP_FD_LOG, F_DUPFD, 10);
 }
 
 static long
@@ -279,33 +279,33 @@ own_listener(void)
 static long
 caller_taken(void)
 {
-	return accept4(LIFE_FD_SOCKET, NULL, NULL, SOCK_NONBLOCK);
+	return accept4(STARTUP_FD_SOCKET, NULL, NULL, SOCK_NONBLOCK);
 }
 
 static long
-listener_closed(void)
+loopback_server_closed(void)
 {
-	return close(LIFE_FD_LISTEN);
+	return close(STARTUP_FD_LISTEN);
 }
 
 static long
 listeners_closed(void)
 {
-	return syscall(SYS_close_range, LIFE_FD_LISTEN, LIFE_FD_LISTEN, 0);
+	return syscall(SYS_close_range, STARTUP_FD_LISTEN, STARTUP_FD_LISTEN, 0);
 }
 
 static long
-listener_replaced(void)
+loopback_server_replaced(void)
 {
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 
-	return fd < 0 ? fd : dup2(fd, LIFE_FD_LISTEN + 1);
+	return fd < 0 ? fd : dup2(fd, STARTUP_FD_LISTEN + 1);
 }
 
 static long
-listener_replaced_by_dup3(void)
+loopback_server_replaced_by_dup3(void)
 {
-	return dup3(LIFE_FD_SOCKET, LIFE_FD_LISTEN, O_CLOEXEC);
+	return dup3(STARTUP_FD_SOCKET, STARTUP_FD_LISTEN, O_CLOEXEC);
 }
 
 static long
@@ -467,10 +467,10 @@ static const struct {
     {"bind", own_port},
     {"listen", own_listener},
     {"accept", caller_taken},
-    {"listener-close", listener_closed},
+    {"listener-close", loopback_server_closed},
     {"listener-close-range", listeners_closed},
-    {"listener-dup2", listener_replaced},
-    {"listener-dup3", listener_replaced_by_dup3},
+    {"listener-dup2", loopback_server_replaced},
+    {"listener-dup3", loopback_server_replaced_by_dup3},
     {"root", back_to_root},
     {"setuid", own_ids},
     {"unshare", own_namespace},

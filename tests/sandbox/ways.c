@@ -22,7 +22,7 @@
 
 #include <linux/sockios.h>
 
-#include "pam_gcpkce/helper/life.h"
+#include "pam_gcpkce/helper/startup.h"
 
 #define OTHER_PORT 9 /* nobody listens, and no configuration names it */
 #define WIDE(number) ((number) | (1L << 32))
@@ -73,19 +73,19 @@ long
 way_wide_connect(void)
 {
 	return syscall(
-	    SYS_connect, WIDE(LIFE_FD_LOG), &elsewhere, sizeof(elsewhere));
+	    SYS_connect, WIDE(STARTUP_FD_LOG), &elsewhere, sizeof(elsewhere));
 }
 
 long
 way_wide_copy(void)
 {
-	return syscall(SYS_fcntl, WIDE(LIFE_FD_LOG), F_DUPFD, 10);
+	return syscall(SYS_fcntl, WIDE(STARTUP_FD_LOG), F_DUPFD, 10);
 }
 
 long
 way_wide_command(void)
 {
-	return syscall(SYS_fcntl, LIFE_FD_SOCKET, WIDE(F_SETOWN), getpid());
+	return syscall(SYS_fcntl, STARTUP_FD_SOCKET, WIDE(F_SETOWN), getpid());
 }
 
 /* Take what was sent to the other end, and aim it elsewhere. */
@@ -114,7 +114,7 @@ static long
 journal_pass(bool many)
 {
 	int ends[2];
-	int journal = LIFE_FD_LOG;
+	int journal = STARTUP_FD_LOG;
 	char byte = 'x';
 	char space[CMSG_SPACE(sizeof(int))] = {0};
 	struct iovec part = {&byte, 1};
@@ -252,7 +252,7 @@ way_message_sent(void)
 {
 	struct timespec when = {0};
 
-	return mq_timedsend(LIFE_FD_SOCKET, "x", 1, 0, &when);
+	return mq_timedsend(STARTUP_FD_SOCKET, "x", 1, 0, &when);
 }
 
 long
@@ -261,7 +261,7 @@ way_message_taken(void)
 	char byte;
 	struct timespec when = {0};
 
-	return mq_timedreceive(LIFE_FD_SOCKET, &byte, 1, NULL, &when);
+	return mq_timedreceive(STARTUP_FD_SOCKET, &byte, 1, NULL, &when);
 }
 
 long

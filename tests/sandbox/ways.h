@@ -9,7 +9,7 @@
 /* What signin_provider of the configuration says. */
 extern const char *way_argument;
 
-/* Send SIGKILL by SIGIO to the warden, or to the process of way_argument. */
+/* Send SIGKILL by SIGIO to the monitor, or to the process of way_argument. */
 long way_signal_to_warden(void);
 long way_signal_to_process(void);
 long way_signal_by_ioctl(void);

@@ -183,7 +183,7 @@ has_child(void)
  * gives:  0, or the line of the first thing that was not as it must be
  */
 static int
-life_lead(void)
+startup_lead(void)
 {
 	struct census before = descriptors_count();
 	struct helper_proc proc = HELPER_PROC_NONE;
@@ -250,8 +250,8 @@ static void
 helper_proc_starts_a_helper_and_leaves_no_trace(void **state)
 {
 	(void)state;
-	assert_int_equal(life_lead(), 0);
-	assert_int_equal(life_lead(), 0);
+	assert_int_equal(startup_lead(), 0);
+	assert_int_equal(startup_lead(), 0);
 }
 
 /* ---- hosts in every state ---- */
@@ -262,7 +262,7 @@ host_ignores_sigchld(void)
 	struct sigaction now;
 
 	(void)signal(SIGCHLD, SIG_IGN);
-	int line = life_lead();
+	int line = startup_lead();
 	CHECK(line == 0);
 	CHECK(sigaction(SIGCHLD, NULL, &now) == 0);
 	CHECK(now.sa_handler == SIG_IGN);
@@ -296,7 +296,7 @@ host_reaps_all(void)
 
 	CHECK(sigaction(SIGCHLD, &action, NULL) == 0);
 	for (int i = 0; i < 3; i++) {
-		int line = life_lead();
+		int line = startup_lead();
 
 		if (line != 0)
 			return line;
@@ -316,7 +316,7 @@ host_without_standard_descriptors(void)
 {
 	for (int fd = 0; fd <= 2; fd++)
 		(void)close(fd);
-	int line = life_lead();
+	int line = startup_lead();
 	if (line != 0)
 		return line;
 	for (int fd = 0; fd <= 2; fd++)
@@ -338,7 +338,7 @@ host_without_one_descriptor(void)
 		int saved = fcntl(closed, F_DUPFD_CLOEXEC, 20);
 
 		(void)close(closed);
-		int line = life_lead();
+		int line = startup_lead();
 		if (line != 0)
 			return line;
 		CHECK(fcntl(closed, F_GETFD) < 0);
@@ -370,7 +370,7 @@ host_without_a_right(void)
 	data[0].permitted &= ~(1U << CAP_SYS_RESOURCE);
 	data[0].inheritable &= ~(1U << CAP_SYS_RESOURCE);
 	CHECK(syscall(SYS_capset, &header, data) == 0);
-	return life_lead();
+	return startup_lead();
 }
 
 static void
@@ -412,7 +412,7 @@ host_with_many_descriptors(void)
 	CHECK(limit.rlim_cur > 320);
 	for (int i = 0; i < 200; i++)
 		CHECK(open("/dev/null", O_RDONLY) >= 0);
-	return life_lead();
+	return startup_lead();
 }
 
 static void
@@ -497,7 +497,7 @@ host_with_an_odd_mask(void)
 	CHECK(sigaction(SIGUSR2, NULL, &now) == 0 && now.sa_handler == SIG_IGN);
 	CHECK(sigaction(SIGTERM, NULL, &now) == 0 && now.sa_handler == SIG_IGN);
 	CHECK(sigaction(SIGHUP, NULL, &now) == 0 && now.sa_handler == reap_all);
-	return life_lead();
+	return startup_lead();
 }
 
 static void
@@ -514,7 +514,7 @@ host_with_a_full_mask(void)
 
 	CHECK(sigfillset(&all) == 0);
 	CHECK(sigprocmask(SIG_SETMASK, &all, NULL) == 0);
-	return life_lead();
+	return startup_lead();
 }
 
 static void
@@ -776,7 +776,7 @@ helper_proc_works_where_the_host_is_not_root(void **state)
 {
 	(void)state;
 	if (geteuid() != 0) {
-		assert_int_equal(life_lead(), 0);
+		assert_int_equal(startup_lead(), 0);
 		return;
 	}
 	assert_in_child(host_that_is_not_root);
@@ -787,9 +787,9 @@ helper_proc_works_where_the_host_is_not_root(void **state)
 static void
 helper_proc_round_of_a_decoy_is_answered_without_network(void **state)
 {
-	struct sockaddr_in listener = {
+	struct sockaddr_in server = {
 	    .sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
-	socklen_t len = sizeof(listener);
+	socklen_t len = sizeof(server);
 	autofd door = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	char login_url[64];
 	char first[WIRE_ADDRESS_MAX + 1];
@@ -799,12 +799,12 @@ helper_proc_round_of_a_decoy_is_answered_without_network(void **state)
 	autoverdict refused = {0};
 
 	(void)state;
-	assert_int_equal(bind(door, (struct sockaddr *)&listener, len), 0);
+	assert_int_equal(bind(door, (struct sockaddr *)&server, len), 0);
 	assert_int_equal(listen(door, 8), 0);
 	assert_int_equal(
-	    getsockname(door, (struct sockaddr *)&listener, &len), 0);
+	    getsockname(door, (struct sockaddr *)&server, &len), 0);
 	(void)snprintf(login_url, sizeof(login_url), "http://127.0.0.1:%u",
-	    (unsigned)ntohs(listener.sin_port));
+	    (unsigned)ntohs(server.sin_port));
 	assert_int_equal(helper_start(login_url, &proc, NULL), OUTCOME_OK);
 	assert_int_equal(ready_receive(&proc, first, NULL), OUTCOME_OK);
 	assert_memory_equal(first, login_url, strlen(login_url));

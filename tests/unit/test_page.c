@@ -57,7 +57,7 @@ page_says_what_came_of_it(void **state)
 	autobuf page = BUF_INIT(PAGE_MAX);
 
 	(void)state;
-	page_put_arrival(&page, &alice, "");
+	page_put_received(&page, &alice, "");
 	assert_reply(&page, "HTTP/1.1 200 OK\r\n");
 	assert_null(strstr(buf_text(&page), "terminal"));
 	assert_null(strstr(buf_text(&page), "signed in"));
@@ -66,7 +66,7 @@ page_says_what_came_of_it(void **state)
 	    "You are signed in as alice on bastion01; you can close this "
 	    "window."));
 	buf_reset(&page);
-	page_put_arrival(&page, &alice, "0042");
+	page_put_received(&page, &alice, "0042");
 	assert_non_null(strstr(buf_text(&page), "Type 0042 in the terminal"));
 	page_put_failure(&page, OUTCOME_NOT_MAPPED);
 	assert_non_null(strstr(buf_text(&page), "You are not signed in."));
@@ -97,7 +97,7 @@ page_lets_no_name_act(void **state)
 	autobuf page = BUF_INIT(PAGE_MAX);
 
 	(void)state;
-	page_put_arrival(&page, &hostile, "0042");
+	page_put_received(&page, &hostile, "0042");
 	page_put_success(&page, &hostile);
 	assert_reply(&page, "HTTP/1.1 200 OK\r\n");
 	assert_non_null(strstr(buf_text(&page),
@@ -128,7 +128,7 @@ page_of_a_stray_has_its_status(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		autobuf page = BUF_INIT(PAGE_MAX);
 
-		page_put_stray(&page, rows[i].status);
+		page_put_rejection(&page, rows[i].status);
 		assert_reply(&page, rows[i].line);
 		assert_int_equal(count(buf_text(&page), "\r\nAllow: GET\r\n"),
 		    rows[i].status == HTTP_NOT_ALLOWED);
@@ -147,7 +147,7 @@ page_has_room_for_the_longest_names(void **state)
 	(void)state;
 	memset(longest, '<', sizeof(longest) - 1);
 	longest[sizeof(longest) - 1] = '\0';
-	page_put_arrival(&page, &label, "0042");
+	page_put_received(&page, &label, "0042");
 	assert_int_equal(buf_check(&page), OUTCOME_OK);
 }
 

@@ -20,7 +20,7 @@
 
 #include <cmocka.h>
 
-#include "../../pam_gcpkce/helper/life.h"
+#include "../../pam_gcpkce/helper/startup.h"
 #include "../../pam_gcpkce/helper/worker.h"
 #include "gcpkce/base/clock.h"
 #include "gcpkce/wire/frame.h"
@@ -218,16 +218,16 @@ descriptors_play(enum lack lack, int words)
 	int socket = fcntl(sockets[1], F_DUPFD, 901);
 	int null = open("/dev/null", O_RDWR);
 
-	for (int fd = 0; fd <= LIFE_FD_LOCK; fd++)
+	for (int fd = 0; fd <= STARTUP_FD_LOCK; fd++)
 		(void)dup2(null, fd);
-	(void)dup2(socket, LIFE_FD_SOCKET);
+	(void)dup2(socket, STARTUP_FD_SOCKET);
 	if (lack >= LACK_INPUT && lack <= LACK_ERRORS)
 		(void)dup2(told, (int)(lack - LACK_INPUT));
 	if (lack == LACK_JOURNAL)
-		(void)dup2(socket, LIFE_FD_LOG);
+		(void)dup2(socket, STARTUP_FD_LOG);
 	if (lack == LACK_LOCK)
-		(void)dup2(told, LIFE_FD_LOCK);
-	for (int fd = LIFE_FD_LOCK + 1; fd < 1024; fd++)
+		(void)dup2(told, STARTUP_FD_LOCK);
+	for (int fd = STARTUP_FD_LOCK + 1; fd < 1024; fd++)
 		(void)close(fd);
 	if (lack == LACK_FEW_DESCRIPTORS)
 		(void)dup2(0, SPARE);
@@ -417,7 +417,7 @@ worker_ends_whatever_it_does(void **state)
 	if (pid == 0)
 		revoker_play(ends[1]);
 	(void)close(ends[1]);
-	/* the warden lets it go at once */
+	/* the monitor lets it go at once */
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 	assert_true(clock_now_ms() - begun_ms < END_MS);
@@ -429,7 +429,7 @@ worker_ends_whatever_it_does(void **state)
 	(void)close(ends[0]);
 }
 
-/* A worker that stays, and whose warden is killed before it can end it. */
+/* A worker that stays, and whose monitor is killed before it can end it. */
 static _Noreturn void
 worker_play(int words)
 {

@@ -22,7 +22,7 @@ static const struct {
 	enum http_status status;
 	const char *phrase;
 	const char *sentence;
-} strays[] = {
+} rejected[] = {
     {HTTP_BAD, "Bad Request",
 	"This is not what a browser sends at the end of a sign-in."},
     {HTTP_NOT_FOUND, "Not Found", "There is no such page here."},
@@ -79,20 +79,20 @@ label_put(struct buf *page, const struct page_label *label)
 }
 
 void
-page_put_stray(struct buf *page, enum http_status status)
+page_put_rejection(struct buf *page, enum http_status status)
 {
 	size_t i = 0; /* what is not in the table reads as a bad request */
 
-	for (size_t at = 0; at < sizeof(strays) / sizeof(strays[0]); at++) {
-		if (strays[at].status == status)
+	for (size_t at = 0; at < sizeof(rejected) / sizeof(rejected[0]); at++) {
+		if (rejected[at].status == status)
 			i = at;
 	}
-	head_put(page, strays[i].status, strays[i].phrase, "Not a sign-in");
-	buf_printf(page, "<p>%s</p>\n", strays[i].sentence);
+	head_put(page, rejected[i].status, rejected[i].phrase, "Not a sign-in");
+	buf_printf(page, "<p>%s</p>\n", rejected[i].sentence);
 }
 
 void
-page_put_arrival(
+page_put_received(
     struct buf *page, const struct page_label *label, const char *number)
 {
 	head_put(page, HTTP_OK, "OK", "Genesys Cloud sign-in");

@@ -27,7 +27,7 @@ void page_put_text(struct buf *page, const char *text);
  *
  * out:    page  failures are told by buf_check(page)
  */
-void page_put_stray(struct buf *page, enum http_status status);
+void page_put_rejection(struct buf *page, enum http_status status);
 
 /*
  * Append the beginning of the reply to the code: that it has arrived, and,
@@ -36,7 +36,7 @@ void page_put_stray(struct buf *page, enum http_status status);
  *
  * in:     number  digits; "" where nobody is asked
  */
-void page_put_arrival(
+void page_put_received(
     struct buf *page, const struct page_label *label, const char *number);
 
 /*

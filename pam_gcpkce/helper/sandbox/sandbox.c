@@ -17,11 +17,11 @@
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 
-#include "filter.h"
+#include "seccomp.h"
 #include "gcpkce/wire/helper_limits.h"
 #include "helper/heap.h"
-#include "helper/journal.h"
-#include "helper/life.h"
+#include "helper/syslog.h"
+#include "helper/startup.h"
 #include "landlock.h"
 
 #define DESCRIPTORS_LOOKED_AT 1024
@@ -72,7 +72,7 @@ caller_is_root(void)
 	struct ucred caller = {.uid = (uid_t)-1};
 	socklen_t len = sizeof(caller);
 
-	return getsockopt(LIFE_FD_SOCKET, SOL_SOCKET, SO_PEERCRED, &caller,
+	return getsockopt(STARTUP_FD_SOCKET, SOL_SOCKET, SO_PEERCRED, &caller,
 		   &len) == 0 &&
 	    caller.uid == 0;
 }
@@ -135,13 +135,13 @@ is_file(int fd)
 	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
 }
 
-/* Is each what it is said to be?  The socket to the caller is life_verify's. */
+/* Is each what it is said to be?  The socket to the caller is startup_verify's. */
 static bool
 descriptors_are_known(void)
 {
 	return is_null(0) && is_null(1) && is_null(2) &&
-	    (is_null(LIFE_FD_LOG) || is_local_datagram(LIFE_FD_LOG)) &&
-	    (is_null(LIFE_FD_LOCK) || is_file(LIFE_FD_LOCK));
+	    (is_null(STARTUP_FD_LOG) || is_local_datagram(STARTUP_FD_LOG)) &&
+	    (is_null(STARTUP_FD_LOCK) || is_file(STARTUP_FD_LOCK));
 }
 
 /* poll(2) looks at many numbers in one call, open or not. */
@@ -150,7 +150,7 @@ descriptors_are_few(void)
 {
 	struct pollfd fds[HELPER_FILES_MAX];
 
-	for (int first = LIFE_FD_LOCK + 1; first < DESCRIPTORS_LOOKED_AT;
+	for (int first = STARTUP_FD_LOCK + 1; first < DESCRIPTORS_LOOKED_AT;
 	     first += HELPER_FILES_MAX) {
 		for (int i = 0; i < HELPER_FILES_MAX; i++)
 			fds[i] = (struct pollfd){.fd = first + i};
@@ -273,7 +273,7 @@ missing_tell(const char *cause)
 		return;
 	}
 	wire_put_missing(&frame, &missing);
-	life_send(&frame);
+	frame_send_unawaited(&frame);
 }
 
 /* Tell what was not told yet, and whether to go on. */

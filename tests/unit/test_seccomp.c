@@ -31,9 +31,9 @@
 
 #include <cmocka.h>
 
-#include "../../pam_gcpkce/helper/life.h"
-#include "helper/sandbox/calls.h"
-#include "helper/sandbox/filter.h"
+#include "../../pam_gcpkce/helper/startup.h"
+#include "helper/sandbox/syscalls.h"
+#include "helper/sandbox/seccomp.h"
 
 #define NUMBERS 1024 /* more than any machine has calls */
 #define X32 0x40000000U
@@ -352,8 +352,8 @@ denials_judge_the_arguments_that_the_kernel_sees(void **state)
 	    {"fcntl", {7, F_GETFL}, 0},
 	    {"fcntl", {7, F_SETFL, O_NONBLOCK}, 0},
 	    {"fcntl", {7, F_DUPFD_CLOEXEC}, 0},
-	    {"fcntl", {LIFE_FD_LOG, F_DUPFD}, EACCES},
-	    {"fcntl", {LIFE_FD_LOG | WIDE, F_DUPFD}, EACCES},
+	    {"fcntl", {STARTUP_FD_LOG, F_DUPFD}, EACCES},
+	    {"fcntl", {STARTUP_FD_LOG | WIDE, F_DUPFD}, EACCES},
 	    {"fcntl", {7, F_SETOWN}, EPERM},
 	    {"fcntl", {7, F_SETOWN | WIDE}, EPERM},
 	    {"fcntl", {7, F_SETOWN_EX}, EPERM},
@@ -387,16 +387,16 @@ denials_judge_the_arguments_that_the_kernel_sees(void **state)
 	    {"socketpair", {AF_INET, SOCK_STREAM, 0}, EACCES},
 	    {"socketpair", {AF_TIPC, SOCK_STREAM, 0}, EACCES},
 	    {"connect", {7}, 0},
-	    {"connect", {LIFE_FD_LOG}, EACCES},
-	    {"connect", {LIFE_FD_LOG | WIDE}, EACCES},
-	    {"dup", {LIFE_FD_LOG | WIDE}, EACCES},
-	    {"dup3", {LIFE_FD_LOG | WIDE, 9}, EACCES},
-	    {"sendmsg", {LIFE_FD_LOG | WIDE}, EACCES},
-	    {"sendmmsg", {LIFE_FD_LOG | WIDE}, EACCES},
+	    {"connect", {STARTUP_FD_LOG}, EACCES},
+	    {"connect", {STARTUP_FD_LOG | WIDE}, EACCES},
+	    {"dup", {STARTUP_FD_LOG | WIDE}, EACCES},
+	    {"dup3", {STARTUP_FD_LOG | WIDE, 9}, EACCES},
+	    {"sendmsg", {STARTUP_FD_LOG | WIDE}, EACCES},
+	    {"sendmmsg", {STARTUP_FD_LOG | WIDE}, EACCES},
 	    {"sendmmsg", {7, 1, 2, MSG_NOSIGNAL}, 0},
-	    {"sendto", {LIFE_FD_LOG, 1, 1, MSG_NOSIGNAL}, 0},
-	    {"sendto", {LIFE_FD_LOG, 1, 1, MSG_NOSIGNAL, 1, 1}, EACCES},
-	    {"sendto", {LIFE_FD_LOG | WIDE, 1, 1, 0, WIDE, 1}, EACCES},
+	    {"sendto", {STARTUP_FD_LOG, 1, 1, MSG_NOSIGNAL}, 0},
+	    {"sendto", {STARTUP_FD_LOG, 1, 1, MSG_NOSIGNAL, 1, 1}, EACCES},
+	    {"sendto", {STARTUP_FD_LOG | WIDE, 1, 1, 0, WIDE, 1}, EACCES},
 	    {"sendto", {7, 1, 1, MSG_NOSIGNAL, 1, 1}, 0},
 	    {"sendto", {7, 1, 1, MSG_FASTOPEN | MSG_MORE, 1, 1}, EACCES},
 	    {"sendto", {7, 1, 1, MSG_FASTOPEN | WIDE, 1, 1}, EACCES},
@@ -426,21 +426,21 @@ static void
 denials_of_a_listener_are_of_all_others(void **state)
 {
 	static const struct judged rows[] = {
-	    {"listen", {LIFE_FD_LISTEN}, 0},
-	    {"listen", {LIFE_FD_LISTEN - 1}, EPERM},
-	    {"listen", {LIFE_FD_LISTEN + 2}, EPERM},
-	    {"accept4", {LIFE_FD_LISTEN + 1}, 0},
-	    {"accept4", {LIFE_FD_SOCKET}, EPERM},
-	    {"accept", {LIFE_FD_LISTEN | WIDE}, EPERM},
-	    {"close", {LIFE_FD_LISTEN - 1}, 0},
-	    {"close", {LIFE_FD_LISTEN}, EPERM},
-	    {"close", {LIFE_FD_LISTEN + 1}, EPERM},
-	    {"close", {LIFE_FD_LISTEN | WIDE}, EPERM},
-	    {"dup2", {7, LIFE_FD_LISTEN | WIDE}, EPERM},
+	    {"listen", {STARTUP_FD_LISTEN}, 0},
+	    {"listen", {STARTUP_FD_LISTEN - 1}, EPERM},
+	    {"listen", {STARTUP_FD_LISTEN + 2}, EPERM},
+	    {"accept4", {STARTUP_FD_LISTEN + 1}, 0},
+	    {"accept4", {STARTUP_FD_SOCKET}, EPERM},
+	    {"accept", {STARTUP_FD_LISTEN | WIDE}, EPERM},
+	    {"close", {STARTUP_FD_LISTEN - 1}, 0},
+	    {"close", {STARTUP_FD_LISTEN}, EPERM},
+	    {"close", {STARTUP_FD_LISTEN + 1}, EPERM},
+	    {"close", {STARTUP_FD_LISTEN | WIDE}, EPERM},
+	    {"dup2", {7, STARTUP_FD_LISTEN | WIDE}, EPERM},
 	    {"dup2", {7, 9}, 0},
-	    {"dup3", {7, (LIFE_FD_LISTEN + 1) | WIDE}, EPERM},
+	    {"dup3", {7, (STARTUP_FD_LISTEN + 1) | WIDE}, EPERM},
 	    {"close_range", {30, 31}, EPERM},
-	    {"bind", {LIFE_FD_LISTEN}, EACCES},
+	    {"bind", {STARTUP_FD_LISTEN}, EACCES},
 	};
 
 	(void)state;

@@ -4,15 +4,15 @@
  * 8252 section 7.3).  It takes requests apart and answers what is none of the
  * sign-in's; whether a code is ours is for others to say.
  */
-#ifndef GCPKCE_HELPER_LISTENER_H
-#define GCPKCE_HELPER_LISTENER_H
+#ifndef GCPKCE_HELPER_LOOPBACK_SERVER_H
+#define GCPKCE_HELPER_LOOPBACK_SERVER_H
 
 #include "gcpkce/base/errinfo.h"
 #include "page.h"
 
-#define LISTENER_SOCKETS 2        /* 127.0.0.1 and ::1 */
-#define LISTENER_CONNECTIONS 8    /* at once */
-#define LISTENER_PATIENCE_MS 3000 /* from a connection to its whole request */
+#define LOOPBACK_SERVER_SOCKETS 2        /* 127.0.0.1 and ::1 */
+#define LOOPBACK_SERVER_CONNECTIONS 8    /* at once */
+#define LOOPBACK_SERVER_PATIENCE_MS 3000 /* from a connection to its whole request */
 
 enum connection_state {
 	CONNECTION_FREE,
@@ -30,20 +30,20 @@ struct connection {
 	size_t after; /* bytes that are still read after the answer */
 };
 
-struct listener {
+struct loopback_server {
 	struct view authority; /* host and port, as Host must have them */
 	struct view path;
-	int sockets[LISTENER_SOCKETS]; /* -1: none of this family */
+	int sockets[LOOPBACK_SERVER_SOCKETS]; /* -1: none of this family */
 	int events;                    /* an epoll; readable: call us */
 	int timer;                     /* when a connection's time is over */
 	bool listening;
 	unsigned long served; /* connections and reads, so far */
-	struct connection connections[LISTENER_CONNECTIONS];
+	struct connection connections[LOOPBACK_SERVER_CONNECTIONS];
 	struct connection *asked; /* whose request the caller judges */
 };
 
-#define LISTENER_NONE \
-	(struct listener) \
+#define LOOPBACK_SERVER_NONE \
+	(struct loopback_server) \
 	{ \
 		.sockets = {-1, -1}, .events = -1, .timer = -1 \
 	}
@@ -52,54 +52,54 @@ struct listener {
  * Listen where a redirect URI leads to: on ::1 and 127.0.0.1 for localhost, or
  * as much of them as this host has, else on the one address.  Without a port in
  * it a free one is taken, the same on both, and put in.  The sockets get the
- * numbers from LIFE_FD_LISTEN on, both of them, whatever there is.
+ * numbers from STARTUP_FD_LISTEN on, both of them, whatever there is.
  *
  * in:     redirect_uri  http to a loopback host, at most cap - 1 bytes; its
  *                       bytes are *borrowed* for good
- * out:    ret  (listener_done it) LISTENER_NONE on failure
+ * out:    ret  (loopback_server_done it) LOOPBACK_SERVER_NONE on failure
  *         reterr  why there is no listener, as "port 8400 is taken"
  * errors: OUTCOME_HELPER_FAILED: the code has to be pasted
  */
-MUST_CHECK enum outcome listener_open(char *redirect_uri, size_t cap,
-    struct listener *ret, struct errinfo *reterr);
+MUST_CHECK enum outcome loopback_server_open(char *redirect_uri, size_t cap,
+    struct loopback_server *ret, struct errinfo *reterr);
 
 /*
  * Do what can be done without waiting, until there is a request for our path
  * by GET, with our Host.  All else is answered here.
  *
  * out:    ret_query  *borrowed* until the request is answered
- * gives:  false when there is none; else listener_answer, listener_hold or
- *         listener_stray comes next
+ * gives:  false when there is none; else loopback_server_answer, loopback_server_hold or
+ *         loopback_server_reject comes next
  */
-bool listener_next(struct listener *l, struct view *ret_query);
+bool loopback_server_next(struct loopback_server *l, struct view *ret_query);
 
 /* Answer the request with a page, or as what is none of the sign-in's. */
-void listener_answer(struct listener *l, const struct buf *page);
-void listener_stray(struct listener *l, enum http_status status);
+void loopback_server_answer(struct loopback_server *l, const struct buf *page);
+void loopback_server_reject(struct loopback_server *l, enum http_status status);
 
 /*
- * Close the port as listener_hush does, begin the answer, and keep the
+ * Close the port as loopback_server_pause does, begin the answer, and keep the
  * connection for the rest of it; one that was held before is let go.
  */
-void listener_hold(struct listener *l, const struct buf *page);
+void loopback_server_hold(struct loopback_server *l, const struct buf *page);
 
 /* Bring the rest to whoever is held, if he is still there. */
-void listener_tell(struct listener *l, const struct buf *page);
+void loopback_server_finish(struct loopback_server *l, const struct buf *page);
 
 /*
  * Close the port, and all connections but the one that is held.  Port and
  * address remain ours; nobody else can listen there.
  */
-void listener_hush(struct listener *l);
+void loopback_server_pause(struct loopback_server *l);
 
 /*
- * Listen again after listener_hush.
+ * Listen again after loopback_server_pause.
  *
  * gives:  false when somebody else does, or the kernel refuses
  */
-bool listener_resume(struct listener *l);
+bool loopback_server_resume(struct loopback_server *l);
 
 /* Close everything; somebody else may listen there from now on. */
-void listener_done(struct listener *l);
+void loopback_server_done(struct loopback_server *l);
 
 #endif

@@ -4,7 +4,7 @@
  * but must have this sign-in's state: a person vouches for what he pastes, and
  * nobody for a request.
  */
-#include "browser.h"
+#include "loopback_callback.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -18,43 +18,43 @@
 #define TYPED_NUMBER_MAX 19
 
 void
-browser_begin(struct wire_request *request, struct browser *ret)
+loopback_callback_begin(struct wire_request *request, struct browser *ret)
 {
 	struct errinfo why;
 
 	*ret = (struct browser){
 	    .wanted = request->loopback,
 	    .unasked = request->unasked,
-	    .listener = LISTENER_NONE,
+	    .server = LOOPBACK_SERVER_NONE,
 	    .label = {request->label.user, request->label.host},
 	};
 	if (request->loopback)
-		(void)!listener_open(request->redirect_uri,
-		    sizeof(request->redirect_uri), &ret->listener, &why);
+		(void)!loopback_server_open(request->redirect_uri,
+		    sizeof(request->redirect_uri), &ret->server, &why);
 }
 
 enum wire_callback
-browser_resume(struct browser *b)
+loopback_callback_resume(struct browser *b)
 {
 	if (!b->wanted)
 		return WIRE_CALLBACK_PASTE;
-	if (b->answer.code != NULL || listener_resume(&b->listener))
+	if (b->answer.code != NULL || loopback_server_resume(&b->server))
 		return WIRE_CALLBACK_LISTENS;
 	return WIRE_CALLBACK_TAKEN;
 }
 
 void
-browser_tell(struct browser *b, enum outcome outcome)
+loopback_callback_tell(struct browser *b, enum outcome outcome)
 {
 	autobuf page = BUF_INIT(PAGE_MAX);
 
-	if (b->listener.events < 0)
+	if (b->server.events < 0)
 		return; /* nobody can have come */
 	if (outcome == OUTCOME_OK)
 		page_put_success(&page, &b->label);
 	else
 		page_put_failure(&page, outcome);
-	listener_tell(&b->listener, &page);
+	loopback_server_finish(&b->server, &page);
 }
 
 static void
@@ -65,26 +65,26 @@ number_forget(struct browser *b)
 }
 
 void
-browser_forget(struct browser *b)
+loopback_callback_forget(struct browser *b)
 {
-	browser_tell(b, OUTCOME_ABORTED);
+	loopback_callback_tell(b, OUTCOME_ABORTED);
 	answer_done(&b->answer);
 	number_forget(b);
 	b->arrived = false;
 }
 
 int
-browser_events(const struct browser *b)
+loopback_callback_events(const struct browser *b)
 {
-	return b->listener.events;
+	return b->server.events;
 }
 
 bool
-browser_is_awaited(const struct browser *b)
+loopback_callback_is_awaited(const struct browser *b)
 {
 	if (b->arrived)
 		return b->unasked || b->answer.code == NULL;
-	return b->unasked && b->listener.listening;
+	return b->unasked && b->server.listening;
 }
 
 /* Answer an error redirect, whose reason begins with its name. */
@@ -98,7 +98,7 @@ refusal_answer(struct browser *b)
 	memcpy(name, b->reason.text, len);
 	name[len] = '\0';
 	page_put_refusal(&page, &b->label, name, !b->unasked);
-	listener_answer(&b->listener, &page);
+	loopback_server_answer(&b->server, &page);
 }
 
 /* A number for one code: whoever sees the page is at the prompt as well. */
@@ -122,8 +122,8 @@ arrival_answer(struct browser *b)
 {
 	autobuf page = BUF_INIT(PAGE_MAX);
 
-	page_put_arrival(&page, &b->label, b->number);
-	listener_hold(&b->listener, &page);
+	page_put_received(&page, &b->label, b->number);
+	loopback_server_hold(&b->server, &page);
 }
 
 static void
@@ -136,17 +136,17 @@ query_judge(
 	enum outcome r = answer_read(query, terms, &answer, &reason);
 
 	if (r == OUTCOME_STATE_MISMATCH) {
-		listener_stray(&b->listener, HTTP_CONFLICT);
+		loopback_server_reject(&b->server, HTTP_CONFLICT);
 		return;
 	}
 	if ((r != OUTCOME_OK && r != OUTCOME_SIGNIN_REFUSED) ||
 	    !answer.state_seen) {
-		listener_stray(&b->listener, HTTP_BAD);
+		loopback_server_reject(&b->server, HTTP_BAD);
 		return;
 	}
-	browser_forget(b);
+	loopback_callback_forget(b);
 	if (r == OUTCOME_OK && !b->unasked && !number_new(b->number)) {
-		listener_stray(&b->listener, HTTP_BAD);
+		loopback_server_reject(&b->server, HTTP_BAD);
 		return;
 	}
 	b->arrived = true;
@@ -161,15 +161,15 @@ query_judge(
 }
 
 void
-browser_serve(struct browser *b, const struct answer_terms *terms)
+loopback_callback_serve(struct browser *b, const struct answer_terms *terms)
 {
 	struct view query;
 
 	/* one alone: the caller and the deadline come before the next */
-	if (!listener_next(&b->listener, &query))
+	if (!loopback_server_next(&b->server, &query))
 		return;
 	if (b->answer.code != NULL) /* the first one counts */
-		listener_stray(&b->listener, HTTP_CONFLICT);
+		loopback_server_reject(&b->server, HTTP_CONFLICT);
 	else
 		query_judge(b, query, terms);
 }
@@ -185,13 +185,13 @@ is_number(struct view text)
 }
 
 enum wire_number
-browser_number_judge(struct browser *b, struct view typed)
+loopback_callback_number_judge(struct browser *b, struct view typed)
 {
 	autobuf hold = BUF_INIT(WIRE_ANSWER_MAX);
 	struct view number = typed_plain(typed, &hold);
 	bool has_code = b->answer.code != NULL;
 
-	if (b->unasked || !(has_code || b->listener.listening) ||
+	if (b->unasked || !(has_code || b->server.listening) ||
 	    buf_check(&hold) != OUTCOME_OK || !is_number(number))
 		return WIRE_NUMBER_NONE;
 	if (!has_code)
@@ -200,12 +200,12 @@ browser_number_judge(struct browser *b, struct view typed)
 		return WIRE_NUMBER_RIGHT;
 	if (++b->wrong_numbers < NUMBER_TRIES)
 		return WIRE_NUMBER_WRONG;
-	browser_forget(b);
+	loopback_callback_forget(b);
 	return WIRE_NUMBER_SPENT;
 }
 
 enum outcome
-browser_take(struct browser *b, struct answer *ret, struct errinfo *reterr)
+loopback_callback_take(struct browser *b, struct answer *ret, struct errinfo *reterr)
 {
 	answer_done(ret);
 	*ret = b->answer;
@@ -216,17 +216,17 @@ browser_take(struct browser *b, struct answer *ret, struct errinfo *reterr)
 }
 
 void
-browser_dismiss(struct browser *b)
+loopback_callback_dismiss(struct browser *b)
 {
-	listener_hush(&b->listener);
+	loopback_server_pause(&b->server);
 	if (b->arrived)
-		browser_forget(b);
+		loopback_callback_forget(b);
 }
 
 void
-browser_end(struct browser *b)
+loopback_callback_end(struct browser *b)
 {
-	listener_hush(&b->listener);
-	browser_forget(b);
-	listener_done(&b->listener);
+	loopback_server_pause(&b->server);
+	loopback_callback_forget(b);
+	loopback_server_done(&b->server);
 }

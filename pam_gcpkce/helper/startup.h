@@ -3,27 +3,27 @@
  * How a helper comes to life: what it verifies of its start, and what it gives
  * up before it reads a byte.
  */
-#ifndef GCPKCE_HELPER_LIFE_H
-#define GCPKCE_HELPER_LIFE_H
+#ifndef GCPKCE_HELPER_STARTUP_H
+#define GCPKCE_HELPER_STARTUP_H
 
 #include "gcpkce/base/buf.h"
 #include "gcpkce/base/errinfo.h"
 
 /* The descriptors it is born with. */
-#define LIFE_FD_SOCKET 3
-#define LIFE_FD_LOG 4
-#define LIFE_FD_LOCK 5 /* to count the preflights of this host by */
+#define STARTUP_FD_SOCKET 3
+#define STARTUP_FD_LOG 4
+#define STARTUP_FD_LOCK 5 /* to count the preflights of this host by */
 
 /* The first of those that the listener gets, where there is one. */
-#define LIFE_FD_LISTEN 20
+#define STARTUP_FD_LISTEN 20
 
 /*
- * Verify a start: a stream socket at LIFE_FD_SOCKET, and sandbox_begin.  Where
+ * Verify a start: a stream socket at STARTUP_FD_SOCKET, and sandbox_begin.  Where
  * there is a socket the caller is told of a failure.
  *
  * errors: OUTCOME_HELPER_FAILED  reterr says what is not as it must be
  */
-MUST_CHECK enum outcome life_verify(struct errinfo *reterr);
+MUST_CHECK enum outcome startup_verify(struct errinfo *reterr);
 
 /*
  * Block the signals that would end the helper between receiving a token and
@@ -32,16 +32,16 @@ MUST_CHECK enum outcome life_verify(struct errinfo *reterr);
  * out:    ret_signals  a signalfd of SIGTERM, SIGINT and SIGHUP
  * errors: OUTCOME_HELPER_FAILED
  */
-MUST_CHECK enum outcome life_signals(int *ret_signals, struct errinfo *reterr);
+MUST_CHECK enum outcome startup_signals(int *ret_signals, struct errinfo *reterr);
 
 /* Send the caller a frame that he does not wait for; should he be gone, good.
  */
-void life_send(const struct buf *frame);
+void frame_send_unawaited(const struct buf *frame);
 
 /*
  * Tell the caller why the frame that he waits for will not come: a VERDICT of
  * helper_failed.
  */
-void life_refuse(const char *reason);
+void startup_refuse(const char *reason);
 
 #endif

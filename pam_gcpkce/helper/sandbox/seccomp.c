@@ -8,7 +8,7 @@
  * Calls are named by text, so a machine that does not know one leaves it out.
  * For those that a libseccomp may not know there are numbers.
  */
-#include "filter.h"
+#include "seccomp.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -21,7 +21,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
-#include "calls.h"
+#include "syscalls.h"
 
 enum { DENIALS, ALLOWANCES, PROGRAMS };
 

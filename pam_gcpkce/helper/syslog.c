@@ -3,7 +3,7 @@
  * A line for /dev/log by hand: syslog(3) would open the socket itself, which
  * the helper may not do.
  */
-#include "journal.h"
+#include "syslog.h"
 
 #include <string.h>
 #include <sys/socket.h>
@@ -12,7 +12,7 @@
 
 #include "gcpkce/base/buf.h"
 #include "gcpkce/base/text.h"
-#include "life.h"
+#include "startup.h"
 
 void
 journal_write(const char *event, const struct wire_label *label,
@@ -37,5 +37,5 @@ journal_write(const char *event, const struct wire_label *label,
 		text_put_field(&line, "cause", detail, ERRINFO_TEXT_MAX);
 	if (buf_check(&line) == OUTCOME_OK)
 		(void)send(
-		    LIFE_FD_LOG, line.p, line.len, MSG_NOSIGNAL | MSG_DONTWAIT);
+		    STARTUP_FD_LOG, line.p, line.len, MSG_NOSIGNAL | MSG_DONTWAIT);
 }

@@ -3,7 +3,7 @@
  * Which system calls, and why.  Landlock and the helper's account forbid much
  * of this already; each layer stands as if it were alone.
  */
-#include "calls.h"
+#include "syscalls.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,7 +15,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 
-#include "helper/life.h"
+#include "helper/startup.h"
 
 /* The flags come second on s390 alone. */
 #ifdef __s390__
@@ -118,7 +118,7 @@ const char *const calls_deaf[] = {"listen", "accept", "accept4", NULL};
 #define NO_OPEN(name, argument, flag) \
 	{name, EACCES, \
 	    WHEN(MASKED(argument, flag, flag))}
-#define NOT_THE_JOURNAL(name) {name, EACCES, WHEN(INT(0, LIFE_FD_LOG))}
+#define NOT_THE_JOURNAL(name) {name, EACCES, WHEN(INT(0, STARTUP_FD_LOG))}
 #define NO_FASTOPEN(name, argument) \
 	{name, EACCES, WHEN(MASKED(argument, MSG_FASTOPEN, MSG_FASTOPEN))}
 #define NO_COMMAND(name, command) {name, EPERM, WHEN(INT(1, command))}
@@ -132,7 +132,7 @@ const struct call_rule calls_judged[] = {
 	{"clone3", ENOSYS, 0, {{0}}},
 	/* Limits may be read. */
 	{"prlimit64", EPERM, WHEN(ARGUMENT(2, NE, 0))},
-	/* The revoker lets go of its warden; all else stays as it is. */
+	/* The revoker lets go of its monitor; all else stays as it is. */
 	{"prctl", EACCES, WHEN(ARGUMENT(0, NE, PR_SET_PDEATHSIG))},
 	{"prctl", EACCES, WHEN(ARGUMENT(1, NE, 0))},
 	/* A descriptor's owner gets any signal that one likes, by SIGIO. */
@@ -162,7 +162,7 @@ const struct call_rule calls_judged[] = {
 	NOT_THE_JOURNAL("sendmmsg"), NOT_THE_JOURNAL("dup"),
 	NOT_THE_JOURNAL("dup2"), NOT_THE_JOURNAL("dup3"),
 	NOT_THE_JOURNAL("fcntl"), NOT_THE_JOURNAL("fcntl64"),
-	{"sendto", EACCES, WHEN_BOTH(INT(0, LIFE_FD_LOG),
+	{"sendto", EACCES, WHEN_BOTH(INT(0, STARTUP_FD_LOG),
 	    ARGUMENT(4, NE, 0))},
 	/* TCP to any port, past Landlock, which looks at connect(2). */
 	NO_FASTOPEN("sendto", 3), NO_FASTOPEN("sendmsg", 2),
@@ -181,11 +181,11 @@ const struct call_rule calls_judged[] = {
  * closes them as the process ends.
  */
 #define NOT_OF_OTHERS(name) \
-	{name, EPERM, WHEN(ARGUMENT(0, LT, LIFE_FD_LISTEN))}, \
-	{name, EPERM, WHEN(ARGUMENT(0, GT, LIFE_FD_LISTEN + 1))}
+	{name, EPERM, WHEN(ARGUMENT(0, LT, STARTUP_FD_LISTEN))}, \
+	{name, EPERM, WHEN(ARGUMENT(0, GT, STARTUP_FD_LISTEN + 1))}
 #define NOT_OVER_OURS(name, argument) \
-	{name, EPERM, WHEN(INT(argument, LIFE_FD_LISTEN))}, \
-	{name, EPERM, WHEN(INT(argument, LIFE_FD_LISTEN + 1))}
+	{name, EPERM, WHEN(INT(argument, STARTUP_FD_LISTEN))}, \
+	{name, EPERM, WHEN(INT(argument, STARTUP_FD_LISTEN + 1))}
 
 const struct call_rule calls_judged_listening[] = {
 	NOT_OF_OTHERS("listen"), NOT_OF_OTHERS("accept"),

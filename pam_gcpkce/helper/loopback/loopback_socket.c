@@ -7,7 +7,7 @@
  * else's, where SO_REUSEADDR would pass over all that do not listen yet.  Both
  * are cleared while one is used, so that nobody can bind the port beside it.
  */
-#include "port.h"
+#include "loopback_socket.h"
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -19,7 +19,7 @@
 #include "gcpkce/base/text.h"
 #include "gcpkce/base/url.h"
 #include "gcpkce/wire/helper_limits.h"
-#include "helper/life.h"
+#include "helper/startup.h"
 
 #define BACKLOG 16
 #define FREE_PORT_TRIES 8
@@ -47,32 +47,32 @@ listen_with(int fd, int option)
 }
 
 bool
-port_listen(int fd)
+loopback_socket_listen(int fd)
 {
 	return listen_with(fd, SO_REUSEPORT);
 }
 
 void
-port_pass_over(int fd)
+loopback_socket_pass_over(int fd)
 {
 	option_set(fd, SO_REUSEADDR, 1);
 	option_set(fd, SO_REUSEPORT, 1);
 }
 
 void
-port_close(int fd)
+loopback_socket_close(int fd)
 {
 	(void)shutdown(fd, SHUT_RD);
 }
 
 void
-port_release(const int sockets[static LISTENER_SOCKETS])
+loopback_socket_release(const int sockets[static LOOPBACK_SERVER_SOCKETS])
 {
 	if (sockets[0] < 0 && sockets[1] < 0)
 		return;
-	for (int i = 0; i < LISTENER_SOCKETS; i++) {
-		port_pass_over(LIFE_FD_LISTEN + i);
-		(void)close(LIFE_FD_LISTEN + i);
+	for (int i = 0; i < LOOPBACK_SERVER_SOCKETS; i++) {
+		loopback_socket_pass_over(STARTUP_FD_LISTEN + i);
+		(void)close(STARTUP_FD_LISTEN + i);
 	}
 }
 
@@ -128,7 +128,7 @@ is_absent(int error)
 
 /* A port that is free now, by the kernel's choice; 0 and errno. */
 static unsigned
-port_choose(int family, in_addr_t v4)
+loopback_socket_choose(int family, in_addr_t v4)
 {
 	union address address = {0};
 	socklen_t len = sizeof(address);
@@ -167,7 +167,7 @@ place_find(struct view host, struct place *ret)
 /* Both sockets on one port; true when what this host has of them listens. */
 static bool
 pair_open(
-    const struct place *place, unsigned port, int ret[static LISTENER_SOCKETS])
+    const struct place *place, unsigned port, int ret[static LOOPBACK_SERVER_SOCKETS])
 {
 	autofd v4 = -1;
 	autofd v6 = -1;
@@ -189,14 +189,14 @@ pair_open(
 
 /* As pair_open, on a free port. */
 static unsigned
-pair_open_anywhere(const struct place *place, int ret[static LISTENER_SOCKETS])
+pair_open_anywhere(const struct place *place, int ret[static LOOPBACK_SERVER_SOCKETS])
 {
 	for (int i = 0; i < FREE_PORT_TRIES; i++) {
 		unsigned port =
-		    place->v4 ? port_choose(AF_INET, place->address) : 0;
+		    place->v4 ? loopback_socket_choose(AF_INET, place->address) : 0;
 
 		if (port == 0 && place->v6)
-			port = port_choose(AF_INET6, 0);
+			port = loopback_socket_choose(AF_INET6, 0);
 		if (port == 0)
 			return 0;
 		if (pair_open(place, port, ret))
@@ -212,21 +212,21 @@ pair_open_anywhere(const struct place *place, int ret[static LISTENER_SOCKETS])
  * so that nothing else can get one of them.
  */
 static bool
-numbers_give(int sockets[static LISTENER_SOCKETS])
+numbers_give(int sockets[static LOOPBACK_SERVER_SOCKETS])
 {
 	autofd first = sockets[0];
 	autofd second = sockets[1];
 	const int from[] = {
 	    first >= 0 ? first : second, second >= 0 ? second : first};
 
-	for (int i = 0; i < LISTENER_SOCKETS; i++) {
-		int number = LIFE_FD_LISTEN + i;
+	for (int i = 0; i < LOOPBACK_SERVER_SOCKETS; i++) {
+		int number = STARTUP_FD_LISTEN + i;
 
 		autofd given = fcntl(from[i], F_DUPFD_CLOEXEC, number);
 
 		if (given != number) {
 			if (i > 0)
-				(void)close(LIFE_FD_LISTEN);
+				(void)close(STARTUP_FD_LISTEN);
 			return false;
 		}
 		(void)take_fd(&given);
@@ -269,12 +269,12 @@ port_read(const struct url *url)
 }
 
 enum outcome
-port_open(char *redirect_uri, size_t cap, int ret[static LISTENER_SOCKETS],
+loopback_socket_open(char *redirect_uri, size_t cap, int ret[static LOOPBACK_SERVER_SOCKETS],
     struct errinfo *reterr)
 {
 	struct url url;
 	struct place place;
-	int sockets[LISTENER_SOCKETS] = {-1, -1};
+	int sockets[LOOPBACK_SERVER_SOCKETS] = {-1, -1};
 	bool opened;
 
 	if (!url_split(redirect_uri, &url) || !url.loopback ||
@@ -297,7 +297,7 @@ port_open(char *redirect_uri, size_t cap, int ret[static LISTENER_SOCKETS],
 		return err_fail(reterr, OUTCOME_HELPER_FAILED,
 		    "no listener: its descriptors are in use");
 	if (url.port.len == 0 && !port_put(redirect_uri, cap, &url, port)) {
-		port_release(sockets);
+		loopback_socket_release(sockets);
 		return err_fail(reterr, OUTCOME_HELPER_FAILED,
 		    "no listener: redirect_uri has no room for its port");
 	}
@@ -306,7 +306,7 @@ port_open(char *redirect_uri, size_t cap, int ret[static LISTENER_SOCKETS],
 }
 
 void
-port_names(
+loopback_socket_names(
     const char *redirect_uri, struct view *ret_authority, struct view *ret_path)
 {
 	const char *authority = strstr(redirect_uri, "://") + 3;

@@ -2,8 +2,8 @@
 /*
  * The system calls that the filter knows, as tables.
  */
-#ifndef GCPKCE_HELPER_CALLS_H
-#define GCPKCE_HELPER_CALLS_H
+#ifndef GCPKCE_HELPER_SYSCALLS_H
+#define GCPKCE_HELPER_SYSCALLS_H
 
 #include <seccomp.h>
 #include <sys/syscall.h>

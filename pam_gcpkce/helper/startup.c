@@ -3,7 +3,7 @@
  * The helper's first steps.  It does not trust whoever started it to have done
  * what docs/DESIGN.md says: it looks.
  */
-#include "life.h"
+#include "startup.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -23,7 +23,7 @@ has_socket(void)
 	int type = 0;
 	socklen_t len = sizeof(type);
 
-	return getsockopt(LIFE_FD_SOCKET, SOL_SOCKET, SO_TYPE, &type, &len) ==
+	return getsockopt(STARTUP_FD_SOCKET, SOL_SOCKET, SO_TYPE, &type, &len) ==
 	    0 &&
 	    type == SOCK_STREAM;
 }
@@ -35,14 +35,14 @@ has_socket(void)
 static void
 request_decline(const char *reason)
 {
-	struct pollfd request = {.fd = LIFE_FD_SOCKET, .events = POLLIN};
+	struct pollfd request = {.fd = STARTUP_FD_SOCKET, .events = POLLIN};
 
-	life_refuse(reason);
+	startup_refuse(reason);
 	(void)poll(&request, 1, SEND_WAIT_MS);
 }
 
 enum outcome
-life_verify(struct errinfo *reterr)
+startup_verify(struct errinfo *reterr)
 {
 	if (!has_socket())
 		return err_fail(reterr, OUTCOME_HELPER_FAILED,
@@ -56,7 +56,7 @@ life_verify(struct errinfo *reterr)
 }
 
 enum outcome
-life_signals(int *ret_signals, struct errinfo *reterr)
+startup_signals(int *ret_signals, struct errinfo *reterr)
 {
 	sigset_t set;
 
@@ -74,19 +74,19 @@ life_signals(int *ret_signals, struct errinfo *reterr)
 }
 
 void
-life_send(const struct buf *frame)
+frame_send_unawaited(const struct buf *frame)
 {
 	(void)!frame_send(
-	    LIFE_FD_SOCKET, frame, clock_now_ms() + SEND_WAIT_MS, NULL);
+	    STARTUP_FD_SOCKET, frame, clock_now_ms() + SEND_WAIT_MS, NULL);
 }
 
 void
-life_refuse(const char *reason)
+startup_refuse(const char *reason)
 {
 	struct wire_verdict verdict = {.outcome = OUTCOME_HELPER_FAILED};
 	autobuf frame = BUF_INIT(WIRE_HEADER_LEN + WIRE_PAYLOAD_MAX);
 
 	wire_reason_set(&verdict, reason);
 	wire_put_verdict(&frame, &verdict);
-	life_send(&frame);
+	frame_send_unawaited(&frame);
 }

@@ -2,8 +2,8 @@
 /*
  * The seccomp filter: which system calls the worker may make.
  */
-#ifndef GCPKCE_HELPER_FILTER_H
-#define GCPKCE_HELPER_FILTER_H
+#ifndef GCPKCE_HELPER_SECCOMP_H
+#define GCPKCE_HELPER_SECCOMP_H
 
 #include <stdbool.h>
 

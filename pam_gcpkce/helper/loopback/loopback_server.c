@@ -5,7 +5,7 @@
  * nothing gives way to a new one, and none of them can end the wait for the
  * one that brings the code.
  */
-#include "listener.h"
+#include "loopback_server.h"
 
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -17,8 +17,8 @@
 
 #include "gcpkce/base/clock.h"
 #include "gcpkce/base/text.h"
-#include "helper/life.h"
-#include "port.h"
+#include "helper/startup.h"
+#include "loopback_socket.h"
 
 #define EVENTS_MAX 16
 #define CROWD 256         /* connections and reads without a pause ... */
@@ -26,7 +26,7 @@
 #define AFTER_MAX 65536   /* bytes that are read of what comes too late */
 
 static void
-watch(const struct listener *l, int fd, uint32_t events)
+watch(const struct loopback_server *l, int fd, uint32_t events)
 {
 	struct epoll_event event = {.events = events, .data.fd = fd};
 
@@ -34,31 +34,31 @@ watch(const struct listener *l, int fd, uint32_t events)
 }
 
 static void
-unwatch(const struct listener *l, int fd)
+unwatch(const struct loopback_server *l, int fd)
 {
 	(void)epoll_ctl(l->events, EPOLL_CTL_DEL, fd, NULL);
 }
 
 enum outcome
-listener_open(char *redirect_uri, size_t cap, struct listener *ret,
+loopback_server_open(char *redirect_uri, size_t cap, struct loopback_server *ret,
     struct errinfo *reterr)
 {
-	struct listener l = LISTENER_NONE;
+	struct loopback_server l = LOOPBACK_SERVER_NONE;
 
 	*ret = l;
-	enum outcome r = port_open(redirect_uri, cap, l.sockets, reterr);
+	enum outcome r = loopback_socket_open(redirect_uri, cap, l.sockets, reterr);
 	if (r != OUTCOME_OK)
 		return r;
-	port_names(redirect_uri, &l.authority, &l.path);
+	loopback_socket_names(redirect_uri, &l.authority, &l.path);
 	l.events = epoll_create1(EPOLL_CLOEXEC);
 	l.timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 	if (l.events < 0 || l.timer < 0) {
 		r = err_sys(reterr, OUTCOME_HELPER_FAILED, "the listener");
-		listener_done(&l);
+		loopback_server_done(&l);
 		return r;
 	}
 	watch(&l, l.timer, EPOLLIN);
-	for (size_t i = 0; i < LISTENER_SOCKETS; i++) {
+	for (size_t i = 0; i < LOOPBACK_SERVER_SOCKETS; i++) {
 		if (l.sockets[i] >= 0)
 			watch(&l, l.sockets[i], EPOLLIN);
 	}
@@ -68,7 +68,7 @@ listener_open(char *redirect_uri, size_t cap, struct listener *ret,
 }
 
 static void
-connection_end(struct listener *l, struct connection *c)
+connection_end(struct loopback_server *l, struct connection *c)
 {
 	if (c->state == CONNECTION_FREE)
 		return;
@@ -82,12 +82,12 @@ connection_end(struct listener *l, struct connection *c)
 
 /* Wake up when the time of the next connection is over. */
 static void
-timer_set(const struct listener *l)
+timer_set(const struct loopback_server *l)
 {
 	struct itimerspec when = {.it_value = {0}};
 	int64_t next_ms = INT64_MAX;
 
-	for (size_t i = 0; i < LISTENER_CONNECTIONS; i++) {
+	for (size_t i = 0; i < LOOPBACK_SERVER_CONNECTIONS; i++) {
 		const struct connection *c = &l->connections[i];
 
 		if ((c->state == CONNECTION_READING ||
@@ -103,13 +103,13 @@ timer_set(const struct listener *l)
 }
 
 static void
-connections_expire(struct listener *l)
+connections_expire(struct loopback_server *l)
 {
 	int64_t now_ms = clock_now_ms();
 	uint64_t times;
 
 	(void)!read(l->timer, &times, sizeof(times));
-	for (size_t i = 0; i < LISTENER_CONNECTIONS; i++) {
+	for (size_t i = 0; i < LOOPBACK_SERVER_CONNECTIONS; i++) {
 		struct connection *c = &l->connections[i];
 
 		if ((c->state == CONNECTION_READING ||
@@ -121,11 +121,11 @@ connections_expire(struct listener *l)
 
 /* A place for a new connection: a free one, or that of the oldest. */
 static struct connection *
-place_find(struct listener *l)
+place_find(struct loopback_server *l)
 {
 	struct connection *oldest = NULL;
 
-	for (size_t i = 0; i < LISTENER_CONNECTIONS; i++) {
+	for (size_t i = 0; i < LOOPBACK_SERVER_CONNECTIONS; i++) {
 		struct connection *c = &l->connections[i];
 
 		if (c->state == CONNECTION_FREE)
@@ -141,7 +141,7 @@ place_find(struct listener *l)
 
 /* The limit of CPU time is for the sign-in, not for a crowd. */
 static void
-service_count(struct listener *l)
+service_count(struct loopback_server *l)
 {
 	static const struct timespec pause = {.tv_nsec = PAUSE_NS};
 
@@ -150,7 +150,7 @@ service_count(struct listener *l)
 }
 
 static void
-connection_take(struct listener *l, int from)
+connection_take(struct loopback_server *l, int from)
 {
 	autofd fd = accept4(from, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
@@ -158,14 +158,14 @@ connection_take(struct listener *l, int from)
 	if (fd < 0)
 		return;
 	/* what remains of it must not keep the next sign-in off the port */
-	port_pass_over(fd);
+	loopback_socket_pass_over(fd);
 	struct connection *c = place_find(l);
 	if (c == NULL)
 		return;
 	*c = (struct connection){
 	    .state = CONNECTION_READING,
 	    .number = l->served,
-	    .until_ms = clock_now_ms() + LISTENER_PATIENCE_MS,
+	    .until_ms = clock_now_ms() + LOOPBACK_SERVER_PATIENCE_MS,
 	    .head = BUF_INIT(HTTP_REQUEST_MAX),
 	    .after = AFTER_MAX,
 	};
@@ -187,7 +187,7 @@ page_send(const struct connection *c, const struct buf *page)
  */
 static void
 connection_leave(
-    struct listener *l, struct connection *c, const struct buf *page)
+    struct loopback_server *l, struct connection *c, const struct buf *page)
 {
 	if (!page_send(c, page) || shutdown(c->fd, SHUT_WR) != 0) {
 		connection_end(l, c);
@@ -195,21 +195,21 @@ connection_leave(
 	}
 	buf_done(&c->head);
 	c->state = CONNECTION_LEAVING;
-	c->until_ms = clock_now_ms() + LISTENER_PATIENCE_MS;
+	c->until_ms = clock_now_ms() + LOOPBACK_SERVER_PATIENCE_MS;
 }
 
 static void
-stray_answer(struct listener *l, struct connection *c, enum http_status status)
+rejection_answer(struct loopback_server *l, struct connection *c, enum http_status status)
 {
 	autobuf page = BUF_INIT(PAGE_MAX);
 
-	page_put_stray(&page, status);
+	page_put_rejection(&page, status);
 	connection_leave(l, c, &page);
 }
 
 /* What has come of a request; true when it is for the caller to judge. */
 static bool
-request_judge(struct listener *l, struct connection *c, struct view *ret_query)
+request_judge(struct loopback_server *l, struct connection *c, struct view *ret_query)
 {
 	struct http_request request;
 	enum http_status status =
@@ -225,7 +225,7 @@ request_judge(struct listener *l, struct connection *c, struct view *ret_query)
 		return true;
 	}
 	if (status != HTTP_MORE)
-		stray_answer(l, c, status);
+		rejection_answer(l, c, status);
 	return false;
 }
 
@@ -245,7 +245,7 @@ head_put(struct connection *c, struct view bytes)
 /* Read what has come; true when it is a request for the caller to judge. */
 static bool
 connection_read(
-    struct listener *l, struct connection *c, struct view *ret_query)
+    struct loopback_server *l, struct connection *c, struct view *ret_query)
 {
 	uint8_t bytes[4096];
 	bool reads = c->state == CONNECTION_READING;
@@ -270,15 +270,15 @@ connection_read(
 }
 
 static bool
-event_serve(struct listener *l, int fd, struct view *ret_query)
+event_serve(struct loopback_server *l, int fd, struct view *ret_query)
 {
 	if (fd == l->timer)
 		connections_expire(l);
-	for (size_t i = 0; i < LISTENER_SOCKETS; i++) {
+	for (size_t i = 0; i < LOOPBACK_SERVER_SOCKETS; i++) {
 		if (l->listening && l->sockets[i] == fd)
 			connection_take(l, fd);
 	}
-	for (size_t i = 0; i < LISTENER_CONNECTIONS; i++) {
+	for (size_t i = 0; i < LOOPBACK_SERVER_CONNECTIONS; i++) {
 		struct connection *c = &l->connections[i];
 
 		if (c->state != CONNECTION_FREE && c->fd == fd)
@@ -288,7 +288,7 @@ event_serve(struct listener *l, int fd, struct view *ret_query)
 }
 
 bool
-listener_next(struct listener *l, struct view *ret_query)
+loopback_server_next(struct loopback_server *l, struct view *ret_query)
 {
 	struct epoll_event event;
 	bool asked = false;
@@ -304,7 +304,7 @@ listener_next(struct listener *l, struct view *ret_query)
 }
 
 void
-listener_answer(struct listener *l, const struct buf *page)
+loopback_server_answer(struct loopback_server *l, const struct buf *page)
 {
 	struct connection *c = l->asked;
 
@@ -314,47 +314,47 @@ listener_answer(struct listener *l, const struct buf *page)
 }
 
 void
-listener_stray(struct listener *l, enum http_status status)
+loopback_server_reject(struct loopback_server *l, enum http_status status)
 {
 	autobuf page = BUF_INIT(PAGE_MAX);
 
-	page_put_stray(&page, status);
-	listener_answer(l, &page);
+	page_put_rejection(&page, status);
+	loopback_server_answer(l, &page);
 }
 
 void
-listener_hush(struct listener *l)
+loopback_server_pause(struct loopback_server *l)
 {
 	if (!l->listening)
 		return;
 	l->listening = false;
-	for (size_t i = 0; i < LISTENER_SOCKETS; i++) {
+	for (size_t i = 0; i < LOOPBACK_SERVER_SOCKETS; i++) {
 		if (l->sockets[i] < 0)
 			continue;
 		unwatch(l, l->sockets[i]);
-		port_close(l->sockets[i]);
+		loopback_socket_close(l->sockets[i]);
 	}
-	for (size_t i = 0; i < LISTENER_CONNECTIONS; i++) {
+	for (size_t i = 0; i < LOOPBACK_SERVER_CONNECTIONS; i++) {
 		if (l->connections[i].state == CONNECTION_READING)
 			connection_end(l, &l->connections[i]);
 	}
 }
 
 void
-listener_hold(struct listener *l, const struct buf *page)
+loopback_server_hold(struct loopback_server *l, const struct buf *page)
 {
 	struct connection *c = l->asked;
 	struct epoll_event end = {.events = EPOLLRDHUP};
 
 	l->asked = NULL;
-	for (size_t i = 0; i < LISTENER_CONNECTIONS; i++) {
+	for (size_t i = 0; i < LOOPBACK_SERVER_CONNECTIONS; i++) {
 		if (l->connections[i].state == CONNECTION_HELD)
 			connection_end(l, &l->connections[i]);
 	}
 	if (c != NULL)
 		c->state = CONNECTION_HELD;
 	/* closed before anybody can read that the code has come */
-	listener_hush(l);
+	loopback_server_pause(l);
 	if (c == NULL)
 		return;
 	end.data.fd = c->fd;
@@ -366,48 +366,48 @@ listener_hold(struct listener *l, const struct buf *page)
 }
 
 void
-listener_tell(struct listener *l, const struct buf *page)
+loopback_server_finish(struct loopback_server *l, const struct buf *page)
 {
-	for (size_t i = 0; i < LISTENER_CONNECTIONS; i++) {
+	for (size_t i = 0; i < LOOPBACK_SERVER_CONNECTIONS; i++) {
 		if (l->connections[i].state == CONNECTION_HELD)
 			connection_leave(l, &l->connections[i], page);
 	}
 }
 
 bool
-listener_resume(struct listener *l)
+loopback_server_resume(struct loopback_server *l)
 {
 	if (l->listening || l->events < 0)
 		return l->listening;
-	for (size_t i = 0; i < LISTENER_SOCKETS; i++) {
+	for (size_t i = 0; i < LOOPBACK_SERVER_SOCKETS; i++) {
 		if (l->sockets[i] < 0)
 			continue;
-		l->listening = port_listen(l->sockets[i]);
+		l->listening = loopback_socket_listen(l->sockets[i]);
 		if (!l->listening)
 			break;
 		watch(l, l->sockets[i], EPOLLIN);
 	}
 	if (l->listening)
 		return true;
-	for (size_t i = 0; i < LISTENER_SOCKETS; i++) {
+	for (size_t i = 0; i < LOOPBACK_SERVER_SOCKETS; i++) {
 		if (l->sockets[i] < 0)
 			continue;
 		unwatch(l, l->sockets[i]);
-		port_close(l->sockets[i]);
+		loopback_socket_close(l->sockets[i]);
 	}
 	return false;
 }
 
 void
-listener_done(struct listener *l)
+loopback_server_done(struct loopback_server *l)
 {
-	listener_hush(l);
-	for (size_t i = 0; i < LISTENER_CONNECTIONS; i++)
+	loopback_server_pause(l);
+	for (size_t i = 0; i < LOOPBACK_SERVER_CONNECTIONS; i++)
 		connection_end(l, &l->connections[i]);
-	port_release(l->sockets);
+	loopback_socket_release(l->sockets);
 	if (l->events >= 0)
 		(void)close(l->events);
 	if (l->timer >= 0)
 		(void)close(l->timer);
-	*l = LISTENER_NONE;
+	*l = LOOPBACK_SERVER_NONE;
 }

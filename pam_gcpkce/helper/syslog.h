@@ -3,8 +3,8 @@
  * The helper's own lines in the system's journal: what the revoker did, when
  * nobody else is left to say it.
  */
-#ifndef GCPKCE_HELPER_JOURNAL_H
-#define GCPKCE_HELPER_JOURNAL_H
+#ifndef GCPKCE_HELPER_SYSLOG_H
+#define GCPKCE_HELPER_SYSLOG_H
 
 #include "gcpkce/wire/wire.h"
 

@@ -18,9 +18,9 @@
 
 #include <cmocka.h>
 
-#include "../../pam_gcpkce/helper/life.h"
-#include "helper/loopback/browser.h"
-#include "helper/loopback/listener.h"
+#include "../../pam_gcpkce/helper/startup.h"
+#include "helper/loopback/loopback_callback.h"
+#include "helper/loopback/loopback_server.h"
 
 #define URI_CAP 512
 #define WAIT_MS 20000
@@ -28,7 +28,7 @@
 struct fixture {
 	char uri[URI_CAP];
 	unsigned port;
-	struct listener listener;
+	struct loopback_server server;
 };
 
 static void
@@ -37,7 +37,7 @@ begin(struct fixture *f, const char *uri)
 	struct errinfo why = {""};
 
 	(void)snprintf(f->uri, sizeof(f->uri), "%s", uri);
-	if (listener_open(f->uri, sizeof(f->uri), &f->listener, &why) !=
+	if (loopback_server_open(f->uri, sizeof(f->uri), &f->server, &why) !=
 	    OUTCOME_OK)
 		fail_msg("%s", why.text);
 	f->port = (unsigned)strtoul(strrchr(f->uri, ':') + 1, NULL, 10);
@@ -87,11 +87,11 @@ query_of(struct fixture *f)
 {
 	static char text[256];
 	struct view query;
-	struct pollfd fd = {.fd = f->listener.events, .events = POLLIN};
+	struct pollfd fd = {.fd = f->server.events, .events = POLLIN};
 
 	text[0] = '\0';
 	while (poll(&fd, 1, 400) == 1) {
-		if (!listener_next(&f->listener, &query))
+		if (!loopback_server_next(&f->server, &query))
 			continue;
 		memcpy(text, query.p, query.len);
 		text[query.len] = '\0';
@@ -127,7 +127,7 @@ page_set(struct buf *page, const char *text)
 }
 
 static void
-listener_puts_its_port_into_the_redirect_uri(void **state)
+loopback_server_puts_its_port_into_the_redirect_uri(void **state)
 {
 	static const char *const uris[][2] = {
 	    {"http://localhost", "http://localhost:"},
@@ -146,26 +146,26 @@ listener_puts_its_port_into_the_redirect_uri(void **state)
 		(void)snprintf(expected, sizeof(expected), "%s%u%s", uris[i][1],
 		    f.port, uris[i][0] + strlen(uris[i][1]) - 1);
 		assert_string_equal(f.uri, expected);
-		listener_done(&f.listener);
+		loopback_server_done(&f.server);
 	}
 }
 
 static void
-listener_holds_both_of_its_numbers(void **state)
+loopback_server_holds_both_of_its_numbers(void **state)
 {
 	struct fixture f;
 
 	(void)state;
 	begin(&f, "http://127.0.0.1/back");
-	for (int i = 0; i < LISTENER_SOCKETS; i++)
-		assert_true(fcntl(LIFE_FD_LISTEN + i, F_GETFD) >= 0);
-	listener_done(&f.listener);
-	for (int i = 0; i < LISTENER_SOCKETS; i++)
-		assert_true(fcntl(LIFE_FD_LISTEN + i, F_GETFD) < 0);
+	for (int i = 0; i < LOOPBACK_SERVER_SOCKETS; i++)
+		assert_true(fcntl(STARTUP_FD_LISTEN + i, F_GETFD) >= 0);
+	loopback_server_done(&f.server);
+	for (int i = 0; i < LOOPBACK_SERVER_SOCKETS; i++)
+		assert_true(fcntl(STARTUP_FD_LISTEN + i, F_GETFD) < 0);
 }
 
 static void
-listener_gives_requests_of_ours_and_answers_the_rest(void **state)
+loopback_server_gives_requests_of_ours_and_answers_the_rest(void **state)
 {
 	struct fixture f;
 
@@ -178,13 +178,13 @@ listener_gives_requests_of_ours_and_answers_the_rest(void **state)
 	assert_non_null(strstr(heard(stray, PAGE_MAX), "404 Not Found"));
 	ask(&f, ours, "/back?code=a&state=b");
 	assert_string_equal(query_of(&f), "code=a&state=b");
-	listener_stray(&f.listener, HTTP_CONFLICT);
+	loopback_server_reject(&f.server, HTTP_CONFLICT);
 	assert_non_null(strstr(heard(ours, PAGE_MAX), "409 Conflict"));
-	listener_done(&f.listener);
+	loopback_server_done(&f.server);
 }
 
 static void
-listener_holds_a_browser_until_there_is_more_to_tell(void **state)
+loopback_server_holds_a_browser_until_there_is_more_to_tell(void **state)
 {
 	struct fixture f;
 	autobuf page = BUF_INIT(PAGE_MAX);
@@ -195,18 +195,18 @@ listener_holds_a_browser_until_there_is_more_to_tell(void **state)
 	ask(&f, browser, "/back?x");
 	assert_string_equal(query_of(&f), "x");
 	page_set(&page, "first ");
-	listener_hold(&f.listener, &page); /* the port is closed at once */
+	loopback_server_hold(&f.server, &page); /* the port is closed at once */
 	assert_int_equal(call(f.port), -1);
 	assert_string_equal(heard(browser, 6), "first ");
 	page_set(&page, "second");
-	listener_tell(&f.listener, &page);
-	listener_tell(&f.listener, &page); /* he has heard it */
+	loopback_server_finish(&f.server, &page);
+	loopback_server_finish(&f.server, &page); /* he has heard it */
 	assert_string_equal(heard(browser, PAGE_MAX), "second");
-	listener_done(&f.listener);
+	loopback_server_done(&f.server);
 }
 
 static void
-listener_keeps_its_port_until_it_is_done(void **state)
+loopback_server_keeps_its_port_until_it_is_done(void **state)
 {
 	struct fixture f;
 
@@ -214,25 +214,25 @@ listener_keeps_its_port_until_it_is_done(void **state)
 	begin(&f, "http://localhost/back");
 	unsigned port = f.port;
 	assert_false(can_be_taken(port));
-	listener_hush(&f.listener);
+	loopback_server_pause(&f.server);
 	assert_int_equal(call(port), -1);
 	assert_false(can_be_taken(port));
-	assert_true(listener_resume(&f.listener));
-	assert_true(listener_resume(&f.listener));
+	assert_true(loopback_server_resume(&f.server));
+	assert_true(loopback_server_resume(&f.server));
 	autofd browser = call(port);
 	ask(&f, browser, "/back?again");
 	assert_string_equal(query_of(&f), "again");
 	assert_false(can_be_taken(port));
 	/* the revoker keeps a copy, and must be in nobody's way */
-	autofd copy = fcntl(f.listener.sockets[0], F_DUPFD_CLOEXEC, 30);
+	autofd copy = fcntl(f.server.sockets[0], F_DUPFD_CLOEXEC, 30);
 	assert_true(copy >= 0);
-	listener_done(&f.listener);
+	loopback_server_done(&f.server);
 	assert_int_equal(call(port), -1);
 	assert_true(can_be_taken(port));
 }
 
 static void
-listener_says_that_its_port_is_taken(void **state)
+loopback_server_says_that_its_port_is_taken(void **state)
 {
 	struct fixture f;
 	struct fixture other;
@@ -243,13 +243,13 @@ listener_says_that_its_port_is_taken(void **state)
 	begin(&f, "http://localhost/back");
 	memcpy(other.uri, f.uri, sizeof(other.uri));
 	assert_int_equal(
-	    listener_open(other.uri, sizeof(other.uri), &other.listener, &why),
+	    loopback_server_open(other.uri, sizeof(other.uri), &other.server, &why),
 	    OUTCOME_HELPER_FAILED);
 	(void)snprintf(expected, sizeof(expected), "port %u is taken", f.port);
 	assert_string_equal(why.text, expected);
 	assert_string_equal(other.uri, f.uri);
-	assert_int_equal(other.listener.events, -1);
-	listener_done(&f.listener);
+	assert_int_equal(other.server.events, -1);
+	loopback_server_done(&f.server);
 }
 
 /* A socket that is bound, and may listen whenever it likes. */
@@ -274,7 +274,7 @@ lurk(int family, unsigned port, int option)
 }
 
 static void
-listener_finds_who_bound_its_port_before(void **state)
+loopback_server_finds_who_bound_its_port_before(void **state)
 {
 	static const int families[] = {AF_INET, AF_INET6};
 	static const int options[] = {SO_REUSEADDR, SO_REUSEPORT};
@@ -285,11 +285,11 @@ listener_finds_who_bound_its_port_before(void **state)
 		struct errinfo why = {""};
 
 		begin(&f, "http://localhost/back");
-		listener_done(&f.listener);
+		loopback_server_done(&f.server);
 		autofd other = lurk(families[i / 2], f.port, options[i % 2]);
 		assert_true(other >= 0);
 		assert_int_equal(
-		    listener_open(f.uri, sizeof(f.uri), &f.listener, &why),
+		    loopback_server_open(f.uri, sizeof(f.uri), &f.server, &why),
 		    OUTCOME_HELPER_FAILED);
 		assert_non_null(strstr(why.text, "is taken"));
 	}
@@ -310,7 +310,7 @@ thief_run(unsigned port)
 }
 
 static void
-listener_resumes_before_anybody_else(void **state)
+loopback_server_resumes_before_anybody_else(void **state)
 {
 	struct fixture f;
 	int status = 0;
@@ -321,19 +321,19 @@ listener_resumes_before_anybody_else(void **state)
 	if (thief == 0)
 		thief_run(f.port);
 	assert_true(thief > 0);
-	for (int i = 0; i < 20000 && f.listener.listening; i++) {
-		listener_hush(&f.listener);
-		(void)listener_resume(&f.listener);
+	for (int i = 0; i < 20000 && f.server.listening; i++) {
+		loopback_server_pause(&f.server);
+		(void)loopback_server_resume(&f.server);
 	}
 	(void)kill(thief, SIGKILL);
 	assert_int_equal(waitpid(thief, &status, 0), thief);
-	assert_true(f.listener.listening);
+	assert_true(f.server.listening);
 	assert_true(WIFSIGNALED(status));
-	listener_done(&f.listener);
+	loopback_server_done(&f.server);
 }
 
 static void
-listener_is_for_loopback_and_free_ports_alone(void **state)
+loopback_server_is_for_loopback_and_free_ports_alone(void **state)
 {
 	static const char *const uris[] = {"http://example.com:8400/",
 	    "http://0.0.0.0:8400/", "http://10.0.0.1:8400/",
@@ -341,14 +341,14 @@ listener_is_for_loopback_and_free_ports_alone(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(uris) / sizeof(uris[0]); i++) {
-		struct listener listener;
+		struct loopback_server server;
 		struct errinfo why = {""};
 		char uri[URI_CAP];
 
 		(void)snprintf(uri, sizeof(uri), "%s", uris[i]);
 		errno = EADDRINUSE; /* of somebody else's failure */
 		assert_int_equal(
-		    listener_open(uri, sizeof(uri), &listener, &why),
+		    loopback_server_open(uri, sizeof(uri), &server, &why),
 		    OUTCOME_HELPER_FAILED);
 		assert_string_not_equal(why.text, "");
 		assert_null(strstr(why.text, "taken"));
@@ -360,7 +360,7 @@ static size_t
 poured(struct fixture *f, int fd, size_t most)
 {
 	static const uint8_t bytes[1024];
-	struct pollfd come = {.fd = f->listener.events, .events = POLLIN};
+	struct pollfd come = {.fd = f->server.events, .events = POLLIN};
 	struct view query;
 	size_t sum = 0;
 
@@ -369,7 +369,7 @@ poured(struct fixture *f, int fd, size_t most)
 		    send(fd, bytes, sizeof(bytes), MSG_NOSIGNAL | MSG_DONTWAIT);
 
 		while (poll(&come, 1, 1) == 1)
-			assert_false(listener_next(&f->listener, &query));
+			assert_false(loopback_server_next(&f->server, &query));
 		if (sent < 0 && errno != EAGAIN)
 			break;
 		sum += sent > 0 ? (size_t)sent : 0;
@@ -378,7 +378,7 @@ poured(struct fixture *f, int fd, size_t most)
 }
 
 static void
-listener_reads_little_of_what_comes_too_late(void **state)
+loopback_server_reads_little_of_what_comes_too_late(void **state)
 {
 	static const char post[] = "POST /back HTTP/1.1\r\n";
 	struct fixture f;
@@ -392,11 +392,11 @@ listener_reads_little_of_what_comes_too_late(void **state)
 	assert_non_null(strstr(heard(wordy, PAGE_MAX), "405 Method Not"));
 	assert_true(send(endless, post, strlen(post), MSG_NOSIGNAL) > 0);
 	assert_in_range(poured(&f, endless, 1 << 22), 65536, 1 << 20);
-	listener_done(&f.listener);
+	loopback_server_done(&f.server);
 }
 
 static void
-listener_holds_a_browser_that_goes_on_talking(void **state)
+loopback_server_holds_a_browser_that_goes_on_talking(void **state)
 {
 	struct fixture f;
 	autobuf page = BUF_INIT(PAGE_MAX);
@@ -407,30 +407,30 @@ listener_holds_a_browser_that_goes_on_talking(void **state)
 	ask(&f, browser, "/back?x");
 	assert_string_equal(query_of(&f), "x");
 	page_set(&page, "first ");
-	listener_hold(&f.listener, &page);
+	loopback_server_hold(&f.server, &page);
 	ask(&f, browser, "/back?y");
 	assert_string_equal(query_of(&f), "");
 	page_set(&page, "second");
-	listener_tell(&f.listener, &page);
+	loopback_server_finish(&f.server, &page);
 	assert_string_equal(heard(browser, PAGE_MAX), "first second");
 	/* and its end is seen behind what it said */
 	assert_int_equal(shutdown(browser, SHUT_WR), 0);
 	assert_string_equal(query_of(&f), "");
-	for (size_t i = 0; i < LISTENER_CONNECTIONS; i++)
+	for (size_t i = 0; i < LOOPBACK_SERVER_CONNECTIONS; i++)
 		assert_int_equal(
-		    f.listener.connections[i].state, CONNECTION_FREE);
-	listener_done(&f.listener);
+		    f.server.connections[i].state, CONNECTION_FREE);
+	loopback_server_done(&f.server);
 }
 
 static void
-listener_leaves_nothing_behind_when_it_fails(void **state)
+loopback_server_leaves_nothing_behind_when_it_fails(void **state)
 {
 	static const char plain[] = "http://localhost/back";
 
 	(void)state;
 	/* both numbers in use, one of them, and no room for the port */
 	for (int i = 0; i < 4; i++) {
-		struct listener listener;
+		struct loopback_server server;
 		struct errinfo why = {""};
 		char uri[URI_CAP];
 		bool used[] = {i == 0 || i == 1, i == 0 || i == 2};
@@ -438,18 +438,18 @@ listener_leaves_nothing_behind_when_it_fails(void **state)
 		int next = open("/dev/null", O_RDONLY | O_CLOEXEC);
 
 		(void)snprintf(uri, sizeof(uri), "%s", plain);
-		for (int n = 0; n < LISTENER_SOCKETS; n++) {
+		for (int n = 0; n < LOOPBACK_SERVER_SOCKETS; n++) {
 			if (used[n])
 				assert_true(
-				    dup2(next, LIFE_FD_LISTEN + n) >= 0);
+				    dup2(next, STARTUP_FD_LISTEN + n) >= 0);
 		}
-		assert_int_equal(listener_open(uri, cap, &listener, &why),
+		assert_int_equal(loopback_server_open(uri, cap, &server, &why),
 		    OUTCOME_HELPER_FAILED);
 		assert_string_equal(uri, plain);
-		for (int n = 0; n < LISTENER_SOCKETS; n++)
+		for (int n = 0; n < LOOPBACK_SERVER_SOCKETS; n++)
 			assert_int_equal(
-			    close(LIFE_FD_LISTEN + n), used[n] ? 0 : -1);
-		assert_true(fcntl(LIFE_FD_LISTEN + 2, F_GETFD) < 0);
+			    close(STARTUP_FD_LISTEN + n), used[n] ? 0 : -1);
+		assert_true(fcntl(STARTUP_FD_LISTEN + 2, F_GETFD) < 0);
 		(void)close(next);
 	}
 }
@@ -464,24 +464,24 @@ browser_serves_one_request_at_a_time(void **state)
 
 	(void)state;
 	begin(&f, "http://localhost/back");
-	struct browser browser = {.wanted = true, .listener = f.listener};
+	struct browser browser = {.wanted = true, .server = f.server};
 	autofd first = call(f.port);
 	autofd second = call(f.port);
 	ask(&f, first, "/back?first");
 	ask(&f, second, "/back?second");
-	browser_serve(&browser, &terms);
+	loopback_callback_serve(&browser, &terms);
 	assert_non_null(strstr(heard(first, PAGE_MAX), "400 Bad Request"));
 	more.fd = second;
 	assert_int_equal(poll(&more, 1, 0), 0);
-	more.fd = browser_events(&browser);
+	more.fd = loopback_callback_events(&browser);
 	assert_int_equal(poll(&more, 1, 0), 1);
-	browser_serve(&browser, &terms);
+	loopback_callback_serve(&browser, &terms);
 	assert_non_null(strstr(heard(second, PAGE_MAX), "400 Bad Request"));
-	browser_end(&browser);
+	loopback_callback_end(&browser);
 }
 
 static void
-browser_takes_the_number_of_its_page_alone(void **state)
+loopback_callback_takes_the_number_of_its_page_alone(void **state)
 {
 	static const struct {
 		const char *typed;
@@ -513,11 +513,11 @@ browser_takes_the_number_of_its_page_alone(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		begin(&f, "http://localhost/back");
 		struct browser browser = {
-		    .wanted = true, .number = "0042", .listener = f.listener};
+		    .wanted = true, .number = "0042", .server = f.server};
 		struct view typed = view_text(rows[i].typed);
 
 		/* the number of a code that is not here is nobody's */
-		assert_int_equal(browser_number_judge(&browser, typed),
+		assert_int_equal(loopback_callback_number_judge(&browser, typed),
 		    rows[i].number == WIRE_NUMBER_NONE ? WIRE_NUMBER_NONE
 						       : WIRE_NUMBER_EARLY);
 		assert_int_equal(browser.wrong_numbers, 0);
@@ -526,88 +526,88 @@ browser_takes_the_number_of_its_page_alone(void **state)
 		browser.arrived = true;
 		browser.unasked = true;
 		assert_int_equal(
-		    browser_number_judge(&browser, typed), WIRE_NUMBER_NONE);
+		    loopback_callback_number_judge(&browser, typed), WIRE_NUMBER_NONE);
 		browser.unasked = false;
-		if (browser_number_judge(&browser, typed) != rows[i].number)
+		if (loopback_callback_number_judge(&browser, typed) != rows[i].number)
 			fail_msg("row %zu", i);
-		browser_end(&browser);
+		loopback_callback_end(&browser);
 	}
 }
 
 /* Of an answer that was pasted twice one is read; a number is all of it. */
 static void
-browser_takes_a_number_of_equal_halves_whole(void **state)
+loopback_callback_takes_a_number_of_equal_halves_whole(void **state)
 {
 	struct fixture f;
 
 	(void)state;
 	begin(&f, "http://localhost/back");
 	struct browser browser = {
-	    .wanted = true, .number = "4848", .listener = f.listener};
+	    .wanted = true, .number = "4848", .server = f.server};
 	assert_int_equal(
 	    secret_new("code", 4, &browser.answer.code), OUTCOME_OK);
 	browser.arrived = true;
 	assert_int_equal(
-	    browser_number_judge(&browser, view_text("48")), WIRE_NUMBER_WRONG);
-	assert_int_equal(browser_number_judge(&browser, view_text("48484848")),
+	    loopback_callback_number_judge(&browser, view_text("48")), WIRE_NUMBER_WRONG);
+	assert_int_equal(loopback_callback_number_judge(&browser, view_text("48484848")),
 	    WIRE_NUMBER_WRONG);
-	assert_int_equal(browser_number_judge(&browser, view_text("4848")),
+	assert_int_equal(loopback_callback_number_judge(&browser, view_text("4848")),
 	    WIRE_NUMBER_RIGHT);
-	browser_end(&browser);
+	loopback_callback_end(&browser);
 }
 
 static void
-browser_drops_a_code_with_the_third_wrong_number(void **state)
+loopback_callback_drops_a_code_with_the_third_wrong_number(void **state)
 {
 	struct fixture f;
 
 	(void)state;
 	begin(&f, "http://localhost/back");
 	struct browser browser = {
-	    .wanted = true, .number = "0042", .listener = f.listener};
+	    .wanted = true, .number = "0042", .server = f.server};
 	assert_int_equal(
 	    secret_new("code", 4, &browser.answer.code), OUTCOME_OK);
 	browser.arrived = true;
 	for (int i = 0; i < 2; i++)
 		assert_int_equal(
-		    browser_number_judge(&browser, view_text("0041")),
+		    loopback_callback_number_judge(&browser, view_text("0041")),
 		    WIRE_NUMBER_WRONG);
 	assert_non_null(browser.answer.code);
-	assert_int_equal(browser_number_judge(&browser, view_text("0041")),
+	assert_int_equal(loopback_callback_number_judge(&browser, view_text("0041")),
 	    WIRE_NUMBER_SPENT);
 	assert_null(browser.answer.code);
 	assert_false(browser.arrived);
 	assert_string_equal(browser.number, "");
 	/* not even by a number of no digits, or by the right one */
 	assert_int_equal(
-	    browser_number_judge(&browser, view_text("")), WIRE_NUMBER_NONE);
-	assert_int_equal(browser_number_judge(&browser, view_text("0042")),
+	    loopback_callback_number_judge(&browser, view_text("")), WIRE_NUMBER_NONE);
+	assert_int_equal(loopback_callback_number_judge(&browser, view_text("0042")),
 	    WIRE_NUMBER_EARLY);
-	browser_end(&browser);
+	loopback_callback_end(&browser);
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(listener_puts_its_port_into_the_redirect_uri),
-	    cmocka_unit_test(listener_holds_both_of_its_numbers),
+	    cmocka_unit_test(loopback_server_puts_its_port_into_the_redirect_uri),
+	    cmocka_unit_test(loopback_server_holds_both_of_its_numbers),
 	    cmocka_unit_test(
-		listener_gives_requests_of_ours_and_answers_the_rest),
+		loopback_server_gives_requests_of_ours_and_answers_the_rest),
 	    cmocka_unit_test(
-		listener_holds_a_browser_until_there_is_more_to_tell),
-	    cmocka_unit_test(listener_keeps_its_port_until_it_is_done),
-	    cmocka_unit_test(listener_says_that_its_port_is_taken),
-	    cmocka_unit_test(listener_is_for_loopback_and_free_ports_alone),
-	    cmocka_unit_test(listener_leaves_nothing_behind_when_it_fails),
-	    cmocka_unit_test(listener_finds_who_bound_its_port_before),
-	    cmocka_unit_test(listener_resumes_before_anybody_else),
-	    cmocka_unit_test(listener_reads_little_of_what_comes_too_late),
-	    cmocka_unit_test(listener_holds_a_browser_that_goes_on_talking),
+		loopback_server_holds_a_browser_until_there_is_more_to_tell),
+	    cmocka_unit_test(loopback_server_keeps_its_port_until_it_is_done),
+	    cmocka_unit_test(loopback_server_says_that_its_port_is_taken),
+	    cmocka_unit_test(loopback_server_is_for_loopback_and_free_ports_alone),
+	    cmocka_unit_test(loopback_server_leaves_nothing_behind_when_it_fails),
+	    cmocka_unit_test(loopback_server_finds_who_bound_its_port_before),
+	    cmocka_unit_test(loopback_server_resumes_before_anybody_else),
+	    cmocka_unit_test(loopback_server_reads_little_of_what_comes_too_late),
+	    cmocka_unit_test(loopback_server_holds_a_browser_that_goes_on_talking),
 	    cmocka_unit_test(browser_serves_one_request_at_a_time),
-	    cmocka_unit_test(browser_takes_the_number_of_its_page_alone),
-	    cmocka_unit_test(browser_takes_a_number_of_equal_halves_whole),
-	    cmocka_unit_test(browser_drops_a_code_with_the_third_wrong_number),
+	    cmocka_unit_test(loopback_callback_takes_the_number_of_its_page_alone),
+	    cmocka_unit_test(loopback_callback_takes_a_number_of_equal_halves_whole),
+	    cmocka_unit_test(loopback_callback_drops_a_code_with_the_third_wrong_number),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
