@@ -102,12 +102,12 @@ token_conn_init(struct exchange *x)
 }
 
 /* What a server may have been told by now, and must not tell the journal. */
-static struct confided
-confided_of(const struct exchange *x)
+static struct sent_secrets
+sent_secrets_of(const struct exchange *x)
 {
 	const struct wire_request *request = x->order->request;
 
-	return (struct confided){
+	return (struct sent_secrets){
 	    .code = x->order->code,
 	    .verifier = x->order->verifier,
 	    .token = x->reply.access_token,
@@ -155,17 +155,17 @@ token_judge(struct exchange *x, enum outcome r)
 
 	if (r != OUTCOME_OK || conn->result != CURLE_OK || conn->status != 200)
 		token_reply_rescue(buf_view(&conn->body), &x->reply);
-	const struct confided confided = confided_of(x);
+	const struct sent_secrets sent_secrets = sent_secrets_of(x);
 	if (r == OUTCOME_OK)
 		r = response_arrived(
-		    conn, &confided, x->correlation, x->reterr);
+		    conn, &sent_secrets, x->correlation, x->reterr);
 	if (r != OUTCOME_OK)
 		return r;
 	if (conn->status == 200)
 		return token_reply_parse(
 		    buf_view(&conn->body), &x->reply, x->reterr);
 	r = token_error_judge(
-	    conn->status, buf_view(&conn->body), &confided, &body);
+	    conn->status, buf_view(&conn->body), &sent_secrets, &body);
 	r = refusal_explain(x, r, conn->status, &body);
 	/* the next code's exchange would forget the token */
 	if (x->reply.access_token != NULL && outcome_may_retry(r))
@@ -265,19 +265,19 @@ identity_judge(
     struct exchange *x, size_t i, const char *path, identity_parse *parse)
 {
 	const struct http_conn *conn = &x->conns[i];
-	const struct confided confided = confided_of(x);
+	const struct sent_secrets sent_secrets = sent_secrets_of(x);
 	autobuf request = BUF_INIT(256);
 	struct errinfo why = {0};
 
 	buf_printf(&request, "GET %s", path);
 	enum outcome r = response_judge(
-	    conn, buf_text(&request), &confided, x->correlation, x->reterr);
+	    conn, buf_text(&request), &sent_secrets, x->correlation, x->reterr);
 	if (r != OUTCOME_OK)
 		return r;
 	r = parse(x, buf_view(&conn->body), &why);
 	/* the record goes to the journal as well */
 	if (r == OUTCOME_OK &&
-	    echo_is_in_identity(&x->identity, x->reply.access_token))
+	    redact_contains_in_identity(&x->identity, x->reply.access_token))
 		r = err_fail(
 		    &why, OUTCOME_REPLY_INVALID, "a field repeats the token");
 	return r == OUTCOME_OK

@@ -56,9 +56,9 @@ static enum outcome
 conn_judge(
     struct inquiry *q, size_t i, const char *request, struct errinfo *reterr)
 {
-	const struct confided confided = {.token = q->request->token};
+	const struct sent_secrets sent_secrets = {.token = q->request->token};
 
-	return response_judge(&q->conns[i], request, &confided,
+	return response_judge(&q->conns[i], request, &sent_secrets,
 	    q->reply.verdict.correlation, reterr);
 }
 
@@ -66,19 +66,19 @@ conn_judge(
 static bool
 token_is_told(const struct inquiry *q)
 {
-	const struct confided confided = {.token = q->request->token};
+	const struct sent_secrets sent_secrets = {.token = q->request->token};
 	const struct wire_portrait *portrait = &q->reply.portrait;
 	/* what is shown of names was cut */
-	bool told = echo_is_in_identity(
+	bool told = redact_contains_in_identity(
 			&q->reply.verdict.identity, q->request->token) ||
-	    echo_is_in(view_text(portrait->person), &confided) ||
-	    echo_is_in(view_text(portrait->organization), &confided) ||
-	    echo_is_in(view_text(portrait->client), &confided);
+	    redact_contains(view_text(portrait->person), &sent_secrets) ||
+	    redact_contains(view_text(portrait->organization), &sent_secrets) ||
+	    redact_contains(view_text(portrait->client), &sent_secrets);
 
 	for (uint32_t i = 0; !told && i < portrait->count; i++)
 		told =
-		    echo_is_in(view_text(portrait->things[i].id), &confided) ||
-		    echo_is_in(view_text(portrait->things[i].name), &confided);
+		    redact_contains(view_text(portrait->things[i].id), &sent_secrets) ||
+		    redact_contains(view_text(portrait->things[i].name), &sent_secrets);
 	return told;
 }
 

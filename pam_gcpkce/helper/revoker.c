@@ -27,7 +27,7 @@ enum outcome
 revoker_try(const struct revoker_order *order, struct http_conn *conn,
     const struct wait *wait, char *correlation, struct errinfo *reterr)
 {
-	const struct confided confided = {.token = order->token};
+	const struct sent_secrets sent_secrets = {.token = order->token};
 	autobuf url = BUF_INIT(2048);
 	struct error_body body;
 
@@ -44,14 +44,14 @@ revoker_try(const struct revoker_order *order, struct http_conn *conn,
 	if (r == OUTCOME_OK)
 		r = http_loop_drive(conn, 1, NULL, wait, reterr);
 	if (r == OUTCOME_OK)
-		r = response_arrived(conn, &confided, correlation, reterr);
+		r = response_arrived(conn, &sent_secrets, correlation, reterr);
 	if (r != OUTCOME_OK || conn->status / 100 == 2)
 		return r;
 	if (conn->status == 401)
 		return err_fail(reterr, OUTCOME_OK,
 		    "Genesys Cloud did not take the token any more");
 	r = api_error_judge(
-	    conn->status, buf_view(&conn->body), &confided, &body);
+	    conn->status, buf_view(&conn->body), &sent_secrets, &body);
 	return err_fail(reterr, r, "DELETE /api/v2/tokens/me: %ld%s%s",
 	    conn->status, body.name[0] != '\0' ? " " : "", body.name);
 }

@@ -349,8 +349,8 @@ answer_take(struct signin *s, struct view typed, struct answer *ret,
 		loopback_callback_dismiss(s->browser);
 	/* an error's description is anybody's words, also of an earlier code */
 	if (r == OUTCOME_SIGNIN_REFUSED)
-		echo_silence(reterr->text, sizeof(reterr->text),
-		    &(struct confided){
+		redact_text(reterr->text, sizeof(reterr->text),
+		    &(struct sent_secrets){
 			.code = s->code_before,
 			.verifier = s->verifier,
 		    });

@@ -6,7 +6,7 @@
  */
 #include "gcpkce/oauth/refusal.h"
 
-#include "gcpkce/oauth/symptom.h"
+#include "gcpkce/oauth/error_table.h"
 
 /* From this age on an expired code is more likely than the other causes. */
 #define SHOWN_LONG_S 60

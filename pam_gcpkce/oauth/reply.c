@@ -181,12 +181,12 @@ is_grant_error(struct view name)
 /* Escape bytes into a field of cap bytes; what does not fit is left out. */
 static void
 field_set(
-    char *field, size_t cap, struct view bytes, const struct confided *confided)
+    char *field, size_t cap, struct view bytes, const struct sent_secrets *sent_secrets)
 {
 	/* An escape is one put, so it stands there as a whole or not at all. */
 	autobuf escaped = BUF_INIT(cap - 1);
 
-	if (echo_is_in(bytes, confided))
+	if (redact_contains(bytes, sent_secrets))
 		bytes = view_text(ECHO_NOT_SHOWN);
 	text_put_escaped(&escaped, bytes);
 	memcpy(field, buf_text(&escaped), escaped.len + 1);
@@ -203,7 +203,7 @@ struct error_parts {
  * that is no JSON object has no parts.
  */
 static struct error_parts
-error_read(struct json_object *object, const struct confided *confided,
+error_read(struct json_object *object, const struct sent_secrets *sent_secrets,
     struct error_body *ret)
 {
 	static const char *const names[] = {"error", "code", NULL};
@@ -220,10 +220,10 @@ error_read(struct json_object *object, const struct confided *confided,
 	bool is_registered =
 	    is_client_error(parts.name) || is_grant_error(parts.name);
 	field_set(ret->name, sizeof(ret->name), parts.name,
-	    is_registered ? NULL : confided);
-	field_set(ret->detail, sizeof(ret->detail), parts.detail, confided);
+	    is_registered ? NULL : sent_secrets);
+	field_set(ret->detail, sizeof(ret->detail), parts.detail, sent_secrets);
 	field_set(ret->correlation, sizeof(ret->correlation),
-	    first_text(object, correlations), confided);
+	    first_text(object, correlations), sent_secrets);
 	return parts;
 }
 
@@ -253,14 +253,14 @@ refusal_judge(const struct error_parts *parts)
 
 enum outcome
 token_error_judge(long status, struct view body,
-    const struct confided *confided, struct error_body *ret)
+    const struct sent_secrets *sent_secrets, struct error_body *ret)
 {
 	autojson *object = NULL;
 
 	/* Why it is no JSON does not matter: the status is still known. */
 	if (json_parse_object(body, &object, NULL) != OUTCOME_OK)
 		object = NULL;
-	struct error_parts parts = error_read(object, confided, ret);
+	struct error_parts parts = error_read(object, sent_secrets, ret);
 	if (status == 429)
 		return OUTCOME_RATE_LIMITED;
 	if (status >= 500 && status <= 599)
@@ -271,14 +271,14 @@ token_error_judge(long status, struct view body,
 }
 
 enum outcome
-api_error_judge(long status, struct view body, const struct confided *confided,
+api_error_judge(long status, struct view body, const struct sent_secrets *sent_secrets,
     struct error_body *ret)
 {
 	autojson *object = NULL;
 
 	if (json_parse_object(body, &object, NULL) != OUTCOME_OK)
 		object = NULL;
-	(void)error_read(object, confided, ret);
+	(void)error_read(object, sent_secrets, ret);
 	if (status == 401 || status == 403)
 		return OUTCOME_TOKEN_INVALID;
 	if (status == 429)

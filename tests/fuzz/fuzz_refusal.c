@@ -13,7 +13,7 @@
 #define CLIENT_SECRET "sEcReT:of%the client"
 #define CLIENT_ID "client"
 
-static struct confided confided;
+static struct sent_secrets sent_secrets;
 
 int
 LLVMFuzzerInitialize(int *argc, char ***argv)
@@ -28,7 +28,7 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
 	HOLD(secret_new(TOKEN, strlen(TOKEN), &token) == OUTCOME_OK);
 	HOLD(secret_new(CLIENT_SECRET, strlen(CLIENT_SECRET), &secret) ==
 	    OUTCOME_OK);
-	confided = (struct confided){
+	sent_secrets = (struct sent_secrets){
 	    .code = code,
 	    .token = token,
 	    .client_secret = secret,
@@ -129,12 +129,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct view bytes = input_bytes(&in, 2);
 	struct input circumstances = {bytes.p, bytes.len};
 	struct view body = exact_copy((struct view){in.p, in.len});
-	enum outcome r = token_error_judge(status, body, &confided, &said);
+	enum outcome r = token_error_judge(status, body, &sent_secrets, &said);
 	body_check(&said, body);
 	token_host_check(status, body, r, &said);
 	causes_check(&circumstances, r, &said);
 
-	r = api_error_judge(status, body, &confided, &said);
+	r = api_error_judge(status, body, &sent_secrets, &said);
 	body_check(&said, body);
 	HOLD(r ==
 	    (status == 401 || status == 403         ? OUTCOME_TOKEN_INVALID

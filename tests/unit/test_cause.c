@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "gcpkce/oauth/cause.h"
+#include "gcpkce/oauth/hint.h"
 
 static void
 causes_have_texts_of_their_own(void **state)

@@ -263,7 +263,7 @@ token_reply_refuses_truncations_and_survives_bit_flips(void **state)
 }
 
 typedef enum outcome judge_fn(long status, struct view body,
-    const struct confided *confided, struct error_body *ret);
+    const struct sent_secrets *sent_secrets, struct error_body *ret);
 
 #define RATE OUTCOME_RATE_LIMITED
 #define CODE OUTCOME_CODE_REFUSED
@@ -438,14 +438,14 @@ error_body_repeats_no_secret(void **state)
 	assert_int_equal(
 	    secret_new(CLIENT_SECRET, strlen(CLIENT_SECRET), &client_secret),
 	    OK);
-	const struct confided confided = {
+	const struct sent_secrets sent_secrets = {
 	    .code = code, .client_secret = client_secret, .client_id = "id"};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct error_body body;
 		struct view bytes = view_text(rows[i].body);
 
 		enum outcome r =
-		    token_error_judge(400, bytes, &confided, &body);
+		    token_error_judge(400, bytes, &sent_secrets, &body);
 		if (r != rows[i].outcome ||
 		    strcmp(body.name, rows[i].name) != 0 ||
 		    strcmp(body.detail, rows[i].detail) != 0 ||
@@ -454,7 +454,7 @@ error_body_repeats_no_secret(void **state)
 			    rows[i].body, outcome_name(r), body.name,
 			    body.detail, body.correlation);
 		assert_int_equal(
-		    api_error_judge(500, bytes, &confided, &body), SERVER);
+		    api_error_judge(500, bytes, &sent_secrets, &body), SERVER);
 		assert_null(strstr(body.name, "cOdE"));
 		assert_string_equal(body.detail, rows[i].detail);
 		assert_string_equal(body.correlation, rows[i].correlation);
@@ -469,12 +469,12 @@ error_of_a_registered_name_is_shown_to_whoever_typed_it(void **state)
 
 	(void)state;
 	assert_int_equal(secret_new("invalid_code", 12, &code), OK);
-	const struct confided confided = {.code = code};
+	const struct sent_secrets sent_secrets = {.code = code};
 	assert_int_equal(
 	    token_error_judge(400,
 		view_text("{\"error\":\"invalid_grant\","
 			  "\"error_description\":\"no invalid_code\"}"),
-		&confided, &body),
+		&sent_secrets, &body),
 	    OUTCOME_CODE_REFUSED);
 	assert_string_equal(body.name, "invalid_grant");
 	assert_string_equal(body.detail, ECHO_NOT_SHOWN);
@@ -491,14 +491,14 @@ error_body_is_judged_before_it_is_cut(void **state)
 	for (size_t pad = 0; pad < REPLY_DETAIL_MAX + 10; pad++) {
 		struct error_body body;
 		autobuf text = BUF_INIT(1024);
-		const struct confided confided = {.code = code};
+		const struct sent_secrets sent_secrets = {.code = code};
 
 		buf_put_text(&text, "{\"code\":\"");
 		for (size_t i = 0; i < pad; i++)
 			buf_put_byte(&text, '#');
 		buf_put_text(&text, CANARY "\"}");
 		assert_int_equal(
-		    api_error_judge(403, buf_view(&text), &confided, &body),
+		    api_error_judge(403, buf_view(&text), &sent_secrets, &body),
 		    BAD);
 		assert_string_equal(body.name, ECHO_NOT_SHOWN);
 	}

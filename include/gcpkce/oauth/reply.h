@@ -6,7 +6,7 @@
 #ifndef GCPKCE_REPLY_H
 #define GCPKCE_REPLY_H
 
-#include "echo.h"
+#include "redact.h"
 #include "gcpkce/base/errinfo.h"
 #include "gcpkce/base/secret.h"
 
@@ -85,7 +85,7 @@ struct error_body {
  * source: RFC 6749 section 5.2; docs/DESIGN.md section 6
  */
 enum outcome token_error_judge(long status, struct view body,
-    const struct confided *confided, struct error_body *ret);
+    const struct sent_secrets *sent_secrets, struct error_body *ret);
 
 /*
  * Judge a reply of the API host that is not a 200: token_invalid (401, 403),
@@ -93,6 +93,6 @@ enum outcome token_error_judge(long status, struct view body,
  * goes in and out is as above.
  */
 enum outcome api_error_judge(long status, struct view body,
-    const struct confided *confided, struct error_body *ret);
+    const struct sent_secrets *sent_secrets, struct error_body *ret);
 
 #endif

@@ -8,35 +8,35 @@
 #include <string.h>
 
 enum outcome
-response_arrived(const struct http_conn *conn, const struct confided *confided,
+response_arrived(const struct http_conn *conn, const struct sent_secrets *sent_secrets,
     char *correlation, struct errinfo *reterr)
 {
 	if (conn->correlation[0] != '\0') {
 		memcpy(
 		    correlation, conn->correlation, sizeof(conn->correlation));
-		echo_silence(correlation, sizeof(conn->correlation), confided);
+		redact_text(correlation, sizeof(conn->correlation), sent_secrets);
 	}
 	enum outcome r = conn_outcome(conn, reterr);
 	/* libcurl may quote what it did not understand */
 	if (r != OUTCOME_OK)
-		echo_silence(reterr->text, sizeof(reterr->text), confided);
+		redact_text(reterr->text, sizeof(reterr->text), sent_secrets);
 	return r;
 }
 
 enum outcome
 response_judge(const struct http_conn *conn, const char *request,
-    const struct confided *confided, char *correlation, struct errinfo *reterr)
+    const struct sent_secrets *sent_secrets, char *correlation, struct errinfo *reterr)
 {
 	struct error_body body;
 	struct errinfo why = {0};
 
-	enum outcome r = response_arrived(conn, confided, correlation, &why);
+	enum outcome r = response_arrived(conn, sent_secrets, correlation, &why);
 	if (r != OUTCOME_OK)
 		return err_fail(reterr, r, "%s: %s", request, why.text);
 	if (conn->status == 200)
 		return r;
 	r = api_error_judge(
-	    conn->status, buf_view(&conn->body), confided, &body);
+	    conn->status, buf_view(&conn->body), sent_secrets, &body);
 	if (body.correlation[0] != '\0' && conn->correlation[0] == '\0')
 		memcpy(correlation, body.correlation, sizeof(body.correlation));
 	return err_fail(reterr, r, "%s: %ld %s%s%s", request, conn->status,

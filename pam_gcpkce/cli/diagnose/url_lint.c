@@ -3,7 +3,7 @@
  * Addresses that somebody else's program may have made.  Values are decoded
  * into buffers that wipe themselves, compared, and forgotten.
  */
-#include "evidence.h"
+#include "url_lint.h"
 
 #include <string.h>
 

@@ -4,8 +4,8 @@
  * refuses, and with it the secrets that the request carried.  What they say
  * goes to the journal, so it is judged here first.
  */
-#ifndef GCPKCE_ECHO_H
-#define GCPKCE_ECHO_H
+#ifndef GCPKCE_REDACT_H
+#define GCPKCE_REDACT_H
 
 #include "gcpkce/base/errinfo.h"
 #include "gcpkce/base/secret.h"
@@ -15,7 +15,7 @@
 #define ECHO_NOT_SHOWN "(not shown: it repeats a secret)"
 
 /* What requests carry; all *borrowed*, NULL where there is none. */
-struct confided {
+struct sent_secrets {
 	const struct secret *code;
 	const struct secret *verifier;
 	const struct secret *token;
@@ -35,14 +35,14 @@ struct confided {
  * in:     text      as it came: not cut yet, not escaped yet
  *         confided  nullable: nothing was
  */
-bool echo_is_in(struct view text, const struct confided *confided);
+bool redact_contains(struct view text, const struct sent_secrets *sent_secrets);
 
 /*
  * Does any field of the record hold this token whole?  People's names and
  * addresses may well begin as a token does.  One of fewer than 8 bytes does not
  * count.
  */
-bool echo_is_in_identity(
+bool redact_contains_in_identity(
     const struct identity *identity, const struct secret *token);
 
 /*
@@ -50,6 +50,6 @@ bool echo_is_in_identity(
  *
  * in:     text  NUL-ended, cap bytes with what is free behind it
  */
-void echo_silence(char *text, size_t cap, const struct confided *confided);
+void redact_text(char *text, size_t cap, const struct sent_secrets *sent_secrets);
 
 #endif

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "cli/diagnose/evidence.h"
+#include "cli/diagnose/url_lint.h"
 
 #define GOOD "https://host.example/callback"
 

@@ -6,7 +6,7 @@
 #define GCPKCE_EVIDENCE_H
 
 #include "gcpkce/base/buf.h"
-#include "gcpkce/oauth/cause.h"
+#include "gcpkce/oauth/hint.h"
 
 /* What a configuration says; texts *borrowed*. */
 struct evidence_known {

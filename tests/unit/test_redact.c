@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "gcpkce/oauth/echo.h"
+#include "gcpkce/oauth/redact.h"
 
 #define CODE "cOdECaNaRy123"
 #define VERIFIER "d8e2-verifier_dBjftJeZ4CVPmB92K27uhbUJU1p1r"
@@ -28,7 +28,7 @@ confide(const char *text)
 	return ret;
 }
 
-static struct confided confided;
+static struct sent_secrets sent_secrets;
 static struct secret *kept[4];
 
 static int
@@ -40,7 +40,7 @@ all_confided(void **state)
 	(void)state;
 	for (size_t i = 0; i < 4; i++)
 		kept[i] = confide(texts[i]);
-	confided = (struct confided){
+	sent_secrets = (struct sent_secrets){
 	    .code = kept[0],
 	    .verifier = kept[1],
 	    .token = kept[2],
@@ -61,13 +61,13 @@ all_forgotten(void **state)
 
 /* Ask with a copy of exactly that size, so that a sanitizer sees an overrun. */
 static bool
-is_in_copy(const char *text, size_t len, const struct confided *what)
+is_in_copy(const char *text, size_t len, const struct sent_secrets *what)
 {
 	uint8_t *copy = malloc(len > 0 ? len : 1);
 
 	assert_non_null(copy);
 	memcpy(copy, text, len);
-	bool is_in = echo_is_in((struct view){.p = copy, .len = len}, what);
+	bool is_in = redact_contains((struct view){.p = copy, .len = len}, what);
 	free(copy);
 	return is_in;
 }
@@ -75,7 +75,7 @@ is_in_copy(const char *text, size_t len, const struct confided *what)
 static bool
 is_in(const char *text)
 {
-	return is_in_copy(text, strlen(text), &confided);
+	return is_in_copy(text, strlen(text), &sent_secrets);
 }
 
 static void
@@ -121,8 +121,8 @@ echo_is_found_as_every_row_says(void **state)
 		if (is_in(rows[i].text) != rows[i].found)
 			fail_msg("row %zu, %s", i, rows[i].text);
 	}
-	assert_false(echo_is_in(view_text(CODE), NULL));
-	assert_false(echo_is_in(view_text(CODE), &(struct confided){0}));
+	assert_false(redact_contains(view_text(CODE), NULL));
+	assert_false(redact_contains(view_text(CODE), &(struct sent_secrets){0}));
 }
 
 /* Wherever it stands, and wherever a server may have cut it. */
@@ -143,10 +143,10 @@ echo_of_eight_bytes_is_found_at_every_place_and_cut(void **state)
 				memset(text, '#', sizeof(text));
 				memcpy(text + before, secrets[i], len);
 				assert_int_equal(
-				    is_in_copy(text, before + len, &confided),
+				    is_in_copy(text, before + len, &sent_secrets),
 				    len >= 8);
 				assert_int_equal(
-				    is_in_copy(text, sizeof(text), &confided),
+				    is_in_copy(text, sizeof(text), &sent_secrets),
 				    len >= 8);
 			}
 		}
@@ -184,7 +184,7 @@ echo_of_a_short_secret_is_a_word(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		autosecret *code = confide(rows[i].code);
-		const struct confided one = {.code = code};
+		const struct sent_secrets one = {.code = code};
 
 		if (is_in_copy(rows[i].text, strlen(rows[i].text), &one) !=
 		    rows[i].found)
@@ -214,10 +214,10 @@ echo_of_basic_is_found_for_short_ids_and_secrets(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		autosecret *secret = confide(rows[i].secret);
-		const struct confided one = {
+		const struct sent_secrets one = {
 		    .client_secret = secret, .client_id = rows[i].id};
 
-		if (echo_is_in(view_text(rows[i].text), &one) != rows[i].found)
+		if (redact_contains(view_text(rows[i].text), &one) != rows[i].found)
 			fail_msg("row %zu, %s", i, rows[i].text);
 	}
 }
@@ -229,13 +229,13 @@ echo_is_found_in_every_field_of_an_identity(void **state)
 	autosecret *token = confide(EIGHT);
 
 	(void)state;
-	assert_false(echo_is_in_identity(&identity, token));
+	assert_false(redact_contains_in_identity(&identity, token));
 #define HOLDS(member) \
 	do { \
 		memcpy(identity.member, EIGHT, sizeof(EIGHT)); \
-		assert_true(echo_is_in_identity(&identity, token)); \
+		assert_true(redact_contains_in_identity(&identity, token)); \
 		identity.member[sizeof(EIGHT) - 2] = '\0'; \
-		assert_false(echo_is_in_identity(&identity, token)); \
+		assert_false(redact_contains_in_identity(&identity, token)); \
 	} while (0)
 	HOLDS(id);
 	HOLDS(email);
@@ -254,11 +254,11 @@ echo_is_found_in_every_field_of_an_identity(void **state)
 		assert_int_equal(
 		    id_list_put(lists[i], view_text("g"), "ids", &err),
 		    OUTCOME_OK);
-		assert_false(echo_is_in_identity(&identity, token));
+		assert_false(redact_contains_in_identity(&identity, token));
 		assert_int_equal(
 		    id_list_put(lists[i], view_text(EIGHT), "ids", &err),
 		    OUTCOME_OK);
-		assert_true(echo_is_in_identity(&identity, token));
+		assert_true(redact_contains_in_identity(&identity, token));
 		id_list_done(lists[i]);
 	}
 }
@@ -270,8 +270,8 @@ echo_of_a_short_token_is_not_looked_for_in_an_identity(void **state)
 	autosecret *token = confide("alice");
 
 	(void)state;
-	assert_false(echo_is_in_identity(&identity, token));
-	assert_false(echo_is_in_identity(&identity, NULL));
+	assert_false(redact_contains_in_identity(&identity, token));
+	assert_false(redact_contains_in_identity(&identity, NULL));
 }
 
 static void
@@ -282,13 +282,13 @@ echo_is_silenced_as_a_whole(void **state)
 	char small[9] = "cOdECaNa";
 
 	(void)state;
-	echo_silence(text, sizeof(text), &confided);
+	redact_text(text, sizeof(text), &sent_secrets);
 	assert_string_equal(text, ECHO_NOT_SHOWN);
-	echo_silence(other, sizeof(other), &confided);
+	redact_text(other, sizeof(other), &sent_secrets);
 	assert_string_equal(other, "libcurl wonders");
-	echo_silence(small, sizeof(small), &confided);
+	redact_text(small, sizeof(small), &sent_secrets);
 	assert_string_equal(small, "(not sho");
-	assert_false(echo_is_in(view_text(ECHO_NOT_SHOWN), &confided));
+	assert_false(redact_contains(view_text(ECHO_NOT_SHOWN), &sent_secrets));
 }
 
 int

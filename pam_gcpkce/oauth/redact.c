@@ -4,7 +4,7 @@
  * one is found out as well, and eight bytes are compared at each place, however
  * long text and secret are.
  */
-#include "gcpkce/oauth/echo.h"
+#include "gcpkce/oauth/redact.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -120,17 +120,17 @@ basic_is_in(struct view text, const char *id, struct view secret)
 }
 
 bool
-echo_is_in(struct view text, const struct confided *confided)
+redact_contains(struct view text, const struct sent_secrets *sent_secrets)
 {
-	if (confided == NULL)
+	if (sent_secrets == NULL)
 		return false;
-	struct view client_secret = secret_view(confided->client_secret);
-	return secret_is_in(text, secret_view(confided->code)) ||
-	    secret_is_in(text, secret_view(confided->verifier)) ||
-	    secret_is_in(text, secret_view(confided->token)) ||
+	struct view client_secret = secret_view(sent_secrets->client_secret);
+	return secret_is_in(text, secret_view(sent_secrets->code)) ||
+	    secret_is_in(text, secret_view(sent_secrets->verifier)) ||
+	    secret_is_in(text, secret_view(sent_secrets->token)) ||
 	    secret_is_in(text, client_secret) ||
-	    (client_secret.len > 0 && confided->client_id != NULL &&
-		basic_is_in(text, confided->client_id, client_secret));
+	    (client_secret.len > 0 && sent_secrets->client_id != NULL &&
+		basic_is_in(text, sent_secrets->client_id, client_secret));
 }
 
 /* Does a text hold a secret whole? */
@@ -144,7 +144,7 @@ is_whole_in(struct view text, const struct secret *secret)
 }
 
 bool
-echo_is_in_identity(const struct identity *identity, const struct secret *token)
+redact_contains_in_identity(const struct identity *identity, const struct secret *token)
 {
 	const struct view texts[] = {
 	    view_text(identity->id),
@@ -167,8 +167,8 @@ echo_is_in_identity(const struct identity *identity, const struct secret *token)
 }
 
 void
-echo_silence(char *text, size_t cap, const struct confided *confided)
+redact_text(char *text, size_t cap, const struct sent_secrets *sent_secrets)
 {
-	if (echo_is_in(view_text(text), confided))
+	if (redact_contains(view_text(text), sent_secrets))
 		(void)snprintf(text, cap, "%s", ECHO_NOT_SHOWN);
 }

@@ -5,7 +5,7 @@
 #ifndef GCPKCE_SYMPTOM_H
 #define GCPKCE_SYMPTOM_H
 
-#include "cause.h"
+#include "hint.h"
 #include "gcpkce/base/outcome.h"
 
 /* Where it shows. */

@@ -4,7 +4,7 @@
  * is what its own tools, reports of users and the RFCs make likely, and each
  * cause says which of these it rests on.
  */
-#include "gcpkce/oauth/symptom.h"
+#include "gcpkce/oauth/error_table.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
  * The table of causes.  Its texts are fixed: nothing that came from a network
  * or a person is ever among them.
  */
-#include "gcpkce/oauth/cause.h"
+#include "gcpkce/oauth/hint.h"
 
 #include <stddef.h>
 

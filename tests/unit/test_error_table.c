@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "gcpkce/oauth/reply.h"
-#include "gcpkce/oauth/symptom.h"
+#include "gcpkce/oauth/error_table.h"
 
 static void
 symptoms_of_every_refusal_are_there(void **state)
