@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The exchange.  users/me and tokens/me need the token, but their connections
- * do not.  Where a preflight left none that stand, they are opened beside
- * POST /oauth/token, in the way that the preflight has.
+ * do not.  Where a preconnect left none that stand, they are opened beside
+ * POST /oauth/token, in the way that the preconnect has.
  */
 #include "exchange.h"
 

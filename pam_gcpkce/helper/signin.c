@@ -17,7 +17,7 @@
 #include "gcpkce/wire/frame.h"
 #include "helper/sandbox/sandbox.h"
 #include "startup.h"
-#include "preflight.h"
+#include "preconnect.h"
 #include "revoker.h"
 #include "worker.h"
 
@@ -43,7 +43,7 @@ struct signin {
 	size_t earlier_count;
 	struct secret *code_before; /* the last code that was sent */
 	struct browser *browser;
-	struct preflight preflight;
+	struct preconnect preconnect;
 	struct exchange exchange;
 	struct wire_verdict verdict;
 };
@@ -109,7 +109,7 @@ ready_send(struct signin *s, struct errinfo *reterr)
 	if (r != OUTCOME_OK)
 		return r;
 	memcpy(ready.address, buf_text(&address), address.len);
-	ready.unreachable = preflight_found_dead(&s->preflight, &s->exchange);
+	ready.unreachable = preconnect_found_dead(&s->preconnect, &s->exchange);
 	wire_put_ready(&frame, &ready);
 	s->ready_ms = clock_now_ms();
 	return frame_send(STARTUP_FD_SOCKET, &frame, s->wait.deadline_ms, reterr);
@@ -155,7 +155,7 @@ code_exchange(struct signin *s, struct answer *answer, struct errinfo *reterr)
 	    .shown_s = (unsigned long)(clock_now_ms() - s->shown_ms) / 1000,
 	};
 
-	preflight_yield(&s->preflight);
+	preconnect_stop(&s->preconnect);
 	enum outcome r = exchange_run(&s->exchange, &order, &s->wait, reterr);
 	secret_free(s->code_before);
 	s->code_before = answer->code;
@@ -221,13 +221,13 @@ worker_start(struct signin *s, struct errinfo *reterr)
  * address was sent, but at once where they have been open before.
  */
 static int64_t
-takeoff_moment(const struct signin *s)
+preconnect_due_ms(const struct signin *s)
 {
 	int64_t deadline_ms = s->wait.deadline_ms;
 	int64_t wait_ms =
-	    s->preflight.admitted ? 0 : s->request->preflight_s * INT64_C(1000);
+	    s->preconnect.admitted ? 0 : s->request->preconnect_s * INT64_C(1000);
 
-	if (!s->request->preflight || s->ready_ms + wait_ms > deadline_ms)
+	if (!s->request->preconnect || s->ready_ms + wait_ms > deadline_ms)
 		return deadline_ms;
 	return s->ready_ms + wait_ms;
 }
@@ -237,16 +237,16 @@ takeoff_moment(const struct signin *s)
  * decoy has its worker from the same moment on, and no more.
  */
 static enum outcome
-preflight_begin(struct signin *s, bool *ret_flew, struct errinfo *reterr)
+preconnect_begin(struct signin *s, bool *ret_ran, struct errinfo *reterr)
 {
 	bool decoy = s->request->decoy;
 	bool admitted =
-	    preflight_admit(&s->preflight, s->request->preflight_max, !decoy);
+	    preconnect_acquire(&s->preconnect, s->request->preconnect_max, !decoy);
 
-	*ret_flew = admitted && !decoy;
+	*ret_ran = admitted && !decoy;
 	enum outcome r = admitted ? worker_start(s, reterr) : OUTCOME_OK;
-	return r == OUTCOME_OK && *ret_flew
-	    ? preflight_fly(&s->preflight, &s->exchange, &s->request->route,
+	return r == OUTCOME_OK && *ret_ran
+	    ? preconnect_run(&s->preconnect, &s->exchange, &s->request->route,
 		  &s->wait, reterr)
 	    : r;
 }
@@ -283,22 +283,22 @@ loopback_callback_hear(struct signin *s, struct errinfo *reterr)
 static enum outcome
 answer_await(struct signin *s, bool for_browser, struct errinfo *reterr)
 {
-	int64_t takeoff_ms = takeoff_moment(s);
+	int64_t due_ms = preconnect_due_ms(s);
 	enum outcome r = OUTCOME_OK;
 
 	if (!s->in_worker)
 		sandbox_prepare();
 	while (r == OUTCOME_OK && !(for_browser && s->browser->arrived)) {
 		enum wait_event event;
-		bool flew = true;
+		bool ran = true;
 
-		r = wait_for_event(&s->wait, takeoff_ms, &event, reterr);
+		r = wait_for_event(&s->wait, due_ms, &event, reterr);
 		if (r != OUTCOME_OK)
 			break;
 		if (event == WAIT_EVENT_NONE)
-			r = preflight_begin(s, &flew, reterr);
-		if (!flew)
-			takeoff_ms = s->wait.deadline_ms;
+			r = preconnect_begin(s, &ran, reterr);
+		if (!ran)
+			due_ms = s->wait.deadline_ms;
 		if (event == WAIT_EVENT_BROWSER)
 			r = loopback_callback_hear(s, reterr);
 		if (event == WAIT_EVENT_CALLER && for_browser)

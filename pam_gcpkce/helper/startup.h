@@ -12,7 +12,7 @@
 /* The descriptors it is born with. */
 #define STARTUP_FD_SOCKET 3
 #define STARTUP_FD_LOG 4
-#define STARTUP_FD_LOCK 5 /* to count the preflights of this host by */
+#define STARTUP_FD_LOCK 5 /* to count the preconnects of this host by */
 
 /* The first of those that the listener gets, where there is one. */
 #define STARTUP_FD_LISTEN 20

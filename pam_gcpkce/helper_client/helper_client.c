@@ -90,27 +90,27 @@ request_set(const struct config *config, const struct helper_call *call,
 
 /*
  * Is the helper to open connections ahead of the answer?  Where the host is
- * root only with a file to count them by; without one there is no preflight,
+ * root only with a file to count them by; without one there is no preconnect,
  * and no failure either.  A decoy is prepared alike, not to take less time.
  *
  * out:    ret_lock  a descriptor, or -1
  */
 static void
-preflight_set(const struct config *config, struct wire_request *request,
+preconnect_set(const struct config *config, struct wire_request *request,
     int *ret_lock, struct errinfo *reterr)
 {
 	struct errinfo why = {0};
 
-	request->preflight =
-	    config->preflight != CONFIG_NO && config->preflight_max > 0;
-	if (!request->preflight)
+	request->preconnect =
+	    config->preconnect != CONFIG_NO && config->preconnect_max > 0;
+	if (!request->preconnect)
 		return;
-	request->preflight_s = (uint32_t)config->preflight;
+	request->preconnect_s = (uint32_t)config->preconnect;
 	if (geteuid() != 0)
 		return;
-	request->preflight_max = (uint32_t)config->preflight_max;
+	request->preconnect_max = (uint32_t)config->preconnect_max;
 	enum outcome r = preconnect_lock_open(ret_lock, &why);
-	request->preflight = r == OUTCOME_OK;
+	request->preconnect = r == OUTCOME_OK;
 	if (r != OUTCOME_OK)
 		(void)err_fail(reterr, r, "no preflight: %s", why.text);
 }
@@ -165,7 +165,7 @@ helper_client_start(const struct config *config, const struct helper_call *call,
 		r = request_set(config, call, deadline_ms, &request);
 	if (r != OUTCOME_OK)
 		return r;
-	preflight_set(config, &request, &lock, reterr);
+	preconnect_set(config, &request, &lock, reterr);
 	wire_put_request(&frame, &request);
 	return helper_send(config, lock, &frame, deadline_ms, ret, reterr);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The file that preflights are counted by.  It holds nothing; only locks on
+ * The file that preconnects are counted by.  It holds nothing; only locks on
  * its bytes matter.  It runs as root in somebody else's process, so each part
  * of the way is opened below the one before and judged on its descriptor.
  */

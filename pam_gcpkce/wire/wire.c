@@ -74,9 +74,9 @@ pass_request(struct wire *w, struct wire_request *request)
 	pass_bool(w, &request->needs.groups, "need_groups");
 	pass_bool(w, &request->needs.roles, "need_roles");
 	pass_bool(w, &request->needs.divisions, "need_division");
-	pass_bool(w, &request->preflight, "preflight");
-	pass_u32(w, &request->preflight_s, "preflight_s");
-	pass_u32(w, &request->preflight_max, "preflight_max");
+	pass_bool(w, &request->preconnect, "preflight");
+	pass_u32(w, &request->preconnect_s, "preflight_s");
+	pass_u32(w, &request->preconnect_max, "preflight_max");
 	pass_u32(w, &request->deadline_ms, "deadline_ms");
 	pass_secret(w, &request->client_secret, WIRE_TEXT_MAX, "client_secret");
 }

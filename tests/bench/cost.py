@@ -24,7 +24,7 @@ GROUPS = {  # what belongs to whom, by the object's name
     "own code": re.compile(r"gcpkce|/helper$"),
 }
 OTHERS = "others"
-PREFLIGHT_PAUSE_MS = 15000  # valgrind takes its time
+PRECONNECT_PAUSE_MS = 15000  # valgrind takes its time
 CROWDS = {1: 40, 8: 10, 32: 4}  # how many at once -> sign-ins of each
 MILLION = 1e6
 TOP = 12  # functions
@@ -82,7 +82,7 @@ def measure_instructions(setting):
     figure = Figure(4, "Instructions")
     _, start = trace(setting, "leave", preflight="no", revoke="never")
     module, helper = trace(setting, 0, preflight="no", revoke="never")
-    _, ahead = trace(setting, PREFLIGHT_PAUSE_MS, preflight=0, revoke="never")
+    _, ahead = trace(setting, PRECONNECT_PAUSE_MS, preflight=0, revoke="never")
     _, revoking = trace(setting, 0, preflight="no", revoke="auto")
     start, module = grouped(start), grouped(module)
     whole, early = grouped(helper), grouped(ahead)

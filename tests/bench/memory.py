@@ -107,7 +107,7 @@ def services(setting):
     """name -> service."""
     return {
         BEFORE: setting.module(None, preflight="no"),
-        AFTER: setting.module(None, preflight=0, preflight_max=1024),
+        AFTER: setting.module(None, preflight=0, preconnect_max=1024),
         "libcurl in the host, idle": setting.comparison(
             None, "idle", "hashed"),
         "the same, warm": setting.comparison(None, "warm", "hashed"),

@@ -9,31 +9,31 @@ from stage import RTTS
 
 REPETITIONS = 9
 PROMPTS = 15
-PREFLIGHT_MS = 300  # for a preflight on loopback; round trips come on top
-PREFLIGHT_TRIPS = 8  # the second to the API host comes behind the first
+PRECONNECT_MS = 300  # for a preflight on loopback; round trips come on top
+PRECONNECT_TRIPS = 8  # the second to the API host comes behind the first
 
-MODULE, NO_PREFLIGHT, CURLS, LIBCURL, FLOOR = (
+MODULE, NO_PRECONNECT, CURLS, LIBCURL, FLOOR = (
     "module", "module, preflight=no", "two curl commands",
     "libcurl in the host", "floor: bare TLS, warm")
 
 
 def module_time(setting, rtt):
     """The module, with the connections opened ahead if it can do that."""
-    pause = PREFLIGHT_MS + PREFLIGHT_TRIPS * (rtt or 0)
+    pause = PRECONNECT_MS + PRECONNECT_TRIPS * (rtt or 0)
     service = setting.module(rtt, preflight=0)
     return setting.sign_in(service, pause)[0]["signin_us"]
 
 
-def no_preflight_time(setting, rtt):
+def no_preconnect_time(setting, rtt):
     """The module that opens its connections when the code is there."""
     service = setting.module(rtt, preflight="no")
-    return setting.sign_in(service, PREFLIGHT_MS)[0]["signin_us"]
+    return setting.sign_in(service, PRECONNECT_MS)[0]["signin_us"]
 
 
 def libcurl_time(setting, rtt):
     """The comparison module with fresh handles."""
     service = setting.comparison(rtt, "fresh")
-    return setting.sign_in(service, PREFLIGHT_MS)[0]["signin_us"]
+    return setting.sign_in(service, PRECONNECT_MS)[0]["signin_us"]
 
 
 def curls_time(setting, rtt):
@@ -48,7 +48,7 @@ def floor_time(setting, rtt):
 
 WAYS = {
     MODULE: module_time,
-    NO_PREFLIGHT: no_preflight_time,
+    NO_PRECONNECT: no_preconnect_time,
     CURLS: curls_time,
     LIBCURL: libcurl_time,
     FLOOR: floor_time,
@@ -96,15 +96,15 @@ def measure_time(setting):
         "handshake. The relay's own time is the floor's at RTT 0 without it, "
         f"{ms[FLOOR, None]:.1f} ms, against {ms[FLOOR, 0]:.1f} ms with it.")
     figure.say(
-        f"For the module the code is entered {PREFLIGHT_MS} ms and "
-        f"{PREFLIGHT_TRIPS} round trips after the prompt, with preflight=0. "
+        f"For the module the code is entered {PRECONNECT_MS} ms and "
+        f"{PRECONNECT_TRIPS} round trips after the prompt, with preflight=0. "
         "The two curls and libcurl read the bundle of certificates, twice. "
         "tokens/me, by which the module knows the client and the "
         "organization, is asked by module and floor alone.")
     figure.promise("k with preflight at most 2.1", trips(ms, MODULE),
                    trips(ms, MODULE) <= 2.1)
-    figure.promise("k without preflight at most 4.2", trips(ms, NO_PREFLIGHT),
-                   trips(ms, NO_PREFLIGHT) <= 4.2)
+    figure.promise("k without preflight at most 4.2", trips(ms, NO_PRECONNECT),
+                   trips(ms, NO_PRECONNECT) <= 4.2)
     for rtt, most in ((50, 1.10), (150, 1.05)):
         ratio = ms[MODULE, rtt] / ms[FLOOR, rtt]
         figure.promise(f"at {rtt} ms within {most:.2f} of the floor", ratio,

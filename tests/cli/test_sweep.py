@@ -22,7 +22,7 @@ GCPKCE = os.path.join(BUILD, "tests/sweep/gcpkce")
 HELPER = os.path.realpath(os.path.join(BUILD, "tests/sweep/gcpkce-helper"))
 PAGE = struct.Struct("iiii32s")  # tests/sweep/inject.h
 MEMORY, SYSTEM = 1, 2
-PREFLIGHT_S = 0.3  # long enough for one without a fault
+PRECONNECT_S = 0.3  # long enough for one without a fault
 # each call takes a minute; make check-deep has it
 STRIDE = 1 if os.environ.get("GCPKCE_LOAD") == "full" else 7
 
@@ -63,7 +63,7 @@ def page():
         os.unlink(path)
 
 
-def sign_in(genesys, conf, account, has_preflight):
+def sign_in(genesys, conf, account, has_preconnect):
     """Signs in as alice; gives the command's status and what it said."""
     child = pexpect.spawn(GCPKCE, ["login", "--conf", conf, "--user", account],
                           timeout=60, encoding="utf-8", echo=False)
@@ -72,8 +72,8 @@ def sign_in(genesys, conf, account, has_preflight):
         address = child.match.group(1)
         child.expect("land on: ")
         answer = Browser(genesys.ca_file).sign_in(address, "alice")
-        if has_preflight:  # as far as it comes
-            genesys.log.wait("HEAD", "/", 3, PREFLIGHT_S)
+        if has_preconnect:  # as far as it comes
+            genesys.log.wait("HEAD", "/", 3, PRECONNECT_S)
         child.sendline(answer)
         child.expect(pexpect.EOF)
     child.close()

@@ -24,7 +24,7 @@ sys.path.insert(1, os.path.join(os.path.dirname(HERE), "genesys"))
 import network  # noqa: E402
 from rows import rows  # noqa: E402
 from signin import (PAM_RESULT, Got, World, account,  # noqa: E402
-                    preflight_can_be)
+                    preconnect_can_be)
 
 WORKERS = 8
 INSIDE_LIMIT = 900  # seconds; for all rows in the private network
@@ -101,7 +101,7 @@ class Matrix:
                 inside = self._begin_inside(base)
             self.got.update(run_rows(
                 [row for row in self.rows if not row.private
-                 and (preflight_can_be() or not row.warm)], base))
+                 and (preconnect_can_be() or not row.warm)], base))
             if inside:
                 self._end_inside(inside)
         finally:

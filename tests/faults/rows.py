@@ -31,14 +31,14 @@ CERTIFICATES = {
 def rows():
     """All rows; each has a key of its own."""
     return [*control_rows(), *endpoint_rows(), *token_rows(),
-            *identity_rows(), *host_rows(), *proxy_rows(), *preflight_rows(),
+            *identity_rows(), *host_rows(), *proxy_rows(), *preconnect_rows(),
             *moment_rows(), *clock_rows(), *private_rows()]
 
 
 def control_rows():
     yield Row("nowhere", "nothing goes wrong", "ok", token=True)
     yield Row("nowhere", "nothing goes wrong, and there was a preflight",
-              "ok", arrange=preflight_awaited, heal=no_connection_came,
+              "ok", arrange=preconnect_awaited, heal=no_connection_came,
               token=True, warm=True)
 
 
@@ -60,7 +60,7 @@ def heads_awaited(world, login, api):
     world.connections = log.connections()
 
 
-def preflight_awaited(world):
+def preconnect_awaited(world):
     heads_awaited(world, **PREFLIGHT)
 
 
@@ -71,17 +71,17 @@ def no_connection_came(world):
         world.complaints.append("%d connections more were made" % came)
 
 
-def after_preflight(arrange):
+def after_preconnect(arrange):
     """Lets a fault happen when the connections stand."""
     def both(world):
-        preflight_awaited(world)
+        preconnect_awaited(world)
         arrange(world)
     return both
 
 
 def drop_and_see_reopened(world):
     """Drops the connections, long before the answer."""
-    preflight_awaited(world)
+    preconnect_awaited(world)
     drop_all(world)
     heads_awaited(world, 2 * PREFLIGHT["login"], 2 * PREFLIGHT["api"])
 
@@ -102,20 +102,20 @@ def empty_answer_is_told(login, api, more=nothing):
     return arrange
 
 
-def preflight_rows():
+def preconnect_rows():
     place = "preflight"
     yield Row(place, "its connections dropped, and opened again, while the "
               "person was signing in", "ok", arrange=drop_and_see_reopened,
               heal=no_connection_came, token=True, warm=True)
     yield Row(place, "its connections dropped as the answer came", "ok",
-              arrange=after_preflight(drop_all), token=True, warm=True)
+              arrange=after_preconnect(drop_all), token=True, warm=True)
     for way in ON_THE_WAY:
         if not way.name.startswith(("closed", "reset")):
             continue
         for endpoint, path in ENDPOINTS.items():
             yield Row(place, "then, at %s: %s" % (path, way.name),
                       way.at_token if endpoint == "token" else way.at_api,
-                      arrange=after_preflight(faulty(endpoint, way.fault())),
+                      arrange=after_preconnect(faulty(endpoint, way.fault())),
                       token=endpoint != "token", warm=True)
     yield Row(place, "finds no login host, and says so", "unreachable",
               settings=lambda world: {

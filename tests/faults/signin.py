@@ -139,7 +139,7 @@ def account():
                  if entry.pw_uid >= 1000), None)
 
 
-def preflight_can_be():
+def preconnect_can_be():
     """Is what it is counted by outside the machine's own /run?"""
     return os.geteuid() != 0 or why_not() is None
 
@@ -216,7 +216,7 @@ class World:
             "map_file": os.path.join(self.folder, "map"),
             "helper_user": "nobody",
             **({"preflight": 0} if row.warm else {}),
-            **({} if preflight_can_be() else {"preflight": "no"}),
+            **({} if preconnect_can_be() else {"preflight": "no"}),
             **(IMPATIENT if row.waits else PATIENT),
             **(row.settings(self) or {})}
         self._write("conf", "".join("%s = %s\n" % item

@@ -164,7 +164,7 @@ result_check(const struct plan *plan, const struct options *options,
 	HOLD(plan->is_tainted || !pam_double_env_has(pamh, PAM_DOUBLE_TOKEN));
 }
 
-/* Remove what a sign-in left below /run: tokens, the preflights' file. */
+/* Remove what a sign-in left below /run: tokens, the preconnects' file. */
 static void
 run_empty(int folder)
 {

@@ -200,7 +200,7 @@ def test_the_bundle_costs_a_handshake_where_it_is_needed_alone(
     assert needed[0] == 2 and 2 < needed[1] <= 4
 
 
-def test_a_preflight_takes_the_bundle_as_well(
+def test_a_preconnect_takes_the_bundle_as_well(
         house, genesys, people, journal, store, configure):
     configure(ca_file=None, preflight="0")
     store.in_bundle()

@@ -2,7 +2,7 @@
 /*
  * A /run for this process and what it starts, so that a module in a process of
  * root's leaves nothing in the machine's: neither token files nor the file that
- * preflights are counted by.
+ * preconnects are counted by.
  */
 #ifndef GCPKCE_TESTS_PAM_OWN_RUN_H
 #define GCPKCE_TESTS_PAM_OWN_RUN_H

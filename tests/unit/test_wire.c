@@ -55,9 +55,9 @@ request_make(void)
 	    .unasked = true,
 	    .want_token = true,
 	    .needs = {.roles = true},
-	    .preflight = true,
-	    .preflight_s = 2,
-	    .preflight_max = 65535,
+	    .preconnect = true,
+	    .preconnect_s = 2,
+	    .preconnect_max = 65535,
 	    .deadline_ms = 90000,
 	    .client_secret = secret_of("s3cret"),
 	};
@@ -468,9 +468,9 @@ wire_request_comes_out_as_it_went_in(void **state)
 		assert_int_equal(request.needs.groups, ret.needs.groups);
 		assert_int_equal(request.needs.roles, ret.needs.roles);
 		assert_int_equal(request.needs.divisions, ret.needs.divisions);
-		assert_int_equal(request.preflight, ret.preflight);
-		assert_int_equal(request.preflight_s, ret.preflight_s);
-		assert_int_equal(request.preflight_max, ret.preflight_max);
+		assert_int_equal(request.preconnect, ret.preconnect);
+		assert_int_equal(request.preconnect_s, ret.preconnect_s);
+		assert_int_equal(request.preconnect_max, ret.preconnect_max);
 		assert_int_equal(request.deadline_ms, ret.deadline_ms);
 	}
 }

@@ -38,7 +38,7 @@
 	   "is taken, or cannot be had. Paste the whole address of the page " \
 	   "you land on:")
 
-/* Before an address, when its preflight found no way there. */
+/* Before an address, when its preconnect found no way there. */
 #define SAY_UNREACHABLE \
 	N_("This host could not reach Genesys Cloud just now; signing in may " \
 	   "fail.")

@@ -88,10 +88,10 @@
 	X(timeout, NUMBER, "90", 1, 3600, "seconds for one sign-in") \
 	X(attempts, NUMBER, "3", 1, 20, \
 	    "answers a person may give in one sign-in") \
-	X(preflight, NUMBER_OR_NO, "2", 0, 3600, \
+	X(preconnect, NUMBER_OR_NO, "2", 0, 3600, \
 	    "seconds after which connections are opened ahead of the answer, " \
 	    "or no") \
-	X(preflight_max, NUMBER, "64", 0, 65535, \
+	X(preconnect_max, NUMBER, "64", 0, 65535, \
 	    "sign-ins with such connections at once on this host") \
 	X(export, EXPORT, "none", 0, 0, \
 	    "token for the session: none, env, file") \

@@ -33,7 +33,7 @@ struct helper_call {
  *
  * in:     deadline_ms  of clock_now_ms()
  * out:    ret  (autochild) helper_client_address comes next
- *         reterr  with OUTCOME_OK: why there is no preflight although the
+ *         reterr  with OUTCOME_OK: why there is no preconnect although the
  *                 configuration wants one, or ""
  * errors: OUTCOME_SECRET_UNREADABLE, OUTCOME_CONFIG_INVALID (helper_user),
  *         OUTCOME_HELPER_FAILED, OUTCOME_TIMED_OUT, OUTCOME_NO_MEMORY

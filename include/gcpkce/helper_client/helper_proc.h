@@ -105,7 +105,7 @@ MUST_CHECK enum outcome helper_proc_finish(
 int helper_proc_log_open(void);
 
 /*
- * Where the host is root: open /run/gcpkce/preflight.lock, on whose bytes the
+ * Where the host is root: open /run/gcpkce/preconnect.lock, on whose bytes the
  * helpers of a host count each other, and make it where there is none.  It
  * follows no link, and takes only a file and folders of root's that nobody
  * else may write.

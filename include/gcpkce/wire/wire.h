@@ -97,9 +97,9 @@ struct wire_request {
 	bool want_token; /* the verdict is to carry the token */
 	bool revoke;     /* revoke a token that is not kept */
 	struct identity_needs needs;
-	bool preflight;         /* open connections ahead of the answer ... */
-	uint32_t preflight_s;   /* ... this long after the first READY ... */
-	uint32_t preflight_max; /* ... with a lock on one of so many bytes of
+	bool preconnect;         /* open connections ahead of the answer ... */
+	uint32_t preconnect_s;   /* ... this long after the first READY ... */
+	uint32_t preconnect_max; /* ... with a lock on one of so many bytes of
 				   the descriptor for it; 0: without */
 	uint32_t deadline_ms;   /* from now; the helper ends itself then */
 	struct secret *client_secret; /* NULL: a public client */

@@ -1,40 +1,40 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The preflight: connections to both hosts, opened and kept open while the
+ * The preconnect: connections to both hosts, opened and kept open while the
  * person is in the browser.
  */
-#ifndef GCPKCE_HELPER_PREFLIGHT_H
-#define GCPKCE_HELPER_PREFLIGHT_H
+#ifndef GCPKCE_HELPER_PRECONNECT_H
+#define GCPKCE_HELPER_PRECONNECT_H
 
 #include "exchange.h"
 
-enum preflight_state { PREFLIGHT_DOWN, PREFLIGHT_UNDER_WAY, PREFLIGHT_UP };
+enum preconnect_state { PRECONNECT_DOWN, PRECONNECT_UNDER_WAY, PRECONNECT_UP };
 
 /* One of the connections. */
-struct preflight_line {
-	enum preflight_state state;
+struct preconnect_conn {
+	enum preconnect_state state;
 	bool dead; /* the last try found no way to the host */
 	unsigned failures;
 	int64_t since_ms; /* when it was up first */
 	int64_t next_ms;  /* the earliest time for another try */
 };
 
-/* All-zero bytes are a preflight that never began. */
-struct preflight {
+/* All-zero bytes are a preconnect that never began. */
+struct preconnect {
 	bool admitted;  /* counted among those of this host */
 	bool under_way; /* something is */
-	struct preflight_line lines[CONN_COUNT];
+	struct preconnect_conn lines[CONN_COUNT];
 };
 
 /*
- * May this sign-in have a preflight, and is it among the first so many of this
+ * May this sign-in have a preconnect, and is it among the first so many of this
  * host?  If so, it holds one of them until the process, and whatever it forks,
  * has ended.
  *
  * in:     max   how many there may be at once; 0: nobody counts
  *         hold  no: it is only looked whether there is room for one
  */
-bool preflight_admit(struct preflight *p, uint32_t max, bool hold);
+bool preconnect_acquire(struct preconnect *p, uint32_t max, bool hold);
 
 /*
  * Open the exchange's connections, and open those again that end, until there
@@ -45,14 +45,14 @@ bool preflight_admit(struct preflight *p, uint32_t max, bool hold);
  * in:     x, route, wait  *borrowed* for this call
  * errors: OUTCOME_TIMED_OUT  the deadline passed;  OUTCOME_HELPER_FAILED
  */
-MUST_CHECK enum outcome preflight_fly(struct preflight *p, struct exchange *x,
+MUST_CHECK enum outcome preconnect_run(struct preconnect *p, struct exchange *x,
     const struct wire_route *route, const struct wait *wait,
     struct errinfo *reterr);
 
 /* The exchange is about to give up what is still under way. */
-void preflight_yield(struct preflight *p);
+void preconnect_stop(struct preconnect *p);
 
 /* Did the last try to reach one of the hosts find no way there? */
-bool preflight_found_dead(const struct preflight *p, struct exchange *x);
+bool preconnect_found_dead(const struct preconnect *p, struct exchange *x);
 
 #endif

@@ -3,7 +3,7 @@
  * Nobody waits for what happens here, and nothing that goes wrong here is a
  * failure: the exchange opens what is missing.
  */
-#include "preflight.h"
+#include "preconnect.h"
 
 #include <fcntl.h>
 
@@ -16,7 +16,7 @@
 #define PAUSE_MS 1000   /* after a failure; longer after the next */
 
 bool
-preflight_admit(struct preflight *p, uint32_t max, bool hold)
+preconnect_acquire(struct preconnect *p, uint32_t max, bool hold)
 {
 	p->admitted = p->admitted || max == 0;
 	for (uint32_t i = 0; i < max && !p->admitted; i++) {
@@ -35,37 +35,37 @@ preflight_admit(struct preflight *p, uint32_t max, bool hold)
 }
 
 static void
-line_fail(struct preflight_line *line, int64_t now_ms)
+line_fail(struct preconnect_conn *line, int64_t now_ms)
 {
-	line->state = PREFLIGHT_DOWN;
+	line->state = PRECONNECT_DOWN;
 	line->failures++;
 	line->next_ms = now_ms + PAUSE_MS * line->failures;
 }
 
 static void
-line_up(struct preflight_line *line, int64_t now_ms)
+line_up(struct preconnect_conn *line, int64_t now_ms)
 {
-	line->state = PREFLIGHT_UP;
+	line->state = PRECONNECT_UP;
 	line->dead = false;
 	line->since_ms = now_ms;
 }
 
 /* The connection has ended, and nobody used it. */
 static void
-line_end(struct preflight_line *line, int64_t now_ms)
+line_end(struct preconnect_conn *line, int64_t now_ms)
 {
 	if (now_ms - line->since_ms < LASTING_MS) {
 		line_fail(line, now_ms);
 		return;
 	}
-	line->state = PREFLIGHT_DOWN;
+	line->state = PRECONNECT_DOWN;
 	line->failures = 0;
 	line->next_ms = now_ms;
 }
 
 /* A try has ended without a connection that stays. */
 static void
-line_judge(struct preflight_line *line, const struct http_conn *conn, int64_t now_ms)
+line_judge(struct preconnect_conn *line, const struct http_conn *conn, int64_t now_ms)
 {
 	struct errinfo why;
 	enum outcome r = conn_outcome(conn, &why);
@@ -76,15 +76,15 @@ line_judge(struct preflight_line *line, const struct http_conn *conn, int64_t no
 
 /* See what has become of a connection. */
 static void
-line_look(struct preflight_line *line, struct http_conn *conn, int64_t now_ms)
+line_look(struct preconnect_conn *line, struct http_conn *conn, int64_t now_ms)
 {
 	bool is_warm = conn_is_warm(conn);
 
-	if (is_warm && line->state != PREFLIGHT_UP)
+	if (is_warm && line->state != PRECONNECT_UP)
 		line_up(line, now_ms);
-	else if (!is_warm && line->state == PREFLIGHT_UP)
+	else if (!is_warm && line->state == PRECONNECT_UP)
 		line_end(line, now_ms);
-	else if (line->state == PREFLIGHT_UNDER_WAY && conn->done)
+	else if (line->state == PRECONNECT_UNDER_WAY && conn->done)
 		line_judge(line, conn, now_ms);
 }
 
@@ -93,42 +93,42 @@ line_look(struct preflight_line *line, struct http_conn *conn, int64_t now_ms)
  * the API host comes behind the first, from which it has name and session.
  */
 static int64_t
-line_open(struct preflight *p, struct exchange *x, size_t i,
+line_open(struct preconnect *p, struct exchange *x, size_t i,
     const struct wire_route *route, int64_t now_ms)
 {
-	struct preflight_line *line = &p->lines[i];
+	struct preconnect_conn *line = &p->lines[i];
 	struct errinfo why;
 
-	if (line->state != PREFLIGHT_DOWN || line->failures >= FAILURES_MAX ||
+	if (line->state != PRECONNECT_DOWN || line->failures >= FAILURES_MAX ||
 	    (i == CONN_TOKEN_INFO &&
-		p->lines[CONN_USER].state == PREFLIGHT_UNDER_WAY))
+		p->lines[CONN_USER].state == PRECONNECT_UNDER_WAY))
 		return INT64_MAX;
 	if (line->next_ms > now_ms)
 		return line->next_ms;
 	if (exchange_warm(x, i, route,
 		1000L * (route->connect_timeout_s + route->request_timeout_s),
 		&why) == OUTCOME_OK)
-		line->state = PREFLIGHT_UNDER_WAY;
+		line->state = PRECONNECT_UNDER_WAY;
 	else
 		line_fail(line, now_ms);
-	return line->state == PREFLIGHT_DOWN ? line->next_ms : INT64_MAX;
+	return line->state == PRECONNECT_DOWN ? line->next_ms : INT64_MAX;
 }
 
 /* Once nothing is under way, give back what the handshakes needed. */
 static void
-memory_return(struct preflight *p)
+memory_return(struct preconnect *p)
 {
 	bool under_way = false;
 
 	for (size_t i = 0; i < CONN_COUNT; i++)
-		under_way |= p->lines[i].state == PREFLIGHT_UNDER_WAY;
+		under_way |= p->lines[i].state == PRECONNECT_UNDER_WAY;
 	if (p->under_way && !under_way)
 		heap_trim();
 	p->under_way = under_way;
 }
 
 enum outcome
-preflight_fly(struct preflight *p, struct exchange *x,
+preconnect_run(struct preconnect *p, struct exchange *x,
     const struct wire_route *route, const struct wait *wait,
     struct errinfo *reterr)
 {
@@ -155,16 +155,16 @@ preflight_fly(struct preflight *p, struct exchange *x,
 }
 
 void
-preflight_yield(struct preflight *p)
+preconnect_stop(struct preconnect *p)
 {
 	for (size_t i = 0; i < CONN_COUNT; i++) {
-		if (p->lines[i].state == PREFLIGHT_UNDER_WAY)
-			p->lines[i].state = PREFLIGHT_DOWN;
+		if (p->lines[i].state == PRECONNECT_UNDER_WAY)
+			p->lines[i].state = PRECONNECT_DOWN;
 	}
 }
 
 bool
-preflight_found_dead(const struct preflight *p, struct exchange *x)
+preconnect_found_dead(const struct preconnect *p, struct exchange *x)
 {
 	for (size_t i = 0; i < CONN_COUNT; i++) {
 		if (p->lines[i].dead && !conn_is_warm(&x->conns[i]))

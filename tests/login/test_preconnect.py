@@ -56,7 +56,7 @@ def flown(genesys):
             and genesys.wait_until_read())
 
 
-def preflight_of(terminal, genesys):
+def preconnect_of(terminal, genesys):
     """Wait for the prompt and the preflight; forget it; gives the prompt."""
     shown = terminal.asked()
     assert flown(genesys), genesys.log.records()
@@ -83,7 +83,7 @@ def test_then_a_sign_in_makes_its_requests_and_no_connection(
         house, people, genesys, journal, configure):
     configure(preflight=0)
     terminal = hosts.Pamtester(house).open("alice")
-    answer = people["alice"].sign_in(preflight_of(terminal, genesys))
+    answer = people["alice"].sign_in(preconnect_of(terminal, genesys))
     genesys.log.clear()
     terminal.answer(answer)
     assert genesys.log.wait("DELETE", "/api/v2/tokens/me")
@@ -116,7 +116,7 @@ def test_what_the_server_closes_is_opened_again_before_the_answer(
         house, people, genesys, journal, configure):
     configure(preflight=0)
     terminal = hosts.Pamtester(house).open("alice")
-    shown = preflight_of(terminal, genesys)
+    shown = preconnect_of(terminal, genesys)
     genesys.drop("login")
     genesys.drop("api")
     assert flown(genesys), genesys.log.records()
@@ -146,7 +146,7 @@ def test_a_code_goes_out_once_though_its_connection_dies(
         house, people, genesys, journal, configure):
     configure(preflight=0, attempts=1)
     terminal = hosts.Pamtester(house).open("alice")
-    answer = people["alice"].sign_in(preflight_of(terminal, genesys))
+    answer = people["alice"].sign_in(preconnect_of(terminal, genesys))
     genesys.faults["token"] = Fault(close="before")
     terminal.answer(answer)
     terminal.end()
@@ -158,7 +158,7 @@ def test_a_refused_code_leaves_the_connections_to_the_next_answer(
         house, people, genesys, journal, configure):
     configure(preflight=0)
     terminal = hosts.Pamtester(house).open("alice")
-    terminal.answer(pair("not-a-code-of-anybody", preflight_of(terminal, genesys)))
+    terminal.answer(pair("not-a-code-of-anybody", preconnect_of(terminal, genesys)))
     answer = people["alice"].sign_in(terminal.asked())
     genesys.log.clear()
     terminal.answer(answer)
@@ -201,9 +201,9 @@ def test_a_path_that_is_back_is_said_no_more(
 
 def test_one_at_a_time_if_there_may_be_one(
         house, people, genesys, journal, configure):
-    configure(preflight=0, preflight_max=1)
+    configure(preflight=0, preconnect_max=1)
     first = hosts.Pamtester(house).open("alice")
-    preflight_of(first, genesys)
+    preconnect_of(first, genesys)
     second = hosts.Pamtester(house).open("bob")
     shown = second.asked()
     time.sleep(0.5)
@@ -213,7 +213,7 @@ def test_one_at_a_time_if_there_may_be_one(
     first.kill()
     assert wait_until(lambda: len(helpers(house)) == 1)
     third = hosts.Pamtester(house).open("alice")
-    preflight_of(third, genesys)
+    preconnect_of(third, genesys)
     # the second does without
     second.answer(people["bob"].sign_in(shown))
     second.leave()
@@ -304,7 +304,7 @@ def test_a_run_that_is_read_only_means_no(
     journal.decision("ok")
 
 
-def test_the_lock_is_held_as_long_as_the_preflight(
+def test_the_lock_is_held_as_long_as_the_preconnect(
         house, genesys, configure):
     def is_free():
         with open(LOCK, "r+b") as file:
@@ -312,16 +312,16 @@ def test_the_lock_is_held_as_long_as_the_preflight(
             got = fcntl.fcntl(file, fcntl.F_OFD_GETLK, asked)
             return struct.unpack("hhqqi4x", got)[0] == fcntl.F_UNLCK
 
-    configure(preflight=0, preflight_max=1)
+    configure(preflight=0, preconnect_max=1)
     terminal = hosts.Pamtester(house).open("alice")
-    preflight_of(terminal, genesys)
+    preconnect_of(terminal, genesys)
     assert os.stat(LOCK).st_mode & 0o7777 == 0o600
     assert not is_free()
     terminal.kill()
     assert wait_until(is_free)
 
 
-def test_who_leaves_during_a_preflight_leaves_nobody(
+def test_who_leaves_during_a_preconnect_leaves_nobody(
         house, genesys, configure):
     genesys.faults["login_connect"] = Fault(delay=90)
     configure(preflight=0, connect_timeout=90)
@@ -396,9 +396,9 @@ def test_an_answer_without_a_code_gives_no_connection_up(
 @pytest.mark.skipif("address" in os.path.basename(BUILD),
                     reason="sanitizers make calls of their own")
 def test_strict_has_room_for_it(house, people, genesys, journal, configure):
-    configure(preflight=0, preflight_max=1, sandbox="strict")
+    configure(preflight=0, preconnect_max=1, sandbox="strict")
     terminal = hosts.Pamtester(house).open("alice")
-    shown = preflight_of(terminal, genesys)
+    shown = preconnect_of(terminal, genesys)
     genesys.drop("api")
     assert wait_until(lambda: genesys.log.handshakes("api") == 2)
     terminal.answer(people["alice"].sign_in(shown))
@@ -410,9 +410,9 @@ def test_a_host_that_is_not_root_counts_nobody(
         house, people, genesys, configure):
     with contextlib.suppress(FileNotFoundError):
         os.unlink(LOCK)
-    configure(preflight=0, preflight_max=1)
+    configure(preflight=0, preconnect_max=1)
     for _ in range(2):
-        preflight_of(hosts.Terminal(house, hosts.as_account("alice", [
+        preconnect_of(hosts.Terminal(house, hosts.as_account("alice", [
             f"{BUILD}/tests/gcpkce", "login", "--user", "alice", "--conf",
             "/etc/security/pam_gcpkce.conf"])), genesys)
     assert not os.path.exists(LOCK)
@@ -421,7 +421,7 @@ def test_a_host_that_is_not_root_counts_nobody(
 def test_a_decoy_has_its_worker_and_no_connection(
         house, genesys, configure):
     """What a worker costs an answer would tell who is somebody here."""
-    configure(preflight=2, preflight_max=1)
+    configure(preflight=2, preconnect_max=1)
     begun = time.time()
     terminal = hosts.Pamtester(house).open("nobody-here")
     first = terminal.asked()
@@ -429,7 +429,7 @@ def test_a_decoy_has_its_worker_and_no_connection(
     assert wait_until(
         lambda: sorted(map(maps_libcurl, helpers(house))) == [False, True])
     # and holds nobody's place
-    preflight_of(hosts.Pamtester(house).open("alice"), genesys)
+    preconnect_of(hosts.Pamtester(house).open("alice"), genesys)
     third = hosts.Pamtester(house).open("nobody-here")
     third.asked()
     time.sleep(2.5)
