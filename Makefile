@@ -376,7 +376,7 @@ $(B)/tests/fuzz/fuzz_authenticate: private wraps = $(fuzz_world)
 $(B)/tests/fuzz/fuzz_config $(B)/tests/fuzz/fuzz_map $(B)/tests/fuzz/fuzz_stack: $(B)/tests/fuzz/files.o
 $(B)/tests/fuzz/fuzz_config $(B)/tests/fuzz/fuzz_stack: private wraps = $(fuzz_files)
 $(B)/tests/fuzz/fuzz_map: private wraps = $(fuzz_files) getpwnam_r getpwuid_r
-$(B)/tests/fuzz/fuzz_stack: $(addprefix $(B)/pam_gcpkce/cli/stack/,stack.o stack_file.o stack_text.o control.o pam_result.o dispatch.o truth.o ordinary.o) $(addprefix $(B)/pam_gcpkce/cli/,finding.o command.o)
+$(B)/tests/fuzz/fuzz_stack: $(addprefix $(B)/pam_gcpkce/cli/stack/,stack.o stack_file.o stack_text.o control.o pam_result.o dispatch.o stack_eval.o ordinary.o) $(addprefix $(B)/pam_gcpkce/cli/,finding.o command.o)
 $(fuzz_o): private extra_cflags = $(crypto_cflags)
 
 fuzz-objects: $(fuzz_o)

@@ -80,8 +80,8 @@ report_json(struct check *check)
 	    json, "findings", findings_json(&check->findings));
 	(void)json_object_object_add(
 	    json, "not_looked_at", left_out_json(check));
-	(void)json_object_object_add(json, "truth", check->truth);
-	check->truth = NULL;
+	(void)json_object_object_add(json, "truth", check->eval);
+	check->eval = NULL;
 	(void)json_object_object_add(json, "probe", probe_json(check));
 	command_json_print(json);
 }
@@ -112,12 +112,12 @@ report_text(struct check *check)
 static int
 check_run(struct check *check)
 {
-	check->truth = json_object_new_array();
+	check->eval = json_object_new_array();
 	for (size_t i = 0; i < SECTION_COUNT; i++) {
 		check->findings.section = sections[i].title;
 		sections[i].run(check);
 	}
-	if (check->truth == NULL || check->findings.failed ||
+	if (check->eval == NULL || check->findings.failed ||
 	    buf_check(&check->text) != OUTCOME_OK) {
 		(void)fprintf(stderr, "gcpkce: %s\n",
 		    outcome_log_text(OUTCOME_NO_MEMORY));
@@ -146,7 +146,7 @@ command_check(const struct options *options)
 	check->options = options;
 	check->text = BUF_INIT(TEXT_MAX);
 	int status = check_run(check);
-	(void)json_object_put(check->truth);
+	(void)json_object_put(check->eval);
 	findings_done(&check->findings);
 	buf_done(&check->text);
 	return status;

@@ -21,7 +21,7 @@
 #define REPLY_WAIT_MS 1000
 #define API_PATH "/api/v2/users/me"
 /* a version 4 UUID that no generator makes */
-#define NOBODY_S_CLIENT "00000000-0000-4000-8000-000000000000"
+#define UNKNOWN_CLIENT_ID "00000000-0000-4000-8000-000000000000"
 
 struct probe {
 	const struct wire_probe_request *request;
@@ -148,7 +148,7 @@ login_probe(struct probe *p, struct errinfo *reterr)
 		return OUTCOME_OK;
 	p->page = BUF_INIT(CONN_BODY_MAX);
 	buf_put(&p->page, conn->body.p, conn->body.len);
-	r = authorize_ask(p, NOBODY_S_CLIENT, &p->reply.unknown, reterr);
+	r = authorize_ask(p, UNKNOWN_CLIENT_ID, &p->reply.unknown, reterr);
 	p->reply.same_page = view_eq(buf_view(&p->page), buf_view(&conn->body));
 	return r;
 }

@@ -7,7 +7,7 @@
 #include <security/pam_modules.h>
 
 #include "cli/stack/dispatch.h"
-#include "cli/stack/truth.h"
+#include "cli/stack/stack_eval.h"
 #include "files.h"
 
 #define PART_END 0x1e
@@ -93,13 +93,13 @@ lines_check(const struct stack *stack)
 static void
 stack_check(const struct stack *stack)
 {
-	autotruth truth = {0};
+	autoeval eval = {0};
 
 	lines_check(stack);
 	for (int result = 0; result < PAM_RESULT_COUNT; result++)
 		one_voice_check(stack, result);
-	HOLD(truth_make(stack, NULL, &truth) == OUTCOME_OK);
-	if (truth.results[TRUTH_RIGHT][OUTCOME_OK] == PAM_SUCCESS)
+	HOLD(stack_eval_make(stack, NULL, &eval) == OUTCOME_OK);
+	if (eval.results[STACK_EVAL_RIGHT][OUTCOME_OK] == PAM_SUCCESS)
 		counted[1]++;
 }
 

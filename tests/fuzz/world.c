@@ -30,53 +30,53 @@ static struct {
 	size_t mapped;
 	bool open[DESCRIPTORS];
 	uint8_t random;
-} world;
+} assumption;
 
 const struct plan *
 world_plan(void)
 {
-	return world.plan;
+	return assumption.plan;
 }
 
 bool
 world_turns(void)
 {
-	return world.plan != NULL;
+	return assumption.plan != NULL;
 }
 
 int64_t
 world_now_us(void)
 {
-	return world.now_us;
+	return assumption.now_us;
 }
 
 void
 world_advance_ms(int64_t ms)
 {
-	world.now_us += ms * 1000;
+	assumption.now_us += ms * 1000;
 }
 
 enum meanwhile
 world_changed(void)
 {
-	return world.changed;
+	return assumption.changed;
 }
 
 void
 world_change(enum meanwhile change)
 {
-	world.changed = change;
+	assumption.changed = change;
 }
 
 bool
 world_fault(enum call call, unsigned *ret_how)
 {
-	if (world.plan == NULL)
+	if (assumption.plan == NULL)
 		return false;
-	unsigned at = world.calls[call]++;
+	unsigned at = assumption.calls[call]++;
 
-	for (size_t i = 0; i < world.plan->fault_count; i++) {
-		const struct fault *fault = &world.plan->faults[i];
+	for (size_t i = 0; i < assumption.plan->fault_count; i++) {
+		const struct fault *fault = &assumption.plan->faults[i];
 
 		if (fault->call != call || at < fault->nth ||
 		    at > (unsigned)fault->nth + fault->run)
@@ -140,16 +140,16 @@ descriptors_note(bool open[DESCRIPTORS])
 void
 world_turn(const struct plan *plan)
 {
-	memset(&world, 0, sizeof(world));
+	memset(&assumption, 0, sizeof(assumption));
 	seen = (struct seen){0};
 	helpers_reset();
-	world.now_us = START_US;
-	descriptors_note(world.open);
+	assumption.now_us = START_US;
+	descriptors_note(assumption.open);
 	files_fault = open_fault;
 	files_fstat_fault = fstat_fault;
 	files_uid = plan->ordinary_host ? MODULE_UID : 0;
 	files_serve(true);
-	world.plan = plan;
+	assumption.plan = plan;
 }
 
 void
@@ -157,11 +157,11 @@ world_stop(void)
 {
 	bool open[DESCRIPTORS];
 
-	world.plan = NULL;
+	assumption.plan = NULL;
 	files_serve(false);
 	descriptors_note(open);
-	HOLD(memcmp(open, world.open, sizeof(open)) == 0);
-	HOLD(world.mapped == 0);
+	HOLD(memcmp(open, assumption.open, sizeof(open)) == 0);
+	HOLD(assumption.mapped == 0);
 	HOLD(helpers_are_gone());
 }
 
@@ -191,16 +191,16 @@ WRAP(void *, mmap64,
 	if (fails(CALL_MMAP))
 		return MAP_FAILED;
 	void *mapped = REAL(mmap64)(at, size, access, flags, fd, offset);
-	if (world.plan != NULL && mapped != MAP_FAILED)
-		world.mapped++;
+	if (assumption.plan != NULL && mapped != MAP_FAILED)
+		assumption.mapped++;
 	return mapped;
 }
 
 WRAP(int, munmap, (void *at, size_t size))
 {
-	if (world.plan != NULL) {
-		HOLD(world.mapped > 0);
-		world.mapped--;
+	if (assumption.plan != NULL) {
+		HOLD(assumption.mapped > 0);
+		assumption.mapped--;
 	}
 	return REAL(munmap)(at, size);
 }
@@ -211,14 +211,14 @@ WRAP(int, clock_gettime, (clockid_t clock, struct timespec *ret))
 {
 	unsigned how;
 
-	if (world.plan == NULL)
+	if (assumption.plan == NULL)
 		return REAL(clock_gettime)(clock, ret);
-	world.now_us += 20; /* nobody waits for ever by looking at it */
+	assumption.now_us += 20; /* nobody waits for ever by looking at it */
 	if (world_fault(CALL_CLOCK, &how))
-		world.jumped_us += ((int64_t)how - 8) * 3600 * 1000 * 1000;
-	int64_t us = world.now_us;
+		assumption.jumped_us += ((int64_t)how - 8) * 3600 * 1000 * 1000;
+	int64_t us = assumption.now_us;
 	if (clock == CLOCK_REALTIME)
-		us += EPOCH_S * INT64_C(1000000) + world.jumped_us;
+		us += EPOCH_S * INT64_C(1000000) + assumption.jumped_us;
 	ret->tv_sec = us / 1000000;
 	ret->tv_nsec = us % 1000000 * 1000;
 	return 0;
@@ -227,10 +227,10 @@ WRAP(int, clock_gettime, (clockid_t clock, struct timespec *ret))
 WRAP(ssize_t, getrandom, (void *bytes, size_t len, unsigned flags))
 {
 	(void)flags;
-	HOLD(world.plan != NULL);
+	HOLD(assumption.plan != NULL);
 	if (fails(CALL_GETRANDOM))
 		return -1;
-	memset(bytes, ++world.random, len);
+	memset(bytes, ++assumption.random, len);
 	return (ssize_t)len;
 }
 
@@ -238,7 +238,7 @@ WRAP(ssize_t, getrandom, (void *bytes, size_t len, unsigned flags))
 
 WRAP(int, gethostname, (char *name, size_t cap))
 {
-	if (world.plan == NULL)
+	if (assumption.plan == NULL)
 		return REAL(gethostname)(name, cap);
 	if (fails(CALL_GETHOSTNAME))
 		return -1;
@@ -280,16 +280,16 @@ WRAP(int, getpwnam_r,
 {
 	unsigned how;
 
-	HOLD(world.plan != NULL);
+	HOLD(assumption.plan != NULL);
 	*ret = NULL;
 	if (world_fault(CALL_GETPWNAM, &how))
 		return lookup_error(how);
 	const struct person *person = person_find(name);
-	bool is_asked = strcmp(name, world.plan->setting.user) == 0;
-	if (is_asked && world.changed == MEANWHILE_ACCOUNT_GOES)
+	bool is_asked = strcmp(name, assumption.plan->setting.user) == 0;
+	if (is_asked && assumption.changed == MEANWHILE_ACCOUNT_GOES)
 		person = NULL;
 	int error = entry_give(person, name, entry, space, len, ret);
-	if (is_asked && *ret != NULL && world.changed == MEANWHILE_UID_CHANGES)
+	if (is_asked && *ret != NULL && assumption.changed == MEANWHILE_UID_CHANGES)
 		entry->pw_uid += 1;
 	return error;
 }
@@ -300,7 +300,7 @@ WRAP(int, getpwuid_r,
 {
 	unsigned how;
 
-	HOLD(world.plan != NULL);
+	HOLD(assumption.plan != NULL);
 	*ret = NULL;
 	if (world_fault(CALL_GETPWUID, &how))
 		return lookup_error(how);
@@ -317,7 +317,7 @@ WRAP(int, getgrnam_r,
 {
 	unsigned how;
 
-	HOLD(world.plan != NULL && strcmp(name, "staff") == 0);
+	HOLD(assumption.plan != NULL && strcmp(name, "staff") == 0);
 	*ret = NULL;
 	if (world_fault(CALL_GETGRNAM, &how))
 		return how == 0 ? 0 : lookup_error(how);
@@ -359,7 +359,7 @@ WRAP(int, socket, (int domain, int type, int protocol))
 /* There is a journal, unless the fault says otherwise. */
 WRAP(int, connect, (int fd, const struct sockaddr *address, socklen_t len))
 {
-	if (world.plan == NULL)
+	if (assumption.plan == NULL)
 		return REAL(connect)(fd, address, len);
 	return fails(CALL_CONNECT) ? -1 : 0;
 }

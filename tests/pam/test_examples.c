@@ -20,7 +20,7 @@
 	"auth optional pam_cap.so\n"
 
 /* What the others know of the login at hand. */
-struct world {
+struct assumption {
 	bool password;  /* it is right */
 	bool root;      /* the caller is root */
 	bool member;    /* of breakglass, and from its addresses */
@@ -29,50 +29,50 @@ struct world {
 };
 
 static bool
-by_signin(bool signed_in, const struct world *w)
+by_signin(bool signed_in, const struct assumption *w)
 {
 	(void)w;
 	return signed_in;
 }
 
 static bool
-by_either(bool signed_in, const struct world *w)
+by_either(bool signed_in, const struct assumption *w)
 {
 	return signed_in || w->password;
 }
 
 static bool
-by_both(bool signed_in, const struct world *w)
+by_both(bool signed_in, const struct assumption *w)
 {
 	return signed_in && w->password;
 }
 
 static bool
-by_root_or_signin(bool signed_in, const struct world *w)
+by_root_or_signin(bool signed_in, const struct assumption *w)
 {
 	return w->root || signed_in;
 }
 
 static bool
-by_root_or_either(bool signed_in, const struct world *w)
+by_root_or_either(bool signed_in, const struct assumption *w)
 {
 	return w->root || signed_in || w->password;
 }
 
 static bool
-by_either_unless_closed(bool signed_in, const struct world *w)
+by_either_unless_closed(bool signed_in, const struct assumption *w)
 {
 	return !w->no_logins && (signed_in || w->password);
 }
 
 static bool
-by_signin_unless_closed(bool signed_in, const struct world *w)
+by_signin_unless_closed(bool signed_in, const struct assumption *w)
 {
 	return !w->no_logins && signed_in;
 }
 
 static bool
-by_group(bool signed_in, const struct world *w)
+by_group(bool signed_in, const struct assumption *w)
 {
 	return w->member ? w->password && !w->locked : signed_in;
 }
@@ -84,7 +84,7 @@ by_group(bool signed_in, const struct world *w)
 static const struct example {
 	const char *name; /* NULL: common-auth with the profile */
 	bool other;
-	bool (*lets_in)(bool signed_in, const struct world *w);
+	bool (*lets_in)(bool signed_in, const struct assumption *w);
 } examples[] = {
     {"sshd", false, by_signin},
     {"sshd", true, by_either},
@@ -101,7 +101,7 @@ static const struct example {
 
 /* What a module answers; NULL for one that these tests do not know. */
 static const char *
-answer_of(const char *module, const char *arguments, const struct world *w)
+answer_of(const char *module, const char *arguments, const struct assumption *w)
 {
 	bool stops = w->locked || strstr(arguments, "authfail") != NULL;
 	const struct {
@@ -148,7 +148,7 @@ text_add(struct text *t, const char *more)
 /* A line of the stack, with what stands in for its module. */
 static void
 line_add(struct text *t, const char *line, const struct host *h,
-    const struct world *w)
+    const struct assumption *w)
 {
 	const char *module = strstr(line, "pam_");
 	char name[64];
@@ -174,7 +174,7 @@ line_add(struct text *t, const char *line, const struct host *h,
 
 static void
 lines_add(struct text *t, const char *lines, const struct host *h,
-    const struct world *w)
+    const struct assumption *w)
 {
 	char line[256];
 
@@ -211,7 +211,7 @@ offers_other(const char *name)
 
 static void
 example_read(const struct example *e, struct text *t, const struct host *h,
-    const struct world *w)
+    const struct assumption *w)
 {
 	char path[256];
 	char line[256];
@@ -266,7 +266,7 @@ profile_read(char *ret_line, size_t size)
  * profile might be: it must come to its turn.  tests/login has the real block.
  */
 static void
-common_auth_compose(struct text *t, const struct host *h, const struct world *w)
+common_auth_compose(struct text *t, const struct host *h, const struct assumption *w)
 {
 	char ours[256];
 
@@ -277,7 +277,7 @@ common_auth_compose(struct text *t, const struct host *h, const struct world *w)
 
 static void
 service_compose(const struct example *e, struct text *t, const struct host *h,
-    const struct world *w)
+    const struct assumption *w)
 {
 	t->len = 0;
 	if (e->name != NULL)
@@ -293,10 +293,10 @@ service_compose(const struct example *e, struct text *t, const struct host *h,
 
 #define WORLDS 32
 
-static struct world
-world_make(unsigned number)
+static struct assumption
+assumption_make(unsigned number)
 {
-	return (struct world){
+	return (struct assumption){
 	    .password = (number & 1) != 0,
 	    .root = (number & 2) != 0,
 	    .member = (number & 4) != 0,
@@ -306,7 +306,7 @@ world_make(unsigned number)
 }
 
 static void
-login_try(const struct example *e, const struct world *w, enum outcome outcome)
+login_try(const struct example *e, const struct assumption *w, enum outcome outcome)
 {
 	struct text text = {0};
 	struct host h;
@@ -335,13 +335,13 @@ login_try(const struct example *e, const struct world *w, enum outcome outcome)
 static bool
 is_known(const struct example *e, unsigned number)
 {
-	const struct world w = world_make(number);
+	const struct assumption w = assumption_make(number);
 	const struct host h = {.folder = "/nowhere"};
 	struct text text = {0};
 
 	service_compose(e, &text, &h, &w);
 	for (unsigned i = 0; i < number; i++) {
-		const struct world earlier = world_make(i);
+		const struct assumption earlier = assumption_make(i);
 		struct text other = {0};
 
 		service_compose(e, &other, &h, &earlier);
@@ -361,7 +361,7 @@ example_lets_in_whom_it_says_and_nobody_else(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(examples); i++) {
 		for (unsigned n = 0; n < WORLDS; n++) {
-			const struct world w = world_make(n);
+			const struct assumption w = assumption_make(n);
 
 			if (is_known(&examples[i], n))
 				continue;
@@ -406,7 +406,7 @@ credentials_are_set_where_nobody_was_asked(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(examples); i++) {
 		for (unsigned n = 0; n < WORLDS; n++) {
-			const struct world w = world_make(n);
+			const struct assumption w = assumption_make(n);
 			struct text text = {0};
 			struct host h;
 

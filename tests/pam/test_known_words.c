@@ -2,7 +2,7 @@
 /*
  * Words that an answer must not be: the account's name and its passwords here.
  * Programs that give a stored password at every prompt, and people with a
- * habit, answer with them.
+ * kind, answer with them.
  */
 #include "host.h"
 

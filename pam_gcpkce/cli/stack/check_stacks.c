@@ -12,7 +12,7 @@
 #include "gcpkce/base/text.h"
 #include "gcpkce/config/service.h"
 #include "stack_check.h"
-#include "truth_report.h"
+#include "stack_eval_report.h"
 
 #define SERVICE_MAX 256
 
@@ -45,7 +45,7 @@ modules_check(const struct stack_view *v)
 {
 	for (size_t i = 0; i < v->stack->count; i++) {
 		const struct stack_line *line = &v->stack->lines[i];
-		bool ours = truth_is_ours(line);
+		bool ours = stack_eval_is_ours(line);
 		int action = line->actions[PAM_MODULE_UNKNOWN];
 		bool refuses = action == CONTROL_BAD || action == CONTROL_DIE;
 
@@ -82,17 +82,17 @@ static void
 table_add(const struct stack_view *v)
 {
 	struct check *check = v->check;
-	autotruth truth = {0};
+	autoeval eval = {0};
 
 	/* what ours would answer if it were there is the question */
-	if (truth_make(v->stack, v->has_file, &truth) != OUTCOME_OK) {
+	if (stack_eval_make(v->stack, v->has_file, &eval) != OUTCOME_OK) {
 		check->findings.failed = true;
 		return;
 	}
-	stack_truth_check(v, &truth);
-	truth_print(&truth, v->service, &check->text);
+	stack_eval_check(v, &eval);
+	stack_eval_print(&eval, v->service, &check->text);
 	(void)json_object_array_add(
-	    check->truth, truth_json(&truth, v->service));
+	    check->eval, stack_eval_json(&eval, v->service));
 }
 
 static bool
@@ -210,7 +210,7 @@ all_check(struct check *check)
 	folder_check(check, dir != NULL ? dir : "/etc/pam.d", NULL);
 	if (dir == NULL)
 		folder_check(check, "/usr/lib/pam.d", "/etc/pam.d");
-	if (json_object_array_length(check->truth) == 0)
+	if (json_object_array_length(check->eval) == 0)
 		finding_add(&check->findings, FINDING_NOTE, dir, NULL,
 		    "no service has an auth line with pam_gcpkce");
 }

@@ -8,7 +8,7 @@
 #include <security/pam_modules.h>
 
 /* What libpam says when nobody has said anything. */
-#define NOBODY_SAID PAM_PERM_DENIED
+#define PAM_NO_DECISION PAM_PERM_DENIED
 
 enum impression { NONE, GOOD, BAD };
 
@@ -77,7 +77,7 @@ object(struct walk *w, int result)
 {
 	if (w->now.impression != BAD)
 		w->now = (struct view_of_person){
-		    BAD, result == PAM_IGNORE ? NOBODY_SAID : result};
+		    BAD, result == PAM_IGNORE ? PAM_NO_DECISION : result};
 }
 
 /* Do what the line's control says of the result; i may move on. */
@@ -108,7 +108,7 @@ act(struct walk *w, size_t *i, int action, int result)
 	default:
 		/* libpam calls it a syntax error */
 		if (!jump(w, i, action))
-			w->now = (struct view_of_person){BAD, NOBODY_SAID};
+			w->now = (struct view_of_person){BAD, PAM_NO_DECISION};
 	}
 }
 
@@ -119,7 +119,7 @@ dispatch(const struct stack *stack, enum stack_type type, const int *answers,
 	struct walk w = {.stack = stack, .type = type};
 	unsigned before = 0;
 
-	w.now = (struct view_of_person){NONE, NOBODY_SAID};
+	w.now = (struct view_of_person){NONE, PAM_NO_DECISION};
 	w.at_entry[0] = w.now;
 	for (size_t i = 0; reached != NULL && i < stack->count; i++)
 		reached[i] = false;
@@ -128,7 +128,7 @@ dispatch(const struct stack *stack, enum stack_type type, const int *answers,
 	     i = next_of(&w, i)) {
 		const struct stack_line *line = &stack->lines[i];
 		int result =
-		    line->kind == STACK_BROKEN ? NOBODY_SAID : answers[i];
+		    line->kind == STACK_BROKEN ? PAM_NO_DECISION : answers[i];
 
 		if (line->level > before)
 			w.at_entry[line->level] = w.now;
@@ -138,11 +138,11 @@ dispatch(const struct stack *stack, enum stack_type type, const int *answers,
 		if (line->kind == STACK_SUBSTACK)
 			continue;
 		if (result < 0 || result >= PAM_RESULT_COUNT)
-			object(&w, NOBODY_SAID);
+			object(&w, PAM_NO_DECISION);
 		else
 			act(&w, &i, line->actions[result], result);
 	}
 	if (w.now.status == PAM_SUCCESS && w.now.impression != GOOD)
-		return NOBODY_SAID;
+		return PAM_NO_DECISION;
 	return w.now.status;
 }

@@ -12,62 +12,62 @@
 static const struct {
 	const char *module;
 	const char *with[2]; /* each NULL, or an argument */
-	enum habit habit;
-} habits[] = {
-    {"pam_permit", {NULL}, HABIT_YES},
-    {"pam_deny", {NULL}, HABIT_NO},
-    {"pam_env", {NULL}, HABIT_NO_OPINION},
-    {"pam_faildelay", {NULL}, HABIT_NO_OPINION},
-    {"pam_group", {NULL}, HABIT_NO_OPINION},
-    {"pam_issue", {NULL}, HABIT_NO_OPINION},
-    {"pam_keyinit", {NULL}, HABIT_NO_OPINION},
-    {"pam_mail", {NULL}, HABIT_NO_OPINION},
-    {"pam_nologin", {"successok"}, HABIT_GATE},
-    {"pam_nologin", {NULL}, HABIT_NO_OPINION},
-    {"pam_warn", {NULL}, HABIT_NO_OPINION},
-    {"pam_wheel", {"deny", "trust"}, HABIT_GATE},
-    {"pam_wheel", {"trust"}, HABIT_EXCEPTION},
-    {"pam_wheel", {NULL}, HABIT_NO_OPINION}, /* or refuses */
-    {"pam_access", {NULL}, HABIT_GATE},
-    {"pam_cap", {NULL}, HABIT_GATE},
-    {"pam_echo", {NULL}, HABIT_GATE},
-    {"pam_faillock", {"authsucc"}, HABIT_GATE},
-    {"pam_faillock", {"preauth"}, HABIT_GATE},
-    {"pam_faillock", {NULL}, HABIT_NO}, /* authfail counts a failure */
-    {"pam_lastlog", {NULL}, HABIT_GATE},
-    {"pam_securetty", {NULL}, HABIT_GATE},
-    {"pam_shells", {NULL}, HABIT_GATE},
-    {"pam_tally", {NULL}, HABIT_GATE},
-    {"pam_tally2", {NULL}, HABIT_GATE},
-    {"pam_usertype", {"isregular"}, HABIT_GATE},
-    {"pam_usertype", {NULL}, HABIT_EXCEPTION},
-    {"pam_listfile", {"sense=deny"}, HABIT_GATE},
-    {"pam_listfile", {"item=user"}, HABIT_EXCEPTION},
-    {"pam_listfile", {"item=group"}, HABIT_EXCEPTION},
-    {"pam_listfile", {NULL}, HABIT_DEPENDS},
-    {"pam_localuser", {NULL}, HABIT_DEPENDS},
-    {"pam_abl", {NULL}, HABIT_DEPENDS},
-    {"pam_debug", {NULL}, HABIT_DEPENDS},
-    {"pam_ecryptfs", {NULL}, HABIT_DEPENDS},
-    {"pam_gnome_keyring", {NULL}, HABIT_DEPENDS},
-    {"pam_kwallet5", {NULL}, HABIT_DEPENDS},
-    {"pam_mount", {NULL}, HABIT_DEPENDS},
-    {"pam_exec", {"expose_authtok"}, HABIT_CREDENTIAL},
-    {"pam_exec", {NULL}, HABIT_DEPENDS},
-    {"pam_rhosts", {NULL}, HABIT_EXCEPTION},
-    {"pam_rootok", {NULL}, HABIT_EXCEPTION},
-    {"pam_sepermit", {NULL}, HABIT_EXCEPTION},
-    {"pam_timestamp", {NULL}, HABIT_EXCEPTION},
-    {"pam_limits", {NULL}, HABIT_NO_AUTH},
-    {"pam_loginuid", {NULL}, HABIT_NO_AUTH},
-    {"pam_mkhomedir", {NULL}, HABIT_NO_AUTH},
-    {"pam_motd", {NULL}, HABIT_NO_AUTH},
-    {"pam_namespace", {NULL}, HABIT_NO_AUTH},
-    {"pam_pwhistory", {NULL}, HABIT_NO_AUTH},
-    {"pam_time", {NULL}, HABIT_NO_AUTH},
-    {"pam_tty_audit", {NULL}, HABIT_NO_AUTH},
-    {"pam_umask", {NULL}, HABIT_NO_AUTH},
-    {"pam_xauth", {NULL}, HABIT_NO_AUTH},
+	enum module_kind module_kind;
+} module_kinds[] = {
+    {"pam_permit", {NULL}, MODULE_KIND_YES},
+    {"pam_deny", {NULL}, MODULE_KIND_NO},
+    {"pam_env", {NULL}, MODULE_KIND_NO_OPINION},
+    {"pam_faildelay", {NULL}, MODULE_KIND_NO_OPINION},
+    {"pam_group", {NULL}, MODULE_KIND_NO_OPINION},
+    {"pam_issue", {NULL}, MODULE_KIND_NO_OPINION},
+    {"pam_keyinit", {NULL}, MODULE_KIND_NO_OPINION},
+    {"pam_mail", {NULL}, MODULE_KIND_NO_OPINION},
+    {"pam_nologin", {"successok"}, MODULE_KIND_GATE},
+    {"pam_nologin", {NULL}, MODULE_KIND_NO_OPINION},
+    {"pam_warn", {NULL}, MODULE_KIND_NO_OPINION},
+    {"pam_wheel", {"deny", "trust"}, MODULE_KIND_GATE},
+    {"pam_wheel", {"trust"}, MODULE_KIND_EXCEPTION},
+    {"pam_wheel", {NULL}, MODULE_KIND_NO_OPINION}, /* or refuses */
+    {"pam_access", {NULL}, MODULE_KIND_GATE},
+    {"pam_cap", {NULL}, MODULE_KIND_GATE},
+    {"pam_echo", {NULL}, MODULE_KIND_GATE},
+    {"pam_faillock", {"authsucc"}, MODULE_KIND_GATE},
+    {"pam_faillock", {"preauth"}, MODULE_KIND_GATE},
+    {"pam_faillock", {NULL}, MODULE_KIND_NO}, /* authfail counts a failure */
+    {"pam_lastlog", {NULL}, MODULE_KIND_GATE},
+    {"pam_securetty", {NULL}, MODULE_KIND_GATE},
+    {"pam_shells", {NULL}, MODULE_KIND_GATE},
+    {"pam_tally", {NULL}, MODULE_KIND_GATE},
+    {"pam_tally2", {NULL}, MODULE_KIND_GATE},
+    {"pam_usertype", {"isregular"}, MODULE_KIND_GATE},
+    {"pam_usertype", {NULL}, MODULE_KIND_EXCEPTION},
+    {"pam_listfile", {"sense=deny"}, MODULE_KIND_GATE},
+    {"pam_listfile", {"item=user"}, MODULE_KIND_EXCEPTION},
+    {"pam_listfile", {"item=group"}, MODULE_KIND_EXCEPTION},
+    {"pam_listfile", {NULL}, MODULE_KIND_DEPENDS},
+    {"pam_localuser", {NULL}, MODULE_KIND_DEPENDS},
+    {"pam_abl", {NULL}, MODULE_KIND_DEPENDS},
+    {"pam_debug", {NULL}, MODULE_KIND_DEPENDS},
+    {"pam_ecryptfs", {NULL}, MODULE_KIND_DEPENDS},
+    {"pam_gnome_keyring", {NULL}, MODULE_KIND_DEPENDS},
+    {"pam_kwallet5", {NULL}, MODULE_KIND_DEPENDS},
+    {"pam_mount", {NULL}, MODULE_KIND_DEPENDS},
+    {"pam_exec", {"expose_authtok"}, MODULE_KIND_CREDENTIAL},
+    {"pam_exec", {NULL}, MODULE_KIND_DEPENDS},
+    {"pam_rhosts", {NULL}, MODULE_KIND_EXCEPTION},
+    {"pam_rootok", {NULL}, MODULE_KIND_EXCEPTION},
+    {"pam_sepermit", {NULL}, MODULE_KIND_EXCEPTION},
+    {"pam_timestamp", {NULL}, MODULE_KIND_EXCEPTION},
+    {"pam_limits", {NULL}, MODULE_KIND_NO_AUTH},
+    {"pam_loginuid", {NULL}, MODULE_KIND_NO_AUTH},
+    {"pam_mkhomedir", {NULL}, MODULE_KIND_NO_AUTH},
+    {"pam_motd", {NULL}, MODULE_KIND_NO_AUTH},
+    {"pam_namespace", {NULL}, MODULE_KIND_NO_AUTH},
+    {"pam_pwhistory", {NULL}, MODULE_KIND_NO_AUTH},
+    {"pam_time", {NULL}, MODULE_KIND_NO_AUTH},
+    {"pam_tty_audit", {NULL}, MODULE_KIND_NO_AUTH},
+    {"pam_umask", {NULL}, MODULE_KIND_NO_AUTH},
+    {"pam_xauth", {NULL}, MODULE_KIND_NO_AUTH},
 };
 
 /* ---- pam_succeed_if ---- */
@@ -92,7 +92,7 @@ is_listed(const char *word, const char *list)
 }
 
 /* A condition on the service, whose name is known. */
-static enum habit
+static enum module_kind
 service_habit(const char *service, const char *op, const char *right)
 {
 	bool is_not = op[0] == '!' || strncmp(op, "not", 3) == 0;
@@ -105,12 +105,12 @@ service_habit(const char *service, const char *op, const char *right)
 	else if (strcmp(op, "in") == 0 || strcmp(op, "notin") == 0)
 		met = is_listed(service, right);
 	else
-		return HABIT_EXCEPTION;
-	return met != is_not ? HABIT_GATE : HABIT_EXCEPTION;
+		return MODULE_KIND_EXCEPTION;
+	return met != is_not ? MODULE_KIND_GATE : MODULE_KIND_EXCEPTION;
 }
 
 /* One on a number: is an ordinary user's enough? */
-static enum habit
+static enum module_kind
 number_habit(const char *op, const char *right)
 {
 	long number = strtol(right, NULL, 10);
@@ -120,13 +120,13 @@ number_habit(const char *op, const char *right)
 	    strcmp(op, "ge") == 0 || strcmp(op, ">=") == 0;
 
 	if (below)
-		return number > UID_LEAST ? HABIT_GATE : HABIT_EXCEPTION;
+		return number > UID_LEAST ? MODULE_KIND_GATE : MODULE_KIND_EXCEPTION;
 	if (above)
-		return number < UID_MOST ? HABIT_GATE : HABIT_EXCEPTION;
-	return strcmp(op, "ne") == 0 ? HABIT_GATE : HABIT_EXCEPTION;
+		return number < UID_MOST ? MODULE_KIND_GATE : MODULE_KIND_EXCEPTION;
+	return strcmp(op, "ne") == 0 ? MODULE_KIND_GATE : MODULE_KIND_EXCEPTION;
 }
 
-static enum habit
+static enum module_kind
 condition_habit(
     const char *service, const char *left, const char *op, const char *right)
 {
@@ -137,13 +137,13 @@ condition_habit(
 		return service_habit(service, op, right);
 	/* an ordinary user is not the one that is ruled out */
 	if (op[0] == '!' || strncmp(op, "not", 3) == 0)
-		return HABIT_GATE;
+		return MODULE_KIND_GATE;
 	if (is_glob)
-		return HABIT_DEPENDS;
+		return MODULE_KIND_DEPENDS;
 	if (is_id)
 		return number_habit(op, right);
 	/* of users and groups few are named; of places and shells, who knows */
-	return strcmp(left, "user") == 0 ? HABIT_EXCEPTION : HABIT_DEPENDS;
+	return strcmp(left, "user") == 0 ? MODULE_KIND_EXCEPTION : MODULE_KIND_DEPENDS;
 }
 
 static bool
@@ -160,12 +160,12 @@ is_flag(const char *word)
 }
 
 /* All conditions must be met, so the narrowest one counts. */
-static enum habit
+static enum module_kind
 conditions_habit(const struct stack_line *line, const char *service)
 {
 	const char *words[3] = {NULL};
 	size_t count = 0;
-	enum habit all = HABIT_GATE;
+	enum module_kind all = MODULE_KIND_GATE;
 
 	for (char **p = line->arguments; p != NULL && *p != NULL; p++) {
 		if (is_flag(*p))
@@ -174,11 +174,11 @@ conditions_habit(const struct stack_line *line, const char *service)
 		if (count < 3)
 			continue;
 		count = 0;
-		enum habit one =
+		enum module_kind one =
 		    condition_habit(service, words[0], words[1], words[2]);
 		all = one < all ? one : all;
 	}
-	return count == 0 ? all : HABIT_NO; /* it ends in mid-condition */
+	return count == 0 ? all : MODULE_KIND_NO; /* it ends in mid-condition */
 }
 
 /* ---- any module ---- */
@@ -193,18 +193,18 @@ has_argument(const struct stack_line *line, const char *argument)
 	return false;
 }
 
-enum habit
+enum module_kind
 ordinary_habit(const struct stack_line *line, const char *service)
 {
 	if (stack_line_is(line, "pam_succeed_if"))
 		return conditions_habit(line, service);
-	for (size_t i = 0; i < sizeof(habits) / sizeof(habits[0]); i++) {
-		const char *const *with = habits[i].with;
+	for (size_t i = 0; i < sizeof(module_kinds) / sizeof(module_kinds[0]); i++) {
+		const char *const *with = module_kinds[i].with;
 
-		if (stack_line_is(line, habits[i].module) &&
+		if (stack_line_is(line, module_kinds[i].module) &&
 		    (with[0] == NULL || has_argument(line, with[0])) &&
 		    (with[1] == NULL || has_argument(line, with[1])))
-			return habits[i].habit;
+			return module_kinds[i].module_kind;
 	}
-	return HABIT_CREDENTIAL;
+	return MODULE_KIND_CREDENTIAL;
 }

@@ -8,24 +8,24 @@
 
 #include "stack.h"
 
-enum habit {
-	HABIT_CREDENTIAL, /* a password, a key, another provider */
-	HABIT_EXCEPTION,  /* succeeds for few users, as pam_rootok does */
-	HABIT_DEPENDS,    /* the host decides for whom it succeeds */
-	HABIT_GATE,       /* succeeds for every ordinary user */
-	HABIT_YES,
-	HABIT_NO,
-	HABIT_NO_OPINION,
-	HABIT_NO_AUTH, /* has no function for auth lines */
+enum module_kind {
+	MODULE_KIND_CREDENTIAL, /* a password, a key, another provider */
+	MODULE_KIND_EXCEPTION,  /* succeeds for few users, as pam_rootok does */
+	MODULE_KIND_DEPENDS,    /* the host decides for whom it succeeds */
+	MODULE_KIND_GATE,       /* succeeds for every ordinary user */
+	MODULE_KIND_YES,
+	MODULE_KIND_NO,
+	MODULE_KIND_NO_OPINION,
+	MODULE_KIND_NO_AUTH, /* has no function for auth lines */
 };
 
 /*
- * The habit of an auth line's module, with its arguments.
+ * The kind of an auth line's module, with its arguments.
  *
  * in:     service  whose stack it is in; some conditions name it
- * gives:  HABIT_CREDENTIAL for a module that is not known
+ * gives:  MODULE_KIND_CREDENTIAL for a module that is not known
  * source: the modules' manual pages; tests/login/test_stacks.py asks them
  */
-enum habit ordinary_habit(const struct stack_line *line, const char *service);
+enum module_kind ordinary_habit(const struct stack_line *line, const char *service);
 
 #endif

@@ -6,7 +6,7 @@
 #define GCPKCE_CLI_STACK_CHECK_H
 
 #include "cli/check.h"
-#include "truth.h"
+#include "stack_eval.h"
 
 /* One service, as the checks see it. */
 struct stack_view {
@@ -27,8 +27,8 @@ const struct stack_line *stack_ours(
  *
  * in:     truth  of view->stack
  */
-void stack_truth_check(
-    const struct stack_view *view, const struct truth *truth);
+void stack_eval_check(
+    const struct stack_view *view, const struct stack_eval *eval);
 
 /*
  * Judge the other three types: whether they let a good login pass, and lines of

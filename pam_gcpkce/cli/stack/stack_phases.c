@@ -14,7 +14,7 @@ phase_answer(const struct stack_view *v, const struct stack_line *line)
 	if (line->kind == STACK_MODULE && v->has_file != NULL &&
 	    !v->has_file(line->module))
 		return PAM_MODULE_UNKNOWN;
-	if (truth_is_ours(line) && line->type != STACK_SESSION)
+	if (stack_eval_is_ours(line) && line->type != STACK_SESSION)
 		return PAM_IGNORE;
 	return stack_line_is(line, "pam_deny") ? PAM_AUTH_ERR : PAM_SUCCESS;
 }

@@ -3,7 +3,7 @@
  * One row for people is one PAM result, since libpam knows no outcomes; in
  * JSON each outcome has its own.
  */
-#include "truth_report.h"
+#include "stack_eval_report.h"
 
 #include <security/pam_modules.h>
 #include <string.h>
@@ -35,7 +35,7 @@ outcomes_put(int result, struct buf *to)
 	for (size_t o = 0; o < OUTCOME_COUNT; o++) {
 		const char *name = outcome_name((enum outcome)o);
 
-		if (truth_pam_result((enum outcome)o) != result)
+		if (stack_eval_pam_result((enum outcome)o) != result)
 			continue;
 		if (column + strlen(name) + 1 > COLUMNS) {
 			buf_printf(to, "\n%s", indent);
@@ -48,29 +48,29 @@ outcomes_put(int result, struct buf *to)
 }
 
 static void
-row_put(const struct truth *truth, size_t outcome, struct buf *to)
+row_put(const struct stack_eval *eval, size_t outcome, struct buf *to)
 {
-	int result = truth_pam_result((enum outcome)outcome);
+	int result = stack_eval_pam_result((enum outcome)outcome);
 
 	buf_printf(to, "  %-18s", result_short(result));
-	for (size_t w = 0; w < TRUTH_WORLDS; w++)
-		buf_printf(to, w + 1 < TRUTH_WORLDS ? "%-18s" : "%s",
-		    result_text(truth->results[w][outcome]));
+	for (size_t w = 0; w < STACK_EVAL_WORLDS; w++)
+		buf_printf(to, w + 1 < STACK_EVAL_WORLDS ? "%-18s" : "%s",
+		    result_text(eval->results[w][outcome]));
 	outcomes_put(result, to);
 }
 
 static void
-rows_put(const struct truth *truth, struct buf *to)
+rows_put(const struct stack_eval *eval, struct buf *to)
 {
 	bool done[PAM_RESULT_COUNT] = {false};
 
 	/* ok first, though another one is row 0 */
 	for (size_t n = 0; n <= OUTCOME_COUNT; n++) {
 		size_t outcome = n == 0 ? OUTCOME_OK : n - 1;
-		int result = truth_pam_result((enum outcome)outcome);
+		int result = stack_eval_pam_result((enum outcome)outcome);
 
 		if (!done[result])
-			row_put(truth, outcome, to);
+			row_put(eval, outcome, to);
 		done[result] = true;
 	}
 }
@@ -79,14 +79,14 @@ static bool
 is_assumed(const struct stack_line *line)
 {
 	return line->type == STACK_AUTH && line->kind == STACK_MODULE &&
-	    !truth_is_ours(line);
+	    !stack_eval_is_ours(line);
 }
 
 /* What the table takes the other modules to answer, where there are any. */
 static void
-others_put(const struct truth *truth, struct buf *to)
+others_put(const struct stack_eval *eval, struct buf *to)
 {
-	const struct stack *stack = truth->stack;
+	const struct stack *stack = eval->stack;
 	bool any = false;
 
 	for (size_t i = 0; i < stack->count; i++) {
@@ -100,83 +100,83 @@ others_put(const struct truth *truth, struct buf *to)
 		any = true;
 		buf_printf(to, "    %s %s\n      ", stack->lines[i].where,
 		    stack->lines[i].module);
-		for (size_t w = 0; w < TRUTH_WORLDS; w++)
+		for (size_t w = 0; w < STACK_EVAL_WORLDS; w++)
 			buf_printf(to, "%s%s",
-			    result_short(truth->answers[w][i]),
-			    w + 1 < TRUTH_WORLDS ? ", " : "\n");
+			    result_short(eval->answers[w][i]),
+			    w + 1 < STACK_EVAL_WORLDS ? ", " : "\n");
 	}
 }
 
 void
-truth_print(const struct truth *truth, const char *service, struct buf *to)
+stack_eval_print(const struct stack_eval *eval, const char *service, struct buf *to)
 {
 	buf_printf(
 	    to, "what a result of pam_gcpkce does to a login by %s\n", service);
 	buf_printf(to, "  %-18s", "");
-	for (size_t w = 0; w < TRUTH_WORLDS; w++)
-		buf_printf(to, w + 1 < TRUTH_WORLDS ? "%-18s" : "%s\n",
-		    truth_world_text(w));
-	rows_put(truth, to);
-	others_put(truth, to);
+	for (size_t w = 0; w < STACK_EVAL_WORLDS; w++)
+		buf_printf(to, w + 1 < STACK_EVAL_WORLDS ? "%-18s" : "%s\n",
+		    stack_eval_assumption_text(w));
+	rows_put(eval, to);
+	others_put(eval, to);
 	buf_put_text(to, "\n");
 }
 
 static struct json_object *
-worlds_json(void)
+assumptions_json(void)
 {
-	struct json_object *worlds = json_object_new_object();
+	struct json_object *assumptions = json_object_new_object();
 
-	for (size_t w = 0; w < TRUTH_WORLDS; w++)
+	for (size_t w = 0; w < STACK_EVAL_WORLDS; w++)
 		command_json_text(
-		    worlds, truth_world_name(w), truth_world_text(w));
-	return worlds;
+		    assumptions, stack_eval_assumption_name(w), stack_eval_assumption_text(w));
+	return assumptions;
 }
 
 /* The auth lines: what each module is assumed to answer; null is ours. */
 static struct json_object *
-lines_json(const struct truth *truth)
+lines_json(const struct stack_eval *eval)
 {
-	const struct stack *stack = truth->stack;
+	const struct stack *stack = eval->stack;
 	struct json_object *lines = json_object_new_array();
 
 	for (size_t i = 0; i < stack->count; i++) {
 		const struct stack_line *line = &stack->lines[i];
-		bool ours = truth_is_ours(line);
+		bool ours = stack_eval_is_ours(line);
 
 		if (!ours && !is_assumed(line))
 			continue;
 		struct json_object *one = json_object_new_object();
 		command_json_text(one, "where", line->where);
 		command_json_text(one, "module", line->module);
-		for (size_t w = 0; w < TRUTH_WORLDS; w++)
-			(void)json_object_object_add(one, truth_world_name(w),
+		for (size_t w = 0; w < STACK_EVAL_WORLDS; w++)
+			(void)json_object_object_add(one, stack_eval_assumption_name(w),
 			    ours ? NULL
 				 : json_object_new_string(
-				       pam_result_name(truth->answers[w][i])));
+				       pam_result_name(eval->answers[w][i])));
 		(void)json_object_array_add(lines, one);
 	}
 	return lines;
 }
 
 struct json_object *
-truth_json(const struct truth *truth, const char *service)
+stack_eval_json(const struct stack_eval *eval, const char *service)
 {
 	struct json_object *json = json_object_new_object();
 	struct json_object *outcomes = json_object_new_array();
 
 	command_json_text(json, "service", service);
-	(void)json_object_object_add(json, "worlds", worlds_json());
-	(void)json_object_object_add(json, "lines", lines_json(truth));
+	(void)json_object_object_add(json, "worlds", assumptions_json());
+	(void)json_object_object_add(json, "lines", lines_json(eval));
 	for (size_t o = 0; o < OUTCOME_COUNT; o++) {
 		struct json_object *row = json_object_new_object();
 
 		command_json_text(
 		    row, "outcome", outcome_name((enum outcome)o));
 		command_json_text(row, "module",
-		    pam_result_name(truth_pam_result((enum outcome)o)));
-		for (size_t w = 0; w < TRUTH_WORLDS; w++)
-			command_json_text(row, truth_world_name(w),
-			    pam_result_name(truth->results[w][o]));
+		    pam_result_name(stack_eval_pam_result((enum outcome)o)));
+		for (size_t w = 0; w < STACK_EVAL_WORLDS; w++)
+			command_json_text(row, stack_eval_assumption_name(w),
+			    pam_result_name(eval->results[w][o]));
 		(void)json_object_array_add(outcomes, row);
 	}
 	(void)json_object_object_add(json, "outcomes", outcomes);

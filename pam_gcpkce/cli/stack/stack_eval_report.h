@@ -5,17 +5,17 @@
 #ifndef GCPKCE_CLI_TRUTH_REPORT_H
 #define GCPKCE_CLI_TRUTH_REPORT_H
 
-#include "truth.h"
+#include "stack_eval.h"
 
 /* Append the table of a service, and what it assumes, for people. */
-void truth_print(
-    const struct truth *truth, const char *service, struct buf *to);
+void stack_eval_print(
+    const struct stack_eval *eval, const char *service, struct buf *to);
 
 /*
- * The same as JSON: {service, worlds, lines, outcomes}.
+ * The same as JSON: {service, assumptions, lines, outcomes}.
  *
  * gives:  NULL when memory is short; the caller owns it
  */
-struct json_object *truth_json(const struct truth *truth, const char *service);
+struct json_object *stack_eval_json(const struct stack_eval *eval, const char *service);
 
 #endif

@@ -11,16 +11,16 @@ stack_ours(const struct stack *stack, enum stack_type type)
 {
 	for (size_t i = 0; i < stack->count; i++) {
 		if (stack->lines[i].type == type &&
-		    truth_is_ours(&stack->lines[i]))
+		    stack_eval_is_ours(&stack->lines[i]))
 			return &stack->lines[i];
 	}
 	return NULL;
 }
 
 static bool
-lets_in(const struct truth *truth, enum truth_world world, size_t outcome)
+lets_in(const struct stack_eval *eval, enum stack_eval_assumption assumption, size_t outcome)
 {
-	return truth->results[world][outcome] == PAM_SUCCESS;
+	return eval->results[assumption][outcome] == PAM_SUCCESS;
 }
 
 /* A denial that no network can bring about. */
@@ -32,12 +32,12 @@ lets_in(const struct truth *truth, enum truth_world world, size_t outcome)
  * gives:  their number
  */
 static size_t
-open_list(const struct truth *truth, enum truth_world world, struct buf *list)
+open_list(const struct stack_eval *eval, enum stack_eval_assumption assumption, struct buf *list)
 {
 	size_t count = 0;
 
 	for (size_t o = 0; o < OUTCOME_COUNT; o++) {
-		if (o == OUTCOME_OK || !lets_in(truth, world, o))
+		if (o == OUTCOME_OK || !lets_in(eval, assumption, o))
 			continue;
 		buf_printf(list, "%s%s", count > 0 ? ", " : "",
 		    outcome_name((enum outcome)o));
@@ -47,15 +47,15 @@ open_list(const struct truth *truth, enum truth_world world, struct buf *list)
 }
 
 static void
-open_check(const struct stack_view *v, const struct truth *truth,
+open_check(const struct stack_view *v, const struct stack_eval *eval,
     const struct stack_line *ours)
 {
 	autobuf open = BUF_INIT(4096);
 	autobuf soft = BUF_INIT(4096);
 	struct findings *f = &v->check->findings;
-	size_t count = open_list(truth, TRUTH_REFUSE, &open);
-	size_t others = open_list(truth, TRUTH_RIGHT, &soft);
-	const struct stack_line *opener = truth_opener(truth);
+	size_t count = open_list(eval, STACK_EVAL_REFUSE, &open);
+	size_t others = open_list(eval, STACK_EVAL_RIGHT, &soft);
+	const struct stack_line *opener = stack_eval_opener(eval);
 
 	if (count == OUTCOME_COUNT - 1 && opener != NULL)
 		finding_add(f, FINDING_FAULT, opener->where,
@@ -76,7 +76,7 @@ open_check(const struct stack_view *v, const struct truth *truth,
 		    "let these results be bad or die in the line's control",
 		    "%s lets in without any credential after: %s", v->service,
 		    buf_text(&open));
-	else if (lets_in(truth, TRUTH_RIGHT, PLAIN_DENIAL))
+	else if (lets_in(eval, STACK_EVAL_RIGHT, PLAIN_DENIAL))
 		finding_add(f, FINDING_NOTE, ours->where, NULL,
 		    "another credential of %s is enough in place of a "
 		    "sign-in",
@@ -92,27 +92,27 @@ open_check(const struct stack_view *v, const struct truth *truth,
 }
 
 static void
-lock_check(const struct stack_view *v, const struct truth *truth,
+lock_check(const struct stack_view *v, const struct stack_eval *eval,
     const struct stack_line *ours)
 {
 	struct findings *f = &v->check->findings;
 
-	if (!lets_in(truth, TRUTH_RIGHT, OUTCOME_OK)) {
+	if (!lets_in(eval, STACK_EVAL_RIGHT, OUTCOME_OK)) {
 		finding_add(f, FINDING_FAULT, ours->where,
 		    "find the line that refuses in the table, and what leads "
 		    "to it",
 		    "nobody gets in by %s: even after a good sign-in it "
 		    "answers %s",
 		    v->service,
-		    pam_result_name(truth->results[TRUTH_RIGHT][OUTCOME_OK]));
+		    pam_result_name(eval->results[STACK_EVAL_RIGHT][OUTCOME_OK]));
 		return;
 	}
-	if (!lets_in(truth, TRUTH_REFUSE, OUTCOME_OK))
+	if (!lets_in(eval, STACK_EVAL_REFUSE, OUTCOME_OK))
 		finding_add(f, FINDING_NOTE, ours->where, NULL,
 		    "a sign-in alone is not enough for %s: another credential "
 		    "must be right as well",
 		    v->service);
-	if (!lets_in(truth, TRUTH_RIGHT, OUTCOME_UNREACHABLE))
+	if (!lets_in(eval, STACK_EVAL_RIGHT, OUTCOME_UNREACHABLE))
 		finding_add(f, FINDING_WARNING, ours->where,
 		    "keep one way in that does not need Genesys Cloud "
 		    "(break-glass): a key for one account, or a password at "
@@ -123,16 +123,16 @@ lock_check(const struct stack_view *v, const struct truth *truth,
 }
 
 static void
-reach_check(const struct stack_view *v, const struct truth *truth)
+reach_check(const struct stack_view *v, const struct stack_eval *eval)
 {
 	struct findings *f = &v->check->findings;
 
 	for (size_t i = 0; i < v->stack->count; i++) {
 		const struct stack_line *line = &v->stack->lines[i];
-		bool agree = truth->reached[TRUTH_RIGHT][i];
-		bool refuse = truth->reached[TRUTH_REFUSE][i];
+		bool agree = eval->reached[STACK_EVAL_RIGHT][i];
+		bool refuse = eval->reached[STACK_EVAL_REFUSE][i];
 
-		if (line->type != STACK_AUTH || !truth_is_ours(line))
+		if (line->type != STACK_AUTH || !stack_eval_is_ours(line))
 			continue;
 		if (!agree && !refuse)
 			finding_add(f, FINDING_FAULT, line->where,
@@ -147,13 +147,13 @@ reach_check(const struct stack_view *v, const struct truth *truth)
 }
 
 void
-stack_truth_check(const struct stack_view *v, const struct truth *truth)
+stack_eval_check(const struct stack_view *v, const struct stack_eval *eval)
 {
 	const struct stack_line *ours = stack_ours(v->stack, STACK_AUTH);
 
 	if (ours == NULL)
 		return;
-	reach_check(v, truth);
-	open_check(v, truth, ours);
-	lock_check(v, truth, ours);
+	reach_check(v, eval);
+	open_check(v, eval, ours);
+	lock_check(v, eval, ours);
 }
