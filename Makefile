@@ -178,7 +178,7 @@ $(B)/locale/%/LC_MESSAGES/pam_gcpkce.mo: po/%.po
 	$(call say,MSGFMT,$<)
 	$(Q)msgfmt --check-format --check-domain -o $@ $<
 
-po/pam_gcpkce.pot: include/gcpkce/base/say.h
+po/pam_gcpkce.pot: include/gcpkce/base/messages.h
 	$(Q)xgettext --language=C --keyword=N_ --from-code=UTF-8 --omit-header --no-location -o $@ $<
 
 # ---- what tests run: the same objects, but for the paths of helper and catalogues ----
@@ -213,7 +213,7 @@ $(B)/tests/unit/test_seccomp: $(addprefix $(B)/pam_gcpkce/helper/sandbox/,syscal
 $(B)/tests/unit/test_seccomp: private flush =
 $(B)/tests/unit/test_seccomp: private more_libs = -Wl,--wrap=syscall $(filter_libs)
 $(B)/tests/unit/test_result: $(B)/pam_gcpkce/module/result.o
-$(B)/tests/unit/test_sentence: $(B)/pam_gcpkce/module/sentence.o
+$(B)/tests/unit/test_template: $(B)/pam_gcpkce/module/template.o
 $(B)/tests/unit/test_config_example: $(B)/tools/config_example.o
 $(B)/tests/unit/test_page $(B)/tests/unit/test_http_request: $(filter %/page.o %/http_request.o,$(loopback))
 $(B)/tests/unit/test_helper_proc: $(B)/tests/pam/own_run.o

@@ -10,7 +10,7 @@
 #include <string.h>
 
 enum outcome
-err_fail(struct errinfo *reterr, enum outcome code, const char *fmt, ...)
+err_set(struct errinfo *reterr, enum outcome code, const char *fmt, ...)
 {
 	if (reterr != NULL) {
 		va_list ap;
@@ -41,6 +41,6 @@ err_sys(struct errinfo *reterr, enum outcome code, const char *what)
 	int error = errno;
 	char space[ERR_TEXT_MAX];
 
-	return err_fail(reterr, error == ENOMEM ? OUTCOME_NO_MEMORY : code,
+	return err_set(reterr, error == ENOMEM ? OUTCOME_NO_MEMORY : code,
 	    "%s: %s", what, err_text(error, space));
 }

@@ -88,10 +88,10 @@ loopback_callback_open(const char *address, struct errinfo *reterr)
 
 	if (strncmp(address, "https://", 8) != 0 &&
 	    strncmp(address, "http://", 7) != 0)
-		return err_fail(
+		return err_set(
 		    reterr, OUTCOME_UNREACHABLE, "no address for a browser");
 	if (posix_spawn_file_actions_init(&files) != 0)
-		return err_fail(reterr, OUTCOME_UNREACHABLE, "no memory");
+		return err_set(reterr, OUTCOME_UNREACHABLE, "no memory");
 	int error = posix_spawnattr_init(&attributes);
 	if (error == 0) {
 		error = opener_spawn(address, &files, &attributes, &pid);
@@ -102,7 +102,7 @@ loopback_callback_open(const char *address, struct errinfo *reterr)
 	if (error != 0)
 		return err_sys(reterr, OUTCOME_UNREACHABLE, OPENER);
 	if (failed_soon(pid))
-		return err_fail(reterr, OUTCOME_UNREACHABLE,
+		return err_set(reterr, OUTCOME_UNREACHABLE,
 		    OPENER " failed: there is no browser, or no desktop");
 	return OUTCOME_OK;
 }

@@ -38,7 +38,7 @@ command_input(const char *path, struct buf *input, struct errinfo *reterr)
 	}
 	explicit_bzero(block, sizeof(block));
 	if (input->failed)
-		return err_fail(reterr, OUTCOME_REPLY_INVALID,
+		return err_set(reterr, OUTCOME_REPLY_INVALID,
 		    "the input has more than %zu bytes", input->max);
 	if (fd < 0 || got < 0)
 		return err_sys(reterr, OUTCOME_REPLY_INVALID,

@@ -37,12 +37,12 @@ identity_read(struct json_object *input, struct identity_needs needs,
 	if (part_text(input, "reply", &text))
 		r = token_reply_parse(text, &reply, reterr);
 	if (r == OUTCOME_OK && !part_text(input, "user", &text))
-		r = err_fail(reterr, OUTCOME_IDENTITY_INCOMPLETE,
+		r = err_set(reterr, OUTCOME_IDENTITY_INCOMPLETE,
 		    "\"user\", the reply of users/me, is missing");
 	if (r == OUTCOME_OK)
 		r = profile_user_parse(text, needs, identity, reterr);
 	if (r == OUTCOME_OK && !part_text(input, "token", &text))
-		r = err_fail(reterr, OUTCOME_IDENTITY_INCOMPLETE,
+		r = err_set(reterr, OUTCOME_IDENTITY_INCOMPLETE,
 		    "\"token\", the reply of tokens/me, is missing");
 	if (r == OUTCOME_OK)
 		r = profile_token_parse(text, identity, reterr);

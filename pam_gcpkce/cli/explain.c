@@ -21,7 +21,7 @@ explain_run(const struct options *options, struct explanation *ret,
 	enum outcome r = OUTCOME_OK;
 
 	if (config == NULL) {
-		(void)err_fail(reterr, OUTCOME_NO_MEMORY, "no memory");
+		(void)err_set(reterr, OUTCOME_NO_MEMORY, "no memory");
 		return OUTCOME_NO_MEMORY;
 	}
 	if (options->conf != NULL)

@@ -75,7 +75,7 @@ user_choose(struct login *l)
 	if (name == NULL && own != NULL)
 		name = own->pw_name;
 	if (name == NULL || strlen(name) >= sizeof(l->user))
-		return err_fail(&l->why, OUTCOME_USER_UNKNOWN,
+		return err_set(&l->why, OUTCOME_USER_UNKNOWN,
 		    "there is no account for this user; name one with --user");
 	memcpy(l->user, name, strlen(name) + 1);
 	return OUTCOME_OK;
@@ -109,7 +109,7 @@ prompt_show(const struct login *l)
 	command_tell(
 	    "%s%s%s\nSign in to Genesys Cloud (within %d seconds):\n\n%s\n\n%s ",
 	    ready->unreachable ? "\n" : "",
-	    ready->unreachable ? SAY_UNREACHABLE : "",
+	    ready->unreachable ? MESSAGE_UNREACHABLE : "",
 	    ready->unreachable ? "\n" : "",
 	    (clock_left_ms(l->deadline_ms) + 999) / 1000, ready->address,
 	    helper_client_prompt(ready->callback));
@@ -191,10 +191,10 @@ answer_read_line(struct login *l, struct buf *typed)
 		return buf_check(typed);
 	command_tell("\n"); /* after the prompt */
 	if (got == 0)
-		return err_fail(&l->why, OUTCOME_ABORTED,
+		return err_set(&l->why, OUTCOME_ABORTED,
 		    "standard input ended before an answer");
 	input_drop();
-	return err_fail(&l->why, OUTCOME_TIMED_OUT,
+	return err_set(&l->why, OUTCOME_TIMED_OUT,
 	    "the time for signing in is over: no answer came within %lu "
 	    "seconds",
 	    l->config.timeout);

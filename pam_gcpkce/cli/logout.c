@@ -14,11 +14,11 @@ logout_run(const struct options *options, char *correlation, size_t cap,
     struct errinfo *reterr)
 {
 	autofree struct config *config = calloc(1, sizeof(*config));
-	autofree struct wire_token_reply *reply = calloc(1, sizeof(*reply));
+	autofree struct wire_token_info *reply = calloc(1, sizeof(*reply));
 	autosecret *token = NULL;
 
 	if (config == NULL || reply == NULL)
-		return err_fail(reterr, OUTCOME_NO_MEMORY, "no memory");
+		return err_set(reterr, OUTCOME_NO_MEMORY, "no memory");
 	enum outcome r =
 	    command_config(options->conf, CONFIG_FOR_TOKEN, config);
 	if (r == OUTCOME_OK)

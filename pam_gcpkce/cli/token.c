@@ -19,7 +19,7 @@ token_make(struct view bytes, const char *place, struct secret **ret,
     struct errinfo *reterr)
 {
 	if (bytes.len > WIRE_TOKEN_MAX || !text_is_token(bytes))
-		return err_fail(reterr, OUTCOME_TOKEN_INVALID,
+		return err_set(reterr, OUTCOME_TOKEN_INVALID,
 		    "%s holds no token: 1 to %d printable characters without "
 		    "a blank",
 		    place, WIRE_TOKEN_MAX);
@@ -29,7 +29,7 @@ token_make(struct view bytes, const char *place, struct secret **ret,
 static enum outcome
 file_refuse(struct errinfo *reterr, const char *why)
 {
-	return err_fail(reterr, OUTCOME_TOKEN_INVALID,
+	return err_set(reterr, OUTCOME_TOKEN_INVALID,
 	    "the file of " TOKEN_FILE_ENV " %s", why);
 }
 
@@ -76,7 +76,7 @@ token_find(
 		    view_text(token), config->token_env, ret, reterr);
 	if (path != NULL && path[0] != '\0')
 		return file_read(path, ret, reterr);
-	return err_fail(reterr, OUTCOME_TOKEN_INVALID,
+	return err_set(reterr, OUTCOME_TOKEN_INVALID,
 	    "there is no token: neither %s nor " TOKEN_FILE_ENV " is set",
 	    config->token_env);
 }

@@ -16,7 +16,7 @@
 struct whoami {
 	const struct options *options;
 	struct config config;
-	struct wire_token_reply reply;
+	struct wire_token_info reply;
 	char expires[CLOCK_STAMP_LEN + 1];
 };
 

@@ -66,7 +66,7 @@ lookup(lookup_fn *fn, const void *key, void *entry, char **ret_space,
 		*ret_space = take_ptr(&space);
 		return OUTCOME_OK;
 	}
-	return err_fail(reterr, OUTCOME_HELPER_FAILED,
+	return err_set(reterr, OUTCOME_HELPER_FAILED,
 	    "name service: an entry is larger than a megabyte");
 }
 
@@ -136,7 +136,7 @@ account_in_group(const struct account *account, const char *user,
 		return r;
 	*ret = false;
 	if (!found) {
-		(void)err_fail(reterr, OUTCOME_OK,
+		(void)err_set(reterr, OUTCOME_OK,
 		    "account_group \"%s\" does not exist on this host", group);
 		return OUTCOME_OK;
 	}
@@ -151,7 +151,7 @@ account_in_group(const struct account *account, const char *user,
 		free(take_ptr(&gids));
 		count = count > room ? count : room * 2;
 		if (count > GROUPS_MAX)
-			return err_fail(reterr, OUTCOME_HELPER_FAILED,
+			return err_set(reterr, OUTCOME_HELPER_FAILED,
 			    "name service: the account has too many groups");
 	}
 	for (int i = 0; i < count; i++)

@@ -24,7 +24,7 @@ client_secret_read(
 	if (r != OUTCOME_OK)
 		return r == OUTCOME_NO_MEMORY ? r : OUTCOME_SECRET_UNREADABLE;
 	if (fd < 0)
-		return err_fail(reterr, OUTCOME_SECRET_UNREADABLE,
+		return err_set(reterr, OUTCOME_SECRET_UNREADABLE,
 		    "%s: does not exist; write the client secret into it",
 		    path);
 	autolines lines = {.fd = fd, .path = path};
@@ -33,7 +33,7 @@ client_secret_read(
 		return r == OUTCOME_NO_MEMORY ? r : OUTCOME_SECRET_UNREADABLE;
 	line = lines_trim(line);
 	if (!text_is_token(line) || line.len > SECRET_MAX)
-		return err_fail(reterr, OUTCOME_SECRET_UNREADABLE,
+		return err_set(reterr, OUTCOME_SECRET_UNREADABLE,
 		    "%s:1: is not a client secret; write the secret alone on "
 		    "the first line",
 		    path);

@@ -41,7 +41,7 @@ config_key_find(struct view name)
 static enum outcome
 refuse(struct errinfo *reterr, const char *why)
 {
-	return err_fail(reterr, OUTCOME_CONFIG_INVALID, "%s", why);
+	return err_set(reterr, OUTCOME_CONFIG_INVALID, "%s", why);
 }
 
 /* Checks of text values; each says what is wrong, or NULL. */
@@ -250,7 +250,7 @@ text_parse(const struct config_key *key, const char *value, char *member,
 	bool list = key->type == CONFIG_UUIDS || key->type == CONFIG_DOMAINS;
 
 	if (len > key->max)
-		return err_fail(reterr, OUTCOME_CONFIG_INVALID,
+		return err_set(reterr, OUTCOME_CONFIG_INVALID,
 		    "has %zu bytes; at most %lu are allowed", len, key->max);
 	memcpy(copy, value, len + 1);
 	if (list)
@@ -277,7 +277,7 @@ number_parse(const struct config_key *key, const char *value,
 		return OUTCOME_OK;
 	}
 	if (!text_parse_number(value, key->min, key->max, member))
-		return err_fail(reterr, OUTCOME_CONFIG_INVALID,
+		return err_set(reterr, OUTCOME_CONFIG_INVALID,
 		    "is not a whole number from %lu to %lu%s; write one",
 		    key->min, key->max, may_be_no ? " or no" : "");
 	return OUTCOME_OK;
@@ -328,7 +328,7 @@ choice_parse(const struct config_key *key, const char *value, unsigned *member,
 		(void)snprintf(list + used, sizeof(list) - used, "%s%s",
 		    i > 0 ? ", " : "", words[i]);
 	}
-	return err_fail(reterr, OUTCOME_CONFIG_INVALID,
+	return err_set(reterr, OUTCOME_CONFIG_INVALID,
 	    "is none of the choices; write one of %s", list);
 }
 

@@ -14,7 +14,7 @@ block_grow(struct lines *l, struct errinfo *reterr)
 	size_t cap = l->cap == 0 ? LINES_BLOCK : l->cap * 2;
 
 	if (cap > LINES_MAX)
-		return err_fail(reterr, OUTCOME_CONFIG_INVALID,
+		return err_set(reterr, OUTCOME_CONFIG_INVALID,
 		    "%s:%lu: the line is longer than %d bytes", l->path,
 		    l->number + 1, LINES_MAX);
 	uint8_t *block = malloc(cap);

@@ -60,7 +60,7 @@ line_refuse(const struct lines *lines, struct view word, const char *why,
 	if (word.len > 80)
 		word.len = 80;
 	text_put_escaped(&text, word);
-	return err_fail(reterr, OUTCOME_CONFIG_INVALID, "%s:%lu: \"%s\" %s",
+	return err_set(reterr, OUTCOME_CONFIG_INVALID, "%s:%lu: \"%s\" %s",
 	    lines->path, lines->number, buf_text(&text), why);
 }
 
@@ -100,7 +100,7 @@ identities_read(const struct lines *lines, struct view rest,
 		    reterr);
 	entry->named = true;
 	if (buf_check(&entry->identities) != OUTCOME_OK)
-		return err_fail(reterr, OUTCOME_NO_MEMORY,
+		return err_set(reterr, OUTCOME_NO_MEMORY,
 		    "%s:%lu: too many identities for one account", lines->path,
 		    lines->number);
 	return OUTCOME_OK;
@@ -127,7 +127,7 @@ text_next(struct lines *lines, struct view *ret_line, struct errinfo *reterr)
 	else if (has_prefix(line, mark))
 		found = "a byte order mark";
 	return found == NULL ? OUTCOME_OK
-			     : err_fail(reterr, OUTCOME_CONFIG_INVALID,
+			     : err_set(reterr, OUTCOME_CONFIG_INVALID,
 				   "%s:%lu: the line has %s; save the file as "
 				   "plain UTF-8 text",
 				   lines->path, lines->number, found);
@@ -139,7 +139,7 @@ map_open(const char *path, int *ret_fd, struct errinfo *reterr)
 	enum outcome r = safefile_open(path, SAFEFILE_CONFIG, ret_fd, reterr);
 
 	if (r == OUTCOME_OK && *ret_fd < 0)
-		return err_fail(reterr, OUTCOME_CONFIG_INVALID,
+		return err_set(reterr, OUTCOME_CONFIG_INVALID,
 		    "%s: does not exist; write it, or set map_file", path);
 	return r;
 }
@@ -166,7 +166,7 @@ line_read(const struct lines *lines, struct view line, const char *user,
 	    : identities_read(
 		  lines, lines_cut_comment(rest), entry, &entry->fault);
 	if (r == OUTCOME_NO_MEMORY)
-		return err_fail(reterr, r, "%s", entry->fault.text);
+		return err_set(reterr, r, "%s", entry->fault.text);
 	if (r != OUTCOME_OK)
 		entry->named = entry->faulty = true;
 	return OUTCOME_OK;

@@ -48,7 +48,7 @@ policy_done(struct policy *policy)
 static enum outcome
 missing(struct errinfo *reterr, const char *field)
 {
-	return err_fail(reterr, OUTCOME_IDENTITY_INCOMPLETE,
+	return err_set(reterr, OUTCOME_IDENTITY_INCOMPLETE,
 	    "the field %s is missing", field);
 }
 
@@ -65,7 +65,7 @@ client_check(const struct policy *policy, const struct identity *identity,
 	if (identity->client_id[0] == '\0')
 		return missing(reterr, "OAuthClient.id");
 	if (!eq(identity->client_id, policy->config->client_id))
-		return err_fail(reterr, OUTCOME_WRONG_CLIENT,
+		return err_set(reterr, OUTCOME_WRONG_CLIENT,
 		    "the token was given to the client %s",
 		    identity->client_id);
 	return OUTCOME_OK;
@@ -78,7 +78,7 @@ organization_check(const struct policy *policy, const struct identity *identity,
 	if (identity->organization_id[0] == '\0')
 		return missing(reterr, "organization.id");
 	if (!eq(identity->organization_id, policy->config->organization))
-		return err_fail(reterr, OUTCOME_WRONG_ORGANIZATION,
+		return err_set(reterr, OUTCOME_WRONG_ORGANIZATION,
 		    "the token belongs to the organization %s",
 		    identity->organization_id);
 	return OUTCOME_OK;
@@ -93,11 +93,11 @@ partner_check(const struct policy *policy, const struct identity *identity,
 	if (identity->home_organization_id[0] == '\0')
 		return missing(reterr, "homeOrganization.id");
 	if (!eq(identity->home_organization_id, identity->organization_id))
-		return err_fail(reterr, OUTCOME_PARTNER_REFUSED,
+		return err_set(reterr, OUTCOME_PARTNER_REFUSED,
 		    "the person's home organization is %s",
 		    identity->home_organization_id);
 	if (identity->cloned_user)
-		return err_fail(reterr, OUTCOME_PARTNER_REFUSED,
+		return err_set(reterr, OUTCOME_PARTNER_REFUSED,
 		    "the user is a clone of a partner's");
 	return OUTCOME_OK;
 }
@@ -112,7 +112,7 @@ person_check(const struct policy *policy, const struct identity *identity,
 	if (identity->state[0] == '\0')
 		return missing(reterr, "state");
 	if (!eq(identity->state, "active"))
-		return err_fail(reterr, OUTCOME_ACCOUNT_INACTIVE,
+		return err_set(reterr, OUTCOME_ACCOUNT_INACTIVE,
 		    "the user's state is not active");
 	return OUTCOME_OK;
 }
@@ -139,7 +139,7 @@ email_maps(
 static enum outcome
 map_fault(const struct policy *policy, struct errinfo *reterr)
 {
-	return err_fail(
+	return err_set(
 	    reterr, OUTCOME_CONFIG_INVALID, "%s", policy->entry.fault.text);
 }
 
@@ -152,7 +152,7 @@ mapping_check(const struct policy *policy, const struct identity *identity,
 	if (policy->entry.named)
 		return map_entry_has(&policy->entry, identity)
 		    ? OUTCOME_OK
-		    : err_fail(reterr, OUTCOME_NOT_MAPPED,
+		    : err_set(reterr, OUTCOME_NOT_MAPPED,
 			  "no line of the map file gives the account to this "
 			  "person");
 	for (size_t i = 0; i < CONFIG_METHODS_MAX; i++) {
@@ -160,7 +160,7 @@ mapping_check(const struct policy *policy, const struct identity *identity,
 			policy, policy->config->map.list[i], identity->email))
 			return OUTCOME_OK;
 	}
-	return err_fail(reterr, OUTCOME_NOT_MAPPED,
+	return err_set(reterr, OUTCOME_NOT_MAPPED,
 	    policy->in_account_group
 		? "no line of the map file names the account, and no other "
 		  "method gives it to this person"
@@ -174,10 +174,10 @@ root_check(const struct policy *policy, struct errinfo *reterr)
 	if (policy->account.uid != 0)
 		return OUTCOME_OK;
 	if (!policy->config->allow_root)
-		return err_fail(reterr, OUTCOME_ROOT_REFUSED,
+		return err_set(reterr, OUTCOME_ROOT_REFUSED,
 		    "the account has uid 0 and allow_root is no");
 	if (!policy->entry.named)
-		return err_fail(reterr, OUTCOME_ROOT_REFUSED,
+		return err_set(reterr, OUTCOME_ROOT_REFUSED,
 		    "the account has uid 0 and no line of the map file names "
 		    "it");
 	return OUTCOME_OK;
@@ -189,7 +189,7 @@ uid_check(const struct policy *policy, struct errinfo *reterr)
 	if (policy->account.uid >= policy->config->min_uid ||
 	    policy->entry.named)
 		return OUTCOME_OK;
-	return err_fail(reterr, OUTCOME_UID_REFUSED,
+	return err_set(reterr, OUTCOME_UID_REFUSED,
 	    "the account's uid %u is below min_uid %lu",
 	    (unsigned)policy->account.uid, policy->config->min_uid);
 }
@@ -248,7 +248,7 @@ gates_check(const struct policy *policy, const struct identity *identity,
 		if (!gates[i].list->present)
 			return missing(reterr, gates[i].field);
 		if (!has_one_of(gates[i].list, gates[i].required))
-			return err_fail(
+			return err_set(
 			    reterr, gates[i].outcome, "%s", gates[i].why);
 	}
 	return OUTCOME_OK;
@@ -308,13 +308,13 @@ enum outcome
 policy_prospect(const struct policy *policy, struct errinfo *reterr)
 {
 	if (!policy->account.exists)
-		return err_fail(reterr, OUTCOME_USER_UNKNOWN,
+		return err_set(reterr, OUTCOME_USER_UNKNOWN,
 		    "there is no such local account");
 	if (policy->entry.faulty)
 		return map_fault(policy, reterr);
 	if (policy->entry.named ? policy->entry.identities.len == 0
 				: !name_is_reachable(policy))
-		return err_fail(reterr, OUTCOME_NOT_MAPPED,
+		return err_set(reterr, OUTCOME_NOT_MAPPED,
 		    policy->in_account_group
 			? "nobody is mapped to the account"
 			: "the account is not in account_group");

@@ -95,7 +95,7 @@ token_conn_init(struct exchange *x)
 	if (code == CURLE_OK && request->client_secret != NULL)
 		code = basic_set(conn->easy, request);
 	if (code != CURLE_OK)
-		return err_fail(x->reterr, OUTCOME_HELPER_FAILED, "libcurl: %s",
+		return err_set(x->reterr, OUTCOME_HELPER_FAILED, "libcurl: %s",
 		    curl.easy_strerror(code));
 	enum outcome once = conn_once(conn, x->reterr);
 	return once == OUTCOME_OK ? conn_start(conn, x->reterr) : once;
@@ -135,7 +135,7 @@ refusal_explain(struct exchange *x, enum outcome r, long status,
 		.code_len = secret_view(order->code).len,
 	    },
 	    &causes);
-	return err_fail(x->reterr, r, "POST /oauth/token: %ld %s%s%s%s%s",
+	return err_set(x->reterr, r, "POST /oauth/token: %ld %s%s%s%s%s",
 	    status, body->name, body->detail[0] != '\0' ? ": " : "",
 	    body->detail, causes.len > 0 ? "; likely: " : "",
 	    buf_text(&causes));
@@ -169,7 +169,7 @@ token_judge(struct exchange *x, enum outcome r)
 	r = refusal_explain(x, r, conn->status, &body);
 	/* the next code's exchange would forget the token */
 	if (x->reply.access_token != NULL && outcome_may_retry(r))
-		return err_fail(x->reterr, OUTCOME_REPLY_INVALID,
+		return err_set(x->reterr, OUTCOME_REPLY_INVALID,
 		    "POST /oauth/token: %ld and a token", conn->status);
 	return r;
 }
@@ -278,11 +278,11 @@ identity_judge(
 	/* the record goes to the journal as well */
 	if (r == OUTCOME_OK &&
 	    redact_contains_in_identity(&x->identity, x->reply.access_token))
-		r = err_fail(
+		r = err_set(
 		    &why, OUTCOME_REPLY_INVALID, "a field repeats the token");
 	return r == OUTCOME_OK
 	    ? r
-	    : err_fail(x->reterr, r, "GET %s: %s", path, why.text);
+	    : err_set(x->reterr, r, "GET %s: %s", path, why.text);
 }
 
 /*
@@ -319,7 +319,7 @@ list_ask(struct exchange *x, const char *field, const char *path,
 	x->reterr = reterr;
 	if (r == OUTCOME_NO_MEMORY || (r == OUTCOME_OK && list->present))
 		return r;
-	return err_fail(reterr, OUTCOME_IDENTITY_INCOMPLETE,
+	return err_set(reterr, OUTCOME_IDENTITY_INCOMPLETE,
 	    "the field %s is missing in GET " USER_PATH "%s%s", field,
 	    r == OUTCOME_OK ? " and in GET " : "; ",
 	    r == OUTCOME_OK ? path : why.text);
@@ -338,7 +338,7 @@ lists_complete(struct exchange *x)
 
 		/* it becomes a part of a path, where dots have a meaning */
 		if (!text_is_uuid(view_text(identity->id)))
-			return err_fail(x->reterr, OUTCOME_IDENTITY_INCOMPLETE,
+			return err_set(x->reterr, OUTCOME_IDENTITY_INCOMPLETE,
 			    "the field groups is missing in GET " USER_PATH
 			    ", whose id is not a UUID");
 		buf_printf(

@@ -27,7 +27,7 @@ struct inquiry {
 	struct wait wait;
 	struct buf urls[CONN_COUNT];
 	struct http_conn conns[CONN_COUNT];
-	struct wire_token_reply reply;
+	struct wire_token_info reply;
 };
 
 static enum outcome
@@ -96,14 +96,14 @@ replies_read(struct inquiry *q, struct errinfo *reterr)
 	if (r == OUTCOME_OK)
 		r = portrait_user_parse(user, portrait, &why);
 	if (r != OUTCOME_OK)
-		return err_fail(reterr, r, "GET " USER ": %s", why.text);
+		return err_set(reterr, r, "GET " USER ": %s", why.text);
 	r = profile_token_parse(token, who, &why);
 	if (r == OUTCOME_OK)
 		r = portrait_token_parse(token, portrait, &why);
 	if (r != OUTCOME_OK)
-		return err_fail(reterr, r, "GET " TOKEN ": %s", why.text);
+		return err_set(reterr, r, "GET " TOKEN ": %s", why.text);
 	return token_is_told(q)
-	    ? err_fail(reterr, OUTCOME_REPLY_INVALID,
+	    ? err_set(reterr, OUTCOME_REPLY_INVALID,
 		  "a field of GET " USER " or GET " TOKEN " repeats the token")
 	    : r;
 }
@@ -148,7 +148,7 @@ reply_send(struct inquiry *q, enum outcome outcome, const char *reason,
     struct errinfo *reterr)
 {
 	autobuf frame = BUF_INIT(WIRE_HEADER_LEN + WIRE_PAYLOAD_MAX);
-	struct wire_token_reply *reply = &q->reply;
+	struct wire_token_info *reply = &q->reply;
 
 	if (outcome != OUTCOME_OK) { /* nothing of it but the correlation id */
 		char correlation[WIRE_CORRELATION_MAX + 1];
@@ -174,7 +174,7 @@ identify_serve(const struct wire_token_request *request, int signals,
 	autofree struct inquiry *q = calloc(1, sizeof(*q));
 
 	if (q == NULL)
-		return err_fail(reterr, OUTCOME_NO_MEMORY, "no memory");
+		return err_set(reterr, OUTCOME_NO_MEMORY, "no memory");
 	q->request = request;
 	q->wait = (struct wait){
 	    .socket = STARTUP_FD_SOCKET,

@@ -140,7 +140,7 @@ serve(struct errinfo *reterr)
 		return token_request(buf_view(&payload), signals, reterr);
 	if (type == WIRE_PROBE_REQUEST)
 		return probe_request(buf_view(&payload), signals, reterr);
-	r = err_fail(reterr, OUTCOME_HELPER_FAILED,
+	r = err_set(reterr, OUTCOME_HELPER_FAILED,
 	    "frame: type %d is no request", type);
 	return refuse(r, reterr);
 }

@@ -204,7 +204,7 @@ probe_serve(const struct wire_probe_request *request, int signals,
 	autofree struct probe *p = calloc(1, sizeof(*p));
 
 	if (p == NULL)
-		return err_fail(reterr, OUTCOME_NO_MEMORY, "no memory");
+		return err_set(reterr, OUTCOME_NO_MEMORY, "no memory");
 	p->request = request;
 	p->wait = (struct wait){
 	    .socket = STARTUP_FD_SOCKET,
@@ -226,7 +226,7 @@ probe_refuse(const char *reason, struct errinfo *reterr)
 	autofree struct wire_probe_reply *reply = calloc(1, sizeof(*reply));
 
 	if (reply == NULL)
-		return err_fail(reterr, OUTCOME_NO_MEMORY, "no memory");
+		return err_set(reterr, OUTCOME_NO_MEMORY, "no memory");
 	trace_text_copy(reply->reason, reason);
 	return reply_send(reply, reterr);
 }

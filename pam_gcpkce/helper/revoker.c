@@ -48,11 +48,11 @@ revoker_try(const struct revoker_order *order, struct http_conn *conn,
 	if (r != OUTCOME_OK || conn->status / 100 == 2)
 		return r;
 	if (conn->status == 401)
-		return err_fail(reterr, OUTCOME_OK,
+		return err_set(reterr, OUTCOME_OK,
 		    "Genesys Cloud did not take the token any more");
 	r = api_error_judge(
 	    conn->status, buf_view(&conn->body), &sent_secrets, &body);
-	return err_fail(reterr, r, "DELETE /api/v2/tokens/me: %ld%s%s",
+	return err_set(reterr, r, "DELETE /api/v2/tokens/me: %ld%s%s",
 	    conn->status, body.name[0] != '\0' ? " " : "", body.name);
 }
 

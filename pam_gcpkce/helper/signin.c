@@ -213,7 +213,7 @@ worker_start(struct signin *s, struct errinfo *reterr)
 	    wait_for_event(&s->wait, s->wait.deadline_ms, &event, reterr);
 	if (r == OUTCOME_OK)
 		r = verdict_send(s, failed, why.text, reterr);
-	return r == OUTCOME_OK ? err_fail(reterr, failed, "%s", why.text) : r;
+	return r == OUTCOME_OK ? err_set(reterr, failed, "%s", why.text) : r;
 }
 
 /*
@@ -302,7 +302,7 @@ answer_await(struct signin *s, bool for_browser, struct errinfo *reterr)
 		if (event == WAIT_EVENT_BROWSER)
 			r = loopback_callback_hear(s, reterr);
 		if (event == WAIT_EVENT_CALLER && for_browser)
-			r = err_fail(reterr, OUTCOME_ABORTED,
+			r = err_set(reterr, OUTCOME_ABORTED,
 			    "the caller did not wait for the verdict");
 		else if (event == WAIT_EVENT_CALLER)
 			break;
@@ -324,7 +324,7 @@ number_take(struct signin *s, struct answer *ret, struct errinfo *reterr)
 
 	if (s->verdict.number == WIRE_NUMBER_RIGHT)
 		return loopback_callback_take(s->browser, ret, reterr);
-	return err_fail(
+	return err_set(
 	    reterr, OUTCOME_ANSWER_MALFORMED, "%s", reasons[s->verdict.number]);
 }
 
@@ -465,7 +465,7 @@ round_serve(struct signin *s, enum outcome *ret_outcome, struct errinfo *reterr)
 		r = frame_receive(STARTUP_FD_SOCKET, s->wait.signals,
 		    s->wait.deadline_ms, &type, &payload, reterr);
 	if (r == OUTCOME_OK && type != WIRE_ANSWER)
-		r = err_fail(reterr, OUTCOME_HELPER_FAILED,
+		r = err_set(reterr, OUTCOME_HELPER_FAILED,
 		    "frame: type %d came in place of an answer", type);
 	if (r == OUTCOME_OK)
 		r = wire_answer_parse(buf_view(&payload), &typed, reterr);

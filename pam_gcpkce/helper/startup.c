@@ -45,7 +45,7 @@ enum outcome
 startup_verify(struct errinfo *reterr)
 {
 	if (!has_socket())
-		return err_fail(reterr, OUTCOME_HELPER_FAILED,
+		return err_set(reterr, OUTCOME_HELPER_FAILED,
 		    "gcpkce-helper refuses to run: it is started by "
 		    "pam_gcpkce.so and gcpkce, not by hand");
 	(void)prctl(PR_SET_NAME, "gcpkce-helper", 0, 0, 0);

@@ -112,7 +112,7 @@ preconnect_set(const struct config *config, struct wire_request *request,
 	enum outcome r = preconnect_lock_open(ret_lock, &why);
 	request->preconnect = r == OUTCOME_OK;
 	if (r != OUTCOME_OK)
-		(void)err_fail(reterr, r, "no preflight: %s", why.text);
+		(void)err_set(reterr, r, "no preflight: %s", why.text);
 }
 
 /* Start a helper and send its first frame. */
@@ -147,7 +147,7 @@ missing_judge(const struct helper_proc *proc, struct errinfo *reterr)
 	if (!proc->strict || proc->missing.layers == 0)
 		return OUTCOME_OK;
 	missing_put(&proc->missing, &all);
-	return err_fail(reterr, OUTCOME_HELPER_FAILED,
+	return err_set(reterr, OUTCOME_HELPER_FAILED,
 	    "sandbox = strict: %s, and goes on", buf_text(&all));
 }
 
@@ -190,14 +190,14 @@ helper_client_prompt(enum wire_callback callback)
 {
 	switch (callback) {
 	case WIRE_CALLBACK_LISTENS:
-		return SAY_TYPE_NUMBER;
+		return MESSAGE_TYPE_NUMBER;
 	case WIRE_CALLBACK_TAKEN:
-		return SAY_PASTE_ADDRESS;
+		return MESSAGE_PASTE_ADDRESS;
 	case WIRE_CALLBACK_PASTE:
 	case WIRE_CALLBACKS:
 		break;
 	}
-	return SAY_PASTE;
+	return MESSAGE_PASTE;
 }
 
 /* Is the answer the word?  The empty one never is. */
@@ -236,11 +236,11 @@ static enum outcome
 withheld_judge(enum outcome verdict, struct errinfo *reterr)
 {
 	if (verdict == OUTCOME_OK)
-		return err_fail(reterr, OUTCOME_HELPER_FAILED,
+		return err_set(reterr, OUTCOME_HELPER_FAILED,
 		    "the helper says that somebody signed in, and it got no "
 		    "answer");
 	if (verdict == OUTCOME_ANSWER_MALFORMED)
-		(void)err_fail(reterr, verdict,
+		(void)err_set(reterr, verdict,
 		    "the answer was the account's name or its password here, "
 		    "and was not sent");
 	return verdict;
@@ -270,7 +270,7 @@ helper_client_answer(struct helper_proc *proc, struct view typed,
 		return r;
 	r = missing_judge(proc, reterr);
 	if (r == OUTCOME_OK) {
-		r = err_fail(reterr, ret->outcome, "%s", ret->reason);
+		r = err_set(reterr, ret->outcome, "%s", ret->reason);
 		return withheld ? withheld_judge(r, reterr) : r;
 	}
 	/* nobody gets it: the caller has the helper revoke it */
@@ -283,13 +283,13 @@ const char *
 helper_client_sentence(const struct wire_verdict *verdict, enum outcome outcome)
 {
 	static const char *const numbers[WIRE_NUMBERS] = {
-	    [WIRE_NUMBER_EARLY] = SAY_NUMBER_EARLY,
-	    [WIRE_NUMBER_WRONG] = SAY_NUMBER_WRONG,
-	    [WIRE_NUMBER_SPENT] = SAY_NUMBER_SPENT,
+	    [WIRE_NUMBER_EARLY] = MESSAGE_NUMBER_EARLY,
+	    [WIRE_NUMBER_WRONG] = MESSAGE_NUMBER_WRONG,
+	    [WIRE_NUMBER_SPENT] = MESSAGE_NUMBER_SPENT,
 	};
 
 	if (outcome == OUTCOME_STATE_MISMATCH && verdict->state_earlier)
-		return SAY_EARLIER;
+		return MESSAGE_EARLIER;
 	if (outcome == OUTCOME_ANSWER_MALFORMED &&
 	    numbers[verdict->number] != NULL)
 		return numbers[verdict->number];
@@ -343,7 +343,7 @@ helper_client_revoke(const struct config *config, const struct helper_call *call
 
 enum outcome
 helper_client_token(const struct config *config, enum wire_task task,
-    struct secret *token, struct wire_token_reply *ret, struct errinfo *reterr)
+    struct secret *token, struct wire_token_info *ret, struct errinfo *reterr)
 {
 	autoproc child = HELPER_PROC_NONE;
 	autobuf frame = BUF_INIT(WIRE_HEADER_LEN + WIRE_PAYLOAD_MAX);
@@ -369,7 +369,7 @@ helper_client_token(const struct config *config, enum wire_task task,
 		r = wire_token_reply_parse(buf_view(&payload), ret, reterr);
 	if (r != OUTCOME_OK)
 		return r;
-	return err_fail(
+	return err_set(
 	    reterr, ret->verdict.outcome, "%s", ret->verdict.reason);
 }
 

@@ -38,7 +38,7 @@ helper_user_refuse(
 	autobuf shown = BUF_INIT(CONFIG_TEXT_CAP);
 
 	shown_put_value(&shown, view_text(key), view_text(config->helper_user));
-	return err_fail(reterr, OUTCOME_CONFIG_INVALID, "%s: %s: \"%s\" %s",
+	return err_set(reterr, OUTCOME_CONFIG_INVALID, "%s: %s: \"%s\" %s",
 	    config->helper_user_place, key, buf_text(&shown), why);
 }
 
@@ -101,7 +101,7 @@ binary_open(int *ret_fd, struct errinfo *reterr)
 		return err_sys(reterr, OUTCOME_HELPER_FAILED, helper_path);
 	if (!S_ISREG(st.st_mode) || (st.st_mode & 022) != 0 ||
 	    (st.st_uid != 0 && st.st_uid != geteuid()))
-		return err_fail(reterr, OUTCOME_HELPER_FAILED,
+		return err_set(reterr, OUTCOME_HELPER_FAILED,
 		    "%s: must be a file of root's that nobody else may write",
 		    helper_path);
 	*ret_fd = take_fd(&fd);
@@ -175,7 +175,7 @@ exec_await(struct helper_proc *child, int *report_fd, int64_t deadline_ms,
 	if (polled < 0)
 		return err_sys(reterr, OUTCOME_HELPER_FAILED, "poll");
 	if (polled == 0 && is_last)
-		return err_fail(reterr, OUTCOME_HELPER_FAILED,
+		return err_set(reterr, OUTCOME_HELPER_FAILED,
 		    "the helper did not start within the deadline");
 	enum outcome r = report_read(*report_fd, &is_open, reterr);
 	if (is_open)
@@ -244,7 +244,7 @@ gone_explain(const struct helper_proc *c, struct errinfo *reterr)
 	    : report_read(c->report, &is_open, reterr);
 
 	return r == OUTCOME_OK
-	    ? err_fail(reterr, OUTCOME_HELPER_FAILED, "the helper is gone")
+	    ? err_set(reterr, OUTCOME_HELPER_FAILED, "the helper is gone")
 	    : r;
 }
 
@@ -267,7 +267,7 @@ refusal_read(const struct buf *payload, struct errinfo *reterr)
 	    wire_verdict_parse(buf_view(payload), &verdict, reterr);
 
 	return r == OUTCOME_OK
-	    ? err_fail(reterr, OUTCOME_HELPER_FAILED, "%s", verdict.reason)
+	    ? err_set(reterr, OUTCOME_HELPER_FAILED, "%s", verdict.reason)
 	    : r;
 }
 
@@ -300,7 +300,7 @@ missing_note(
 	if (r != OUTCOME_OK)
 		return r;
 	if ((said.layers & ~c->missing.layers) == 0)
-		return err_fail(reterr, OUTCOME_HELPER_FAILED,
+		return err_set(reterr, OUTCOME_HELPER_FAILED,
 		    "frame: the layers are missing already");
 	for (unsigned i = 0; i < SANDBOX_LAYERS; i++) {
 		if ((said.layers & 1U << i) != 0)
@@ -341,7 +341,7 @@ helper_proc_receive(struct helper_proc *proc, enum wire_type type,
 	if (r == OUTCOME_OK && got != type && got == WIRE_VERDICT)
 		return refusal_read(payload, reterr);
 	if (r == OUTCOME_OK && got != type)
-		return err_fail(reterr, OUTCOME_HELPER_FAILED,
+		return err_set(reterr, OUTCOME_HELPER_FAILED,
 		    "frame: type %d came where %d must come", got, type);
 	return r;
 }
@@ -419,10 +419,10 @@ helper_proc_finish(struct helper_proc *c, struct errinfo *reterr)
 	int status = end(c);
 
 	if (WIFSIGNALED(status))
-		return err_fail(reterr, OUTCOME_HELPER_FAILED,
+		return err_set(reterr, OUTCOME_HELPER_FAILED,
 		    "the helper was ended by signal %d", WTERMSIG(status));
 	if (WEXITSTATUS(status) != 0)
-		return err_fail(reterr, OUTCOME_HELPER_FAILED,
+		return err_set(reterr, OUTCOME_HELPER_FAILED,
 		    "the helper exited with status %d", WEXITSTATUS(status));
 	return OUTCOME_OK;
 }

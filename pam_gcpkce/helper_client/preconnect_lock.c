@@ -36,7 +36,7 @@ owner_check(int fd, const char *name, mode_t kind, mode_t forbidden,
 		return err_sys(reterr, OUTCOME_HELPER_FAILED, name);
 	if (st.st_uid != 0 || (st.st_mode & S_IFMT) != kind ||
 	    (st.st_mode & forbidden) != 0)
-		return err_fail(reterr, OUTCOME_CONFIG_UNSAFE,
+		return err_set(reterr, OUTCOME_CONFIG_UNSAFE,
 		    "\"%s\" is not what it must be: root's %s, with none of "
 		    "the bits %04o in its mode",
 		    name, kind == S_IFDIR ? "folder" : "file",

@@ -13,7 +13,7 @@
 
 #include "gcpkce/base/text.h"
 #include "gcpkce/helper_client/helper_client.h"
-#include "sentence.h"
+#include "template.h"
 #include "translation.h"
 
 #define TEXT_MAX (64 * 1024)
@@ -45,8 +45,8 @@ dialogue_compose(
 	if (dialogue->wrong[0] != '\0')
 		paragraph_put(first, dialogue->wrong);
 	if (dialogue->unreachable)
-		paragraph_put(first, SAY_UNREACHABLE);
-	sentence_put(first, translation_of(SAY_SIGN_IN),
+		paragraph_put(first, MESSAGE_UNREACHABLE);
+	template_put(first, translation_of(MESSAGE_SIGN_IN),
 	    (struct blank[]){{"user", dialogue->user}, {"host", dialogue->host},
 		{"seconds", seconds}},
 	    3);
@@ -58,7 +58,7 @@ dialogue_compose(
 		    prompt, translation_of(helper_client_prompt(dialogue->callback)));
 		buf_put_byte(prompt, ' ');
 	} else {
-		buf_printf(text, "\n%s\n", translation_of(SAY_OPEN_HERE));
+		buf_printf(text, "\n%s\n", translation_of(MESSAGE_OPEN_HERE));
 	}
 }
 
@@ -113,7 +113,7 @@ dialogue_ask(pam_handle_t *pamh, const struct dialogue *dialogue,
 
 	*ret_again = false;
 	if (!has_conversation(pamh))
-		return err_fail(reterr, OUTCOME_NO_CONVERSATION,
+		return err_set(reterr, OUTCOME_NO_CONVERSATION,
 		    "the caller set no conversation function");
 	dialogue_compose(dialogue, &text, &prompt);
 	if (buf_check(&text) != OUTCOME_OK || buf_check(&prompt) != OUTCOME_OK)
@@ -130,7 +130,7 @@ dialogue_ask(pam_handle_t *pamh, const struct dialogue *dialogue,
 	if (result != PAM_SUCCESS) {
 		response_free(response);
 		*ret_again = result == PAM_CONV_AGAIN;
-		return err_fail(reterr, OUTCOME_ABORTED,
+		return err_set(reterr, OUTCOME_ABORTED,
 		    "the conversation ended: %s", pam_strerror(pamh, result));
 	}
 	/* what is cut off here is still too long to be a code */

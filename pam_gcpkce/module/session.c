@@ -77,7 +77,7 @@ session_export(pam_handle_t *pamh, const struct config *config,
 		(void)tokenfile_pending_remove(exported->id);
 	environment_clear(pamh, config);
 	return r == OUTCOME_NO_MEMORY
-	    ? err_fail(reterr, r, "the environment could not be set")
+	    ? err_set(reterr, r, "the environment could not be set")
 	    : r;
 }
 
@@ -204,7 +204,7 @@ session_account(pam_handle_t *pamh, const char *name, struct account *ret,
 	    account_find(journal_item(pamh, PAM_USER), ret, reterr);
 
 	if (r == OUTCOME_OK && (!ret->exists || strcmp(ret->name, name) != 0))
-		return err_fail(reterr, OUTCOME_ACCOUNT_CHANGED,
+		return err_set(reterr, OUTCOME_ACCOUNT_CHANGED,
 		    "the session is not that of the account that signed in");
 	return r;
 }
@@ -269,7 +269,7 @@ file_hand_over(pam_handle_t *pamh, struct exported *exported,
 	exported->place = EXPORTED_SESSION;
 	exported->uid = account->uid;
 	if (!is_ours)
-		return err_fail(reterr, OUTCOME_HELPER_FAILED,
+		return err_set(reterr, OUTCOME_HELPER_FAILED,
 		    "the token was pending for too long");
 	r = environment_put(pamh, ENV_TOKEN_FILE, view_text(path));
 	return r == OUTCOME_OK ? kept_add(pamh, exported) : r;

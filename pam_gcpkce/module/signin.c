@@ -88,7 +88,7 @@ config_read(struct signin *s, int argc, const char **argv)
 	journal_faults(s->pamh, &faults);
 	if (faults.count == 0) /* memory */
 		return r;
-	return err_fail(&s->why, r, "the configuration has %zu fault%s",
+	return err_set(&s->why, r, "the configuration has %zu fault%s",
 	    faults.count, faults.count == 1 ? "" : "s");
 }
 
@@ -101,7 +101,7 @@ user_read(struct signin *s, bool *ret_again)
 
 	*ret_again = result == PAM_CONV_AGAIN;
 	if (result != PAM_SUCCESS || user == NULL)
-		return err_fail(&s->why, OUTCOME_ABORTED, "no user name: %s",
+		return err_set(&s->why, OUTCOME_ABORTED, "no user name: %s",
 		    pam_strerror(s->pamh, result));
 	if (strlen(user) < sizeof(s->user))
 		memcpy(s->user, user, strlen(user) + 1);
@@ -127,7 +127,7 @@ prospect_judge(struct signin *s)
 	s->prospect = policy_prospect(&s->policy, &s->prospect_why);
 	if (s->prospect == OUTCOME_OK && geteuid() != 0 &&
 	    s->policy.account.uid != geteuid())
-		s->prospect = err_fail(&s->prospect_why, OUTCOME_UID_REFUSED,
+		s->prospect = err_set(&s->prospect_why, OUTCOME_UID_REFUSED,
 		    "the host is not root: only its own account can sign in");
 	return OUTCOME_OK;
 }
@@ -179,7 +179,7 @@ signin_begin(struct signin *s, int argc, const char **argv, bool *ret_again)
 		return r;
 	place_read(s->pamh, &place);
 	if (service_cannot_ask(place.service))
-		return err_fail(&s->why, OUTCOME_NO_CONVERSATION,
+		return err_set(&s->why, OUTCOME_NO_CONVERSATION,
 		    "programs of this service cannot show a question: keep "
 		    "pam_gcpkce out of its stack");
 	s->deadline_ms =
@@ -208,7 +208,7 @@ answer_ask(struct signin *s, struct buf *typed, bool *ret_again)
 
 	s->answered_ms = clock_now_ms();
 	if (r == OUTCOME_OK && clock_left_ms(s->deadline_ms) == 0)
-		return err_fail(&s->why, OUTCOME_TIMED_OUT,
+		return err_set(&s->why, OUTCOME_TIMED_OUT,
 		    "the answer came after the deadline");
 	return r;
 }
@@ -220,11 +220,11 @@ decide(struct signin *s)
 	struct account now;
 
 	if (s->verdict.sshd_junk)
-		return err_fail(&s->why, OUTCOME_HELPER_FAILED,
+		return err_set(&s->why, OUTCOME_HELPER_FAILED,
 		    "the helper says that somebody signed in, and that nobody "
 		    "answered but sshd");
 	if (s->prospect != OUTCOME_OK)
-		return err_fail(&s->why, OUTCOME_HELPER_FAILED,
+		return err_set(&s->why, OUTCOME_HELPER_FAILED,
 		    "the helper says that somebody signed in to an account "
 		    "that nobody could sign in to");
 	enum outcome r = account_find(s->user, &now, &s->why);
@@ -232,7 +232,7 @@ decide(struct signin *s)
 		return r;
 	if (strcmp(journal_item(s->pamh, PAM_USER), s->user) != 0 ||
 	    !account_eq(&now, &s->policy.account))
-		return err_fail(&s->why, OUTCOME_ACCOUNT_CHANGED,
+		return err_set(&s->why, OUTCOME_ACCOUNT_CHANGED,
 		    "the account is another one than at the beginning");
 	return policy_decide(&s->policy, &s->verdict.identity, &s->why);
 }
@@ -259,7 +259,7 @@ token_export(struct signin *s, uint64_t expires_at_s)
 {
 	struct errinfo why = {0};
 	enum outcome r = s->verdict.token == NULL
-	    ? err_fail(&why, OUTCOME_HELPER_FAILED, "the helper sent no token")
+	    ? err_set(&why, OUTCOME_HELPER_FAILED, "the helper sent no token")
 	    : session_export(s->pamh, &s->config, &s->policy.account,
 		  &s->verdict, expires_at_s, &why);
 
@@ -332,7 +332,7 @@ answer_account(struct signin *s, enum outcome r, struct result *result)
 	if (is_junk) {
 		struct errinfo before = s->why;
 
-		(void)err_fail(&s->why, r, "%s%s%.400s", LOG_SSHD_JUNK,
+		(void)err_set(&s->why, r, "%s%s%.400s", LOG_SSHD_JUNK,
 		    before.text[0] != '\0' ? "; " : "", before.text);
 	}
 }

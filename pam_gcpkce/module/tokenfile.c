@@ -47,7 +47,7 @@ folder_check(int fd, const char *name, struct stat *ret, struct errinfo *reterr)
 	if (fstat(fd, ret) != 0)
 		return err_sys(reterr, OUTCOME_HELPER_FAILED, name);
 	if (ret->st_uid != 0 || (ret->st_mode & 022) != 0)
-		return err_fail(reterr, OUTCOME_CONFIG_UNSAFE,
+		return err_set(reterr, OUTCOME_CONFIG_UNSAFE,
 		    "the folder \"%s\" belongs to uid %u and has mode %04o; "
 		    "it must be root's, and written by root alone",
 		    name, (unsigned)ret->st_uid,
@@ -130,7 +130,7 @@ bytes_write(int fd, struct view bytes, struct errinfo *reterr)
 
 	/* beyond it the host would get a SIGXFSZ, and a caller of su sets it */
 	if (getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur < bytes.len)
-		return err_fail(reterr, OUTCOME_HELPER_FAILED,
+		return err_set(reterr, OUTCOME_HELPER_FAILED,
 		    "the host's limit of file sizes is too small");
 	while (bytes.len > 0) {
 		ssize_t n = write(fd, bytes.p, bytes.len);
@@ -205,7 +205,7 @@ tokenfile_pending_write(const struct tokenfile_pending *pending,
 	autofd folder = -1;
 
 	if (strpbrk(pending->account, "\n\r") != NULL)
-		return err_fail(reterr, OUTCOME_CONFIG_UNSAFE,
+		return err_set(reterr, OUTCOME_CONFIG_UNSAFE,
 		    "the account's name has a line break");
 	buf_printf(&content, "%s\n%s\n%s\n%llu\n", pending->account,
 	    pending->api_url, pending->revoke ? AUTO : NEVER,
@@ -295,7 +295,7 @@ content_read(int folder, const char *id, struct tokenfile_pending *ret,
 	if (!S_ISREG(ret_st->st_mode) || ret_st->st_uid != 0 ||
 	    ret_st->st_nlink != 1 || (ret_st->st_mode & 077) != 0 ||
 	    ret_st->st_size > CONTENT_MAX)
-		return err_fail(reterr, OUTCOME_CONFIG_UNSAFE,
+		return err_set(reterr, OUTCOME_CONFIG_UNSAFE,
 		    "the pending token is not in a file of root's alone");
 	while ((n = read(fd, block, sizeof(block))) > 0)
 		buf_put(&content, block, (size_t)n);
@@ -306,7 +306,7 @@ content_read(int folder, const char *id, struct tokenfile_pending *ret,
 	enum outcome r = buf_check(&content);
 	if (r == OUTCOME_OK)
 		r = content_parse(buf_view(&content), ret);
-	return err_fail(reterr, r, "%s",
+	return err_set(reterr, r, "%s",
 	    r == OUTCOME_OK ? "" : "the pending token cannot be read");
 }
 
@@ -318,7 +318,7 @@ tokenfile_pending_read(
 	autofd folder = -1;
 
 	if (!id_is_valid(id))
-		return err_fail(reterr, OUTCOME_CONFIG_UNSAFE,
+		return err_set(reterr, OUTCOME_CONFIG_UNSAFE,
 		    "what names the pending token is no id");
 	enum outcome r = place_open(&pending_folder, false, &folder, reterr);
 	return r == OUTCOME_OK ? content_read(folder, id, ret, &st, reterr) : r;
@@ -424,7 +424,7 @@ tokenfile_create(const struct account *account, const char *id,
 
 	enum outcome r = id_is_valid(id)
 	    ? place_open(&own, true, &folder, reterr)
-	    : err_fail(reterr, OUTCOME_CONFIG_UNSAFE, "no id");
+	    : err_set(reterr, OUTCOME_CONFIG_UNSAFE, "no id");
 	if (r == OUTCOME_OK)
 		r = file_make(folder, id, secret_view(token), account->uid,
 		    account->gid, reterr);

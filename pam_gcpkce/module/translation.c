@@ -14,7 +14,7 @@
 #include <string.h>
 
 #include "locale_path.h"
-#include "sentence.h"
+#include "template.h"
 
 /* libc refuses a path in LANGUAGE to programs that are setuid, and only them.
  */
@@ -46,5 +46,5 @@ translation_of(const char *sentence)
 	if (sentence[0] == '\0' || !domain_bind())
 		return sentence;
 	const char *translation = dgettext(TRANSLATION_DOMAIN, sentence);
-	return sentence_may_be(sentence, translation) ? translation : sentence;
+	return template_may_be(sentence, translation) ? translation : sentence;
 }

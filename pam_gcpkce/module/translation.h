@@ -11,9 +11,9 @@
 /*
  * The sentence in the language that the host has set, where it has set one
  * with UTF-8 and there is a catalogue with a translation that will do
- * (sentence_may_be).  The host's locale is read and never set.
+ * (template_may_be).  The host's locale is read and never set.
  *
- * in:     sentence  one of say.h; "" is in every language the same
+ * in:     sentence  one of messages.h; "" is in every language the same
  * gives:  a text that stays; otherwise the sentence itself
  * source: docs/DESIGN.md section 5
  */

@@ -152,11 +152,11 @@ static enum outcome
 code_check(struct view code, struct errinfo *reterr)
 {
 	if (code.len == 0 || code.len > ANSWER_CODE_MAX)
-		return err_fail(reterr, OUTCOME_ANSWER_MALFORMED,
+		return err_set(reterr, OUTCOME_ANSWER_MALFORMED,
 		    "a code of %zu bytes", code.len);
 	for (size_t i = 0; i < code.len; i++) {
 		if (!text_is_unreserved(code.p[i]))
-			return err_fail(reterr, OUTCOME_ANSWER_MALFORMED,
+			return err_set(reterr, OUTCOME_ANSWER_MALFORMED,
 			    "the answer holds a character that no code has");
 	}
 	return OUTCOME_OK;
@@ -167,7 +167,7 @@ code_new(struct view code, struct answer *ret, struct errinfo *reterr)
 {
 	enum outcome r = secret_new(code.p, code.len, &ret->code);
 	if (r != OUTCOME_OK)
-		return err_fail(reterr, r, "no memory for the code");
+		return err_set(reterr, r, "no memory for the code");
 	return OUTCOME_OK;
 }
 
@@ -191,13 +191,13 @@ state_judge(struct view value, const struct answer_terms *terms,
 
 	ret->state_seen = true;
 	if (!query_put_decoded(&state, value))
-		return err_fail(reterr, OUTCOME_ANSWER_MALFORMED,
+		return err_set(reterr, OUTCOME_ANSWER_MALFORMED,
 		    "a broken percent sign in the state");
 	if (buf_check(&state) != OUTCOME_OK)
-		return err_fail(
+		return err_set(
 		    reterr, OUTCOME_NO_MEMORY, "no memory for the state");
 	if (state.len < STATE_HASH_LEN)
-		return err_fail(
+		return err_set(
 		    reterr, OUTCOME_ANSWER_MALFORMED, "the state was cut off");
 	if (state_is(buf_view(&state), terms->state))
 		return OUTCOME_OK;
@@ -205,7 +205,7 @@ state_judge(struct view value, const struct answer_terms *terms,
 	for (size_t i = 0; i < terms->earlier_count; i++)
 		ret->state_earlier |=
 		    state_is(buf_view(&state), terms->earlier[i]);
-	return err_fail(reterr, OUTCOME_STATE_MISMATCH, "%s",
+	return err_set(reterr, OUTCOME_STATE_MISMATCH, "%s",
 	    ret->state_earlier ? "the state is that of an earlier address"
 			       : "the state is that of no address shown here");
 }
@@ -229,10 +229,10 @@ error_tell(const struct parameters *parameters, struct errinfo *reterr)
 		buf_put_text(&name, "an error without a name");
 	buf_reset(&decoded);
 	if (!query_put_decoded(&decoded, described) || !whole)
-		return err_fail(reterr, OUTCOME_ANSWER_MALFORMED,
+		return err_set(reterr, OUTCOME_ANSWER_MALFORMED,
 		    "a broken percent sign in the error");
 	text_put_escaped(&detail, buf_view(&decoded));
-	return err_fail(reterr, OUTCOME_SIGNIN_REFUSED, "%s%s%s",
+	return err_set(reterr, OUTCOME_SIGNIN_REFUSED, "%s%s%s",
 	    buf_text(&name), detail.len > 0 ? ": " : "", buf_text(&detail));
 }
 
@@ -244,7 +244,7 @@ read_error(const struct parameters *parameters,
 	struct view state = parameters->value[PARAMETER_STATE];
 
 	if (parameters->value[PARAMETER_CODE].p != NULL)
-		return err_fail(reterr, OUTCOME_ANSWER_MALFORMED,
+		return err_set(reterr, OUTCOME_ANSWER_MALFORMED,
 		    "a code and an error in one answer");
 	/* nothing is sent, so it does not need a state; a wrong one tells */
 	enum outcome r = state.p != NULL
@@ -261,24 +261,24 @@ read_parameters(struct view text, const struct answer_terms *terms,
 	autobuf code = BUF_INIT(ANSWER_MAX);
 
 	if (!parameters_find(text, &parameters))
-		return err_fail(reterr, OUTCOME_ANSWER_MALFORMED,
+		return err_set(reterr, OUTCOME_ANSWER_MALFORMED,
 		    "the same parameter twice");
 	if (parameters.value[PARAMETER_ERROR].p != NULL)
 		return read_error(&parameters, terms, ret, reterr);
 	struct view encoded = parameters.value[PARAMETER_CODE];
 	if (encoded.p == NULL)
-		return err_fail(reterr, OUTCOME_ANSWER_MALFORMED,
+		return err_set(reterr, OUTCOME_ANSWER_MALFORMED,
 		    "an address without a code");
 	if (!query_put_decoded(&code, encoded))
-		return err_fail(reterr, OUTCOME_ANSWER_MALFORMED,
+		return err_set(reterr, OUTCOME_ANSWER_MALFORMED,
 		    "a broken percent sign in the code");
 	if (buf_check(&code) != OUTCOME_OK)
-		return err_fail(
+		return err_set(
 		    reterr, OUTCOME_NO_MEMORY, "no memory for the code");
 
 	enum outcome r = code_check(buf_view(&code), reterr);
 	if (r == OUTCOME_OK && parameters.value[PARAMETER_STATE].p == NULL)
-		return err_fail(reterr, OUTCOME_ANSWER_MALFORMED,
+		return err_set(reterr, OUTCOME_ANSWER_MALFORMED,
 		    "a code without its state: it was cut off, or is not of "
 		    "this sign-in");
 	if (r == OUTCOME_OK)
@@ -293,7 +293,7 @@ read_bare_code(struct view text, const struct answer_terms *terms,
     struct answer *ret, struct errinfo *reterr)
 {
 	if (!terms->bare_code || text.len < ANSWER_BARE_CODE_MIN)
-		return err_fail(reterr, OUTCOME_ANSWER_MALFORMED,
+		return err_set(reterr, OUTCOME_ANSWER_MALFORMED,
 		    terms->bare_code
 			? "too short to be a code, and no address"
 			: "no address, and no code with its state");
@@ -309,20 +309,20 @@ answer_read(struct view typed, const struct answer_terms *terms,
 
 	*ret = (struct answer){.sshd_junk = answer_is_sshd_junk(typed)};
 	if (ret->sshd_junk)
-		return err_fail(
+		return err_set(
 		    reterr, OUTCOME_ANSWER_MALFORMED, "%s", LOG_SSHD_JUNK);
 	if (typed.len > ANSWER_MAX)
-		return err_fail(reterr, OUTCOME_ANSWER_MALFORMED,
+		return err_set(reterr, OUTCOME_ANSWER_MALFORMED,
 		    "an answer of %zu bytes", typed.len);
 	struct view text = typed_once(typed_plain(typed, &plain));
 	if (buf_check(&plain) != OUTCOME_OK)
-		return err_fail(
+		return err_set(
 		    reterr, OUTCOME_NO_MEMORY, "no memory for the answer");
 	if (text.len == 0)
-		return err_fail(reterr, OUTCOME_ANSWER_EMPTY,
+		return err_set(reterr, OUTCOME_ANSWER_EMPTY,
 		    "nothing but white space, quotes or paste marks");
 	if (has_control(text))
-		return err_fail(reterr, OUTCOME_ANSWER_MALFORMED,
+		return err_set(reterr, OUTCOME_ANSWER_MALFORMED,
 		    "the answer holds a control character");
 	/* No code has a '=', so where one stands there are parameters. */
 	if (query_before(text, '=').len < text.len)

@@ -19,7 +19,7 @@ crypto_fail(struct errinfo *reterr, const char *what)
 	if (error != 0)
 		ERR_error_string_n(error, why, sizeof(why));
 	ERR_clear_error();
-	return err_fail(
+	return err_set(
 	    reterr, OUTCOME_HELPER_FAILED, "OpenSSL: %s: %s", what, why);
 }
 

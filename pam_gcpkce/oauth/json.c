@@ -412,11 +412,11 @@ json_parse_object(
 	size_t members = 0;
 
 	if (text.len > JSON_TEXT_MAX)
-		return err_fail(reterr, OUTCOME_REPLY_INVALID,
+		return err_set(reterr, OUTCOME_REPLY_INVALID,
 		    "JSON of more than %d bytes", JSON_TEXT_MAX);
 	const char *wrong = scan_text(&scan);
 	if (wrong == NULL && !tokener_parse(text, &object, &wrong))
-		return err_fail(
+		return err_set(
 		    reterr, OUTCOME_NO_MEMORY, "no memory for JSON");
 	if (object != NULL) {
 		(void)json_c_visit(object, 0, count_members, &members);
@@ -424,7 +424,7 @@ json_parse_object(
 			wrong = "a name stands twice in an object";
 	}
 	if (wrong != NULL)
-		return err_fail(
+		return err_set(
 		    reterr, OUTCOME_REPLY_INVALID, "JSON: %s", wrong);
 	*ret = take_ptr(&object);
 	return OUTCOME_OK;

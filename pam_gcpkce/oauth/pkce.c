@@ -27,7 +27,7 @@ pkce_verifier_new(struct secret **ret_verifier, struct errinfo *reterr)
 	if (r == OUTCOME_OK)
 		r = secret_new(verifier.p, verifier.len, ret_verifier);
 	if (r != OUTCOME_OK)
-		return err_fail(reterr, r, "no memory for the verifier");
+		return err_set(reterr, r, "no memory for the verifier");
 	return OUTCOME_OK;
 }
 
@@ -44,7 +44,7 @@ pkce_challenge(struct view verifier, char ret[static PKCE_CHALLENGE_LEN + 1],
 	crypto_base64url(buf_view(&digest), &challenge);
 	r = buf_check(&challenge);
 	if (r != OUTCOME_OK || challenge.len != PKCE_CHALLENGE_LEN)
-		return err_fail(
+		return err_set(
 		    reterr, OUTCOME_NO_MEMORY, "no memory for the challenge");
 	memcpy(ret, buf_text(&challenge), PKCE_CHALLENGE_LEN + 1);
 	return OUTCOME_OK;

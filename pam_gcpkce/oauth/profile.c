@@ -24,7 +24,7 @@ struct field {
 static enum outcome
 wrong_type(const char *shown, const char *type, struct errinfo *reterr)
 {
-	return err_fail(
+	return err_set(
 	    reterr, OUTCOME_IDENTITY_INCOMPLETE, "%s is not %s", shown, type);
 }
 
@@ -75,7 +75,7 @@ ids_read(struct json_object *list, const char *parent, const char *shown,
 	if (list == NULL)
 		return OUTCOME_OK;
 	if (count > ID_LIST_MAX)
-		return err_fail(reterr, OUTCOME_IDENTITY_INCOMPLETE,
+		return err_set(reterr, OUTCOME_IDENTITY_INCOMPLETE,
 		    "%s has %zu ids, more than %d", shown, count, ID_LIST_MAX);
 	id_list_begin(ids);
 	for (size_t i = 0; r == OUTCOME_OK && i < count; i++) {
@@ -200,7 +200,7 @@ person_check(struct json_object *object, const struct identity *identity,
 	enum outcome r = field_read(object, &field, reterr);
 
 	if (r == OUTCOME_OK && strcmp(id, identity->id) != 0)
-		return err_fail(reterr, OUTCOME_IDENTITY_INCOMPLETE,
+		return err_set(reterr, OUTCOME_IDENTITY_INCOMPLETE,
 		    "id is not that of users/me");
 	return r;
 }

@@ -16,7 +16,7 @@
 static enum outcome
 token_fail(struct errinfo *reterr, const char *what)
 {
-	return err_fail(reterr, OUTCOME_TOKEN_INVALID, "token reply: %s", what);
+	return err_set(reterr, OUTCOME_TOKEN_INVALID, "token reply: %s", what);
 }
 
 /* Check all but the token itself. */
@@ -59,7 +59,7 @@ token_take(
 		return token_fail(reterr, "access_token is not well formed");
 	enum outcome r = secret_new(bytes.p, bytes.len, &ret->access_token);
 	return r == OUTCOME_OK ? r
-			       : err_fail(reterr, r, "no memory for the token");
+			       : err_set(reterr, r, "no memory for the token");
 }
 
 enum outcome

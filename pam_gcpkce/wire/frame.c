@@ -28,12 +28,12 @@ await(int socket, int cancel, short events, int64_t deadline_ms,
 		if (ready < 0 && errno != EINTR)
 			return err_sys(reterr, OUTCOME_HELPER_FAILED, "poll");
 		if (ready > 0 && fds[1].revents != 0)
-			return err_fail(
+			return err_set(
 			    reterr, OUTCOME_ABORTED, "the wait was ended");
 		if (ready > 0)
 			return OUTCOME_OK;
 		if (left == 0)
-			return err_fail(
+			return err_set(
 			    reterr, OUTCOME_TIMED_OUT, "the deadline passed");
 	}
 }
@@ -87,7 +87,7 @@ receive_all(int socket, int cancel, uint8_t *bytes, size_t len,
 			return r;
 		ssize_t n = recv(socket, bytes + got, len - got, MSG_DONTWAIT);
 		if (n == 0 || (n < 0 && is_gone(errno)))
-			return err_fail(reterr, OUTCOME_ABORTED,
+			return err_set(reterr, OUTCOME_ABORTED,
 			    "the other end of the socket is gone");
 		if (n < 0 && !is_retry(errno))
 			return err_sys(reterr, OUTCOME_HELPER_FAILED, "recv");

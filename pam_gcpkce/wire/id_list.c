@@ -47,7 +47,7 @@ id_list_put(struct id_list *list, struct view id, const char *name,
     struct errinfo *reterr)
 {
 	if (!is_id(id))
-		return err_fail(reterr, OUTCOME_IDENTITY_INCOMPLETE,
+		return err_set(reterr, OUTCOME_IDENTITY_INCOMPLETE,
 		    "%s has an entry that is not an id", name);
 	if (list->ids.len > 0)
 		buf_put_byte(&list->ids, ' ');
@@ -68,7 +68,7 @@ id_list_check(
 	for (size_t count = 0; good && left.len > 0; count++)
 		good = is_id(cut_id(&left)) && count < ID_LIST_MAX;
 	if (!good)
-		return err_fail(reterr, OUTCOME_IDENTITY_INCOMPLETE,
+		return err_set(reterr, OUTCOME_IDENTITY_INCOMPLETE,
 		    "%s is not a list of at most %d ids", name, ID_LIST_MAX);
 	return OUTCOME_OK;
 }

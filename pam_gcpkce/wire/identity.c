@@ -15,11 +15,11 @@ identity_set(char *field, size_t cap, struct view bytes, const char *name,
     struct errinfo *reterr)
 {
 	if (bytes.len >= cap)
-		return err_fail(reterr, OUTCOME_IDENTITY_INCOMPLETE,
+		return err_set(reterr, OUTCOME_IDENTITY_INCOMPLETE,
 		    "%s has %zu bytes, more than %zu", name, bytes.len,
 		    cap - 1);
 	if (!text_is_clean_utf8(bytes))
-		return err_fail(reterr, OUTCOME_IDENTITY_INCOMPLETE,
+		return err_set(reterr, OUTCOME_IDENTITY_INCOMPLETE,
 		    "%s holds a control byte or is not UTF-8", name);
 	memset(field, 0, cap);
 	if (bytes.len > 0)
@@ -41,7 +41,7 @@ field_check(const char *field, size_t cap, bool (*allowed)(char),
 		good = text_is_clean_utf8(
 		    (struct view){.p = (const uint8_t *)field, .len = len});
 	if (!good)
-		return err_fail(reterr, OUTCOME_IDENTITY_INCOMPLETE,
+		return err_set(reterr, OUTCOME_IDENTITY_INCOMPLETE,
 		    "%s is not of the form that it must have", name);
 	return OUTCOME_OK;
 }

@@ -9,22 +9,22 @@
 #include <string.h>
 
 #include "gcpkce/base/text.h"
-#include "pass.h"
+#include "field.h"
 
 /* Write or read a list of ids; which bytes it holds is identity_check's. */
 static void
-pass_ids(struct wire *w, struct id_list *list, const char *field)
+field_ids(struct wire_codec *w, struct id_list *list, const char *field)
 {
-	pass_bool(w, &list->present, field);
+	field_bool(w, &list->present, field);
 	if (w->out != NULL) {
-		pass_put(w, buf_view(&list->ids));
+		field_put(w, buf_view(&list->ids));
 		return;
 	}
-	struct view bytes = pass_cut(w, ID_LIST_BYTES, field);
+	struct view bytes = field_cut(w, ID_LIST_BYTES, field);
 	if (!text_is_clean_utf8(bytes))
-		pass_fail(w, field, "holds a control byte or is not UTF-8");
+		field_fail(w, field, "holds a control byte or is not UTF-8");
 	if (!list->present && bytes.len > 0)
-		pass_fail(w, field, "is missing and has ids");
+		field_fail(w, field, "is missing and has ids");
 	if (w->r != OUTCOME_OK || !list->present)
 		return;
 	id_list_begin(list);
@@ -35,19 +35,19 @@ pass_ids(struct wire *w, struct id_list *list, const char *field)
 /* The fields of each struct, in their order on the wire. */
 
 void
-wire_pass_route(struct wire *w, struct wire_route *route)
+wire_field_route(struct wire_codec *w, struct wire_route *route)
 {
 	PASS_TEXT(w, route, login_url);
 	PASS_TEXT(w, route, api_url);
 	PASS_TEXT(w, route, ca_file);
 	PASS_TEXT(w, route, proxy);
-	pass_u32(w, &route->connect_timeout_s, "connect_timeout_s");
-	pass_u32(w, &route->request_timeout_s, "request_timeout_s");
-	pass_bool(w, &route->strict, "strict");
+	field_u32(w, &route->connect_timeout_s, "connect_timeout_s");
+	field_u32(w, &route->request_timeout_s, "request_timeout_s");
+	field_bool(w, &route->strict, "strict");
 }
 
 static void
-pass_label(struct wire *w, struct wire_label *label)
+field_label(struct wire_codec *w, struct wire_label *label)
 {
 	PASS_TEXT(w, label, user);
 	PASS_TEXT(w, label, service);
@@ -55,34 +55,34 @@ pass_label(struct wire *w, struct wire_label *label)
 }
 
 static void
-pass_request(struct wire *w, struct wire_request *request)
+field_request(struct wire_codec *w, struct wire_request *request)
 {
-	wire_pass_route(w, &request->route);
-	pass_label(w, &request->label);
+	wire_field_route(w, &request->route);
+	field_label(w, &request->label);
 	PASS_TEXT(w, request, client_id);
 	PASS_TEXT(w, request, redirect_uri);
 	PASS_TEXT(w, request, start_url);
 	PASS_TEXT(w, request, signin_org);
 	PASS_TEXT(w, request, signin_provider);
-	pass_bool(w, &request->force_signin, "force_signin");
-	pass_bool(w, &request->bare_code, "bare_code");
-	pass_bool(w, &request->loopback, "loopback");
-	pass_bool(w, &request->unasked, "unasked");
-	pass_bool(w, &request->decoy, "decoy");
-	pass_bool(w, &request->want_token, "want_token");
-	pass_bool(w, &request->revoke, "revoke");
-	pass_bool(w, &request->needs.groups, "need_groups");
-	pass_bool(w, &request->needs.roles, "need_roles");
-	pass_bool(w, &request->needs.divisions, "need_division");
-	pass_bool(w, &request->preconnect, "preflight");
-	pass_u32(w, &request->preconnect_s, "preflight_s");
-	pass_u32(w, &request->preconnect_max, "preflight_max");
-	pass_u32(w, &request->deadline_ms, "deadline_ms");
-	pass_secret(w, &request->client_secret, WIRE_TEXT_MAX, "client_secret");
+	field_bool(w, &request->force_signin, "force_signin");
+	field_bool(w, &request->bare_code, "bare_code");
+	field_bool(w, &request->loopback, "loopback");
+	field_bool(w, &request->unasked, "unasked");
+	field_bool(w, &request->decoy, "decoy");
+	field_bool(w, &request->want_token, "want_token");
+	field_bool(w, &request->revoke, "revoke");
+	field_bool(w, &request->needs.groups, "need_groups");
+	field_bool(w, &request->needs.roles, "need_roles");
+	field_bool(w, &request->needs.divisions, "need_division");
+	field_bool(w, &request->preconnect, "preflight");
+	field_u32(w, &request->preconnect_s, "preflight_s");
+	field_u32(w, &request->preconnect_max, "preflight_max");
+	field_u32(w, &request->deadline_ms, "deadline_ms");
+	field_secret(w, &request->client_secret, WIRE_TEXT_MAX, "client_secret");
 }
 
 static void
-pass_identity(struct wire *w, struct identity *identity)
+field_identity(struct wire_codec *w, struct identity *identity)
 {
 	PASS_TEXT(w, identity, id);
 	PASS_TEXT(w, identity, email);
@@ -90,64 +90,64 @@ pass_identity(struct wire *w, struct identity *identity)
 	PASS_TEXT(w, identity, client_id);
 	PASS_TEXT(w, identity, organization_id);
 	PASS_TEXT(w, identity, home_organization_id);
-	pass_bool(w, &identity->cloned_user, "cloned_user");
+	field_bool(w, &identity->cloned_user, "cloned_user");
 	PASS_TEXT(w, identity, scopes);
-	pass_ids(w, &identity->groups, "groups");
-	pass_ids(w, &identity->roles, "roles");
-	pass_ids(w, &identity->divisions, "divisions");
+	field_ids(w, &identity->groups, "groups");
+	field_ids(w, &identity->roles, "roles");
+	field_ids(w, &identity->divisions, "divisions");
 }
 
 void
-wire_pass_verdict(struct wire *w, struct wire_verdict *verdict)
+wire_field_verdict(struct wire_codec *w, struct wire_verdict *verdict)
 {
 	uint64_t outcome = verdict->outcome;
 	uint64_t number = verdict->number;
 
-	pass_number(w, &outcome, 1, "outcome");
+	field_number(w, &outcome, 1, "outcome");
 	if (outcome >= OUTCOME_COUNT)
-		pass_fail(w, "outcome", "is none");
+		field_fail(w, "outcome", "is none");
 	verdict->outcome =
 	    w->r == OUTCOME_OK ? (enum outcome)outcome : OUTCOME_HELPER_FAILED;
-	pass_bool(w, &verdict->state_earlier, "state_earlier");
-	pass_bool(w, &verdict->sshd_junk, "sshd_junk");
-	pass_number(w, &number, 1, "number");
+	field_bool(w, &verdict->state_earlier, "state_earlier");
+	field_bool(w, &verdict->sshd_junk, "sshd_junk");
+	field_number(w, &number, 1, "number");
 	if (number >= WIRE_NUMBERS)
-		pass_fail(w, "number", "is none");
+		field_fail(w, "number", "is none");
 	verdict->number =
 	    w->r == OUTCOME_OK ? (enum wire_number)number : WIRE_NUMBER_NONE;
 	PASS_TEXT(w, verdict, reason);
 	for (const char *c = verdict->reason; w->out == NULL && *c != 0; c++) {
 		if (*c < 0x20 || *c >= 0x7f)
-			pass_fail(w, "reason", "is not printable ASCII");
+			field_fail(w, "reason", "is not printable ASCII");
 	}
 	PASS_TEXT(w, verdict, correlation);
-	pass_identity(w, &verdict->identity);
-	pass_u32(w, &verdict->expires_in_s, "expires_in_s");
-	pass_secret(w, &verdict->token, WIRE_TOKEN_MAX, "token");
+	field_identity(w, &verdict->identity);
+	field_u32(w, &verdict->expires_in_s, "expires_in_s");
+	field_secret(w, &verdict->token, WIRE_TOKEN_MAX, "token");
 }
 
 static void
-pass_revoke_request(struct wire *w, struct wire_revoke_request *request)
+field_revoke_request(struct wire_codec *w, struct wire_revoke_request *request)
 {
-	wire_pass_route(w, &request->route);
-	pass_label(w, &request->label);
-	pass_u32(w, &request->limit_s, "limit_s");
-	pass_number(w, &request->expires_at_s, 8, "expires_at_s");
-	pass_secret(w, &request->token, WIRE_TOKEN_MAX, "token");
+	wire_field_route(w, &request->route);
+	field_label(w, &request->label);
+	field_u32(w, &request->limit_s, "limit_s");
+	field_number(w, &request->expires_at_s, 8, "expires_at_s");
+	field_secret(w, &request->token, WIRE_TOKEN_MAX, "token");
 }
 
 /* A layer's error comes with its bit alone. */
 static void
-pass_missing(struct wire *w, struct missing *missing)
+field_missing(struct wire_codec *w, struct missing *missing)
 {
-	pass_u32(w, &missing->layers, "layers");
+	field_u32(w, &missing->layers, "layers");
 	if (missing->layers == 0 || missing->layers >> SANDBOX_LAYERS != 0)
-		pass_fail(w, "layers", "is no set of them");
+		field_fail(w, "layers", "is no set of them");
 	for (unsigned i = 0; w->r == OUTCOME_OK && i < SANDBOX_LAYERS; i++) {
 		if ((missing->layers & 1U << i) != 0)
-			pass_u32(w, &missing->errors[i], "error");
+			field_u32(w, &missing->errors[i], "error");
 		if (missing->errors[i] > WIRE_ERRNO_MAX)
-			pass_fail(w, "error", "is none");
+			field_fail(w, "error", "is none");
 	}
 }
 
@@ -188,10 +188,10 @@ void
 wire_put_request(struct buf *frame, const struct wire_request *request)
 {
 	size_t start = wire_begin(frame, WIRE_REQUEST);
-	struct wire w = {.out = frame, .r = OUTCOME_OK};
+	struct wire_codec w = {.out = frame, .r = OUTCOME_OK};
 	struct wire_request lent = *request;
 
-	pass_request(&w, &lent);
+	field_request(&w, &lent);
 	wire_end(frame, start);
 }
 
@@ -199,10 +199,10 @@ void
 wire_put_verdict(struct buf *frame, const struct wire_verdict *verdict)
 {
 	size_t start = wire_begin(frame, WIRE_VERDICT);
-	struct wire w = {.out = frame, .r = OUTCOME_OK};
+	struct wire_codec w = {.out = frame, .r = OUTCOME_OK};
 	struct wire_verdict lent = *verdict;
 
-	wire_pass_verdict(&w, &lent);
+	wire_field_verdict(&w, &lent);
 	wire_end(frame, start);
 }
 
@@ -211,10 +211,10 @@ wire_put_revoke_request(
     struct buf *frame, const struct wire_revoke_request *request)
 {
 	size_t start = wire_begin(frame, WIRE_REVOKE_REQUEST);
-	struct wire w = {.out = frame, .r = OUTCOME_OK};
+	struct wire_codec w = {.out = frame, .r = OUTCOME_OK};
 	struct wire_revoke_request lent = *request;
 
-	pass_revoke_request(&w, &lent);
+	field_revoke_request(&w, &lent);
 	wire_end(frame, start);
 }
 
@@ -222,10 +222,10 @@ void
 wire_put_missing(struct buf *frame, const struct missing *missing)
 {
 	size_t start = wire_begin(frame, WIRE_MISSING);
-	struct wire w = {.out = frame, .r = OUTCOME_OK};
+	struct wire_codec w = {.out = frame, .r = OUTCOME_OK};
 	struct missing lent = *missing;
 
-	pass_missing(&w, &lent);
+	field_missing(&w, &lent);
 	wire_end(frame, start);
 }
 
@@ -233,13 +233,13 @@ void
 wire_put_ready(struct buf *frame, const struct wire_ready *ready)
 {
 	size_t start = wire_begin(frame, WIRE_READY);
-	struct wire w = {.out = frame, .r = OUTCOME_OK};
+	struct wire_codec w = {.out = frame, .r = OUTCOME_OK};
 	bool unreachable = ready->unreachable;
 	uint64_t callback = ready->callback;
 
-	pass_put(&w, view_text(ready->address));
-	pass_bool(&w, &unreachable, "unreachable");
-	pass_number(&w, &callback, 1, "callback");
+	field_put(&w, view_text(ready->address));
+	field_bool(&w, &unreachable, "unreachable");
+	field_number(&w, &callback, 1, "callback");
 	wire_end(frame, start);
 }
 
@@ -247,9 +247,9 @@ void
 wire_put_answer(struct buf *frame, struct view typed)
 {
 	size_t start = wire_begin(frame, WIRE_ANSWER);
-	struct wire w = {.out = frame, .r = OUTCOME_OK};
+	struct wire_codec w = {.out = frame, .r = OUTCOME_OK};
 
-	pass_put(&w, typed);
+	field_put(&w, typed);
 	wire_end(frame, start);
 }
 
@@ -262,34 +262,34 @@ wire_header_parse(const uint8_t header[static WIRE_HEADER_LEN],
 	for (size_t i = 0; i < 4; i++)
 		len = len << 8 | header[i];
 	if (header[4] != WIRE_VERSION)
-		return err_fail(reterr, OUTCOME_HELPER_FAILED,
+		return err_set(reterr, OUTCOME_HELPER_FAILED,
 		    "frame: version %u, not %u", header[4], WIRE_VERSION);
 	if (header[5] < WIRE_REQUEST || header[5] > WIRE_MISSING)
-		return err_fail(reterr, OUTCOME_HELPER_FAILED,
+		return err_set(reterr, OUTCOME_HELPER_FAILED,
 		    "frame: unknown type %u", header[5]);
 	if (len < 2 || len - 2 > WIRE_PAYLOAD_MAX)
-		return err_fail(reterr, OUTCOME_HELPER_FAILED,
+		return err_set(reterr, OUTCOME_HELPER_FAILED,
 		    "frame: length %zu is out of bounds", len);
 	*ret_type = header[5];
 	*ret_len = len - 2;
 	return OUTCOME_OK;
 }
 
-static struct wire
+static struct wire_codec
 reader(struct view payload, struct errinfo *reterr)
 {
-	return (struct wire){.in = payload, .r = OUTCOME_OK, .reterr = reterr};
+	return (struct wire_codec){.in = payload, .r = OUTCOME_OK, .reterr = reterr};
 }
 
 enum outcome
 wire_request_parse(
     struct view payload, struct wire_request *ret, struct errinfo *reterr)
 {
-	struct wire w = reader(payload, reterr);
+	struct wire_codec w = reader(payload, reterr);
 
 	memset(ret, 0, sizeof(*ret));
-	pass_request(&w, ret);
-	if (pass_finish(&w) != OUTCOME_OK)
+	field_request(&w, ret);
+	if (field_finish(&w) != OUTCOME_OK)
 		wire_request_done(ret);
 	return w.r;
 }
@@ -298,20 +298,20 @@ enum outcome
 wire_ready_parse(
     struct view payload, struct wire_ready *ret, struct errinfo *reterr)
 {
-	struct wire w = reader(payload, reterr);
+	struct wire_codec w = reader(payload, reterr);
 
-	struct view address = pass_cut(&w, WIRE_ADDRESS_MAX, "address");
+	struct view address = field_cut(&w, WIRE_ADDRESS_MAX, "address");
 	if (!text_is_token(address))
-		pass_fail(&w, "address", "is not printable ASCII");
+		field_fail(&w, "address", "is not printable ASCII");
 	bool unreachable = false;
 	uint64_t callback = 0;
 
 	memset(ret, 0, sizeof(*ret));
-	pass_bool(&w, &unreachable, "unreachable");
-	pass_number(&w, &callback, 1, "callback");
+	field_bool(&w, &unreachable, "unreachable");
+	field_number(&w, &callback, 1, "callback");
 	if (callback >= WIRE_CALLBACKS)
-		pass_fail(&w, "callback", "is none");
-	if (pass_finish(&w) != OUTCOME_OK)
+		field_fail(&w, "callback", "is none");
+	if (field_finish(&w) != OUTCOME_OK)
 		return w.r;
 	memcpy(ret->address, address.p, address.len);
 	ret->unreachable = unreachable;
@@ -323,10 +323,10 @@ enum outcome
 wire_answer_parse(
     struct view payload, struct buf *ret_typed, struct errinfo *reterr)
 {
-	struct wire w = reader(payload, reterr);
-	struct view typed = pass_cut(&w, WIRE_ANSWER_MAX, "typed");
+	struct wire_codec w = reader(payload, reterr);
+	struct view typed = field_cut(&w, WIRE_ANSWER_MAX, "typed");
 
-	if (pass_finish(&w) != OUTCOME_OK)
+	if (field_finish(&w) != OUTCOME_OK)
 		return w.r;
 	buf_put(ret_typed, typed.p, typed.len);
 	return buf_check(ret_typed);
@@ -336,11 +336,11 @@ enum outcome
 wire_verdict_parse(
     struct view payload, struct wire_verdict *ret, struct errinfo *reterr)
 {
-	struct wire w = reader(payload, reterr);
+	struct wire_codec w = reader(payload, reterr);
 
 	memset(ret, 0, sizeof(*ret));
-	wire_pass_verdict(&w, ret);
-	if (pass_finish(&w) != OUTCOME_OK)
+	wire_field_verdict(&w, ret);
+	if (field_finish(&w) != OUTCOME_OK)
 		wire_verdict_done(ret);
 	return w.r;
 }
@@ -349,12 +349,12 @@ enum outcome
 wire_revoke_request_parse(struct view payload, struct wire_revoke_request *ret,
     struct errinfo *reterr)
 {
-	struct wire w = reader(payload, reterr);
+	struct wire_codec w = reader(payload, reterr);
 
 	memset(ret, 0, sizeof(*ret));
-	pass_revoke_request(&w, ret);
-	if (pass_finish(&w) == OUTCOME_OK && ret->token == NULL)
-		pass_fail(&w, "token", "is missing");
+	field_revoke_request(&w, ret);
+	if (field_finish(&w) == OUTCOME_OK && ret->token == NULL)
+		field_fail(&w, "token", "is missing");
 	if (w.r != OUTCOME_OK)
 		wire_revoke_request_done(ret);
 	return w.r;
@@ -364,11 +364,11 @@ enum outcome
 wire_missing_parse(
     struct view payload, struct missing *ret, struct errinfo *reterr)
 {
-	struct wire w = reader(payload, reterr);
+	struct wire_codec w = reader(payload, reterr);
 
 	memset(ret, 0, sizeof(*ret));
-	pass_missing(&w, ret);
-	if (pass_finish(&w) != OUTCOME_OK)
+	field_missing(&w, ret);
+	if (field_finish(&w) != OUTCOME_OK)
 		memset(ret, 0, sizeof(*ret));
 	return w.r;
 }

@@ -7,70 +7,70 @@
 
 #include <string.h>
 
-#include "pass.h"
+#include "field.h"
 
 static void
-pass_request(struct wire *w, struct wire_probe_request *request)
+field_request(struct wire_codec *w, struct wire_probe_request *request)
 {
-	wire_pass_route(w, &request->route);
+	wire_field_route(w, &request->route);
 	PASS_TEXT(w, request, client_id);
 	PASS_TEXT(w, request, redirect_uri);
 	PASS_TEXT(w, request, signin_org);
 	PASS_TEXT(w, request, signin_provider);
-	pass_bool(w, &request->network, "network");
-	pass_u32(w, &request->limit_s, "limit_s");
+	field_bool(w, &request->network, "network");
+	field_u32(w, &request->limit_s, "limit_s");
 }
 
 static void
-pass_layer(struct wire *w, struct wire_layer *layer)
+field_layer(struct wire_codec *w, struct wire_layer *layer)
 {
 	PASS_TEXT(w, layer, name);
-	pass_bool(w, &layer->live, "live");
+	field_bool(w, &layer->live, "live");
 	PASS_TEXT(w, layer, why);
 }
 
 static void
-pass_reach(struct wire *w, struct wire_reach *reach)
+field_reach(struct wire_codec *w, struct wire_reach *reach)
 {
 	reach->reached =
-	    pass_choice(w, reach->reached, WIRE_STEP_COUNT, "reached");
+	    field_choice(w, reach->reached, WIRE_STEP_COUNT, "reached");
 	reach->failed =
-	    pass_choice(w, reach->failed, WIRE_STEP_COUNT, "failed");
+	    field_choice(w, reach->failed, WIRE_STEP_COUNT, "failed");
 	PASS_TEXT(w, reach, error);
 	for (size_t i = WIRE_STEP_DNS; i < WIRE_STEP_COUNT; i++)
-		pass_u32(w, &reach->ms[i], "ms");
+		field_u32(w, &reach->ms[i], "ms");
 	PASS_TEXT(w, reach, address);
 	PASS_TEXT(w, reach, tls);
-	pass_u32(w, &reach->status, "status");
-	pass_u32(w, &reach->proxy_status, "proxy_status");
-	pass_number(w, &reach->certificate_end_s, 8, "certificate_end_s");
-	pass_number(w, &reach->date_s, 8, "date_s");
-	pass_number(w, &reach->clock_s, 8, "clock_s");
+	field_u32(w, &reach->status, "status");
+	field_u32(w, &reach->proxy_status, "proxy_status");
+	field_number(w, &reach->certificate_end_s, 8, "certificate_end_s");
+	field_number(w, &reach->date_s, 8, "date_s");
+	field_number(w, &reach->clock_s, 8, "clock_s");
 }
 
 static void
-pass_authorize(struct wire *w, struct wire_authorize *authorize)
+field_authorize(struct wire_codec *w, struct wire_authorize *authorize)
 {
-	pass_u32(w, &authorize->status, "status");
-	pass_bool(w, &authorize->back, "back");
+	field_u32(w, &authorize->status, "status");
+	field_bool(w, &authorize->back, "back");
 	PASS_TEXT(w, authorize, error);
 	PASS_TEXT(w, authorize, place);
 }
 
 static void
-pass_reply(struct wire *w, struct wire_probe_reply *reply)
+field_reply(struct wire_codec *w, struct wire_probe_reply *reply)
 {
 	PASS_TEXT(w, reply, reason);
-	pass_u32(w, &reply->count, "count");
+	field_u32(w, &reply->count, "count");
 	if (reply->count > WIRE_LAYERS_MAX)
-		pass_fail(w, "count", "is too large");
+		field_fail(w, "count", "is too large");
 	for (size_t i = 0; w->r == OUTCOME_OK && i < reply->count; i++)
-		pass_layer(w, &reply->layers[i]);
+		field_layer(w, &reply->layers[i]);
 	for (size_t i = 0; i < WIRE_HOST_COUNT; i++)
-		pass_reach(w, &reply->hosts[i]);
-	pass_authorize(w, &reply->ours);
-	pass_authorize(w, &reply->unknown);
-	pass_bool(w, &reply->same_page, "same_page");
+		field_reach(w, &reply->hosts[i]);
+	field_authorize(w, &reply->ours);
+	field_authorize(w, &reply->unknown);
+	field_bool(w, &reply->same_page, "same_page");
 }
 
 void
@@ -78,10 +78,10 @@ wire_put_probe_request(
     struct buf *frame, const struct wire_probe_request *request)
 {
 	size_t start = wire_begin(frame, WIRE_PROBE_REQUEST);
-	struct wire w = {.out = frame, .r = OUTCOME_OK};
+	struct wire_codec w = {.out = frame, .r = OUTCOME_OK};
 	struct wire_probe_request lent = *request;
 
-	pass_request(&w, &lent);
+	field_request(&w, &lent);
 	wire_end(frame, start);
 }
 
@@ -89,10 +89,10 @@ void
 wire_put_probe_reply(struct buf *frame, const struct wire_probe_reply *reply)
 {
 	size_t start = wire_begin(frame, WIRE_PROBE_REPLY);
-	struct wire w = {.out = frame, .r = OUTCOME_OK};
+	struct wire_codec w = {.out = frame, .r = OUTCOME_OK};
 	struct wire_probe_reply lent = *reply;
 
-	pass_reply(&w, &lent);
+	field_reply(&w, &lent);
 	wire_end(frame, start);
 }
 
@@ -100,11 +100,11 @@ enum outcome
 wire_probe_request_parse(
     struct view payload, struct wire_probe_request *ret, struct errinfo *reterr)
 {
-	struct wire w = {.in = payload, .r = OUTCOME_OK, .reterr = reterr};
+	struct wire_codec w = {.in = payload, .r = OUTCOME_OK, .reterr = reterr};
 
 	memset(ret, 0, sizeof(*ret));
-	pass_request(&w, ret);
-	if (pass_finish(&w) != OUTCOME_OK)
+	field_request(&w, ret);
+	if (field_finish(&w) != OUTCOME_OK)
 		memset(ret, 0, sizeof(*ret));
 	return w.r;
 }
@@ -113,11 +113,11 @@ enum outcome
 wire_probe_reply_parse(
     struct view payload, struct wire_probe_reply *ret, struct errinfo *reterr)
 {
-	struct wire w = {.in = payload, .r = OUTCOME_OK, .reterr = reterr};
+	struct wire_codec w = {.in = payload, .r = OUTCOME_OK, .reterr = reterr};
 
 	memset(ret, 0, sizeof(*ret));
-	pass_reply(&w, ret);
-	if (pass_finish(&w) != OUTCOME_OK)
+	field_reply(&w, ret);
+	if (field_finish(&w) != OUTCOME_OK)
 		memset(ret, 0, sizeof(*ret));
 	return w.r;
 }

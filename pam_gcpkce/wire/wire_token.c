@@ -7,41 +7,41 @@
 
 #include <string.h>
 
-#include "pass.h"
+#include "field.h"
 
 static void
-pass_request(struct wire *w, struct wire_token_request *request)
+field_request(struct wire_codec *w, struct wire_token_request *request)
 {
-	wire_pass_route(w, &request->route);
-	request->task = pass_choice(w, request->task, WIRE_TASK_COUNT, "task");
+	wire_field_route(w, &request->route);
+	request->task = field_choice(w, request->task, WIRE_TASK_COUNT, "task");
 	if (request->task == WIRE_TASK_NONE)
-		pass_fail(w, "task", "is none");
-	pass_u32(w, &request->limit_s, "limit_s");
-	pass_secret(w, &request->token, WIRE_TOKEN_MAX, "token");
+		field_fail(w, "task", "is none");
+	field_u32(w, &request->limit_s, "limit_s");
+	field_secret(w, &request->token, WIRE_TOKEN_MAX, "token");
 }
 
 static void
-pass_thing(struct wire *w, struct wire_thing *thing)
+field_thing(struct wire_codec *w, struct wire_thing *thing)
 {
-	thing->kind = pass_choice(w, thing->kind, WIRE_THING_COUNT, "kind");
+	thing->kind = field_choice(w, thing->kind, WIRE_THING_COUNT, "kind");
 	PASS_TEXT(w, thing, id);
 	PASS_TEXT(w, thing, name);
 }
 
 static void
-pass_portrait(struct wire *w, struct wire_portrait *portrait)
+field_portrait(struct wire_codec *w, struct wire_portrait *portrait)
 {
 	PASS_TEXT(w, portrait, person);
 	PASS_TEXT(w, portrait, organization);
 	PASS_TEXT(w, portrait, client);
 	for (size_t i = 0; i < WIRE_THING_COUNT; i++)
-		pass_bool(w, &portrait->told[i], "told");
-	pass_bool(w, &portrait->more, "more");
-	pass_u32(w, &portrait->count, "count");
+		field_bool(w, &portrait->told[i], "told");
+	field_bool(w, &portrait->more, "more");
+	field_u32(w, &portrait->count, "count");
 	if (portrait->count > WIRE_THINGS_MAX)
-		pass_fail(w, "count", "is too large");
+		field_fail(w, "count", "is too large");
 	for (size_t i = 0; w->r == OUTCOME_OK && i < portrait->count; i++)
-		pass_thing(w, &portrait->things[i]);
+		field_thing(w, &portrait->things[i]);
 }
 
 void
@@ -49,22 +49,22 @@ wire_put_token_request(
     struct buf *frame, const struct wire_token_request *request)
 {
 	size_t start = wire_begin(frame, WIRE_TOKEN_REQUEST);
-	struct wire w = {.out = frame, .r = OUTCOME_OK};
+	struct wire_codec w = {.out = frame, .r = OUTCOME_OK};
 	struct wire_token_request lent = *request;
 
-	pass_request(&w, &lent);
+	field_request(&w, &lent);
 	wire_end(frame, start);
 }
 
 void
-wire_put_token_reply(struct buf *frame, const struct wire_token_reply *reply)
+wire_put_token_reply(struct buf *frame, const struct wire_token_info *reply)
 {
 	size_t start = wire_begin(frame, WIRE_TOKEN_REPLY);
-	struct wire w = {.out = frame, .r = OUTCOME_OK};
-	struct wire_token_reply lent = *reply;
+	struct wire_codec w = {.out = frame, .r = OUTCOME_OK};
+	struct wire_token_info lent = *reply;
 
-	wire_pass_verdict(&w, &lent.verdict);
-	pass_portrait(&w, &lent.portrait);
+	wire_field_verdict(&w, &lent.verdict);
+	field_portrait(&w, &lent.portrait);
 	wire_end(frame, start);
 }
 
@@ -72,12 +72,12 @@ enum outcome
 wire_token_request_parse(
     struct view payload, struct wire_token_request *ret, struct errinfo *reterr)
 {
-	struct wire w = {.in = payload, .r = OUTCOME_OK, .reterr = reterr};
+	struct wire_codec w = {.in = payload, .r = OUTCOME_OK, .reterr = reterr};
 
 	memset(ret, 0, sizeof(*ret));
-	pass_request(&w, ret);
-	if (pass_finish(&w) == OUTCOME_OK && ret->token == NULL)
-		pass_fail(&w, "token", "is missing");
+	field_request(&w, ret);
+	if (field_finish(&w) == OUTCOME_OK && ret->token == NULL)
+		field_fail(&w, "token", "is missing");
 	if (w.r != OUTCOME_OK)
 		wire_token_request_done(ret);
 	return w.r;
@@ -85,15 +85,15 @@ wire_token_request_parse(
 
 enum outcome
 wire_token_reply_parse(
-    struct view payload, struct wire_token_reply *ret, struct errinfo *reterr)
+    struct view payload, struct wire_token_info *ret, struct errinfo *reterr)
 {
-	struct wire w = {.in = payload, .r = OUTCOME_OK, .reterr = reterr};
+	struct wire_codec w = {.in = payload, .r = OUTCOME_OK, .reterr = reterr};
 
 	memset(ret, 0, sizeof(*ret));
-	wire_pass_verdict(&w, &ret->verdict);
-	pass_portrait(&w, &ret->portrait);
-	if (pass_finish(&w) == OUTCOME_OK && ret->verdict.token != NULL)
-		pass_fail(&w, "token", "has no place in this frame");
+	wire_field_verdict(&w, &ret->verdict);
+	field_portrait(&w, &ret->portrait);
+	if (field_finish(&w) == OUTCOME_OK && ret->verdict.token != NULL)
+		field_fail(&w, "token", "has no place in this frame");
 	if (w.r != OUTCOME_OK)
 		wire_token_reply_done(ret);
 	return w.r;
@@ -107,7 +107,7 @@ wire_token_request_done(struct wire_token_request *request)
 }
 
 void
-wire_token_reply_done(struct wire_token_reply *reply)
+wire_token_reply_done(struct wire_token_info *reply)
 {
 	wire_verdict_done(&reply->verdict);
 	memset(reply, 0, sizeof(*reply));

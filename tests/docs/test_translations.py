@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 """Every sentence for people is in the template, and every catalogue has all.
 
-The sentences stand in include/gcpkce/base/say.h.  `make texts` renews the template
+The sentences stand in include/gcpkce/base/messages.h.  `make texts` renews the template
 po/pam_gcpkce.pot and puts what is new into the catalogues, for somebody to
 translate.
 """
@@ -34,8 +34,8 @@ def gettext():
 
 
 def said():
-    """name -> text of each sentence of say.h, and whether it is marked."""
-    with open(os.path.join(ROOT, "include/gcpkce/base/say.h"),
+    """name -> text of each sentence of messages.h, and whether it is marked."""
+    with open(os.path.join(ROOT, "include/gcpkce/base/messages.h"),
               encoding="ascii") as file:
         lines = file.read().replace("\\\n", " ")
     for name, body in re.findall(r"#define (SAY_\w+)[ \t]+(.*)", lines):
@@ -68,13 +68,13 @@ def test_sentences_stand_in_say_h_alone():
     assert len(sources) > 80
     named = {os.path.basename(path) for path in sources
              if re.search(r"#\s*define SAY_", read(path))}
-    assert named == {"say.h"}
+    assert named == {"messages.h"}
 
 
 def test_the_template_is_what_xgettext_makes(gettext):
     made = gettext("xgettext", "--language=C", "--keyword=N_",
                    "--from-code=UTF-8", "--omit-header", "--no-location",
-                   "--output=-", "include/gcpkce/base/say.h")
+                   "--output=-", "include/gcpkce/base/messages.h")
     assert made == read(TEMPLATE), "renew it by: make texts"
 
 

@@ -264,7 +264,7 @@ decision_make(const struct setting *setting, const struct view bodies[PARTS])
 static void
 portraits_read(const struct view bodies[PARTS])
 {
-	static struct wire_token_reply reply; /* it is large */
+	static struct wire_token_info reply; /* it is large */
 	autobuf frame = BUF_INIT(WIRE_HEADER_LEN + WIRE_PAYLOAD_MAX);
 	struct errinfo why = {0};
 

@@ -91,7 +91,7 @@ token_again(struct view payload, struct buf *frame, struct errinfo *why)
 static bool
 reply_again(struct view payload, struct buf *frame, struct errinfo *why)
 {
-	static struct wire_token_reply reply; /* it is large */
+	static struct wire_token_info reply; /* it is large */
 
 	if (wire_token_reply_parse(payload, &reply, why) != OUTCOME_OK) {
 		HOLD(reply.verdict.outcome != OUTCOME_OK);

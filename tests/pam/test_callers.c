@@ -97,7 +97,7 @@ can_sign_in(const struct caller *caller, const char *arguments)
 		round++;
 		(void)snprintf(address, sizeof(address), ADDRESS, round);
 		can = can && strstr(screen, address) != NULL;
-		can = can && (round == 1 || strstr(screen, SAY_EMPTY) != NULL);
+		can = can && (round == 1 || strstr(screen, MESSAGE_EMPTY) != NULL);
 	}
 	assert_int_equal(round, 2);
 	host_end(&h);
@@ -132,7 +132,7 @@ last_message_says_why_it_ended(void **state)
 
 		assert_int_equal(
 		    host_run(&h, "not_mapped", modes[i]), PAM_AUTH_ERR);
-		assert_string_equal(host_last_message(&h), SAY_DENIED);
+		assert_string_equal(host_last_message(&h), MESSAGE_DENIED);
 		assert_int_equal(
 		    h.messages[h.message_count - 1].style, PAM_ERROR_MSG);
 		host_end(&h);
@@ -195,10 +195,10 @@ greeter_gets_the_address_apart_from_a_short_prompt(void **state)
 			assert_holds(h.messages[i].text, "https://");
 			continue;
 		}
-		assert_string_equal(h.messages[i].text, SAY_PASTE " ");
+		assert_string_equal(h.messages[i].text, MESSAGE_PASTE " ");
 		assert_true(strlen(h.messages[i].text) < 80);
 	}
-	assert_holds(h.messages[2].text, SAY_REFUSED);
+	assert_holds(h.messages[2].text, MESSAGE_REFUSED);
 	host_end(&h);
 }
 

@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "module/sentence.h"
+#include "module/template.h"
 
 #define LOCALES BUILD "/locale"
 /* In C.UTF-8, newer releases of glibc ask no catalogue. */
@@ -21,14 +21,14 @@
 #define ENGLISH "Sign in to Genesys Cloud to continue as alice on " HOSTNAME
 #define GERMAN "Melden Sie sich innerhalb von "
 
-/* Every sentence of say.h; one that is missing is seen to be English. */
+/* Every sentence of messages.h; one that is missing is seen to be English. */
 #define LOOPBACK "callback=loopback redirect_uri="
 
-static const char *const sentences[] = {SAY_SIGN_IN, SAY_PASTE, SAY_TYPE_NUMBER,
-    SAY_NUMBER_EARLY, SAY_NUMBER_WRONG, SAY_NUMBER_SPENT, SAY_OPEN_HERE,
-    SAY_PASTE_ADDRESS, SAY_UNREACHABLE, SAY_EARLIER, SAY_ADMIN, SAY_LATER,
-    SAY_DENIED, SAY_FEWER, SAY_TOO_LATE, SAY_EMPTY, SAY_NO_CODE,
-    SAY_OTHER_ADDRESS, SAY_CANCELLED, SAY_REFUSED};
+static const char *const sentences[] = {MESSAGE_SIGN_IN, MESSAGE_PASTE, MESSAGE_TYPE_NUMBER,
+    MESSAGE_NUMBER_EARLY, MESSAGE_NUMBER_WRONG, MESSAGE_NUMBER_SPENT, MESSAGE_OPEN_HERE,
+    MESSAGE_PASTE_ADDRESS, MESSAGE_UNREACHABLE, MESSAGE_EARLIER, MESSAGE_ADMIN, MESSAGE_LATER,
+    MESSAGE_DENIED, MESSAGE_FEWER, MESSAGE_TOO_LATE, MESSAGE_EMPTY, MESSAGE_NO_CODE,
+    MESSAGE_OTHER_ADDRESS, MESSAGE_CANCELLED, MESSAGE_REFUSED};
 
 /* ---- catalogues ---- */
 
@@ -274,7 +274,7 @@ static void
 environment_names_no_folder(void **state)
 {
 	static const struct entry evil[] = {
-	    {SAY_PASTE, "Evil"}, {SAY_SIGN_IN, "Evil {user} {host} {seconds}"}};
+	    {MESSAGE_PASTE, "Evil"}, {MESSAGE_SIGN_IN, "Evil {user} {host} {seconds}"}};
 	char folder[] = "/tmp/pam_gcpkce_test_XXXXXX";
 	char language[512] = "";
 
@@ -309,7 +309,7 @@ translation_that_would_act_or_mislead_is_not_shown(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(bad); i++) {
-		const struct entry entry = {SAY_SIGN_IN, bad[i]};
+		const struct entry entry = {MESSAGE_SIGN_IN, bad[i]};
 		char language[32];
 		char folder[512];
 
@@ -326,7 +326,7 @@ static void
 translation_is_never_a_format(void **state)
 {
 	static const struct entry entry = {
-	    SAY_SIGN_IN, "%s%n%s {seconds} {host} {user} %"};
+	    MESSAGE_SIGN_IN, "%s%n%s {seconds} {host} {user} %"};
 	const char *folder = LOCALES "/gcpkce-format";
 
 	(void)state;

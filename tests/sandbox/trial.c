@@ -530,7 +530,7 @@ __wrap_exchange_run(struct exchange *x, const struct exchange_order *order,
 			continue;
 		errno = 0;
 		long r = trials[i].run();
-		return err_fail(reterr, OUTCOME_HELPER_FAILED, "trial %s: %s",
+		return err_set(reterr, OUTCOME_HELPER_FAILED, "trial %s: %s",
 		    wanted, r < 0 ? strerrorname_np(errno) : "done");
 	}
 	return __real_exchange_run(x, order, wait, reterr);

@@ -206,7 +206,7 @@ token_frames(void)
 	autobuf reply_frame = BUF_INIT(WIRE_PAYLOAD_MAX);
 	autotokenrequest in = {.task = WIRE_TASK_IDENTIFY, .limit_s = 1};
 	autotokenrequest out = {0};
-	static struct wire_token_reply reply;
+	static struct wire_token_info reply;
 
 	enum outcome r = secret_new("token", 5, &in.token);
 	wire_put_token_request(&frame, &in);
@@ -214,7 +214,7 @@ token_frames(void)
 		r = buf_check(&frame);
 	if (r == OUTCOME_OK)
 		r = wire_token_request_parse(payload_of(&frame), &out, &why);
-	reply = (struct wire_token_reply){.verdict.outcome = OUTCOME_OK};
+	reply = (struct wire_token_info){.verdict.outcome = OUTCOME_OK};
 	wire_put_token_reply(&reply_frame, &reply);
 	if (r == OUTCOME_OK)
 		r = buf_check(&reply_frame);

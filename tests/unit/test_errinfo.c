@@ -18,7 +18,7 @@ err_fail_writes_the_reason_and_hands_the_outcome_through(void **state)
 
 	(void)state;
 	assert_int_equal(
-	    err_fail(&err, OUTCOME_NOT_MAPPED, "%s:%d \"%s\"", "file", 7, "x"),
+	    err_set(&err, OUTCOME_NOT_MAPPED, "%s:%d \"%s\"", "file", 7, "x"),
 	    OUTCOME_NOT_MAPPED);
 	assert_string_equal(err.text, "file:7 \"x\"");
 }
@@ -29,7 +29,7 @@ err_fail_and_err_sys_work_without_a_place_for_the_reason(void **state)
 	(void)state;
 	errno = EACCES;
 	assert_int_equal(
-	    err_fail(NULL, OUTCOME_ABORTED, "%s", "x"), OUTCOME_ABORTED);
+	    err_set(NULL, OUTCOME_ABORTED, "%s", "x"), OUTCOME_ABORTED);
 	assert_int_equal(
 	    err_sys(NULL, OUTCOME_UNREACHABLE, "x"), OUTCOME_UNREACHABLE);
 }
@@ -45,7 +45,7 @@ err_fail_cuts_a_long_reason_to_fit(void **state)
 	longer[sizeof(longer) - 1] = '\0';
 	memset(&err, 'y', sizeof(err));
 	assert_int_equal(
-	    err_fail(&err, OUTCOME_ABORTED, "%s", longer), OUTCOME_ABORTED);
+	    err_set(&err, OUTCOME_ABORTED, "%s", longer), OUTCOME_ABORTED);
 	assert_int_equal(strlen(err.text), ERRINFO_TEXT_MAX - 1);
 	assert_memory_equal(err.text, longer, ERRINFO_TEXT_MAX - 1);
 }

@@ -70,7 +70,7 @@ outcome_outside_the_table_reads_as_helper_failed(void **state)
 		enum outcome value = (enum outcome)values[i];
 
 		assert_string_equal(outcome_name(value), "helper_failed");
-		assert_string_equal(outcome_sentence(value), SAY_ADMIN);
+		assert_string_equal(outcome_sentence(value), MESSAGE_ADMIN);
 		assert_string_equal(outcome_log_text(value),
 		    outcome_log_text(OUTCOME_HELPER_FAILED));
 		assert_false(outcome_may_retry(value));
@@ -156,7 +156,7 @@ outcome_denials_of_an_identity_are_one_sentence(void **state)
 	(void)state;
 	for (size_t i = OUTCOME_TOKEN_INVALID; i < OUTCOME_COUNT; i++)
 		assert_string_equal(
-		    outcome_sentence((enum outcome)i), SAY_DENIED);
+		    outcome_sentence((enum outcome)i), MESSAGE_DENIED);
 }
 
 static void

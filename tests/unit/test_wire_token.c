@@ -45,7 +45,7 @@ request_put(struct buf *frame)
 static void
 reply_put(struct buf *frame)
 {
-	static const struct wire_token_reply reply = {
+	static const struct wire_token_info reply = {
 	    .verdict = {.outcome = OUTCOME_OK,
 		.reason = "because",
 		.correlation = "c-17",
@@ -79,8 +79,8 @@ request_parse(struct view payload, struct errinfo *reterr)
 static enum outcome
 reply_parse(struct view payload, struct errinfo *reterr)
 {
-	static struct wire_token_reply ret;
-	static const struct wire_token_reply zero;
+	static struct wire_token_info ret;
+	static const struct wire_token_info zero;
 
 	memset(&ret, 'x', sizeof(ret));
 	enum outcome r = wire_token_reply_parse(payload, &ret, reterr);
@@ -138,7 +138,7 @@ static void
 wire_token_reply_comes_out_as_it_went_in(void **state)
 {
 	autobuf frame = BUF_INIT(FRAME_MAX);
-	static struct wire_token_reply ret;
+	static struct wire_token_info ret;
 
 	(void)state;
 	reply_put(&frame);
@@ -165,7 +165,7 @@ wire_token_reply_comes_out_as_it_went_in(void **state)
 static void
 wire_token_reply_of_zero_bytes_is_a_denial(void **state)
 {
-	static const struct wire_token_reply zero;
+	static const struct wire_token_info zero;
 
 	(void)state;
 	assert_int_not_equal(zero.verdict.outcome, OUTCOME_OK);
@@ -174,7 +174,7 @@ wire_token_reply_of_zero_bytes_is_a_denial(void **state)
 static void
 wire_token_reply_fits_a_frame_when_full(void **state)
 {
-	static struct wire_token_reply reply, ret;
+	static struct wire_token_info reply, ret;
 	autobuf frame = BUF_INIT(FRAME_MAX);
 	struct identity *who = &reply.verdict.identity;
 
@@ -307,7 +307,7 @@ wire_token_request_needs_a_task_and_a_token(void **state)
 static void
 wire_token_reply_carries_no_token_and_no_other_kind(void **state)
 {
-	static struct wire_token_reply reply;
+	static struct wire_token_info reply;
 	autobuf frame = BUF_INIT(FRAME_MAX);
 	struct errinfo err = {""};
 
@@ -332,7 +332,7 @@ wire_token_reply_carries_no_token_and_no_other_kind(void **state)
 static void
 wire_token_reply_has_a_bounded_count(void **state)
 {
-	static struct wire_token_reply reply;
+	static struct wire_token_info reply;
 	autobuf frame = BUF_INIT(FRAME_MAX);
 	struct errinfo err = {""};
 

@@ -18,13 +18,13 @@ struct errinfo {
 
 /*
  * Write the reason of a failure and hand the outcome through, so that
- * "return err_fail(reterr, OUTCOME_X, ...)" is one statement.
+ * "return err_set(reterr, OUTCOME_X, ...)" is one statement.
  *
  * in:     code  the outcome to return; fmt, ... printf's
  * out:    reterr  nullable
  * gives:  code
  */
-enum outcome err_fail(struct errinfo *reterr, enum outcome code,
+enum outcome err_set(struct errinfo *reterr, enum outcome code,
     const char *fmt, ...) PRINTF(3, 4);
 
 /*

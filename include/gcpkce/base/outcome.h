@@ -16,7 +16,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "say.h"
+#include "messages.h"
 
 /* For the log, when sshd sends its own junk in place of an answer. */
 #define LOG_SSHD_JUNK \
@@ -27,72 +27,72 @@
  * X(enum suffix, "name", PAM result, sentence for the person, text for the log)
  */
 #define OUTCOME_TABLE(X) \
-	X(HELPER_FAILED, "helper_failed", PAM_SYSTEM_ERR, SAY_ADMIN, \
+	X(HELPER_FAILED, "helper_failed", PAM_SYSTEM_ERR, MESSAGE_ADMIN, \
 	    "the helper could not start, died, spoke badly, or a local " \
 	    "resource was short") \
-	X(OK, "ok", PAM_SUCCESS, SAY_NOTHING, "signed in") \
-	X(CONFIG_INVALID, "config_invalid", PAM_SERVICE_ERR, SAY_ADMIN, \
+	X(OK, "ok", PAM_SUCCESS, MESSAGE_NOTHING, "signed in") \
+	X(CONFIG_INVALID, "config_invalid", PAM_SERVICE_ERR, MESSAGE_ADMIN, \
 	    "the configuration is refused") \
-	X(CONFIG_UNSAFE, "config_unsafe", PAM_SERVICE_ERR, SAY_ADMIN, \
+	X(CONFIG_UNSAFE, "config_unsafe", PAM_SERVICE_ERR, MESSAGE_ADMIN, \
 	    "a configuration file could have been written by somebody else") \
-	X(SECRET_UNREADABLE, "secret_unreadable", PAM_SERVICE_ERR, SAY_ADMIN, \
+	X(SECRET_UNREADABLE, "secret_unreadable", PAM_SERVICE_ERR, MESSAGE_ADMIN, \
 	    "the client secret file cannot be used") \
-	X(CLIENT_REFUSED, "client_refused", PAM_SERVICE_ERR, SAY_ADMIN, \
+	X(CLIENT_REFUSED, "client_refused", PAM_SERVICE_ERR, MESSAGE_ADMIN, \
 	    "Genesys Cloud refused the OAuth client or the request") \
-	X(NO_CONVERSATION, "no_conversation", PAM_CONV_ERR, SAY_NOTHING, \
+	X(NO_CONVERSATION, "no_conversation", PAM_CONV_ERR, MESSAGE_NOTHING, \
 	    "the caller offers no way to talk to the person") \
-	X(ABORTED, "aborted", PAM_CONV_ERR, SAY_NOTHING, \
+	X(ABORTED, "aborted", PAM_CONV_ERR, MESSAGE_NOTHING, \
 	    "the person or the caller ended the dialogue") \
-	X(NO_MEMORY, "no_memory", PAM_BUF_ERR, SAY_ADMIN, "out of memory") \
-	X(UNREACHABLE, "unreachable", PAM_AUTHINFO_UNAVAIL, SAY_LATER, \
+	X(NO_MEMORY, "no_memory", PAM_BUF_ERR, MESSAGE_ADMIN, "out of memory") \
+	X(UNREACHABLE, "unreachable", PAM_AUTHINFO_UNAVAIL, MESSAGE_LATER, \
 	    "Genesys Cloud could not be reached") \
-	X(PROVIDER_ERROR, "provider_error", PAM_AUTHINFO_UNAVAIL, SAY_LATER, \
+	X(PROVIDER_ERROR, "provider_error", PAM_AUTHINFO_UNAVAIL, MESSAGE_LATER, \
 	    "Genesys Cloud answered with a server error") \
-	X(TLS_FAILED, "tls_failed", PAM_AUTH_ERR, SAY_ADMIN, \
+	X(TLS_FAILED, "tls_failed", PAM_AUTH_ERR, MESSAGE_ADMIN, \
 	    "the TLS connection was refused") \
-	X(RATE_LIMITED, "rate_limited", PAM_AUTH_ERR, SAY_FEWER, \
+	X(RATE_LIMITED, "rate_limited", PAM_AUTH_ERR, MESSAGE_FEWER, \
 	    "Genesys Cloud limits the rate of requests") \
-	X(REPLY_INVALID, "reply_invalid", PAM_AUTH_ERR, SAY_ADMIN, \
+	X(REPLY_INVALID, "reply_invalid", PAM_AUTH_ERR, MESSAGE_ADMIN, \
 	    "Genesys Cloud's reply is not understood") \
-	X(TIMED_OUT, "timed_out", PAM_MAXTRIES, SAY_TOO_LATE, \
+	X(TIMED_OUT, "timed_out", PAM_MAXTRIES, MESSAGE_TOO_LATE, \
 	    "the deadline passed") \
-	X(ANSWER_EMPTY, "answer_empty", PAM_AUTH_ERR, SAY_EMPTY, \
+	X(ANSWER_EMPTY, "answer_empty", PAM_AUTH_ERR, MESSAGE_EMPTY, \
 	    "the answer was empty") \
-	X(ANSWER_MALFORMED, "answer_malformed", PAM_AUTH_ERR, SAY_NO_CODE, \
+	X(ANSWER_MALFORMED, "answer_malformed", PAM_AUTH_ERR, MESSAGE_NO_CODE, \
 	    "no code in the answer") \
-	X(STATE_MISMATCH, "state_mismatch", PAM_AUTH_ERR, SAY_OTHER_ADDRESS, \
+	X(STATE_MISMATCH, "state_mismatch", PAM_AUTH_ERR, MESSAGE_OTHER_ADDRESS, \
 	    "the answer's state is not this sign-in's") \
-	X(SIGNIN_REFUSED, "signin_refused", PAM_AUTH_ERR, SAY_CANCELLED, \
+	X(SIGNIN_REFUSED, "signin_refused", PAM_AUTH_ERR, MESSAGE_CANCELLED, \
 	    "an error redirect was pasted") \
-	X(CODE_REFUSED, "code_refused", PAM_AUTH_ERR, SAY_REFUSED, \
+	X(CODE_REFUSED, "code_refused", PAM_AUTH_ERR, MESSAGE_REFUSED, \
 	    "Genesys Cloud refused the code") \
-	X(TOKEN_INVALID, "token_invalid", PAM_AUTH_ERR, SAY_DENIED, \
+	X(TOKEN_INVALID, "token_invalid", PAM_AUTH_ERR, MESSAGE_DENIED, \
 	    "the token is not one that can be used") \
 	X(IDENTITY_INCOMPLETE, "identity_incomplete", PAM_AUTH_ERR, \
-	    SAY_DENIED, "the identity lacks a field") \
-	X(WRONG_CLIENT, "wrong_client", PAM_AUTH_ERR, SAY_DENIED, \
+	    MESSAGE_DENIED, "the identity lacks a field") \
+	X(WRONG_CLIENT, "wrong_client", PAM_AUTH_ERR, MESSAGE_DENIED, \
 	    "the token belongs to another OAuth client") \
-	X(WRONG_ORGANIZATION, "wrong_organization", PAM_AUTH_ERR, SAY_DENIED, \
+	X(WRONG_ORGANIZATION, "wrong_organization", PAM_AUTH_ERR, MESSAGE_DENIED, \
 	    "the token belongs to another organization") \
-	X(PARTNER_REFUSED, "partner_refused", PAM_AUTH_ERR, SAY_DENIED, \
+	X(PARTNER_REFUSED, "partner_refused", PAM_AUTH_ERR, MESSAGE_DENIED, \
 	    "a partner's or cloned user's token") \
-	X(ACCOUNT_INACTIVE, "account_inactive", PAM_AUTH_ERR, SAY_DENIED, \
+	X(ACCOUNT_INACTIVE, "account_inactive", PAM_AUTH_ERR, MESSAGE_DENIED, \
 	    "the Genesys Cloud user is not active") \
-	X(NOT_MAPPED, "not_mapped", PAM_AUTH_ERR, SAY_DENIED, \
+	X(NOT_MAPPED, "not_mapped", PAM_AUTH_ERR, MESSAGE_DENIED, \
 	    "the identity may not be this account") \
-	X(ROOT_REFUSED, "root_refused", PAM_AUTH_ERR, SAY_DENIED, \
+	X(ROOT_REFUSED, "root_refused", PAM_AUTH_ERR, MESSAGE_DENIED, \
 	    "uid 0 is not allowed") \
-	X(UID_REFUSED, "uid_refused", PAM_AUTH_ERR, SAY_DENIED, \
+	X(UID_REFUSED, "uid_refused", PAM_AUTH_ERR, MESSAGE_DENIED, \
 	    "the account's uid is not allowed") \
-	X(GROUP_MISSING, "group_missing", PAM_AUTH_ERR, SAY_DENIED, \
+	X(GROUP_MISSING, "group_missing", PAM_AUTH_ERR, MESSAGE_DENIED, \
 	    "the person is in none of the required groups") \
-	X(ROLE_MISSING, "role_missing", PAM_AUTH_ERR, SAY_DENIED, \
+	X(ROLE_MISSING, "role_missing", PAM_AUTH_ERR, MESSAGE_DENIED, \
 	    "the person has none of the required roles") \
-	X(DIVISION_MISSING, "division_missing", PAM_AUTH_ERR, SAY_DENIED, \
+	X(DIVISION_MISSING, "division_missing", PAM_AUTH_ERR, MESSAGE_DENIED, \
 	    "the person is in none of the required divisions") \
-	X(USER_UNKNOWN, "user_unknown", PAM_AUTH_ERR, SAY_DENIED, \
+	X(USER_UNKNOWN, "user_unknown", PAM_AUTH_ERR, MESSAGE_DENIED, \
 	    "there is no such local account") \
-	X(ACCOUNT_CHANGED, "account_changed", PAM_AUTH_ERR, SAY_DENIED, \
+	X(ACCOUNT_CHANGED, "account_changed", PAM_AUTH_ERR, MESSAGE_DENIED, \
 	    "the local account changed during the sign-in")
 
 enum outcome {

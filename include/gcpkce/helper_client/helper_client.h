@@ -54,7 +54,7 @@ MUST_CHECK enum outcome helper_client_start(const struct config *config,
 MUST_CHECK enum outcome helper_client_address(struct helper_proc *proc,
     int64_t deadline_ms, struct wire_ready *ret, struct errinfo *reterr);
 
-/* The sentence of say.h behind an address that asks for the answer. */
+/* The sentence of messages.h behind an address that asks for the answer. */
 const char *helper_client_prompt(enum wire_callback callback);
 
 /*
@@ -123,7 +123,7 @@ MUST_CHECK enum outcome helper_client_revoke(const struct config *config,
  * gives:  the reply's outcome, its reason in reterr; or as helper_client_start
  */
 MUST_CHECK enum outcome helper_client_token(const struct config *config,
-    enum wire_task task, struct secret *token, struct wire_token_reply *ret,
+    enum wire_task task, struct secret *token, struct wire_token_info *ret,
     struct errinfo *reterr);
 
 /*

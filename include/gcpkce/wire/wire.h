@@ -189,14 +189,14 @@ MUST_CHECK enum outcome wire_missing_parse(
 void wire_reason_set(struct wire_verdict *verdict, const char *reason);
 
 /*
- * What frames in files of their own need, see pass.h: the beginning of a
+ * What frames in files of their own need, see field.h: the beginning of a
  * frame, which gives the place for its end, and the parts that they share.
  */
-struct wire;
+struct wire_codec;
 size_t wire_begin(struct buf *frame, enum wire_type type);
 void wire_end(struct buf *frame, size_t start);
-void wire_pass_route(struct wire *w, struct wire_route *route);
-void wire_pass_verdict(struct wire *w, struct wire_verdict *verdict);
+void wire_field_route(struct wire_codec *w, struct wire_route *route);
+void wire_field_verdict(struct wire_codec *w, struct wire_verdict *verdict);
 
 void wire_request_done(struct wire_request *request);
 void wire_verdict_done(struct wire_verdict *verdict);

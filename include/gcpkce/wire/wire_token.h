@@ -56,7 +56,7 @@ struct wire_portrait {
 	struct wire_thing things[WIRE_THINGS_MAX];
 };
 
-struct wire_token_reply {
+struct wire_token_info {
 	struct wire_verdict verdict; /* without a token */
 	struct wire_portrait portrait;
 };
@@ -69,7 +69,7 @@ struct wire_token_reply {
 void wire_put_token_request(
     struct buf *frame, const struct wire_token_request *request);
 void wire_put_token_reply(
-    struct buf *frame, const struct wire_token_reply *reply);
+    struct buf *frame, const struct wire_token_info *reply);
 
 /*
  * Read a payload, as the parsers of wire.h do.
@@ -80,9 +80,9 @@ void wire_put_token_reply(
 MUST_CHECK enum outcome wire_token_request_parse(struct view payload,
     struct wire_token_request *ret, struct errinfo *reterr);
 MUST_CHECK enum outcome wire_token_reply_parse(
-    struct view payload, struct wire_token_reply *ret, struct errinfo *reterr);
+    struct view payload, struct wire_token_info *ret, struct errinfo *reterr);
 
 void wire_token_request_done(struct wire_token_request *request);
-void wire_token_reply_done(struct wire_token_reply *reply);
+void wire_token_reply_done(struct wire_token_info *reply);
 
 #endif

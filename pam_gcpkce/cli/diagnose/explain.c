@@ -75,7 +75,7 @@ static enum outcome
 conclude(struct reading *r, const struct symptom *symptom)
 {
 	if (symptom == NULL)
-		return err_fail(r->reterr, OUTCOME_REPLY_INVALID,
+		return err_set(r->reterr, OUTCOME_REPLY_INVALID,
 		    "neither host gives such a status");
 	r->ret->symptom = symptom;
 	for (int i = CAUSE_NONE + 1; i < CAUSE_COUNT; i++) {
@@ -190,7 +190,7 @@ reply_read(struct reading *r, struct view text)
 		long status = status_of(query_behind(line, ' '));
 
 		if (status == 0)
-			return err_fail(r->reterr, OUTCOME_REPLY_INVALID,
+			return err_set(r->reterr, OUTCOME_REPLY_INVALID,
 			    "the status line has no status");
 		r->ret->status = status;
 		text = behind_head(text);
@@ -276,7 +276,7 @@ redirect_read(struct reading *r, struct view address)
 	if (buf_check(&text) != OUTCOME_OK)
 		return OUTCOME_NO_MEMORY;
 	if (is_of_login_host(buf_text(&text), r->known))
-		return err_fail(r->reterr, OUTCOME_REPLY_INVALID,
+		return err_set(r->reterr, OUTCOME_REPLY_INVALID,
 		    "this is a page of the login host; hand in the address "
 		    "that the terminal showed, which led there");
 	if (!evidence_of_host(buf_text(&text), r->known, &r->evidence) &&
@@ -353,7 +353,7 @@ explain_read(struct view text, const struct evidence_known *known,
 
 	*ret = (struct explanation){0};
 	if (text.len > EXPLAIN_TEXT_MAX)
-		return err_fail(reterr, OUTCOME_REPLY_INVALID,
+		return err_set(reterr, OUTCOME_REPLY_INVALID,
 		    "more than %d bytes", EXPLAIN_TEXT_MAX);
 	if (starts_with(plain, "{") || starts_with(plain, "<"))
 		return content_read(&r, plain);
@@ -372,7 +372,7 @@ explain_read(struct view text, const struct evidence_known *known,
 		    plain, (size_t)(mark - plain.p) + strlen(JOURNAL_MARK));
 	if (status_of(plain) != 0)
 		return judged_read(&r, plain);
-	return err_fail(reterr, OUTCOME_REPLY_INVALID,
+	return err_set(reterr, OUTCOME_REPLY_INVALID,
 	    "this is no error body, status line, redirect address or "
 	    "authorize address, nor a line of the journal with \"POST "
 	    "/oauth/token\"");

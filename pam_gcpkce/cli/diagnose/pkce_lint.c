@@ -181,7 +181,7 @@ pkce_lint(struct view verifier, struct view challenge, struct pkce_lint *ret,
 	*ret = (struct pkce_lint){0};
 	if (verifier.len > PKCE_LINT_TEXT_MAX ||
 	    challenge.len > PKCE_LINT_TEXT_MAX)
-		return err_fail(reterr, OUTCOME_NO_MEMORY,
+		return err_set(reterr, OUTCOME_NO_MEMORY,
 		    "verifier or challenge is longer than %d bytes",
 		    PKCE_LINT_TEXT_MAX);
 	if (challenge.p != NULL)

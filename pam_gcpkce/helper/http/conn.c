@@ -216,7 +216,7 @@ conn_clear(struct http_conn *conn, struct errinfo *reterr)
 		    conn->easy != NULL && share != NULL)
 			return OUTCOME_OK;
 		conn_done(conn);
-		return err_fail(reterr, OUTCOME_NO_MEMORY, "libcurl: memory");
+		return err_set(reterr, OUTCOME_NO_MEMORY, "libcurl: memory");
 	}
 	(void)curl.multi_remove_handle(conn->multi, conn->easy);
 	curl.easy_reset(conn->easy);
@@ -231,7 +231,7 @@ conn_clear(struct http_conn *conn, struct errinfo *reterr)
 static enum outcome
 option_failed(CURLcode code, struct errinfo *reterr)
 {
-	return err_fail(reterr, OUTCOME_HELPER_FAILED, "libcurl: %s",
+	return err_set(reterr, OUTCOME_HELPER_FAILED, "libcurl: %s",
 	    curl.easy_strerror(code));
 }
 
@@ -336,7 +336,7 @@ conn_start(struct http_conn *conn, struct errinfo *reterr)
 	buf_reset(&conn->body);
 	CURLMcode code = curl.multi_add_handle(conn->multi, conn->easy);
 	if (code != CURLM_OK)
-		return err_fail(reterr, OUTCOME_HELPER_FAILED, "libcurl: %s",
+		return err_set(reterr, OUTCOME_HELPER_FAILED, "libcurl: %s",
 		    curl.multi_strerror(code));
 	return OUTCOME_OK;
 }
@@ -417,20 +417,20 @@ conn_outcome(const struct http_conn *conn, struct errinfo *reterr)
 	if (code == CURLE_OK)
 		return OUTCOME_OK;
 	if (conn->repeated)
-		return err_fail(reterr, OUTCOME_UNREACHABLE,
+		return err_set(reterr, OUTCOME_UNREACHABLE,
 		    "the connection ended before a reply came");
 	if (conn->body.failed)
-		return err_fail(reterr, OUTCOME_REPLY_INVALID,
+		return err_set(reterr, OUTCOME_REPLY_INVALID,
 		    "the reply is larger than %d bytes", CONN_BODY_MAX);
 	bool begun = conn->headers_len > 0;
 	/* an old libcurl calls one header of 100 KiB a lack of memory */
 	if (conn->headers_len > CONN_HEADERS_MAX ||
 	    (begun && conn->body.len == 0 &&
 		(code == CURLE_OUT_OF_MEMORY || (int)code == CODE_TOO_LARGE)))
-		return err_fail(reterr, OUTCOME_REPLY_INVALID,
+		return err_set(reterr, OUTCOME_REPLY_INVALID,
 		    "the reply's headers are larger than %d bytes",
 		    CONN_HEADERS_MAX);
-	return err_fail(reterr, code_outcome(code, begun), "%s",
+	return err_set(reterr, code_outcome(code, begun), "%s",
 	    conn->error[0] != '\0' ? conn->error : curl.easy_strerror(code));
 }
 

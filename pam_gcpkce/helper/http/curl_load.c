@@ -39,11 +39,11 @@ library_load(struct errinfo *reterr)
 	if (!found) {
 		const char *why = dlerror();
 
-		return err_fail(reterr, OUTCOME_HELPER_FAILED, "libcurl: %s",
+		return err_set(reterr, OUTCOME_HELPER_FAILED, "libcurl: %s",
 		    why != NULL ? why : SONAME);
 	}
 	if (curl.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-		return err_fail(
+		return err_set(
 		    reterr, OUTCOME_HELPER_FAILED, "libcurl does not start");
 	return OUTCOME_OK;
 }

@@ -124,7 +124,7 @@ trace_begin(struct trace *trace, struct http_conn *conn, struct errinfo *reterr)
 	    curl.easy_setopt(easy, CURLOPT_DEBUGDATA, trace) != CURLE_OK ||
 	    curl.easy_setopt(easy, CURLOPT_VERBOSE, 1L) != CURLE_OK ||
 	    curl.easy_setopt(easy, CURLOPT_CERTINFO, 1L) != CURLE_OK)
-		return err_fail(
+		return err_set(
 		    reterr, OUTCOME_HELPER_FAILED, "libcurl cannot be watched");
 	return OUTCOME_OK;
 }

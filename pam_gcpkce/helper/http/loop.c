@@ -111,7 +111,7 @@ http_loop_step(struct http_conn *conns, size_t count, struct errinfo *reterr)
 {
 	for (size_t i = 0; i < count; i++) {
 		if (!conn_step(&conns[i]))
-			return err_fail(reterr, OUTCOME_HELPER_FAILED,
+			return err_set(reterr, OUTCOME_HELPER_FAILED,
 			    "libcurl could not go on");
 	}
 	return OUTCOME_OK;
@@ -130,7 +130,7 @@ http_loop_wait(const struct http_conn *conns, size_t count, bool tend,
 	};
 
 	if (left == 0)
-		return err_fail(
+		return err_set(
 		    reterr, OUTCOME_TIMED_OUT, "the deadline passed");
 	if (tend)
 		w.fds[w.count++] =
@@ -145,9 +145,9 @@ http_loop_wait(const struct http_conn *conns, size_t count, bool tend,
 	if (poll(w.fds, w.count, (int)w.timeout_ms) < 0 && errno != EINTR)
 		return err_sys(reterr, OUTCOME_HELPER_FAILED, "poll");
 	if (w.fds[0].revents != 0 || w.fds[1].revents != 0)
-		return err_fail(reterr, OUTCOME_ABORTED, "the caller has gone");
+		return err_set(reterr, OUTCOME_ABORTED, "the caller has gone");
 	if (tend && w.fds[2].revents != 0)
-		return err_fail(reterr, OUTCOME_ABORTED, "a browser has come");
+		return err_set(reterr, OUTCOME_ABORTED, "a browser has come");
 	return OUTCOME_OK;
 }
 
@@ -211,12 +211,12 @@ wait_for_event(const struct wait *wait, int64_t until_ms,
 		/* also when browsers come without end */
 		return clock_left_ms(wait->deadline_ms) > 0
 		    ? OUTCOME_OK
-		    : err_fail(
+		    : err_set(
 			  reterr, OUTCOME_TIMED_OUT, "the deadline passed");
 	}
 	*ret_event = WAIT_EVENT_CALLER;
 	if (fds[SIGNALS].revents != 0 ||
 	    recv(wait->socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT) != 1)
-		return err_fail(reterr, OUTCOME_ABORTED, "the caller has gone");
+		return err_set(reterr, OUTCOME_ABORTED, "the caller has gone");
 	return OUTCOME_OK;
 }

@@ -32,13 +32,13 @@ response_judge(const struct http_conn *conn, const char *request,
 
 	enum outcome r = response_arrived(conn, sent_secrets, correlation, &why);
 	if (r != OUTCOME_OK)
-		return err_fail(reterr, r, "%s: %s", request, why.text);
+		return err_set(reterr, r, "%s: %s", request, why.text);
 	if (conn->status == 200)
 		return r;
 	r = api_error_judge(
 	    conn->status, buf_view(&conn->body), sent_secrets, &body);
 	if (body.correlation[0] != '\0' && conn->correlation[0] == '\0')
 		memcpy(correlation, body.correlation, sizeof(body.correlation));
-	return err_fail(reterr, r, "%s: %ld %s%s%s", request, conn->status,
+	return err_set(reterr, r, "%s: %ld %s%s%s", request, conn->status,
 	    body.name, body.detail[0] != '\0' ? ": " : "", body.detail);
 }

@@ -212,7 +212,7 @@ loopback_callback_take(struct browser *b, struct answer *ret, struct errinfo *re
 	b->answer = (struct answer){0};
 	number_forget(b);
 	b->arrived = false;
-	return err_fail(reterr, b->outcome, "%s", b->reason.text);
+	return err_set(reterr, b->outcome, "%s", b->reason.text);
 }
 
 void

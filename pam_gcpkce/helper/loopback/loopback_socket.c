@@ -279,7 +279,7 @@ loopback_socket_open(char *redirect_uri, size_t cap, int ret[static LOOPBACK_SER
 
 	if (!url_split(redirect_uri, &url) || !url.loopback ||
 	    !place_find(url.host, &place))
-		return err_fail(reterr, OUTCOME_HELPER_FAILED,
+		return err_set(reterr, OUTCOME_HELPER_FAILED,
 		    "redirect_uri does not lead to this host");
 	unsigned port = port_read(&url);
 	if (url.port.len > 0) {
@@ -289,16 +289,16 @@ loopback_socket_open(char *redirect_uri, size_t cap, int ret[static LOOPBACK_SER
 		opened = port != 0;
 	}
 	if (!opened)
-		return err_fail(reterr, OUTCOME_HELPER_FAILED,
+		return err_set(reterr, OUTCOME_HELPER_FAILED,
 		    errno == EADDRINUSE ? "port %.*s is taken"
 					: "no listener on port %.*s: %m",
 		    (int)url.port.len, (const char *)url.port.p);
 	if (!numbers_give(sockets))
-		return err_fail(reterr, OUTCOME_HELPER_FAILED,
+		return err_set(reterr, OUTCOME_HELPER_FAILED,
 		    "no listener: its descriptors are in use");
 	if (url.port.len == 0 && !port_put(redirect_uri, cap, &url, port)) {
 		loopback_socket_release(sockets);
-		return err_fail(reterr, OUTCOME_HELPER_FAILED,
+		return err_set(reterr, OUTCOME_HELPER_FAILED,
 		    "no listener: redirect_uri has no room for its port");
 	}
 	memcpy(ret, sockets, sizeof(sockets));

@@ -288,7 +288,7 @@ missing_judge(struct errinfo *reterr)
 	if (missing.layers == 0 || !route->strict)
 		return OUTCOME_OK;
 	missing_put(&missing, &all);
-	return err_fail(reterr, OUTCOME_HELPER_FAILED, "sandbox = strict: %s",
+	return err_set(reterr, OUTCOME_HELPER_FAILED, "sandbox = strict: %s",
 	    buf_text(&all));
 }
 
@@ -298,7 +298,7 @@ sandbox_begin(struct errinfo *reterr)
 	stage_take(STAGE_BEGIN);
 	for (unsigned i = 0; i < SANDBOX_LAYERS; i++) {
 		if (layers[i].refusal != NULL && !sandbox_is_live(i))
-			return err_fail(reterr, OUTCOME_HELPER_FAILED,
+			return err_set(reterr, OUTCOME_HELPER_FAILED,
 			    "gcpkce-helper refuses to run: %s",
 			    layers[i].refusal);
 	}

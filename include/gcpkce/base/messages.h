@@ -3,85 +3,85 @@
  * Every sentence that a person sees in a login, and nothing that the journal
  * says.  N_ marks them for xgettext, which makes po/pam_gcpkce.pot of this
  * file.  They are ASCII, one line each, and hold no blank at their ends.  What
- * stands in braces is filled in by sentence_put (sentence.h).
+ * stands in braces is filled in by template_put (template.h).
  */
-#ifndef GCPKCE_SAY_H
-#define GCPKCE_SAY_H
+#ifndef GCPKCE_MESSAGES_H
+#define GCPKCE_MESSAGES_H
 
 #define N_(sentence) sentence
 
 /* ---- the dialogue ---- */
 
 /* xgettext: python-brace-format */
-#define SAY_SIGN_IN \
+#define MESSAGE_SIGN_IN \
 	N_("Sign in to Genesys Cloud to continue as {user} on {host} " \
 	   "(within {seconds} seconds):")
 
 /* The prompt; the address stands between the sentence above and this one. */
-#define SAY_PASTE \
+#define MESSAGE_PASTE \
 	N_("Paste what the button copies, or the whole address of the page " \
 	   "you land on:")
 
 /* The same, where the browser brings the code by itself. */
-#define SAY_TYPE_NUMBER \
+#define MESSAGE_TYPE_NUMBER \
 	N_("Then type the number that the page shows, or paste the whole " \
 	   "address of the page you land on:")
 
 /* In place of a prompt, where nobody but the browser needs to answer. */
-#define SAY_OPEN_HERE \
+#define MESSAGE_OPEN_HERE \
 	N_("Open it in a browser on this host; then the sign-in goes on by " \
 	   "itself.")
 
 /* The prompt, where the browser should have brought the code and cannot. */
-#define SAY_PASTE_ADDRESS \
+#define MESSAGE_PASTE_ADDRESS \
 	N_("The browser cannot bring the code here: the port of redirect_uri " \
 	   "is taken, or cannot be had. Paste the whole address of the page " \
 	   "you land on:")
 
 /* Before an address, when its preconnect found no way there. */
-#define SAY_UNREACHABLE \
+#define MESSAGE_UNREACHABLE \
 	N_("This host could not reach Genesys Cloud just now; signing in may " \
 	   "fail.")
 
-/* In place of SAY_NO_CODE, for a number. */
-#define SAY_NUMBER_EARLY \
+/* In place of MESSAGE_NO_CODE, for a number. */
+#define MESSAGE_NUMBER_EARLY \
 	N_("No code has come from a browser yet; when it comes, the page " \
 	   "shows the number.")
-#define SAY_NUMBER_WRONG \
+#define MESSAGE_NUMBER_WRONG \
 	N_("That is not the number that the page in the browser shows.")
-#define SAY_NUMBER_SPENT \
+#define MESSAGE_NUMBER_SPENT \
 	N_("That was the third wrong number: the code that the browser " \
 	   "brought is not used, and only a new address counts.")
 
-/* In place of SAY_OTHER_ADDRESS, for an address of this very sign-in. */
-#define SAY_EARLIER \
+/* In place of MESSAGE_OTHER_ADDRESS, for an address of this very sign-in. */
+#define MESSAGE_EARLIER \
 	N_("That code belongs to an earlier address; only the one below " \
 	   "counts.")
 
 /* ---- outcomes; several share one sentence on purpose ---- */
 
-#define SAY_NOTHING ""
-#define SAY_ADMIN \
+#define MESSAGE_NOTHING ""
+#define MESSAGE_ADMIN \
 	N_("Signing in with Genesys Cloud is not set up properly on this " \
 	   "host; please tell its administrator.")
-#define SAY_LATER \
+#define MESSAGE_LATER \
 	N_("Genesys Cloud cannot be reached from this host at the moment; " \
 	   "please try again later.")
-#define SAY_DENIED \
+#define MESSAGE_DENIED \
 	N_("This Genesys Cloud sign-in does not give access to this account.")
-#define SAY_FEWER \
+#define MESSAGE_FEWER \
 	N_("Genesys Cloud asks for fewer sign-ins; please wait a minute.")
-#define SAY_TOO_LATE \
+#define MESSAGE_TOO_LATE \
 	N_("The time for signing in is over; please connect again.")
-#define SAY_EMPTY N_("The answer was empty.")
-#define SAY_NO_CODE \
+#define MESSAGE_EMPTY N_("The answer was empty.")
+#define MESSAGE_NO_CODE \
 	N_("That is not the answer: paste the whole address of the page you " \
 	   "land on, or what its button copies. A password does not belong " \
 	   "here.")
-#define SAY_OTHER_ADDRESS \
+#define MESSAGE_OTHER_ADDRESS \
 	N_("That code belongs to another address than the one shown here.")
-#define SAY_CANCELLED N_("The sign-in was cancelled or refused in the browser.")
-#define SAY_REFUSED \
+#define MESSAGE_CANCELLED N_("The sign-in was cancelled or refused in the browser.")
+#define MESSAGE_REFUSED \
 	N_("That code was refused: it was used already, has expired, was cut " \
 	   "off when pasted, or there is no such account here.")
 

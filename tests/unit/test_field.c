@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "wire/pass.h"
+#include "wire/field.h"
 
 #define FAILED OUTCOME_HELPER_FAILED
 
@@ -22,13 +22,13 @@ struct record {
 };
 
 static void
-record_pass(struct wire *w, struct record *record)
+record_pass(struct wire_codec *w, struct record *record)
 {
-	pass_number(w, &record->wide, 8, "wide");
-	pass_u32(w, &record->number, "number");
-	pass_bool(w, &record->flag, "flag");
+	field_number(w, &record->wide, 8, "wide");
+	field_u32(w, &record->number, "number");
+	field_bool(w, &record->flag, "flag");
 	PASS_TEXT(w, record, text);
-	pass_secret(w, &record->secret, 4, "secret");
+	field_secret(w, &record->secret, 4, "secret");
 }
 
 static const uint8_t bytes_of_record[] = {1, 2, 3, 4, 5, 6, 7, 8, 0, 0, 1, 0, 1,
@@ -38,11 +38,11 @@ static enum outcome
 record_read(const uint8_t *bytes, size_t len, struct record *ret,
     struct errinfo *reterr)
 {
-	struct wire w = {.in = {bytes, len}, .r = OUTCOME_OK, .reterr = reterr};
+	struct wire_codec w = {.in = {bytes, len}, .r = OUTCOME_OK, .reterr = reterr};
 
 	*ret = (struct record){0};
 	record_pass(&w, ret);
-	enum outcome r = pass_finish(&w);
+	enum outcome r = field_finish(&w);
 	secret_free(ret->secret);
 	return r;
 }
@@ -51,7 +51,7 @@ static void
 pass_writes_what_it_reads(void **state)
 {
 	autobuf out = BUF_INIT(64);
-	struct wire w = {.out = &out, .r = OUTCOME_OK};
+	struct wire_codec w = {.out = &out, .r = OUTCOME_OK};
 	struct record record = {.wide = 0x0102030405060708,
 	    .number = 256,
 	    .flag = true,

@@ -4,8 +4,8 @@
  * struct that crosses the wire has one list of such calls, which writes it and
  * reads it, so the two cannot drift apart.
  */
-#ifndef GCPKCE_PASS_H
-#define GCPKCE_PASS_H
+#ifndef GCPKCE_FIELD_H
+#define GCPKCE_FIELD_H
 
 #include "gcpkce/base/errinfo.h"
 #include "gcpkce/base/secret.h"
@@ -15,7 +15,7 @@
  * The first fault ends it: r is no longer OUTCOME_OK, reterr names the field,
  * and what is read after it is zero.
  */
-struct wire {
+struct wire_codec {
 	struct buf *out;
 	struct view in;
 	enum outcome r;
@@ -23,36 +23,36 @@ struct wire {
 };
 
 /* Note a fault: "the field FIELD WHY". */
-void pass_fail(struct wire *w, const char *field, const char *why);
+void field_fail(struct wire_codec *w, const char *field, const char *why);
 
 /*
  * Pass one field: a big-endian number of so many bytes; a boolean of 0 or 1; a
  * NUL-ended text in an array of cap bytes, clean UTF-8; a secret of printable
  * ASCII, of which "" is none (reading *gives* it).
  */
-void pass_number(
-    struct wire *w, uint64_t *value, size_t bytes, const char *field);
-void pass_u32(struct wire *w, uint32_t *value, const char *field);
-void pass_bool(struct wire *w, bool *value, const char *field);
-void pass_text(struct wire *w, char *text, size_t cap, const char *field);
-void pass_secret(
-    struct wire *w, struct secret **secret, size_t max, const char *field);
+void field_number(
+    struct wire_codec *w, uint64_t *value, size_t bytes, const char *field);
+void field_u32(struct wire_codec *w, uint32_t *value, const char *field);
+void field_bool(struct wire_codec *w, bool *value, const char *field);
+void field_text(struct wire_codec *w, char *text, size_t cap, const char *field);
+void field_secret(
+    struct wire_codec *w, struct secret **secret, size_t max, const char *field);
 
 /* Pass one byte that counts less than count; gives 0 after a fault. */
-unsigned pass_choice(
-    struct wire *w, unsigned choice, unsigned count, const char *field);
+unsigned field_choice(
+    struct wire_codec *w, unsigned choice, unsigned count, const char *field);
 #define PASS_TEXT(w, s, member) \
-	pass_text(w, (s)->member, sizeof((s)->member), #member)
+	field_text(w, (s)->member, sizeof((s)->member), #member)
 
 /* Write bytes with their length; read them, at most max, *borrowed* from in. */
-void pass_put(struct wire *w, struct view bytes);
-struct view pass_cut(struct wire *w, size_t max, const char *field);
+void field_put(struct wire_codec *w, struct view bytes);
+struct view field_cut(struct wire_codec *w, size_t max, const char *field);
 
 /*
  * End a reading: bytes behind the last field are a fault.
  *
  * gives:  w->r: OUTCOME_OK, OUTCOME_HELPER_FAILED, OUTCOME_NO_MEMORY
  */
-enum outcome pass_finish(struct wire *w);
+enum outcome field_finish(struct wire_codec *w);
 
 #endif

@@ -9,16 +9,16 @@
 
 #include <cmocka.h>
 
-#include "gcpkce/base/say.h"
-#include "module/sentence.h"
+#include "gcpkce/base/messages.h"
+#include "module/template.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
-static const char *const said[] = {SAY_SIGN_IN, SAY_PASTE, SAY_TYPE_NUMBER,
-    SAY_NUMBER_EARLY, SAY_NUMBER_WRONG, SAY_NUMBER_SPENT, SAY_OPEN_HERE,
-    SAY_PASTE_ADDRESS, SAY_UNREACHABLE, SAY_EARLIER, SAY_ADMIN, SAY_LATER,
-    SAY_DENIED, SAY_FEWER, SAY_TOO_LATE, SAY_EMPTY, SAY_NO_CODE,
-    SAY_OTHER_ADDRESS, SAY_CANCELLED, SAY_REFUSED};
+static const char *const said[] = {MESSAGE_SIGN_IN, MESSAGE_PASTE, MESSAGE_TYPE_NUMBER,
+    MESSAGE_NUMBER_EARLY, MESSAGE_NUMBER_WRONG, MESSAGE_NUMBER_SPENT, MESSAGE_OPEN_HERE,
+    MESSAGE_PASTE_ADDRESS, MESSAGE_UNREACHABLE, MESSAGE_EARLIER, MESSAGE_ADMIN, MESSAGE_LATER,
+    MESSAGE_DENIED, MESSAGE_FEWER, MESSAGE_TOO_LATE, MESSAGE_EMPTY, MESSAGE_NO_CODE,
+    MESSAGE_OTHER_ADDRESS, MESSAGE_CANCELLED, MESSAGE_REFUSED};
 
 static void
 sentence_is_filled_in_whatever_order_its_blanks_stand(void **state)
@@ -46,7 +46,7 @@ sentence_is_filled_in_whatever_order_its_blanks_stand(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		autobuf b = BUF_INIT(200);
 
-		sentence_put(&b, rows[i].sentence, blanks, COUNT(blanks));
+		template_put(&b, rows[i].sentence, blanks, COUNT(blanks));
 		assert_string_equal(buf_text(&b), rows[i].filled);
 	}
 }
@@ -59,7 +59,7 @@ sentence_escapes_values_and_looks_for_no_blanks_in_them(void **state)
 	autobuf b = BUF_INIT(200);
 
 	(void)state;
-	sentence_put(&b, "{user} on {host}", blanks, COUNT(blanks));
+	template_put(&b, "{user} on {host}", blanks, COUNT(blanks));
 	assert_string_equal(buf_text(&b), "{host}\\x1b[2J\\x0a%s\\\\x22 on b");
 }
 
@@ -70,7 +70,7 @@ sentence_that_does_not_fit_is_a_failure(void **state)
 	autobuf b = BUF_INIT(8);
 
 	(void)state;
-	sentence_put(&b, "I am {user}", blanks, COUNT(blanks));
+	template_put(&b, "I am {user}", blanks, COUNT(blanks));
 	assert_int_equal(buf_check(&b), OUTCOME_NO_MEMORY);
 }
 
@@ -103,7 +103,7 @@ sentence_takes_a_translation_with_the_same_blanks_alone(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++)
 		assert_int_equal(
-		    sentence_may_be(rows[i].sentence, rows[i].translation),
+		    template_may_be(rows[i].sentence, rows[i].translation),
 		    rows[i].good);
 }
 
@@ -115,9 +115,9 @@ sentence_takes_no_translation_above_1024_bytes(void **state)
 	(void)state;
 	memset(text, 'a', sizeof(text) - 1);
 	text[sizeof(text) - 1] = '\0';
-	assert_false(sentence_may_be("Plain.", text));
+	assert_false(template_may_be("Plain.", text));
 	text[SENTENCE_MAX] = '\0';
-	assert_true(sentence_may_be("Plain.", text));
+	assert_true(template_may_be("Plain.", text));
 }
 
 static void
@@ -131,7 +131,7 @@ sentences_are_one_line_of_ascii_that_ends_as_sentences_do(void **state)
 			assert_in_range(said[i][j], 0x20, 0x7e);
 		assert_in_range(said[i][0], 'A', 'Z');
 		assert_true(said[i][len - 1] == '.' || said[i][len - 1] == ':');
-		assert_true(sentence_may_be(said[i], said[i]));
+		assert_true(template_may_be(said[i], said[i]));
 	}
 }
 

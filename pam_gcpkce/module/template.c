@@ -3,7 +3,7 @@
  * Sentences and their blanks.  A translation is somebody else's text: it is
  * looked at before it is shown, and then only copied.
  */
-#include "sentence.h"
+#include "template.h"
 
 #include <string.h>
 
@@ -11,7 +11,7 @@
 
 /* The next {name}, from its first brace to its last; empty for none. */
 static struct view
-blank_find(const char *from)
+placeholder_find(const char *from)
 {
 	const char *open = strchr(from, '{');
 
@@ -26,7 +26,7 @@ blank_find(const char *from)
 }
 
 static const char *
-blank_end(struct view blank)
+placeholder_end(struct view blank)
 {
 	return (const char *)blank.p + blank.len;
 }
@@ -45,13 +45,13 @@ value_find(struct view blank, const struct blank *blanks, size_t count)
 }
 
 void
-sentence_put(struct buf *b, const char *sentence, const struct blank *blanks,
+template_put(struct buf *b, const char *sentence, const struct blank *blanks,
     size_t count)
 {
 	const char *from = sentence;
 
 	for (;;) {
-		struct view blank = blank_find(from);
+		struct view blank = placeholder_find(from);
 
 		if (blank.len == 0)
 			break;
@@ -61,42 +61,42 @@ sentence_put(struct buf *b, const char *sentence, const struct blank *blanks,
 			text_put_shown(b, view_text(value));
 		else
 			buf_put(b, blank.p, blank.len);
-		from = blank_end(blank);
+		from = placeholder_end(blank);
 	}
 	buf_put_text(b, from);
 }
 
 /* How often a blank stands in a sentence. */
 static size_t
-blank_count(const char *sentence, struct view wanted)
+placeholder_count(const char *sentence, struct view wanted)
 {
 	size_t count = 0;
 
-	for (struct view blank = blank_find(sentence); blank.len > 0;
-	     blank = blank_find(blank_end(blank)))
+	for (struct view blank = placeholder_find(sentence); blank.len > 0;
+	     blank = placeholder_find(placeholder_end(blank)))
 		count += view_eq(blank, wanted);
 	return count;
 }
 
 /* Does the other sentence have each blank of this one, as often? */
 static bool
-blanks_are_in(const char *sentence, const char *other)
+placeholders_are_in(const char *sentence, const char *other)
 {
-	for (struct view blank = blank_find(sentence); blank.len > 0;
-	     blank = blank_find(blank_end(blank))) {
-		if (blank_count(sentence, blank) != blank_count(other, blank))
+	for (struct view blank = placeholder_find(sentence); blank.len > 0;
+	     blank = placeholder_find(placeholder_end(blank))) {
+		if (placeholder_count(sentence, blank) != placeholder_count(other, blank))
 			return false;
 	}
 	return true;
 }
 
 bool
-sentence_may_be(const char *sentence, const char *translation)
+template_may_be(const char *sentence, const char *translation)
 {
 	size_t len = strnlen(translation, SENTENCE_MAX + 1);
 	const struct view bytes = {(const uint8_t *)translation, len};
 
 	return len > 0 && len <= SENTENCE_MAX && text_is_clean_utf8(bytes) &&
-	    blanks_are_in(sentence, translation) &&
-	    blanks_are_in(translation, sentence);
+	    placeholders_are_in(sentence, translation) &&
+	    placeholders_are_in(translation, sentence);
 }

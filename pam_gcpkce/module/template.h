@@ -3,8 +3,8 @@
  * Sentences with blanks, in whatever language.  No sentence is ever a format
  * of printf, so that no translation can make it read what is not there.
  */
-#ifndef GCPKCE_SENTENCE_H
-#define GCPKCE_SENTENCE_H
+#ifndef GCPKCE_TEMPLATE_H
+#define GCPKCE_TEMPLATE_H
 
 #include "gcpkce/base/buf.h"
 
@@ -22,7 +22,7 @@ struct blank {
  * Values are escaped (text_put_shown) and not looked at for blanks; braces
  * around any other name stay as they are.
  */
-void sentence_put(struct buf *b, const char *sentence,
+void template_put(struct buf *b, const char *sentence,
     const struct blank *blanks, size_t count);
 
 /*
@@ -30,6 +30,6 @@ void sentence_put(struct buf *b, const char *sentence,
  * most SENTENCE_MAX bytes, all of them UTF-8 without control characters, and
  * the sentence's blanks, each as often.
  */
-bool sentence_may_be(const char *sentence, const char *translation);
+bool template_may_be(const char *sentence, const char *translation);
 
 #endif
