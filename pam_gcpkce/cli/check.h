@@ -33,7 +33,7 @@ struct check {
 	bool config_is_good; /* only then is config whole */
 	bool probed;         /* only then is there a probe */
 	struct wire_probe_reply probe;
-	struct buf text;           /* for people, behind the findings */
+	struct buf text;          /* for people, behind the findings */
 	struct json_object *eval; /* "truth" of the JSON answer, an array */
 };
 

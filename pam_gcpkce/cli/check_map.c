@@ -172,7 +172,7 @@ user_check(struct check *check)
 		return;
 	enum outcome r = policy_gather(&check->config, user, &policy, &why);
 	if (r == OUTCOME_OK)
-		r = policy_prospect(&policy, &why);
+		r = policy_account_check(&policy, &why);
 	if (r == OUTCOME_OK)
 		lock_check(&check->findings, user, policy.account.name);
 	else

@@ -11,7 +11,6 @@
 #include <string.h>
 #include <termios.h>
 
-#include "browser.h"
 #include "command.h"
 #include "export.h"
 #include "gcpkce/base/clock.h"
@@ -19,6 +18,7 @@
 #include "gcpkce/config/policy.h"
 #include "gcpkce/helper_client/helper_client.h"
 #include "gcpkce/oauth/answer.h"
+#include "open_browser.h"
 #include "scopes.h"
 
 struct login {
@@ -263,7 +263,8 @@ rounds_run(struct login *l)
 		autobuf typed = BUF_INIT(WIRE_ANSWER_MAX);
 
 		if (i > 0)
-			command_tell("\n%s\n", helper_client_sentence(&l->verdict, r));
+			command_tell(
+			    "\n%s\n", helper_client_sentence(&l->verdict, r));
 		r = address_show(l);
 		if (r == OUTCOME_OK)
 			r = answer_read_line(l, &typed);
@@ -278,10 +279,10 @@ rounds_run(struct login *l)
  * an administrator is told before the browser trip.
  */
 static void
-prospect_tell(const struct login *l)
+account_status_tell(const struct login *l)
 {
 	struct errinfo why = {0};
-	enum outcome r = policy_prospect(&l->policy, &why);
+	enum outcome r = policy_account_check(&l->policy, &why);
 	autobuf text = BUF_INIT(4 * ERRINFO_TEXT_MAX);
 
 	if (r == OUTCOME_OK)
@@ -304,7 +305,7 @@ login_run(struct login *l)
 		r = policy_gather(&l->config, l->user, &l->policy, &l->why);
 	if (r != OUTCOME_OK)
 		return r;
-	prospect_tell(l);
+	account_status_tell(l);
 	l->deadline_ms =
 	    clock_now_ms() + (int64_t)l->config.timeout * INT64_C(1000);
 	r = helper_start(l);

@@ -305,7 +305,7 @@ name_is_reachable(const struct policy *policy)
 }
 
 enum outcome
-policy_prospect(const struct policy *policy, struct errinfo *reterr)
+policy_account_check(const struct policy *policy, struct errinfo *reterr)
 {
 	if (!policy->account.exists)
 		return err_set(reterr, OUTCOME_USER_UNKNOWN,

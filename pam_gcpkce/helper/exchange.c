@@ -145,7 +145,8 @@ refusal_explain(struct exchange *x, enum outcome r, long status,
  * Judge what the token endpoint answered.  A token in a reply that fails is
  * kept for its revocation.
  *
- * in:     r  what came of the wait; the connection has ended if it is OUTCOME_OK
+ * in:     r  what came of the wait; the connection has ended if it is
+ * OUTCOME_OK
  */
 static enum outcome
 token_judge(struct exchange *x, enum outcome r)

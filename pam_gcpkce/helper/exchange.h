@@ -40,9 +40,9 @@ struct exchange {
 };
 
 /*
- * Open a connection's connection ahead of the exchange, by a HEAD of its host's root:
- * libcurl has no other way to a connection that a later request may use.  It is
- * under way then, for http_loop_tend.
+ * Open a connection's connection ahead of the exchange, by a HEAD of its host's
+ * root: libcurl has no other way to a connection that a later request may use.
+ * It is under way then, for http_loop_tend.
  *
  * in:     i      CONN_TOKEN: the login host; else the API host
  *         route  *borrowed*

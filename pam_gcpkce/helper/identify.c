@@ -13,8 +13,8 @@
 #include "gcpkce/oauth/profile.h"
 #include "gcpkce/wire/frame.h"
 #include "helper/http/response.h"
-#include "startup.h"
 #include "revoker.h"
+#include "startup.h"
 
 #define REPLY_WAIT_MS 1000
 #define USER "/api/v2/users/me"
@@ -76,9 +76,10 @@ token_is_told(const struct inquiry *q)
 	    redact_contains(view_text(portrait->client), &sent_secrets);
 
 	for (uint32_t i = 0; !told && i < portrait->count; i++)
-		told =
-		    redact_contains(view_text(portrait->things[i].id), &sent_secrets) ||
-		    redact_contains(view_text(portrait->things[i].name), &sent_secrets);
+		told = redact_contains(
+			   view_text(portrait->things[i].id), &sent_secrets) ||
+		    redact_contains(
+			view_text(portrait->things[i].name), &sent_secrets);
 	return told;
 }
 
@@ -119,7 +120,8 @@ token_identify(struct inquiry *q, struct errinfo *reterr)
 	if (r == OUTCOME_OK)
 		r = conn_ask(q, CONN_TOKEN, TOKEN, "", reterr);
 	if (r == OUTCOME_OK)
-		r = http_loop_drive(q->conns, CONN_COUNT, NULL, &q->wait, reterr);
+		r = http_loop_drive(
+		    q->conns, CONN_COUNT, NULL, &q->wait, reterr);
 	if (r == OUTCOME_OK)
 		r = conn_judge(q, CONN_USER, "GET " USER, reterr);
 	if (r == OUTCOME_OK)

@@ -10,10 +10,10 @@
 #include "gcpkce/wire/frame.h"
 #include "helper/sandbox/sandbox.h"
 #include "identify.h"
-#include "startup.h"
 #include "probe.h"
 #include "revoker.h"
 #include "signin.h"
+#include "startup.h"
 #include "worker.h"
 
 #define REQUEST_WAIT_MS 10000
@@ -37,8 +37,8 @@ signin_request(struct view payload, int signals, struct errinfo *reterr)
 		return refuse(r, reterr);
 	/* before Landlock, which then lets nothing be bound */
 	loopback_callback_begin(&request, &browser);
-	r = sandbox_confine(
-	    &request.route, NULL, loopback_callback_events(&browser) >= 0, reterr);
+	r = sandbox_confine(&request.route, NULL,
+	    loopback_callback_events(&browser) >= 0, reterr);
 	if (r == OUTCOME_OK)
 		r = signin_serve(&request, &browser, signals, reterr);
 	else

@@ -65,7 +65,8 @@ line_end(struct preconnect_conn *line, int64_t now_ms)
 
 /* A try has ended without a connection that stays. */
 static void
-line_judge(struct preconnect_conn *line, const struct http_conn *conn, int64_t now_ms)
+line_judge(
+    struct preconnect_conn *line, const struct http_conn *conn, int64_t now_ms)
 {
 	struct errinfo why;
 	enum outcome r = conn_outcome(conn, &why);

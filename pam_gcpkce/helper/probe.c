@@ -86,8 +86,8 @@ leads_back(const char *location, const char *redirect_uri)
 }
 
 static void
-authorize_tell(
-    const struct probe *p, const struct http_conn *conn, struct wire_authorize *ret)
+authorize_tell(const struct probe *p, const struct http_conn *conn,
+    struct wire_authorize *ret)
 {
 	const char *location = p->trace.location;
 	const struct answer_terms terms = {.state = p->state};

@@ -14,17 +14,17 @@ struct revoker_order {
 	const struct wire_route *route;
 	const struct wire_label *label;
 	const struct secret *token;
-	uint64_t expires_at_s; /* CLOCK_REALTIME; 0: not known */
-	uint32_t limit_s;      /* how long to go on trying */
-	struct http_conn *conn; /* of the same host, whose connection is reused, or
-			      NULL for a new one */
+	uint64_t expires_at_s;  /* CLOCK_REALTIME; 0: not known */
+	uint32_t limit_s;       /* how long to go on trying */
+	struct http_conn *conn; /* of the same host, whose connection is reused,
+			      or NULL for a new one */
 };
 
 /*
- * In the worker: become the revoker, by worker_detach.  It owns the connection's
- * connection already.  It sends DELETE /api/v2/tokens/me for that token, again
- * after a fault, until the limit, and writes "revoked" or "revoke_failed" to
- * the journal.
+ * In the worker: become the revoker, by worker_detach.  It owns the
+ * connection's connection already.  It sends DELETE /api/v2/tokens/me for that
+ * token, again after a fault, until the limit, and writes "revoked" or
+ * "revoke_failed" to the journal.
  *
  * source: Genesys Cloud Platform API, DELETE /api/v2/tokens/me
  */

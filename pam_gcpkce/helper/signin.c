@@ -16,9 +16,9 @@
 #include "gcpkce/oauth/authorize.h"
 #include "gcpkce/wire/frame.h"
 #include "helper/sandbox/sandbox.h"
-#include "startup.h"
 #include "preconnect.h"
 #include "revoker.h"
+#include "startup.h"
 #include "worker.h"
 
 #define EARLIER_MAX 20 /* as many addresses as there are attempts */
@@ -101,7 +101,8 @@ static enum outcome
 ready_send(struct signin *s, struct errinfo *reterr)
 {
 	autobuf address = BUF_INIT(AUTHORIZE_ADDRESS_MAX);
-	struct wire_ready ready = {.callback = loopback_callback_resume(s->browser)};
+	struct wire_ready ready = {
+	    .callback = loopback_callback_resume(s->browser)};
 	autobuf frame = BUF_INIT(WIRE_HEADER_LEN + WIRE_PAYLOAD_MAX);
 
 	address_put(s, &address);
@@ -112,7 +113,8 @@ ready_send(struct signin *s, struct errinfo *reterr)
 	ready.unreachable = preconnect_found_dead(&s->preconnect, &s->exchange);
 	wire_put_ready(&frame, &ready);
 	s->ready_ms = clock_now_ms();
-	return frame_send(STARTUP_FD_SOCKET, &frame, s->wait.deadline_ms, reterr);
+	return frame_send(
+	    STARTUP_FD_SOCKET, &frame, s->wait.deadline_ms, reterr);
 }
 
 /*
@@ -135,7 +137,8 @@ moment_await(const struct signin *s, int64_t moment_ms)
 
 	if (moment_ms < wait.deadline_ms)
 		wait.deadline_ms = moment_ms;
-	/* no connection is left to end, so the deadline or the caller ends it */
+	/* no connection is left to end, so the deadline or the caller ends it
+	 */
 	struct http_conn none = {0};
 	struct errinfo why;
 	enum outcome r = http_loop_drive(NULL, 0, &none, &wait, &why);
@@ -224,8 +227,9 @@ static int64_t
 preconnect_due_ms(const struct signin *s)
 {
 	int64_t deadline_ms = s->wait.deadline_ms;
-	int64_t wait_ms =
-	    s->preconnect.admitted ? 0 : s->request->preconnect_s * INT64_C(1000);
+	int64_t wait_ms = s->preconnect.admitted
+	    ? 0
+	    : s->request->preconnect_s * INT64_C(1000);
 
 	if (!s->request->preconnect || s->ready_ms + wait_ms > deadline_ms)
 		return deadline_ms;
@@ -240,8 +244,8 @@ static enum outcome
 preconnect_begin(struct signin *s, bool *ret_ran, struct errinfo *reterr)
 {
 	bool decoy = s->request->decoy;
-	bool admitted =
-	    preconnect_acquire(&s->preconnect, s->request->preconnect_max, !decoy);
+	bool admitted = preconnect_acquire(
+	    &s->preconnect, s->request->preconnect_max, !decoy);
 
 	*ret_ran = admitted && !decoy;
 	enum outcome r = admitted ? worker_start(s, reterr) : OUTCOME_OK;
@@ -340,7 +344,8 @@ answer_take(struct signin *s, struct view typed, struct answer *ret,
 	    ? number_take(s, ret, reterr)
 	    : answer_read(typed, &terms, ret, reterr);
 
-	if (r == OUTCOME_ANSWER_EMPTY && loopback_callback_is_awaited(s->browser)) {
+	if (r == OUTCOME_ANSWER_EMPTY &&
+	    loopback_callback_is_awaited(s->browser)) {
 		r = answer_await(s, true, reterr);
 		if (r == OUTCOME_OK)
 			r = loopback_callback_take(s->browser, ret, reterr);
@@ -402,8 +407,8 @@ is_kept(struct signin *s)
 		enum wire_type type;
 		struct errinfo why;
 		bool received =
-		    frame_receive(STARTUP_FD_SOCKET, s->wait.signals, deadline_ms,
-			&type, &payload, &why) == OUTCOME_OK &&
+		    frame_receive(STARTUP_FD_SOCKET, s->wait.signals,
+			deadline_ms, &type, &payload, &why) == OUTCOME_OK &&
 		    payload.len == 0;
 
 		if (received && type == WIRE_GRANTED && told != OUTCOME_OK) {

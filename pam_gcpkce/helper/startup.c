@@ -23,8 +23,8 @@ has_socket(void)
 	int type = 0;
 	socklen_t len = sizeof(type);
 
-	return getsockopt(STARTUP_FD_SOCKET, SOL_SOCKET, SO_TYPE, &type, &len) ==
-	    0 &&
+	return getsockopt(
+		   STARTUP_FD_SOCKET, SOL_SOCKET, SO_TYPE, &type, &len) == 0 &&
 	    type == SOCK_STREAM;
 }
 

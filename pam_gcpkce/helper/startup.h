@@ -18,8 +18,8 @@
 #define STARTUP_FD_LISTEN 20
 
 /*
- * Verify a start: a stream socket at STARTUP_FD_SOCKET, and sandbox_begin.  Where
- * there is a socket the caller is told of a failure.
+ * Verify a start: a stream socket at STARTUP_FD_SOCKET, and sandbox_begin.
+ * Where there is a socket the caller is told of a failure.
  *
  * errors: OUTCOME_HELPER_FAILED  reterr says what is not as it must be
  */
@@ -32,7 +32,8 @@ MUST_CHECK enum outcome startup_verify(struct errinfo *reterr);
  * out:    ret_signals  a signalfd of SIGTERM, SIGINT and SIGHUP
  * errors: OUTCOME_HELPER_FAILED
  */
-MUST_CHECK enum outcome startup_signals(int *ret_signals, struct errinfo *reterr);
+MUST_CHECK enum outcome startup_signals(
+    int *ret_signals, struct errinfo *reterr);
 
 /* Send the caller a frame that he does not wait for; should he be gone, good.
  */

@@ -194,8 +194,10 @@ descriptors_arrange(const struct child_plan *plan)
 	if (null < 0)
 		return false; /* what comes next would hide why */
 	int null_parked = park(null);
-	int log = park(plan->child_run.log < 0 ? null_parked : plan->child_run.log);
-	int lock = park(plan->child_run.lock < 0 ? null_parked : plan->child_run.lock);
+	int log =
+	    park(plan->child_run.log < 0 ? null_parked : plan->child_run.log);
+	int lock =
+	    park(plan->child_run.lock < 0 ? null_parked : plan->child_run.lock);
 
 	if (socket < 0 || report < 0 || binary < 0 || null_parked < 0 ||
 	    log < 0 || lock < 0)

@@ -77,8 +77,7 @@ request_set(const struct config *config, const struct helper_call *call,
 	text_copy(ret->signin_provider, config->signin_provider);
 	ret->force_signin = config->force_signin;
 	ret->bare_code = config->bare_code;
-	ret->loopback =
-	    config->callback == CALLBACK_LOOPBACK && call->listens;
+	ret->loopback = config->callback == CALLBACK_LOOPBACK && call->listens;
 	ret->unasked = ret->loopback && call->unasked;
 	ret->decoy = call->decoy;
 	ret->want_token = call->want_token;
@@ -175,8 +174,8 @@ helper_client_address(struct helper_proc *proc, int64_t deadline_ms,
     struct wire_ready *ret, struct errinfo *reterr)
 {
 	autobuf payload = BUF_INIT(WIRE_PAYLOAD_MAX);
-	enum outcome r =
-	    helper_proc_receive(proc, WIRE_READY, deadline_ms, &payload, reterr);
+	enum outcome r = helper_proc_receive(
+	    proc, WIRE_READY, deadline_ms, &payload, reterr);
 
 	if (r == OUTCOME_OK)
 		r = missing_judge(proc, reterr);
@@ -308,7 +307,8 @@ helper_client_grant(const struct helper_proc *proc)
 }
 
 enum outcome
-helper_client_settle(const struct helper_proc *proc, bool keep, struct errinfo *reterr)
+helper_client_settle(
+    const struct helper_proc *proc, bool keep, struct errinfo *reterr)
 {
 	autobuf frame = BUF_INIT(WIRE_HEADER_LEN);
 
@@ -318,9 +318,9 @@ helper_client_settle(const struct helper_proc *proc, bool keep, struct errinfo *
 }
 
 enum outcome
-helper_client_revoke(const struct config *config, const struct helper_call *call,
-    struct secret *token, uint64_t expires_at_s, uint32_t limit_s,
-    struct errinfo *reterr)
+helper_client_revoke(const struct config *config,
+    const struct helper_call *call, struct secret *token, uint64_t expires_at_s,
+    uint32_t limit_s, struct errinfo *reterr)
 {
 	autoproc child = HELPER_PROC_NONE;
 	autobuf frame = BUF_INIT(WIRE_HEADER_LEN + WIRE_PAYLOAD_MAX);
@@ -354,8 +354,8 @@ helper_client_token(const struct config *config, enum wire_task task,
 		(uint32_t)(config->connect_timeout + config->request_timeout),
 	    .token = token,
 	};
-	int64_t deadline_ms =
-	    clock_now_ms() + request.limit_s * INT64_C(1000) + HELPER_CLIENT_GRACE_MS;
+	int64_t deadline_ms = clock_now_ms() + request.limit_s * INT64_C(1000) +
+	    HELPER_CLIENT_GRACE_MS;
 
 	memset(ret, 0, sizeof(*ret));
 	route_set(config, &request.route);
@@ -369,8 +369,7 @@ helper_client_token(const struct config *config, enum wire_task task,
 		r = wire_token_reply_parse(buf_view(&payload), ret, reterr);
 	if (r != OUTCOME_OK)
 		return r;
-	return err_set(
-	    reterr, ret->verdict.outcome, "%s", ret->verdict.reason);
+	return err_set(reterr, ret->verdict.outcome, "%s", ret->verdict.reason);
 }
 
 enum outcome
@@ -386,8 +385,8 @@ helper_client_probe(const struct config *config, bool network,
 		(uint32_t)(config->connect_timeout + config->request_timeout) *
 		PROBE_REQUESTS,
 	};
-	int64_t deadline_ms =
-	    clock_now_ms() + request.limit_s * INT64_C(1000) + HELPER_CLIENT_GRACE_MS;
+	int64_t deadline_ms = clock_now_ms() + request.limit_s * INT64_C(1000) +
+	    HELPER_CLIENT_GRACE_MS;
 
 	memset(ret, 0, sizeof(*ret));
 	route_set(config, &request.route);

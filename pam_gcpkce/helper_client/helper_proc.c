@@ -17,11 +17,11 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 
-#include "helper_child.h"
 #include "gcpkce/base/clock.h"
 #include "gcpkce/config/account.h"
 #include "gcpkce/config/shown.h"
 #include "gcpkce/wire/frame.h"
+#include "helper_child.h"
 #include "helper_path.h"
 
 #define END_GRACE_MS 2000 /* for a helper that is asked to end, ... */
@@ -252,8 +252,7 @@ enum outcome
 helper_proc_send(const struct helper_proc *proc, const struct buf *frame,
     int64_t deadline_ms, struct errinfo *reterr)
 {
-	enum outcome r =
-	    frame_send(proc->socket, frame, deadline_ms, reterr);
+	enum outcome r = frame_send(proc->socket, frame, deadline_ms, reterr);
 
 	return r == OUTCOME_ABORTED ? gone_explain(proc, reterr) : r;
 }
@@ -329,8 +328,7 @@ helper_proc_receive(struct helper_proc *proc, enum wire_type type,
     int64_t deadline_ms, struct buf *payload, struct errinfo *reterr)
 {
 	enum wire_type got;
-	enum outcome r =
-	    any_receive(proc, deadline_ms, &got, payload, reterr);
+	enum outcome r = any_receive(proc, deadline_ms, &got, payload, reterr);
 
 	while (r == OUTCOME_OK && got == WIRE_MISSING) {
 		r = missing_note(proc, payload, reterr);

@@ -54,8 +54,8 @@ dialogue_compose(
 	text_put_escaped(first, view_text(dialogue->address));
 	buf_put_text(first, first == text ? "\n" : "\n\n");
 	if (asks(dialogue)) {
-		buf_put_text(
-		    prompt, translation_of(helper_client_prompt(dialogue->callback)));
+		buf_put_text(prompt,
+		    translation_of(helper_client_prompt(dialogue->callback)));
 		buf_put_byte(prompt, ' ');
 	} else {
 		buf_printf(text, "\n%s\n", translation_of(MESSAGE_OPEN_HERE));

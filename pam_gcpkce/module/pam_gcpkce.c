@@ -5,10 +5,10 @@
  */
 #include <security/pam_modules.h>
 
+#include "authenticate.h"
 #include "gcpkce/config/config.h"
 #include "journal.h"
 #include "session.h"
-#include "signin.h"
 
 #define ENTRY __attribute__((visibility("default")))
 

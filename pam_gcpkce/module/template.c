@@ -84,7 +84,8 @@ placeholders_are_in(const char *sentence, const char *other)
 {
 	for (struct view blank = placeholder_find(sentence); blank.len > 0;
 	     blank = placeholder_find(placeholder_end(blank))) {
-		if (placeholder_count(sentence, blank) != placeholder_count(other, blank))
+		if (placeholder_count(sentence, blank) !=
+		    placeholder_count(other, blank))
 			return false;
 	}
 	return true;

@@ -416,8 +416,7 @@ json_parse_object(
 		    "JSON of more than %d bytes", JSON_TEXT_MAX);
 	const char *wrong = scan_text(&scan);
 	if (wrong == NULL && !tokener_parse(text, &object, &wrong))
-		return err_set(
-		    reterr, OUTCOME_NO_MEMORY, "no memory for JSON");
+		return err_set(reterr, OUTCOME_NO_MEMORY, "no memory for JSON");
 	if (object != NULL) {
 		(void)json_c_visit(object, 0, count_members, &members);
 		if (members != scan.members)

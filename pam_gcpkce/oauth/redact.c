@@ -144,7 +144,8 @@ is_whole_in(struct view text, const struct secret *secret)
 }
 
 bool
-redact_contains_in_identity(const struct identity *identity, const struct secret *token)
+redact_contains_in_identity(
+    const struct identity *identity, const struct secret *token)
 {
 	const struct view texts[] = {
 	    view_text(identity->id),

@@ -180,8 +180,8 @@ is_grant_error(struct view name)
 
 /* Escape bytes into a field of cap bytes; what does not fit is left out. */
 static void
-field_set(
-    char *field, size_t cap, struct view bytes, const struct sent_secrets *sent_secrets)
+field_set(char *field, size_t cap, struct view bytes,
+    const struct sent_secrets *sent_secrets)
 {
 	/* An escape is one put, so it stands there as a whole or not at all. */
 	autobuf escaped = BUF_INIT(cap - 1);
@@ -271,8 +271,8 @@ token_error_judge(long status, struct view body,
 }
 
 enum outcome
-api_error_judge(long status, struct view body, const struct sent_secrets *sent_secrets,
-    struct error_body *ret)
+api_error_judge(long status, struct view body,
+    const struct sent_secrets *sent_secrets, struct error_body *ret)
 {
 	autojson *object = NULL;
 

@@ -18,7 +18,8 @@ field_fail(struct wire_codec *w, const char *field, const char *why)
 }
 
 void
-field_number(struct wire_codec *w, uint64_t *value, size_t bytes, const char *field)
+field_number(
+    struct wire_codec *w, uint64_t *value, size_t bytes, const char *field)
 {
 	if (w->out != NULL) {
 		for (size_t i = bytes; i > 0; i--)
@@ -58,7 +59,8 @@ field_bool(struct wire_codec *w, bool *value, const char *field)
 }
 
 unsigned
-field_choice(struct wire_codec *w, unsigned choice, unsigned count, const char *field)
+field_choice(
+    struct wire_codec *w, unsigned choice, unsigned count, const char *field)
 {
 	uint64_t wide = choice;
 

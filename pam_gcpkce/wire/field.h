@@ -34,9 +34,10 @@ void field_number(
     struct wire_codec *w, uint64_t *value, size_t bytes, const char *field);
 void field_u32(struct wire_codec *w, uint32_t *value, const char *field);
 void field_bool(struct wire_codec *w, bool *value, const char *field);
-void field_text(struct wire_codec *w, char *text, size_t cap, const char *field);
-void field_secret(
-    struct wire_codec *w, struct secret **secret, size_t max, const char *field);
+void field_text(
+    struct wire_codec *w, char *text, size_t cap, const char *field);
+void field_secret(struct wire_codec *w, struct secret **secret, size_t max,
+    const char *field);
 
 /* Pass one byte that counts less than count; gives 0 after a fault. */
 unsigned field_choice(

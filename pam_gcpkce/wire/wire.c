@@ -8,8 +8,8 @@
 
 #include <string.h>
 
-#include "gcpkce/base/text.h"
 #include "field.h"
+#include "gcpkce/base/text.h"
 
 /* Write or read a list of ids; which bytes it holds is identity_check's. */
 static void
@@ -78,7 +78,8 @@ field_request(struct wire_codec *w, struct wire_request *request)
 	field_u32(w, &request->preconnect_s, "preflight_s");
 	field_u32(w, &request->preconnect_max, "preflight_max");
 	field_u32(w, &request->deadline_ms, "deadline_ms");
-	field_secret(w, &request->client_secret, WIRE_TEXT_MAX, "client_secret");
+	field_secret(
+	    w, &request->client_secret, WIRE_TEXT_MAX, "client_secret");
 }
 
 static void
@@ -278,7 +279,8 @@ wire_header_parse(const uint8_t header[static WIRE_HEADER_LEN],
 static struct wire_codec
 reader(struct view payload, struct errinfo *reterr)
 {
-	return (struct wire_codec){.in = payload, .r = OUTCOME_OK, .reterr = reterr};
+	return (struct wire_codec){
+	    .in = payload, .r = OUTCOME_OK, .reterr = reterr};
 }
 
 enum outcome

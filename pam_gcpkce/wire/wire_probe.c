@@ -100,7 +100,8 @@ enum outcome
 wire_probe_request_parse(
     struct view payload, struct wire_probe_request *ret, struct errinfo *reterr)
 {
-	struct wire_codec w = {.in = payload, .r = OUTCOME_OK, .reterr = reterr};
+	struct wire_codec w = {
+	    .in = payload, .r = OUTCOME_OK, .reterr = reterr};
 
 	memset(ret, 0, sizeof(*ret));
 	field_request(&w, ret);
@@ -113,7 +114,8 @@ enum outcome
 wire_probe_reply_parse(
     struct view payload, struct wire_probe_reply *ret, struct errinfo *reterr)
 {
-	struct wire_codec w = {.in = payload, .r = OUTCOME_OK, .reterr = reterr};
+	struct wire_codec w = {
+	    .in = payload, .r = OUTCOME_OK, .reterr = reterr};
 
 	memset(ret, 0, sizeof(*ret));
 	field_reply(&w, ret);

@@ -72,7 +72,8 @@ enum outcome
 wire_token_request_parse(
     struct view payload, struct wire_token_request *ret, struct errinfo *reterr)
 {
-	struct wire_codec w = {.in = payload, .r = OUTCOME_OK, .reterr = reterr};
+	struct wire_codec w = {
+	    .in = payload, .r = OUTCOME_OK, .reterr = reterr};
 
 	memset(ret, 0, sizeof(*ret));
 	field_request(&w, ret);
@@ -87,7 +88,8 @@ enum outcome
 wire_token_reply_parse(
     struct view payload, struct wire_token_info *ret, struct errinfo *reterr)
 {
-	struct wire_codec w = {.in = payload, .r = OUTCOME_OK, .reterr = reterr};
+	struct wire_codec w = {
+	    .in = payload, .r = OUTCOME_OK, .reterr = reterr};
 
 	memset(ret, 0, sizeof(*ret));
 	wire_field_verdict(&w, &ret->verdict);

@@ -39,7 +39,7 @@ decide(const struct config *config, const char *user,
 	enum outcome r = policy_gather(config, user, &policy, reterr);
 
 	if (r == OUTCOME_OK)
-		r = policy_prospect(&policy, reterr);
+		r = policy_account_check(&policy, reterr);
 	return r == OUTCOME_OK ? policy_decide(&policy, identity, reterr) : r;
 }
 

@@ -54,7 +54,7 @@ def instructions(setting, conf):
     out = os.path.join(setting.folder, "decision")
     run(setting, conf, ONE, before=(
         *CALLGRIND, "--toggle-collect=policy_gather",
-        "--toggle-collect=policy_prospect", "--toggle-collect=policy_decide",
+        "--toggle-collect=policy_account_check", "--toggle-collect=policy_decide",
         f"--callgrind-out-file={out}"))
     return sum(Profile(out).objects.values())
 
@@ -95,7 +95,7 @@ def measure(setting):
     figure.say(
         f"Medians of {REPETITIONS} runs. A decision is policy_gather, which "
         "looks the account up and reads the map file from its beginning to "
-        "its end, policy_prospect and policy_decide. The line that counts is "
+        "its end, policy_account_check and policy_decide. The line that counts is "
         "the last one. A whole sign-in opened the map file "
         f"{opened} time(s), counted by strace. The last two columns are what "
         "each line more than in the row above costs; growth is judged by the "

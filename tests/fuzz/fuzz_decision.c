@@ -257,7 +257,8 @@ decision_make(const struct setting *setting, const struct view bodies[PARTS])
 	verdict.token = take_ptr(&reply.access_token);
 	cross(&verdict);
 	r = policy_decide(&policy, &verdict.identity, &why);
-	HOLD(r != OUTCOME_OK || policy_prospect(&policy, &why) == OUTCOME_OK);
+	HOLD(r != OUTCOME_OK ||
+	    policy_account_check(&policy, &why) == OUTCOME_OK);
 	return r;
 }
 

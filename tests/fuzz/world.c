@@ -289,7 +289,8 @@ WRAP(int, getpwnam_r,
 	if (is_asked && assumption.changed == MEANWHILE_ACCOUNT_GOES)
 		person = NULL;
 	int error = entry_give(person, name, entry, space, len, ret);
-	if (is_asked && *ret != NULL && assumption.changed == MEANWHILE_UID_CHANGES)
+	if (is_asked && *ret != NULL &&
+	    assumption.changed == MEANWHILE_UID_CHANGES)
 		entry->pw_uid += 1;
 	return error;
 }

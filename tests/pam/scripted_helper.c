@@ -49,7 +49,8 @@ static void PRINTF(2, 3) report(struct helper *h, const char *fmt, ...)
 		(void)!send(h->reports, line, (size_t)len, MSG_NOSIGNAL);
 }
 
-/* Look at what the helper client made of this process, before anything changes. */
+/* Look at what the helper client made of this process, before anything changes.
+ */
 static void
 startup_note(struct helper *h, int argc, char **envp)
 {

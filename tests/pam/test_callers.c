@@ -97,7 +97,8 @@ can_sign_in(const struct caller *caller, const char *arguments)
 		round++;
 		(void)snprintf(address, sizeof(address), ADDRESS, round);
 		can = can && strstr(screen, address) != NULL;
-		can = can && (round == 1 || strstr(screen, MESSAGE_EMPTY) != NULL);
+		can = can &&
+		    (round == 1 || strstr(screen, MESSAGE_EMPTY) != NULL);
 	}
 	assert_int_equal(round, 2);
 	host_end(&h);

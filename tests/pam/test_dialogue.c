@@ -705,7 +705,8 @@ main(void)
 	    cmocka_unit_test(prompt_of_a_listener_asks_for_the_number),
 	    cmocka_unit_test(prompt_says_that_the_port_is_taken),
 	    cmocka_unit_test(loopback_server_is_for_who_comes_from_this_host),
-	    cmocka_unit_test(loopback_server_is_for_a_terminal_a_display_or_a_greeter),
+	    cmocka_unit_test(
+		loopback_server_is_for_a_terminal_a_display_or_a_greeter),
 	    cmocka_unit_test(loopback_server_is_for_the_account_of_who_asks),
 	    cmocka_unit_test(browser_is_told_yes_of_nobody_who_is_kept_out),
 	    cmocka_unit_test(browser_is_told_yes_before_the_token_is_kept),

@@ -266,7 +266,8 @@ profile_read(char *ret_line, size_t size)
  * profile might be: it must come to its turn.  tests/login has the real block.
  */
 static void
-common_auth_compose(struct text *t, const struct host *h, const struct assumption *w)
+common_auth_compose(
+    struct text *t, const struct host *h, const struct assumption *w)
 {
 	char ours[256];
 
@@ -306,7 +307,8 @@ assumption_make(unsigned number)
 }
 
 static void
-login_try(const struct example *e, const struct assumption *w, enum outcome outcome)
+login_try(
+    const struct example *e, const struct assumption *w, enum outcome outcome)
 {
 	struct text text = {0};
 	struct host h;

@@ -24,11 +24,12 @@
 /* Every sentence of messages.h; one that is missing is seen to be English. */
 #define LOOPBACK "callback=loopback redirect_uri="
 
-static const char *const sentences[] = {MESSAGE_SIGN_IN, MESSAGE_PASTE, MESSAGE_TYPE_NUMBER,
-    MESSAGE_NUMBER_EARLY, MESSAGE_NUMBER_WRONG, MESSAGE_NUMBER_SPENT, MESSAGE_OPEN_HERE,
-    MESSAGE_PASTE_ADDRESS, MESSAGE_UNREACHABLE, MESSAGE_EARLIER, MESSAGE_ADMIN, MESSAGE_LATER,
-    MESSAGE_DENIED, MESSAGE_FEWER, MESSAGE_TOO_LATE, MESSAGE_EMPTY, MESSAGE_NO_CODE,
-    MESSAGE_OTHER_ADDRESS, MESSAGE_CANCELLED, MESSAGE_REFUSED};
+static const char *const sentences[] = {MESSAGE_SIGN_IN, MESSAGE_PASTE,
+    MESSAGE_TYPE_NUMBER, MESSAGE_NUMBER_EARLY, MESSAGE_NUMBER_WRONG,
+    MESSAGE_NUMBER_SPENT, MESSAGE_OPEN_HERE, MESSAGE_PASTE_ADDRESS,
+    MESSAGE_UNREACHABLE, MESSAGE_EARLIER, MESSAGE_ADMIN, MESSAGE_LATER,
+    MESSAGE_DENIED, MESSAGE_FEWER, MESSAGE_TOO_LATE, MESSAGE_EMPTY,
+    MESSAGE_NO_CODE, MESSAGE_OTHER_ADDRESS, MESSAGE_CANCELLED, MESSAGE_REFUSED};
 
 /* ---- catalogues ---- */
 
@@ -273,8 +274,8 @@ environment_names_no_charset(void **state)
 static void
 environment_names_no_folder(void **state)
 {
-	static const struct entry evil[] = {
-	    {MESSAGE_PASTE, "Evil"}, {MESSAGE_SIGN_IN, "Evil {user} {host} {seconds}"}};
+	static const struct entry evil[] = {{MESSAGE_PASTE, "Evil"},
+	    {MESSAGE_SIGN_IN, "Evil {user} {host} {seconds}"}};
 	char folder[] = "/tmp/pam_gcpkce_test_XXXXXX";
 	char language[512] = "";
 

@@ -198,7 +198,8 @@ journal_aimed_elsewhere(void)
 {
 	struct sockaddr_un there = {.sun_family = AF_UNIX, .sun_path = "/x"};
 
-	return connect(STARTUP_FD_LOG, (struct sockaddr *)&there, sizeof(there));
+	return connect(
+	    STARTUP_FD_LOG, (struct sockaddr *)&there, sizeof(there));
 }
 
 static long
@@ -291,7 +292,8 @@ loopback_server_closed(void)
 static long
 listeners_closed(void)
 {
-	return syscall(SYS_close_range, STARTUP_FD_LISTEN, STARTUP_FD_LISTEN, 0);
+	return syscall(
+	    SYS_close_range, STARTUP_FD_LISTEN, STARTUP_FD_LISTEN, 0);
 }
 
 static long

@@ -117,7 +117,7 @@ policy(void)
 
 	enum outcome r = policy_gather(&config, "root", &p, &why);
 	if (r == OUTCOME_OK)
-		r = policy_prospect(&p, &why);
+		r = policy_account_check(&p, &why);
 	return r == OUTCOME_OK ? policy_decide(&p, &identity, &why) : r;
 }
 
@@ -396,8 +396,8 @@ call(void)
 		r = helper_client_address(&child, deadline_ms, &ready, &why);
 	if (r == OUTCOME_OK)
 		r = helper_client_answer(&child, view_text("?"),
-		    &(struct helper_client_known){.user = "?"}, deadline_ms, &verdict,
-		    &why);
+		    &(struct helper_client_known){.user = "?"}, deadline_ms,
+		    &verdict, &why);
 	/* what the helper says of such an answer is the good end here */
 	return r == OUTCOME_ANSWER_MALFORMED ? OUTCOME_OK : r;
 }

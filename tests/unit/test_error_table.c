@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "gcpkce/oauth/reply.h"
 #include "gcpkce/oauth/error_table.h"
+#include "gcpkce/oauth/reply.h"
 
 static void
 symptoms_of_every_refusal_are_there(void **state)

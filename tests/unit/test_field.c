@@ -38,7 +38,8 @@ static enum outcome
 record_read(const uint8_t *bytes, size_t len, struct record *ret,
     struct errinfo *reterr)
 {
-	struct wire_codec w = {.in = {bytes, len}, .r = OUTCOME_OK, .reterr = reterr};
+	struct wire_codec w = {
+	    .in = {bytes, len}, .r = OUTCOME_OK, .reterr = reterr};
 
 	*ret = (struct record){0};
 	record_pass(&w, ret);

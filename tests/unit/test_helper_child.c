@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Between fork and exec no step may be skipped.  The kernel refuses one call
- * after the other, by a seccomp filter that the child inherits: the helper client
- * must name the step, and leave nothing behind.
+ * after the other, by a seccomp filter that the child inherits: the helper
+ * client must name the step, and leave nothing behind.
  */
 #include <errno.h>
 #include <linux/keyctl.h>
@@ -30,7 +30,8 @@
 #define STRANGER 3901 /* no account of this machine */
 #define ANY (-1)
 #define STARTS ""
-#define LATE_MS 600 /* past the moment that the helper client waits for exec */
+#define LATE_MS 600 /* past the moment that the helper client waits for exec \
+		     */
 
 /* A call that fails, where its first, second or third argument is this. */
 static const struct refused {
@@ -219,7 +220,8 @@ start_with_late_exec(void)
 	if (fd < 0 || pthread_create(&delay, NULL, exec_delay, &fd) != 0)
 		return 2;
 	int64_t begun_ms = clock_now_ms();
-	enum outcome started = helper_proc_start(&child_run, until_ms, &proc, &why);
+	enum outcome started =
+	    helper_proc_start(&child_run, until_ms, &proc, &why);
 	bool in_time = clock_now_ms() - begun_ms < LATE_MS;
 	enum outcome r =
 	    helper_proc_receive(&proc, WIRE_READY, until_ms, &payload, &why);

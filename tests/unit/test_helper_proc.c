@@ -31,8 +31,8 @@
 #include <cmocka.h>
 
 #include "gcpkce/base/clock.h"
-#include "gcpkce/helper_client/helper_proc.h"
 #include "gcpkce/helper_client/helper_client.h"
+#include "gcpkce/helper_client/helper_proc.h"
 
 #define STRANGER 65534
 #define CODE "AbCdEfGhIjKlMnOpQrStUvWxYz0123456789"
@@ -93,7 +93,8 @@ soon(void)
 
 /* Start a helper and send it a request of a decoy, to this login host. */
 static enum outcome
-helper_start(const char *login_url, struct helper_proc *ret, struct errinfo *reterr)
+helper_start(
+    const char *login_url, struct helper_proc *ret, struct errinfo *reterr)
 {
 	struct helper_child child_run = child_of_this_user();
 	autorequest request = {
@@ -114,7 +115,8 @@ helper_start(const char *login_url, struct helper_proc *ret, struct errinfo *ret
 	request.route.request_timeout_s = 2;
 	wire_put_request(&frame, &request);
 	enum outcome r = helper_proc_start(&child_run, soon(), ret, reterr);
-	return r == OUTCOME_OK ? helper_proc_send(ret, &frame, soon(), reterr) : r;
+	return r == OUTCOME_OK ? helper_proc_send(ret, &frame, soon(), reterr)
+			       : r;
 }
 
 static enum outcome
@@ -209,8 +211,7 @@ startup_lead(void)
 	helper_proc_end(&proc);
 	CHECK(errno == EDOM);
 	CHECK(clock_now_ms() - begun < 1500);
-	CHECK(
-	    proc.pid == -1 && proc.socket == -1 && proc.process == -1);
+	CHECK(proc.pid == -1 && proc.socket == -1 && proc.process == -1);
 	CHECK(kill(pid, 0) != 0 && errno == ESRCH);
 	CHECK(!has_child());
 	struct census after = descriptors_count();
@@ -817,8 +818,7 @@ helper_proc_round_of_a_decoy_is_answered_without_network(void **state)
 
 	/* a code: refused after a server's moment, with a new address */
 	int64_t begun = clock_now_ms();
-	assert_int_equal(
-	    answer_send(&proc, CODE, &refused, NULL), OUTCOME_OK);
+	assert_int_equal(answer_send(&proc, CODE, &refused, NULL), OUTCOME_OK);
 	assert_in_range(clock_now_ms() - begun, 290, 25000);
 	assert_int_equal(refused.outcome, OUTCOME_CODE_REFUSED);
 	assert_string_equal(refused.identity.id, "");
@@ -847,7 +847,8 @@ helper_proc_end_of_file_ends_the_helper(void **state)
 		assert_true(clock_left_ms(deadline_ms) > 0);
 		(void)poll(NULL, 0, 5);
 	}
-	/* somebody else has reaped it: helper_proc_end has nothing left to do */
+	/* somebody else has reaped it: helper_proc_end has nothing left to do
+	 */
 	int64_t begun = clock_now_ms();
 	helper_proc_end(&proc);
 	assert_true(clock_now_ms() - begun < 1000);
@@ -1191,7 +1192,8 @@ host_without_descriptors(void)
 		struct helper_proc proc;
 
 		CHECK(setrlimit(RLIMIT_NOFILE, &limit) == 0);
-		enum outcome r = helper_proc_start(&child_run, soon(), &proc, NULL);
+		enum outcome r =
+		    helper_proc_start(&child_run, soon(), &proc, NULL);
 		limit.rlim_cur = 64;
 		CHECK(setrlimit(RLIMIT_NOFILE, &limit) == 0);
 		CHECK(r == OUTCOME_OK || r == OUTCOME_HELPER_FAILED);
@@ -1241,7 +1243,8 @@ helper_proc_birth_is_planned_by_the_effective_user(void **state)
 
 		(void)snprintf(config.helper_user, sizeof(config.helper_user),
 		    "%s", rows[i].user);
-		enum outcome r = helper_child_plan(&config, 7, &child_run, &err);
+		enum outcome r =
+		    helper_child_plan(&config, 7, &child_run, &err);
 		if (geteuid() != 0) {
 			/* no account is needed where nothing can be dropped */
 			assert_int_equal(r, OUTCOME_OK);
@@ -1290,13 +1293,15 @@ helper_client_revoke_tells_when_no_revoker_was_left(void **state)
 	    .connect_timeout = 1,
 	    .request_timeout = 1,
 	};
-	const struct helper_call call = {.user = "u", .service = "s", .host = ""};
+	const struct helper_call call = {
+	    .user = "u", .service = "s", .host = ""};
 	autosecret *token = NULL;
 	struct errinfo err = {""};
 
 	(void)state;
 	assert_int_equal(secret_new("not a token", 11, &token), OUTCOME_OK);
-	assert_int_equal(helper_client_revoke(&config, &call, token, 0, 1, &err),
+	assert_int_equal(
+	    helper_client_revoke(&config, &call, token, 0, 1, &err),
 	    OUTCOME_HELPER_FAILED);
 	assert_string_equal(err.text, "the helper exited with status 1");
 }
@@ -1307,23 +1312,28 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(helper_proc_starts_a_helper_and_leaves_no_trace),
 	    cmocka_unit_test(helper_proc_works_where_the_host_ignores_sigchld),
-	    cmocka_unit_test(helper_proc_works_where_the_host_reaps_all_children),
-	    cmocka_unit_test(helper_proc_works_where_descriptors_0_to_2_are_closed),
+	    cmocka_unit_test(
+		helper_proc_works_where_the_host_reaps_all_children),
+	    cmocka_unit_test(
+		helper_proc_works_where_descriptors_0_to_2_are_closed),
 	    cmocka_unit_test(
 		helper_proc_works_where_one_of_descriptors_0_to_2_is_closed),
-	    cmocka_unit_test(helper_proc_works_where_the_host_has_200_descriptors),
+	    cmocka_unit_test(
+		helper_proc_works_where_the_host_has_200_descriptors),
 	    cmocka_unit_test(
 		helper_proc_works_with_an_odd_signal_mask_and_keeps_it),
 	    cmocka_unit_test(helper_proc_works_with_all_signals_blocked),
 	    cmocka_unit_test(helper_proc_hands_nothing_of_the_host_down),
-	    cmocka_unit_test(helper_client_revoke_tells_when_no_revoker_was_left),
+	    cmocka_unit_test(
+		helper_client_revoke_tells_when_no_revoker_was_left),
 	    cmocka_unit_test(helper_proc_drops_all_three_ids),
 	    cmocka_unit_test(helper_proc_works_where_the_host_is_not_root),
 	    cmocka_unit_test(
 		helper_proc_round_of_a_decoy_is_answered_without_network),
 	    cmocka_unit_test(helper_proc_end_of_file_ends_the_helper),
 	    cmocka_unit_test(helper_proc_end_before_a_request_ends_the_helper),
-	    cmocka_unit_test(helper_proc_end_ends_a_helper_that_waits_as_a_decoy),
+	    cmocka_unit_test(
+		helper_proc_end_ends_a_helper_that_waits_as_a_decoy),
 	    cmocka_unit_test(
 		helper_proc_end_ends_a_worker_although_a_child_holds_the_socket),
 	    cmocka_unit_test(helper_proc_works_where_another_thread_forks),
@@ -1336,8 +1346,10 @@ main(void)
 	    cmocka_unit_test(helper_proc_helper_that_is_gone_has_failed),
 	    cmocka_unit_test(helper_proc_helper_never_runs_as_root),
 	    cmocka_unit_test(helper_proc_names_the_step_that_failed),
-	    cmocka_unit_test(helper_proc_start_leaves_no_trace_wherever_it_fails),
-	    cmocka_unit_test(helper_proc_birth_is_planned_by_the_effective_user),
+	    cmocka_unit_test(
+		helper_proc_start_leaves_no_trace_wherever_it_fails),
+	    cmocka_unit_test(
+		helper_proc_birth_is_planned_by_the_effective_user),
 	    cmocka_unit_test(helper_proc_log_stays_out_of_descriptors_0_to_2),
 	};
 

@@ -242,8 +242,8 @@ loopback_server_says_that_its_port_is_taken(void **state)
 	(void)state;
 	begin(&f, "http://localhost/back");
 	memcpy(other.uri, f.uri, sizeof(other.uri));
-	assert_int_equal(
-	    loopback_server_open(other.uri, sizeof(other.uri), &other.server, &why),
+	assert_int_equal(loopback_server_open(
+			     other.uri, sizeof(other.uri), &other.server, &why),
 	    OUTCOME_HELPER_FAILED);
 	(void)snprintf(expected, sizeof(expected), "port %u is taken", f.port);
 	assert_string_equal(why.text, expected);
@@ -517,7 +517,8 @@ loopback_callback_takes_the_number_of_its_page_alone(void **state)
 		struct view typed = view_text(rows[i].typed);
 
 		/* the number of a code that is not here is nobody's */
-		assert_int_equal(loopback_callback_number_judge(&browser, typed),
+		assert_int_equal(
+		    loopback_callback_number_judge(&browser, typed),
 		    rows[i].number == WIRE_NUMBER_NONE ? WIRE_NUMBER_NONE
 						       : WIRE_NUMBER_EARLY);
 		assert_int_equal(browser.wrong_numbers, 0);
@@ -526,9 +527,11 @@ loopback_callback_takes_the_number_of_its_page_alone(void **state)
 		browser.arrived = true;
 		browser.unasked = true;
 		assert_int_equal(
-		    loopback_callback_number_judge(&browser, typed), WIRE_NUMBER_NONE);
+		    loopback_callback_number_judge(&browser, typed),
+		    WIRE_NUMBER_NONE);
 		browser.unasked = false;
-		if (loopback_callback_number_judge(&browser, typed) != rows[i].number)
+		if (loopback_callback_number_judge(&browser, typed) !=
+		    rows[i].number)
 			fail_msg("row %zu", i);
 		loopback_callback_end(&browser);
 	}
@@ -548,10 +551,13 @@ loopback_callback_takes_a_number_of_equal_halves_whole(void **state)
 	    secret_new("code", 4, &browser.answer.code), OUTCOME_OK);
 	browser.arrived = true;
 	assert_int_equal(
-	    loopback_callback_number_judge(&browser, view_text("48")), WIRE_NUMBER_WRONG);
-	assert_int_equal(loopback_callback_number_judge(&browser, view_text("48484848")),
+	    loopback_callback_number_judge(&browser, view_text("48")),
 	    WIRE_NUMBER_WRONG);
-	assert_int_equal(loopback_callback_number_judge(&browser, view_text("4848")),
+	assert_int_equal(
+	    loopback_callback_number_judge(&browser, view_text("48484848")),
+	    WIRE_NUMBER_WRONG);
+	assert_int_equal(
+	    loopback_callback_number_judge(&browser, view_text("4848")),
 	    WIRE_NUMBER_RIGHT);
 	loopback_callback_end(&browser);
 }
@@ -573,15 +579,18 @@ loopback_callback_drops_a_code_with_the_third_wrong_number(void **state)
 		    loopback_callback_number_judge(&browser, view_text("0041")),
 		    WIRE_NUMBER_WRONG);
 	assert_non_null(browser.answer.code);
-	assert_int_equal(loopback_callback_number_judge(&browser, view_text("0041")),
+	assert_int_equal(
+	    loopback_callback_number_judge(&browser, view_text("0041")),
 	    WIRE_NUMBER_SPENT);
 	assert_null(browser.answer.code);
 	assert_false(browser.arrived);
 	assert_string_equal(browser.number, "");
 	/* not even by a number of no digits, or by the right one */
 	assert_int_equal(
-	    loopback_callback_number_judge(&browser, view_text("")), WIRE_NUMBER_NONE);
-	assert_int_equal(loopback_callback_number_judge(&browser, view_text("0042")),
+	    loopback_callback_number_judge(&browser, view_text("")),
+	    WIRE_NUMBER_NONE);
+	assert_int_equal(
+	    loopback_callback_number_judge(&browser, view_text("0042")),
 	    WIRE_NUMBER_EARLY);
 	loopback_callback_end(&browser);
 }
@@ -590,7 +599,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(loopback_server_puts_its_port_into_the_redirect_uri),
+	    cmocka_unit_test(
+		loopback_server_puts_its_port_into_the_redirect_uri),
 	    cmocka_unit_test(loopback_server_holds_both_of_its_numbers),
 	    cmocka_unit_test(
 		loopback_server_gives_requests_of_ours_and_answers_the_rest),
@@ -598,16 +608,23 @@ main(void)
 		loopback_server_holds_a_browser_until_there_is_more_to_tell),
 	    cmocka_unit_test(loopback_server_keeps_its_port_until_it_is_done),
 	    cmocka_unit_test(loopback_server_says_that_its_port_is_taken),
-	    cmocka_unit_test(loopback_server_is_for_loopback_and_free_ports_alone),
-	    cmocka_unit_test(loopback_server_leaves_nothing_behind_when_it_fails),
+	    cmocka_unit_test(
+		loopback_server_is_for_loopback_and_free_ports_alone),
+	    cmocka_unit_test(
+		loopback_server_leaves_nothing_behind_when_it_fails),
 	    cmocka_unit_test(loopback_server_finds_who_bound_its_port_before),
 	    cmocka_unit_test(loopback_server_resumes_before_anybody_else),
-	    cmocka_unit_test(loopback_server_reads_little_of_what_comes_too_late),
-	    cmocka_unit_test(loopback_server_holds_a_browser_that_goes_on_talking),
+	    cmocka_unit_test(
+		loopback_server_reads_little_of_what_comes_too_late),
+	    cmocka_unit_test(
+		loopback_server_holds_a_browser_that_goes_on_talking),
 	    cmocka_unit_test(browser_serves_one_request_at_a_time),
-	    cmocka_unit_test(loopback_callback_takes_the_number_of_its_page_alone),
-	    cmocka_unit_test(loopback_callback_takes_a_number_of_equal_halves_whole),
-	    cmocka_unit_test(loopback_callback_drops_a_code_with_the_third_wrong_number),
+	    cmocka_unit_test(
+		loopback_callback_takes_the_number_of_its_page_alone),
+	    cmocka_unit_test(
+		loopback_callback_takes_a_number_of_equal_halves_whole),
+	    cmocka_unit_test(
+		loopback_callback_drops_a_code_with_the_third_wrong_number),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

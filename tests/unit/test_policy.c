@@ -229,7 +229,8 @@ policy_all_zero_is_a_denial(void **state)
 	    policy_decide(&nothing, &nobody, NULL), OUTCOME_USER_UNKNOWN);
 	assert_int_equal(
 	    policy_decide(&nothing, &alice, NULL), OUTCOME_USER_UNKNOWN);
-	assert_int_equal(policy_prospect(&nothing, NULL), OUTCOME_USER_UNKNOWN);
+	assert_int_equal(
+	    policy_account_check(&nothing, NULL), OUTCOME_USER_UNKNOWN);
 	map_write("alice id:" ID "\n");
 	assert_int_equal(
 	    policy_gather(&config, "alice", &policy, NULL), OUTCOME_OK);
@@ -600,7 +601,7 @@ policy_prospect_tells_what_everybody_would_meet(void **state)
 		assert_int_equal(
 		    policy_gather(&config, rows[i].user, &policy, NULL),
 		    OUTCOME_OK);
-		enum outcome r = policy_prospect(&policy, NULL);
+		enum outcome r = policy_account_check(&policy, NULL);
 		if (r != rows[i].outcome)
 			fail_msg("row %zu, %s, %s: %s", i, rows[i].map,
 			    rows[i].user, outcome_name(r));
@@ -643,7 +644,8 @@ policy_prospect_never_denies_whom_decide_lets_in(void **state)
 			bool in = policy_decide(&policy, &identity, NULL) ==
 			    OUTCOME_OK;
 			accepted += in;
-			if (in && policy_prospect(&policy, NULL) != OUTCOME_OK)
+			if (in &&
+			    policy_account_check(&policy, NULL) != OUTCOME_OK)
 				fail_msg("%s, %s", maps[m], user);
 		}
 	}
@@ -663,7 +665,7 @@ policy_gather_tells_what_it_cannot_read(void **state)
 	assert_int_equal(
 	    policy_gather(&config, "alice", &policy, &err), OUTCOME_OK);
 	assert_int_equal(
-	    policy_prospect(&policy, &err), OUTCOME_CONFIG_INVALID);
+	    policy_account_check(&policy, &err), OUTCOME_CONFIG_INVALID);
 	assert_non_null(strstr(err.text, ":1: \"x\" is no identity"));
 	struct identity identity = person(ID, "alice@example.com");
 	assert_int_equal(

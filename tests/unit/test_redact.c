@@ -67,7 +67,8 @@ is_in_copy(const char *text, size_t len, const struct sent_secrets *what)
 
 	assert_non_null(copy);
 	memcpy(copy, text, len);
-	bool is_in = redact_contains((struct view){.p = copy, .len = len}, what);
+	bool is_in =
+	    redact_contains((struct view){.p = copy, .len = len}, what);
 	free(copy);
 	return is_in;
 }
@@ -122,7 +123,8 @@ echo_is_found_as_every_row_says(void **state)
 			fail_msg("row %zu, %s", i, rows[i].text);
 	}
 	assert_false(redact_contains(view_text(CODE), NULL));
-	assert_false(redact_contains(view_text(CODE), &(struct sent_secrets){0}));
+	assert_false(
+	    redact_contains(view_text(CODE), &(struct sent_secrets){0}));
 }
 
 /* Wherever it stands, and wherever a server may have cut it. */
@@ -142,11 +144,11 @@ echo_of_eight_bytes_is_found_at_every_place_and_cut(void **state)
 
 				memset(text, '#', sizeof(text));
 				memcpy(text + before, secrets[i], len);
-				assert_int_equal(
-				    is_in_copy(text, before + len, &sent_secrets),
+				assert_int_equal(is_in_copy(text, before + len,
+						     &sent_secrets),
 				    len >= 8);
-				assert_int_equal(
-				    is_in_copy(text, sizeof(text), &sent_secrets),
+				assert_int_equal(is_in_copy(text, sizeof(text),
+						     &sent_secrets),
 				    len >= 8);
 			}
 		}
@@ -217,7 +219,8 @@ echo_of_basic_is_found_for_short_ids_and_secrets(void **state)
 		const struct sent_secrets one = {
 		    .client_secret = secret, .client_id = rows[i].id};
 
-		if (redact_contains(view_text(rows[i].text), &one) != rows[i].found)
+		if (redact_contains(view_text(rows[i].text), &one) !=
+		    rows[i].found)
 			fail_msg("row %zu, %s", i, rows[i].text);
 	}
 }

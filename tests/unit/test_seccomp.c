@@ -32,8 +32,8 @@
 #include <cmocka.h>
 
 #include "../../pam_gcpkce/helper/startup.h"
-#include "helper/sandbox/syscalls.h"
 #include "helper/sandbox/seccomp.h"
+#include "helper/sandbox/syscalls.h"
 
 #define NUMBERS 1024 /* more than any machine has calls */
 #define X32 0x40000000U

@@ -3,7 +3,8 @@
  * The one cleanup idiom: a variable that owns something says so in its
  * declaration, and is released when its scope ends.  Ownership leaves by
  * take_fd() and take_ptr() alone.  The words: autofree, autofd here; autobuf
- * (buf.h), autosecret (secret.h) and autochild (helper client.h) beside their types.
+ * (buf.h), autosecret (secret.h) and autochild (helper client.h) beside their
+ * types.
  */
 #ifndef GCPKCE_CLEANUP_H
 #define GCPKCE_CLEANUP_H

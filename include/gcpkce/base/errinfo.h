@@ -24,8 +24,8 @@ struct errinfo {
  * out:    reterr  nullable
  * gives:  code
  */
-enum outcome err_set(struct errinfo *reterr, enum outcome code,
-    const char *fmt, ...) PRINTF(3, 4);
+enum outcome err_set(struct errinfo *reterr, enum outcome code, const char *fmt,
+    ...) PRINTF(3, 4);
 
 /*
  * The same with errno's text behind "what: ".  ENOMEM becomes

@@ -80,7 +80,8 @@
 	   "here.")
 #define MESSAGE_OTHER_ADDRESS \
 	N_("That code belongs to another address than the one shown here.")
-#define MESSAGE_CANCELLED N_("The sign-in was cancelled or refused in the browser.")
+#define MESSAGE_CANCELLED \
+	N_("The sign-in was cancelled or refused in the browser.")
 #define MESSAGE_REFUSED \
 	N_("That code was refused: it was used already, has expired, was cut " \
 	   "off when pasted, or there is no such account here.")

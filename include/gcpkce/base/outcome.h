@@ -35,8 +35,8 @@
 	    "the configuration is refused") \
 	X(CONFIG_UNSAFE, "config_unsafe", PAM_SERVICE_ERR, MESSAGE_ADMIN, \
 	    "a configuration file could have been written by somebody else") \
-	X(SECRET_UNREADABLE, "secret_unreadable", PAM_SERVICE_ERR, MESSAGE_ADMIN, \
-	    "the client secret file cannot be used") \
+	X(SECRET_UNREADABLE, "secret_unreadable", PAM_SERVICE_ERR, \
+	    MESSAGE_ADMIN, "the client secret file cannot be used") \
 	X(CLIENT_REFUSED, "client_refused", PAM_SERVICE_ERR, MESSAGE_ADMIN, \
 	    "Genesys Cloud refused the OAuth client or the request") \
 	X(NO_CONVERSATION, "no_conversation", PAM_CONV_ERR, MESSAGE_NOTHING, \
@@ -46,8 +46,8 @@
 	X(NO_MEMORY, "no_memory", PAM_BUF_ERR, MESSAGE_ADMIN, "out of memory") \
 	X(UNREACHABLE, "unreachable", PAM_AUTHINFO_UNAVAIL, MESSAGE_LATER, \
 	    "Genesys Cloud could not be reached") \
-	X(PROVIDER_ERROR, "provider_error", PAM_AUTHINFO_UNAVAIL, MESSAGE_LATER, \
-	    "Genesys Cloud answered with a server error") \
+	X(PROVIDER_ERROR, "provider_error", PAM_AUTHINFO_UNAVAIL, \
+	    MESSAGE_LATER, "Genesys Cloud answered with a server error") \
 	X(TLS_FAILED, "tls_failed", PAM_AUTH_ERR, MESSAGE_ADMIN, \
 	    "the TLS connection was refused") \
 	X(RATE_LIMITED, "rate_limited", PAM_AUTH_ERR, MESSAGE_FEWER, \
@@ -60,8 +60,8 @@
 	    "the answer was empty") \
 	X(ANSWER_MALFORMED, "answer_malformed", PAM_AUTH_ERR, MESSAGE_NO_CODE, \
 	    "no code in the answer") \
-	X(STATE_MISMATCH, "state_mismatch", PAM_AUTH_ERR, MESSAGE_OTHER_ADDRESS, \
-	    "the answer's state is not this sign-in's") \
+	X(STATE_MISMATCH, "state_mismatch", PAM_AUTH_ERR, \
+	    MESSAGE_OTHER_ADDRESS, "the answer's state is not this sign-in's") \
 	X(SIGNIN_REFUSED, "signin_refused", PAM_AUTH_ERR, MESSAGE_CANCELLED, \
 	    "an error redirect was pasted") \
 	X(CODE_REFUSED, "code_refused", PAM_AUTH_ERR, MESSAGE_REFUSED, \
@@ -72,8 +72,8 @@
 	    MESSAGE_DENIED, "the identity lacks a field") \
 	X(WRONG_CLIENT, "wrong_client", PAM_AUTH_ERR, MESSAGE_DENIED, \
 	    "the token belongs to another OAuth client") \
-	X(WRONG_ORGANIZATION, "wrong_organization", PAM_AUTH_ERR, MESSAGE_DENIED, \
-	    "the token belongs to another organization") \
+	X(WRONG_ORGANIZATION, "wrong_organization", PAM_AUTH_ERR, \
+	    MESSAGE_DENIED, "the token belongs to another organization") \
 	X(PARTNER_REFUSED, "partner_refused", PAM_AUTH_ERR, MESSAGE_DENIED, \
 	    "a partner's or cloned user's token") \
 	X(ACCOUNT_INACTIVE, "account_inactive", PAM_AUTH_ERR, MESSAGE_DENIED, \

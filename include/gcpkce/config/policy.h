@@ -42,7 +42,7 @@ struct identity_needs policy_needs(const struct config *config);
  *         (user_unknown, not_mapped, root_refused, uid_refused; config_invalid
  *         for a wrong line of the map file)
  */
-enum outcome policy_prospect(
+enum outcome policy_account_check(
     const struct policy *policy, struct errinfo *reterr);
 
 /*

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What the helper client is sent for: a sign-in in rounds of address, answer and
- * verdict; the end of a token; or the question whose it is.  The module and the
- * command take the same steps; only what they show and decide between them
+ * What the helper client is sent for: a sign-in in rounds of address, answer
+ * and verdict; the end of a token; or the question whose it is.  The module and
+ * the command take the same steps; only what they show and decide between them
  * differs.
  */
 #ifndef GCPKCE_HELPER_CLIENT_H
 #define GCPKCE_HELPER_CLIENT_H
 
-#include "helper_proc.h"
 #include "gcpkce/wire/wire_probe.h"
 #include "gcpkce/wire/wire_token.h"
+#include "helper_proc.h"
 
 /* A helper's last word may come a moment after the deadline. */
 #define HELPER_CLIENT_GRACE_MS 200
@@ -39,8 +39,8 @@ struct helper_call {
  *         OUTCOME_HELPER_FAILED, OUTCOME_TIMED_OUT, OUTCOME_NO_MEMORY
  */
 MUST_CHECK enum outcome helper_client_start(const struct config *config,
-    const struct helper_call *call, int64_t deadline_ms, struct helper_proc *ret,
-    struct errinfo *reterr);
+    const struct helper_call *call, int64_t deadline_ms,
+    struct helper_proc *ret, struct errinfo *reterr);
 
 /*
  * Take the address that is to be shown; once after the start and once after
@@ -48,8 +48,8 @@ MUST_CHECK enum outcome helper_client_start(const struct config *config,
  *
  * out:    ret  with it, whether the path to Genesys Cloud was found dead, and
  *              how the code may come back
- * errors: as helper_proc_receive; OUTCOME_HELPER_FAILED also where the sandbox is
- *         strict and the helper says that it lacks a layer, and goes on
+ * errors: as helper_proc_receive; OUTCOME_HELPER_FAILED also where the sandbox
+ * is strict and the helper says that it lacks a layer, and goes on
  */
 MUST_CHECK enum outcome helper_client_address(struct helper_proc *proc,
     int64_t deadline_ms, struct wire_ready *ret, struct errinfo *reterr);
@@ -78,8 +78,8 @@ struct helper_client_known {
  *         helper_failed for a missing layer as helper_client_address
  */
 MUST_CHECK enum outcome helper_client_answer(struct helper_proc *proc,
-    struct view typed, const struct helper_client_known *known, int64_t deadline_ms,
-    struct wire_verdict *ret, struct errinfo *reterr);
+    struct view typed, const struct helper_client_known *known,
+    int64_t deadline_ms, struct wire_verdict *ret, struct errinfo *reterr);
 
 /* What the person is told of an answer that has this outcome. */
 const char *helper_client_sentence(
@@ -107,8 +107,8 @@ enum outcome helper_client_settle(
  *         token   *borrowed*
  *         expires_at_s  CLOCK_REALTIME; 0: not known
  *         limit_s how long the revoker goes on trying
- * errors: as helper_client_start; OUTCOME_HELPER_FAILED also when the helper ended
- *         without leaving a revoker behind
+ * errors: as helper_client_start; OUTCOME_HELPER_FAILED also when the helper
+ * ended without leaving a revoker behind
  */
 MUST_CHECK enum outcome helper_client_revoke(const struct config *config,
     const struct helper_call *call, struct secret *token, uint64_t expires_at_s,
@@ -134,7 +134,7 @@ MUST_CHECK enum outcome helper_client_token(const struct config *config,
  *              helper replied
  * errors: as helper_client_start, but for the secret, which is not read
  */
-MUST_CHECK enum outcome helper_client_probe(const struct config *config, bool network,
-    struct wire_probe_reply *ret, struct errinfo *reterr);
+MUST_CHECK enum outcome helper_client_probe(const struct config *config,
+    bool network, struct wire_probe_reply *ret, struct errinfo *reterr);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The helper client starts a helper process from any host process, carries frames to
- * and fro, and sees to it that the helper ends.
+ * The helper client starts a helper process from any host process, carries
+ * frames to and fro, and sees to it that the helper ends.
  */
 #ifndef GCPKCE_HELPER_PROC_H
 #define GCPKCE_HELPER_PROC_H
@@ -72,7 +72,8 @@ MUST_CHECK enum outcome helper_proc_start(const struct helper_child *child_run,
 /*
  * Send one frame; receive one of a certain type.  A helper that died, was
  * late or spoke badly is OUTCOME_HELPER_FAILED; OUTCOME_TIMED_OUT when the
- * deadline passed.  A MISSING that comes before is noted in helper client->missing.
+ * deadline passed.  A MISSING that comes before is noted in helper
+ * client->missing.
  */
 MUST_CHECK enum outcome helper_proc_send(const struct helper_proc *proc,
     const struct buf *frame, int64_t deadline_ms, struct errinfo *reterr);
@@ -115,6 +116,7 @@ int helper_proc_log_open(void);
  * errors: OUTCOME_CONFIG_UNSAFE  something else stands there;
  *         OUTCOME_HELPER_FAILED  it cannot be made or opened
  */
-MUST_CHECK enum outcome preconnect_lock_open(int *ret_fd, struct errinfo *reterr);
+MUST_CHECK enum outcome preconnect_lock_open(
+    int *ret_fd, struct errinfo *reterr);
 
 #endif

@@ -5,8 +5,8 @@
 #ifndef GCPKCE_SYMPTOM_H
 #define GCPKCE_SYMPTOM_H
 
-#include "hint.h"
 #include "gcpkce/base/outcome.h"
+#include "hint.h"
 
 /* Where it shows. */
 enum symptom_place {

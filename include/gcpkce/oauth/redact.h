@@ -50,6 +50,7 @@ bool redact_contains_in_identity(
  *
  * in:     text  NUL-ended, cap bytes with what is free behind it
  */
-void redact_text(char *text, size_t cap, const struct sent_secrets *sent_secrets);
+void redact_text(
+    char *text, size_t cap, const struct sent_secrets *sent_secrets);
 
 #endif

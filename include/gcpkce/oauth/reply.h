@@ -6,9 +6,9 @@
 #ifndef GCPKCE_REPLY_H
 #define GCPKCE_REPLY_H
 
-#include "redact.h"
 #include "gcpkce/base/errinfo.h"
 #include "gcpkce/base/secret.h"
+#include "redact.h"
 
 #define REPLY_TOKEN_MAX 2048
 #define REPLY_EXPIRES_MAX (450UL * 24 * 3600) /* the longest a client gives */

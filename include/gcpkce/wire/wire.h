@@ -101,7 +101,7 @@ struct wire_request {
 	uint32_t preconnect_s;   /* ... this long after the first READY ... */
 	uint32_t preconnect_max; /* ... with a lock on one of so many bytes of
 				   the descriptor for it; 0: without */
-	uint32_t deadline_ms;   /* from now; the helper ends itself then */
+	uint32_t deadline_ms;    /* from now; the helper ends itself then */
 	struct secret *client_secret; /* NULL: a public client */
 };
 

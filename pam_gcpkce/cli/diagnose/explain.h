@@ -6,9 +6,9 @@
 #ifndef GCPKCE_EXPLAIN_H
 #define GCPKCE_EXPLAIN_H
 
-#include "url_lint.h"
 #include "gcpkce/base/errinfo.h"
 #include "gcpkce/oauth/error_table.h"
+#include "url_lint.h"
 
 #define EXPLAIN_TEXT_MAX (64 * 1024)
 

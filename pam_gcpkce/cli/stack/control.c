@@ -148,7 +148,7 @@ control_parse(const char *text, struct control *ret, struct errinfo *reterr)
 		return true;
 	}
 	control_fill(ret, CONTROL_BAD);
-	(void)err_set(reterr, OUTCOME_CONFIG_INVALID,
-	    "%s is missing at: %.40s", missed, *p != '\0' ? p : "its end");
+	(void)err_set(reterr, OUTCOME_CONFIG_INVALID, "%s is missing at: %.40s",
+	    missed, *p != '\0' ? p : "its end");
 	return false;
 }

@@ -120,9 +120,11 @@ number_habit(const char *op, const char *right)
 	    strcmp(op, "ge") == 0 || strcmp(op, ">=") == 0;
 
 	if (below)
-		return number > UID_LEAST ? MODULE_KIND_GATE : MODULE_KIND_EXCEPTION;
+		return number > UID_LEAST ? MODULE_KIND_GATE
+					  : MODULE_KIND_EXCEPTION;
 	if (above)
-		return number < UID_MOST ? MODULE_KIND_GATE : MODULE_KIND_EXCEPTION;
+		return number < UID_MOST ? MODULE_KIND_GATE
+					 : MODULE_KIND_EXCEPTION;
 	return strcmp(op, "ne") == 0 ? MODULE_KIND_GATE : MODULE_KIND_EXCEPTION;
 }
 
@@ -143,7 +145,8 @@ condition_habit(
 	if (is_id)
 		return number_habit(op, right);
 	/* of users and groups few are named; of places and shells, who knows */
-	return strcmp(left, "user") == 0 ? MODULE_KIND_EXCEPTION : MODULE_KIND_DEPENDS;
+	return strcmp(left, "user") == 0 ? MODULE_KIND_EXCEPTION
+					 : MODULE_KIND_DEPENDS;
 }
 
 static bool
@@ -198,7 +201,8 @@ ordinary_habit(const struct stack_line *line, const char *service)
 {
 	if (stack_line_is(line, "pam_succeed_if"))
 		return conditions_habit(line, service);
-	for (size_t i = 0; i < sizeof(module_kinds) / sizeof(module_kinds[0]); i++) {
+	for (size_t i = 0; i < sizeof(module_kinds) / sizeof(module_kinds[0]);
+	     i++) {
 		const char *const *with = module_kinds[i].with;
 
 		if (stack_line_is(line, module_kinds[i].module) &&

@@ -26,6 +26,7 @@ enum module_kind {
  * gives:  MODULE_KIND_CREDENTIAL for a module that is not known
  * source: the modules' manual pages; tests/login/test_stacks.py asks them
  */
-enum module_kind ordinary_habit(const struct stack_line *line, const char *service);
+enum module_kind ordinary_habit(
+    const struct stack_line *line, const char *service);
 
 #endif

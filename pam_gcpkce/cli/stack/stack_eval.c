@@ -59,8 +59,8 @@ is_short_cut(const struct stack_line *line)
 }
 
 static int
-answer_of(
-    const struct stack_line *line, const char *service, enum stack_eval_assumption assumption)
+answer_of(const struct stack_line *line, const char *service,
+    enum stack_eval_assumption assumption)
 {
 	switch (ordinary_habit(line, service)) {
 	case MODULE_KIND_YES:
@@ -73,11 +73,13 @@ answer_of(
 	case MODULE_KIND_NO_AUTH:
 		return PAM_MODULE_UNKNOWN;
 	case MODULE_KIND_EXCEPTION:
-		return assumption != STACK_EVAL_AGREE && is_short_cut(line) ? PAM_AUTH_ERR
-								  : PAM_SUCCESS;
+		return assumption != STACK_EVAL_AGREE && is_short_cut(line)
+		    ? PAM_AUTH_ERR
+		    : PAM_SUCCESS;
 	case MODULE_KIND_DEPENDS: /* the worse of both */
-		return assumption == STACK_EVAL_RIGHT && is_short_cut(line) ? PAM_AUTH_ERR
-								  : PAM_SUCCESS;
+		return assumption == STACK_EVAL_RIGHT && is_short_cut(line)
+		    ? PAM_AUTH_ERR
+		    : PAM_SUCCESS;
 	case MODULE_KIND_CREDENTIAL:
 		break;
 	}
@@ -93,18 +95,21 @@ stack_eval_opener(const struct stack_eval *eval)
 		const struct stack_line *line = &stack->lines[i];
 
 		if (line->type != STACK_AUTH || line->kind != STACK_MODULE ||
-		    stack_eval_is_ours(line) || !eval->reached[STACK_EVAL_REFUSE][i] ||
-		    !is_short_cut(line))
+		    stack_eval_is_ours(line) ||
+		    !eval->reached[STACK_EVAL_REFUSE][i] || !is_short_cut(line))
 			continue;
-		enum module_kind module_kind = ordinary_habit(line, stack->service);
-		if (module_kind == MODULE_KIND_GATE || module_kind == MODULE_KIND_DEPENDS)
+		enum module_kind module_kind =
+		    ordinary_habit(line, stack->service);
+		if (module_kind == MODULE_KIND_GATE ||
+		    module_kind == MODULE_KIND_DEPENDS)
 			return line;
 	}
 	return NULL;
 }
 
 static void
-ours_answer(struct stack_eval *eval, enum stack_eval_assumption assumption, int result)
+ours_answer(
+    struct stack_eval *eval, enum stack_eval_assumption assumption, int result)
 {
 	const struct stack *stack = eval->stack;
 
@@ -115,12 +120,13 @@ ours_answer(struct stack_eval *eval, enum stack_eval_assumption assumption, int 
 }
 
 static void
-assumption_make(struct stack_eval *eval, enum stack_eval_assumption assumption, bool *reached)
+assumption_make(struct stack_eval *eval, enum stack_eval_assumption assumption,
+    bool *reached)
 {
 	for (size_t o = 0; o < OUTCOME_COUNT; o++) {
 		ours_answer(eval, assumption, pam_results[o]);
-		eval->results[assumption][o] = dispatch(
-		    eval->stack, STACK_AUTH, eval->answers[assumption], reached);
+		eval->results[assumption][o] = dispatch(eval->stack, STACK_AUTH,
+		    eval->answers[assumption], reached);
 		for (size_t i = 0; i < eval->stack->count; i++)
 			eval->reached[assumption][i] |= reached[i];
 	}
@@ -147,8 +153,8 @@ stack_eval_make(const struct stack *stack, bool (*has_file)(const char *module),
 
 			ret->answers[w][i] = missing
 			    ? PAM_MODULE_UNKNOWN
-			    : answer_of(
-				  line, stack->service, (enum stack_eval_assumption)w);
+			    : answer_of(line, stack->service,
+				  (enum stack_eval_assumption)w);
 		}
 		assumption_make(ret, (enum stack_eval_assumption)w, reached);
 	}

@@ -54,7 +54,8 @@ bool stack_eval_is_ours(const struct stack_line *line);
 /* The PAM result that stands for an outcome. */
 int stack_eval_pam_result(enum outcome outcome);
 
-/* The name of an enum stack_eval_assumption in JSON, and in words for people. */
+/* The name of an enum stack_eval_assumption in JSON, and in words for people.
+ */
 const char *stack_eval_assumption_name(size_t assumption);
 const char *stack_eval_assumption_text(size_t assumption);
 

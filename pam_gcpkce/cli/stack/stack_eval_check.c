@@ -18,7 +18,8 @@ stack_ours(const struct stack *stack, enum stack_type type)
 }
 
 static bool
-lets_in(const struct stack_eval *eval, enum stack_eval_assumption assumption, size_t outcome)
+lets_in(const struct stack_eval *eval, enum stack_eval_assumption assumption,
+    size_t outcome)
 {
 	return eval->results[assumption][outcome] == PAM_SUCCESS;
 }
@@ -32,7 +33,8 @@ lets_in(const struct stack_eval *eval, enum stack_eval_assumption assumption, si
  * gives:  their number
  */
 static size_t
-open_list(const struct stack_eval *eval, enum stack_eval_assumption assumption, struct buf *list)
+open_list(const struct stack_eval *eval, enum stack_eval_assumption assumption,
+    struct buf *list)
 {
 	size_t count = 0;
 
@@ -104,7 +106,8 @@ lock_check(const struct stack_view *v, const struct stack_eval *eval,
 		    "nobody gets in by %s: even after a good sign-in it "
 		    "answers %s",
 		    v->service,
-		    pam_result_name(eval->results[STACK_EVAL_RIGHT][OUTCOME_OK]));
+		    pam_result_name(
+			eval->results[STACK_EVAL_RIGHT][OUTCOME_OK]));
 		return;
 	}
 	if (!lets_in(eval, STACK_EVAL_REFUSE, OUTCOME_OK))

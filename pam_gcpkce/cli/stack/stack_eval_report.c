@@ -108,7 +108,8 @@ others_put(const struct stack_eval *eval, struct buf *to)
 }
 
 void
-stack_eval_print(const struct stack_eval *eval, const char *service, struct buf *to)
+stack_eval_print(
+    const struct stack_eval *eval, const char *service, struct buf *to)
 {
 	buf_printf(
 	    to, "what a result of pam_gcpkce does to a login by %s\n", service);
@@ -127,8 +128,8 @@ assumptions_json(void)
 	struct json_object *assumptions = json_object_new_object();
 
 	for (size_t w = 0; w < STACK_EVAL_WORLDS; w++)
-		command_json_text(
-		    assumptions, stack_eval_assumption_name(w), stack_eval_assumption_text(w));
+		command_json_text(assumptions, stack_eval_assumption_name(w),
+		    stack_eval_assumption_text(w));
 	return assumptions;
 }
 
@@ -149,7 +150,8 @@ lines_json(const struct stack_eval *eval)
 		command_json_text(one, "where", line->where);
 		command_json_text(one, "module", line->module);
 		for (size_t w = 0; w < STACK_EVAL_WORLDS; w++)
-			(void)json_object_object_add(one, stack_eval_assumption_name(w),
+			(void)json_object_object_add(one,
+			    stack_eval_assumption_name(w),
 			    ours ? NULL
 				 : json_object_new_string(
 				       pam_result_name(eval->answers[w][i])));

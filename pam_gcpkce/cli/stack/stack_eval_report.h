@@ -16,6 +16,7 @@ void stack_eval_print(
  *
  * gives:  NULL when memory is short; the caller owns it
  */
-struct json_object *stack_eval_json(const struct stack_eval *eval, const char *service);
+struct json_object *stack_eval_json(
+    const struct stack_eval *eval, const char *service);
 
 #endif

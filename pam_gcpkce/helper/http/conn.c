@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * libcurl, kept on a short leash.  This file and connections.c are the ones that know
- * it.  The environment is empty here, and still nothing is left to be read from
- * it: proxy and certificates come from the route alone.  Copies that libcurl
- * makes of a token (its request buffer) cannot be wiped by us; the process ends
- * soon, and is neither dumpable nor traceable.
+ * libcurl, kept on a short leash.  This file and connections.c are the ones
+ * that know it.  The environment is empty here, and still nothing is left to be
+ * read from it: proxy and certificates come from the route alone.  Copies that
+ * libcurl makes of a token (its request buffer) cannot be wiped by us; the
+ * process ends soon, and is neither dumpable nor traceable.
  */
 #include "conn.h"
 
@@ -17,7 +17,8 @@
 /* libcurl would take one for too old after 118; we look whether it has ended */
 #define IDLE_MAX_S 3700L
 
-/* Names and sessions of TLS that one connection has learnt spare the others time. */
+/* Names and sessions of TLS that one connection has learnt spare the others
+ * time. */
 static CURLSH *share;
 
 /* Did a connection need the bundle?  The others begin with it, then. */
@@ -147,8 +148,8 @@ conn_trust_widen(struct http_conn *conn)
 	r = curl.easy_setopt(conn->easy, option, value)
 
 static CURLcode
-options_set(struct http_conn *conn, const struct wire_route *route, const char *url,
-    long timeout_ms)
+options_set(struct http_conn *conn, const struct wire_route *route,
+    const char *url, long timeout_ms)
 {
 	CURLcode r = trust_set(conn, route);
 	bool plain = strncmp(url, "http://", 7) == 0; /* a loopback host */
@@ -236,8 +237,8 @@ option_failed(CURLcode code, struct errinfo *reterr)
 }
 
 enum outcome
-conn_aim(struct http_conn *conn, const struct wire_route *route, const char *url,
-    long timeout_ms, struct errinfo *reterr)
+conn_aim(struct http_conn *conn, const struct wire_route *route,
+    const char *url, long timeout_ms, struct errinfo *reterr)
 {
 	static char accept[] = "Accept: application/json";
 	static char expect[] = "Expect:";

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A connection: one connection to one host of Genesys Cloud, and the request on it.
- * Several connections are driven side by side in one thread.
+ * A connection: one connection to one host of Genesys Cloud, and the request on
+ * it. Several connections are driven side by side in one thread.
  */
 #ifndef GCPKCE_HELPER_CONN_H
 #define GCPKCE_HELPER_CONN_H
 
+#include "curl_load.h"
 #include "gcpkce/oauth/reply.h"
 #include "gcpkce/wire/wire.h"
-#include "curl_load.h"
 
 #define CONN_BODY_MAX (256 * 1024)
 #define CONN_HEADERS_MAX (64 * 1024)
@@ -42,7 +42,8 @@ struct http_conn {
 
 #define autoconn CLEANUP(conn_done) struct http_conn
 
-/* What ends a wait besides the connections: the deadline, the caller, a signal. */
+/* What ends a wait besides the connections: the deadline, the caller, a signal.
+ */
 struct wait {
 	int socket;  /* readable or closed: the caller has gone */
 	int signals; /* a signalfd */
@@ -54,25 +55,24 @@ struct wait {
 enum wait_event { WAIT_EVENT_NONE, WAIT_EVENT_CALLER, WAIT_EVENT_BROWSER };
 
 /*
- * Wait, without any connection, until there is something to read, or that time has
- * come.
+ * Wait, without any connection, until there is something to read, or that time
+ * has come.
  *
  * out:    ret_event  WAIT_EVENT_CALLER: at least one byte of his
  * errors: OUTCOME_TIMED_OUT  the deadline passed
  *         OUTCOME_ABORTED    the caller has gone, or a signal came
  *         OUTCOME_HELPER_FAILED
  */
-MUST_CHECK enum outcome wait_for_event(const struct wait *wait, int64_t until_ms,
-    enum wait_event *ret_event, struct errinfo *reterr);
+MUST_CHECK enum outcome wait_for_event(const struct wait *wait,
+    int64_t until_ms, enum wait_event *ret_event, struct errinfo *reterr);
 
 /*
- * Make a connection, after library_load, or aim one that there is already at another
- * request over the connection that it has; what was under way is given up.  A
- * connection takes requests to one URL over the configured
- * route: https alone
- * (http to a loopback host), TLS 1.2 at least, no redirect, no cookie, at most
- * 256 KiB of body and 64 KiB of headers, certificates and proxy from the route
- * and nothing else.
+ * Make a connection, after library_load, or aim one that there is already at
+ * another request over the connection that it has; what was under way is given
+ * up.  A connection takes requests to one URL over the configured route: https
+ * alone (http to a loopback host), TLS 1.2 at least, no redirect, no cookie, at
+ * most 256 KiB of body and 64 KiB of headers, certificates and proxy from the
+ * route and nothing else.
  *
  * in:     route       *borrowed*
  *         url         *borrowed* until the request has ended
@@ -88,34 +88,38 @@ MUST_CHECK enum outcome conn_aim(struct http_conn *conn,
 void conn_authorize(struct http_conn *conn, const struct secret *token);
 
 /*
- * Aim a connection at another request, over the connection that it has.  A request
- * that is under way is given up.
+ * Aim a connection at another request, over the connection that it has.  A
+ * request that is under way is given up.
  *
  * in:     method  *borrowed*, as url is
  */
-MUST_CHECK enum outcome conn_retarget(struct http_conn *conn, const char *method,
-    const char *url, long timeout_ms, struct errinfo *reterr);
+MUST_CHECK enum outcome conn_retarget(struct http_conn *conn,
+    const char *method, const char *url, long timeout_ms,
+    struct errinfo *reterr);
 
 /*
  * From now on: no body, by HEAD, for the sake of the connection alone.
  */
-MUST_CHECK enum outcome conn_head(struct http_conn *conn, struct errinfo *reterr);
+MUST_CHECK enum outcome conn_head(
+    struct http_conn *conn, struct errinfo *reterr);
 
 /*
  * Let the request go out once: libcurl sends one again, without a word, over a
  * new connection when an old one ended before the first byte of a reply.
  */
-MUST_CHECK enum outcome conn_once(struct http_conn *conn, struct errinfo *reterr);
+MUST_CHECK enum outcome conn_once(
+    struct http_conn *conn, struct errinfo *reterr);
 
-/* Has the connection a connection that waits for a request, still open at this end
- * and the other? */
+/* Has the connection a connection that waits for a request, still open at this
+ * end and the other? */
 bool conn_is_warm(struct http_conn *conn);
 
 /*
- * Begin the request; from now on the connection can be driven.  A connection that has
- * ended meanwhile is not used.
+ * Begin the request; from now on the connection can be driven.  A connection
+ * that has ended meanwhile is not used.
  */
-MUST_CHECK enum outcome conn_start(struct http_conn *conn, struct errinfo *reterr);
+MUST_CHECK enum outcome conn_start(
+    struct http_conn *conn, struct errinfo *reterr);
 
 /*
  * Drive connections until one of them, or all, have ended.

@@ -43,7 +43,8 @@ struct library {
 extern struct library curl;
 
 /*
- * Load libcurl and get it ready; once in a process, before the first connection.
+ * Load libcurl and get it ready; once in a process, before the first
+ * connection.
  *
  * errors: OUTCOME_HELPER_FAILED  it is not there, too old, or does not start
  */

@@ -8,8 +8,8 @@
 
 #include <time.h>
 
-#include "gcpkce/wire/wire_probe.h"
 #include "conn.h"
+#include "gcpkce/wire/wire_probe.h"
 
 #define TRACE_LOCATION_MAX 4096
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Connections side by side: one thread lets each do what it can, and waits for all of
- * them, the caller and the deadline at once.
+ * Connections side by side: one thread lets each do what it can, and waits for
+ * all of them, the caller and the deadline at once.
  */
 #include <poll.h>
 #include <sys/socket.h>
 
-#include "gcpkce/base/clock.h"
 #include "conn.h"
+#include "gcpkce/base/clock.h"
 
 #define WAIT_MAX_MS 1000
 #define FDS_MAX 64
@@ -76,7 +76,8 @@ struct watch {
 	long timeout_ms;
 };
 
-/* Add what a connection waits for.  FD_SETSIZE is never met: RLIMIT_NOFILE is 64. */
+/* Add what a connection waits for.  FD_SETSIZE is never met: RLIMIT_NOFILE
+ * is 64. */
 static void
 watch_conn(struct watch *w, const struct http_conn *conn)
 {
@@ -162,8 +163,9 @@ conns_under_way(const struct http_conn *conns, size_t count)
 }
 
 enum outcome
-http_loop_drive(struct http_conn *conns, size_t count, const struct http_conn *until,
-    const struct wait *wait, struct errinfo *reterr)
+http_loop_drive(struct http_conn *conns, size_t count,
+    const struct http_conn *until, const struct wait *wait,
+    struct errinfo *reterr)
 {
 	for (;;) {
 		enum outcome r = http_loop_step(conns, count, reterr);
@@ -172,7 +174,8 @@ http_loop_drive(struct http_conn *conns, size_t count, const struct http_conn *u
 		    (until != NULL ? until->done
 				   : conns_under_way(conns, count) == 0))
 			return r;
-		r = http_loop_wait(conns, count, false, wait, WAIT_MAX_MS, reterr);
+		r = http_loop_wait(
+		    conns, count, false, wait, WAIT_MAX_MS, reterr);
 		if (r != OUTCOME_OK)
 			return r;
 	}
@@ -211,8 +214,7 @@ wait_for_event(const struct wait *wait, int64_t until_ms,
 		/* also when browsers come without end */
 		return clock_left_ms(wait->deadline_ms) > 0
 		    ? OUTCOME_OK
-		    : err_set(
-			  reterr, OUTCOME_TIMED_OUT, "the deadline passed");
+		    : err_set(reterr, OUTCOME_TIMED_OUT, "the deadline passed");
 	}
 	*ret_event = WAIT_EVENT_CALLER;
 	if (fds[SIGNALS].revents != 0 ||

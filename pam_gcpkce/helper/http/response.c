@@ -8,13 +8,15 @@
 #include <string.h>
 
 enum outcome
-response_arrived(const struct http_conn *conn, const struct sent_secrets *sent_secrets,
-    char *correlation, struct errinfo *reterr)
+response_arrived(const struct http_conn *conn,
+    const struct sent_secrets *sent_secrets, char *correlation,
+    struct errinfo *reterr)
 {
 	if (conn->correlation[0] != '\0') {
 		memcpy(
 		    correlation, conn->correlation, sizeof(conn->correlation));
-		redact_text(correlation, sizeof(conn->correlation), sent_secrets);
+		redact_text(
+		    correlation, sizeof(conn->correlation), sent_secrets);
 	}
 	enum outcome r = conn_outcome(conn, reterr);
 	/* libcurl may quote what it did not understand */
@@ -25,12 +27,14 @@ response_arrived(const struct http_conn *conn, const struct sent_secrets *sent_s
 
 enum outcome
 response_judge(const struct http_conn *conn, const char *request,
-    const struct sent_secrets *sent_secrets, char *correlation, struct errinfo *reterr)
+    const struct sent_secrets *sent_secrets, char *correlation,
+    struct errinfo *reterr)
 {
 	struct error_body body;
 	struct errinfo why = {0};
 
-	enum outcome r = response_arrived(conn, sent_secrets, correlation, &why);
+	enum outcome r =
+	    response_arrived(conn, sent_secrets, correlation, &why);
 	if (r != OUTCOME_OK)
 		return err_set(reterr, r, "%s: %s", request, why.text);
 	if (conn->status == 200)

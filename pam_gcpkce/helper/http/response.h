@@ -17,7 +17,8 @@
  *         reterr       on failure; not NULL
  */
 MUST_CHECK enum outcome response_arrived(const struct http_conn *conn,
-    const struct sent_secrets *sent_secrets, char *correlation, struct errinfo *reterr);
+    const struct sent_secrets *sent_secrets, char *correlation,
+    struct errinfo *reterr);
 
 /*
  * Is it a 200 of the API host?
@@ -27,7 +28,7 @@ MUST_CHECK enum outcome response_arrived(const struct http_conn *conn,
  * errors: as conn_outcome and api_error_judge
  */
 MUST_CHECK enum outcome response_judge(const struct http_conn *conn,
-    const char *request, const struct sent_secrets *sent_secrets, char *correlation,
-    struct errinfo *reterr);
+    const char *request, const struct sent_secrets *sent_secrets,
+    char *correlation, struct errinfo *reterr);
 
 #endif

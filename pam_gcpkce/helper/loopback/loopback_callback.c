@@ -205,7 +205,8 @@ loopback_callback_number_judge(struct browser *b, struct view typed)
 }
 
 enum outcome
-loopback_callback_take(struct browser *b, struct answer *ret, struct errinfo *reterr)
+loopback_callback_take(
+    struct browser *b, struct answer *ret, struct errinfo *reterr)
 {
 	answer_done(ret);
 	*ret = b->answer;

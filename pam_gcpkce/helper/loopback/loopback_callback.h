@@ -63,7 +63,8 @@ bool loopback_callback_is_awaited(const struct browser *b);
  * gives:  WIRE_NUMBER_NONE where it is no number, or none is asked for;
  *         after WIRE_NUMBER_RIGHT loopback_callback_take comes next
  */
-enum wire_number loopback_callback_number_judge(struct browser *b, struct view typed);
+enum wire_number loopback_callback_number_judge(
+    struct browser *b, struct view typed);
 
 /*
  * Serve whoever has come, up to one request for us; from the worker alone,
@@ -73,7 +74,8 @@ enum wire_number loopback_callback_number_judge(struct browser *b, struct view t
  *
  * out:    b->arrived, and b->number for the page where it is asked for
  */
-void loopback_callback_serve(struct browser *b, const struct answer_terms *terms);
+void loopback_callback_serve(
+    struct browser *b, const struct answer_terms *terms);
 
 /*
  * Take what has come, as answer_read gives it.

@@ -40,13 +40,14 @@ unwatch(const struct loopback_server *l, int fd)
 }
 
 enum outcome
-loopback_server_open(char *redirect_uri, size_t cap, struct loopback_server *ret,
-    struct errinfo *reterr)
+loopback_server_open(char *redirect_uri, size_t cap,
+    struct loopback_server *ret, struct errinfo *reterr)
 {
 	struct loopback_server l = LOOPBACK_SERVER_NONE;
 
 	*ret = l;
-	enum outcome r = loopback_socket_open(redirect_uri, cap, l.sockets, reterr);
+	enum outcome r =
+	    loopback_socket_open(redirect_uri, cap, l.sockets, reterr);
 	if (r != OUTCOME_OK)
 		return r;
 	loopback_socket_names(redirect_uri, &l.authority, &l.path);
@@ -199,7 +200,8 @@ connection_leave(
 }
 
 static void
-rejection_answer(struct loopback_server *l, struct connection *c, enum http_status status)
+rejection_answer(
+    struct loopback_server *l, struct connection *c, enum http_status status)
 {
 	autobuf page = BUF_INIT(PAGE_MAX);
 
@@ -209,7 +211,8 @@ rejection_answer(struct loopback_server *l, struct connection *c, enum http_stat
 
 /* What has come of a request; true when it is for the caller to judge. */
 static bool
-request_judge(struct loopback_server *l, struct connection *c, struct view *ret_query)
+request_judge(
+    struct loopback_server *l, struct connection *c, struct view *ret_query)
 {
 	struct http_request request;
 	enum http_status status =

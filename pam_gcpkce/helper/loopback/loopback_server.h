@@ -10,9 +10,10 @@
 #include "gcpkce/base/errinfo.h"
 #include "page.h"
 
-#define LOOPBACK_SERVER_SOCKETS 2        /* 127.0.0.1 and ::1 */
-#define LOOPBACK_SERVER_CONNECTIONS 8    /* at once */
-#define LOOPBACK_SERVER_PATIENCE_MS 3000 /* from a connection to its whole request */
+#define LOOPBACK_SERVER_SOCKETS 2     /* 127.0.0.1 and ::1 */
+#define LOOPBACK_SERVER_CONNECTIONS 8 /* at once */
+#define LOOPBACK_SERVER_PATIENCE_MS \
+	3000 /* from a connection to its whole request */
 
 enum connection_state {
 	CONNECTION_FREE,
@@ -34,8 +35,8 @@ struct loopback_server {
 	struct view authority; /* host and port, as Host must have them */
 	struct view path;
 	int sockets[LOOPBACK_SERVER_SOCKETS]; /* -1: none of this family */
-	int events;                    /* an epoll; readable: call us */
-	int timer;                     /* when a connection's time is over */
+	int events;                           /* an epoll; readable: call us */
+	int timer; /* when a connection's time is over */
 	bool listening;
 	unsigned long served; /* connections and reads, so far */
 	struct connection connections[LOOPBACK_SERVER_CONNECTIONS];
@@ -68,8 +69,8 @@ MUST_CHECK enum outcome loopback_server_open(char *redirect_uri, size_t cap,
  * by GET, with our Host.  All else is answered here.
  *
  * out:    ret_query  *borrowed* until the request is answered
- * gives:  false when there is none; else loopback_server_answer, loopback_server_hold or
- *         loopback_server_reject comes next
+ * gives:  false when there is none; else loopback_server_answer,
+ * loopback_server_hold or loopback_server_reject comes next
  */
 bool loopback_server_next(struct loopback_server *l, struct view *ret_query);
 

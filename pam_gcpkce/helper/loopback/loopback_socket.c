@@ -166,8 +166,8 @@ place_find(struct view host, struct place *ret)
 
 /* Both sockets on one port; true when what this host has of them listens. */
 static bool
-pair_open(
-    const struct place *place, unsigned port, int ret[static LOOPBACK_SERVER_SOCKETS])
+pair_open(const struct place *place, unsigned port,
+    int ret[static LOOPBACK_SERVER_SOCKETS])
 {
 	autofd v4 = -1;
 	autofd v6 = -1;
@@ -189,11 +189,13 @@ pair_open(
 
 /* As pair_open, on a free port. */
 static unsigned
-pair_open_anywhere(const struct place *place, int ret[static LOOPBACK_SERVER_SOCKETS])
+pair_open_anywhere(
+    const struct place *place, int ret[static LOOPBACK_SERVER_SOCKETS])
 {
 	for (int i = 0; i < FREE_PORT_TRIES; i++) {
-		unsigned port =
-		    place->v4 ? loopback_socket_choose(AF_INET, place->address) : 0;
+		unsigned port = place->v4
+		    ? loopback_socket_choose(AF_INET, place->address)
+		    : 0;
 
 		if (port == 0 && place->v6)
 			port = loopback_socket_choose(AF_INET6, 0);
@@ -269,8 +271,8 @@ port_read(const struct url *url)
 }
 
 enum outcome
-loopback_socket_open(char *redirect_uri, size_t cap, int ret[static LOOPBACK_SERVER_SOCKETS],
-    struct errinfo *reterr)
+loopback_socket_open(char *redirect_uri, size_t cap,
+    int ret[static LOOPBACK_SERVER_SOCKETS], struct errinfo *reterr)
 {
 	struct url url;
 	struct place place;

@@ -29,8 +29,8 @@ void loopback_socket_names(const char *redirect_uri, struct view *ret_authority,
     struct view *ret_path);
 
 /*
- * Listen again on a socket after loopback_socket_close.  While it does, and after
- * loopback_socket_close, nobody else can bind its port.
+ * Listen again on a socket after loopback_socket_close.  While it does, and
+ * after loopback_socket_close, nobody else can bind its port.
  *
  * gives:  false when it cannot
  */
@@ -43,8 +43,8 @@ void loopback_socket_pass_over(int fd);
 void loopback_socket_close(int fd);
 
 /*
- * After loopback_socket_close of both: let others bind the port, whoever holds a copy of
- * it, and close all that loopback_socket_open opened.
+ * After loopback_socket_close of both: let others bind the port, whoever holds
+ * a copy of it, and close all that loopback_socket_open opened.
  */
 void loopback_socket_release(const int sockets[static LOOPBACK_SERVER_SOCKETS]);
 

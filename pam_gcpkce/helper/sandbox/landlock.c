@@ -122,7 +122,8 @@ ports_allow(int ruleset, const struct wire_route *route)
 	    route->proxy[0] != '\0' ? port_of(route->proxy) : 0};
 
 	for (size_t i = 0; i < sizeof(ports) / sizeof(ports[0]); i++) {
-		struct loopback_socket_rule rule = {RIGHT_CONNECT_TCP, ports[i]};
+		struct loopback_socket_rule rule = {
+		    RIGHT_CONNECT_TCP, ports[i]};
 
 		if (ports[i] != 0 &&
 		    syscall(SYS_landlock_add_rule, ruleset, RULE_NET_PORT,

@@ -17,12 +17,12 @@
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 
-#include "seccomp.h"
 #include "gcpkce/wire/helper_limits.h"
 #include "helper/heap.h"
-#include "helper/syslog.h"
 #include "helper/startup.h"
+#include "helper/syslog.h"
 #include "landlock.h"
+#include "seccomp.h"
 
 #define DESCRIPTORS_LOOKED_AT 1024
 
@@ -135,7 +135,8 @@ is_file(int fd)
 	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
 }
 
-/* Is each what it is said to be?  The socket to the caller is startup_verify's. */
+/* Is each what it is said to be?  The socket to the caller is startup_verify's.
+ */
 static bool
 descriptors_are_known(void)
 {

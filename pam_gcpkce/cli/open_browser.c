@@ -3,7 +3,7 @@
  * Starting a browser.  The address goes as one argument to one program; no
  * shell ever sees it.
  */
-#include "browser.h"
+#include "open_browser.h"
 
 #include <fcntl.h>
 #include <linux/close_range.h>

@@ -5,7 +5,7 @@
  * helper only what the policy then accepts.  It must never end, fork into or
  * change the host, and never turn a fault into a success.
  */
-#include "signin.h"
+#include "authenticate.h"
 
 #include <security/pam_ext.h>
 #include <string.h>
@@ -32,8 +32,8 @@ struct signin {
 	char user[ACCOUNT_NAME_MAX + 1]; /* PAM_USER, as it was at first */
 	char host[256];
 	struct policy policy;
-	enum outcome prospect; /* ok, or why nobody could sign in */
-	struct errinfo prospect_why;
+	enum outcome account_status; /* ok, or why nobody could sign in */
+	struct errinfo account_status_why;
 	struct helper_proc proc;
 	int64_t deadline_ms;
 	struct wire_ready ready;
@@ -113,7 +113,7 @@ user_read(struct signin *s, bool *ret_again)
 
 /* What is known of the account before anybody has signed in. */
 static enum outcome
-prospect_judge(struct signin *s)
+account_status_judge(struct signin *s)
 {
 	enum outcome r =
 	    policy_gather(&s->config, s->user, &s->policy, &s->why);
@@ -124,10 +124,12 @@ prospect_judge(struct signin *s)
 		journal_event(s->pamh, LOG_WARNING, "account_group_missing",
 		    s->user, s->why.text);
 	s->why.text[0] = '\0';
-	s->prospect = policy_prospect(&s->policy, &s->prospect_why);
-	if (s->prospect == OUTCOME_OK && geteuid() != 0 &&
+	s->account_status =
+	    policy_account_check(&s->policy, &s->account_status_why);
+	if (s->account_status == OUTCOME_OK && geteuid() != 0 &&
 	    s->policy.account.uid != geteuid())
-		s->prospect = err_set(&s->prospect_why, OUTCOME_UID_REFUSED,
+		s->account_status = err_set(&s->account_status_why,
+		    OUTCOME_UID_REFUSED,
 		    "the host is not root: only its own account can sign in");
 	return OUTCOME_OK;
 }
@@ -142,7 +144,7 @@ helper_start(struct signin *s, const struct place *place)
 	    .host = s->host,
 	    .listens = place_may_listen(place, &s->policy.account),
 	    .unasked = s->dialogue.local,
-	    .decoy = s->prospect != OUTCOME_OK,
+	    .decoy = s->account_status != OUTCOME_OK,
 	    .want_token = s->config.export != EXPORT_NONE,
 	};
 	int64_t begun_ms = clock_now_ms();
@@ -161,8 +163,8 @@ helper_start(struct signin *s, const struct place *place)
 		journal_debug(s->pamh,
 		    "helper %d started in %lld ms (%s); prospect: %s %s",
 		    (int)s->proc.pid, (long long)(clock_now_ms() - begun_ms),
-		    outcome_name(r), outcome_name(s->prospect),
-		    s->prospect_why.text);
+		    outcome_name(r), outcome_name(s->account_status),
+		    s->account_status_why.text);
 	return r;
 }
 
@@ -192,7 +194,7 @@ signin_begin(struct signin *s, int argc, const char **argv, bool *ret_again)
 	    .split = place_is_split(s->config.dialogue, &place),
 	    .local = place_is_seat(&place),
 	};
-	r = prospect_judge(s);
+	r = account_status_judge(s);
 	return r == OUTCOME_OK ? helper_start(s, &place) : r;
 }
 
@@ -223,7 +225,7 @@ decide(struct signin *s)
 		return err_set(&s->why, OUTCOME_HELPER_FAILED,
 		    "the helper says that somebody signed in, and that nobody "
 		    "answered but sshd");
-	if (s->prospect != OUTCOME_OK)
+	if (s->account_status != OUTCOME_OK)
 		return err_set(&s->why, OUTCOME_HELPER_FAILED,
 		    "the helper says that somebody signed in to an account "
 		    "that nobody could sign in to");
@@ -323,9 +325,9 @@ answer_account(struct signin *s, enum outcome r, struct result *result)
 
 	result->outcome = r;
 	result->shown = is_junk ? OUTCOME_CODE_REFUSED : r;
-	if (outcome_may_retry(r) && s->prospect != OUTCOME_OK) {
-		result->outcome = s->prospect;
-		s->why = s->prospect_why;
+	if (outcome_may_retry(r) && s->account_status != OUTCOME_OK) {
+		result->outcome = s->account_status;
+		s->why = s->account_status_why;
 	} else if (is_junk) {
 		s->why.text[0] = '\0';
 	}
@@ -384,7 +386,8 @@ rounds_run(struct signin *s, struct result *result)
 		if (!may_go_on(s, result))
 			return;
 		decision_log(s, result->outcome);
-		s->dialogue.wrong = helper_client_sentence(&s->verdict, result->shown);
+		s->dialogue.wrong =
+		    helper_client_sentence(&s->verdict, result->shown);
 		/* nothing of this round may be told of the next */
 		wire_verdict_done(&s->verdict);
 		s->answered_ms = 0;
@@ -447,8 +450,8 @@ denial_finish(struct signin *s, const struct result *result)
 {
 	/* sudo sets PAM_SILENT whatever the person wants, and shows texts */
 	if (((unsigned)s->flags & PAM_SILENT) == 0 || s->dialogue.split)
-		dialogue_tell(
-		    s->pamh, helper_client_sentence(&s->verdict, result->shown));
+		dialogue_tell(s->pamh,
+		    helper_client_sentence(&s->verdict, result->shown));
 	(void)pam_fail_delay(s->pamh, FAIL_DELAY_US);
 }
 
