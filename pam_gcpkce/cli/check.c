@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * gcpkce check: what is wrong on this host, each finding with its mend.
+ * gcpkce check: what is wrong on this host, each finding with its fix.
  * Nothing is changed, and nobody is signed in.
  */
 #include "check.h"

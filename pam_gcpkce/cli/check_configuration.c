@@ -28,7 +28,7 @@ is_denied(const char *path)
 }
 
 /*
- * One line is "PLACE: WHAT; MEND".  A quoted value has no quote in it, so
+ * One line is "PLACE: WHAT; FIX".  A quoted value has no quote in it, so
  * what is behind the last one is ours.
  */
 static void
@@ -36,19 +36,19 @@ fault_add(struct findings *findings, char *line, const char *where)
 {
 	char *text = strstr(line, ": ");
 	char *quote = strrchr(line, '"');
-	char *mend = strstr(quote != NULL ? quote : line, "; ");
+	char *fix = strstr(quote != NULL ? quote : line, "; ");
 
-	if (mend != NULL)
-		*mend = '\0';
-	if (text == NULL || (mend != NULL && text > mend)) {
+	if (fix != NULL)
+		*fix = '\0';
+	if (text == NULL || (fix != NULL && text > fix)) {
 		finding_add(findings, FINDING_FAULT, NULL,
-		    mend != NULL ? mend + 2 : NULL, "%s", line);
+		    fix != NULL ? fix + 2 : NULL, "%s", line);
 		return;
 	}
 	*text = '\0';
 	bool own = where != NULL && strcmp(line, "argument") == 0;
 	finding_add(findings, FINDING_FAULT, own ? where : line,
-	    mend != NULL ? mend + 2 : "correct it", "%s", text + 2);
+	    fix != NULL ? fix + 2 : "correct it", "%s", text + 2);
 }
 
 static void
@@ -87,18 +87,18 @@ static void
 region_check(struct findings *findings, const struct config *config)
 {
 	struct region region = config_region(config);
-	autobuf mend = BUF_INIT(CONFIG_TEXT_CAP);
+	autobuf fix = BUF_INIT(CONFIG_TEXT_CAP);
 
 	if (region.domain == NULL || region.aws != NULL)
 		return;
 	const char *nearest = region_nearest(region.domain);
 	if (nearest != NULL)
 		buf_printf(
-		    &mend, "write region = %s, if that is meant; ", nearest);
-	buf_put_text(&mend,
+		    &fix, "write region = %s, if that is meant; ", nearest);
+	buf_put_text(&fix,
 	    "hosts that are not Genesys Cloud's belong into login_url and "
 	    "api_url");
-	finding_add(findings, FINDING_WARNING, "region", buf_text(&mend),
+	finding_add(findings, FINDING_WARNING, "region", buf_text(&fix),
 	    "no region of Genesys Cloud that is known has the domain %s",
 	    region.domain);
 }

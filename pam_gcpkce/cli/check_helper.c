@@ -75,16 +75,16 @@ account_check(struct check *check)
 	const char *place = check->config.helper_user_place;
 	struct findings *f = &check->findings;
 	const struct passwd *entry = getpwnam(user);
-	char mend[CONFIG_TEXT_CAP + 80];
+	char fix[CONFIG_TEXT_CAP + 80];
 
 	if (entry == NULL) {
-		(void)snprintf(mend, sizeof(mend),
+		(void)snprintf(fix, sizeof(fix),
 		    "useradd --system --no-create-home --shell "
 		    "/usr/sbin/nologin %s",
 		    user);
 		/* a host process that is not root does without it */
 		finding_add(f, geteuid() == 0 ? FINDING_FAULT : FINDING_WARNING,
-		    place, mend, "helper_user: the account %s does not exist",
+		    place, fix, "helper_user: the account %s does not exist",
 		    user);
 		return;
 	}
@@ -96,9 +96,9 @@ account_check(struct check *check)
 	}
 	uid_t uid = entry->pw_uid;
 	if (!is_no_shell(entry->pw_shell)) {
-		(void)snprintf(mend, sizeof(mend),
+		(void)snprintf(fix, sizeof(fix),
 		    "usermod --shell /usr/sbin/nologin %s", user);
-		finding_add(f, FINDING_WARNING, user, mend,
+		finding_add(f, FINDING_WARNING, user, fix,
 		    "the helper's account has a shell: %s", entry->pw_shell);
 	}
 	use_check(check, user, uid);
@@ -110,7 +110,7 @@ binary_check(struct check *check)
 {
 	const char *path = helper_proc_helper_path();
 	struct findings *f = &check->findings;
-	char mend[PATH_MAX + 32];
+	char fix[PATH_MAX + 32];
 	struct stat st;
 
 	if (!file_check(f, path, SAFEFILE_PROGRAM,
@@ -119,8 +119,8 @@ binary_check(struct check *check)
 		return false;
 	mode_t needed = S_IXUSR | S_IXOTH;
 	if (stat(path, &st) == 0 && (st.st_mode & needed) != needed) {
-		(void)snprintf(mend, sizeof(mend), "chmod 0711 %s", path);
-		finding_add(f, FINDING_FAULT, path, mend,
+		(void)snprintf(fix, sizeof(fix), "chmod 0711 %s", path);
+		finding_add(f, FINDING_FAULT, path, fix,
 		    "may not be run by the helper's account (mode %04o)",
 		    (unsigned)(st.st_mode & 07777));
 		return false;
@@ -129,7 +129,7 @@ binary_check(struct check *check)
 }
 
 static const char *
-layer_mend(const char *name)
+layer_fix(const char *name)
 {
 	if (strcmp(name, "landlock") == 0)
 		return "boot a kernel with Landlock (5.13 or newer) and "
@@ -154,7 +154,7 @@ layers_check(struct check *check)
 			continue;
 		finding_add(&check->findings,
 		    strict ? FINDING_FAULT : FINDING_WARNING, "sandbox",
-		    layer_mend(layer->name), "the layer %s is missing%s%s%s",
+		    layer_fix(layer->name), "the layer %s is missing%s%s%s",
 		    layer->name, layer->why[0] != '\0' ? ": " : "", layer->why,
 		    strict ? "; sandbox=strict refuses every sign-in" : "");
 	}

@@ -49,15 +49,15 @@ spelling_check(struct findings *f, const char *where, const char *word,
     const struct account *account)
 {
 	autobuf name = BUF_INIT(2048);
-	autobuf mend = BUF_INIT(2048);
+	autobuf fix = BUF_INIT(2048);
 	bool counts = map_name_is_like(view_text(word), account->name) ||
 	    map_name_is_like(view_text(word), account->uid_name);
 
 	text_put_escaped(&name, view_text(account->name));
-	buf_put_text(&mend, "write ");
-	(void)written(account->name, &mend);
+	buf_put_text(&fix, "write ");
+	(void)written(account->name, &fix);
 	finding_add(f, counts ? FINDING_WARNING : FINDING_FAULT, where,
-	    buf_text(&mend), "the account's name is %s: the line %s",
+	    buf_text(&fix), "the account's name is %s: the line %s",
 	    buf_text(&name),
 	    counts ? "counts for it, while the name service has this spelling"
 		   : "has no effect");

@@ -16,7 +16,7 @@
 #define CLOCK_WARNING_S 30
 /* As long as codes commonly live; the life of Genesys Cloud's is not told. */
 #define CLOCK_FAULT_S 300
-#define MEND_MAX 512
+#define FIX_MAX 512
 
 /* One host, as the checks see it. */
 struct host_view {
@@ -35,11 +35,11 @@ has(const char *text, const char *words)
 /* libcurl's words differ by its TLS library; these are OpenSSL's and GnuTLS's.
  */
 static void
-tls_mend(const struct host_view *v, char mend[static MEND_MAX])
+tls_fix(const struct host_view *v, char fix[static FIX_MAX])
 {
 	const char *error = v->reach->error;
 	const struct config *config = &v->check->config;
-	char text[MEND_MAX];
+	char text[FIX_MAX];
 
 	if (has(error, "error setting certificate") || has(error, "CAfile") ||
 	    has(error, "error adding trust"))
@@ -67,39 +67,39 @@ tls_mend(const struct host_view *v, char mend[static MEND_MAX])
 		(void)snprintf(text, sizeof(text),
 		    "look at what answers there: it must be HTTPS, TLS 1.2 or "
 		    "newer");
-	(void)snprintf(mend, MEND_MAX, "%s", text);
+	(void)snprintf(fix, FIX_MAX, "%s", text);
 }
 
 static void
-mend_compose(const struct host_view *v, char mend[static MEND_MAX])
+fix_compose(const struct host_view *v, char fix[static FIX_MAX])
 {
 	const char *proxy = v->check->config.proxy;
 	bool proxied = proxy[0] != '\0' && strncmp(v->url, "https", 5) == 0;
 
 	switch (v->reach->failed) {
 	case WIRE_STEP_DNS:
-		(void)snprintf(mend, MEND_MAX,
+		(void)snprintf(fix, FIX_MAX,
 		    "correct %s, or let this host resolve the name "
 		    "(/etc/resolv.conf, /etc/nsswitch.conf)",
 		    proxied ? "proxy" : v->key);
 		break;
 	case WIRE_STEP_TCP:
-		(void)snprintf(mend, MEND_MAX,
+		(void)snprintf(fix, FIX_MAX,
 		    proxied ? "correct proxy, or start it: %s"
 			    : "let the firewall pass connections to %s, or set "
 			      "proxy",
 		    proxied ? proxy : v->url);
 		break;
 	case WIRE_STEP_PROXY:
-		(void)snprintf(mend, MEND_MAX,
+		(void)snprintf(fix, FIX_MAX,
 		    "let the proxy pass CONNECT to %s without a password",
 		    v->url);
 		break;
 	case WIRE_STEP_TLS:
-		tls_mend(v, mend);
+		tls_fix(v, fix);
 		break;
 	default:
-		(void)snprintf(mend, MEND_MAX,
+		(void)snprintf(fix, FIX_MAX,
 		    "look at what stands between (proxy, gateway, filter), "
 		    "and at request_timeout");
 		break;
@@ -111,12 +111,12 @@ reach_check(const struct host_view *v)
 {
 	struct findings *f = &v->check->findings;
 	const struct wire_reach *reach = v->reach;
-	char mend[MEND_MAX];
+	char fix[FIX_MAX];
 	char end[CLOCK_STAMP_LEN + 1];
 
 	if (reach->failed != WIRE_STEP_NONE) {
-		mend_compose(v, mend);
-		finding_add(f, FINDING_FAULT, v->url, mend, "%s failed: %s",
+		fix_compose(v, fix);
+		finding_add(f, FINDING_FAULT, v->url, fix, "%s failed: %s",
 		    probe_step_name(reach->failed), reach->error);
 	} else if (reach->reached != WIRE_STEP_HTTP)
 		finding_add(f, FINDING_FAULT, v->url, "see the other findings",
@@ -166,15 +166,15 @@ api_check(const struct host_view *v)
 static void
 client_fault_add(const struct host_view *v, const char *error)
 {
-	const char *mend = "gcpkce login shows the same page; compare client, "
-			   "redirect_uri and signin_org with the client's page";
+	const char *fix = "gcpkce login shows the same page; compare client, "
+			  "redirect_uri and signin_org with the client's page";
 
 	if (has(error, "unauthorized_client"))
-		mend = "give the client the grant type Code Authorization, "
-		       "make it active, and have an administrator approve it";
+		fix = "give the client the grant type Code Authorization, "
+		      "make it active, and have an administrator approve it";
 	else if (has(error, "invalid_scope"))
-		mend = "give the client a scope, user-basic-info at least";
-	finding_add(&v->check->findings, FINDING_FAULT, "client_id", mend,
+		fix = "give the client a scope, user-basic-info at least";
+	finding_add(&v->check->findings, FINDING_FAULT, "client_id", fix,
 	    "the login host refuses the client at once: %s", error);
 }
 

@@ -149,17 +149,17 @@ is_known(const struct places *p, const struct place *place)
 static void
 place_tell(struct check *check, const struct place *place)
 {
-	char mend[PATH_MAX + 32];
+	char fix[PATH_MAX + 32];
 	bool whole = place->real[place->shut] == '\0';
 
-	(void)snprintf(mend, sizeof(mend), "chmod %s %.*s",
+	(void)snprintf(fix, sizeof(fix), "chmod %s %.*s",
 	    !whole                    ? "o+x"
 		: place->is_directory ? "o+rx"
 				      : "o+r",
 	    (int)place->shut, place->real);
 	finding_add(&check->findings,
 	    place->is_directory ? FINDING_WARNING : FINDING_FAULT, place->path,
-	    mend, "the helper's account %s cannot read it",
+	    fix, "the helper's account %s cannot read it",
 	    check->config.helper_user);
 }
 

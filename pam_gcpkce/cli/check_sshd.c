@@ -70,7 +70,7 @@ static void
 time_check(const struct sshd_view *v)
 {
 	char value[SSHD_VALUE_MAX + 1];
-	char mend[80];
+	char fix[80];
 	unsigned long grace;
 
 	sshd_setting(v->settings, "logingracetime", value);
@@ -79,10 +79,10 @@ time_check(const struct sshd_view *v)
 		return; /* 0 is no limit */
 	if (grace > v->config->timeout)
 		return;
-	(void)snprintf(mend, sizeof(mend),
+	(void)snprintf(fix, sizeof(fix),
 	    "set LoginGraceTime %lu, or a smaller timeout",
 	    v->config->timeout + 30);
-	finding_add(&v->check->findings, FINDING_WARNING, WHERE, mend,
+	finding_add(&v->check->findings, FINDING_WARNING, WHERE, fix,
 	    "LoginGraceTime %lu is not above timeout=%lu: sshd cuts off who "
 	    "is slower, without a word",
 	    grace, v->config->timeout);
@@ -204,15 +204,15 @@ complaint_add(struct check *check, const struct sshd_settings *settings)
 {
 	const char *words = buf_text(&settings->complaint);
 	bool root = geteuid() == 0;
-	const char *mend = "correct its configuration until \"sshd -t\" says "
-			   "nothing";
+	const char *fix = "correct its configuration until \"sshd -t\" says "
+			  "nothing";
 
 	if (strstr(words, "privilege separation directory") != NULL)
-		mend = "start sshd's service once, or mkdir -m 0755 /run/sshd";
+		fix = "start sshd's service once, or mkdir -m 0755 /run/sshd";
 	else if (strstr(words, "hostkeys") != NULL)
-		mend = "ssh-keygen -A";
+		fix = "ssh-keygen -A";
 	finding_add(&check->findings, root ? FINDING_FAULT : FINDING_NOTE,
-	    "sshd", root ? mend : "run this as root",
+	    "sshd", root ? fix : "run this as root",
 	    "sshd does not tell its settings: %s",
 	    words[0] != '\0' ? words : "it cannot be run");
 }

@@ -120,7 +120,7 @@ static void
 forms_compare(struct check *check, const char *directory, const char *bundle)
 {
 	static struct certificates by_hash, together;
-	static const char mend[] =
+	static const char fix[] =
 	    "renew both: update-ca-certificates, or what this host has for it";
 	struct findings *f = &check->findings;
 
@@ -133,12 +133,12 @@ forms_compare(struct check *check, const char *directory, const char *bundle)
 	size_t unhashed = missing_count(&together, &by_hash);
 	size_t unbundled = missing_count(&by_hash, &together);
 	if (unhashed > 0)
-		finding_add(f, FINDING_WARNING, bundle, mend,
+		finding_add(f, FINDING_WARNING, bundle, fix,
 		    "has %zu certificate%s that %s does not have by a hash: "
 		    "where one is needed a connection takes a second handshake",
 		    unhashed, unhashed == 1 ? "" : "s", directory);
 	if (unbundled > 0)
-		finding_add(f, FINDING_WARNING, bundle, mend,
+		finding_add(f, FINDING_WARNING, bundle, fix,
 		    "lacks %zu certificate%s of %s: a sign-in trusts them, "
 		    "programs that read the bundle alone do not",
 		    unbundled, unbundled == 1 ? "" : "s", directory);

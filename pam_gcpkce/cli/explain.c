@@ -81,7 +81,7 @@ cause_print(size_t number, const struct symptom_cause *one)
 	buf_printf(&line, "%s (%s)", text->text, sure[one->sure]);
 	folded_print(head, buf_text(&line), 4);
 	folded_print("    tell:   ", text->tell, 12);
-	folded_print("    change: ", text->mend, 12);
+	folded_print("    change: ", text->fix, 12);
 }
 
 static void
@@ -120,7 +120,7 @@ report_json(const struct explanation *e)
 		    one, "sure", symptom_sure_name(e->causes[i].sure));
 		command_json_text(one, "text", text->text);
 		command_json_text(one, "tell", text->tell);
-		command_json_text(one, "mend", text->mend);
+		command_json_text(one, "fix", text->fix);
 		(void)json_object_array_add(causes, one);
 	}
 	(void)json_object_object_add(json, "causes", causes);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The verdict is safefile_open's, the same as in a login.  Only the mend looks
+ * The verdict is safefile_open's, the same as in a login.  Only the fix looks
  * at names once more: it must say which part of the way is to be changed.
  */
 #include "file_check.h"
@@ -10,14 +10,14 @@
 #include <sys/stat.h>
 
 static void
-command_put(struct buf *mend, const char *command, const char *path)
+command_put(struct buf *fix, const char *command, const char *path)
 {
-	buf_printf(mend, "%s%s %s", mend->len > 0 ? " && " : "", command, path);
+	buf_printf(fix, "%s%s %s", fix->len > 0 ? " && " : "", command, path);
 }
 
 /* What has to be done to one part of the way. */
 static void
-part_mend(const char *path, bool secret, struct buf *mend)
+part_fix(const char *path, bool secret, struct buf *fix)
 {
 	char target[PATH_MAX];
 	struct stat st;
@@ -26,21 +26,21 @@ part_mend(const char *path, bool secret, struct buf *mend)
 		return;
 	if (S_ISLNK(st.st_mode)) {
 		if (realpath(path, target) != NULL)
-			buf_printf(mend, "%sname the file itself: %s",
-			    mend->len > 0 ? "; " : "", target);
+			buf_printf(fix, "%sname the file itself: %s",
+			    fix->len > 0 ? "; " : "", target);
 		return;
 	}
 	bool sticky = S_ISDIR(st.st_mode) && (st.st_mode & S_ISVTX) != 0;
 	if (st.st_uid != 0 && st.st_uid != geteuid())
-		command_put(mend, "chown root", path);
+		command_put(fix, "chown root", path);
 	if (secret && (st.st_mode & 077) != 0)
-		command_put(mend, "chmod 0600", path);
+		command_put(fix, "chmod 0600", path);
 	else if ((st.st_mode & 022) != 0 && !sticky)
-		command_put(mend, "chmod go-w", path);
+		command_put(fix, "chmod go-w", path);
 }
 
 static void
-way_mend(const char *path, bool secret, struct buf *mend)
+way_fix(const char *path, bool secret, struct buf *fix)
 {
 	char part[PATH_MAX];
 	size_t len = strlen(path);
@@ -56,12 +56,12 @@ way_mend(const char *path, bool secret, struct buf *mend)
 		/* a trusted link to a folder is no fault */
 		if (stat(part, &st) == 0 && lstat(part, &st) == 0 &&
 		    (!S_ISLNK(st.st_mode) || st.st_uid != 0))
-			part_mend(part, false, mend);
+			part_fix(part, false, fix);
 	}
-	part_mend(path, secret, mend);
+	part_fix(path, secret, fix);
 }
 
-/* Cut "PATH: " off the front, and "; MEND" off the end. */
+/* Cut "PATH: " off the front, and "; FIX" off the end. */
 static const char *
 sentence_cut(char *text, const char *path)
 {
@@ -79,7 +79,7 @@ bool
 file_check(struct findings *f, const char *path, enum safefile_kind kind,
     const char *missing)
 {
-	autobuf mend = BUF_INIT(PATH_MAX * 2);
+	autobuf fix = BUF_INIT(PATH_MAX * 2);
 	struct errinfo why = {0};
 	autofd fd = -1;
 	enum outcome r = safefile_open(path, kind, &fd, &why);
@@ -96,9 +96,9 @@ file_check(struct findings *f, const char *path, enum safefile_kind kind,
 		    "this user may not read the file");
 		return false;
 	}
-	way_mend(path, kind == SAFEFILE_SECRET, &mend);
+	way_fix(path, kind == SAFEFILE_SECRET, &fix);
 	finding_add(f, FINDING_FAULT, path,
-	    mend.len > 0 ? buf_text(&mend) : "put a regular file there", "%s",
+	    fix.len > 0 ? buf_text(&fix) : "put a regular file there", "%s",
 	    sentence_cut(why.text, path));
 	return false;
 }
@@ -108,7 +108,7 @@ file_sentence_add(
     struct findings *f, enum finding_severity severity, const char *sentence)
 {
 	autofree char *line = strdup(sentence);
-	const char *mend = NULL;
+	const char *fix = NULL;
 
 	if (line == NULL) {
 		f->failed = true;
@@ -119,12 +119,12 @@ file_sentence_add(
 	char *end = strstr(quote != NULL ? quote : line, "; ");
 	if (end != NULL) {
 		*end = '\0';
-		mend = end + 2;
+		fix = end + 2;
 	}
 	if (text == NULL || (end != NULL && text > end)) {
-		finding_add(f, severity, NULL, mend, "%s", line);
+		finding_add(f, severity, NULL, fix, "%s", line);
 		return;
 	}
 	*text = '\0';
-	finding_add(f, severity, line, mend, "%s", text + 2);
+	finding_add(f, severity, line, fix, "%s", text + 2);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Who may write or read a file that others trust, and the command that mends
+ * Who may write or read a file that others trust, and the command that fixes
  * it.
  */
 #ifndef GCPKCE_CLI_FILE_CHECK_H
@@ -14,7 +14,7 @@
  * Judge a file by safefile_open's rules.
  *
  * in:     path     absolute
- *         missing  the mend when nothing is there
+ *         missing  the fix when nothing is there
  * gives:  whether it passes; else there is a finding, a note where this user
  *         may not look
  */
@@ -22,7 +22,7 @@ bool file_check(struct findings *findings, const char *path,
     enum safefile_kind kind, const char *missing);
 
 /*
- * Turn one sentence of the form "PLACE: WHAT; MEND" into a finding.
+ * Turn one sentence of the form "PLACE: WHAT; FIX" into a finding.
  *
  * in:     severity  of it
  */

@@ -48,7 +48,7 @@ finding_free(struct finding *finding)
 {
 	free(finding->where);
 	free(finding->what);
-	free(finding->mend);
+	free(finding->fix);
 }
 
 /* A copy that can act on no terminal and break no JSON. */
@@ -68,7 +68,7 @@ clean_copy(const char *text)
 
 void
 finding_add(struct findings *f, enum finding_severity severity,
-    const char *where, const char *mend, const char *fmt, ...)
+    const char *where, const char *fix, const char *fmt, ...)
 {
 	autobuf what = BUF_INIT(TEXT_MAX);
 	va_list ap;
@@ -86,9 +86,9 @@ finding_add(struct findings *f, enum finding_severity severity,
 	    .section = f->section,
 	    .where = clean_copy(where != NULL ? where : ""),
 	    .what = clean_copy(buf_text(&what)),
-	    .mend = clean_copy(mend != NULL ? mend : ""),
+	    .fix = clean_copy(fix != NULL ? fix : ""),
 	};
-	if (new.where == NULL || new.what == NULL || new.mend == NULL ||
+	if (new.where == NULL || new.what == NULL || new.fix == NULL ||
 	    buf_check(&what) != OUTCOME_OK || !room_make(f)) {
 		finding_free(&new);
 		f->failed = true;
@@ -133,8 +133,8 @@ findings_print(
 			continue;
 		(void)fprintf(to, "  %-8s %s%s%s\n", severities[one->severity],
 		    one->where, one->where[0] != '\0' ? ": " : "", one->what);
-		if (one->mend[0] != '\0')
-			(void)fprintf(to, "           mend: %s\n", one->mend);
+		if (one->fix[0] != '\0')
+			(void)fprintf(to, "           fix: %s\n", one->fix);
 	}
 }
 
@@ -152,7 +152,7 @@ findings_json(const struct findings *f)
 		command_json_text(one, "section", finding->section);
 		command_json_text(one, "where", finding->where);
 		command_json_text(one, "what", finding->what);
-		command_json_text(one, "mend", finding->mend);
+		command_json_text(one, "fix", finding->fix);
 		(void)json_object_array_add(list, one);
 	}
 	return list;

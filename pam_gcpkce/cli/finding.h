@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * What gcpkce check found: a list that sections add to, each finding with the
- * place, the trouble and the mend.
+ * place, the trouble and the fix.
  */
 #ifndef GCPKCE_CLI_FINDING_H
 #define GCPKCE_CLI_FINDING_H
@@ -23,7 +23,7 @@ struct finding {
 	const char *section; /* *borrowed*, a literal */
 	char *where;         /* "FILE:LINE", a path, or "" */
 	char *what;
-	char *mend; /* "" where there is nothing to mend */
+	char *fix; /* "" where there is nothing to fix */
 };
 
 struct findings {
@@ -41,12 +41,12 @@ struct findings {
  *
  * in:     findings  NULL: nothing happens
  *         where     nullable
- *         mend      nullable; a sentence in the imperative
+ *         fix      nullable; a sentence in the imperative
  *         fmt, ...  what was found, printf's; a byte that is no text becomes
- *                   '?', as in where and mend
+ *                   '?', as in where and fix
  */
 void finding_add(struct findings *findings, enum finding_severity severity,
-    const char *where, const char *mend, const char *fmt, ...) PRINTF(5, 6);
+    const char *where, const char *fix, const char *fmt, ...) PRINTF(5, 6);
 
 /* How many findings of this severity there are. */
 size_t findings_count(
@@ -60,7 +60,7 @@ void findings_print(const struct findings *findings, const char *section,
     const char *none, FILE *to);
 
 /*
- * The findings as a JSON array of {severity, section, where, what, mend}.
+ * The findings as a JSON array of {severity, section, where, what, fix}.
  *
  * gives:  NULL when memory is short; the caller owns it
  */

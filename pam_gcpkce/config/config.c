@@ -2,7 +2,7 @@
 /*
  * The configuration as a whole: file, drop-ins and arguments, one grammar and
  * one table for all; then what one key asks of another.  Every fault is
- * collected, so that an administrator mends them in one go.  It decides who
+ * collected, so that an administrator fixes them in one go.  It decides who
  * may be whom: files that another user could have written are refused.
  */
 #include "gcpkce/config/config.h"

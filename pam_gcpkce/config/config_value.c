@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The table of keys as data, and a reader for each type of value.  Each
- * message ends in the mend; the place (file, line, key) is config.c's.
+ * message ends in the fix; the place (file, line, key) is config.c's.
  */
 #include "config_loader.h"
 

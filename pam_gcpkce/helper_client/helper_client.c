@@ -111,7 +111,7 @@ preconnect_set(const struct config *config, struct wire_request *request,
 	enum outcome r = preconnect_lock_open(ret_lock, &why);
 	request->preconnect = r == OUTCOME_OK;
 	if (r != OUTCOME_OK)
-		(void)err_set(reterr, r, "no preflight: %s", why.text);
+		(void)err_set(reterr, r, "no preconnect: %s", why.text);
 }
 
 /* Start a helper and send its first frame. */

@@ -11,7 +11,7 @@
 
 #define RUN "/run"
 #define OURS "gcpkce"
-#define FILE_NAME "preflight.lock"
+#define FILE_NAME "preconnect.lock"
 #define FOLDER_FLAGS (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 /* without waiting: something else may stand in its place */
 #define FILE_FLAGS (O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)

@@ -54,9 +54,11 @@ journal_decision(pam_handle_t *pamh, const struct journal_entry *entry)
 	    &line, "service", journal_item(pamh, PAM_SERVICE), TEXT_FIELD_MAX);
 	text_put_field(
 	    &line, "rhost", journal_item(pamh, PAM_RHOST), TEXT_FIELD_MAX);
-	text_put_field(&line, "genesys_id", identity->id, TEXT_FIELD_MAX);
+	text_put_field(&line, "provider", "genesys", TEXT_FIELD_MAX);
+	text_put_field(&line, "subject", identity->id, TEXT_FIELD_MAX);
 	text_put_field(&line, "email", identity->email, TEXT_FIELD_MAX);
-	text_put_field(&line, "org", identity->organization_id, TEXT_FIELD_MAX);
+	text_put_field(
+	    &line, "organization", identity->organization_id, TEXT_FIELD_MAX);
 	buf_printf(&line, " attempt=%lu", entry->attempt);
 	text_put_field(
 	    &line, "correlation", entry->correlation, TEXT_FIELD_MAX);

@@ -24,9 +24,9 @@ struct journal_entry {
 
 /*
  * Write the one line of a decision: outcome= user= service= rhost=
- * genesys_id= email= org= attempt= correlation= ms= cause=, in this order.
- * Values from outside stand in quotes, escaped, so that nobody can forge a
- * field or a line.
+ * provider= subject= email= organization= attempt= correlation= ms= cause=, in
+ * this order. Values from outside stand in quotes, escaped, so that nobody can
+ * forge a field or a line.
  *
  * source: docs/DESIGN.md section 6; pam_syslog(3)
  */

@@ -9,8 +9,8 @@
 
 static const struct cause_text causes[CAUSE_COUNT] = {
     [CAUSE_NONE] = {"", CAUSE_ANYWHERE, "", "", ""},
-#define X(suffix, name, scope, text, tell, mend) \
-	[CAUSE_##suffix] = {name, scope, text, tell, mend},
+#define X(suffix, name, scope, text, tell, fix) \
+	[CAUSE_##suffix] = {name, scope, text, tell, fix},
     CAUSE_TABLE(X)
 #undef X
 };

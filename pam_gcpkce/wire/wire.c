@@ -74,9 +74,9 @@ field_request(struct wire_codec *w, struct wire_request *request)
 	field_bool(w, &request->needs.groups, "need_groups");
 	field_bool(w, &request->needs.roles, "need_roles");
 	field_bool(w, &request->needs.divisions, "need_division");
-	field_bool(w, &request->preconnect, "preflight");
-	field_u32(w, &request->preconnect_s, "preflight_s");
-	field_u32(w, &request->preconnect_max, "preflight_max");
+	field_bool(w, &request->preconnect, "preconnect");
+	field_u32(w, &request->preconnect_s, "preconnect_s");
+	field_u32(w, &request->preconnect_max, "preconnect_max");
 	field_u32(w, &request->deadline_ms, "deadline_ms");
 	field_secret(
 	    w, &request->client_secret, WIRE_TEXT_MAX, "client_secret");

@@ -80,17 +80,17 @@ def row(name, costs):
 def measure_instructions(setting):
     """Figure 4."""
     figure = Figure(4, "Instructions")
-    _, start = trace(setting, "leave", preflight="no", revoke="never")
-    module, helper = trace(setting, 0, preflight="no", revoke="never")
-    _, ahead = trace(setting, PRECONNECT_PAUSE_MS, preflight=0, revoke="never")
-    _, revoking = trace(setting, 0, preflight="no", revoke="auto")
+    _, start = trace(setting, "leave", preconnect="no", revoke="never")
+    module, helper = trace(setting, 0, preconnect="no", revoke="never")
+    _, ahead = trace(setting, PRECONNECT_PAUSE_MS, preconnect=0, revoke="never")
+    _, revoking = trace(setting, 0, preconnect="no", revoke="auto")
     start, module = grouped(start), grouped(module)
     whole, early = grouped(helper), grouped(ahead)
     figure.show(["millions", "all", *GROUPS, OTHERS], [
         row("module, pam_sm_authenticate", module),
         row("helper, from exec to the prompt", start),
         row("helper, the whole sign-in", whole),
-        row("helper, the same with preflight=0", early),
+        row("helper, the same with preconnect=0", early),
         row("helper, the same with the revocation", grouped(revoking))])
     total = (module.total() + max(whole.total(), early.total())) / MILLION
     figure.say(
@@ -135,8 +135,8 @@ def spent(results, *parts):
 def measure_rate(setting):
     """Figure 6."""
     figure = Figure(6, "Sign-ins a second, and their CPU")
-    service = setting.module(None, preflight="no", revoke="never")
-    revoking = setting.module(None, preflight="no", revoke="auto")
+    service = setting.module(None, preconnect="no", revoke="never")
+    revoking = setting.module(None, preconnect="no", revoke="auto")
     crowd(setting, service, 1, 2)  # for the caches
     rows = []
     for number, each in CROWDS.items():
@@ -155,7 +155,7 @@ def measure_rate(setting):
     figure.show(["at once", "sign-ins a second", "CPU, ms", "module",
                  "helper", "of it TLS", "revocation on top", "far end"], rows)
     figure.say(
-        "No relay, a person who answers at once, so preflight=no, and "
+        "No relay, a person who answers at once, so preconnect=no, and "
         "revoke=never; the revocation's CPU is the difference to as many "
         "sign-ins with revoke=auto. Near and far end share the cores; CPU is "
         "a sign-in's, from getrusage of the host and of the processes that "

@@ -62,7 +62,7 @@ def instructions(setting, conf):
 def opens(setting, path):
     """How often a whole sign-in opens the map file."""
     log = os.path.join(setting.folder, "opens")
-    service = setting.module(None, map_file=path, preflight="no")
+    service = setting.module(None, map_file=path, preconnect="no")
     setting.sign_in(service, before=(
         "strace", "-o", log, "-e", "trace=open,openat,openat2"))
     with open(log, encoding="utf-8", errors="replace") as file:

@@ -11,8 +11,8 @@ NUMBERS = (1, 50, 200)
 SETTLE = 1.0  # seconds
 SETTLE_EACH = 0.02
 LIBRARY = re.compile(r"\S*/(\S+\.so[.\d]*)$", re.M)
-PREFLIGHTS = 60  # seconds for all of them
-BEFORE, AFTER = "module, before preflight", "module, after preflight"
+PRECONNECTS = 60  # seconds for all of them
+BEFORE, AFTER = "module, before preconnect", "module, after preconnect"
 CONNECTIONS = {AFTER: 3}  # of a login that waits
 
 
@@ -73,8 +73,8 @@ class Waiting:
         self.connections = self._open / self.number
 
     def _await(self, setting, expected):
-        """Waits for preflights; what does not come is told by its row."""
-        end = time.monotonic() + PREFLIGHTS
+        """Waits for preconnects; what does not come is told by its row."""
+        end = time.monotonic() + PRECONNECTS
         self._count(setting)
         while self._open < expected and time.monotonic() < end:
             time.sleep(0.2)
@@ -106,8 +106,8 @@ class Waiting:
 def services(setting):
     """name -> service."""
     return {
-        BEFORE: setting.module(None, preflight="no"),
-        AFTER: setting.module(None, preflight=0, preconnect_max=1024),
+        BEFORE: setting.module(None, preconnect="no"),
+        AFTER: setting.module(None, preconnect=0, preconnect_max=1024),
         "libcurl in the host, idle": setting.comparison(
             None, "idle", "hashed"),
         "the same, warm": setting.comparison(None, "warm", "hashed"),

@@ -9,24 +9,24 @@ from stage import RTTS
 
 REPETITIONS = 9
 PROMPTS = 15
-PRECONNECT_MS = 300  # for a preflight on loopback; round trips come on top
+PRECONNECT_MS = 300  # for a preconnect on loopback; round trips come on top
 PRECONNECT_TRIPS = 8  # the second to the API host comes behind the first
 
 MODULE, NO_PRECONNECT, CURLS, LIBCURL, FLOOR = (
-    "module", "module, preflight=no", "two curl commands",
+    "module", "module, preconnect=no", "two curl commands",
     "libcurl in the host", "floor: bare TLS, warm")
 
 
 def module_time(setting, rtt):
     """The module, with the connections opened ahead if it can do that."""
     pause = PRECONNECT_MS + PRECONNECT_TRIPS * (rtt or 0)
-    service = setting.module(rtt, preflight=0)
+    service = setting.module(rtt, preconnect=0)
     return setting.sign_in(service, pause)[0]["signin_us"]
 
 
 def no_preconnect_time(setting, rtt):
     """The module that opens its connections when the code is there."""
-    service = setting.module(rtt, preflight="no")
+    service = setting.module(rtt, preconnect="no")
     return setting.sign_in(service, PRECONNECT_MS)[0]["signin_us"]
 
 
@@ -97,13 +97,13 @@ def measure_time(setting):
         f"{ms[FLOOR, None]:.1f} ms, against {ms[FLOOR, 0]:.1f} ms with it.")
     figure.say(
         f"For the module the code is entered {PRECONNECT_MS} ms and "
-        f"{PRECONNECT_TRIPS} round trips after the prompt, with preflight=0. "
+        f"{PRECONNECT_TRIPS} round trips after the prompt, with preconnect=0. "
         "The two curls and libcurl read the bundle of certificates, twice. "
         "tokens/me, by which the module knows the client and the "
         "organization, is asked by module and floor alone.")
-    figure.promise("k with preflight at most 2.1", trips(ms, MODULE),
+    figure.promise("k with preconnect at most 2.1", trips(ms, MODULE),
                    trips(ms, MODULE) <= 2.1)
-    figure.promise("k without preflight at most 4.2", trips(ms, NO_PRECONNECT),
+    figure.promise("k without preconnect at most 4.2", trips(ms, NO_PRECONNECT),
                    trips(ms, NO_PRECONNECT) <= 4.2)
     for rtt, most in ((50, 1.10), (150, 1.05)):
         ratio = ms[MODULE, rtt] / ms[FLOOR, rtt]
@@ -148,7 +148,7 @@ def measure_prompt(setting):
     shown = {rtt: [] for rtt in RTTS}
     for _ in range(PROMPTS):
         for rtt, times in shown.items():
-            service = setting.module(rtt, preflight=0)
+            service = setting.module(rtt, preconnect=0)
             times.append(
                 setting.sign_in(service, "leave")[0]["prompt_us"] / 1000)
     setting.settle()

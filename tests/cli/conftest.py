@@ -109,7 +109,7 @@ def configure(folder, account):
             "region": "eu-central-1", "client_id": CLIENT,
             "organization": ORGANIZATION,
             "redirect_uri": "https://signin.example.test/callback",
-            "map_file": f"{folder}/map", "helper_user": "nobody", "preflight": "no", **changes,
+            "map_file": f"{folder}/map", "helper_user": "nobody", "preconnect": "no", **changes,
         }
         with open(f"{folder}/map", "w", encoding="utf-8") as file:
             os.fchmod(file.fileno(), 0o644)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-"""gcpkce check: each broken set-up is named, with its place and its mend."""
+"""gcpkce check: each broken set-up is named, with its place and its fix."""
 
 import os
 import re
@@ -29,7 +29,7 @@ def check(gcpkce, folder, configure):
 
 
 def find(run, severity, pattern, where=""):
-    """The one finding of a kind whose text or mend matches."""
+    """The one finding of a kind whose text or fix matches."""
     found = [one for one in run.json["findings"]
              if one["severity"] == severity and one["where"].endswith(where)
              and re.search(pattern, one["what"])]
@@ -46,7 +46,7 @@ def severities(run):
 OURS = "auth required pam_gcpkce.so\n"
 
 
-@pytest.mark.parametrize("name, severity, pattern, where, mend", [
+@pytest.mark.parametrize("name, severity, pattern, where, fix", [
     ("sufficient-before-permit", FAULT, "lets everybody in", "s:1", "required"),
     ("optional-beside-permit", FAULT, "lets everybody in", "s:1", "pam_deny"),
     ("ignored-by-default", FAULT, "lets everybody in", "s:1", "pam_deny"),
@@ -73,12 +73,12 @@ OURS = "auth required pam_gcpkce.so\n"
     ("included-end-in-a-backslash", FAULT, "ends with a backslash", "inner:2", "remove it"),
     ("too-deep", FAULT, "16 deep", "a15:1", "directly"),
 ])
-def test_a_stack_s_trouble_is_named(check, name, severity, pattern, where, mend):
+def test_a_stack_s_trouble_is_named(check, name, severity, pattern, where, fix):
     files = dict(REAL[name])
     files["s"] = "".join(line for line in files["s"].splitlines(keepends=True)
                          if pattern != "names no module" or line != "auth required\n")
     found = find(check(files), severity, pattern, where)
-    assert mend in found["mend"]
+    assert fix in found["fix"]
 
 
 def test_a_wrong_line_that_is_included_twice_is_named_once(check):
@@ -110,7 +110,7 @@ def test_the_examples_let_in_after_ok_alone(check, name):
 
 # lines of other types
 
-@pytest.mark.parametrize("line, severity, pattern, mend", [
+@pytest.mark.parametrize("line, severity, pattern, fix", [
     ("account optional pam_gcpkce.so", WARNING, "account line has no effect", "remove"),
     ("account [default=bad] pam_gcpkce.so", FAULT, "account lines of s answer", "PAM_IGNORE"),
     ("password required pam_gcpkce.so", WARNING, "password line has no effect", "remove"),
@@ -119,9 +119,9 @@ def test_the_examples_let_in_after_ok_alone(check, name):
     ("session requisite pam_deny.so", FAULT, "session lines of s answer PAM_AUTH_ERR", "refuses"),
     ("account requisite pam_deny.so", FAULT, "account lines of s answer PAM_AUTH_ERR", "refuses"),
 ])
-def test_a_line_that_cannot_be_right_is_named(check, line, severity, pattern, mend):
+def test_a_line_that_cannot_be_right_is_named(check, line, severity, pattern, fix):
     found = find(check(stack(f"{OURS}{line}\n")), severity, pattern)
-    assert mend in found["mend"]
+    assert fix in found["fix"]
 
 
 def test_a_stack_of_an_account_line_alone_lets_nobody_in(check):
@@ -136,7 +136,7 @@ SESSION = "session optional pam_gcpkce.so\n"
 
 
 def test_an_exported_file_needs_a_session_line(check):
-    assert "session" in find(check(stack(OURS), export="file"), FAULT, "gets no token")["mend"]
+    assert "session" in find(check(stack(OURS), export="file"), FAULT, "gets no token")["fix"]
 
 
 def test_an_exported_variable_needs_a_session_line_to_end(check):
@@ -172,7 +172,7 @@ def test_a_token_that_goes_to_another_account_is_named(check, service):
     pattern = f"the account that {service} runs something as gets the token"
     files = dict(stack(SESSION), **{service: OURS + SESSION + "@include common-rest\n"})
     found = find(check(files, service=service, export="env", revoke="never"), WARNING, pattern)
-    assert "export=none" in found["mend"]
+    assert "export=none" in found["fix"]
     assert pattern not in check(files, service=service, export="file").out
     # one service's line counts, not the file alone
     files[service] = files[service].replace(".so\n", ".so export=none\n", 2)
@@ -191,14 +191,14 @@ def test_a_token_that_stays_with_its_account_is_not(check):
     ("example.test", "aws", "no AWS name")])
 def test_a_region_that_cannot_be_read_is_named(check, region, value, pattern):
     run = check(stack(OURS + SESSION), region=region, export="env", region_value=value)
-    assert "region_value=domain" in find(run, WARNING, pattern)["mend"]
+    assert "region_value=domain" in find(run, WARNING, pattern)["fix"]
     run = check(stack(OURS + SESSION), region=region, export="env", region_value="domain")
     assert "region_value" not in run.out
 
 
 def test_a_wrong_argument_is_named_with_its_line(check):
     run = check(stack("auth required pam_gcpkce.so timeout=soon\n"))
-    assert "write one" in find(run, FAULT, 'timeout: "soon" is not a whole number', "s:1")["mend"]
+    assert "write one" in find(run, FAULT, 'timeout: "soon" is not a whole number', "s:1")["fix"]
 
 
 @pytest.mark.parametrize("line", [
@@ -307,7 +307,7 @@ def test_one_trust_zone_for_all_hosts_is_a_note(check, address, names_zone):
         assert "one compromised host" not in run.out
         return
     note = find(run, NOTE, "one compromised host can use", "conf")
-    assert "redirect_uri of its own" in note["mend"]
+    assert "redirect_uri of its own" in note["fix"]
 
 
 def test_a_browser_that_brings_the_code_names_no_zone(check):
@@ -316,14 +316,14 @@ def test_a_browser_that_brings_the_code_names_no_zone(check):
     assert "one compromised host" not in run.out
 
 
-def test_the_text_has_table_mends_and_a_count(gcpkce, check, folder):
+def test_the_text_has_table_fixes_and_a_count(gcpkce, check, folder):
     check(REAL["authinfo-unavail-ignored"],
           redirect_uri="https://signin.example.test/callback/tests")
     run = gcpkce("check", "--conf", f"{folder}/conf", "--pam-dir", f"{folder}/pam.d",
                  "--service", "s")
     assert run.status == 1
     assert "configuration\n  ok\n" in run.out
-    assert "mend: let these results be bad or die" in run.out
+    assert "fix: let these results be bad or die" in run.out
     assert re.search(r"others refuse\n  SUCCESS +LET IN +LET IN +LET IN\n +ok\n", run.out)
     assert re.search(r"^  AUTHINFO_UNAVAIL +LET IN +LET IN +LET IN\n +unreachable provider_error$",
                      run.out, re.MULTILINE)
@@ -349,7 +349,7 @@ def test_all_faults_of_the_configuration_are_named_at_once(gcpkce, configure):
     for pattern in ('timeout: "soon"', 'organization: "Example"', "nonsense"):
         found = find(run, FAULT, pattern)
         assert re.search(r"conf:\d+$", found["where"])
-        assert found["mend"] != ""
+        assert found["fix"] != ""
 
 
 @pytest.mark.parametrize("client_id, warned", [
@@ -361,7 +361,7 @@ def test_an_unlikely_client_id_is_a_warning(gcpkce, configure, check, client_id,
     assert run.status == 0
     if warned:
         found = find(run, WARNING, f'"{client_id}" does not look like .* UUID', "client_id")
-        assert "not its name" in found["mend"]
+        assert "not its name" in found["fix"]
     else:
         assert "does not look like" not in run.out
     run = check(stack(f"auth required pam_gcpkce.so client_id={client_id}\n" + OURS))
@@ -382,7 +382,7 @@ def test_a_missing_configuration_is_one_fault(gcpkce, folder):
     assert run.status == 1
     fault = find(run, FAULT, "no such file", conf)
     assert [one for one in run.json["findings"] if one["severity"] != NOTE] == [fault]
-    assert fault["section"] == "configuration" and "write it" in fault["mend"]
+    assert fault["section"] == "configuration" and "write it" in fault["fix"]
     assert [one for one in run.json["findings"] if one["section"] in LATER] == []
     assert run.json["not_looked_at"] == LATER
     text = gcpkce("check", "--conf", conf).out

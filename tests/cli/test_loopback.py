@@ -780,7 +780,7 @@ def test_a_strict_sandbox_lets_it_work(genesys, login):
 
 
 def test_a_preconnect_goes_on_beside_the_browser(genesys, login):
-    terminal = login(preflight=0)
+    terminal = login(preconnect=0)
     time.sleep(0.3)
     assert status(say(terminal.port, request("/", terminal.port))) == 404
     terminal.bring(sign_in(genesys, terminal))

@@ -83,19 +83,19 @@ def sign_in(genesys, conf, account, has_preconnect):
     return child.exitstatus, child.before
 
 
-@pytest.mark.parametrize("preflight, kind, stride, least, most", [
+@pytest.mark.parametrize("preconnect, kind, stride, least, most", [
     ("no", MEMORY, 1, 30, 8),  # after the verdict nothing can be denied any more
     ("no", SYSTEM, STRIDE, 60, None),
-    (0, MEMORY, STRIDE, 30, None),  # nor is a preflight missed
+    (0, MEMORY, STRIDE, 30, None),  # nor is a preconnect missed
     (0, SYSTEM, STRIDE, 60, None),
 ])
 def test_helper_that_meets_a_fault_denies_until_its_verdict(
-        genesys, conf, account, page, preflight, kind, stride, least, most):
-    path = conf(preflight=preflight)
+        genesys, conf, account, page, preconnect, kind, stride, least, most):
+    path = conf(preconnect=preconnect)
     count, successes = 1, 0
     while True:
         PAGE.pack_into(page, 0, kind, count, 0, 0, b"")
-        status, shown = sign_in(genesys, path, account, preflight == 0)
+        status, shown = sign_in(genesys, path, account, preconnect == 0)
         failed = PAGE.unpack_from(page)[4].rstrip(b"\0")
         if not failed:
             break

@@ -74,7 +74,7 @@ def libpam(folder, table, cells):
                 place = os.path.basename(line["where"])
                 file.write(f"{place} {NUMBERS[line[world] or ours]}\n")
         asked.append(f"s {path}\n")
-    # libpam leaks where pam_start fails, which is not ours to mend
+    # libpam leaks where pam_start fails, which is not ours to fix
     done = subprocess.run([HOST, folder], input="".join(asked), text=True, check=True,
                           capture_output=True, timeout=60,
                           env=dict(os.environ, ASAN_OPTIONS="detect_leaks=0"))

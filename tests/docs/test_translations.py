@@ -38,7 +38,7 @@ def said():
     with open(os.path.join(ROOT, "include/gcpkce/base/messages.h"),
               encoding="ascii") as file:
         lines = file.read().replace("\\\n", " ")
-    for name, body in re.findall(r"#define (SAY_\w+)[ \t]+(.*)", lines):
+    for name, body in re.findall(r"#define (MESSAGE_\w+)[ \t]+(.*)", lines):
         text = "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', body))
         yield name, text, body.startswith("N_(")
 
@@ -61,13 +61,13 @@ def test_the_sentences_are_marked_and_the_template_has_them_all():
     assert {text for _, text, _ in sentences} == messages(TEMPLATE)
 
 
-def test_sentences_stand_in_say_h_alone():
+def test_sentences_stand_in_messages_h_alone():
     sources = [path for folder in ("include", "pam_gcpkce")
                for path in glob.glob(f"{ROOT}/{folder}/**/*.[ch]",
                                      recursive=True)]
     assert len(sources) > 80
     named = {os.path.basename(path) for path in sources
-             if re.search(r"#\s*define SAY_", read(path))}
+             if re.search(r"#\s*define MESSAGE_", read(path))}
     assert named == {"messages.h"}
 
 

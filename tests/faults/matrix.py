@@ -43,7 +43,7 @@ page. The rows are in `tests/faults/rows.py` and `replies.py`.
   PAM_AUTHINFO_UNAVAIL.
 - **seconds** count from the answer to the end of `pam_authenticate`. Rows that
   wait for a timeout have `connect_timeout = 2` and `request_timeout = 2`.
-- The answer comes at once, before any preflight, where a row does not speak of
+- The answer comes at once, before any preconnect, where a row does not speak of
   one.
 - **revoked**: the helper had got a token, and Genesys Cloud saw its end;
   "tried" where the API host stayed away, so that the revoker gave up.

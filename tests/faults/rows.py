@@ -37,35 +37,35 @@ def rows():
 
 def control_rows():
     yield Row("nowhere", "nothing goes wrong", "ok", token=True)
-    yield Row("nowhere", "nothing goes wrong, and there was a preflight",
+    yield Row("nowhere", "nothing goes wrong, and there was a preconnect",
               "ok", arrange=preconnect_awaited, heal=no_connection_came,
               token=True, warm=True)
 
 
-# ---- a preflight ----
+# ---- a preconnect ----
 
-PREFLIGHT = {"login": 1, "api": 2}  # its connections
+PRECONNECT = {"login": 1, "api": 2}  # its connections
 DEAD_PATH = "This host could not reach Genesys Cloud just now"
 
 
 def heads_awaited(world, login, api):
-    """Waits for as many connections of preflights in all."""
+    """Waits for as many connections of preconnects in all."""
     log = world.genesys.log
     if not (log.wait("HEAD", "/", login + api)
             and world.genesys.wait_until_read()
             and log.handshakes("login") == login
             and log.handshakes("api") == api):
-        world.complaints.append("there was no preflight: %s" % [
+        world.complaints.append("there was no preconnect: %s" % [
             (record.kind, record.host) for record in log.records()])
     world.connections = log.connections()
 
 
 def preconnect_awaited(world):
-    heads_awaited(world, **PREFLIGHT)
+    heads_awaited(world, **PRECONNECT)
 
 
 def no_connection_came(world):
-    """Were those of the preflight enough?"""
+    """Were those of the preconnect enough?"""
     came = world.genesys.log.connections() - world.connections
     if came:
         world.complaints.append("%d connections more were made" % came)
@@ -83,16 +83,16 @@ def drop_and_see_reopened(world):
     """Drops the connections, long before the answer."""
     preconnect_awaited(world)
     drop_all(world)
-    heads_awaited(world, 2 * PREFLIGHT["login"], 2 * PREFLIGHT["api"])
+    heads_awaited(world, 2 * PRECONNECT["login"], 2 * PRECONNECT["api"])
 
 
 def empty_answer_is_told(login, api, more=nothing):
-    """Gives an empty answer when a preflight has found a path dead."""
+    """Gives an empty answer when a preconnect has found a path dead."""
     def arrange(world):
         if world.asked == 1:
             heads_awaited(world, login, api)
             if DEAD_PATH in world.said:
-                world.complaints.append("a path is dead before a preflight")
+                world.complaints.append("a path is dead before a preconnect")
             world.answer = " "
             return
         world.answer = None
@@ -103,7 +103,7 @@ def empty_answer_is_told(login, api, more=nothing):
 
 
 def preconnect_rows():
-    place = "preflight"
+    place = "preconnect"
     yield Row(place, "its connections dropped, and opened again, while the "
               "person was signing in", "ok", arrange=drop_and_see_reopened,
               heal=no_connection_came, token=True, warm=True)

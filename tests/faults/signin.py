@@ -62,7 +62,7 @@ class Row:
     waits     a timeout ends it, so the timeouts are short
     leaping   host and helper have a time of day that leaps
     private   it needs a network of its own
-    warm      a preflight opens the connections before the first answer; its
+    warm      a preconnect opens the connections before the first answer; its
               requests to the API may be repeated, which changes nothing there
     """
 
@@ -215,8 +215,8 @@ class World:
             "organization": genesys.organization.id, "attempts": 1,
             "map_file": os.path.join(self.folder, "map"),
             "helper_user": "nobody",
-            **({"preflight": 0} if row.warm else {}),
-            **({} if preconnect_can_be() else {"preflight": "no"}),
+            **({"preconnect": 0} if row.warm else {}),
+            **({} if preconnect_can_be() else {"preconnect": "no"}),
             **(IMPATIENT if row.waits else PATIENT),
             **(row.settings(self) or {})}
         self._write("conf", "".join("%s = %s\n" % item

@@ -327,7 +327,7 @@ def configurations():
         yield f"yes-basic-{purpose}", configuration(purpose=purpose)
     yield "yes-token", configuration("region = mypurecloud.com\n", purpose=3)
     yield "yes-drop-ins", configuration(BASIC, "timeout = 3600\ndebug = yes\n",
-                                        "timeout = 1\nmin_uid =\n", "attempts=20", "preflight=no")
+                                        "timeout = 1\nmin_uid =\n", "attempts=20", "preconnect=no")
     yield "yes-urls", configuration(BASIC.replace("region = eu-central-1", (
         "login_url = http://127.0.0.1:8080\napi_url = https://[::1]:443/x")))
     yield "yes-all", configuration(BASIC + f"""

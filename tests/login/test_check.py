@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-"""gcpkce check on whole hosts: each broken set-up is named, with its mend.
+"""gcpkce check on whole hosts: each broken set-up is named, with its fix.
 
 The host is real: its own sshd tells its settings, the built helper is started
 in its sandbox and asks the stand-in.
@@ -59,7 +59,7 @@ class Host:
         self.stack = STACK
         self.arguments = ["--service", "sshd"]
         self.before = []
-        self.mends = []
+        self.fixes = []
 
     def file(self, name, text="", mode=0o644, owner=0):
         """A file below /etc/security."""
@@ -67,12 +67,12 @@ class Host:
         os.makedirs(os.path.dirname(path), exist_ok=True)
         self.house.write(path, text, mode)
         os.chown(path, owner, owner)
-        self.mends.append(lambda: os.path.exists(path) and os.unlink(path))
+        self.fixes.append(lambda: os.path.exists(path) and os.unlink(path))
         return path
 
     def mode(self, path, mode):
         old = os.stat(path).st_mode & 0o7777
-        self.mends.append(lambda: os.path.exists(path) and os.chmod(path, old))
+        self.fixes.append(lambda: os.path.exists(path) and os.chmod(path, old))
         os.chmod(path, mode)
 
     def secret(self, text="s3cret\n", mode=0o600):
@@ -86,7 +86,7 @@ class Host:
     def replace_helper(self, with_what):
         away = HELPER + ".away"
         os.rename(HELPER, away)
-        self.mends.append(lambda: os.replace(away, HELPER))
+        self.fixes.append(lambda: os.replace(away, HELPER))
         if with_what:
             shutil.copyfile(with_what, HELPER)
             os.chmod(HELPER, 0o755)
@@ -95,11 +95,11 @@ class Host:
         self.genesys.tls_max = tls_max
         self.genesys.present(host, kind)
         self.genesys.tls_max = None
-        self.mends.append(lambda: self.genesys.present(host, "good"))
+        self.fixes.append(lambda: self.genesys.present(host, "good"))
 
     def refuse(self, host):
         self.genesys.refuse(host)
-        self.mends.append(lambda: self.genesys.listen(host))
+        self.fixes.append(lambda: self.genesys.listen(host))
 
     def client(self, **fields):
         """Configure a client that is registered like this."""
@@ -115,7 +115,7 @@ class Host:
             old = file.read()
         new = re.sub(f"^{account}:[^:]*:", f"{account}:$6$x$y:", old, flags=re.MULTILINE)
         self.house.write("/etc/shadow", new, 0o600)
-        self.mends.append(lambda: self.house.write("/etc/shadow", old, 0o600))
+        self.fixes.append(lambda: self.house.write("/etc/shadow", old, 0o600))
 
     def lock(self, account, expires=""):
         """As passwd -l does with a password that was set."""
@@ -124,11 +124,11 @@ class Host:
         new = [line for line in old.splitlines() if not line.startswith(f"{account}:")]
         new.append(f"{account}:!$6$x$y:20000:0:99999:7::{expires}:")
         self.house.write("/etc/shadow", "\n".join([*new, ""]), 0o600)
-        self.mends.append(lambda: self.house.write("/etc/shadow", old, 0o600))
+        self.fixes.append(lambda: self.house.write("/etc/shadow", old, 0o600))
 
     def remove_folder(self, path):
         os.rmdir(path)
-        self.mends.append(lambda: os.mkdir(path, 0o755))
+        self.fixes.append(lambda: os.mkdir(path, 0o755))
 
     def newer_sshd(self, settings):
         """This host's sshd, with what a newer one prints beyond."""
@@ -139,7 +139,7 @@ class Host:
 cat /run/newer-sshd
 exec /usr/sbin/sshd "$@"
 """, 0o755)
-        self.mends.append(lambda: subprocess.run(["umount", "/usr/local/sbin"], check=True))
+        self.fixes.append(lambda: subprocess.run(["umount", "/usr/local/sbin"], check=True))
 
     def make_folder(self, path, mode):
         there = os.path.isdir(path)
@@ -148,7 +148,7 @@ exec /usr/sbin/sshd "$@"
             self.mode(path, mode)
         else:
             os.chmod(path, mode)
-            self.mends.append(lambda: shutil.rmtree(path))
+            self.fixes.append(lambda: shutil.rmtree(path))
 
     def write(self):
         self.house.configure(self.settings)
@@ -184,10 +184,10 @@ def host(house, genesys, people, settings):
         one.sshd += "PerSourcePenalties authfail:1 grace-exceeded:1\n"
     with open("/etc/ssh/sshd_config", encoding="utf-8") as file:
         old = file.read()
-    one.mends.append(lambda: house.write("/etc/ssh/sshd_config", old))
+    one.fixes.append(lambda: house.write("/etc/ssh/sshd_config", old))
     yield one
-    for mend in reversed(one.mends):
-        mend()
+    for fix in reversed(one.fixes):
+        fix()
 
 
 @pytest.fixture
@@ -251,7 +251,7 @@ grace-exceeded:10.000000 refuseconnection:10.000000 max:600.000000 min:15.000000
 max-sources4:65536 max-sources6:65536 overflow:permissive overflow6:permissive
 """
 
-# name -> how to break it, severity, section, where, what, mend
+# name -> how to break it, severity, section, where, what, fix
 ROWS = {
     # configuration
     "bad-value": (changed(timeout="soon"), FAULT, "configuration", r"\.conf:\d+$",
@@ -451,8 +451,8 @@ ROWS = {
 
 
 @pytest.mark.parametrize("name", ROWS)
-def test_a_broken_set_up_is_named_with_its_mend(host, proxy, name):
-    how, severity, section, where, what, mend = ROWS[name]
+def test_a_broken_set_up_is_named_with_its_fix(host, proxy, name):
+    how, severity, section, where, what, fix = ROWS[name]
     host.refusing_proxy = proxy
     if not getattr(how, "late", False):
         how(host)
@@ -463,7 +463,7 @@ def test_a_broken_set_up_is_named_with_its_mend(host, proxy, name):
     matching = [one for one in found
                 if one["severity"] == severity and re.search(section, one["section"])
                 and re.search(where, one["where"]) and re.search(what, one["what"])
-                and re.search(mend, one["mend"])]
+                and re.search(fix, one["fix"])]
     assert matching, json.dumps(found, indent=1)
 
 
@@ -570,7 +570,7 @@ def test_a_name_server_that_says_nothing_is_dns(host, name_server):
     host.write()
     fault, = host.findings(FAULT)
     assert re.match(r"DNS failed: .*timed out", fault["what"])
-    assert "/etc/resolv.conf" in fault["mend"]
+    assert "/etc/resolv.conf" in fault["fix"]
 
 
 def test_a_strict_set_up_has_no_finding(host):
@@ -585,7 +585,7 @@ def test_an_ordinary_user_is_told_what_he_may_not_see(host):
     host.write()
     done = host.check(before=as_account("alice", []))
     assert done.returncode == 0, done.stdout
-    assert re.search(r"note +sshd: sshd does not tell its settings: .*\n +mend: run this as root",
+    assert re.search(r"note +sshd: sshd does not tell its settings: .*\n +fix: run this as root",
                      done.stdout)
     host.settings["client_secret_file"] = path
     host.write()

@@ -13,7 +13,7 @@ import hosts
                          ids=lambda host: host.name)
 def test_a_sign_in_makes_three_requests_on_three_connections(
         house, people, genesys, configure, host):
-    configure(revoke="never", preflight="no")
+    configure(revoke="never", preconnect="no")
     entrance = host(house)
     terminal = entrance.open("alice")
     shown = terminal.asked()
@@ -40,7 +40,7 @@ def test_a_sign_in_makes_three_requests_on_three_connections(
 
 
 def test_revocation_makes_one_request_more(house, people, genesys, configure):
-    configure(preflight="no")
+    configure(preconnect="no")
     terminal = hosts.Pamtester(house).open("alice")
     answer = people["alice"].sign_in(terminal.asked())
     genesys.log.clear()
@@ -64,7 +64,7 @@ def test_revocation_makes_one_request_more(house, people, genesys, configure):
 def test_an_account_that_nobody_can_sign_in_to_costs_nothing(
         house, people, genesys, journal, configure, account, outcome,
         changes):
-    configure(attempts=1, preflight=0, **changes)
+    configure(attempts=1, preconnect=0, **changes)
     house.map(f"alice id:{people['alice'].id}", "carol -",
               f"root id:{people['alice'].id}")
     terminal = hosts.Pamtester(house).open(account)
@@ -79,7 +79,7 @@ def test_an_account_that_nobody_can_sign_in_to_costs_nothing(
 
 def test_a_dialogue_that_nobody_answers_makes_no_request(
         house, genesys, configure, journal):
-    configure(timeout=3, preflight="no")
+    configure(timeout=3, preconnect="no")
     terminal = hosts.Pamtester(house).open("alice")
     terminal.asked()
     assert house.wait_until_gone("gcpkce-helper") == []

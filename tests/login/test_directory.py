@@ -92,14 +92,14 @@ def test_a_name_with_a_blank_in_another_form_is_a_fault_that_says_how(house, peo
     assert "in brackets" in kept_out(
         house, journal, people["alice"], "jo hn", "config_invalid")["cause"]
     found = check()
-    assert [one for one in found if one["where"] == f"{MAP}:1" and "in brackets" in one["mend"]], found
+    assert [one for one in found if one["where"] == f"{MAP}:1" and "in brackets" in one["fix"]], found
 
 
 @pytest.mark.parametrize("spelling", SPELLINGS)
 def test_check_names_a_line_in_another_spelling(house, people, spelling):
     house.map(f"dora id:{people['bob'].id}", f"{spelling} id:{people['alice'].id}")
     found, = check("--user", "alice")
-    assert (found["severity"], found["where"], found["mend"]) == ("warning", f"{MAP}:2",
+    assert (found["severity"], found["where"], found["fix"]) == ("warning", f"{MAP}:2",
                                                                   "write alice")
     assert found["what"].startswith("the account's name is alice: the line counts for it")
 
@@ -107,7 +107,7 @@ def test_check_names_a_line_in_another_spelling(house, people, spelling):
 def test_check_names_a_line_that_has_no_effect(house, people, journal):
     house.map(f"asmith id:{people['alice'].id}")
     found, = check()
-    assert (found["severity"], found["where"], found["mend"]) == ("fault", f"{MAP}:1",
+    assert (found["severity"], found["where"], found["fix"]) == ("fault", f"{MAP}:1",
                                                                   "write alice")
     assert found["what"] == "the account's name is alice: the line has no effect"
     assert kept_out(house, journal, people["alice"], "alice", "not_mapped")

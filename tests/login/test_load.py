@@ -158,8 +158,8 @@ def sent_codes(genesys):
 @pytest.mark.limit(LIMIT)
 def test_a_crowd_signs_in_at_once_and_each_gets_the_right_outcome(
         house, sshd, genesys, journal, configure, measured):
-    # what is counted below are people who wait; make bench has the preflight
-    configure(**SLOW, attempts=1, debug="no", preflight="no")
+    # what is counted below are people who wait; make bench has the preconnect
+    configure(**SLOW, attempts=1, debug="no", preconnect="no")
     sshd.start("LoginGraceTime 400", startups=AT_ONCE + 1)
     fds, before = at_rest(sshd), present()
     visits = [VISITS[number % len(VISITS)] for number in range(AT_ONCE)]
@@ -365,7 +365,7 @@ def fall_silent(crowd, sshd, number):
 def test_a_flood_that_never_answers_costs_nothing_and_leaves_nobody(
         house, genesys, sshd, configure, measured):
     grace = 40 if FULL else 15
-    configure(**{**SLOW, "timeout": grace - 2}, preflight="no", debug="no")
+    configure(**{**SLOW, "timeout": grace - 2}, preconnect="no", debug="no")
     sshd.start(f"LoginGraceTime {grace}", startups=FLOOD_AT_ONCE + 1)
     fds, before = at_rest(sshd), present()
     helpers, started = 0, time.monotonic()

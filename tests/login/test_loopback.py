@@ -88,7 +88,7 @@ def test_the_browser_brings_the_code_to(house, people, journal, kind):
     assert "You are signed in as " in page
     terminal.session()
     terminal.leave()
-    assert journal.decision("ok")["genesys_id"] == people["alice"].id
+    assert journal.decision("ok")["subject"] == people["alice"].id
     for shown in (terminal.transcript.replace(f"{number_of(page)}\n", "", 1), journal.text()):
         assert not re.search(rf"\b{number_of(page)}\b", shown)
 

@@ -105,7 +105,7 @@ def test_a_wrong_person_is_kept_out(host, people, journal):
     terminal = host.open("alice")
     terminal.answer(people["bob"].sign_in(terminal.asked(question(host))))
     decision = keep_out(terminal, journal, "not_mapped", contract.DENIED)
-    assert decision["genesys_id"] == people["bob"].id
+    assert decision["subject"] == people["bob"].id
 
 
 def test_the_second_attempt_works(host, people):
@@ -157,7 +157,7 @@ def test_a_server_that_is_away_keeps_everybody_out(
 
 
 def test_a_person_who_leaves_takes_the_helper_along(host, house, configure):
-    configure(preflight="no")  # which has a process more
+    configure(preconnect="no")  # which has a process more
     terminal = host.open("alice")
     terminal.asked(question(host))
     assert len(house.processes("gcpkce-helper")) == 1

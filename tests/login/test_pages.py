@@ -79,7 +79,7 @@ def test_a_sign_in_goes_from_page_to_page(
 
     assert terminal.session()[0] == "alice"
     terminal.leave()
-    assert journal.decision("ok")["genesys_id"] == people["alice"].id
+    assert journal.decision("ok")["subject"] == people["alice"].id
     assert [target.split("?")[0] for target in webhost.seen] == [
         START, CALLBACK]
 
@@ -130,4 +130,4 @@ def test_the_browser_brings_the_code_to_sudo(sudo, chrome, journal, people):
     assert tab.title == "Genesys Cloud sign-in"
     assert not tab.complaints()  # but for its favicon nothing was asked for
     terminal.leave()
-    assert journal.decision("ok")["genesys_id"] == people["alice"].id
+    assert journal.decision("ok")["subject"] == people["alice"].id

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-"""The preflight: connections that stand before the answer comes."""
+"""The preconnect: connections that stand before the answer comes."""
 
 import contextlib
 import fcntl
@@ -22,7 +22,7 @@ from person import address_in
 from procfs import status
 from waiting import PATIENCE, wait_until
 
-LOCK = "/run/gcpkce/preflight.lock"
+LOCK = "/run/gcpkce/preconnect.lock"
 DEAD = ("This host could not reach Genesys Cloud just now; "
         "signing in may fail.")
 
@@ -57,7 +57,7 @@ def flown(genesys):
 
 
 def preconnect_of(terminal, genesys):
-    """Wait for the prompt and the preflight; forget it; gives the prompt."""
+    """Wait for the prompt and the preconnect; forget it; gives the prompt."""
     shown = terminal.asked()
     assert flown(genesys), genesys.log.records()
     genesys.log.clear()
@@ -66,7 +66,7 @@ def preconnect_of(terminal, genesys):
 
 def test_it_comes_after_its_seconds_and_not_before(
         house, genesys, configure):
-    configure(preflight=2)
+    configure(preconnect=2)
     begun = time.time()
     terminal = hosts.Pamtester(house).open("alice")
     terminal.asked()
@@ -81,7 +81,7 @@ def test_it_comes_after_its_seconds_and_not_before(
 
 def test_then_a_sign_in_makes_its_requests_and_no_connection(
         house, people, genesys, journal, configure):
-    configure(preflight=0)
+    configure(preconnect=0)
     terminal = hosts.Pamtester(house).open("alice")
     answer = people["alice"].sign_in(preconnect_of(terminal, genesys))
     genesys.log.clear()
@@ -97,7 +97,7 @@ def test_then_a_sign_in_makes_its_requests_and_no_connection(
 
 def test_no_leaves_the_connections_to_the_answer(
         house, people, genesys, journal, configure):
-    configure(preflight="no", revoke="never")
+    configure(preconnect="no", revoke="never")
     terminal = hosts.Pamtester(house).open("alice")
     shown = terminal.asked()
     time.sleep(0.5)
@@ -114,7 +114,7 @@ def test_no_leaves_the_connections_to_the_answer(
 
 def test_what_the_server_closes_is_opened_again_before_the_answer(
         house, people, genesys, journal, configure):
-    configure(preflight=0)
+    configure(preconnect=0)
     terminal = hosts.Pamtester(house).open("alice")
     shown = preconnect_of(terminal, genesys)
     genesys.drop("login")
@@ -133,7 +133,7 @@ def test_what_the_server_closes_is_opened_again_before_the_answer(
 def test_what_the_server_always_closes_is_opened_a_few_times(
         house, genesys, configure):
     genesys.faults["login_connect"] = Fault(close="reset")
-    configure(preflight=0)
+    configure(preconnect=0)
     terminal = hosts.Pamtester(house).open("alice")
     terminal.asked()
     assert wait_until(lambda: genesys.log.connections("login") == 3)
@@ -144,7 +144,7 @@ def test_what_the_server_always_closes_is_opened_a_few_times(
 
 def test_a_code_goes_out_once_though_its_connection_dies(
         house, people, genesys, journal, configure):
-    configure(preflight=0, attempts=1)
+    configure(preconnect=0, attempts=1)
     terminal = hosts.Pamtester(house).open("alice")
     answer = people["alice"].sign_in(preconnect_of(terminal, genesys))
     genesys.faults["token"] = Fault(close="before")
@@ -156,7 +156,7 @@ def test_a_code_goes_out_once_though_its_connection_dies(
 
 def test_a_refused_code_leaves_the_connections_to_the_next_answer(
         house, people, genesys, journal, configure):
-    configure(preflight=0)
+    configure(preconnect=0)
     terminal = hosts.Pamtester(house).open("alice")
     terminal.answer(pair("not-a-code-of-anybody", preconnect_of(terminal, genesys)))
     answer = people["alice"].sign_in(terminal.asked())
@@ -169,7 +169,7 @@ def test_a_refused_code_leaves_the_connections_to_the_next_answer(
 
 def test_a_dead_path_is_said_with_the_next_prompt_and_tried_again(
         house, people, genesys, journal, configure):
-    configure(preflight=0)
+    configure(preconnect=0)
     genesys.refuse("api")
     terminal = hosts.Pamtester(house).open("alice")
     assert DEAD not in terminal.asked()
@@ -186,7 +186,7 @@ def test_a_dead_path_is_said_with_the_next_prompt_and_tried_again(
 
 def test_a_path_that_is_back_is_said_no_more(
         house, genesys, configure):
-    configure(preflight=0)
+    configure(preconnect=0)
     genesys.refuse("api")
     terminal = hosts.Pamtester(house).open("alice")
     terminal.asked()
@@ -201,7 +201,7 @@ def test_a_path_that_is_back_is_said_no_more(
 
 def test_one_at_a_time_if_there_may_be_one(
         house, people, genesys, journal, configure):
-    configure(preflight=0, preconnect_max=1)
+    configure(preconnect=0, preconnect_max=1)
     first = hosts.Pamtester(house).open("alice")
     preconnect_of(first, genesys)
     second = hosts.Pamtester(house).open("bob")
@@ -260,10 +260,10 @@ def open_to_others():
 def test_a_file_that_is_not_roots_alone_means_no(
         house, people, genesys, journal, configure, put):
     with in_the_place_of_the_lock(put):
-        configure(preflight=0)
+        configure(preconnect=0)
         terminal = hosts.Pamtester(house).open("alice")
         shown = terminal.asked()
-        journal.wait("no preflight: ")
+        journal.wait("no preconnect: ")
         time.sleep(0.3)
         assert genesys.log.records() == []
         terminal.answer(people["alice"].sign_in(shown))
@@ -276,11 +276,11 @@ def test_a_folder_of_somebody_elses_means_no(
     folder = os.path.dirname(LOCK)
     os.makedirs(folder, exist_ok=True)
     os.chown(folder, 1000, 1000)
-    configure(preflight=0)
+    configure(preconnect=0)
     terminal = hosts.Pamtester(house).open("alice")
     terminal.asked()
     os.chown(folder, 0, 0)
-    journal.wait("no preflight: ")
+    journal.wait("no preconnect: ")
     time.sleep(0.3)
     assert genesys.log.records() == []
     terminal.kill()
@@ -293,12 +293,12 @@ def test_a_run_that_is_read_only_means_no(
     mount("--bind", folder, folder)
     mount("-o", "remount,bind,ro", folder)
     try:
-        configure(preflight=0)
+        configure(preconnect=0)
         terminal = hosts.Pamtester(house).open("alice")
         shown = terminal.asked()
     finally:
         subprocess.run(["umount", folder], check=True)
-    journal.wait("no preflight: preflight.lock: Read-only file system")
+    journal.wait("no preconnect: preconnect.lock: Read-only file system")
     terminal.answer(people["alice"].sign_in(shown))
     terminal.leave()
     journal.decision("ok")
@@ -312,7 +312,7 @@ def test_the_lock_is_held_as_long_as_the_preconnect(
             got = fcntl.fcntl(file, fcntl.F_OFD_GETLK, asked)
             return struct.unpack("hhqqi4x", got)[0] == fcntl.F_UNLCK
 
-    configure(preflight=0, preconnect_max=1)
+    configure(preconnect=0, preconnect_max=1)
     terminal = hosts.Pamtester(house).open("alice")
     preconnect_of(terminal, genesys)
     assert os.stat(LOCK).st_mode & 0o7777 == 0o600
@@ -324,7 +324,7 @@ def test_the_lock_is_held_as_long_as_the_preconnect(
 def test_who_leaves_during_a_preconnect_leaves_nobody(
         house, genesys, configure):
     genesys.faults["login_connect"] = Fault(delay=90)
-    configure(preflight=0, connect_timeout=90)
+    configure(preconnect=0, connect_timeout=90)
     terminal = hosts.Pamtester(house).open("alice")
     terminal.asked()
     assert wait_until(lambda: len(helpers(house)) == 2)
@@ -336,7 +336,7 @@ def test_who_leaves_during_a_preconnect_leaves_nobody(
 def test_an_answer_in_the_middle_of_it_is_not_kept_waiting(
         house, people, genesys, journal, configure):
     genesys.faults["login_connect"] = Fault(delay=60, times=1)
-    configure(preflight=0, connect_timeout=60)
+    configure(preconnect=0, connect_timeout=60)
     terminal = hosts.Pamtester(house).open("alice")
     shown = terminal.asked()
     assert genesys.log.wait("HEAD", "/", 2) and genesys.wait_until_read()
@@ -354,7 +354,7 @@ def test_strangers_at_the_listener_open_no_connection_more(
     client = genesys.clients.get("loopback") or genesys.add_client(
         "loopback", redirect_uris=["http://localhost/back"])
     genesys.faults["login_connect"] = Fault(delay=2, times=1)
-    configure(preflight=0, connect_timeout=60, callback="loopback", client_id=client.id,
+    configure(preconnect=0, connect_timeout=60, callback="loopback", client_id=client.id,
               redirect_uri=client.redirect_uris[0])
     terminal = hosts.Pamtester(house).open("alice")
     shown = terminal.asked("the page you land on: ")
@@ -380,7 +380,7 @@ def test_strangers_at_the_listener_open_no_connection_more(
 def test_an_answer_without_a_code_gives_no_connection_up(
         house, people, genesys, journal, configure):
     genesys.faults["login_connect"] = Fault(delay=2, times=1)
-    configure(preflight=0, connect_timeout=60)
+    configure(preconnect=0, connect_timeout=60)
     terminal = hosts.Pamtester(house).open("alice")
     terminal.asked()
     assert genesys.log.wait("HEAD", "/", 2)
@@ -396,7 +396,7 @@ def test_an_answer_without_a_code_gives_no_connection_up(
 @pytest.mark.skipif("address" in os.path.basename(BUILD),
                     reason="sanitizers make calls of their own")
 def test_strict_has_room_for_it(house, people, genesys, journal, configure):
-    configure(preflight=0, preconnect_max=1, sandbox="strict")
+    configure(preconnect=0, preconnect_max=1, sandbox="strict")
     terminal = hosts.Pamtester(house).open("alice")
     shown = preconnect_of(terminal, genesys)
     genesys.drop("api")
@@ -410,7 +410,7 @@ def test_a_host_that_is_not_root_counts_nobody(
         house, people, genesys, configure):
     with contextlib.suppress(FileNotFoundError):
         os.unlink(LOCK)
-    configure(preflight=0, preconnect_max=1)
+    configure(preconnect=0, preconnect_max=1)
     for _ in range(2):
         preconnect_of(hosts.Terminal(house, hosts.as_account("alice", [
             f"{BUILD}/tests/gcpkce", "login", "--user", "alice", "--conf",
@@ -421,7 +421,7 @@ def test_a_host_that_is_not_root_counts_nobody(
 def test_a_decoy_has_its_worker_and_no_connection(
         house, genesys, configure):
     """What a worker costs an answer would tell who is somebody here."""
-    configure(preflight=2, preconnect_max=1)
+    configure(preconnect=2, preconnect_max=1)
     begun = time.time()
     terminal = hosts.Pamtester(house).open("nobody-here")
     first = terminal.asked()
@@ -441,7 +441,7 @@ def test_a_decoy_has_its_worker_and_no_connection(
 
 def test_a_decoy_has_its_worker_at_the_first_answer(
         house, genesys, configure):
-    configure(preflight="no")
+    configure(preconnect="no")
     terminal = hosts.Pamtester(house).open("nobody-here")
     terminal.asked()
     terminal.answer("")
@@ -455,7 +455,7 @@ def test_a_decoy_has_its_worker_at_the_first_answer(
 def test_the_file_is_opened_for_everybody(house, configure, account):
     with contextlib.suppress(FileNotFoundError):
         os.unlink(LOCK)
-    configure(preflight=60)
+    configure(preconnect=60)
     terminal = hosts.Pamtester(house).open(account)
     terminal.asked()
     assert os.path.exists(LOCK)

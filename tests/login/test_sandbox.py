@@ -122,7 +122,7 @@ def sign_in(house, people, genesys, account="alice"):
 def test_names_are_found_by_dns(
         house, people, genesys, configure, journal, names, sandbox, truncated):
     server = names("hosts: files dns", truncated)
-    configure(sandbox=sandbox, preflight="no", login_url=named(genesys.login_url, "login"),
+    configure(sandbox=sandbox, preconnect="no", login_url=named(genesys.login_url, "login"),
               api_url=named(genesys.api_url, "api"))
     terminal = hosts.Pamtester(house).open("alice", "authenticate")
     landed = people["alice"].sign_in(terminal.asked())

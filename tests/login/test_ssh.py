@@ -38,7 +38,7 @@ def test_the_map_file_lets_its_people_in(sshd, people, journal, account, who):
     assert decision["user"] == account
     assert decision["service"] == "sshd"
     assert decision["rhost"] == "127.0.0.1"
-    assert decision["genesys_id"] == people[who].id
+    assert decision["subject"] == people[who].id
     assert decision["email"] == people[who].email
 
 
@@ -140,7 +140,7 @@ def test_a_wrong_person_is_kept_out(sshd, people, journal, who, outcome):
     terminal = sshd.open("alice")
     terminal.answer(people[who].sign_in(terminal.asked()))
     decision = keep_out(terminal, journal, outcome, contract.DENIED)
-    assert decision["genesys_id"] == people[who].id
+    assert decision["subject"] == people[who].id
 
 
 def test_required_ids_let_their_people_in_and_keep_the_others_out(
@@ -156,7 +156,7 @@ def test_required_ids_let_their_people_in_and_keep_the_others_out(
     terminal = sshd.open("ops")
     terminal.answer(people["bob"].sign_in(terminal.asked()))
     decision = keep_out(terminal, journal, "group_missing", contract.DENIED)
-    assert decision["genesys_id"] == people["bob"].id
+    assert decision["subject"] == people["bob"].id
 
 
 def test_root_is_kept_out(sshd, people, journal, configure):
@@ -374,7 +374,7 @@ def test_an_answer_without_a_code_leaves_the_address_as_it_was(sshd, people):
 @pytest.mark.parametrize("leave", ["close_window", "kill"])
 def test_a_client_that_leaves_takes_the_helper_with_it(
         sshd, house, configure, leave):
-    configure(preflight="no")  # which has a process more
+    configure(preconnect="no")  # which has a process more
     terminal = sshd.open("alice")
     terminal.asked()
     assert len(house.processes("gcpkce-helper")) == 1
@@ -411,7 +411,7 @@ def test_several_people_sign_in_at_once(sshd, people):
 
 def test_a_helper_that_dies_lets_nobody_in(
         sshd, people, journal, house, configure):
-    configure(preflight="no")  # which has a process more
+    configure(preconnect="no")  # which has a process more
     terminal = sshd.open("alice")
     answer = people["alice"].sign_in(terminal.asked())
     (pid,) = house.processes("gcpkce-helper")

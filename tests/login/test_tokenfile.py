@@ -60,9 +60,9 @@ def come_in(host, people):
 
 
 def folders():
-    """What is there besides the file that preflights are counted by."""
+    """What is there besides the file that preconnects are counted by."""
     there = os.listdir(BASE) if os.path.exists(BASE) else []
-    return [name for name in there if name != "preflight.lock"]
+    return [name for name in there if name != "preconnect.lock"]
 
 
 def pending():

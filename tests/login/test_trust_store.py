@@ -191,7 +191,7 @@ def connections_after_the_answer(house, genesys, people, journal):
 
 def test_the_bundle_costs_a_handshake_where_it_is_needed_alone(
         house, genesys, people, journal, store, configure):
-    configure(ca_file=None, preflight="no")
+    configure(ca_file=None, preconnect="no")
     store.in_bundle()
     needed = connections_after_the_answer(house, genesys, people, journal)
     store.in_directory()
@@ -202,7 +202,7 @@ def test_the_bundle_costs_a_handshake_where_it_is_needed_alone(
 
 def test_a_preconnect_takes_the_bundle_as_well(
         house, genesys, people, journal, store, configure):
-    configure(ca_file=None, preflight="0")
+    configure(ca_file=None, preconnect="0")
     store.in_bundle()
     terminal = hosts.Pamtester(house).open("alice", "authenticate")
     shown = terminal.asked()
@@ -250,7 +250,7 @@ def test_check_names_a_store_that_differs(store, state):
         getattr(store, step)()
     found = store.findings("--offline")
     assert [one for one in found if one["severity"] == severity and one["where"] == where
-            and what in one["what"] and one["mend"]], found
+            and what in one["what"] and one["fix"]], found
 
 
 def test_check_says_nothing_of_a_store_whose_forms_agree(store):
@@ -280,7 +280,7 @@ SHUT = {
 
 @pytest.mark.parametrize("path", SHUT)
 def test_check_names_what_the_helper_cannot_read(house, store, path):
-    mode, where, mend = SHUT[path]
+    mode, where, fix = SHUT[path]
     made = not os.path.exists(path)
     if made:
         house.write(path, "")
@@ -293,8 +293,8 @@ def test_check_names_what_the_helper_cannot_read(house, store, path):
         os.chmod(path, before)
         if made:
             os.unlink(path)
-    assert [(one["where"], one["mend"]) for one in found if one["severity"] == "fault"] == [
-        (where, mend)]
+    assert [(one["where"], one["fix"]) for one in found if one["severity"] == "fault"] == [
+        (where, fix)]
 
 
 @pytest.mark.parametrize("mode, owner, group", [
@@ -325,7 +325,7 @@ def test_check_names_the_way_to_ca_file(house, store, configure):
         found = store.findings("--offline")
     finally:
         shutil.rmtree(folder)
-    assert [(one["severity"], one["where"], one["mend"]) for one in found] == [
+    assert [(one["severity"], one["where"], one["fix"]) for one in found] == [
         ("fault", f"{folder}/ca.pem", f"chmod o+x {folder}")]
 
 
@@ -333,7 +333,7 @@ def test_check_names_a_certificate_that_the_helper_cannot_read(store):
     store.in_directory_by_link()
     os.chmod(f"{store.away}/standin.crt", 0o600)
     found = [one for one in store.findings("--offline") if "cannot read" in one["what"]]
-    assert [one["mend"] for one in found] == [f"chmod o+r {store.away}/standin.crt"]
+    assert [one["fix"] for one in found] == [f"chmod o+r {store.away}/standin.crt"]
 
 
 def test_check_names_many_such_files_by_a_few_findings(store):
@@ -357,5 +357,5 @@ def test_check_follows_the_way_of_a_link(house, store):
         os.unlink("/etc/resolv.conf")
         shutil.copy(house.path("resolv.conf.back"), "/etc/resolv.conf")
         shutil.rmtree(folder)
-    assert [(one["where"], one["mend"]) for one in found] == [
+    assert [(one["where"], one["fix"]) for one in found] == [
         ("/etc/resolv.conf", f"chmod o+x {folder}")]

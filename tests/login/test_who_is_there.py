@@ -190,13 +190,13 @@ def times(host, question, wait, measure):
 
 
 @pytest.mark.alone
-@pytest.mark.parametrize("preflight", ["no", 0])
+@pytest.mark.parametrize("preconnect", ["no", 0])
 @pytest.mark.parametrize("answer", [
     "", "not a code!", f"code={CODE}&state={'s' * 22}.x"],
     ids=["nothing", "words", "another state"])
 def test_an_answer_without_a_code_takes_everybody_the_same_time(
-        house, configure, preflight, answer):
-    configure(preflight=preflight, **CHANGES)
+        house, configure, preconnect, answer):
+    configure(preconnect=preconnect, **CHANGES)
 
     def measure(terminal, _):
         terminal.answer(answer)
@@ -212,7 +212,7 @@ def test_the_listener_takes_everybody_the_same_time(
         house, genesys, configure):
     client = genesys.clients.get("loopback") or genesys.add_client(
         "loopback", redirect_uris=["http://localhost/back"])
-    configure(preflight="no", callback="loopback", client_id=client.id,
+    configure(preconnect="no", callback="loopback", client_id=client.id,
               redirect_uri=client.redirect_uris[0], **CHANGES)
 
     def measure(_, shown):

@@ -175,7 +175,7 @@ host_configure(const struct host *h)
 	    "signin_provider = scripted\n"
 	    "%s",
 	    h->region, h->folder, h->name, h->script,
-	    host_is_root() && !has_own_run() ? "preflight = no\n" : "");
+	    host_is_root() && !has_own_run() ? "preconnect = no\n" : "");
 	host_write(h, "conf", text, 0644);
 	host_write(h, "map", h->map, 0644);
 	host_write(h, "other", "", 0644);

@@ -79,7 +79,7 @@ identity_of_another_person_is_no_success(void **state)
 	static const struct {
 		const char *script;
 		const char *outcome;
-		const char *genesys_id;
+		const char *subject;
 	} rows[] = {
 	    {"ok:other-id", "not_mapped", OTHER_ID},
 	    {"ok:other-client", "wrong_client", ALICE_ID},
@@ -94,8 +94,8 @@ identity_of_another_person_is_no_success(void **state)
 		    host_run(&h, rows[i].script, ""), PAM_AUTH_ERR);
 		assert_outcome(rows[i].outcome);
 		assert_string_equal(
-		    journal_value(journal_decision(), "genesys_id"),
-		    rows[i].genesys_id);
+		    journal_value(journal_decision(), "subject"),
+		    rows[i].subject);
 		assert_holds(h.reports, "revoke\ngone\n");
 		host_end(&h);
 	}

@@ -14,7 +14,8 @@
 #define NI_MAXHOST_BYTES 1024
 
 static const char *const fields[] = {"outcome", "user", "service", "rhost",
-    "genesys_id", "email", "org", "attempt", "correlation", "ms", "cause"};
+    "provider", "subject", "email", "organization", "attempt", "correlation",
+    "ms", "cause"};
 
 /* Are these all fields of a line, in this order, each once? */
 static void
@@ -62,8 +63,10 @@ success_is_one_line(void **state)
 	assert_int_equal(journal_count, 1);
 	assert_matches(journal[0].text,
 	    "^outcome=ok user=\"alice\" service=\"signin\" "
-	    "rhost=\"192\\.0\\.2\\.7\" genesys_id=\"" ALICE_ID "\" "
-	    "email=\"alice@example\\.com\" org=\"" ORGANIZATION "\" attempt=1 "
+	    "rhost=\"192\\.0\\.2\\.7\" provider=\"genesys\" subject=\"" ALICE_ID
+	    "\" "
+	    "email=\"alice@example\\.com\" organization=\"" ORGANIZATION
+	    "\" attempt=1 "
 	    "correlation=\"" CORRELATION "\" ms=[0-9]{1,4} "
 	    "cause=\"signed in\"$");
 	assert_int_equal(journal[0].priority, LOG_INFO);
@@ -80,7 +83,7 @@ denial_before_anybody_is_known_leaves_fields_empty(void **state)
 	assert_int_equal(journal_count, 1);
 	assert_matches(journal[0].text,
 	    "^outcome=helper_failed user=\"alice\" service=\"signin\" "
-	    "rhost=\"\" genesys_id=\"\" email=\"\" org=\"\" attempt=0 "
+	    "rhost=\"\" provider=\"genesys\" subject=\"\" email=\"\" organization=\"\" attempt=0 "
 	    "correlation=\"\" ms=0 cause=\"[^\"]+\"$");
 	host_end(&h);
 }
@@ -217,7 +220,7 @@ endless_name_pushes_no_field_out(void **state)
 	assert_int_equal(journal_count, 1);
 	assert_fields(journal[0].text);
 	assert_string_equal(
-	    journal_value(journal[0].text, "genesys_id"), OTHER_ID);
+	    journal_value(journal[0].text, "subject"), OTHER_ID);
 	host_end(&h);
 }
 

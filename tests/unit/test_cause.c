@@ -19,11 +19,11 @@ causes_have_texts_of_their_own(void **state)
 		const struct cause_text *one = cause_get((enum cause)i);
 
 		assert_true(strlen(one->name) > 1 && strlen(one->text) > 10);
-		assert_true(strlen(one->tell) > 10 && strlen(one->mend) > 10);
+		assert_true(strlen(one->tell) > 10 && strlen(one->fix) > 10);
 		/* the journal parts them by it */
 		assert_null(strstr(one->text, "; "));
-		assert_int_equal(one->mend[strlen(one->mend) - 1] == '.' ||
-			strstr(one->mend, "...") != NULL,
+		assert_int_equal(one->fix[strlen(one->fix) - 1] == '.' ||
+			strstr(one->fix, "...") != NULL,
 		    1);
 		for (int j = CAUSE_NONE; j < i; j++) {
 			const struct cause_text *other =

@@ -360,8 +360,8 @@ static const struct row rows[] = {
     BAD("timeout", "90s", NUMBER(1, 3600)),
     BAD("timeout", "18446744073709551617", NUMBER(1, 3600)),
     BAD("attempts", "21", NUMBER(1, 20)),
-    BAD("preflight", "off", NUMBER_OR_NO(0, 3600)),
-    BAD("preflight_max", "no", NUMBER(0, 65535)),
+    BAD("preconnect", "off", NUMBER_OR_NO(0, 3600)),
+    BAD("preconnect_max", "no", NUMBER(0, 65535)),
     BAD("export", "yes", CHOICE("none, env, file")),
     BAD("token_env", "1TOKEN", NAME_FIRST),
     BAD("token_env", "MY-TOKEN", NAME_REST),
@@ -521,8 +521,8 @@ static const struct {
     {"min_uid", "500", "", NULL},
     {"timeout", "120", "", NULL},
     {"attempts", "5", "", NULL},
-    {"preflight", "no", "", NULL},
-    {"preflight_max", "0", "", NULL},
+    {"preconnect", "no", "", NULL},
+    {"preconnect_max", "0", "", NULL},
     {"export", "env", "", NULL},
     {"token_env", "MY_TOKEN", "", NULL},
     {"region_env", "MY_REGION", "", NULL},
@@ -1373,7 +1373,7 @@ config_drop_ins_of_a_long_path_are_read(void **state)
 }
 
 static void
-config_fault_of_a_long_line_ends_in_the_mend(void **state)
+config_fault_of_a_long_line_ends_in_the_fix(void **state)
 {
 	autobuf text = BUF_INIT(8192);
 	struct config config;
@@ -1577,7 +1577,7 @@ main(void)
 	    CONFIG_TEST(config_links_are_unsafe),
 	    CONFIG_TEST(config_that_is_no_file_is_refused_without_hanging),
 	    CONFIG_TEST(config_drop_ins_of_a_long_path_are_read),
-	    CONFIG_TEST(config_fault_of_a_long_line_ends_in_the_mend),
+	    CONFIG_TEST(config_fault_of_a_long_line_ends_in_the_fix),
 	    CONFIG_TEST(config_faults_never_show_a_secret),
 	    CONFIG_TEST(config_faults_never_show_what_looks_like_a_credential),
 	    CONFIG_TEST(config_values_in_quotes_are_named_as_such),

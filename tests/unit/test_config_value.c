@@ -401,7 +401,7 @@ config_value_that_is_refused_leaves_the_member(void **state)
 				&err) != OUTCOME_CONFIG_INVALID)
 				fail_msg("%s took row %zu", keys[i].name, j);
 			assert_memory_equal(&config, &before, sizeof(config));
-			/* it ends in the mend, and names no place */
+			/* it ends in the fix, and names no place */
 			assert_true(strpbrk(err.text, ";") != NULL);
 		}
 	}

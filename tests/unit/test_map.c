@@ -388,13 +388,13 @@ map_names_no_account_that_does_not_exist(void **state)
 static void
 map_malformed_line_of_the_account_is_config_invalid(void **state)
 {
-	static const char identity_mend[] =
+	static const char identity_fix[] =
 	    "is no identity; write id:UUID (in lower case) or email:ADDRESS, "
 	    "and before them the account, in brackets where its name has "
 	    "blanks: [NAME]";
 	static const struct {
 		const char *text;
-		const char *why; /* behind the path; NULL: with the mend */
+		const char *why; /* behind the path; NULL: with the fix */
 		const char *word;
 	} rows[] = {
 	    {"alice id:x\n", NULL, ":1: \"id:x\" "},
@@ -447,7 +447,7 @@ map_malformed_line_of_the_account_is_config_invalid(void **state)
 
 		(void)snprintf(expected, sizeof(expected), "%s%s%s", path,
 		    rows[i].why != NULL ? rows[i].why : rows[i].word,
-		    rows[i].why != NULL ? "" : identity_mend);
+		    rows[i].why != NULL ? "" : identity_fix);
 		file_write(rows[i].text, strlen(rows[i].text));
 		assert_int_equal(
 		    map_read(path, alice.name, &alice, &entry, NULL),

@@ -243,7 +243,7 @@ policy_all_zero_is_a_denial(void **state)
 	    policy_decide(&policy, &nobody, NULL), OUTCOME_IDENTITY_INCOMPLETE);
 }
 
-/* Everything is wrong; each step mends the first thing that was told. */
+/* Everything is wrong; each step fixes the first thing that was told. */
 static void
 policy_decides_in_the_documented_order(void **state)
 {

@@ -195,7 +195,7 @@ struct config_faults {
  *
  * The file is that of a "conf=" argument, else the built-in path; drop-ins are
  * the *.conf in the directory of its name with ".d" behind it.  Every fault is
- * collected, each with file, line, key, quoted value and the mend.
+ * collected, each with file, line, key, quoted value and the fix.
  *
  * in:     argc, argv  "key=value" each, as libpam hands them over
  * out:    ret     the configuration; only with OUTCOME_OK is it whole

@@ -15,7 +15,7 @@
 struct map_entry {
 	bool named;            /* a line names one of the account's names */
 	bool faulty;           /* one of its lines is wrong, as fault says */
-	struct errinfo fault;  /* with file, line and the mend */
+	struct errinfo fault;  /* with file, line and the fix */
 	struct buf identities; /* "id:UUID" or "email:ADDRESS", NUL behind
 				  each; empty when nobody is mapped */
 };
@@ -55,7 +55,7 @@ MUST_CHECK enum outcome map_read(const char *path, const char *user,
  * in:     path   absolute
  *         each   called with a line's account, what the line says of it, and
  *                where its identities are wrong the fault with file, line and
- *                mend (else NULL); false ends the walk
+ *                fix (else NULL); false ends the walk
  *         arg    handed to it
  * errors: as map_read
  */

@@ -28,7 +28,7 @@ enum safefile_kind {
  * errors: OUTCOME_CONFIG_INVALID  not absolute, cannot be opened, not a
  *                                 regular file (or directory)
  *         OUTCOME_CONFIG_UNSAFE   somebody else may have written it; reterr
- *                                 names the place and the mend
+ *                                 names the place and the fix
  *         OUTCOME_NO_MEMORY
  * source: open(2), path_resolution(7)
  */

@@ -304,7 +304,7 @@ enum cause_scope {
 
 enum cause {
 	CAUSE_NONE,
-#define X(suffix, name, scope, text, tell, mend) CAUSE_##suffix,
+#define X(suffix, name, scope, text, tell, fix) CAUSE_##suffix,
 	CAUSE_TABLE(X)
 #undef X
 	    CAUSE_COUNT
@@ -315,7 +315,7 @@ struct cause_text {
 	enum cause_scope scope;
 	const char *text; /* what it is */
 	const char *tell; /* how to tell */
-	const char *mend; /* what to change */
+	const char *fix;  /* what to change */
 };
 
 /*

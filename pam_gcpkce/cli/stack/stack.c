@@ -120,7 +120,7 @@ stack_read(const char *dir, const char *service, struct stack *ret,
 	ret->aborts = other.aborts || (!ret->is_there && !other.is_there);
 	if (other.aborts)
 		finding_add(findings, FINDING_FAULT, "other",
-		    "mend that file: libpam reads it for every service",
+		    "fix that file: libpam reads it for every service",
 		    "the file \"other\" breaks every service");
 	if (!ret->is_there)
 		finding_add(findings, FINDING_WARNING, service,

@@ -60,11 +60,11 @@ shown(struct buf *space, const char *text)
 /* What is wrong with the present line. */
 static void
 fault_add(const struct file *file, const char *what, const char *text,
-    const char *mend)
+    const char *fix)
 {
 	autobuf space = BUF_INIT(4096);
 
-	finding_add(file->reading->findings, FINDING_FAULT, file->where, mend,
+	finding_add(file->reading->findings, FINDING_FAULT, file->where, fix,
 	    "%s%s", what, text != NULL ? shown(&space, text) : "");
 }
 
