@@ -30,8 +30,9 @@
 #define STRANGER 3901 /* no account of this machine */
 #define ANY (-1)
 #define STARTS ""
-#define LATE_MS 600 /* past the moment that the helper client waits for exec \
-		     */
+#define LATE_MS \
+	600 /* past the moment that the helper client waits for exec \
+	     */
 
 /* A call that fails, where its first, second or third argument is this. */
 static const struct refused {
