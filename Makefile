@@ -371,6 +371,7 @@ $(B)/tests/fuzz/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(oauth) $(diagnose) $(config) 
 	$(call say,LINK,$@)
 	$(Q)$(link_prog) -fsanitize=fuzzer $(addprefix -Wl$(comma)--wrap=,$(wraps)) $(crypto_libs)
 $(B)/tests/fuzz/fuzz_decision $(B)/tests/fuzz/fuzz_map: $(B)/tests/fuzz/judge.o
+$(B)/tests/fuzz/fuzz_listener: $(filter %/page.o %/http_request.o,$(loopback))
 $(B)/tests/fuzz/fuzz_authenticate: $(module) $(client) $(addprefix $(B)/tests/fuzz/,judge.o files.o world.o helper.o pam_double.o plan.o)
 $(B)/tests/fuzz/fuzz_authenticate: private wraps = $(fuzz_world)
 $(B)/tests/fuzz/fuzz_config $(B)/tests/fuzz/fuzz_map $(B)/tests/fuzz/fuzz_stack: $(B)/tests/fuzz/files.o
