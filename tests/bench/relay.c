@@ -111,11 +111,11 @@ way_open(struct way *w, int from, int to, int64_t not_before_ns)
 
 /* Take a connection and make its other half. */
 static void
-relay_accept(int server, unsigned port)
+relay_accept(int listener, unsigned port)
 {
 	struct sockaddr_in address = loopback(port);
 	size_t place = 0;
-	int client = accept4(server, NULL, NULL, SOCK_NONBLOCK);
+	int client = accept4(listener, NULL, NULL, SOCK_NONBLOCK);
 
 	if (client < 0)
 		return;
