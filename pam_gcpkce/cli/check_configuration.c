@@ -192,27 +192,42 @@ check_region_value(
 		    "the gc command does not know %s by this name", region.aws);
 }
 
-/* Does the address end with a zone, as the callback page reads its path? */
+/* Is this a zone's name, as the callback page takes it? */
+static bool
+is_zone(struct view name)
+{
+	static const char page[] = ".html";
+	size_t end = sizeof(page) - 1;
+
+	for (size_t i = 0; i < name.len; i++) {
+		if (!text_is_id_char((char)name.p[i]))
+			return false;
+	}
+	return name.len > 0 && name.len <= ZONE_MAX &&
+	    !view_eq(name, view_text("callback")) &&
+	    (name.len < end ||
+		!view_eq(view_skip(name, name.len - end), view_text(page)));
+}
+
+/* Is the last part of the path a zone below "/callback/", as for that page? */
 static bool
 names_zone(const char *address)
 {
-	const char *path = strstr(address, "://");
-	struct view zone = query_before(view_text(address), '?');
+	static const char parent[] = "/callback/";
+	size_t end = strcspn(address, "?");
+	const char *host = strstr(address, "://");
+	const char *name = memrchr(address, '/', end);
 
-	path = path != NULL ? strchr(path + 3, '/') : NULL;
-	if (path == NULL)
+	if (host == NULL || name == NULL)
 		return false;
-	for (size_t i = zone.len; i > 0; i--) {
-		if (zone.p[i - 1] == '/') {
-			zone = view_skip(zone, i);
-			break;
-		}
-		if (!text_is_id_char((char)zone.p[i - 1]))
-			return false;
-	}
-	return zone.p > (const uint8_t *)path && zone.len > 0 &&
-	    zone.len <= ZONE_MAX && !view_eq(zone, view_text("callback")) &&
-	    !view_eq(zone, view_text("callback.html"));
+	host += strlen("://");
+	name++;
+	/* the host's name may be callback, too */
+	return name - host > (ptrdiff_t)sizeof(parent) - 1 &&
+	    strncmp(name - (sizeof(parent) - 1), parent, sizeof(parent) - 1) ==
+	    0 &&
+	    is_zone((struct view){
+		(const uint8_t *)name, end - (size_t)(name - address)});
 }
 
 /* One that names its zone belongs to an administrator who knows this. */

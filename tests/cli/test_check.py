@@ -295,12 +295,23 @@ def test_without_a_service_it_says_that_no_stack_was_read(gcpkce, configure):
     ("https://signin.example.test/", False),
     ("https://signin.example.test/a/callback?app=/prod", False),
     ("https://signin.example.test/callback/a%20b", False),
+    ("https://signin.example.test/callback/callback", False),
+    ("https://signin.example.test/callback/index.html", False),
+    ("https://signin.example.test/callback/a/prod", False),
+    ("https://signin.example.test/callback?app=/callback/prod", False),
+    ("https://signin.example.test/oauth", False),
+    ("https://signin.example.test/oauth2callback", False),
+    ("https://signin.example.test/a/b/oauth", False),
+    ("https://signin.example.test/xcallback/prod", False),
+    ("https://callback/prod", False),
+    ("http://localhost:8400/prod", False),
     ("https://signin.example.test/callback/" + "z" * 65, False),
     ("http://localhost/callback", False),
     ("https://signin.example.test/callback/" + "z" * 64, True),
     ("https://signin.example.test/callback/eu-prod_1.a", True),
-    ("https://signin.example.test/prod?app=/x%20", True),
-    ("http://localhost:8400/prod", True)])
+    ("https://signin.example.test/callback/prod?app=/x%20", True),
+    ("https://signin.example.test/a/callback/prod", True),
+    ("http://localhost:8400/callback/prod", True)])
 def test_one_trust_zone_for_all_hosts_is_a_note(check, address, names_zone):
     run = check({"s": "auth required pam_deny.so\n"}, redirect_uri=address)
     if names_zone:

@@ -52,11 +52,13 @@ def test_the_zone_is_in_large_type_above_the_hint(tab, callback, webhost, size, 
 
 @pytest.mark.parametrize("path, zone", [
     (CALLBACK, None), ("/" + CALLBACK, None), (CALLBACK + ".html", None), (CALLBACK + "/", None),
-    (CALLBACK + "/callback", None), ("/prod", "prod"), ("/a/b/eu.prod_1", "eu.prod_1"),
+    (CALLBACK + "/callback", None), (CALLBACK + "/index.html", None), ("/prod", None),
+    ("/oauth", None), ("/oauth2callback", None), ("/a/b/oauth", None), ("/xcallback/prod", None),
+    (CALLBACK + "/a/prod", None), ("/a" + CALLBACK + "/eu.prod_1", "eu.prod_1"),
     (CALLBACK + "/callback.html.x", "callback.html.x"),
     (CALLBACK + "/" + "z" * 64, "z" * 64), (CALLBACK + "/" + "z" * 65, None),
     (CALLBACK + "/a%20b", None), (CALLBACK + "/%3Cb%3E", None)])
-def test_the_zone_is_the_last_part_of_the_path(callback, webhost, path, zone):
+def test_the_zone_is_the_part_below_callback(callback, webhost, path, zone):
     webhost.pages[path] = webhost.pages[CALLBACK]
     page = callback(GOOD, path=path)
     assert page.text_of("answer") == ANSWER
