@@ -151,3 +151,15 @@ typed_plain(struct view typed, struct buf *hold)
 	put_plain(hold, typed);
 	return without_bare_marks(buf_view(hold));
 }
+
+bool
+typed_is_sshd_junk(struct view typed)
+{
+	static const char junk[] = "\b\n\r\177INCORRECT";
+
+	for (size_t i = 0; i < typed.len; i++) {
+		if (typed.p[i] != (uint8_t)junk[i % (sizeof(junk) - 1)])
+			return false;
+	}
+	return typed.len > 0;
+}

@@ -33,18 +33,6 @@ struct parameters {
 	struct view value[PARAMETER_COUNT];
 };
 
-bool
-answer_is_sshd_junk(struct view typed)
-{
-	static const char junk[] = "\b\n\r\177INCORRECT";
-
-	for (size_t i = 0; i < typed.len; i++) {
-		if (typed.p[i] != (uint8_t)junk[i % (sizeof(junk) - 1)])
-			return false;
-	}
-	return typed.len > 0;
-}
-
 static bool
 has_control(struct view text)
 {
@@ -307,7 +295,7 @@ answer_read(struct view typed, const struct answer_terms *terms,
 {
 	autobuf plain = BUF_INIT(ANSWER_MAX);
 
-	*ret = (struct answer){.sshd_junk = answer_is_sshd_junk(typed)};
+	*ret = (struct answer){.sshd_junk = typed_is_sshd_junk(typed)};
 	if (ret->sshd_junk)
 		return err_set(
 		    reterr, OUTCOME_ANSWER_MALFORMED, "%s", LOG_SSHD_JUNK);

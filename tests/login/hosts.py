@@ -19,6 +19,13 @@ from ports import free_port
 from waiting import PATIENCE, wait_until
 
 PASTE = "Paste what the button copies, or the whole address of the page you land on: "
+# a stack that asks for a password here, and then us
+PASSWORD_FIRST = """\
+auth    required pam_unix.so nodelay
+auth    required {module}
+account required pam_permit.so
+session required {module}
+"""
 CLIENT_ENV = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "TERM": "dumb",
               "LANG": "C.UTF-8", "HOME": "/"}
 

@@ -16,12 +16,6 @@ from waiting import PATIENCE
 
 SHORT = "Winter2026"
 LONG = "correct-horse-battery-staple"  # as long as a code, and of its bytes
-PASSWORD_FIRST = """\
-auth    required pam_unix.so nodelay
-auth    required {module}
-account required pam_permit.so
-session required {module}
-"""
 PARAMIKO = """
 import sys, warnings
 warnings.simplefilter("ignore")
@@ -130,7 +124,7 @@ def unix_password(house):
         before = file.read()
     house.write("/etc/shadow", before.replace("\nalice:*:", f"\nalice:{made}:"), 0o600)
     for service in ("sudo", "sshd", hosts.Pamtester.service):
-        house.stack(service, PASSWORD_FIRST)
+        house.stack(service, hosts.PASSWORD_FIRST)
     yield
     house.write("/etc/shadow", before, 0o600)
 

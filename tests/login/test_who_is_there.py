@@ -243,6 +243,41 @@ def test_sshd_shows_one_dialogue_for_what_a_bot_sends(
     assert_alike(shown, shown)
 
 
+class SshdAfterPassword(Sshd):
+    """A stack that asks for a password first; ours is asked after it."""
+
+    length = 1  # of the password
+
+    def open(self, account, *options):
+        terminal = super().open(account, *options)
+        terminal.asked("Password: ")
+        terminal.answer("p" * self.length)
+        return terminal
+
+
+@pytest.mark.parametrize("account", ["nobody-here", "root"])
+def test_a_password_as_long_as_the_answer_does_not_tell_who_is_there(
+        house, journal, configure, account):
+    """For a name that sshd refuses, password and answer are the same junk."""
+    configure(**CHANGES)
+    house.stack("sshd", hosts.PASSWORD_FIRST)
+    daemon = SshdAfterPassword(house)
+    daemon.start("PermitRootLogin no")
+    shown = {}
+    for name in (OPEN, account):
+        terminal = daemon.open(name)
+        daemon.length = len(paired(CODE)(terminal.asked()))
+        terminal.kill()
+        shown |= dialogues(daemon, [name], {"codes": INPUTS["codes"]})
+    daemon.stop()
+    assert shown[OPEN, "codes"].count(contract.REFUSED) == 3
+    assert_alike(shown, shown)
+    said = journal.decisions()
+    assert len(said) == 6
+    assert min(int(line["ms"]) for line in said) >= 290
+    assert "was not sent" not in journal.text()
+
+
 # What remains, so that nobody believes otherwise: docs/THREATS.md.
 
 def test_sshd_hides_what_was_typed_for_a_name_that_it_refuses(

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define PASSWORD "correct-horse-battery-staple"
+#define JUNK "\b\n\r\177INCORRECT"
 #define WITHHELD \
 	"the answer was the account's name or its password here, and was not " \
 	"sent"
@@ -17,9 +18,10 @@
 
 /* The password at its prompt, if there is one, then the answer. */
 static int
-run(struct host *h, const char *script, const char *before, const char *answer)
+run(struct host *h, const char *script, const char *before,
+    const char *password, const char *answer)
 {
-	struct reply replies[] = {{.text = PASSWORD}, {.text = answer}};
+	struct reply replies[] = {{.text = password}, {.text = answer}};
 	bool asks = before[0] != '\0';
 	char stack[1024];
 
@@ -79,8 +81,8 @@ known_word_never_leaves_the_host_process(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct host h;
 
-		assert_int_equal(
-		    run(&h, "answer_malformed", rows[i].before, rows[i].answer),
+		assert_int_equal(run(&h, "answer_malformed", rows[i].before,
+				     PASSWORD, rows[i].answer),
 		    PAM_MAXTRIES);
 		assert_outcome("answer_malformed");
 		bool withheld = strstr(h.reports, STANDS_IN) != NULL;
@@ -96,6 +98,35 @@ known_word_never_leaves_the_host_process(void **state)
 	}
 }
 
+/*
+ * For a name that it refuses sshd gives its junk at every prompt, also at that
+ * of a password.  Withheld, it would be answered unlike a code.
+ */
+static void
+junk_of_sshd_is_no_known_word(void **state)
+{
+	static const struct {
+		const char *password;
+		const char *answer;
+	} junk[] = {{JUNK, JUNK}, {JUNK, JUNK JUNK}, {JUNK JUNK, JUNK JUNK},
+	    {"\b\n\r\177INC", "\b\n\r\177INC"}, {"\b", "\b"}};
+
+	(void)state;
+	for (size_t i = 0; i < 2 * COUNT(junk); i++) {
+		const char *before =
+		    i % 2 > 0 ? asks_password : asks_old_password;
+		struct host h;
+
+		(void)run(&h, "answer_malformed", before, junk[i / 2].password,
+		    junk[i / 2].answer);
+		assert_outcome("answer_malformed");
+		assert_lacks(h.reports, STANDS_IN);
+		assert_holds(h.reports, " \\x08");
+		assert_lacks(journal_decision(), WITHHELD);
+		host_end(&h);
+	}
+}
+
 /* It got no answer, so nobody can have signed in by one. */
 static void
 helper_that_calls_a_withheld_word_ok_is_refused(void **state)
@@ -103,7 +134,7 @@ helper_that_calls_a_withheld_word_ok_is_refused(void **state)
 	struct host h;
 
 	(void)state;
-	assert_int_equal(run(&h, "ok", "", "alice"), PAM_SYSTEM_ERR);
+	assert_int_equal(run(&h, "ok", "", PASSWORD, "alice"), PAM_SYSTEM_ERR);
 	assert_outcome("helper_failed");
 	assert_holds(h.reports, STANDS_IN);
 	host_end(&h);
@@ -116,7 +147,8 @@ other_verdict_on_a_withheld_word_stands(void **state)
 	struct host h;
 
 	(void)state;
-	assert_int_equal(run(&h, "timed_out", "", "alice"), PAM_MAXTRIES);
+	assert_int_equal(
+	    run(&h, "timed_out", "", PASSWORD, "alice"), PAM_MAXTRIES);
 	assert_outcome("timed_out");
 	host_end(&h);
 }
@@ -126,6 +158,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(known_word_never_leaves_the_host_process),
+	    cmocka_unit_test(junk_of_sshd_is_no_known_word),
 	    cmocka_unit_test(helper_that_calls_a_withheld_word_ok_is_refused),
 	    cmocka_unit_test(other_verdict_on_a_withheld_word_stands),
 	};

@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "gcpkce/base/typed.h"
 #include "gcpkce/oauth/answer.h"
 
 #define HASH "E9Melhoa2OwvFrEMTJguCH"
@@ -536,17 +537,17 @@ answer_recognises_sshd_junk_of_every_length(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(typed); i++)
 		typed[i] = (uint8_t)junk[i % 13];
-	assert_false(answer_is_sshd_junk((struct view){.p = typed, .len = 0}));
+	assert_false(typed_is_sshd_junk((struct view){.p = typed, .len = 0}));
 	for (size_t len = 1; len <= sizeof(typed); len += len < 80 ? 1 : 997) {
 		struct view view = {.p = typed, .len = len};
 		autoanswer answer;
 
-		assert_true(answer_is_sshd_junk(view));
+		assert_true(typed_is_sshd_junk(view));
 		assert_int_equal(
 		    answer_read(view, &no_earlier, &answer, NULL), BAD);
 		assert_true(answer.sshd_junk);
 		typed[len - 1] ^= 1;
-		assert_false(answer_is_sshd_junk(view));
+		assert_false(typed_is_sshd_junk(view));
 		typed[len - 1] ^= 1;
 	}
 }

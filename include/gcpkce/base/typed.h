@@ -22,4 +22,13 @@ struct view typed_plain(struct view typed, struct buf *hold);
 /* Of a text that was pasted twice, one; else the text. */
 struct view typed_once(struct view text);
 
+/*
+ * Is this what sshd hands to PAM instead of the answer for a name it refuses:
+ * the bytes "\b\n\r\177INCORRECT" over and over, cut to the answer's length?
+ *
+ * gives:  false for an empty answer
+ * source: OpenSSH auth-pam.c, fake_password()
+ */
+bool typed_is_sshd_junk(struct view typed);
+
 #endif

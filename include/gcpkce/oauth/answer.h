@@ -68,15 +68,6 @@ MUST_CHECK enum outcome answer_read(struct view typed,
     const struct answer_terms *terms, struct answer *ret,
     struct errinfo *reterr);
 
-/*
- * Is this what sshd hands to PAM instead of the answer for a name it refuses:
- * the bytes "\b\n\r\177INCORRECT" over and over, cut to the answer's length?
- *
- * gives:  false for an empty answer
- * source: OpenSSH auth-pam.c, fake_password()
- */
-bool answer_is_sshd_junk(struct view typed);
-
 /* Free the code. */
 void answer_done(struct answer *answer);
 
