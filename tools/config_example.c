@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The table of keys, written for people.  What an administrator copies and
+ * The table of keys as text.  What an administrator copies and
  * what the manual lists cannot differ from what the parser reads.
  */
 #include "config_example.h"
@@ -42,7 +42,7 @@ config_example_put(struct buf *text)
 	buf_put_text(text,
 	    "# pam_gcpkce.conf: sign in to this host with Genesys Cloud.\n"
 	    "#\n"
-	    "# Every key stands here at its default; see pam_gcpkce.conf(5).\n"
+	    "# Each key is shown with its default; see pam_gcpkce.conf(5).\n"
 	    "# Required: region (or login_url and api_url), client_id,\n"
 	    "# redirect_uri, organization.\n");
 	for (size_t i = 0; i < count; i++) {
@@ -53,7 +53,7 @@ config_example_put(struct buf *text)
 	}
 }
 
-/* Append what stands behind a key of an earlier list, written by hand. */
+/* Append the text after a key of an earlier list, written by hand. */
 static void
 put_more(struct buf *text, const char *list, const char *key)
 {

@@ -10,8 +10,7 @@
 #include "gcpkce/base/errinfo.h"
 #include "region.h"
 
-/* Where the files are unless somebody says otherwise; the Makefile sets them.
- */
+/* Default paths of the files; the Makefile sets them. */
 #ifndef GCPKCE_CONF
 #define GCPKCE_CONF "/etc/security/pam_gcpkce.conf"
 #endif
@@ -31,16 +30,16 @@
  *
  * A number's bounds are its own; a text's are lengths in bytes, but for
  * choices, where they are unused.  The default is text, as an administrator
- * would write it; "" is "none".
+ * would write it; "" means that there is none.
  */
 #define CONFIG_TABLE(X) \
 	X(region, REGION, "", 1, 253, \
 	    "AWS region or login domain of the organization; required, or " \
 	    "both URLs") \
 	X(login_url, URL, "", 1, 255, \
-	    "base URL of the login host, in place of the region's") \
+	    "base URL of the login server, instead of the region's") \
 	X(api_url, URL, "", 1, 255, \
-	    "base URL of the API host, in place of the region's") \
+	    "base URL of the API server, instead of the region's") \
 	X(client_id, ID, "", 1, 64, "id of the OAuth client; required") \
 	X(client_secret_file, PATH, "", 1, 511, \
 	    "file with the secret of a confidential client") \
@@ -49,7 +48,7 @@
 	X(organization, UUID, "", 36, 36, \
 	    "id of the Genesys Cloud organization; required") \
 	X(partner_logins, BOOL, "no", 0, 1, \
-	    "accept people whose home organization is another, and clones") \
+	    "accept users whose home organization is another, and clones") \
 	X(signin_org, WORD, "", 1, 128, \
 	    "organization's short name for the sign-in page; with " \
 	    "signin_provider") \
@@ -58,38 +57,39 @@
 	X(force_signin, BOOL, "no", 0, 1, \
 	    "ask for credentials even when the browser is signed in") \
 	X(callback, CALLBACK, "paste", 0, 0, \
-	    "how the code comes back: paste; loopback, by the browser on " \
+	    "how the code is returned: paste; loopback, by the browser on " \
 	    "this host") \
 	X(bare_code, BOOL, "no", 0, 1, \
-	    "accept a code without its state, of at least 20 bytes, as well") \
+	    "also accept a code of at least 20 bytes without its state") \
 	X(start_url, START, "", 1, CONFIG_START_MAX, \
-	    "static start page that makes the address short") \
+	    "static start page that makes the URL short") \
 	X(dialogue, DIALOGUE, "auto", 0, 0, \
-	    "one prompt, or text and prompt: prompt, split, auto") \
+	    "one prompt, or message and prompt: prompt, split, auto") \
 	X(map, METHODS, "file", 1, 64, \
-	    "how identities become accounts, in order: file, email, " \
+	    "how identities are mapped to accounts, in order: file, email, " \
 	    "localpart") \
 	X(map_file, PATH, GCPKCE_MAP, 1, 511, \
-	    "which identities may be which account") \
+	    "which identities may sign in to which account") \
 	X(email_domains, DOMAINS, "", 1, 511, \
 	    "domains that email and localpart accept") \
 	X(account_group, WORD, "", 1, 128, \
 	    "local group of the accounts that email and localpart may reach") \
 	X(require_group, UUIDS, "", 36, 511, \
-	    "ids of groups, one of which the person must be in") \
+	    "ids of groups; the user must be in one of them") \
 	X(require_role, UUIDS, "", 36, 511, \
-	    "ids of roles, one of which the person must have") \
+	    "ids of roles; the user must have one of them") \
 	X(require_division, UUIDS, "", 36, 511, \
-	    "ids of divisions, one of which must be the person's") \
+	    "ids of divisions; the user must be in one of them") \
 	X(allow_root, BOOL, "no", 0, 1, \
-	    "let a map-file line that names the account reach uid 0") \
+	    "allow uid 0 for a map-file line that names the account") \
 	X(min_uid, NUMBER, "1000", 0, 4294967294UL, \
-	    "accounts below it need a map-file line that names them") \
-	X(timeout, NUMBER, "90", 1, 3600, "seconds for one sign-in") \
+	    "accounts with a lower uid need a map-file line that names them") \
+	X(timeout, NUMBER, "90", 1, 3600, \
+	    "time limit of one sign-in, in seconds") \
 	X(attempts, NUMBER, "3", 1, 20, \
-	    "answers a person may give in one sign-in") \
+	    "number of answers a user may give in one sign-in") \
 	X(preconnect, NUMBER_OR_NO, "2", 0, 3600, \
-	    "seconds after which connections are opened ahead of the answer, " \
+	    "seconds after which connections are opened before the answer, " \
 	    "or no") \
 	X(preconnect_max, NUMBER, "64", 0, 65535, \
 	    "sign-ins with such connections at once on this host") \
@@ -102,19 +102,20 @@
 	X(region_value, REGION_VALUE, "aws", 0, 0, \
 	    "what region_env holds: aws, or domain") \
 	X(revoke, REVOKE, "auto", 0, 0, \
-	    "end the token when it is not needed any more: auto, never") \
+	    "revoke the token when it is no longer needed: auto, never") \
 	X(ca_file, PATH, "", 1, 511, \
 	    "certificates to trust instead of the system's") \
 	X(proxy, PROXY, "", 1, 255, "HTTP proxy, http://HOST:PORT") \
 	X(connect_timeout, NUMBER, "5", 1, 300, \
-	    "seconds to connect, TLS included") \
-	X(request_timeout, NUMBER, "10", 1, 300, "seconds for one request") \
+	    "time limit to connect, including TLS, in seconds") \
+	X(request_timeout, NUMBER, "10", 1, 300, \
+	    "time limit of one request, in seconds") \
 	X(helper_user, WORD, "_gcpkce", 1, 64, \
-	    "account that the helper runs as when the host is root") \
+	    "account that the helper runs as if the application is root") \
 	X(sandbox, SANDBOX, "default", 0, 0, \
-	    "the helper's sandbox: default; strict, which makes a missing " \
-	    "layer a refusal") \
-	X(debug, BOOL, "no", 0, 1, "more in the journal")
+	    "the helper's sandbox: default; strict, which refuses the " \
+	    "sign-in if a layer is missing") \
+	X(debug, BOOL, "no", 0, 1, "log more")
 
 /* The choices; a member holds the position of its word. */
 enum config_callback { CALLBACK_PASTE, CALLBACK_LOOPBACK };
@@ -157,30 +158,31 @@ struct config_methods {
 
 /*
  * Every key of the table as a member of its name.  After config_load,
- * login_url and api_url are filled from the region where they were not given.
+ * login_url and api_url are filled from the region if they were not set.
  */
 struct config {
 #define X(key, type, def, min, max, meaning) CONFIG_MEMBER_##type(key)
 	CONFIG_TABLE(X)
 #undef X
 	/*
-	 * Where helper_user was set, for a fault that shows only when a helper
-	 * starts: "FILE:LINE", "argument", or the file that could set it.
+	 * Where helper_user was set, for a fault that is found only when a
+	 * helper starts: "FILE:LINE", "argument", or the file that could set
+	 * it.
 	 */
 	char helper_user_place[CONFIG_PLACE_MAX];
 };
 
-/* Who asks: what binds the sign-in in a host does not bind every command. */
+/* The purpose: restrictions of the module do not apply to every command. */
 enum config_purpose {
-	CONFIG_FOR_MODULE, /* everything; a host that is not root is bound */
+	CONFIG_FOR_MODULE, /* all; with restrictions unless root */
 	CONFIG_FOR_LOGIN,  /* the command's sign-in, by any user */
 	CONFIG_FOR_DECIDE, /* the policy alone: the secret, export, timeout
 			      and sandbox do not matter */
-	CONFIG_FOR_TOKEN,  /* how to reach Genesys Cloud, about a token that
-			      is there already: no client, no policy */
+	CONFIG_FOR_TOKEN,  /* how to reach Genesys Cloud with an existing
+			      token: no client, no policy */
 };
 
-/* All that is wrong with a configuration: a line each. */
+/* All faults of a configuration, one line each. */
 struct config_faults {
 	struct buf lines; /* each ended by '\n' */
 	size_t count;
@@ -193,13 +195,13 @@ struct config_faults {
  * Read the configuration: the file, its drop-ins in name order, and the
  * arguments; later ones replace earlier ones, key by key.
  *
- * The file is that of a "conf=" argument, else the built-in path; drop-ins are
- * the *.conf in the directory of its name with ".d" behind it.  Every fault is
- * collected, each with file, line, key, quoted value and the fix.
+ * The file is that of a "conf=" argument, or the built-in path; drop-ins are
+ * the *.conf in the directory with its name and the suffix ".d".  Every fault
+ * is collected, each with file, line, key, quoted value and the fix.
  *
- * in:     argc, argv  "key=value" each, as libpam hands them over
- * out:    ret     the configuration; only with OUTCOME_OK is it whole
- *         faults  (config_faults_done it) all that was wrong
+ * in:     argc, argv  "key=value" each, as libpam passes them
+ * out:    ret     the configuration; complete only with OUTCOME_OK
+ *         faults  (config_faults_done it) all faults
  * errors: OUTCOME_CONFIG_INVALID, OUTCOME_CONFIG_UNSAFE, OUTCOME_NO_MEMORY
  * source: docs/DESIGN.md section 3; pam.conf(5)
  */
@@ -209,7 +211,7 @@ MUST_CHECK enum outcome config_load(int argc, const char **argv,
 
 void config_faults_done(struct config_faults *faults);
 
-/* The configured region; aws and domain are NULL where only URLs are given. */
+/* The configured region; aws and domain are NULL if only URLs are set. */
 struct region config_region(const struct config *config);
 
 #endif
