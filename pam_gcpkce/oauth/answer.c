@@ -111,7 +111,8 @@ parameters_of(struct view address, struct parameters *ret)
 
 /*
  * Find the parameters of an address, of its query alone, or of several that
- * agree.
+ * agree.  A state counts only when each address with a code has it as well:
+ * that of another address, as of the one that is shown, is not the code's.
  *
  * gives:  false when they do not, or one stands twice in an address: which of
  *         two codes is meant is not for us to guess
@@ -119,11 +120,15 @@ parameters_of(struct view address, struct parameters *ret)
 static bool
 parameters_find(struct view text, struct parameters *ret)
 {
+	bool stateless = false;
+
 	while (text.len > 0) {
 		struct parameters one = {0};
 
 		if (!parameters_of(address_next(&text), &one))
 			return false;
+		stateless |= one.value[PARAMETER_CODE].p != NULL &&
+		    one.value[PARAMETER_STATE].p == NULL;
 		for (size_t i = 0; i < PARAMETER_COUNT; i++) {
 			if (one.value[i].p == NULL)
 				continue;
@@ -133,6 +138,8 @@ parameters_find(struct view text, struct parameters *ret)
 			ret->value[i] = one.value[i];
 		}
 	}
+	if (stateless)
+		ret->value[PARAMETER_STATE] = (struct view){0};
 	return true;
 }
 

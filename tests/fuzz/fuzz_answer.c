@@ -165,9 +165,9 @@ is_one(const struct buf *plain, const char *name)
 }
 
 static bool
-is_there(const struct buf *plain, const char *name)
+is_there(struct view address, const char *name)
 {
-	struct input in = {plain->p, plain->len};
+	struct input in = {address.p, address.len};
 	struct view text = input_until(&in, '#');
 	struct input query = {text.p, text.len};
 
@@ -181,6 +181,20 @@ is_there(const struct buf *plain, const char *name)
 			return true;
 	}
 	return false;
+}
+
+/* Has each address with a code its state as well? */
+static bool
+are_pairs(struct view text)
+{
+	while (text.len > 0) {
+		struct view one = {text.p, address_len(text)};
+
+		if (is_there(one, "code=") && !is_there(one, "state="))
+			return false;
+		text = (struct view){text.p + one.len, text.len - one.len};
+	}
+	return true;
 }
 
 /* A code is of the answer, of the right form, and beside our state alone. */
@@ -203,7 +217,8 @@ code_check(struct view typed, bool bare_code, const struct answer *answer)
 	/* no two values of anything, and no error beside a code */
 	HOLD(is_one(&plain, "code="));
 	HOLD(is_one(&plain, "state="));
-	HOLD(!is_there(&plain, "error="));
+	HOLD(!is_there(buf_view(&plain), "error="));
+	HOLD(are_pairs(buf_view(&plain)));
 	HOLD(answer->state_seen || (bare_code && code.len >= 20));
 	if (answer->state_seen)
 		HOLD(holds(&decoded, view_text("state=" SHOWN)));

@@ -51,6 +51,8 @@ def answers():
         "address-twice": f"{site}?code={code}&state={state}.a {site}?code={code}&state={state}.a",
         "chat": f"[{site}?code={code}&state={state}.a]({site}?code={code}&state={state}.a)",
         "two": f"{site}?code={code}&state={state}.a {site}?code={code}x&state={state}.a",
+        "state-of-another": f"{site}?code={code} {site}?state={state}.a",
+        "beside-authorize": f"{site}?code={code}&state={state}.a {site}?x=code&state={state}.a",
         "cut": f"{site}?code={code}&state={state[:9]}",
         "focus": f"\x1b[O\x1b[I{site}?code={code}&state={state}",
         "focus-text": f"^[[O^[[I{site}?code={code}&state={state}^[[O",

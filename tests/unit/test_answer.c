@@ -21,6 +21,9 @@
 #define CODE "uXr5-_Bq.7~Kp0mS4tLw" /* of 20 bytes, the least */
 #define PAIR "code=" CODE "&state=" SHOWN
 #define BACK "https://signin.example.org/cb"
+#define AUTHORIZE \
+	"https://login.mypurecloud.com/oauth/authorize?response_type=code&" \
+	"code_challenge=x&state=" SHOWN
 #define X64 "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
 #define Y64 "yxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
 #define X512 Y64 X64 X64 X64 X64 X64 X64 X64
@@ -226,9 +229,7 @@ static const struct row {
     {T(BACK "code=" CODE "&state=" HASH), BAD, NULL, 0},
     {T(BACK "/code=b?code=a&state=" HASH), OK, "a", SEEN},
     {T(BACK "?code=" CODE "&state=" OTHER), MISMATCH, NULL, SEEN},
-    {T("https://login.mypurecloud.com/oauth/authorize?response_type=code&"
-       "code_challenge=x&state=" SHOWN),
-	BAD, NULL, 0},
+    {T(AUTHORIZE), BAD, NULL, 0},
     /* the same twice, as by pasting twice or by a chat, is one */
     {T(BACK "?" PAIR " " BACK "?" PAIR), OK, CODE, SEEN},
     {T(BACK "?" PAIR BACK "?" PAIR), OK, CODE, SEEN},
@@ -242,7 +243,23 @@ static const struct row {
     {T("[" BACK "?" PAIR "](" BACK "?code=b&state=" SHOWN ")"), BAD, NULL, 0},
     {T(BACK "?" PAIR "#x" BACK "?code=b&state=" SHOWN), BAD, NULL, 0},
     {T(BACK "?" PAIR " " BACK "?error=x&state=" SHOWN), BAD, NULL, 0},
-    {T(BACK "?code=" CODE " " BACK "?state=" SHOWN), OK, CODE, SEEN},
+    /* the state of another address, as of the one that is shown, is not the
+     * code's */
+    {T(BACK "?code=" CODE " " BACK "?state=" SHOWN), BAD, NULL, 0},
+    {T(BACK "?state=" SHOWN " " BACK "?code=" CODE), BAD, NULL, 0},
+    {T(BACK "?code=" CODE " " AUTHORIZE), BAD, NULL, 0},
+    {T(AUTHORIZE " " BACK "?code=" CODE), BAD, NULL, 0},
+    {T("code=" CODE "&" AUTHORIZE), BAD, NULL, 0},
+    {T("code=" CODE " " AUTHORIZE), BAD, NULL, 0},
+    {T(AUTHORIZE " code=" CODE), BAD, NULL, 0},
+    {T("[" BACK "?code=" CODE "](" AUTHORIZE ")"), BAD, NULL, 0},
+    {T(BACK "?" PAIR " " BACK "?code=" CODE), BAD, NULL, 0},
+    {T(BACK "?code=" CODE " " BACK "?" PAIR), BAD, NULL, 0},
+    {T(BACK "?code=" CODE "&iss=https://x.example&state=" SHOWN), BAD, NULL, 0},
+    {T(BACK "?" PAIR " " AUTHORIZE), OK, CODE, SEEN},
+    {T(AUTHORIZE " " BACK "?" PAIR), OK, CODE, SEEN},
+    {T("code=" CODE "&state=" OTHER " " AUTHORIZE), BAD, NULL, 0},
+    {T(AUTHORIZE " " BACK "?code=" CODE "&state=" OTHER), BAD, NULL, 0},
     {T(BACK "?iss=https://login.example.com&" PAIR), OK, CODE, SEEN},
     /* an error redirect */
     {T(BACK "?error=access_denied"), REFUSED, NULL, 0},

@@ -44,7 +44,7 @@ struct answer {
  *    without an address; a fragment is ignored.  The same address twice counts
  *    once, also as [ADDRESS](ADDRESS).  A parameter of ours that stands twice
  *    in one address, or has two values in several, is malformed; others are
- *    ignored
+ *    ignored.  Every address with a code must have its state as well
  *  - an error parameter: signin_refused; its name and description go,
  *    escaped, to reterr.  An address that has error and code is malformed.
  *  - exactly one code and one state (an error may come without), both
