@@ -60,13 +60,13 @@ lookup(lookup_fn *fn, const void *key, void *entry, char **ret_space,
 		    error != EBADF && error != EPERM) {
 			errno = error;
 			return err_sys(
-			    reterr, OUTCOME_HELPER_FAILED, "name service");
+			    reterr, OUTCOME_SYSTEM_ERROR, "name service");
 		}
 		*ret_found = error == 0 && found != NULL;
 		*ret_space = take_ptr(&space);
 		return OUTCOME_OK;
 	}
-	return err_set(reterr, OUTCOME_HELPER_FAILED,
+	return err_set(reterr, OUTCOME_SYSTEM_ERROR,
 	    "name service: an entry is larger than a megabyte");
 }
 
@@ -151,7 +151,7 @@ account_in_group(const struct account *account, const char *user,
 		free(take_ptr(&gids));
 		count = count > room ? count : room * 2;
 		if (count > GROUPS_MAX)
-			return err_set(reterr, OUTCOME_HELPER_FAILED,
+			return err_set(reterr, OUTCOME_SYSTEM_ERROR,
 			    "name service: the account has too many groups");
 	}
 	for (int i = 0; i < count; i++)

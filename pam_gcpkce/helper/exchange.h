@@ -61,7 +61,8 @@ MUST_CHECK enum outcome exchange_warm(struct exchange *x, size_t i,
  *            outcome is a denial
  * errors: code_refused, client_refused, rate_limited, provider_error,
  *         reply_invalid, token_invalid, identity_incomplete, unreachable,
- *         tls_failed, timed_out, aborted, helper_failed, no_memory; reterr
+ *         tls_failed, timed_out, aborted, helper_failed, system_error,
+ *         no_memory; reterr
  *         says why, with likely causes
  * source: RFC 6749 section 4.1.3; RFC 7636 section 4.5; docs/DESIGN.md 2
  */

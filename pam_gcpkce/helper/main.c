@@ -22,7 +22,7 @@
 static enum outcome
 refuse(enum outcome r, const struct errinfo *why)
 {
-	startup_refuse(why->text);
+	startup_refuse(r, why->text);
 	return r;
 }
 
@@ -42,7 +42,7 @@ signin_request(struct view payload, int signals, struct errinfo *reterr)
 	if (r == OUTCOME_OK)
 		r = signin_serve(&request, &browser, signals, reterr);
 	else
-		startup_refuse(reterr->text);
+		startup_refuse(r, reterr->text);
 	loopback_callback_end(&browser);
 	return r;
 }
@@ -127,9 +127,10 @@ serve(struct errinfo *reterr)
 	if (r != OUTCOME_OK)
 		return r;
 	r = startup_signals(&signals, reterr);
-	if (r == OUTCOME_OK)
-		r = frame_receive(STARTUP_FD_SOCKET, signals,
-		    clock_now_ms() + REQUEST_WAIT_MS, &type, &payload, reterr);
+	if (r != OUTCOME_OK)
+		return r;
+	r = frame_receive(STARTUP_FD_SOCKET, signals,
+	    clock_now_ms() + REQUEST_WAIT_MS, &type, &payload, reterr);
 	if (r != OUTCOME_OK)
 		return refuse(r, reterr);
 	if (type == WIRE_REQUEST)

@@ -497,6 +497,8 @@ rounds_serve(struct signin *s, struct errinfo *reterr)
 
 	while (r == OUTCOME_OK && outcome_may_retry(outcome))
 		r = round_serve(s, &outcome, reterr);
+	if (r == OUTCOME_SYSTEM_ERROR)
+		startup_refuse(r, reterr->text);
 	if (r != OUTCOME_OK || outcome != OUTCOME_OK || !is_kept(s))
 		token_revoke(s);
 	return r;

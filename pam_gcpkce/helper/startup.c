@@ -33,11 +33,11 @@ has_socket(void)
  * sending fails would not look for an answer.
  */
 static void
-request_decline(const char *reason)
+request_decline(enum outcome outcome, const char *reason)
 {
 	struct pollfd request = {.fd = STARTUP_FD_SOCKET, .events = POLLIN};
 
-	startup_refuse(reason);
+	startup_refuse(outcome, reason);
 	(void)poll(&request, 1, SEND_WAIT_MS);
 }
 
@@ -51,12 +51,12 @@ startup_verify(struct errinfo *reterr)
 	(void)prctl(PR_SET_NAME, "gcpkce-helper", 0, 0, 0);
 	enum outcome r = sandbox_begin(reterr);
 	if (r != OUTCOME_OK)
-		request_decline(reterr->text);
+		request_decline(r, reterr->text);
 	return r;
 }
 
-enum outcome
-startup_signals(int *ret_signals, struct errinfo *reterr)
+static enum outcome
+signals_open(int *ret_signals, struct errinfo *reterr)
 {
 	sigset_t set;
 
@@ -65,12 +65,22 @@ startup_signals(int *ret_signals, struct errinfo *reterr)
 	(void)sigaddset(&set, SIGINT);
 	(void)sigaddset(&set, SIGHUP);
 	if (sigprocmask(SIG_BLOCK, &set, NULL) != 0)
-		return err_sys(reterr, OUTCOME_HELPER_FAILED, "sigprocmask");
+		return err_sys(reterr, OUTCOME_SYSTEM_ERROR, "sigprocmask");
 	(void)signal(SIGPIPE, SIG_IGN);
 	*ret_signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (*ret_signals < 0)
-		return err_sys(reterr, OUTCOME_HELPER_FAILED, "signalfd");
+		return err_sys(reterr, OUTCOME_SYSTEM_ERROR, "signalfd");
 	return OUTCOME_OK;
+}
+
+enum outcome
+startup_signals(int *ret_signals, struct errinfo *reterr)
+{
+	enum outcome r = signals_open(ret_signals, reterr);
+
+	if (r != OUTCOME_OK)
+		request_decline(r, reterr->text);
+	return r;
 }
 
 void
@@ -81,9 +91,9 @@ frame_send_unawaited(const struct buf *frame)
 }
 
 void
-startup_refuse(const char *reason)
+startup_refuse(enum outcome outcome, const char *reason)
 {
-	struct wire_verdict verdict = {.outcome = OUTCOME_HELPER_FAILED};
+	struct wire_verdict verdict = {.outcome = outcome};
 	autobuf frame = BUF_INIT(WIRE_HEADER_LEN + WIRE_PAYLOAD_MAX);
 
 	wire_reason_set(&verdict, reason);

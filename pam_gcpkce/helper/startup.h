@@ -27,10 +27,11 @@ MUST_CHECK enum outcome startup_verify(struct errinfo *reterr);
 
 /*
  * Block the signals that would end the helper between receiving a token and
- * revoking it, and make them readable instead.
+ * revoking it, and make them readable instead.  The caller is told of a
+ * failure.
  *
  * out:    ret_signals  a signalfd of SIGTERM, SIGINT and SIGHUP
- * errors: OUTCOME_HELPER_FAILED
+ * errors: OUTCOME_SYSTEM_ERROR
  */
 MUST_CHECK enum outcome startup_signals(
     int *ret_signals, struct errinfo *reterr);
@@ -40,9 +41,11 @@ MUST_CHECK enum outcome startup_signals(
 void frame_send_unawaited(const struct buf *frame);
 
 /*
- * Tell the caller why the frame that he waits for will not come: a VERDICT of
- * helper_failed.
+ * Tell the caller why the frame that he waits for will not come, by a VERDICT.
+ *
+ * in:     outcome  OUTCOME_SYSTEM_ERROR; all else reads as
+ * OUTCOME_HELPER_FAILED
  */
-void startup_refuse(const char *reason);
+void startup_refuse(enum outcome outcome, const char *reason);
 
 #endif

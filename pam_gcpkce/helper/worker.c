@@ -38,7 +38,7 @@ death_tell(int signal)
 
 	buf_printf(&why, "the helper's worker was ended by signal %d (%s)",
 	    signal, strsignal(signal));
-	startup_refuse(buf_text(&why));
+	startup_refuse(OUTCOME_HELPER_FAILED, buf_text(&why));
 }
 
 /* The worker has ended, or ends now: SIGKILL changes nothing of an exit. */
@@ -123,7 +123,7 @@ worker_begin(int signals, int64_t end_ms, bool network, struct errinfo *reterr)
 	int ends[2];
 
 	if (pipe2(ends, O_CLOEXEC) != 0)
-		return err_sys(reterr, OUTCOME_HELPER_FAILED, "pipe");
+		return err_sys(reterr, OUTCOME_SYSTEM_ERROR, "pipe");
 	pid_t monitor = getpid();
 	pid_t pid = fork();
 	if (pid > 0) {
@@ -140,12 +140,12 @@ worker_begin(int signals, int64_t end_ms, bool network, struct errinfo *reterr)
 		(void)close(ends[0]);
 		(void)close(ends[1]);
 		errno = saved;
-		return err_sys(reterr, OUTCOME_HELPER_FAILED, "fork");
+		return err_sys(reterr, OUTCOME_SYSTEM_ERROR, "fork");
 	}
 	(void)close(ends[0]);
 	word = ends[1];
 	if (setsid() < 0 || !monitor_tie(monitor) || !end_set(end_ms))
-		return err_sys(reterr, OUTCOME_HELPER_FAILED,
+		return err_sys(reterr, OUTCOME_SYSTEM_ERROR,
 		    "the worker's session and end");
 	enum outcome r = network ? library_load(reterr) : OUTCOME_OK;
 	return r == OUTCOME_OK ? sandbox_close(reterr) : r;

@@ -28,8 +28,9 @@
  *         end_ms   on clock_now_ms's clock
  *         network  the worker is to speak with Genesys Cloud: load libcurl,
  *                  there and before the filter
- * errors: OUTCOME_HELPER_FAILED, OUTCOME_NO_MEMORY: there is no worker (still
- *         in the helper proper), or it may not go on (in the worker)
+ * errors: OUTCOME_SYSTEM_ERROR, OUTCOME_HELPER_FAILED (the sandbox),
+ *         OUTCOME_NO_MEMORY: there is no worker (still in the helper proper),
+ * or it may not go on (in the worker)
  */
 MUST_CHECK enum outcome worker_begin(
     int signals, int64_t end_ms, bool network, struct errinfo *reterr);

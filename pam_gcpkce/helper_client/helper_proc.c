@@ -145,7 +145,7 @@ report_read(int fd, bool *ret_open, struct errinfo *reterr)
 	if (got == 0 || *ret_open)
 		return OUTCOME_OK;
 	if (got != sizeof(report))
-		return err_sys(reterr, OUTCOME_HELPER_FAILED, "report pipe");
+		return err_sys(reterr, OUTCOME_SYSTEM_ERROR, "report pipe");
 	errno = report.error;
 	autobuf what = BUF_INIT(1024);
 	buf_printf(&what, "%s: %s", helper_path, child_step_text(report.step));
@@ -173,7 +173,7 @@ exec_await(struct helper_proc *child, int *report_fd, int64_t deadline_ms,
 		    ready, 2, clock_left_ms(is_last ? deadline_ms : enough_ms));
 	} while (polled < 0 && errno == EINTR);
 	if (polled < 0)
-		return err_sys(reterr, OUTCOME_HELPER_FAILED, "poll");
+		return err_sys(reterr, OUTCOME_SYSTEM_ERROR, "poll");
 	if (polled == 0 && is_last)
 		return err_set(reterr, OUTCOME_HELPER_FAILED,
 		    "the helper did not start within the deadline");
@@ -198,16 +198,16 @@ helper_proc_start(const struct helper_child *child_run, int64_t deadline_ms,
 	if (r != OUTCOME_OK)
 		return r;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) != 0)
-		return err_sys(reterr, OUTCOME_HELPER_FAILED, "socketpair");
+		return err_sys(reterr, OUTCOME_SYSTEM_ERROR, "socketpair");
 	child.socket = sockets[0];
 	autofd theirs = sockets[1];
 	if (pipe2(pipes, O_CLOEXEC | O_NONBLOCK) != 0)
-		return err_sys(reterr, OUTCOME_HELPER_FAILED, "pipe");
+		return err_sys(reterr, OUTCOME_SYSTEM_ERROR, "pipe");
 	autofd report = pipes[0];
 	autofd report_end = pipes[1];
 	if (!lift(&binary) || !lift(&child.socket) || !lift(&theirs) ||
 	    !lift(&report) || !lift(&report_end))
-		return err_sys(reterr, OUTCOME_HELPER_FAILED, "fcntl");
+		return err_sys(reterr, OUTCOME_SYSTEM_ERROR, "fcntl");
 
 	struct child_plan plan = {
 	    .child_run = *child_run,
@@ -220,10 +220,10 @@ helper_proc_start(const struct helper_child *child_run, int64_t deadline_ms,
 	};
 	child.pid = fork_quietly(&plan);
 	if (child.pid < 0)
-		return err_sys(reterr, OUTCOME_HELPER_FAILED, "fork");
+		return err_sys(reterr, OUTCOME_SYSTEM_ERROR, "fork");
 	child.process = (int)syscall(SYS_pidfd_open, child.pid, 0);
 	if (child.process >= 0 && !lift(&child.process))
-		return err_sys(reterr, OUTCOME_HELPER_FAILED, "fcntl");
+		return err_sys(reterr, OUTCOME_SYSTEM_ERROR, "fcntl");
 	(void)close(take_fd(&report_end));
 	(void)close(take_fd(&theirs));
 	r = exec_await(&child, &report, deadline_ms, reterr);
@@ -257,7 +257,10 @@ helper_proc_send(const struct helper_proc *proc, const struct buf *frame,
 	return r == OUTCOME_ABORTED ? gone_explain(proc, reterr) : r;
 }
 
-/* A verdict out of turn says why no other frame will come. */
+/*
+ * A verdict out of turn says why no other frame will come: this host failed,
+ * or the helper did, whatever else it says.
+ */
 static enum outcome
 refusal_read(const struct buf *payload, struct errinfo *reterr)
 {
@@ -265,9 +268,11 @@ refusal_read(const struct buf *payload, struct errinfo *reterr)
 	enum outcome r =
 	    wire_verdict_parse(buf_view(payload), &verdict, reterr);
 
-	return r == OUTCOME_OK
-	    ? err_set(reterr, OUTCOME_HELPER_FAILED, "%s", verdict.reason)
-	    : r;
+	if (r != OUTCOME_OK)
+		return r;
+	r = verdict.outcome == OUTCOME_SYSTEM_ERROR ? OUTCOME_SYSTEM_ERROR
+						    : OUTCOME_HELPER_FAILED;
+	return err_set(reterr, r, "%s", verdict.reason);
 }
 
 /*

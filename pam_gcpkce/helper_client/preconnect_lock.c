@@ -21,7 +21,7 @@ open_failed(const char *name, struct errinfo *reterr)
 {
 	return err_sys(reterr,
 	    errno == ELOOP || errno == ENOTDIR ? OUTCOME_CONFIG_UNSAFE
-					       : OUTCOME_HELPER_FAILED,
+					       : OUTCOME_SYSTEM_ERROR,
 	    name);
 }
 
@@ -33,7 +33,7 @@ owner_check(int fd, const char *name, mode_t kind, mode_t forbidden,
 	struct stat st;
 
 	if (fstat(fd, &st) != 0)
-		return err_sys(reterr, OUTCOME_HELPER_FAILED, name);
+		return err_sys(reterr, OUTCOME_SYSTEM_ERROR, name);
 	if (st.st_uid != 0 || (st.st_mode & S_IFMT) != kind ||
 	    (st.st_mode & forbidden) != 0)
 		return err_set(reterr, OUTCOME_CONFIG_UNSAFE,
@@ -62,7 +62,7 @@ ours_open(int *ret_fd, struct errinfo *reterr)
 	r = owner_check(fd, OURS, S_IFDIR, 022, reterr);
 	if (r == OUTCOME_OK && made &&
 	    (fchown(fd, 0, 0) != 0 || fchmod(fd, 0755) != 0))
-		r = err_sys(reterr, OUTCOME_HELPER_FAILED, OURS);
+		r = err_sys(reterr, OUTCOME_SYSTEM_ERROR, OURS);
 	if (r == OUTCOME_OK)
 		*ret_fd = take_fd(&fd);
 	return r;
@@ -85,5 +85,5 @@ preconnect_lock_open(int *ret_fd, struct errinfo *reterr)
 	/* away from 0, 1 and 2, which the host may have closed and write to */
 	*ret_fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
 	return *ret_fd >= 0 ? OUTCOME_OK
-			    : err_sys(reterr, OUTCOME_HELPER_FAILED, "fcntl");
+			    : err_sys(reterr, OUTCOME_SYSTEM_ERROR, "fcntl");
 }

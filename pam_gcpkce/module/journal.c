@@ -35,6 +35,7 @@ priority_of(enum outcome outcome)
 		outcome == OUTCOME_SECRET_UNREADABLE ||
 		outcome == OUTCOME_CLIENT_REFUSED ||
 		outcome == OUTCOME_HELPER_FAILED ||
+		outcome == OUTCOME_SYSTEM_ERROR ||
 		outcome == OUTCOME_TLS_FAILED || outcome == OUTCOME_NO_MEMORY
 	    ? LOG_ERR
 	    : LOG_NOTICE;

@@ -269,7 +269,7 @@ file_hand_over(pam_handle_t *pamh, struct exported *exported,
 	exported->place = EXPORTED_SESSION;
 	exported->uid = account->uid;
 	if (!is_ours)
-		return err_set(reterr, OUTCOME_HELPER_FAILED,
+		return err_set(reterr, OUTCOME_SYSTEM_ERROR,
 		    "the token was pending for too long");
 	r = environment_put(pamh, ENV_TOKEN_FILE, view_text(path));
 	return r == OUTCOME_OK ? kept_add(pamh, exported) : r;

@@ -45,7 +45,7 @@ static enum outcome
 folder_check(int fd, const char *name, struct stat *ret, struct errinfo *reterr)
 {
 	if (fstat(fd, ret) != 0)
-		return err_sys(reterr, OUTCOME_HELPER_FAILED, name);
+		return err_sys(reterr, OUTCOME_SYSTEM_ERROR, name);
 	if (ret->st_uid != 0 || (ret->st_mode & 022) != 0)
 		return err_set(reterr, OUTCOME_CONFIG_UNSAFE,
 		    "the folder \"%s\" belongs to uid %u and has mode %04o; "
@@ -63,12 +63,12 @@ folder_open(int above, const struct folder *folder, bool make, int *ret_fd,
 	struct stat st;
 
 	if (make && mkdirat(above, folder->name, 0700) != 0 && errno != EEXIST)
-		return err_sys(reterr, OUTCOME_HELPER_FAILED, folder->name);
+		return err_sys(reterr, OUTCOME_SYSTEM_ERROR, folder->name);
 	autofd fd = openat(above, folder->name, FOLDER_FLAGS);
 	if (fd < 0)
 		return err_sys(reterr,
 		    errno == ELOOP || errno == ENOTDIR ? OUTCOME_CONFIG_UNSAFE
-						       : OUTCOME_HELPER_FAILED,
+						       : OUTCOME_SYSTEM_ERROR,
 		    folder->name);
 	enum outcome r = folder_check(fd, folder->name, &st, reterr);
 	if (r != OUTCOME_OK)
@@ -78,7 +78,7 @@ folder_open(int above, const struct folder *folder, bool make, int *ret_fd,
 	    ((st.st_gid != folder->gid && fchown(fd, 0, folder->gid) != 0) ||
 		((st.st_mode & 07777) != folder->mode &&
 		    fchmod(fd, folder->mode) != 0)))
-		return err_sys(reterr, OUTCOME_HELPER_FAILED, folder->name);
+		return err_sys(reterr, OUTCOME_SYSTEM_ERROR, folder->name);
 	*ret_fd = take_fd(&fd);
 	return OUTCOME_OK;
 }
@@ -91,7 +91,7 @@ base_open(bool make, int *ret_fd, struct errinfo *reterr)
 	autofd run = open(RUN, FOLDER_FLAGS);
 
 	if (run < 0)
-		return err_sys(reterr, OUTCOME_HELPER_FAILED, RUN);
+		return err_sys(reterr, OUTCOME_SYSTEM_ERROR, RUN);
 	enum outcome r = folder_check(run, RUN, &st, reterr);
 	return r == OUTCOME_OK ? folder_open(run, &ours, make, ret_fd, reterr)
 			       : r;
@@ -130,7 +130,7 @@ bytes_write(int fd, struct view bytes, struct errinfo *reterr)
 
 	/* beyond it the host would get a SIGXFSZ, and a caller of su sets it */
 	if (getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur < bytes.len)
-		return err_set(reterr, OUTCOME_HELPER_FAILED,
+		return err_set(reterr, OUTCOME_SYSTEM_ERROR,
 		    "the host's limit of file sizes is too small");
 	while (bytes.len > 0) {
 		ssize_t n = write(fd, bytes.p, bytes.len);
@@ -139,7 +139,7 @@ bytes_write(int fd, struct view bytes, struct errinfo *reterr)
 			continue;
 		if (n <= 0)
 			return err_sys(
-			    reterr, OUTCOME_HELPER_FAILED, "writing a token");
+			    reterr, OUTCOME_SYSTEM_ERROR, "writing a token");
 		bytes.p += n;
 		bytes.len -= (size_t)n;
 	}
@@ -156,11 +156,11 @@ file_make(int folder, const char *id, struct view content, uid_t uid, gid_t gid,
 
 	if (fd < 0)
 		return err_sys(
-		    reterr, OUTCOME_HELPER_FAILED, "making a token file");
+		    reterr, OUTCOME_SYSTEM_ERROR, "making a token file");
 	enum outcome r = bytes_write(fd, content, reterr);
 	if (r == OUTCOME_OK &&
 	    (fchmod(fd, 0600) != 0 || fchown(fd, uid, gid) != 0))
-		r = err_sys(reterr, OUTCOME_HELPER_FAILED,
+		r = err_sys(reterr, OUTCOME_SYSTEM_ERROR,
 		    "setting a token file's owner and mode");
 	if (r != OUTCOME_OK)
 		(void)unlinkat(folder, id, 0);
@@ -180,7 +180,7 @@ id_make(char ret_id[static TOKENFILE_ID_LEN + 1], struct errinfo *reterr)
 	uint8_t bytes[TOKENFILE_ID_LEN / 2];
 
 	if (getrandom(bytes, sizeof(bytes), 0) != (ssize_t)sizeof(bytes))
-		return err_sys(reterr, OUTCOME_HELPER_FAILED, "getrandom");
+		return err_sys(reterr, OUTCOME_SYSTEM_ERROR, "getrandom");
 	for (size_t i = 0; i < sizeof(bytes); i++)
 		(void)snprintf(ret_id + 2 * i, 3, "%02x", bytes[i]);
 	return OUTCOME_OK;
@@ -291,7 +291,7 @@ content_read(int folder, const char *id, struct tokenfile_pending *ret,
 	*ret_st = (struct stat){0};
 	if (fd < 0 || fstat(fd, ret_st) != 0)
 		return err_sys(
-		    reterr, OUTCOME_HELPER_FAILED, "the pending token");
+		    reterr, OUTCOME_SYSTEM_ERROR, "the pending token");
 	if (!S_ISREG(ret_st->st_mode) || ret_st->st_uid != 0 ||
 	    ret_st->st_nlink != 1 || (ret_st->st_mode & 077) != 0 ||
 	    ret_st->st_size > CONTENT_MAX)
@@ -302,7 +302,7 @@ content_read(int folder, const char *id, struct tokenfile_pending *ret,
 	explicit_bzero(block, sizeof(block));
 	if (n < 0)
 		return err_sys(
-		    reterr, OUTCOME_HELPER_FAILED, "the pending token");
+		    reterr, OUTCOME_SYSTEM_ERROR, "the pending token");
 	enum outcome r = buf_check(&content);
 	if (r == OUTCOME_OK)
 		r = content_parse(buf_view(&content), ret);
@@ -444,7 +444,7 @@ tokenfile_remove(uid_t uid, const char *id, struct errinfo *reterr)
 
 	enum outcome r = place_open(&own, false, &folder, reterr);
 	if (r == OUTCOME_OK && unlinkat(folder, id, 0) != 0 && errno != ENOENT)
-		r = err_sys(reterr, OUTCOME_HELPER_FAILED,
+		r = err_sys(reterr, OUTCOME_SYSTEM_ERROR,
 		    "removing the session's token file");
 	return r;
 }

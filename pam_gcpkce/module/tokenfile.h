@@ -32,7 +32,7 @@ void tokenfile_pending_done(struct tokenfile_pending *pending);
  *
  * out:    ret_id  random; names the file
  * errors: OUTCOME_CONFIG_UNSAFE  a folder on the way is not root's alone
- *         OUTCOME_HELPER_FAILED  a file could not be made;  OUTCOME_NO_MEMORY
+ *         OUTCOME_SYSTEM_ERROR  a file could not be made;  OUTCOME_NO_MEMORY
  * source: docs/DESIGN.md section 4; getrandom(2)
  */
 MUST_CHECK enum outcome tokenfile_pending_write(
@@ -46,7 +46,7 @@ MUST_CHECK enum outcome tokenfile_pending_write(
  * out:     ret  (autopending)
  * errors: OUTCOME_CONFIG_UNSAFE  no id, or a file that authenticate cannot
  *                                have left
- *         OUTCOME_HELPER_FAILED  it is not there;  OUTCOME_NO_MEMORY
+ *         OUTCOME_SYSTEM_ERROR  it is not there;  OUTCOME_NO_MEMORY
  */
 MUST_CHECK enum outcome tokenfile_pending_read(
     const char *id, struct tokenfile_pending *ret, struct errinfo *reterr);

@@ -20,7 +20,7 @@ crypto_fail(struct errinfo *reterr, const char *what)
 		ERR_error_string_n(error, why, sizeof(why));
 	ERR_clear_error();
 	return err_set(
-	    reterr, OUTCOME_HELPER_FAILED, "OpenSSL: %s: %s", what, why);
+	    reterr, OUTCOME_SYSTEM_ERROR, "OpenSSL: %s: %s", what, why);
 }
 
 enum outcome

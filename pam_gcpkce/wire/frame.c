@@ -26,7 +26,7 @@ await(int socket, int cancel, short events, int64_t deadline_ms,
 		int ready = poll(fds, 2, left);
 
 		if (ready < 0 && errno != EINTR)
-			return err_sys(reterr, OUTCOME_HELPER_FAILED, "poll");
+			return err_sys(reterr, OUTCOME_SYSTEM_ERROR, "poll");
 		if (ready > 0 && fds[1].revents != 0)
 			return err_set(
 			    reterr, OUTCOME_ABORTED, "the wait was ended");
@@ -67,7 +67,7 @@ frame_send(int socket, const struct buf *frame, int64_t deadline_ms,
 		if (is_gone(errno))
 			return err_sys(reterr, OUTCOME_ABORTED, "send");
 		if (!is_retry(errno))
-			return err_sys(reterr, OUTCOME_HELPER_FAILED, "send");
+			return err_sys(reterr, OUTCOME_SYSTEM_ERROR, "send");
 		r = await(socket, -1, POLLOUT, deadline_ms, reterr);
 	}
 	return r;
@@ -90,7 +90,7 @@ receive_all(int socket, int cancel, uint8_t *bytes, size_t len,
 			return err_set(reterr, OUTCOME_ABORTED,
 			    "the other end of the socket is gone");
 		if (n < 0 && !is_retry(errno))
-			return err_sys(reterr, OUTCOME_HELPER_FAILED, "recv");
+			return err_sys(reterr, OUTCOME_SYSTEM_ERROR, "recv");
 		got += n > 0 ? (size_t)n : 0;
 	}
 	return OUTCOME_OK;

@@ -204,6 +204,14 @@ def test_strict_refuses_to_run_without_a_layer(sign_in, lacking, named):
     assert cause == f"sandbox = strict: the helper's sandbox lacks {named}"
 
 
+@pytest.mark.parametrize("lacking, cause", [
+    ("signalfd4", "signalfd: Function not implemented"),
+    ("timer_create", "the worker's session and end: Function not implemented"),
+])
+def test_a_fault_of_the_host_in_the_helper_is_a_system_error(sign_in, lacking, cause):
+    assert sign_in("passwd", WITHOUT, lacking) == ("system_error", cause)
+
+
 @pytest.mark.parametrize("sandbox", ["default", "strict"])
 def test_a_missing_layer_is_told_once_at_the_terminal(configure, account, sandbox):
     conf = configure(signin_org="passwd", signin_provider="trial", attempts=1, timeout=20,

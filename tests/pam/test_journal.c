@@ -117,6 +117,7 @@ faults_of_the_setup_are_errors(void **state)
 	    {"client_refused", "", LOG_ERR},
 	    {"tls_failed", "", LOG_ERR},
 	    {"helper_failed", "", LOG_ERR},
+	    {"system_error", "", LOG_ERR},
 	    {"ok", "no_such_key=1", LOG_ERR},
 	};
 

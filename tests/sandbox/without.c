@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Runs a command on a kernel that lacks something, as far as the command can
- * tell: without landlock|seccomp|both COMMAND...
+ * tell: without landlock|seccomp|both|SYSTEM-CALL COMMAND...
  */
 #include <errno.h>
 #include <seccomp.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -26,10 +27,11 @@ main(int argc, char **argv)
 	/* root's programs keep their right to gain privileges */
 	if (seccomp_attr_set(ctx, SCMP_FLTATR_CTL_NNP, geteuid() != 0) != 0)
 		return 2;
-	if (strcmp(argv[1], "seccomp") != 0 &&
-	    lack(ctx, "landlock_create_ruleset") != 0)
+	bool both = strcmp(argv[1], "both") == 0;
+	bool landlock = strcmp(argv[1], "landlock") == 0;
+	if ((both || landlock) && lack(ctx, "landlock_create_ruleset") != 0)
 		return 2;
-	if (strcmp(argv[1], "landlock") != 0 && lack(ctx, "seccomp") != 0)
+	if (!landlock && lack(ctx, both ? "seccomp" : argv[1]) != 0)
 		return 2;
 	if (seccomp_load(ctx) != 0)
 		return 2;

@@ -174,12 +174,12 @@ account_find_tells_a_failed_name_service(void **state)
 		service.name_error = errors[i];
 		service.uid_error = 0;
 		assert_int_equal(account_find("alice", &account, &err),
-		    OUTCOME_HELPER_FAILED);
+		    OUTCOME_SYSTEM_ERROR);
 		assert_memory_equal(err.text, "name service: ", 14);
 		service.name_error = 0;
 		service.uid_error = errors[i];
 		assert_int_equal(account_find("alice", &account, &err),
-		    OUTCOME_HELPER_FAILED);
+		    OUTCOME_SYSTEM_ERROR);
 		/* half an answer is none */
 		assert_int_equal(account.uid, 77);
 		assert_false(account.exists);
@@ -204,7 +204,7 @@ account_find_makes_room_for_large_entries(void **state)
 	service.space = SIZE_MAX;
 	service.calls = 0;
 	assert_int_equal(
-	    account_find("alice", &account, &err), OUTCOME_HELPER_FAILED);
+	    account_find("alice", &account, &err), OUTCOME_SYSTEM_ERROR);
 	assert_string_equal(
 	    err.text, "name service: an entry is larger than a megabyte");
 	assert_in_range(service.calls, 1, 20);
@@ -346,13 +346,13 @@ account_in_group_tells_a_failed_name_service(void **state)
 	(void)state;
 	service.group_error = EIO;
 	assert_int_equal(account_in_group(&alice, "asked", "first", &in, &err),
-	    OUTCOME_HELPER_FAILED);
+	    OUTCOME_SYSTEM_ERROR);
 	assert_string_equal(err.text, "name service: Input/output error");
 	service.group_error = 0;
 	service.groups = 70000;
 	service.calls = 0;
 	assert_int_equal(account_in_group(&alice, "asked", "first", &in, &err),
-	    OUTCOME_HELPER_FAILED);
+	    OUTCOME_SYSTEM_ERROR);
 	assert_string_equal(
 	    err.text, "name service: the account has too many groups");
 	assert_in_range(service.calls, 1, 20);

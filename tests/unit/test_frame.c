@@ -316,7 +316,7 @@ frame_needs_a_socket(void **state)
 	(void)state;
 	wire_put_empty(&frame, WIRE_KEEP);
 	assert_int_equal(frame_send(null, &frame, clock_now_ms() + 1000, &err),
-	    OUTCOME_HELPER_FAILED);
+	    OUTCOME_SYSTEM_ERROR);
 	assert_string_equal(err.text, "send: Socket operation on non-socket");
 }
 

@@ -865,7 +865,7 @@ map_of_a_name_service_that_fails_decides_nothing(void **state)
 	service.error = EIO;
 	enum outcome r = map_read(path, "alice", &found, &entry, NULL);
 	service.error = 0;
-	assert_int_equal(r, OUTCOME_HELPER_FAILED);
+	assert_int_equal(r, OUTCOME_SYSTEM_ERROR);
 	assert_false(entry.named);
 }
 

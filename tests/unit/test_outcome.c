@@ -109,6 +109,7 @@ outcome_results_are_those_of_the_design(void **state)
 	    {"no_conversation", "PAM_CONV_ERR"},
 	    {"aborted", "PAM_CONV_ERR"},
 	    {"helper_failed", "PAM_SYSTEM_ERR"},
+	    {"system_error", "PAM_SYSTEM_ERR"},
 	    {"no_memory", "PAM_BUF_ERR"},
 	    {"unreachable", "PAM_AUTHINFO_UNAVAIL"},
 	    {"provider_error", "PAM_AUTHINFO_UNAVAIL"},

@@ -675,8 +675,8 @@ policy_gather_tells_what_it_cannot_read(void **state)
 	    policy_gather(&config, "bob", &policy, &err), OUTCOME_OK);
 	policy_done(&policy);
 	config_set(&config, "account_group", "broken");
-	assert_int_equal(policy_gather(&config, "bob", &policy, &err),
-	    OUTCOME_HELPER_FAILED);
+	assert_int_equal(
+	    policy_gather(&config, "bob", &policy, &err), OUTCOME_SYSTEM_ERROR);
 	config.account_group[0] = '\0';
 	assert_int_equal(unlink(map_path), 0);
 	assert_int_equal(policy_gather(&config, "alice", &policy, &err),
@@ -686,7 +686,7 @@ policy_gather_tells_what_it_cannot_read(void **state)
 	    OUTCOME_CONFIG_INVALID);
 	service_error = EIO;
 	assert_int_equal(policy_gather(&config, "alice", &policy, &err),
-	    OUTCOME_HELPER_FAILED);
+	    OUTCOME_SYSTEM_ERROR);
 	assert_string_equal(err.text, "name service: Input/output error");
 }
 

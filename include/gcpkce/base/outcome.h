@@ -28,8 +28,7 @@
  */
 #define OUTCOME_TABLE(X) \
 	X(HELPER_FAILED, "helper_failed", PAM_SYSTEM_ERR, MESSAGE_ADMIN, \
-	    "the helper could not start, died, spoke badly, or a local " \
-	    "resource was short") \
+	    "the helper could not start, died, or violated the protocol") \
 	X(OK, "ok", PAM_SUCCESS, MESSAGE_NOTHING, "signed in") \
 	X(CONFIG_INVALID, "config_invalid", PAM_SERVICE_ERR, MESSAGE_ADMIN, \
 	    "the configuration is refused") \
@@ -43,6 +42,9 @@
 	    "the caller offers no way to talk to the person") \
 	X(ABORTED, "aborted", PAM_CONV_ERR, MESSAGE_NOTHING, \
 	    "the person or the caller ended the dialogue") \
+	X(SYSTEM_ERROR, "system_error", PAM_SYSTEM_ERR, MESSAGE_ADMIN, \
+	    "this host failed: the name service, a file below /run, OpenSSL, " \
+	    "libcurl, or a limit of processes or descriptors") \
 	X(NO_MEMORY, "no_memory", PAM_BUF_ERR, MESSAGE_ADMIN, "out of memory") \
 	X(UNREACHABLE, "unreachable", PAM_AUTHINFO_UNAVAIL, MESSAGE_LATER, \
 	    "Genesys Cloud could not be reached") \

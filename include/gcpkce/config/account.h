@@ -30,7 +30,7 @@ struct account {
  *
  * in:     user  the asked name
  * out:    ret   exists is false when there is none; that is no error
- * errors: OUTCOME_HELPER_FAILED  the name service failed;  OUTCOME_NO_MEMORY
+ * errors: OUTCOME_SYSTEM_ERROR  the name service failed;  OUTCOME_NO_MEMORY
  * source: getpwnam(3)
  */
 MUST_CHECK enum outcome account_find(
@@ -45,7 +45,7 @@ bool account_eq(const struct account *a, const struct account *b);
  *
  * in:     user  the asked name
  * out:    ret  false also for a group that does not exist; reterr then says so
- * errors: OUTCOME_HELPER_FAILED  the name service failed;  OUTCOME_NO_MEMORY
+ * errors: OUTCOME_SYSTEM_ERROR  the name service failed;  OUTCOME_NO_MEMORY
  * source: getgrouplist(3)
  */
 MUST_CHECK enum outcome account_in_group(const struct account *account,

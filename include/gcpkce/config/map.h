@@ -42,7 +42,7 @@ struct map_entry {
  *                                 plain text: a line has a NUL byte, a carriage
  *                                 return before its end or a byte order mark
  *         OUTCOME_CONFIG_UNSAFE, OUTCOME_NO_MEMORY
- *         OUTCOME_HELPER_FAILED  the name service failed
+ *         OUTCOME_SYSTEM_ERROR  the name service failed
  * source: docs/DESIGN.md section 4
  */
 MUST_CHECK enum outcome map_read(const char *path, const char *user,

@@ -47,7 +47,7 @@ enum map_naming {
  * in:     line     whole; word is what map_name_take cut off it
  *         user     the asked name
  *         account  as account_find gave it for that name
- * errors: OUTCOME_HELPER_FAILED  the name service failed;  OUTCOME_NO_MEMORY
+ * errors: OUTCOME_SYSTEM_ERROR  the name service failed;  OUTCOME_NO_MEMORY
  */
 MUST_CHECK enum outcome map_name_judge(struct view line, struct view word,
     const char *user, const struct account *account, enum map_naming *ret,

@@ -27,7 +27,7 @@ struct policy {
  * out:    ret     (policy_done it)
  *         reterr  with OUTCOME_OK: a warning for the log, or untouched
  * errors: OUTCOME_CONFIG_INVALID, OUTCOME_CONFIG_UNSAFE  the map file
- *         OUTCOME_HELPER_FAILED  the name service failed;  OUTCOME_NO_MEMORY
+ *         OUTCOME_SYSTEM_ERROR  the name service failed;  OUTCOME_NO_MEMORY
  */
 MUST_CHECK enum outcome policy_gather(const struct config *config,
     const char *user, struct policy *ret, struct errinfo *reterr);

@@ -36,7 +36,8 @@ struct helper_call {
  *         reterr  with OUTCOME_OK: why there is no preconnect although the
  *                 configuration wants one, or ""
  * errors: OUTCOME_SECRET_UNREADABLE, OUTCOME_CONFIG_INVALID (helper_user),
- *         OUTCOME_HELPER_FAILED, OUTCOME_TIMED_OUT, OUTCOME_NO_MEMORY
+ *         OUTCOME_HELPER_FAILED, OUTCOME_SYSTEM_ERROR, OUTCOME_TIMED_OUT,
+ *         OUTCOME_NO_MEMORY
  */
 MUST_CHECK enum outcome helper_client_start(const struct config *config,
     const struct helper_call *call, int64_t deadline_ms,

@@ -44,7 +44,7 @@ struct helper_proc {
  *
  * in:     log  a socket of helper_proc_log_open, *borrowed*, or -1
  * errors: OUTCOME_CONFIG_INVALID  there is no such account, or it has uid 0
- *         OUTCOME_HELPER_FAILED   the name service failed;  OUTCOME_NO_MEMORY
+ *         OUTCOME_SYSTEM_ERROR    the name service failed;  OUTCOME_NO_MEMORY
  */
 MUST_CHECK enum outcome helper_child_plan(const struct config *config, int log,
     struct helper_child *ret, struct errinfo *reterr);
@@ -63,7 +63,8 @@ const char *helper_proc_helper_path(void);
  *                      host's hides it, or a disk is slow; should it fail
  *                      later, helper_proc_send and helper_proc_receive say so
  * out:    ret  (autochild) the helper, which waits for its request
- * errors: OUTCOME_HELPER_FAILED  reterr names the step that failed and why
+ * errors: OUTCOME_HELPER_FAILED  its file, or the step of its start that failed
+ *         OUTCOME_SYSTEM_ERROR   no descriptor, socket or process for it
  * source: docs/DESIGN.md section 8; signal-safety(7)
  */
 MUST_CHECK enum outcome helper_proc_start(const struct helper_child *child_run,
@@ -71,9 +72,9 @@ MUST_CHECK enum outcome helper_proc_start(const struct helper_child *child_run,
 
 /*
  * Send one frame; receive one of a certain type.  A helper that died, was
- * late or spoke badly is OUTCOME_HELPER_FAILED; OUTCOME_TIMED_OUT when the
- * deadline passed.  A MISSING that comes before is noted in helper
- * client->missing.
+ * late or violated the protocol is OUTCOME_HELPER_FAILED; OUTCOME_TIMED_OUT
+ * when the deadline passed, OUTCOME_SYSTEM_ERROR when the host failed.  A
+ * MISSING that comes before is noted in helper client->missing.
  */
 MUST_CHECK enum outcome helper_proc_send(const struct helper_proc *proc,
     const struct buf *frame, int64_t deadline_ms, struct errinfo *reterr);
@@ -114,7 +115,7 @@ int helper_proc_log_open(void);
  * out:    ret_fd  a descriptor of its own, O_CLOEXEC: a lock on it lives as
  *                 long as a process holds it
  * errors: OUTCOME_CONFIG_UNSAFE  something else stands there;
- *         OUTCOME_HELPER_FAILED  it cannot be made or opened
+ *         OUTCOME_SYSTEM_ERROR   it cannot be made or opened
  */
 MUST_CHECK enum outcome preconnect_lock_open(
     int *ret_fd, struct errinfo *reterr);

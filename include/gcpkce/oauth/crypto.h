@@ -17,7 +17,7 @@
 /*
  * Fill ret with random bytes.
  *
- * errors: OUTCOME_HELPER_FAILED  OpenSSL's generator failed
+ * errors: OUTCOME_SYSTEM_ERROR  OpenSSL's generator failed
  * source: RAND_bytes(3)
  */
 MUST_CHECK enum outcome crypto_random(
@@ -27,7 +27,7 @@ MUST_CHECK enum outcome crypto_random(
  * Append the digest of bytes to ret.
  *
  * in:     name  OpenSSL's name of the digest, "SHA256" for example
- * errors: OUTCOME_HELPER_FAILED  no provider of this host has the digest
+ * errors: OUTCOME_SYSTEM_ERROR  no provider of this host has the digest
  */
 MUST_CHECK enum outcome crypto_digest(const char *name, struct view bytes,
     struct buf *ret, struct errinfo *reterr);

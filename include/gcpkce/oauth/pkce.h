@@ -17,7 +17,7 @@
  * of unpadded base64url.
  *
  * out:    ret_verifier  *gives* the secret
- * errors: OUTCOME_HELPER_FAILED  the generator failed;  OUTCOME_NO_MEMORY
+ * errors: OUTCOME_SYSTEM_ERROR  the generator failed;  OUTCOME_NO_MEMORY
  * source: RFC 7636 section 4.1; RAND_bytes(3)
  */
 MUST_CHECK enum outcome pkce_verifier_new(
@@ -28,7 +28,7 @@ MUST_CHECK enum outcome pkce_verifier_new(
  *
  * in:     verifier  any bytes
  * out:    ret       43 characters and a NUL
- * errors: OUTCOME_HELPER_FAILED  OpenSSL has no SHA-256;  OUTCOME_NO_MEMORY
+ * errors: OUTCOME_SYSTEM_ERROR  OpenSSL has no SHA-256;  OUTCOME_NO_MEMORY
  * source: RFC 7636 section 4.2; test vector: appendix B
  */
 MUST_CHECK enum outcome pkce_challenge(struct view verifier,

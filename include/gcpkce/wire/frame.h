@@ -15,7 +15,7 @@
  * errors: OUTCOME_TIMED_OUT      the deadline passed
  *         OUTCOME_ABORTED        the other end is gone
  *         OUTCOME_NO_MEMORY      the frame was not whole (buf_check)
- *         OUTCOME_HELPER_FAILED  send failed otherwise
+ *         OUTCOME_SYSTEM_ERROR   send failed otherwise
  */
 MUST_CHECK enum outcome frame_send(int socket, const struct buf *frame,
     int64_t deadline_ms, struct errinfo *reterr);
@@ -28,7 +28,8 @@ MUST_CHECK enum outcome frame_send(int socket, const struct buf *frame,
  *         payload  is reset, then holds the payload; its max bounds it
  * errors: OUTCOME_TIMED_OUT      the deadline passed
  *         OUTCOME_ABORTED        the other end is gone, or cancel was readable
- *         OUTCOME_HELPER_FAILED  not a frame;  OUTCOME_NO_MEMORY
+ *         OUTCOME_HELPER_FAILED  not a frame
+ *         OUTCOME_SYSTEM_ERROR   poll or recv failed;  OUTCOME_NO_MEMORY
  */
 MUST_CHECK enum outcome frame_receive(int socket, int cancel,
     int64_t deadline_ms, enum wire_type *ret_type, struct buf *payload,

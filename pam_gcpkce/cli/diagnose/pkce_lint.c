@@ -130,7 +130,7 @@ challenge_judge(struct view verifier, struct view challenge,
 		if (r == OUTCOME_OK &&
 		    way_made(&ways[i], challenge, buf_view(&made)))
 			return OUTCOME_OK;
-		if (r == OUTCOME_HELPER_FAILED && *ret == PKCE_MISTAKE_SHA1)
+		if (r == OUTCOME_SYSTEM_ERROR && *ret == PKCE_MISTAKE_SHA1)
 			lint->sha1_not_compared = true;
 		else if (r != OUTCOME_OK)
 			return r;

@@ -77,7 +77,7 @@ struct pkce_lint {
  *
  * in:     challenge  NULL bytes: only the verifier is judged
  * out:    ret        *borrows nothing*
- * errors: OUTCOME_NO_MEMORY; OUTCOME_HELPER_FAILED  OpenSSL has no SHA-256
+ * errors: OUTCOME_NO_MEMORY; OUTCOME_SYSTEM_ERROR  OpenSSL has no SHA-256
  * source: RFC 7636 section 4
  */
 MUST_CHECK enum outcome pkce_lint(struct view verifier, struct view challenge,

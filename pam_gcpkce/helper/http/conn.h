@@ -61,7 +61,7 @@ enum wait_event { WAIT_EVENT_NONE, WAIT_EVENT_CALLER, WAIT_EVENT_BROWSER };
  * out:    ret_event  WAIT_EVENT_CALLER: at least one byte of his
  * errors: OUTCOME_TIMED_OUT  the deadline passed
  *         OUTCOME_ABORTED    the caller has gone, or a signal came
- *         OUTCOME_HELPER_FAILED
+ *         OUTCOME_SYSTEM_ERROR  poll failed
  */
 MUST_CHECK enum outcome wait_for_event(const struct wait *wait,
     int64_t until_ms, enum wait_event *ret_event, struct errinfo *reterr);
@@ -129,7 +129,7 @@ MUST_CHECK enum outcome conn_start(
  *         wait  what else ends the wait
  * errors: OUTCOME_TIMED_OUT  the deadline passed
  *         OUTCOME_ABORTED    the caller has gone, or a signal came
- *         OUTCOME_HELPER_FAILED
+ *         OUTCOME_HELPER_FAILED, OUTCOME_SYSTEM_ERROR
  */
 MUST_CHECK enum outcome http_loop_drive(struct http_conn *conns, size_t count,
     const struct http_conn *until, const struct wait *wait,

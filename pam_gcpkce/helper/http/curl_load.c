@@ -39,11 +39,11 @@ library_load(struct errinfo *reterr)
 	if (!found) {
 		const char *why = dlerror();
 
-		return err_set(reterr, OUTCOME_HELPER_FAILED, "libcurl: %s",
+		return err_set(reterr, OUTCOME_SYSTEM_ERROR, "libcurl: %s",
 		    why != NULL ? why : SONAME);
 	}
 	if (curl.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		return err_set(
-		    reterr, OUTCOME_HELPER_FAILED, "libcurl does not start");
+		    reterr, OUTCOME_SYSTEM_ERROR, "libcurl does not start");
 	return OUTCOME_OK;
 }

@@ -46,7 +46,7 @@ extern struct library curl;
  * Load libcurl and get it ready; once in a process, before the first
  * connection.
  *
- * errors: OUTCOME_HELPER_FAILED  it is not there, too old, or does not start
+ * errors: OUTCOME_SYSTEM_ERROR  it is not there, too old, or does not start
  */
 MUST_CHECK enum outcome library_load(struct errinfo *reterr);
 

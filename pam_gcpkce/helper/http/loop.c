@@ -144,7 +144,7 @@ http_loop_wait(const struct http_conn *conns, size_t count, bool tend,
 			    .fd = conns[i].fd, .events = POLLRDHUP};
 	}
 	if (poll(w.fds, w.count, (int)w.timeout_ms) < 0 && errno != EINTR)
-		return err_sys(reterr, OUTCOME_HELPER_FAILED, "poll");
+		return err_sys(reterr, OUTCOME_SYSTEM_ERROR, "poll");
 	if (w.fds[0].revents != 0 || w.fds[1].revents != 0)
 		return err_set(reterr, OUTCOME_ABORTED, "the caller has gone");
 	if (tend && w.fds[2].revents != 0)
@@ -208,7 +208,7 @@ wait_for_event(const struct wait *wait, int64_t until_ms,
 
 	int ready = poll(fds, COUNT, clock_left_ms(until_ms));
 	if (ready < 0)
-		return err_sys(reterr, OUTCOME_HELPER_FAILED, "poll");
+		return err_sys(reterr, OUTCOME_SYSTEM_ERROR, "poll");
 	if (fds[CALLER].revents == 0 && fds[SIGNALS].revents == 0) {
 		*ret_event = ready > 0 ? WAIT_EVENT_BROWSER : WAIT_EVENT_NONE;
 		/* also when browsers come without end */
