@@ -26,7 +26,7 @@ from standin import Standin  # noqa: E402
 
 RTTS = (0, 50, 150)  # ms
 CERTIFICATES = "/etc/ssl/certs"
-PLACE = "/run/gcpkce-bench"  # as the Makefile has it
+PLACE = "/run/gcpkce-bench"  # as build.mk has it
 ACCOUNT = "alice"
 
 CONF = """\

@@ -151,12 +151,18 @@ def test_fish_completes_values(folder):
 
 
 def test_install_puts_completion_where_shells_look(folder):
-    makefile = read("Makefile")
-    for variable, place in (("bashcompdir", "bash-completion/completions"),
-                            ("zshcompdir", "zsh/site-functions"),
-                            ("fishcompdir", "fish/vendor_completions.d")):
-        assert re.search(rf"^{variable} +\?= \$\(datadir\)/{place}$", makefile, re.MULTILINE)
-        assert makefile.count(f"$(DESTDIR)$({variable})") == 3  # made, filled, emptied
+    shown = {target: subprocess.run(
+        ["make", "--no-print-directory", "--dry-run", "--old-file=all", f"B={BUILD}",
+         f"DESTDIR={folder}", "prefix=/usr", target],
+        cwd=ROOT, check=True, text=True, capture_output=True, env={"PATH": os.environ["PATH"]}).stdout
+             for target in ("install", "uninstall")}
+    for source, place in (("gcpkce.bash", "bash-completion/completions/gcpkce"),
+                          ("_gcpkce", "zsh/site-functions/_gcpkce"),
+                          ("gcpkce.fish", "fish/vendor_completions.d/gcpkce.fish")):
+        directory, name = os.path.split(f"{folder}/usr/share/{place}")
+        assert re.search(rf"-m 0644 etc/completion/{source} {directory}/({name})?$",
+                         shown["install"], re.MULTILINE)
+        assert f"rm -f {directory}/{name}\n" in shown["uninstall"]
 
 
 # the manual

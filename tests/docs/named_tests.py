@@ -40,8 +40,9 @@ def in_c():
 def all_tests():
     return (in_c()
             | found(r"^def (test_\w+)\(", "tests/**/test_*.py")
-            | {f"make {name}" for name in
-               found(r"^([a-z][a-z-]*):(?!=)", "Makefile")}
+            | {f"make {name}" for files in ("Makefile", "mk/*.mk",
+                                             "tests/**/*.mk")
+               for name in found(r"^([a-z][a-z-]*):(?!=)", files)}
             | {f"test_attack[{row.sentence}]" for row in ATTACKS})
 
 

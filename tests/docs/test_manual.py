@@ -50,7 +50,8 @@ FOLDERS = {"etc", "docs", "tests", "tools", "include", "man", "pam_gcpkce",
            *os.listdir(os.path.join(ROOT, "pam_gcpkce"))}
 KEYS = re.findall(r"^\tX\((\w+), [A-Z_]+, ", read("include/gcpkce/config/config.h"), re.MULTILINE)
 OUTCOMES = dict(re.findall(r'X\([A-Z_]+, "(\w+)", (PAM_\w+),', read("include/gcpkce/base/outcome.h")))
-TARGETS = set(re.findall(r"^([a-z][a-z_.-]*):(?!=)", read("Makefile"), re.MULTILINE))
+TARGETS = {target for path in ("Makefile", *names("mk/*.mk"), *names("tests/**/*.mk"))
+           for target in re.findall(r"^([a-z][a-z_.-]*):(?!=)", read(path), re.MULTILINE)}
 
 
 def code_of(text):

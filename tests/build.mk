@@ -1,0 +1,163 @@
+# What tests run: the product's objects, but for the paths of helper and
+# catalogues, and programs beside them.  SPDX-License-Identifier: ISC
+
+# Counters are written also where a process ends without running destructors.
+flush_o := $(if $(COVERAGE),$(B)/tests/coverage/flush.o)
+flush   := $(if $(COVERAGE),$(flush_o) $(addprefix -Wl$(comma)--wrap=,_exit syscall setrlimit64 result_pam))
+$(B)/pam_gcpkce.so: | $(flush_o)
+
+# ---- the product, with a helper of the build or of a test ----
+
+path_objects := $(B)/tests/helper_path.o $(B)/tests/scripted_path.o $(B)/tests/leaping_path.o \
+	$(B)/tests/trial_path.o $(B)/tests/sweep/helper_path.o
+$(path_objects): pam_gcpkce/helper_client/helper_path.c $(B)/flags
+	$(compile)
+$(path_objects): private target_cflags = -DGCPKCE_HELPER='"$(abspath $(B))/$(helper_program)"'
+$(B)/tests/helper_path.o: private helper_program = gcpkce-helper
+$(B)/tests/scripted_path.o: private helper_program = tests/scripted-helper
+$(B)/tests/leaping_path.o: private helper_program = tests/leaping-helper
+$(B)/tests/trial_path.o: private helper_program = tests/trial-helper
+$(B)/tests/sweep/helper_path.o: private helper_program = tests/sweep/gcpkce-helper
+$(B)/tests/locale_path.o: pam_gcpkce/module/locale_path.c $(B)/flags
+	$(compile)
+$(B)/tests/locale_path.o: private target_cflags = -DGCPKCE_LOCALE='"$(abspath $(B))/locale"'
+
+$(B)/tests/pam_gcpkce.so: $(B)/tests/helper_path.o
+$(B)/tests/pam_gcpkce_scripted.so: $(B)/tests/scripted_path.o
+$(B)/tests/pam_gcpkce_leaping.so: $(B)/tests/leaping_path.o
+$(addprefix $(B)/tests/pam_gcpkce,.so _scripted.so _leaping.so): $(B)/tests/pam_gcpkce%.so: $(module_parts) \
+		$(B)/tests/locale_path.o pam_gcpkce/module/pam_gcpkce.map | $(flush_o)
+	$(shared)
+$(B)/tests/gcpkce: $(command_parts) $(B)/tests/helper_path.o
+$(B)/tests/gcpkce-trial: $(command_parts) $(B)/tests/trial_path.o
+$(B)/tests/sweep/gcpkce: $(command_parts) $(B)/tests/sweep/helper_path.o
+commands := $(B)/tests/gcpkce $(B)/tests/gcpkce-trial $(B)/tests/sweep/gcpkce
+$(commands): private target_libs = $(crypto_libs)
+$(B)/tests/trial-helper: $(B)/tests/sandbox/trial.o $(B)/tests/sandbox/ways.o $(helper_parts)
+$(B)/tests/trial-helper: private target_libs = -Wl,--wrap=exchange_run $(crypto_libs) $(seccomp_libs)
+$(B)/tests/leaping-helper: $(helper_parts) $(B)/tests/faults/leaping_clock.o
+$(B)/tests/leaping-helper: private target_libs = -rdynamic $(crypto_libs) $(seccomp_libs)
+$(B)/tests/scripted-helper: $(B)/tests/pam/scripted_helper.o $(B)/tests/pam/twist.o $(wire) $(base)
+helpers := $(addprefix $(B)/tests/,trial-helper leaping-helper scripted-helper)
+
+# ---- tests in C ----
+
+unit     := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
+sweep    := $(patsubst tests/sweep/%.c,$(B)/tests/sweep/%,$(sort $(wildcard tests/sweep/test_*.c)))
+pam      := $(patsubst tests/pam/%.c,$(B)/tests/pam/%,$(sort $(wildcard tests/pam/test_*.c)))
+pam_host := $(patsubst %,$(B)/tests/pam/%.o,host surroundings accounts journal apart own_run)
+
+# cmocka 2 has other names for what cmocka 1 has.
+cmocka_cflags = $(lib_cflags) -Wno-deprecated-declarations -DBUILD='"$(1)"' -DSOURCE='"$(CURDIR)"'
+$(addsuffix .o,$(sweep) $(unit) $(pam)) $(pam_host): private target_cflags = $(call cmocka_cflags,$(abspath $(B)))
+
+$(unit): $(B)/tests/unit/%: $(B)/tests/unit/%.o $(oauth) $(diagnose) $(client) $(config) $(wire) $(base) \
+		$(B)/tests/helper_path.o
+	$(program)
+$(unit) $(sweep): | $(flush_o)
+$(unit): private target_libs = $(flush) $(test_libs) $(crypto_libs) -lcmocka
+uses_helper := $(addprefix $(B)/tests/unit/,test_sandbox test_loopback_server test_conn)
+$(uses_helper): $(filter-out %/main.o,$(helper))
+$(uses_helper) $(B)/tests/unit/test_helper_child: private test_libs = $(seccomp_libs)
+# It wraps a call itself that the counting build wraps.
+$(B)/tests/unit/test_seccomp: private flush =
+$(B)/tests/unit/test_seccomp: private test_libs = -Wl,--wrap=syscall $(seccomp_libs)
+$(B)/tests/unit/test_seccomp: $(addprefix $(B)/pam_gcpkce/helper/sandbox/,syscalls.o seccomp.o)
+$(B)/tests/unit/test_result: $(B)/pam_gcpkce/module/result.o
+$(B)/tests/unit/test_template: $(B)/pam_gcpkce/module/template.o
+$(B)/tests/unit/test_config_example: $(B)/tools/config_example.o
+$(B)/tests/unit/test_page $(B)/tests/unit/test_http_request: $(filter %/page.o %/http_request.o,$(loopback))
+$(B)/tests/unit/test_helper_proc: $(B)/tests/pam/own_run.o
+
+$(pam): $(B)/tests/pam/%: $(B)/tests/pam/%.o $(pam_host) $(config) $(wire) $(base)
+$(pam): private target_libs = -rdynamic -lpam -lcmocka
+
+# ---- applications, modules and a resolver that tests bring ----
+
+$(B)/tests/without: $(B)/tests/sandbox/without.o
+$(B)/tests/without: private target_libs = $(seccomp_libs)
+$(B)/tests/inject-host: $(B)/tests/pam/inject_host.o
+$(B)/tests/inject-host: private target_libs = -lpam
+$(B)/tests/pam-session: $(B)/tests/pam/pam_session.o $(B)/tests/pam/no_delay.o
+$(B)/tests/pam-session: private target_libs = -lpam -lpam_misc
+$(B)/tests/pam-greeter: $(B)/tests/pam/pam_greeter.o $(B)/tests/pam/no_delay.o
+$(B)/tests/pam-greeter: private target_libs = -lpam
+$(B)/tests/fault-host: $(B)/tests/faults/fault_host.o $(B)/tests/pam/own_run.o
+$(B)/tests/leaping-host: $(B)/tests/faults/fault_host.o $(B)/tests/pam/own_run.o $(B)/tests/faults/leaping_clock.o
+$(B)/tests/fault-host $(B)/tests/leaping-host: private target_libs = -rdynamic -lpam
+applications := $(addprefix $(B)/tests/,inject-host pam-session pam-greeter fault-host leaping-host)
+$(addprefix $(B)/tests/sandbox/,trial.o ways.o without.o): private target_cflags = -I. $(lib_cflags)
+
+define plugin
+	$(call say,LINK,$@)
+	$(Q)$(CC) -shared $(plugin_cflags) $(CFLAGS) $(LDFLAGS) -o $@ $<
+endef
+$(B)/tests/libnss_resolve.so.2: $(B)/tests/sandbox/nss_resolve.o
+	$(plugin)
+$(B)/tests/libnss_directory.so.2: $(B)/tests/login/nss_directory.o
+	$(plugin)
+# Modules that answer what the test wants, or ask for a password.
+modules := $(B)/tests/pam_inject.so $(B)/tests/pam_password.so
+$(modules): $(B)/tests/%.so: $(B)/tests/pam/%.o
+	$(plugin)
+$(modules): private plugin_cflags = $(sanitize) $(count)
+
+# Locales of the tests' own: in C.UTF-8, newer releases of glibc ask no catalogue.
+locales := $(patsubst /usr/share/i18n/locales/%,$(B)/tests/locale/%.UTF-8/LC_CTYPE,$(if $(shell command -v localedef),\
+	$(wildcard $(addprefix /usr/share/i18n/locales/,en_US de_DE))))
+$(locales): $(B)/tests/locale/%.UTF-8/LC_CTYPE:
+	@mkdir -p $(B)/tests/locale
+	$(call say,LOCALE,$*.UTF-8)
+	$(Q)localedef --no-archive -i $* -f UTF-8 $(@D)
+
+# ---- the same with faults: calls of our objects, not of libraries, fail ----
+
+injected := malloc calloc free mmap64 munmap opendir fdopendir closedir scandirat64 \
+	json_tokener_new_ex dlopen dlsym \
+	fstat64 read write recv send readlinkat poll socket socketpair pipe2 _Fork getrandom mkdirat unlinkat \
+	fchmod fchown open64 openat64 __openat64_2 fcntl64
+inject_o := $(B)/tests/sweep/inject.o
+# One page for one build: the helper has no argument that could name it.
+page     := /dev/shm/gcpkce-inject-$(shell printf '%s' '$(abspath $(B))' | cksum | cut -d' ' -f1)
+$(B)/tests/sweep/inject_page.o: private target_cflags = -DINJECT_PAGE='"$(page)"'
+
+# These are linked together first, so that only our own calls are wrapped.
+$(B)/tests/sweep/module.o: $(module_parts) $(B)/tests/locale_path.o $(B)/tests/scripted_path.o $(inject_o)
+$(B)/tests/sweep/parts.o: $(B)/tests/sweep/test_part_sweep.o $(oauth) $(diagnose) $(client) $(config) $(wire) $(base) \
+		$(B)/tests/helper_path.o $(inject_o)
+$(B)/tests/sweep/helper.o: $(helper_parts) $(B)/tests/sweep/inject_page.o $(inject_o)
+$(addprefix $(B)/tests/sweep/,module.o parts.o helper.o):
+	$(Q)$(LD) -r $(addprefix --wrap=,$(injected)) -o $@ $^
+
+$(B)/tests/sweep/tests/pam_gcpkce_scripted.so: $(B)/tests/sweep/module.o pam_gcpkce/module/pam_gcpkce.map | $(flush_o)
+	$(shared)
+$(B)/tests/sweep/tests/pam_gcpkce_scripted.so: private no_undefined =
+$(B)/tests/sweep/host.o: tests/pam/host.c $(B)/flags
+	$(compile)
+$(B)/tests/sweep/host.o: private target_cflags = -DBUILD='"$(abspath $(B))/tests/sweep"'
+$(B)/tests/sweep/test_signin_sweep: $(B)/tests/sweep/test_signin_sweep.o $(B)/tests/sweep/host.o \
+		$(filter-out %/host.o,$(pam_host)) $(config) $(wire) $(base)
+$(B)/tests/sweep/test_signin_sweep: private target_libs = -rdynamic -lpam -lcmocka
+$(B)/tests/sweep/test_part_sweep: $(B)/tests/sweep/parts.o
+$(B)/tests/sweep/test_part_sweep: private target_libs = $(flush) $(crypto_libs) -lcmocka
+$(B)/tests/sweep/gcpkce-helper: $(B)/tests/sweep/helper.o
+$(B)/tests/sweep/gcpkce-helper: private target_libs = $(crypto_libs) $(seccomp_libs)
+
+# ---- the tools that write texts ----
+
+$(B)/tools/config-text: $(B)/tools/config_text.o $(B)/tools/config_example.o $(config) $(wire) $(base)
+$(B)/tools/completion: $(B)/tools/completion.o
+$(B)/tools/completion.o: private target_cflags = -I. $(crypto_cflags)
+text_tools := $(B)/tools/config-text $(B)/tools/completion
+
+$(commands) $(helpers) $(pam) $(sweep) $(applications) $(B)/tests/without $(B)/tests/sweep/gcpkce-helper $(text_tools):
+	$(program)
+
+# ---- all of it ----
+
+signin_parts := $(commands) $(applications) $(modules) $(addprefix $(B)/tests/,pam_gcpkce.so pam_gcpkce_leaping.so \
+	trial-helper leaping-helper without libnss_resolve.so.2 libnss_directory.so.2 sweep/gcpkce-helper)
+.PHONY: test-parts unit-parts
+test-parts: all $(signin_parts) $(locales) ## build what whole sign-ins in tests run
+unit-parts: $(unit) $(pam) $(sweep) $(B)/tests/sweep/tests/pam_gcpkce_scripted.so \
+	$(B)/tests/pam_gcpkce_scripted.so $(B)/tests/scripted-helper $(text_tools) $(locales)
