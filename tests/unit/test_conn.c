@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "gcpkce/base/readable.h"
 #include "helper/http/http_trace.h"
 
 #define WAY OUTCOME_UNREACHABLE
@@ -163,6 +164,87 @@ proxy_that_refuses_is_what_failed(void **state)
 	assert_int_equal(failed_step(35, 200), WIRE_STEP_TLS);
 }
 
+static curl_off_t tls_us;
+static CURLcode getinfo_result;
+static const char *trusted; /* the bundle that was set */
+
+static CURLcode
+getinfo_tls(CURL *easy, CURLINFO what, ...)
+{
+	va_list ap;
+
+	(void)easy;
+	assert_int_equal(what, CURLINFO_APPCONNECT_TIME_T);
+	va_start(ap, what);
+	*va_arg(ap, curl_off_t *) = tls_us;
+	va_end(ap);
+	return getinfo_result;
+}
+
+static CURLcode
+setopt_trust(CURL *easy, CURLoption option, ...)
+{
+	va_list ap;
+
+	(void)easy;
+	assert_int_equal(option, CURLOPT_CAINFO);
+	va_start(ap, option);
+	trusted = va_arg(ap, const char *);
+	va_end(ap);
+	return CURLE_OK;
+}
+
+/* A code that went out is not sent again, whatever failed after it. */
+static void
+trust_is_widened_once_and_before_anything_went_out(void **state)
+{
+	static const struct {
+		bool narrow;
+		CURLcode result;
+		bool gone_out;
+		curl_off_t tls_us;
+		CURLcode getinfo;
+		bool widened;
+	} rows[] = {
+	    {true, CURLE_PEER_FAILED_VERIFICATION, true, 0, CURLE_OK, false},
+	    {true, CURLE_PEER_FAILED_VERIFICATION, false, 1, CURLE_OK, false},
+	    {true, CURLE_PEER_FAILED_VERIFICATION, false, 0,
+		CURLE_UNKNOWN_OPTION, false},
+	    {true, CURLE_OK, false, 0, CURLE_OK, false},
+	    {true, CURLE_SSL_CONNECT_ERROR, false, 0, CURLE_OK, false},
+	    {true, CURLE_RECV_ERROR, false, 0, CURLE_OK, false},
+	    {false, CURLE_PEER_FAILED_VERIFICATION, false, 0, CURLE_OK, false},
+	    {true, CURLE_PEER_FAILED_VERIFICATION, false, 0, CURLE_OK, true},
+	};
+
+	(void)state;
+	if (trust_bundle()[0] == '\0')
+		skip();
+	curl.easy_getinfo = getinfo_tls;
+	curl.easy_setopt = setopt_trust;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct http_conn conn = {
+		    .narrow = rows[i].narrow,
+		    .result = rows[i].result,
+		    .gone_out = rows[i].gone_out,
+		};
+
+		trusted = NULL;
+		tls_us = rows[i].tls_us;
+		getinfo_result = rows[i].getinfo;
+		if (conn_trust_widen(&conn) != rows[i].widened ||
+		    (trusted != NULL) != rows[i].widened)
+			fail_msg("row %zu", i);
+		assert_int_equal(
+		    conn.narrow, rows[i].narrow && !rows[i].widened);
+		assert_int_equal(conn.gone_out, rows[i].gone_out);
+		if (!rows[i].widened)
+			continue;
+		assert_string_equal(trusted, trust_bundle());
+		assert_false(conn_trust_widen(&conn));
+	}
+}
+
 int
 main(void)
 {
@@ -172,6 +254,8 @@ main(void)
 		unknown_number_after_a_reply_began_is_not_unreachable),
 	    cmocka_unit_test(headers_that_are_too_large_are_called_so),
 	    cmocka_unit_test(proxy_that_refuses_is_what_failed),
+	    cmocka_unit_test(
+		trust_is_widened_once_and_before_anything_went_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
