@@ -27,44 +27,19 @@ is_denied(const char *path)
 	return geteuid() != 0 && access(path, R_OK) != 0 && errno == EACCES;
 }
 
-/*
- * One line is "PLACE: WHAT; FIX".  A quoted value has no quote in it, so
- * what is behind the last one is ours.
- */
-static void
-fault_add(struct findings *findings, char *line, const char *where)
-{
-	char *text = strstr(line, ": ");
-	char *quote = strrchr(line, '"');
-	char *fix = strstr(quote != NULL ? quote : line, "; ");
-
-	if (fix != NULL)
-		*fix = '\0';
-	if (text == NULL || (fix != NULL && text > fix)) {
-		finding_add(findings, FINDING_FAULT, NULL,
-		    fix != NULL ? fix + 2 : NULL, "%s", line);
-		return;
-	}
-	*text = '\0';
-	bool own = where != NULL && strcmp(line, "argument") == 0;
-	finding_add(findings, FINDING_FAULT, own ? where : line,
-	    fix != NULL ? fix + 2 : "correct it", "%s", text + 2);
-}
-
 static void
 faults_add(struct findings *findings, const struct config_faults *faults,
     const char *where)
 {
-	autofree char *copy = strdup(buf_text(&faults->lines));
-	char *rest = NULL;
+	for (size_t i = 0; i < faults->listed; i++) {
+		const struct errinfo *fault = &faults->list[i];
+		struct view place = err_place(fault);
+		bool own =
+		    where != NULL && view_eq(place, view_text("argument"));
 
-	if (copy == NULL) {
-		findings->failed = true;
-		return;
+		finding_add_fault(findings, FINDING_FAULT, own ? where : NULL,
+		    place.len > 0 ? "correct it" : NULL, fault);
 	}
-	for (char *line = strtok_r(copy, "\n", &rest); line != NULL;
-	     line = strtok_r(NULL, "\n", &rest))
-		fault_add(findings, line, where);
 }
 
 /*

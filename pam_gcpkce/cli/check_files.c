@@ -62,7 +62,8 @@ secret_check(struct check *check)
 		"write the client secret into it, and chmod 0600"))
 		return;
 	if (client_secret_read(path, &secret, &why) != OUTCOME_OK)
-		file_sentence_add(&check->findings, FINDING_FAULT, why.text);
+		finding_add_fault(
+		    &check->findings, FINDING_FAULT, NULL, NULL, &why);
 	secret_free(secret);
 }
 

@@ -140,8 +140,8 @@ line_check(void *arg, unsigned long number, struct view account,
 
 	m->lines++;
 	if (fault != NULL)
-		file_sentence_add(
-		    &m->check->findings, FINDING_FAULT, fault->text);
+		finding_add_fault(
+		    &m->check->findings, FINDING_FAULT, NULL, NULL, fault);
 	if (m->lines > LOOK_UPS_MAX) {
 		m->cut = true;
 		return true;
@@ -197,7 +197,8 @@ check_map(struct check *check)
 		"write it, as in pam_gcpkce(8), or set map_file"))
 		return;
 	if (map_walk(path, line_check, &m, &why) != OUTCOME_OK)
-		file_sentence_add(&check->findings, FINDING_FAULT, why.text);
+		finding_add_fault(
+		    &check->findings, FINDING_FAULT, NULL, NULL, &why);
 	else if (m.lines == 0 && check->config.map.list[1] == METHOD_NONE)
 		finding_add(&check->findings, FINDING_FAULT, path,
 		    "gcpkce login says your id; add a line ACCOUNT id:UUID",

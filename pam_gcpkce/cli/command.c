@@ -76,8 +76,8 @@ command_config(
 		    realpath(conf, path) != NULL ? path : conf);
 	enum outcome r =
 	    config_load(conf != NULL ? 1 : 0, argv, purpose, ret, &faults);
-	if (r != OUTCOME_OK)
-		(void)fputs(buf_text(&faults.lines), stderr);
+	for (size_t i = 0; i < faults.listed; i++)
+		(void)fprintf(stderr, "%s\n", faults.list[i].text);
 	return r;
 }
 

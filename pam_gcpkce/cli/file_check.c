@@ -61,20 +61,6 @@ way_fix(const char *path, bool secret, struct buf *fix)
 	part_fix(path, secret, fix);
 }
 
-/* Cut "PATH: " off the front, and "; FIX" off the end. */
-static const char *
-sentence_cut(char *text, const char *path)
-{
-	size_t len = strlen(path);
-	char *end = strrchr(text, ';');
-
-	if (end != NULL)
-		*end = '\0';
-	if (strncmp(text, path, len) == 0 && strncmp(text + len, ": ", 2) == 0)
-		return text + len + 2;
-	return text;
-}
-
 bool
 file_check(struct findings *f, const char *path, enum safefile_kind kind,
     const char *missing)
@@ -98,33 +84,7 @@ file_check(struct findings *f, const char *path, enum safefile_kind kind,
 	}
 	way_fix(path, kind == SAFEFILE_SECRET, &fix);
 	finding_add(f, FINDING_FAULT, path,
-	    fix.len > 0 ? buf_text(&fix) : "put a regular file there", "%s",
-	    sentence_cut(why.text, path));
+	    fix.len > 0 ? buf_text(&fix) : "put a regular file there", "%.*s",
+	    (int)err_what(&why).len, (const char *)err_what(&why).p);
 	return false;
-}
-
-void
-file_sentence_add(
-    struct findings *f, enum finding_severity severity, const char *sentence)
-{
-	autofree char *line = strdup(sentence);
-	const char *fix = NULL;
-
-	if (line == NULL) {
-		f->failed = true;
-		return;
-	}
-	char *text = strstr(line, ": ");
-	char *quote = strrchr(line, '"'); /* a quoted word may hold anything */
-	char *end = strstr(quote != NULL ? quote : line, "; ");
-	if (end != NULL) {
-		*end = '\0';
-		fix = end + 2;
-	}
-	if (text == NULL || (end != NULL && text > end)) {
-		finding_add(f, severity, NULL, fix, "%s", line);
-		return;
-	}
-	*text = '\0';
-	finding_add(f, severity, line, fix, "%s", text + 2);
 }

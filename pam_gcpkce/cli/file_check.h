@@ -21,12 +21,4 @@
 bool file_check(struct findings *findings, const char *path,
     enum safefile_kind kind, const char *missing);
 
-/*
- * Turn one sentence of the form "PLACE: WHAT; FIX" into a finding.
- *
- * in:     severity  of it
- */
-void file_sentence_add(struct findings *findings,
-    enum finding_severity severity, const char *sentence);
-
 #endif

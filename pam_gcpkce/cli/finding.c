@@ -97,6 +97,23 @@ finding_add(struct findings *f, enum finding_severity severity,
 	f->list[f->count++] = new;
 }
 
+void
+finding_add_fault(struct findings *f, enum finding_severity severity,
+    const char *where, const char *fix, const struct errinfo *why)
+{
+	struct view place = err_place(why);
+	struct view what = err_what(why);
+	autofree char *own = strndup((const char *)place.p, place.len);
+
+	if (own == NULL) {
+		f->failed = true;
+		return;
+	}
+	finding_add(f, severity, where != NULL ? where : own,
+	    err_fix(why) != NULL ? err_fix(why) : fix, "%.*s", (int)what.len,
+	    (const char *)what.p);
+}
+
 size_t
 findings_count(const struct findings *f, enum finding_severity severity)
 {

@@ -9,7 +9,7 @@
 #include <json-c/json.h>
 #include <stdio.h>
 
-#include "gcpkce/base/buf.h"
+#include "gcpkce/base/errinfo.h"
 
 enum finding_severity {
 	FINDING_FAULT,   /* sign-ins fail, or let in who should not be */
@@ -47,6 +47,16 @@ struct findings {
  */
 void finding_add(struct findings *findings, enum finding_severity severity,
     const char *where, const char *fix, const char *fmt, ...) PRINTF(5, 6);
+
+/*
+ * Add what err_fault or err_sys wrote.
+ *
+ * in:     where  the place instead of the fault's own; nullable
+ *         fix    where the fault has none; nullable
+ */
+void finding_add_fault(struct findings *findings,
+    enum finding_severity severity, const char *where, const char *fix,
+    const struct errinfo *why);
 
 /* How many findings of this severity there are. */
 size_t findings_count(

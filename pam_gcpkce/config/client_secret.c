@@ -24,18 +24,18 @@ client_secret_read(
 	if (r != OUTCOME_OK)
 		return r == OUTCOME_NO_MEMORY ? r : OUTCOME_SECRET_UNREADABLE;
 	if (fd < 0)
-		return err_set(reterr, OUTCOME_SECRET_UNREADABLE,
-		    "%s: does not exist; write the client secret into it",
-		    path);
+		return err_fault(reterr, OUTCOME_SECRET_UNREADABLE, path,
+		    "write the client secret into it", "does not exist");
 	autolines lines = {.fd = fd, .path = path};
 	r = lines_next(&lines, &line, reterr);
 	if (r != OUTCOME_OK)
 		return r == OUTCOME_NO_MEMORY ? r : OUTCOME_SECRET_UNREADABLE;
 	line = lines_trim(line);
+	lines.number = 1; /* of an empty file, too */
 	if (!text_is_token(line) || line.len > SECRET_MAX)
-		return err_set(reterr, OUTCOME_SECRET_UNREADABLE,
-		    "%s:1: is not a client secret; write the secret alone on "
-		    "the first line",
-		    path);
+		return err_fault(reterr, OUTCOME_SECRET_UNREADABLE,
+		    lines_place(&lines),
+		    "write the secret alone on the first line",
+		    "is not a client secret");
 	return secret_new(line.p, line.len, ret);
 }

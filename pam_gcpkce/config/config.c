@@ -18,8 +18,6 @@
 #include "gcpkce/config/lines.h"
 #include "gcpkce/config/safefile.h"
 
-#define FAULTS_BYTES (64 * 1024)
-
 /* Does it stand in quotes, of a keyboard or of a text processor? */
 static bool
 is_quoted(struct view value)
@@ -47,15 +45,15 @@ assign(struct config_loader *l, const char *place, struct view name,
 
 	if (key == NULL) {
 		config_fault_add_value(l, place, name, value,
-		    "is given to a key that does not exist; "
-		    "pam_gcpkce.conf(5) lists the keys");
+		    "pam_gcpkce.conf(5) lists the keys",
+		    "is given to a key that does not exist");
 		return;
 	}
 	size_t row = config_key_row(key);
 	if (l->seen[row]) {
 		l->faulty[row] = true;
 		config_fault_add_value(l, place, name, value,
-		    "is a second value for this key; keep one of them");
+		    "keep one of them", "is a second value for this key");
 		return;
 	}
 	l->seen[row] = true;
@@ -67,20 +65,22 @@ assign(struct config_loader *l, const char *place, struct view name,
 	if (is_quoted(value)) {
 		l->faulty[row] = true;
 		config_fault_add_value(l, place, name, value,
-		    "stands in quotes; write the value without them");
+		    "write the value without them", "stands in quotes");
 		return;
 	}
 	if (value.len >= sizeof(text)) {
 		l->faulty[row] = true;
 		config_fault_add_value(l, place, name, value,
-		    "is too long; no value has more than 511 bytes");
+		    "no value has more than 511 bytes", "is too long");
 		return;
 	}
 	memcpy(text, value.p, value.len);
 	text[value.len] = '\0';
 	if (config_value_parse(key, text, l->config, &why) != OUTCOME_OK) {
 		l->faulty[row] = true;
-		config_fault_add_value(l, place, name, value, why.text);
+		struct view what = err_what(&why);
+		config_fault_add_value(l, place, name, value, err_fix(&why),
+		    "%.*s", (int)what.len, (const char *)what.p);
 	}
 }
 
@@ -92,7 +92,7 @@ assignment_read(struct config_loader *l, const char *place, struct view line)
 
 	if (equals == NULL) {
 		config_fault_add_value(l, place, line, (struct view){0},
-		    "is no value: there is no '='; write key = value");
+		    "write key = value", "is no value: there is no '='");
 		return;
 	}
 	struct view name = {.p = line.p, .len = (size_t)(equals - line.p)};
@@ -115,24 +115,25 @@ file_read(struct config_loader *l, const char *path, bool *ret_missing)
 	autolines lines = {.fd = fd, .path = path};
 	while (r == OUTCOME_OK) {
 		struct view line;
-		char place[CONFIG_PLACE_MAX];
 
 		r = lines_next(&lines, &line, &why);
 		if (r != OUTCOME_OK || line.p == NULL)
 			break;
-		(void)snprintf(
-		    place, sizeof(place), "%s:%lu", path, lines.number);
+		const char *place = lines_place(&lines);
 		if (memchr(line.p, '\0', line.len) != NULL)
-			config_fault_add(l, OUTCOME_CONFIG_INVALID, place,
-			    "the line holds a NUL byte; write it anew");
+			(void)err_fault(
+			    config_fault_new(l, OUTCOME_CONFIG_INVALID),
+			    OUTCOME_CONFIG_INVALID, place, "write it anew",
+			    "the line holds a NUL byte");
 		line = lines_trim(lines_cut_comment(line));
 		if (line.len > 0)
 			assignment_read(l, place, line);
 	}
 	if (r != OUTCOME_OK) {
 		l->unread = true;
-		config_fault_add(
-		    l, r, "", why.text[0] != '\0' ? why.text : path);
+		if (why.text[0] == '\0') /* memory */
+			(void)err_set(&why, r, "%s", path);
+		config_fault_add(l, r, &why);
 	}
 }
 
@@ -177,7 +178,7 @@ drop_ins_read(struct config_loader *l)
 	(void)snprintf(dir, sizeof(dir), "%s.d", l->path);
 	enum outcome r = safefile_open(dir, SAFEFILE_DIRECTORY, &fd, &why);
 	if (r != OUTCOME_OK) {
-		config_fault_add(l, r, "", why.text);
+		config_fault_add(l, r, &why);
 		return;
 	}
 	if (fd < 0)
@@ -185,7 +186,7 @@ drop_ins_read(struct config_loader *l)
 	int count = drop_ins_list(fd, dir, &entries);
 	if (count < 0) {
 		r = err_sys(&why, OUTCOME_CONFIG_INVALID, dir);
-		config_fault_add(l, r, "", why.text);
+		config_fault_add(l, r, &why);
 		return;
 	}
 	for (int i = 0; i < count; i++) {
@@ -212,8 +213,8 @@ arguments_read(struct config_loader *l, int argc, const char **argv)
 		}
 		if (conf_seen)
 			config_fault_add_value(l, "argument", view_text("conf"),
-			    view_text(argv[i] + 5),
-			    "is a second value for this key; keep one of them");
+			    view_text(argv[i] + 5), "keep one of them",
+			    "is a second value for this key");
 		conf_seen = true;
 	}
 }
@@ -242,15 +243,15 @@ sources_read(struct config_loader *l, int argc, const char **argv)
 	if (l->path[0] != '/') {
 		l->unread = true;
 		config_fault_add_value(l, "argument", view_text("conf"),
-		    view_text(l->path),
-		    "is not an absolute path; begin with /");
+		    view_text(l->path), "begin with /",
+		    "is not an absolute path");
 		return;
 	}
 	file_read(l, l->path, &missing);
 	if (missing && named != NULL)
 		config_fault_add_value(l, "argument", view_text("conf"),
-		    view_text(named),
-		    "does not exist; name the file that does");
+		    view_text(named), "name the file that does",
+		    "does not exist");
 	drop_ins_read(l);
 	arguments_read(l, argc, argv);
 }
@@ -259,7 +260,7 @@ enum outcome
 config_load(int argc, const char **argv, enum config_purpose purpose,
     struct config *ret, struct config_faults *faults)
 {
-	*faults = (struct config_faults){.lines = BUF_INIT(FAULTS_BYTES)};
+	*faults = (struct config_faults){0};
 	autofree struct config_loader *l = calloc(1, sizeof(*l));
 	if (l == NULL) {
 		faults->outcome = OUTCOME_NO_MEMORY;
@@ -282,7 +283,7 @@ config_load(int argc, const char **argv, enum config_purpose purpose,
 void
 config_faults_done(struct config_faults *faults)
 {
-	buf_done(&faults->lines);
+	free(faults->list);
 }
 
 struct region

@@ -36,19 +36,20 @@ required_check(struct config_loader *l)
 
 	if (c->login_url[0] == '\0' || c->api_url[0] == '\0')
 		config_fault_add_key(l, "region", c->region,
-		    "is not enough to find Genesys Cloud; set region, or both "
-		    "login_url and api_url");
+		    "set region, or both login_url and api_url",
+		    "is not enough to find Genesys Cloud");
 	if (l->purpose == CONFIG_FOR_TOKEN)
 		return;
 	if (c->client_id[0] == '\0')
 		config_fault_add_key(l, "client_id", "",
-		    "is missing; write the id of the OAuth client");
+		    "write the id of the OAuth client", "is missing");
 	if (c->redirect_uri[0] == '\0')
 		config_fault_add_key(l, "redirect_uri", "",
-		    "is missing; write one that is registered with the client");
+		    "write one that is registered with the client",
+		    "is missing");
 	if (c->organization[0] == '\0')
 		config_fault_add_key(l, "organization", "",
-		    "is missing; write the id of the organization");
+		    "write the id of the organization", "is missing");
 }
 
 static bool
@@ -69,17 +70,17 @@ pairs_check(struct config_loader *l)
 
 	if (c->signin_org[0] != '\0' && c->signin_provider[0] == '\0')
 		config_fault_add_key(l, "signin_org", c->signin_org,
-		    "is given alone; set signin_provider too");
+		    "set signin_provider too", "is given alone");
 	if (c->signin_provider[0] != '\0' && c->signin_org[0] == '\0')
 		config_fault_add_key(l, "signin_provider", c->signin_provider,
-		    "is given alone; set signin_org too");
+		    "set signin_org too", "is given alone");
 	if (methods_reach_names(c) && c->email_domains[0] == '\0')
 		config_fault_add_key(l, "email_domains", "",
-		    "is missing; map has email or localpart, which accept "
-		    "these domains alone");
+		    "map has email or localpart, which accept these domains alone",
+		    "is missing");
 	if (strcmp(c->token_env, c->region_env) == 0)
 		config_fault_add_key(l, "region_env", c->region_env,
-		    "is token_env too; choose two names");
+		    "choose two names", "is token_env too");
 }
 
 /* What a listener needs of the redirect URI that leads to it. */
@@ -96,8 +97,8 @@ callback_check(struct config_loader *l)
 		return;
 	if (!url.loopback || !view_eq(url.scheme, view_text("http"))) {
 		config_fault_add_key(l, "redirect_uri", c->redirect_uri,
-		    "does not lead to this host; with callback=loopback write "
-		    "http://localhost[:PORT][/PATH]");
+		    "with callback=loopback write http://localhost[:PORT][/PATH]",
+		    "does not lead to this host");
 		return;
 	}
 	if (url.port.len > 0 && url.port.len < sizeof(digits))
@@ -106,13 +107,13 @@ callback_check(struct config_loader *l)
 	    (digits[0] == '0' ||
 		!text_parse_number(digits, HELPER_PORT_MIN, 65535, &port)))
 		config_fault_add_key(l, "redirect_uri", c->redirect_uri,
-		    "has a port that the helper cannot listen on; register "
-		    "one from 1024 up");
+		    "register one from 1024 up",
+		    "has a port that the helper cannot listen on");
 	if (url.port.len == 0 &&
 	    strlen(c->redirect_uri) > CONFIG_REDIRECT_MAX - CONFIG_PORT_LEN)
 		config_fault_add_key(l, "redirect_uri", c->redirect_uri,
-		    "has no room for the listener's port; register a shorter "
-		    "one");
+		    "register a shorter one",
+		    "has no room for the listener's port");
 }
 
 /* What the address of a start page may be, with the challenge behind it. */
@@ -127,8 +128,8 @@ start_check(struct config_loader *l)
 	if (c->callback == CALLBACK_LOOPBACK &&
 	    url_split(c->redirect_uri, &url) && url.port.len == 0)
 		config_fault_add_key(l, "start_url", c->start_url,
-		    "needs a redirect_uri with a port; the page cannot know "
-		    "which one the helper listens on");
+		    "the page cannot know which one the helper listens on",
+		    "needs a redirect_uri with a port");
 }
 
 /* What a host that is not root, a screen locker, may not have. */
@@ -141,12 +142,12 @@ ordinary_host_check(struct config_loader *l)
 		return;
 	if (c->export != EXPORT_NONE)
 		config_fault_add_key(l, "export",
-		    c->export == EXPORT_ENV ? "env" : "file",
-		    "needs a host that runs as root; leave it out");
+		    c->export == EXPORT_ENV ? "env" : "file", "leave it out",
+		    "needs a host that runs as root");
 	if (c->client_secret_file[0] != '\0')
 		config_fault_add_key(l, "client_secret_file",
-		    c->client_secret_file,
-		    "needs a host that runs as root; use a public client");
+		    c->client_secret_file, "use a public client",
+		    "needs a host that runs as root");
 }
 
 /* Whoever can write it decides who Genesys Cloud is. */
@@ -161,10 +162,13 @@ ca_file_check(struct config_loader *l)
 		return;
 	enum outcome r = safefile_open(c->ca_file, SAFEFILE_CONFIG, &fd, &why);
 	if (r != OUTCOME_OK)
-		config_fault_add(l, r, "ca_file", why.text);
+		(void)err_fault(config_fault_new(l, r), r, "ca_file",
+		    err_fix(&why), "%.*s: %.*s", (int)err_place(&why).len,
+		    (const char *)err_place(&why).p, (int)err_what(&why).len,
+		    (const char *)err_what(&why).p);
 	else if (fd < 0)
 		config_fault_add_key(l, "ca_file", c->ca_file,
-		    "does not exist; name a file of certificates");
+		    "name a file of certificates", "does not exist");
 }
 
 void

@@ -3,12 +3,12 @@
  * The faults of a configuration, as an administrator reads them.  A value is
  * quoted, and escaped; what may be a secret is not shown.
  */
+#include <stdarg.h>
 #include <string.h>
 
 #include "config_loader.h"
 #include "gcpkce/config/shown.h"
 
-#define FAULTS_MAX 64
 #define KEY_LONGEST 24 /* no key's name is longer */
 
 size_t
@@ -19,17 +19,28 @@ config_key_row(const struct config_key *key)
 	return (size_t)(key - config_keys(&count));
 }
 
-void
-config_fault_add(struct config_loader *l, enum outcome outcome,
-    const char *place, const char *text)
+struct errinfo *
+config_fault_new(struct config_loader *l, enum outcome outcome)
 {
-	if (l->faults->count == 0)
-		l->faults->outcome = outcome;
-	if (l->faults->count++ >= FAULTS_MAX)
-		return;
-	if (place[0] != '\0')
-		buf_printf(&l->faults->lines, "%s: ", place);
-	buf_printf(&l->faults->lines, "%s\n", text);
+	struct config_faults *faults = l->faults;
+
+	if (faults->count++ == 0) {
+		faults->outcome = outcome;
+		faults->list = calloc(CONFIG_FAULTS_MAX, sizeof(*faults->list));
+	}
+	if (faults->list == NULL || faults->listed == CONFIG_FAULTS_MAX)
+		return NULL;
+	return &faults->list[faults->listed++];
+}
+
+void
+config_fault_add(
+    struct config_loader *l, enum outcome outcome, const struct errinfo *why)
+{
+	struct errinfo *fault = config_fault_new(l, outcome);
+
+	if (fault != NULL)
+		*fault = *why;
 }
 
 /* Could somebody have meant a key's name, or a section's, and no secret? */
@@ -60,20 +71,25 @@ word_of(struct view key)
 	return word;
 }
 
-/* "PLACE: KEY: "VALUE" WHY" */
+/* WHAT is 'KEY: "VALUE" ...'. */
 void
 config_fault_add_value(struct config_loader *l, const char *place,
-    struct view key, struct view value, const char *why)
+    struct view key, struct view value, const char *fix, const char *fmt, ...)
 {
 	autobuf text = BUF_INIT(4096);
+	va_list ap;
 	struct view word = word_of(key);
 	bool is_key = is_like_key(word);
 
 	shown_put(&text, is_key ? word : view_text(SHOWN_NOT));
 	buf_put_text(&text, ": \"");
 	shown_put_value(&text, key, value);
-	buf_printf(&text, "\" %s", why);
-	config_fault_add(l, OUTCOME_CONFIG_INVALID, place, buf_text(&text));
+	buf_put_text(&text, "\" ");
+	va_start(ap, fmt);
+	buf_vprintf(&text, fmt, ap);
+	va_end(ap);
+	(void)err_fault(config_fault_new(l, OUTCOME_CONFIG_INVALID),
+	    OUTCOME_CONFIG_INVALID, place, fix, "%s", buf_text(&text));
 }
 
 const char *
@@ -86,10 +102,10 @@ config_place(const struct config_loader *l, const char *name)
 
 void
 config_fault_add_key(struct config_loader *l, const char *name,
-    const char *value, const char *why)
+    const char *value, const char *fix, const char *what)
 {
 	if (l->faulty[config_key_row(config_key_find(view_text(name)))])
 		return;
-	config_fault_add_value(
-	    l, config_place(l, name), view_text(name), view_text(value), why);
+	config_fault_add_value(l, config_place(l, name), view_text(name),
+	    view_text(value), fix, "%s", what);
 }

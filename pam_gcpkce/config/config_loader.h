@@ -23,18 +23,23 @@ struct config_loader {
 };
 
 /*
- * Collect a fault: a text; a value with its key, quoted unless it may be a
- * secret; or a key whose fault shows only when all is read, at the place where
- * it was set, one a key.
+ * Collect a fault: one that exists; a value with its key, quoted unless it may
+ * be a secret; or a key whose fault shows only when all is read, at the place
+ * where it was set, one a key.
  *
- * in:     place  "FILE:LINE", "argument", or "" when text names it
+ * in:     place  "FILE:LINE", or "argument"
+ *         fix, fmt, ...  as err_fault's
  */
-void config_fault_add(struct config_loader *l, enum outcome outcome,
-    const char *place, const char *text);
+void config_fault_add(
+    struct config_loader *l, enum outcome outcome, const struct errinfo *why);
 void config_fault_add_value(struct config_loader *l, const char *place,
-    struct view key, struct view value, const char *why);
+    struct view key, struct view value, const char *fix, const char *fmt, ...)
+    PRINTF(6, 7);
 void config_fault_add_key(struct config_loader *l, const char *name,
-    const char *value, const char *why);
+    const char *value, const char *fix, const char *what);
+
+/* Count a fault; gives where err_fault is to write it, NULL beyond the list. */
+struct errinfo *config_fault_new(struct config_loader *l, enum outcome outcome);
 
 /* Where a key was set last; the main file where nothing sets it. */
 const char *config_place(const struct config_loader *l, const char *name);

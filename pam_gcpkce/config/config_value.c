@@ -39,149 +39,159 @@ config_key_find(struct view name)
 }
 
 static enum outcome
-refuse(struct errinfo *reterr, const char *why)
+refuse(struct errinfo *reterr, const char *what, const char *fix)
 {
-	return err_set(reterr, OUTCOME_CONFIG_INVALID, "%s", why);
+	return err_fault(reterr, OUTCOME_CONFIG_INVALID, NULL, fix, "%s", what);
 }
 
-/* Checks of text values; each says what is wrong, or NULL. */
+/* Checks of text values. */
+typedef enum outcome value_check_fn(const char *value, struct errinfo *reterr);
 
-static const char *
-region_fault(const char *value)
+static enum outcome
+region_check(const char *value, struct errinfo *reterr)
 {
 	struct region region;
 
 	if (strstr(value, "://") != NULL || strncmp(value, "login.", 6) == 0 ||
 	    strncmp(value, "api.", 4) == 0)
-		return "is an address, not a region; write the domain alone, "
-		       "as in mypurecloud.de, or use login_url and api_url";
+		return refuse(reterr, "is an address, not a region",
+		    "write the domain alone, as in mypurecloud.de, or use login_url and api_url");
 	if (!region_find(value, &region))
-		return "is no known region; write an AWS name, as in "
-		       "eu-central-1, or a login domain, as in mypurecloud.de";
-	return NULL;
+		return refuse(reterr, "is no known region",
+		    "write an AWS name, as in eu-central-1, or a login domain, as in mypurecloud.de");
+	return OUTCOME_OK;
 }
 
-static const char *
-url_fault(const char *value)
+static enum outcome
+url_check(const char *value, struct errinfo *reterr)
 {
 	struct url url;
 
 	if (!url_split(value, &url))
-		return "is not a base URL; write https://HOST[:PORT][/PATH]";
+		return refuse(reterr, "is not a base URL",
+		    "write https://HOST[:PORT][/PATH]");
 	if (!url_is_protected(&url))
-		return "is not protected; use https (http only for a loopback "
-		       "address)";
+		return refuse(reterr, "is not protected",
+		    "use https (http only for a loopback address)");
 	for (size_t i = 0; i < url.path.len; i++) {
 		if (url.path.p[i] == '?' || url.path.p[i] == '#')
-			return "has a query or fragment; write a base URL, "
-			       "https://HOST[:PORT][/PATH]";
+			return refuse(reterr, "has a query or fragment",
+			    "write a base URL, https://HOST[:PORT][/PATH]");
 	}
-	return NULL;
+	return OUTCOME_OK;
 }
 
-static const char *
-start_fault(const char *value)
+static enum outcome
+start_check(const char *value, struct errinfo *reterr)
 {
 	struct url url;
 
 	if (!url_split(value, &url))
-		return "is not the address of a page; write "
-		       "https://HOST[:PORT][/PATH]";
+		return refuse(reterr, "is not the address of a page",
+		    "write https://HOST[:PORT][/PATH]");
 	if (!url_is_protected(&url))
-		return "is not protected; use https (http only for a loopback "
-		       "address)";
+		return refuse(reterr, "is not protected",
+		    "use https (http only for a loopback address)");
 	if (strchr(value, '#') != NULL)
-		return "has a fragment, which is the challenge's place; write "
-		       "the page's address without one";
-	return NULL;
+		return refuse(reterr,
+		    "has a fragment, which is the challenge's place",
+		    "write the page's address without one");
+	return OUTCOME_OK;
 }
 
-static const char *
-redirect_fault(const char *value)
+static enum outcome
+redirect_check(const char *value, struct errinfo *reterr)
 {
 	struct url url;
 
 	if (!url_split(value, &url))
-		return "is not a redirect URI; write the one registered with "
-		       "the client, byte for byte";
+		return refuse(reterr, "is not a redirect URI",
+		    "write the one registered with the client, byte for byte");
 	if (!url_is_protected(&url))
-		return "would carry the code unprotected; register an https "
-		       "redirect URI, or http to localhost";
+		return refuse(reterr, "would carry the code unprotected",
+		    "register an https redirect URI, or http to localhost");
 	if (strchr(value, '#') != NULL)
-		return "has a fragment, which RFC 6749 forbids; register a "
-		       "redirect URI without one";
-	return NULL;
+		return refuse(reterr, "has a fragment, which RFC 6749 forbids",
+		    "register a redirect URI without one");
+	return OUTCOME_OK;
 }
 
-static const char *
-proxy_fault(const char *value)
+static enum outcome
+proxy_check(const char *value, struct errinfo *reterr)
 {
 	struct url url;
 
 	if (!url_split(value, &url) || url.port.len == 0 || url.path.len > 1 ||
 	    !view_eq(url.scheme, view_text("http")))
-		return "is not a proxy; write http://HOST:PORT";
-	return NULL;
+		return refuse(
+		    reterr, "is not a proxy", "write http://HOST:PORT");
+	return OUTCOME_OK;
 }
 
-static const char *
-path_fault(const char *value)
+static enum outcome
+path_check(const char *value, struct errinfo *reterr)
 {
 	if (value[0] != '/')
-		return "is not an absolute path; begin with /";
+		return refuse(
+		    reterr, "is not an absolute path", "begin with /");
 	/* it goes to the helper in a frame, which takes no other text */
 	return text_is_clean_utf8(view_text(value))
-	    ? NULL
-	    : "has a control byte or is not UTF-8; give the file another name";
+	    ? OUTCOME_OK
+	    : refuse(reterr, "has a control byte or is not UTF-8",
+		  "give the file another name");
 }
 
-static const char *
-id_fault(const char *value)
+static enum outcome
+id_check(const char *value, struct errinfo *reterr)
 {
 	static const char good[] = "abcdefghijklmnopqrstuvwxyz"
 				   "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				   "0123456789._-";
 
 	return value[strspn(value, good)] == '\0'
-	    ? NULL
-	    : "is not an id; copy it from the OAuth client's page";
+	    ? OUTCOME_OK
+	    : refuse(reterr, "is not an id",
+		  "copy it from the OAuth client's page");
 }
 
-static const char *
-uuid_fault(const char *value)
+static enum outcome
+uuid_check(const char *value, struct errinfo *reterr)
 {
 	return text_is_uuid(view_text(value))
-	    ? NULL
-	    : "is not an id; write the UUID in lower case, not a display name";
+	    ? OUTCOME_OK
+	    : refuse(reterr, "is not an id",
+		  "write the UUID in lower case, not a display name");
 }
 
-static const char *
-word_fault(const char *value)
+static enum outcome
+word_check(const char *value, struct errinfo *reterr)
 {
 	return text_is_token(view_text(value))
-	    ? NULL
-	    : "has a character that is not printable ASCII; write one word";
+	    ? OUTCOME_OK
+	    : refuse(reterr, "has a character that is not printable ASCII",
+		  "write one word");
 }
 
-static const char *
-envname_fault(const char *value)
+static enum outcome
+envname_check(const char *value, struct errinfo *reterr)
 {
 	static const char first[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ_"
 				    "abcdefghijklmnopqrstuvwxyz";
 
 	if (strchr(first, value[0]) == NULL)
-		return "is no name of a variable; begin with a letter";
+		return refuse(
+		    reterr, "is no name of a variable", "begin with a letter");
 	for (const char *p = value; *p != '\0'; p++) {
 		if (strchr(first, *p) == NULL && !(*p >= '0' && *p <= '9'))
-			return "is no name of a variable; use letters, digits "
-			       "and _";
+			return refuse(reterr, "is no name of a variable",
+			    "use letters, digits and _");
 	}
 	if (strncmp(value, "LD_", 3) == 0 ||
 	    strncmp(value, "GCPKCE_", 7) == 0 || strcmp(value, "PATH") == 0 ||
 	    strcmp(value, "IFS") == 0)
-		return "is a variable with a meaning of its own; choose "
-		       "another name";
-	return NULL;
+		return refuse(reterr, "is a variable with a meaning of its own",
+		    "choose another name");
+	return OUTCOME_OK;
 }
 
 /* Do all items of a comma-separated list pass? */
@@ -200,22 +210,22 @@ list_is_good(const char *value, bool (*item_is_good)(struct view))
 	}
 }
 
-static const char *
-uuids_fault(const char *value)
+static enum outcome
+uuids_check(const char *value, struct errinfo *reterr)
 {
 	return list_is_good(value, text_is_uuid)
-	    ? NULL
-	    : "is not a list of ids; write UUIDs in lower case, parted by "
-	      "commas: a display name can be given to another thing";
+	    ? OUTCOME_OK
+	    : refuse(reterr, "is not a list of ids",
+		  "write UUIDs in lower case, parted by commas: a display name can be given to another thing");
 }
 
-static const char *
-domains_fault(const char *value)
+static enum outcome
+domains_check(const char *value, struct errinfo *reterr)
 {
 	return list_is_good(value, url_host_is_name)
-	    ? NULL
-	    : "is not a list of domains; write them parted by commas, as in "
-	      "example.com,example.org";
+	    ? OUTCOME_OK
+	    : refuse(reterr, "is not a list of domains",
+		  "write them parted by commas, as in example.com,example.org");
 }
 
 static bool
@@ -243,21 +253,26 @@ list_tidy(char *value)
 
 static enum outcome
 text_parse(const struct config_key *key, const char *value, char *member,
-    const char *(*fault)(const char *), struct errinfo *reterr)
+    value_check_fn *check, struct errinfo *reterr)
 {
 	char copy[CONFIG_TEXT_CAP];
 	size_t len = strlen(value);
 	bool list = key->type == CONFIG_UUIDS || key->type == CONFIG_DOMAINS;
 
-	if (len > key->max)
-		return err_set(reterr, OUTCOME_CONFIG_INVALID,
-		    "has %zu bytes; at most %lu are allowed", len, key->max);
+	if (len > key->max) {
+		char fix[48];
+
+		(void)snprintf(
+		    fix, sizeof(fix), "at most %lu are allowed", key->max);
+		return err_fault(reterr, OUTCOME_CONFIG_INVALID, NULL, fix,
+		    "has %zu bytes", len);
+	}
 	memcpy(copy, value, len + 1);
 	if (list)
 		list_tidy(copy);
-	const char *why = fault(copy);
-	if (why != NULL)
-		return refuse(reterr, why);
+	enum outcome r = check(copy, reterr);
+	if (r != OUTCOME_OK)
+		return r;
 	len = strlen(copy);
 	while (key->type == CONFIG_URL && len > 0 && copy[len - 1] == '/')
 		copy[--len] = '\0';
@@ -277,8 +292,8 @@ number_parse(const struct config_key *key, const char *value,
 		return OUTCOME_OK;
 	}
 	if (!text_parse_number(value, key->min, key->max, member))
-		return err_set(reterr, OUTCOME_CONFIG_INVALID,
-		    "is not a whole number from %lu to %lu%s; write one",
+		return err_fault(reterr, OUTCOME_CONFIG_INVALID, NULL,
+		    "write one", "is not a whole number from %lu to %lu%s",
 		    key->min, key->max, may_be_no ? " or no" : "");
 	return OUTCOME_OK;
 }
@@ -287,7 +302,7 @@ static enum outcome
 bool_parse(const char *value, bool *member, struct errinfo *reterr)
 {
 	if (strcmp(value, "yes") != 0 && strcmp(value, "no") != 0)
-		return refuse(reterr, "is neither yes nor no; write one");
+		return refuse(reterr, "is neither yes nor no", "write one");
 	*member = strcmp(value, "yes") == 0;
 	return OUTCOME_OK;
 }
@@ -317,19 +332,18 @@ choice_parse(const struct config_key *key, const char *value, unsigned *member,
     struct errinfo *reterr)
 {
 	const char *const *words = choice_words(key->type);
-	char list[64] = "";
+	char fix[80] = "write one of ";
 
 	for (unsigned i = 0; words != NULL && words[i] != NULL; i++) {
 		if (strcmp(value, words[i]) == 0) {
 			*member = i;
 			return OUTCOME_OK;
 		}
-		size_t used = strlen(list);
-		(void)snprintf(list + used, sizeof(list) - used, "%s%s",
+		size_t used = strlen(fix);
+		(void)snprintf(fix + used, sizeof(fix) - used, "%s%s",
 		    i > 0 ? ", " : "", words[i]);
 	}
-	return err_set(reterr, OUTCOME_CONFIG_INVALID,
-	    "is none of the choices; write one of %s", list);
+	return refuse(reterr, "is none of the choices", fix);
 }
 
 static enum config_method
@@ -352,16 +366,16 @@ static enum outcome
 methods_parse(
     const char *value, struct config_methods *member, struct errinfo *reterr)
 {
-	static const char why[] = "is not a list of methods; write file, "
-				  "email, localpart, each at most once, "
-				  "parted by commas";
+	static const char what[] = "is not a list of methods";
+	static const char fix[] = "write file, email, localpart, each at most "
+				  "once, parted by commas";
 	struct config_methods methods = {0};
 	bool seen[METHOD_LOCALPART + 1] = {0};
 	char copy[CONFIG_TEXT_CAP] = "";
 	size_t count = 0;
 
 	if (strlen(value) >= sizeof(copy))
-		return refuse(reterr, why);
+		return refuse(reterr, what, fix);
 	memcpy(copy, value, strlen(value) + 1);
 	list_tidy(copy);
 	for (const char *p = copy;; p++) {
@@ -369,7 +383,7 @@ methods_parse(
 		enum config_method m = method_find(p, len);
 
 		if (m == METHOD_NONE || seen[m])
-			return refuse(reterr, why);
+			return refuse(reterr, what, fix);
 		seen[m] = true;
 		methods.list[count++] = m;
 		p += len;
@@ -384,25 +398,25 @@ enum outcome
 config_value_parse(const struct config_key *key, const char *value,
     struct config *config, struct errinfo *reterr)
 {
-	static const char *(*const faults[CONFIG_TYPE_COUNT])(const char *) = {
-	    [CONFIG_REGION] = region_fault,
-	    [CONFIG_URL] = url_fault,
-	    [CONFIG_START] = start_fault,
-	    [CONFIG_ID] = id_fault,
-	    [CONFIG_PATH] = path_fault,
-	    [CONFIG_REDIRECT] = redirect_fault,
-	    [CONFIG_UUID] = uuid_fault,
-	    [CONFIG_UUIDS] = uuids_fault,
-	    [CONFIG_WORD] = word_fault,
-	    [CONFIG_DOMAINS] = domains_fault,
-	    [CONFIG_ENVNAME] = envname_fault,
-	    [CONFIG_PROXY] = proxy_fault,
+	static value_check_fn *const checks[CONFIG_TYPE_COUNT] = {
+	    [CONFIG_REGION] = region_check,
+	    [CONFIG_URL] = url_check,
+	    [CONFIG_START] = start_check,
+	    [CONFIG_ID] = id_check,
+	    [CONFIG_PATH] = path_check,
+	    [CONFIG_REDIRECT] = redirect_check,
+	    [CONFIG_UUID] = uuid_check,
+	    [CONFIG_UUIDS] = uuids_check,
+	    [CONFIG_WORD] = word_check,
+	    [CONFIG_DOMAINS] = domains_check,
+	    [CONFIG_ENVNAME] = envname_check,
+	    [CONFIG_PROXY] = proxy_check,
 	};
 	void *member = (char *)config + key->offset;
 
-	if (faults[key->type] != NULL)
+	if (checks[key->type] != NULL)
 		return text_parse(
-		    key, value, member, faults[key->type], reterr);
+		    key, value, member, checks[key->type], reterr);
 	if (choice_words(key->type) != NULL)
 		return choice_parse(key, value, member, reterr);
 	if (key->type == CONFIG_BOOL)

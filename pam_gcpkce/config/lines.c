@@ -5,7 +5,21 @@
  */
 #include "gcpkce/config/lines.h"
 
+#include <stdio.h>
 #include <string.h>
+
+static const char *
+place_of(struct lines *l, unsigned long number)
+{
+	(void)snprintf(l->place, sizeof(l->place), "%s:%lu", l->path, number);
+	return l->place;
+}
+
+const char *
+lines_place(struct lines *l)
+{
+	return place_of(l, l->number);
+}
 
 /* A larger block, or the first one; the old one's bytes come along. */
 static enum outcome
@@ -14,9 +28,9 @@ block_grow(struct lines *l, struct errinfo *reterr)
 	size_t cap = l->cap == 0 ? LINES_BLOCK : l->cap * 2;
 
 	if (cap > LINES_MAX)
-		return err_set(reterr, OUTCOME_CONFIG_INVALID,
-		    "%s:%lu: the line is longer than %d bytes", l->path,
-		    l->number + 1, LINES_MAX);
+		return err_fault(reterr, OUTCOME_CONFIG_INVALID,
+		    place_of(l, l->number + 1), NULL,
+		    "the line is longer than %d bytes", LINES_MAX);
 	uint8_t *block = malloc(cap);
 	if (block == NULL)
 		return OUTCOME_NO_MEMORY;

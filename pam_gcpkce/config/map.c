@@ -52,22 +52,22 @@ identity_is_valid(struct view word)
 }
 
 static enum outcome
-line_refuse(const struct lines *lines, struct view word, const char *why,
-    struct errinfo *reterr)
+line_refuse(struct lines *lines, struct view word, const char *what,
+    const char *fix, struct errinfo *reterr)
 {
 	autobuf text = BUF_INIT(512);
 
 	if (word.len > 80)
 		word.len = 80;
 	text_put_escaped(&text, word);
-	return err_set(reterr, OUTCOME_CONFIG_INVALID, "%s:%lu: \"%s\" %s",
-	    lines->path, lines->number, buf_text(&text), why);
+	return err_fault(reterr, OUTCOME_CONFIG_INVALID, lines_place(lines),
+	    fix, "\"%s\" %s", buf_text(&text), what);
 }
 
 /* Read the identities of one line of the account. */
 static enum outcome
-identities_read(const struct lines *lines, struct view rest,
-    struct map_entry *entry, struct errinfo *reterr)
+identities_read(struct lines *lines, struct view rest, struct map_entry *entry,
+    struct errinfo *reterr)
 {
 	bool nobody = false;
 	size_t count = 0;
@@ -83,8 +83,8 @@ identities_read(const struct lines *lines, struct view rest,
 			continue;
 		}
 		if (!identity_is_valid(word))
-			return line_refuse(lines, word,
-			    "is no identity; write id:UUID (in lower case) or "
+			return line_refuse(lines, word, "is no identity",
+			    "write id:UUID (in lower case) or "
 			    "email:ADDRESS, and before them the account, in "
 			    "brackets where its name has blanks: [NAME]",
 			    reterr);
@@ -93,16 +93,16 @@ identities_read(const struct lines *lines, struct view rest,
 	}
 	if (count == 0 || (nobody && count > 1))
 		return line_refuse(lines, (struct view){0},
-		    count == 0 ? "follows the account; write identities, or - "
-				 "for nobody"
+		    count == 0 ? "follows the account"
 			       : "and identities on one line contradict each "
-				 "other; - stands alone",
+				 "other",
+		    count == 0 ? "write identities, or - for nobody"
+			       : "- stands alone",
 		    reterr);
 	entry->named = true;
 	if (buf_check(&entry->identities) != OUTCOME_OK)
-		return err_set(reterr, OUTCOME_NO_MEMORY,
-		    "%s:%lu: too many identities for one account", lines->path,
-		    lines->number);
+		return err_fault(reterr, OUTCOME_NO_MEMORY, lines_place(lines),
+		    NULL, "too many identities for one account");
 	return OUTCOME_OK;
 }
 
@@ -126,11 +126,11 @@ text_next(struct lines *lines, struct view *ret_line, struct errinfo *reterr)
 		found = "a carriage return before its end";
 	else if (has_prefix(line, mark))
 		found = "a byte order mark";
-	return found == NULL ? OUTCOME_OK
-			     : err_set(reterr, OUTCOME_CONFIG_INVALID,
-				   "%s:%lu: the line has %s; save the file as "
-				   "plain UTF-8 text",
-				   lines->path, lines->number, found);
+	return found == NULL
+	    ? OUTCOME_OK
+	    : err_fault(reterr, OUTCOME_CONFIG_INVALID, lines_place(lines),
+		  "save the file as plain UTF-8 text", "the line has %s",
+		  found);
 }
 
 static enum outcome
@@ -139,14 +139,14 @@ map_open(const char *path, int *ret_fd, struct errinfo *reterr)
 	enum outcome r = safefile_open(path, SAFEFILE_CONFIG, ret_fd, reterr);
 
 	if (r == OUTCOME_OK && *ret_fd < 0)
-		return err_set(reterr, OUTCOME_CONFIG_INVALID,
-		    "%s: does not exist; write it, or set map_file", path);
+		return err_fault(reterr, OUTCOME_CONFIG_INVALID, path,
+		    "write it, or set map_file", "does not exist");
 	return r;
 }
 
 /* What one line says of the account, if it names it. */
 static enum outcome
-line_read(const struct lines *lines, struct view line, const char *user,
+line_read(struct lines *lines, struct view line, const char *user,
     const struct account *account, struct map_entry *entry,
     struct errinfo *reterr)
 {
@@ -159,9 +159,8 @@ line_read(const struct lines *lines, struct view line, const char *user,
 	if (r != OUTCOME_OK || naming == MAP_NAME_OTHER)
 		return r;
 	r = naming == MAP_NAME_MISSPELT
-	    ? line_refuse(lines, word,
-		  "is meant for this account; write its name without quotes "
-		  "and escapes, in brackets where it has blanks: [NAME]",
+	    ? line_refuse(lines, word, "is meant for this account",
+		  "write its name without quotes and escapes, in brackets where it has blanks: [NAME]",
 		  &entry->fault)
 	    : identities_read(
 		  lines, lines_cut_comment(rest), entry, &entry->fault);

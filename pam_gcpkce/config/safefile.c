@@ -34,15 +34,15 @@ directory_check(const struct walk *w, const char *name, const struct stat *st,
     struct errinfo *reterr)
 {
 	if (!owner_is_trusted(st))
-		return err_set(reterr, OUTCOME_CONFIG_UNSAFE,
-		    "%s: the directory \"%s\" on its way belongs to uid %u; "
+		return err_fault(reterr, OUTCOME_CONFIG_UNSAFE, w->path,
 		    "give it to root",
-		    w->path, name, (unsigned)st->st_uid);
+		    "the directory \"%s\" on its way belongs to uid %u", name,
+		    (unsigned)st->st_uid);
 	if ((st->st_mode & 022) != 0 && (st->st_mode & S_ISVTX) == 0)
-		return err_set(reterr, OUTCOME_CONFIG_UNSAFE,
-		    "%s: the directory \"%s\" on its way may be written by "
-		    "others (mode %04o); chmod go-w it",
-		    w->path, name, (unsigned)(st->st_mode & 07777));
+		return err_fault(reterr, OUTCOME_CONFIG_UNSAFE, w->path,
+		    "chmod go-w it",
+		    "the directory \"%s\" on its way may be written by others (mode %04o)",
+		    name, (unsigned)(st->st_mode & 07777));
 	return OUTCOME_OK;
 }
 
@@ -57,10 +57,10 @@ link_follow(struct walk *w, int link, const char *name, struct errinfo *reterr)
 	if (fstat(link, &st) != 0)
 		return err_sys(reterr, OUTCOME_CONFIG_INVALID, w->path);
 	if (!owner_is_trusted(&st) || ++w->links > LINKS_MAX)
-		return err_set(reterr, OUTCOME_CONFIG_UNSAFE,
-		    "%s: \"%s\" on its way is a symbolic link that is not "
-		    "root's, or one of too many; name the real path",
-		    w->path, name);
+		return err_fault(reterr, OUTCOME_CONFIG_UNSAFE, w->path,
+		    "name the real path",
+		    "\"%s\" on its way is a symbolic link that is not root's, or one of too many",
+		    name);
 
 	ssize_t len = readlinkat(link, "", target, sizeof(target) - 1);
 	if (len <= 0)
@@ -68,8 +68,8 @@ link_follow(struct walk *w, int link, const char *name, struct errinfo *reterr)
 	target[len] = '\0';
 	int need = snprintf(joined, sizeof(joined), "%s/%s", target, w->rest);
 	if (need < 0 || (size_t)need >= sizeof(joined))
-		return err_set(reterr, OUTCOME_CONFIG_INVALID,
-		    "%s: its symbolic links make too long a path", w->path);
+		return err_fault(reterr, OUTCOME_CONFIG_INVALID, w->path, NULL,
+		    "its symbolic links make too long a path");
 	memcpy(w->rest, joined, (size_t)need + 1);
 	if (target[0] == '/') {
 		int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -120,8 +120,8 @@ step(
 	if (S_ISLNK(st.st_mode))
 		return link_follow(w, next, part, reterr);
 	if (!S_ISDIR(st.st_mode))
-		return err_set(reterr, OUTCOME_CONFIG_INVALID,
-		    "%s: \"%s\" on its way is not a directory", w->path, part);
+		return err_fault(reterr, OUTCOME_CONFIG_INVALID, w->path, NULL,
+		    "\"%s\" on its way is not a directory", part);
 
 	enum outcome r = directory_check(w, part, &st, reterr);
 	if (r != OUTCOME_OK)
@@ -134,8 +134,8 @@ step(
 static enum outcome
 link_refuse(const struct walk *w, struct errinfo *reterr)
 {
-	return err_set(reterr, OUTCOME_CONFIG_UNSAFE,
-	    "%s: is a symbolic link; name the file itself", w->path);
+	return err_fault(reterr, OUTCOME_CONFIG_UNSAFE, w->path,
+	    "name the file itself", "is a symbolic link");
 }
 
 static enum outcome
@@ -151,20 +151,20 @@ file_check(const struct walk *w, int fd, enum safefile_kind kind,
 	if (S_ISLNK(st.st_mode)) /* O_PATH opens the link itself */
 		return link_refuse(w, reterr);
 	if (!S_ISREG(st.st_mode))
-		return err_set(reterr, OUTCOME_CONFIG_INVALID,
-		    "%s: is not a regular file", w->path);
+		return err_fault(reterr, OUTCOME_CONFIG_INVALID, w->path, NULL,
+		    "is not a regular file");
 	if (!owner_is_trusted(&st))
-		return err_set(reterr, OUTCOME_CONFIG_UNSAFE,
-		    "%s: belongs to uid %u; give it to root", w->path,
+		return err_fault(reterr, OUTCOME_CONFIG_UNSAFE, w->path,
+		    "give it to root", "belongs to uid %u",
 		    (unsigned)st.st_uid);
 	if ((st.st_mode & 022) != 0)
-		return err_set(reterr, OUTCOME_CONFIG_UNSAFE,
-		    "%s: may be written by others (mode %04o); chmod go-w it",
-		    w->path, (unsigned)(st.st_mode & 07777));
+		return err_fault(reterr, OUTCOME_CONFIG_UNSAFE, w->path,
+		    "chmod go-w it", "may be written by others (mode %04o)",
+		    (unsigned)(st.st_mode & 07777));
 	if (kind == SAFEFILE_SECRET && (st.st_mode & 077) != 0)
-		return err_set(reterr, OUTCOME_CONFIG_UNSAFE,
-		    "%s: may be read by others (mode %04o); chmod 0600 it",
-		    w->path, (unsigned)(st.st_mode & 07777));
+		return err_fault(reterr, OUTCOME_CONFIG_UNSAFE, w->path,
+		    "chmod 0600 it", "may be read by others (mode %04o)",
+		    (unsigned)(st.st_mode & 07777));
 	return OUTCOME_OK;
 }
 
@@ -205,8 +205,8 @@ walk_down(struct walk *w, enum safefile_kind kind, int *ret_fd,
 
 		part_take(w, part, &too_long);
 		if (too_long || part[0] == '\0')
-			return err_set(reterr, OUTCOME_CONFIG_INVALID,
-			    "%s: is not the path of a file", w->path);
+			return err_fault(reterr, OUTCOME_CONFIG_INVALID,
+			    w->path, NULL, "is not the path of a file");
 		if (is_last(w))
 			return last_open(w, part, kind, ret_fd, reterr);
 
@@ -227,8 +227,8 @@ safefile_open(const char *path, enum safefile_kind kind, int *ret_fd,
 	struct walk w = {.path = path};
 
 	if (path[0] != '/' || strlen(path) >= sizeof(w.rest))
-		return err_set(reterr, OUTCOME_CONFIG_INVALID,
-		    "%s: is not an absolute path", path);
+		return err_fault(reterr, OUTCOME_CONFIG_INVALID, path, NULL,
+		    "is not an absolute path");
 	memcpy(w.rest, path, strlen(path) + 1);
 	autofd root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (root < 0)

@@ -82,17 +82,9 @@ journal_decision(pam_handle_t *pamh, const struct journal_entry *entry)
 void
 journal_faults(pam_handle_t *pamh, const struct config_faults *faults)
 {
-	const char *line = buf_text(&faults->lines);
-
-	while (*line != '\0') {
-		size_t len = strcspn(line, "\n");
-		autobuf text = BUF_INIT(LINE_MAX_BYTES);
-
-		buf_put(&text, line, len);
+	for (size_t i = 0; i < faults->listed; i++)
 		journal_event(pamh, LOG_ERR, outcome_name(faults->outcome),
-		    journal_item(pamh, PAM_USER), buf_text(&text));
-		line += len + (line[len] == '\n' ? 1 : 0);
-	}
+		    journal_item(pamh, PAM_USER), faults->list[i].text);
 }
 
 void

@@ -62,7 +62,7 @@ main(int argc, char **argv)
 	(void)snprintf(conf, sizeof(conf), "conf=%s", argv[1]);
 	if (config_load(1, arguments, CONFIG_FOR_DECIDE, &config, &faults) !=
 	    OUTCOME_OK) {
-		(void)fprintf(stderr, "%s", buf_text(&faults.lines));
+		(void)fprintf(stderr, "%s\n", faults.list[0].text);
 		return 1;
 	}
 	text_set(identity.id, sizeof(identity.id), argv[3]);

@@ -363,6 +363,26 @@ def test_all_faults_of_the_configuration_are_named_at_once(gcpkce, configure):
         assert found["fix"] != ""
 
 
+def test_places_and_values_that_look_like_sentences_stay_whole(gcpkce, configure, folder):
+    os.makedirs(f"{folder}/a: b; c")
+    os.chmod(f"{folder}/a: b; c", 0o755)
+    conf = f'{folder}/a: b; c/"d; e'
+    os.rename(configure(timeout="soon"), conf)
+    found = find(gcpkce("--json", "check", "--conf", conf), FAULT, "")
+    assert re.search('/a: b; c/"d; e:[0-9]+$', found["where"])
+    assert found["what"].startswith('timeout: "soon" is not a whole number')
+    assert found["fix"] == "write one"
+    with open(conf, encoding="ascii") as file:
+        text = file.read().replace("soon", "9")
+    with open(conf, "w", encoding="ascii") as file:
+        file.write(text)
+    os.chmod(conf, 0o666)
+    found = find(gcpkce("--json", "check", "--conf", conf), FAULT, "")
+    assert found["where"] == conf
+    assert found["what"] == "may be written by others (mode 0666)"
+    assert found["fix"] == "chmod go-w it"
+
+
 @pytest.mark.parametrize("client_id, warned", [
     ("linux-sign-in", True), ("11111111-2222-4333-8444-55555555555", True),
     ("11111111-2222-4333-8444-55555555555A", True),

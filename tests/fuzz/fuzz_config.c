@@ -126,12 +126,13 @@ accepted_check(const struct config *config, enum config_purpose purpose)
 static void
 refused_check(const struct config_faults *faults)
 {
-	const char *lines = buf_text(&faults->lines);
-
-	HOLD(faults->count > 0 && lines[0] != '\0');
+	HOLD(faults->count > 0 && faults->listed > 0);
 	HOLD(faults->outcome != OUTCOME_OK);
-	for (const char *p = lines; *p != '\0'; p++)
-		HOLD(*p == '\n' || (*p >= 0x20 && *p <= 0x7e));
+	for (size_t i = 0; i < faults->listed; i++) {
+		HOLD(faults->list[i].text[0] != '\0');
+		for (const char *p = faults->list[i].text; *p != '\0'; p++)
+			HOLD(*p >= 0x20 && *p <= 0x7e);
+	}
 }
 
 /* Cut the arguments off: NUL-ended copies, which the caller frees. */

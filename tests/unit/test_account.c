@@ -169,7 +169,7 @@ account_find_tells_a_failed_name_service(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
 		struct account account = {.uid = 77};
-		struct errinfo err = {""};
+		struct errinfo err = {0};
 
 		service.name_error = errors[i];
 		service.uid_error = 0;
@@ -194,7 +194,7 @@ static void
 account_find_makes_room_for_large_entries(void **state)
 {
 	struct account account;
-	struct errinfo err = {""};
+	struct errinfo err = {0};
 
 	(void)state;
 	service.space = 1024 * 1024;
@@ -305,7 +305,7 @@ account_in_group_counts_every_group_and_the_primary_one(void **state)
 static void
 account_group_that_does_not_exist_has_no_members(void **state)
 {
-	struct errinfo err = {""};
+	struct errinfo err = {0};
 	bool in = true;
 
 	(void)state;
@@ -340,7 +340,7 @@ account_that_is_missing_is_in_no_group(void **state)
 static void
 account_in_group_tells_a_failed_name_service(void **state)
 {
-	struct errinfo err = {""};
+	struct errinfo err = {0};
 	bool in = false;
 
 	(void)state;

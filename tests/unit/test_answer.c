@@ -341,7 +341,7 @@ answer_reads_every_row(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		const struct row *row = &rows[i];
-		struct errinfo err = {""};
+		struct errinfo err = {0};
 		autoanswer answer;
 
 		enum outcome r = read_copy(row->typed, row->len, &answer, &err);
@@ -372,7 +372,7 @@ answer_without_its_state_is_no_answer(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		const struct row *row = &rows[i];
 		bool bare = row->outcome == OK && (row->flags & SEEN) == 0;
-		struct errinfo err = {""};
+		struct errinfo err = {0};
 		autoanswer answer;
 
 		enum outcome r =
@@ -483,7 +483,7 @@ answer_shows_an_error_redirect_escaped(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
-		struct errinfo err = {""};
+		struct errinfo err = {0};
 		autoanswer answer;
 
 		assert_int_equal(read_copy(errors[i].typed,
@@ -498,7 +498,7 @@ answer_never_cuts_an_escape_of_an_error_in_two(void **state)
 {
 	(void)state;
 	for (size_t pad = 0; pad < 4; pad++) {
-		struct errinfo err = {""};
+		struct errinfo err = {0};
 		autoanswer answer;
 		autobuf typed = BUF_INIT(ANSWER_MAX);
 
@@ -535,7 +535,7 @@ answer_error_texts_never_hold_a_code(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(typed) / sizeof(typed[0]); i++) {
-		struct errinfo err = {""};
+		struct errinfo err = {0};
 		autoanswer answer;
 
 		assert_int_not_equal(

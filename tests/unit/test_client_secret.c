@@ -102,7 +102,7 @@ client_secret_of_another_form_is_unreadable(void **state)
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		secret_write(cases[i].bytes, cases[i].len);
 		struct secret *secret = NULL;
-		struct errinfo err = {""};
+		struct errinfo err = {0};
 
 		assert_int_equal(client_secret_read(path, &secret, &err),
 		    OUTCOME_SECRET_UNREADABLE);
@@ -119,7 +119,7 @@ client_secret_is_read_from_its_owners_file_alone(void **state)
 {
 	secret_write("s3cret\n", 7);
 	struct secret *secret = NULL;
-	struct errinfo err = {""};
+	struct errinfo err = {0};
 	static const mode_t modes[] = {0640, 0604, 0620, 0660, 0644};
 
 	(void)state;

@@ -83,7 +83,7 @@ config_value_every_default_parses(void **state)
 	(void)state;
 	for (size_t i = 0; i < count; i++) {
 		struct config config = by_default;
-		struct errinfo err = {""};
+		struct errinfo err = {0};
 
 		if (keys[i].def[0] == '\0')
 			continue;
@@ -179,7 +179,7 @@ config_value_texts_are_taken_as_they_are(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		const struct config_key *key = key_of(rows[i].key);
 		struct config config;
-		struct errinfo err = {""};
+		struct errinfo err = {0};
 
 		memset(&config, 'x', sizeof(config));
 		if (config_value_parse(key, rows[i].value, &config, &err) !=
@@ -388,7 +388,7 @@ config_value_that_is_refused_leaves_the_member(void **state)
 	for (size_t i = 0; i < count; i++) {
 		struct config config;
 		struct config before;
-		struct errinfo err = {""};
+		struct errinfo err = {0};
 		static const char *const bad[] = {" \001 ", "\303\251?", "=="};
 
 		memset(&before, 'x', sizeof(before));

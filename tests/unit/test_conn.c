@@ -74,7 +74,7 @@ each_number_has_its_outcome(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct errinfo err = {""};
+		struct errinfo err = {0};
 
 		if (judged(rows[i].code, 0, &err) != rows[i].silent ||
 		    judged(rows[i].code, 100, &err) != rows[i].begun)
@@ -99,14 +99,14 @@ headers_that_are_too_large_are_called_so(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
-		struct errinfo err = {""};
+		struct errinfo err = {0};
 
 		assert_int_equal(
 		    judged(codes[i], CONN_HEADERS_MAX + 1, &err), REPLY);
 		assert_non_null(strstr(err.text, "headers"));
 	}
 	for (size_t i = 1; i < sizeof(codes) / sizeof(codes[0]); i++) {
-		struct errinfo err = {""};
+		struct errinfo err = {0};
 
 		assert_int_equal(judged(codes[i], 100, &err), REPLY);
 		assert_non_null(strstr(err.text, "headers"));

@@ -108,7 +108,7 @@ pass_names_the_first_field_that_is_wrong(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		uint8_t bytes[sizeof(bytes_of_record)];
-		struct errinfo err = {""};
+		struct errinfo err = {0};
 		struct record ret;
 
 		memcpy(bytes, bytes_of_record, sizeof(bytes));

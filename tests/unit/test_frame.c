@@ -145,7 +145,7 @@ frame_receive_refuses_what_is_no_frame(void **state)
 {
 	autobuf payload = BUF_INIT(WIRE_PAYLOAD_MAX);
 	enum wire_type type;
-	struct errinfo err = {""};
+	struct errinfo err = {0};
 
 	(void)state;
 	bytes_send("HTTP/1.1 200 OK\r\n", 17);
@@ -161,7 +161,7 @@ frame_receive_refuses_a_length_at_once(void **state)
 {
 	autobuf payload = BUF_INIT(WIRE_PAYLOAD_MAX);
 	enum wire_type type;
-	struct errinfo err = {""};
+	struct errinfo err = {0};
 
 	(void)state;
 	bytes_send("\377\377\377\377\7\4", 6);
@@ -195,7 +195,7 @@ frame_receive_ends_at_the_deadline(void **state)
 {
 	autobuf payload = BUF_INIT(WIRE_PAYLOAD_MAX);
 	enum wire_type type;
-	struct errinfo err = {""};
+	struct errinfo err = {0};
 
 	(void)state;
 	assert_int_equal(receive(-1, &type, &payload, &err), OUTCOME_TIMED_OUT);
@@ -226,7 +226,7 @@ frame_receive_tells_when_the_other_end_is_gone(void **state)
 {
 	autobuf payload = BUF_INIT(WIRE_PAYLOAD_MAX);
 	enum wire_type type;
-	struct errinfo err = {""};
+	struct errinfo err = {0};
 
 	(void)state;
 	bytes_send("\0\0\0\12\7\3ab", 8);
@@ -242,7 +242,7 @@ frame_receive_ends_when_cancel_is_readable(void **state)
 {
 	autobuf payload = BUF_INIT(WIRE_PAYLOAD_MAX);
 	enum wire_type type;
-	struct errinfo err = {""};
+	struct errinfo err = {0};
 	int pipes[2];
 
 	(void)state;
@@ -265,7 +265,7 @@ static void
 frame_send_raises_no_sigpipe(void **state)
 {
 	autobuf frame = BUF_INIT(4096);
-	struct errinfo err = {""};
+	struct errinfo err = {0};
 
 	(void)state;
 	(void)signal(SIGPIPE, SIG_DFL);
@@ -310,7 +310,7 @@ static void
 frame_needs_a_socket(void **state)
 {
 	autobuf frame = BUF_INIT(4096);
-	struct errinfo err = {""};
+	struct errinfo err = {0};
 	autofd null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
 	(void)state;

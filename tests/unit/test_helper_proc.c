@@ -190,7 +190,7 @@ startup_lead(void)
 	struct census before = descriptors_count();
 	struct helper_proc proc = HELPER_PROC_NONE;
 	char address[WIRE_ADDRESS_MAX + 1] = "";
-	struct errinfo err = {""};
+	struct errinfo err = {0};
 
 	if (helper_start("http://127.0.0.1:9", &proc, &err) != OUTCOME_OK ||
 	    ready_receive(&proc, address, &err) != OUTCOME_OK) {
@@ -757,7 +757,7 @@ host_that_is_not_root(void)
 	CHECK(setresuid(STRANGER - 1, STRANGER, STRANGER) == 0);
 	struct helper_proc proc = HELPER_PROC_NONE;
 	char address[WIRE_ADDRESS_MAX + 1];
-	struct errinfo err = {""};
+	struct errinfo err = {0};
 	if (helper_start("http://127.0.0.1:9", &proc, &err) != OUTCOME_OK) {
 		/* a build below a folder of root's own */
 		(void)fprintf(stderr, "SKIPPED: %s\n", err.text);
@@ -1067,7 +1067,7 @@ helper_proc_receive_wants_the_frame_it_names(void **state)
 {
 	autoproc proc = HELPER_PROC_NONE;
 	autobuf payload = BUF_INIT(WIRE_PAYLOAD_MAX);
-	struct errinfo err = {""};
+	struct errinfo err = {0};
 
 	(void)state;
 	assert_int_equal(
@@ -1089,7 +1089,7 @@ helper_proc_helper_that_is_gone_has_failed(void **state)
 	autoproc proc = HELPER_PROC_NONE;
 	autobuf frame = BUF_INIT(100);
 	autobuf payload = BUF_INIT(WIRE_PAYLOAD_MAX);
-	struct errinfo err = {""};
+	struct errinfo err = {0};
 
 	(void)state;
 	assert_int_equal(
@@ -1140,7 +1140,7 @@ helper_proc_helper_never_runs_as_root(void **state)
 		skip();
 	}
 	for (int late_ms = 0; late_ms <= 100; late_ms += 100) {
-		struct errinfo err = {""};
+		struct errinfo err = {0};
 
 		assert_int_equal(
 		    reply_as_root(late_ms, &err), OUTCOME_HELPER_FAILED);
@@ -1160,7 +1160,7 @@ host_that_cannot_drop(void)
 	    .lock = -1};
 	struct census before = descriptors_count();
 	struct helper_proc proc;
-	struct errinfo err = {""};
+	struct errinfo err = {0};
 
 	CHECK(helper_proc_start(&child_run, soon(), &proc, &err) ==
 	    OUTCOME_HELPER_FAILED);
@@ -1240,7 +1240,7 @@ helper_proc_birth_is_planned_by_the_effective_user(void **state)
 		static struct config config = {
 		    .helper_user_place = "/c.conf:7"};
 		struct helper_child child_run;
-		struct errinfo err = {""};
+		struct errinfo err = {0};
 
 		(void)snprintf(config.helper_user, sizeof(config.helper_user),
 		    "%s", rows[i].user);
@@ -1297,7 +1297,7 @@ helper_client_revoke_tells_when_no_revoker_was_left(void **state)
 	const struct helper_call call = {
 	    .user = "u", .service = "s", .host = ""};
 	autosecret *token = NULL;
-	struct errinfo err = {""};
+	struct errinfo err = {0};
 
 	(void)state;
 	assert_int_equal(secret_new("not a token", 11, &token), OUTCOME_OK);

@@ -95,7 +95,7 @@ id_list_put_refuses_what_is_no_id(void **state)
 	(void)state;
 	id_list_begin(&list);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct errinfo err = {""};
+		struct errinfo err = {0};
 
 		assert_int_equal(
 		    id_list_put(&list, rows[i], "roles", &err), INCOMPLETE);
@@ -130,7 +130,7 @@ id_list_check_judges_every_row(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		autoidlist list = {0};
-		struct errinfo err = {""};
+		struct errinfo err = {0};
 
 		id_list_begin(&list);
 		buf_put_text(&list.ids, rows[i].ids);

@@ -44,7 +44,7 @@ member(struct identity *identity, const struct field *field)
 static void
 assert_refused(const struct identity *identity, const struct field *field)
 {
-	struct errinfo err = {""};
+	struct errinfo err = {0};
 	size_t len = strlen(field->name);
 
 	assert_int_equal(
@@ -185,7 +185,7 @@ identity_set_refuses_and_leaves_the_field(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		char field[17] = "before";
-		struct errinfo err = {""};
+		struct errinfo err = {0};
 
 		assert_int_equal(identity_set(field, sizeof(field),
 				     rows[i].bytes, "state", &err),
@@ -210,7 +210,7 @@ identity_lists_are_checked_by_field(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		autoidentity identity = {0};
-		struct errinfo err = {""};
+		struct errinfo err = {0};
 		struct id_list *list =
 		    (struct id_list *)((char *)&identity + rows[i].offset);
 

@@ -194,7 +194,7 @@ json_accepts_what_rfc_8259_has(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(accepted) / sizeof(accepted[0]); i++) {
-		struct errinfo err = {""};
+		struct errinfo err = {0};
 
 		if (parse_copy(accepted[i].text, accepted[i].len, &err) !=
 		    OUTCOME_OK)
@@ -208,7 +208,7 @@ json_refuses_everything_else(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
-		struct errinfo err = {""};
+		struct errinfo err = {0};
 
 		if (parse_copy(refused[i].text, refused[i].len, &err) !=
 		    OUTCOME_REPLY_INVALID)
@@ -232,7 +232,7 @@ static void
 json_is_read_up_to_256_kib(void **state)
 {
 	char *text = malloc(JSON_TEXT_MAX + 1);
-	struct errinfo err = {""};
+	struct errinfo err = {0};
 
 	(void)state;
 	assert_non_null(text);
@@ -321,7 +321,7 @@ json_error_texts_never_hold_the_text(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-		struct errinfo err = {""};
+		struct errinfo err = {0};
 
 		assert_int_equal(parse_copy(texts[i], strlen(texts[i]), &err),
 		    OUTCOME_REPLY_INVALID);

@@ -118,7 +118,7 @@ lines_has_a_longest_line(void **state)
 	static const size_t lens[] = {LINES_BLOCK - 3, LINES_BLOCK - 2,
 	    LINES_BLOCK - 1, LINES_BLOCK, LINES_BLOCK + 1, 2 * LINES_BLOCK,
 	    LINES_MAX - 3};
-	struct errinfo err = {""};
+	struct errinfo err = {0};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(lens) / sizeof(lens[0]); i++) {
@@ -138,7 +138,7 @@ static void
 lines_tells_when_it_cannot_read(void **state)
 {
 	autolines lines = {.fd = -1, .path = "/etc/x"};
-	struct errinfo err = {""};
+	struct errinfo err = {0};
 	struct view line;
 
 	(void)state;

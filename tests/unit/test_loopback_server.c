@@ -34,7 +34,7 @@ struct fixture {
 static void
 begin(struct fixture *f, const char *uri)
 {
-	struct errinfo why = {""};
+	struct errinfo why = {0};
 
 	(void)snprintf(f->uri, sizeof(f->uri), "%s", uri);
 	if (loopback_server_open(f->uri, sizeof(f->uri), &f->server, &why) !=
@@ -236,7 +236,7 @@ loopback_server_says_that_its_port_is_taken(void **state)
 {
 	struct fixture f;
 	struct fixture other;
-	struct errinfo why = {""};
+	struct errinfo why = {0};
 	char expected[64];
 
 	(void)state;
@@ -282,7 +282,7 @@ loopback_server_finds_who_bound_its_port_before(void **state)
 	(void)state;
 	for (int i = 0; i < 4; i++) {
 		struct fixture f;
-		struct errinfo why = {""};
+		struct errinfo why = {0};
 
 		begin(&f, "http://localhost/back");
 		loopback_server_done(&f.server);
@@ -342,7 +342,7 @@ loopback_server_is_for_loopback_and_free_ports_alone(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(uris) / sizeof(uris[0]); i++) {
 		struct loopback_server server;
-		struct errinfo why = {""};
+		struct errinfo why = {0};
 		char uri[URI_CAP];
 
 		(void)snprintf(uri, sizeof(uri), "%s", uris[i]);
@@ -431,7 +431,7 @@ loopback_server_leaves_nothing_behind_when_it_fails(void **state)
 	/* both numbers in use, one of them, and no room for the port */
 	for (int i = 0; i < 4; i++) {
 		struct loopback_server server;
-		struct errinfo why = {""};
+		struct errinfo why = {0};
 		char uri[URI_CAP];
 		bool used[] = {i == 0 || i == 1, i == 0 || i == 2};
 		size_t cap = i == 3 ? sizeof(plain) : sizeof(uri);

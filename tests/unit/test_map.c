@@ -152,7 +152,7 @@ verdict_of(const struct account *account, const char *text,
     const struct identity *identity)
 {
 	automap entry = {0};
-	struct errinfo err = {""};
+	struct errinfo err = {0};
 
 	file_write(text, strlen(text));
 	enum outcome r = map_read(path, account->name, account, &entry, &err);
@@ -528,7 +528,7 @@ map_that_is_no_plain_text_is_config_invalid(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
 		automap entry = {0};
-		struct errinfo err = {""};
+		struct errinfo err = {0};
 
 		file_write(files[i].bytes, files[i].len);
 		assert_int_equal(
@@ -571,7 +571,7 @@ map_comment_names_no_account(void **state)
 static void
 map_file_that_is_missing_is_config_invalid(void **state)
 {
-	struct errinfo err = {""};
+	struct errinfo err = {0};
 	char expected[200];
 
 	(void)state;
@@ -587,7 +587,7 @@ map_file_that_is_missing_is_config_invalid(void **state)
 static void
 map_file_of_others_is_config_unsafe(void **state)
 {
-	struct errinfo err = {""};
+	struct errinfo err = {0};
 	automap entry = {0};
 
 	(void)state;
@@ -694,7 +694,7 @@ static void
 map_walk_refuses_what_map_read_refuses(void **state)
 {
 	autobuf seen = BUF_INIT(4096);
-	struct errinfo err = {""};
+	struct errinfo err = {0};
 
 	(void)state;
 	file_write("\xEF\xBB\xBF"

@@ -141,7 +141,7 @@ static void
 config_set(struct config *config, const char *key, const char *value)
 {
 	const struct config_key *row = config_key_find(view_text(key));
-	struct errinfo err = {""};
+	struct errinfo err = {0};
 
 	assert_non_null(row);
 	if (config_value_parse(row, value, config, &err) != OUTCOME_OK)
@@ -208,7 +208,7 @@ decide(const char *user, const char *const *changes,
 {
 	struct config config = config_of(changes);
 	autopolicy policy = {0};
-	struct errinfo err = {""};
+	struct errinfo err = {0};
 
 	if (policy_gather(&config, user, &policy, &err) != OUTCOME_OK)
 		fail_msg("%s: %s", user, err.text);
@@ -331,7 +331,7 @@ policy_denial_names_the_missing_field(void **state)
 	map_write("alice id:" ID " email:alice@example.com\n");
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct identity identity = person(ID, "alice@example.com");
-		struct errinfo err = {""};
+		struct errinfo err = {0};
 		char expected[64];
 
 		((char *)&identity)[rows[i].offset] = '\0';
@@ -657,7 +657,7 @@ policy_gather_tells_what_it_cannot_read(void **state)
 {
 	struct config config = config_of(NULL);
 	autopolicy policy = {0};
-	struct errinfo err = {""};
+	struct errinfo err = {0};
 
 	(void)state;
 	/* a slip in one account's line is that account's alone */
@@ -696,7 +696,7 @@ policy_gather_warns_of_a_group_that_does_not_exist(void **state)
 	static const char *const changes[] = GONE_GROUP;
 	struct config config = config_of(changes);
 	autopolicy policy = {0};
-	struct errinfo err = {""};
+	struct errinfo err = {0};
 
 	(void)state;
 	assert_int_equal(
@@ -819,7 +819,7 @@ policy_gate_without_its_list_is_no_pass_but_incomplete(void **state)
 	(void)state;
 	map_write("alice id:" ID "\n");
 	for (size_t g = 0; g < sizeof(gates) / sizeof(gates[0]); g++) {
-		struct errinfo err = {""};
+		struct errinfo err = {0};
 		char expected[80];
 
 		assert_string_equal(gate_decide(&gates[g], GROUP_1, NULL, &err),

@@ -143,7 +143,7 @@ profile_takes_no_list_of_somebody_else(void **state)
 	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
 		autoidentity identity = {.id = "u1"};
 		autobuf body = BUF_INIT(256);
-		struct errinfo err = {""};
+		struct errinfo err = {0};
 
 		buf_printf(&body, "{%s\"groups\":[],\"grants\":[]}", ids[i]);
 		assert_int_equal(
@@ -217,7 +217,7 @@ profile_takes_1024_ids_and_no_more(void **state)
 		for (size_t count = 1024; count <= 1025; count++) {
 			autobuf body = BUF_INIT(65536);
 			autoidentity identity = {0};
-			struct errinfo err = {""};
+			struct errinfo err = {0};
 
 			buf_put_text(&body, rows[i].head);
 			for (size_t j = 0; j < count; j++)
@@ -417,7 +417,7 @@ profile_refuses_every_row_and_keeps_the_record(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct errinfo err = {""};
+		struct errinfo err = {0};
 		struct identity identity, before;
 
 		memset(&identity, 'k', sizeof(identity));

@@ -123,7 +123,7 @@ token_reply_is_read_as_every_row_says(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct errinfo err = {""};
+		struct errinfo err = {0};
 		autoreply reply = {0};
 
 		enum outcome r = parse_copy(
@@ -227,7 +227,7 @@ token_reply_errors_never_hold_a_value(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
-		struct errinfo err = {""};
+		struct errinfo err = {0};
 		autoreply reply = {0};
 
 		assert_int_not_equal(

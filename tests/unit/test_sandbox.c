@@ -289,7 +289,7 @@ static _Noreturn void
 layers_tell(const struct row *row, bool strict, int words)
 {
 	autobuf text = BUF_INIT(ERRINFO_TEXT_MAX);
-	struct errinfo why = {""};
+	struct errinfo why = {0};
 	struct missing missing;
 
 	child_play(row, words);

@@ -280,7 +280,7 @@ static enum outcome
 parse_copy(const struct kind *kind, struct view payload)
 {
 	uint8_t *copy = malloc(payload.len > 0 ? payload.len : 1);
-	struct errinfo err = {""};
+	struct errinfo err = {0};
 
 	assert_non_null(copy);
 	if (payload.len > 0)
@@ -654,7 +654,7 @@ wire_revocation_without_a_token_is_refused(void **state)
 {
 	autorevocation request = {.limit_s = 1};
 	autobuf frame = BUF_INIT(FRAME_MAX);
-	struct errinfo err = {""};
+	struct errinfo err = {0};
 	autorevocation ret = {0};
 
 	(void)state;
@@ -689,7 +689,7 @@ wire_refuses_trailing_bytes(void **state)
 	for (size_t i = 0; i < KINDS; i++) {
 		for (size_t more = 1; more < 10; more++) {
 			autobuf frame = BUF_INIT(FRAME_MAX);
-			struct errinfo err = {""};
+			struct errinfo err = {0};
 			char expected[64];
 
 			kinds[i].put(&frame);
@@ -744,7 +744,7 @@ wire_header_refuses_every_other_one(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct errinfo err = {""};
+		struct errinfo err = {0};
 		enum wire_type type = (enum wire_type)77;
 		size_t len = 77;
 		enum outcome r =
@@ -778,7 +778,7 @@ static void
 refusal_expect(
     const struct kind *kind, const struct buf *frame, const char *why)
 {
-	struct errinfo err = {""};
+	struct errinfo err = {0};
 
 	assert_int_equal(kind->parse((struct view){frame->p + WIRE_HEADER_LEN,
 					 frame->len - WIRE_HEADER_LEN},

@@ -270,7 +270,7 @@ wire_probe_reply_has_known_steps_and_a_bounded_count(void **state)
 {
 	static struct wire_probe_reply reply;
 	autobuf frame = BUF_INIT(FRAME_MAX);
-	struct errinfo err = {""};
+	struct errinfo err = {0};
 
 	(void)state;
 	reply.hosts[1].failed = WIRE_STEP_COUNT;

@@ -237,7 +237,7 @@ wire_token_refuses_trailing_bytes(void **state)
 	(void)state;
 	for (size_t i = 0; i < KINDS; i++) {
 		autobuf frame = BUF_INIT(FRAME_MAX);
-		struct errinfo err = {""};
+		struct errinfo err = {0};
 
 		kinds[i].put(&frame);
 		buf_put_byte(&frame, 0);
@@ -278,7 +278,7 @@ wire_token_request_needs_a_task_and_a_token(void **state)
 {
 	autotokenrequest request = {.task = WIRE_TASK_NONE};
 	autobuf frame = BUF_INIT(FRAME_MAX);
-	struct errinfo err = {""};
+	struct errinfo err = {0};
 
 	(void)state;
 	wire_put_token_request(&frame, &request);
@@ -309,7 +309,7 @@ wire_token_reply_carries_no_token_and_no_other_kind(void **state)
 {
 	static struct wire_token_info reply;
 	autobuf frame = BUF_INIT(FRAME_MAX);
-	struct errinfo err = {""};
+	struct errinfo err = {0};
 
 	(void)state;
 	reply.verdict.token = secret_of("t0ken");
@@ -334,7 +334,7 @@ wire_token_reply_has_a_bounded_count(void **state)
 {
 	static struct wire_token_info reply;
 	autobuf frame = BUF_INIT(FRAME_MAX);
-	struct errinfo err = {""};
+	struct errinfo err = {0};
 
 	(void)state;
 	wire_put_token_reply(&frame, &reply);

@@ -6,6 +6,7 @@
 #ifndef GCPKCE_ERRINFO_H
 #define GCPKCE_ERRINFO_H
 
+#include "buf.h"
 #include "cleanup.h"
 #include "outcome.h"
 
@@ -14,6 +15,9 @@
 
 struct errinfo {
 	char text[ERRINFO_TEXT_MAX]; /* NUL-ended, cut to fit */
+	/* of err_fault's "PLACE: WHAT; FIX": where WHAT begins, and FIX; 0
+	 * where nothing precedes WHAT, or there is no FIX */
+	size_t what, fix;
 };
 
 /*
@@ -28,7 +32,27 @@ enum outcome err_set(struct errinfo *reterr, enum outcome code, const char *fmt,
     ...) PRINTF(3, 4);
 
 /*
- * The same with errno's text behind "what: ".  ENOMEM becomes
+ * The same for what an administrator can fix: "PLACE: WHAT; FIX".  Where it is
+ * too long, WHAT is cut.
+ *
+ * in:     place  nullable: "FILE:LINE", a path, ...
+ *         fix    nullable; in the imperative
+ *         fmt, ...  what is wrong, printf's
+ */
+enum outcome err_fault(struct errinfo *reterr, enum outcome code,
+    const char *place, const char *fix, const char *fmt, ...) PRINTF(5, 6);
+
+/*
+ * The parts of a text, *borrowed*; all of it is WHAT where err_set wrote it.
+ *
+ * gives:  err_place: of length 0 where there is none; err_fix: NULL likewise
+ */
+struct view err_place(const struct errinfo *why);
+struct view err_what(const struct errinfo *why);
+const char *err_fix(const struct errinfo *why);
+
+/*
+ * The same as err_fault with errno's text, at the place "what".  ENOMEM becomes
  * OUTCOME_NO_MEMORY whatever code says.
  */
 enum outcome err_sys(

@@ -182,9 +182,12 @@ enum config_purpose {
 			      token: no client, no policy */
 };
 
-/* All faults of a configuration, one line each. */
+#define CONFIG_FAULTS_MAX 64
+
+/* All faults of a configuration; the list has the first 64. */
 struct config_faults {
-	struct buf lines; /* each ended by '\n' */
+	struct errinfo *list; /* each with place and fix */
+	size_t listed;
 	size_t count;
 	enum outcome outcome; /* the first fault's */
 };

@@ -11,6 +11,7 @@
 
 #define LINES_BLOCK 65536   /* grows for a longer line, up to */
 #define LINES_MAX (1 << 20) /* the longest line */
+#define LINES_PLACE_MAX 600
 
 struct lines {
 	int fd;           /* *borrowed* */
@@ -21,6 +22,7 @@ struct lines {
 	size_t cap;        /* of the block */
 	size_t start, end; /* of what is read and not yet given */
 	bool at_end;
+	char place[LINES_PLACE_MAX]; /* lines_place's */
 };
 
 #define autolines CLEANUP(lines_done) struct lines
@@ -34,6 +36,9 @@ struct lines {
  */
 MUST_CHECK enum outcome lines_next(
     struct lines *lines, struct view *ret_line, struct errinfo *reterr);
+
+/* "FILE:LINE" of the line that was given last, *borrowed* from lines. */
+const char *lines_place(struct lines *lines);
 
 /* Free the block; the descriptor stays the caller's. */
 void lines_done(struct lines *lines);
