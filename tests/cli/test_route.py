@@ -162,6 +162,19 @@ def test_a_proxy_that_refuses_is_unreachable(genesys, configure, settings, accou
     refusing.close()
 
 
+@pytest.mark.parametrize("status", ["407 Proxy Authentication Required", "200 OK"])
+def test_a_proxy_sets_no_correlation_id(genesys, configure, settings, gcpkce, status):
+    genesys.correlation_header = "X-None"
+    proxy = Proxy(f"HTTP/1.1 {status}\r\nININ-Correlation-Id: of-the-proxy\r\n\r\n".encode())
+    conf = configure(**settings, proxy=proxy.url)
+    run = gcpkce("--json", "whoami", "--conf", conf,
+                 env={"GENESYSCLOUD_ACCESS_TOKEN": genesys.issue_token("alice")})
+    assert proxy.asked != []
+    assert run.json["outcome"] == ("ok" if status == "200 OK" else "unreachable")
+    assert run.json["correlation"] == ""
+    proxy.close()
+
+
 def test_certificates_of_the_caller_s_environment_are_not_trusted(
         genesys, configure, settings, account):
     settings["ca_file"] = None

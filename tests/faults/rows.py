@@ -297,6 +297,12 @@ def proxy_rows():
             ("502", b"HTTP/1.1 502 Bad Gateway\r\n\r\n"),
             ("302 to another host", b"HTTP/1.1 302 Found\r\n"
              b"Location: http://localhost:1/\r\n\r\n"),
+            ("407, a header of 100 KiB",
+             b"HTTP/1.1 407 Proxy Authentication Required\r\n"
+             b"X-Filler: %s\r\n\r\n" % (b"x" * 102400)),
+            ("407, headers of 100 KiB",
+             b"HTTP/1.1 407 Proxy Authentication Required\r\n"
+             b"%s\r\n" % (b"X-Filler: %s\r\n" % (b"x" * 1000) * 100)),
             ("closed before the answer", b"")):
         yield Row("proxy", name, "unreachable",
                   settings=by_proxy(reply=reply))

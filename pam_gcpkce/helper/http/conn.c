@@ -173,6 +173,8 @@ options_set(struct http_conn *conn, const struct wire_route *route,
 	/* "": none, whatever else says; a loopback host needs none */
 	SET(CURLOPT_PROXY, plain ? "" : route->proxy);
 	SET(CURLOPT_NOPROXY, "");
+	/* what a proxy says of its tunnel is no reply of Genesys Cloud's */
+	SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 	SET(CURLOPT_NOSIGNAL, 1L);
 	SET(CURLOPT_TCP_NODELAY, 1L);
 	SET(CURLOPT_MAXAGE_CONN, IDLE_MAX_S);
