@@ -17,7 +17,6 @@
 #include "gcpkce/base/text.h"
 #include "gcpkce/config/policy.h"
 #include "gcpkce/helper_client/helper_client.h"
-#include "gcpkce/oauth/answer.h"
 #include "open_browser.h"
 #include "scopes.h"
 
@@ -200,52 +199,12 @@ answer_read_line(struct login *l, struct buf *typed)
 	    l->config.timeout);
 }
 
-/* The state of the address that is shown; a start page's makes it there. */
-static const char *
-state_shown(const struct login *l)
-{
-	const char *page = strchr(l->ready.address, '#');
-	const char *query = strstr(l->ready.address, "&state=");
-	const char *state = page != NULL ? page + 1
-	    : query != NULL              ? query + strlen("&state=")
-					 : "";
-
-	return strlen(state) >= STATE_HASH_LEN ? state : NULL;
-}
-
-/*
- * The helper judges the answer.  It is read here as well, so that no exchange
- * is told of where there is none.
- */
-static void
-progress_tell(const struct login *l, const struct buf *typed)
-{
-	autoanswer answer = {0};
-	struct errinfo why;
-	const struct answer_terms terms = {
-	    .state = state_shown(l),
-	    .bare_code = l->config.bare_code,
-	};
-	bool is_number = l->ready.callback == WIRE_CALLBACK_LISTENS &&
-	    typed->len > 0 && typed->p[0] >= '0' && typed->p[0] <= '9';
-
-	if (terms.state == NULL)
-		return;
-	enum outcome r = answer_read(buf_view(typed), &terms, &answer, &why);
-	if (is_number)
-		command_tell("Comparing the number; if it is right, asking who "
-			     "signed in ...\n");
-	else if (r == OUTCOME_OK)
-		command_tell("Exchanging the code, and asking who signed in "
-			     "...\n");
-}
-
 static enum outcome
 answer_bring(struct login *l, const struct buf *typed)
 {
 	const struct helper_client_known known = {.user = l->user};
 
-	progress_tell(l, typed);
+	command_tell("Checking ...\n");
 	enum outcome r = helper_client_answer(&l->proc, buf_view(typed), &known,
 	    l->deadline_ms, &l->verdict, &l->why);
 	missing_tell(l);
