@@ -8,7 +8,6 @@
 #include "signin.h"
 
 #include <string.h>
-#include <sys/random.h>
 
 #include "exchange.h"
 #include "gcpkce/base/clock.h"
@@ -24,8 +23,8 @@
 #define EARLIER_MAX 20 /* as many addresses as there are attempts */
 /* what takes a few milliseconds more for some accounts vanishes in it */
 #define ANSWER_MIN_MS 100
-#define REFUSAL_MIN_MS 300
-#define REFUSAL_SPAN_MS 600
+/* the same for a code that a server refused and one that was never sent */
+#define REFUSAL_MS 900
 #define VERDICT_WAIT_MS 10000 /* for KEEP or REVOKE, past the deadline */
 
 struct signin {
@@ -115,19 +114,6 @@ ready_send(struct signin *s, struct errinfo *reterr)
 	s->ready_ms = clock_now_ms();
 	return frame_send(
 	    STARTUP_FD_SOCKET, &frame, s->wait.deadline_ms, reterr);
-}
-
-/*
- * The earliest moment to say that a code was refused: the same, at random, for
- * one that a server refused and one that was never sent.
- */
-static int64_t
-refusal_moment(const struct signin *s)
-{
-	uint16_t random = 0;
-
-	(void)!getrandom(&random, sizeof(random), 0);
-	return s->answer_ms + REFUSAL_MIN_MS + random % (REFUSAL_SPAN_MS + 1);
 }
 
 static enum outcome
@@ -385,7 +371,7 @@ answer_judge(
 	else if (r == OUTCOME_OK)
 		r = code_exchange(s, &answer, reterr);
 	if (answer.sshd_junk || r == OUTCOME_CODE_REFUSED)
-		moment_ms = refusal_moment(s);
+		moment_ms = s->answer_ms + REFUSAL_MS;
 	else if (!outcome_may_retry(r))
 		return r; /* nobody is kept waiting for a yes */
 	enum outcome waited = moment_await(s, moment_ms);
