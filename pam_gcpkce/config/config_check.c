@@ -10,7 +10,7 @@
 #include "gcpkce/base/text.h"
 #include "gcpkce/base/url.h"
 #include "gcpkce/config/safefile.h"
-#include "gcpkce/wire/helper_limits.h"
+#include "gcpkce/wire/helper_abi.h"
 
 static void
 region_apply(struct config_loader *l)

@@ -165,7 +165,7 @@ reply_send(struct inquiry *q, enum outcome outcome, const char *reason,
 	wire_reason_set(&reply->verdict, reason);
 	wire_put_token_reply(&frame, reply);
 	return frame_send(
-	    STARTUP_FD_SOCKET, &frame, clock_now_ms() + REPLY_WAIT_MS, reterr);
+	    HELPER_FD_SOCKET, &frame, clock_now_ms() + REPLY_WAIT_MS, reterr);
 }
 
 enum outcome
@@ -179,7 +179,7 @@ identify_serve(const struct wire_token_request *request, int signals,
 		return err_set(reterr, OUTCOME_NO_MEMORY, "no memory");
 	q->request = request;
 	q->wait = (struct wait){
-	    .socket = STARTUP_FD_SOCKET,
+	    .socket = HELPER_FD_SOCKET,
 	    .signals = signals,
 	    .deadline_ms = clock_now_ms() + request->limit_s * INT64_C(1000),
 	};

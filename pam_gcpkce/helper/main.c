@@ -129,7 +129,7 @@ serve(struct errinfo *reterr)
 	r = startup_signals(&signals, reterr);
 	if (r != OUTCOME_OK)
 		return r;
-	r = frame_receive(STARTUP_FD_SOCKET, signals,
+	r = frame_receive(HELPER_FD_SOCKET, signals,
 	    clock_now_ms() + REQUEST_WAIT_MS, &type, &payload, reterr);
 	if (r != OUTCOME_OK)
 		return refuse(r, reterr);

@@ -28,7 +28,7 @@ preconnect_acquire(struct preconnect *p, uint32_t max, bool hold)
 		};
 		int command = hold ? F_OFD_SETLK : F_OFD_GETLK;
 
-		p->admitted = fcntl(STARTUP_FD_LOCK, command, &lock) == 0 &&
+		p->admitted = fcntl(HELPER_FD_LOCK, command, &lock) == 0 &&
 		    (hold || lock.l_type == F_UNLCK);
 	}
 	return p->admitted;

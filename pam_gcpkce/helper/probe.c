@@ -193,7 +193,7 @@ reply_send(struct wire_probe_reply *reply, struct errinfo *reterr)
 	layers_tell(reply);
 	wire_put_probe_reply(&frame, reply);
 	return frame_send(
-	    STARTUP_FD_SOCKET, &frame, clock_now_ms() + REPLY_WAIT_MS, reterr);
+	    HELPER_FD_SOCKET, &frame, clock_now_ms() + REPLY_WAIT_MS, reterr);
 }
 
 enum outcome
@@ -207,7 +207,7 @@ probe_serve(const struct wire_probe_request *request, int signals,
 		return err_set(reterr, OUTCOME_NO_MEMORY, "no memory");
 	p->request = request;
 	p->wait = (struct wait){
-	    .socket = STARTUP_FD_SOCKET,
+	    .socket = HELPER_FD_SOCKET,
 	    .signals = signals,
 	    .deadline_ms = clock_now_ms() + request->limit_s * INT64_C(1000),
 	};

@@ -9,7 +9,7 @@
 #include "gcpkce/wire/wire_probe.h"
 
 /*
- * Serve a PROBE_REQUEST on STARTUP_FD_SOCKET, in a worker whose layers are all
+ * Serve a PROBE_REQUEST on HELPER_FD_SOCKET, in a worker whose layers are all
  * taken: GET /oauth/authorize of the login host, with the configured client
  * and with one that nobody has, and GET /api/v2/users/me of the API host, one
  * after the other; then send PROBE_REPLY.

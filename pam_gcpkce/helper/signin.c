@@ -113,7 +113,7 @@ ready_send(struct signin *s, struct errinfo *reterr)
 	wire_put_ready(&frame, &ready);
 	s->ready_ms = clock_now_ms();
 	return frame_send(
-	    STARTUP_FD_SOCKET, &frame, s->wait.deadline_ms, reterr);
+	    HELPER_FD_SOCKET, &frame, s->wait.deadline_ms, reterr);
 }
 
 static enum outcome
@@ -172,7 +172,7 @@ verdict_send(struct signin *s, enum outcome outcome, const char *reason,
 	wire_put_verdict(&frame, v);
 	v->token = NULL; /* was lent, as the lists were */
 	v->identity = (struct identity){0};
-	return frame_send(STARTUP_FD_SOCKET, &frame,
+	return frame_send(HELPER_FD_SOCKET, &frame,
 	    s->wait.deadline_ms + VERDICT_WAIT_MS, reterr);
 }
 
@@ -393,7 +393,7 @@ is_kept(struct signin *s)
 		enum wire_type type;
 		struct errinfo why;
 		bool received =
-		    frame_receive(STARTUP_FD_SOCKET, s->wait.signals,
+		    frame_receive(HELPER_FD_SOCKET, s->wait.signals,
 			deadline_ms, &type, &payload, &why) == OUTCOME_OK &&
 		    payload.len == 0;
 
@@ -453,7 +453,7 @@ round_serve(struct signin *s, enum outcome *ret_outcome, struct errinfo *reterr)
 	if (r == OUTCOME_OK)
 		r = answer_await(s, false, reterr);
 	if (r == OUTCOME_OK)
-		r = frame_receive(STARTUP_FD_SOCKET, s->wait.signals,
+		r = frame_receive(HELPER_FD_SOCKET, s->wait.signals,
 		    s->wait.deadline_ms, &type, &payload, reterr);
 	if (r == OUTCOME_OK && type != WIRE_ANSWER)
 		r = err_set(reterr, OUTCOME_HELPER_FAILED,
@@ -497,7 +497,7 @@ signin_serve(const struct wire_request *request, struct browser *browser,
 	struct signin s = {
 	    .request = request,
 	    .client_secret = request->client_secret,
-	    .wait = {.socket = STARTUP_FD_SOCKET,
+	    .wait = {.socket = HELPER_FD_SOCKET,
 		.signals = signals,
 		.browser = loopback_callback_events(browser),
 		.deadline_ms = clock_now_ms() + request->deadline_ms},

@@ -8,7 +8,7 @@
 #include "helper/loopback/loopback_callback.h"
 
 /*
- * Serve a sign-in on STARTUP_FD_SOCKET: READY, ANSWER, VERDICT, and again after
+ * Serve a sign-in on HELPER_FD_SOCKET: READY, ANSWER, VERDICT, and again after
  * an answer that did not do, until a verdict that ends it; then KEEP or
  * REVOKE.  A token that was received is revoked on every path but KEEP,
  * unless the request says otherwise.

@@ -23,8 +23,8 @@ has_socket(void)
 	int type = 0;
 	socklen_t len = sizeof(type);
 
-	return getsockopt(
-		   STARTUP_FD_SOCKET, SOL_SOCKET, SO_TYPE, &type, &len) == 0 &&
+	return getsockopt(HELPER_FD_SOCKET, SOL_SOCKET, SO_TYPE, &type, &len) ==
+	    0 &&
 	    type == SOCK_STREAM;
 }
 
@@ -35,7 +35,7 @@ has_socket(void)
 static void
 request_decline(enum outcome outcome, const char *reason)
 {
-	struct pollfd request = {.fd = STARTUP_FD_SOCKET, .events = POLLIN};
+	struct pollfd request = {.fd = HELPER_FD_SOCKET, .events = POLLIN};
 
 	startup_refuse(outcome, reason);
 	(void)poll(&request, 1, SEND_WAIT_MS);
@@ -87,7 +87,7 @@ void
 frame_send_unawaited(const struct buf *frame)
 {
 	(void)!frame_send(
-	    STARTUP_FD_SOCKET, frame, clock_now_ms() + SEND_WAIT_MS, NULL);
+	    HELPER_FD_SOCKET, frame, clock_now_ms() + SEND_WAIT_MS, NULL);
 }
 
 void

@@ -8,17 +8,10 @@
 
 #include "gcpkce/base/buf.h"
 #include "gcpkce/base/errinfo.h"
-
-/* The descriptors it is born with. */
-#define STARTUP_FD_SOCKET 3
-#define STARTUP_FD_LOG 4
-#define STARTUP_FD_LOCK 5 /* to count the preconnects of this host by */
-
-/* The first of those that the listener gets, where there is one. */
-#define STARTUP_FD_LISTEN 20
+#include "gcpkce/wire/helper_abi.h"
 
 /*
- * Verify a start: a stream socket at STARTUP_FD_SOCKET, and sandbox_begin.
+ * Verify a start: a stream socket at HELPER_FD_SOCKET, and sandbox_begin.
  * Where there is a socket the caller is told of a failure.
  *
  * errors: OUTCOME_HELPER_FAILED  reterr says what is not as it must be
@@ -43,8 +36,7 @@ void frame_send_unawaited(const struct buf *frame);
 /*
  * Tell the caller why the frame that he waits for will not come, by a VERDICT.
  *
- * in:     outcome  OUTCOME_SYSTEM_ERROR; all else reads as
- * OUTCOME_HELPER_FAILED
+ * in:     outcome  all but OUTCOME_SYSTEM_ERROR reads as OUTCOME_HELPER_FAILED
  */
 void startup_refuse(enum outcome outcome, const char *reason);
 

@@ -36,6 +36,6 @@ journal_write(const char *event, const struct wire_label *label,
 	if (detail[0] != '\0')
 		text_put_field(&line, "cause", detail, ERRINFO_TEXT_MAX);
 	if (buf_check(&line) == OUTCOME_OK)
-		(void)send(STARTUP_FD_LOG, line.p, line.len,
+		(void)send(HELPER_FD_LOG, line.p, line.len,
 		    MSG_NOSIGNAL | MSG_DONTWAIT);
 }

@@ -63,7 +63,7 @@ watch(const struct monitor *w)
 	    [WORD] = {.fd = w->word, .events = POLLIN},
 	    [SIGNALS] = {.fd = w->signals, .events = POLLIN},
 	    /* no event: what comes there is the worker's, its end ours too */
-	    [SOCKET] = {.fd = STARTUP_FD_SOCKET},
+	    [SOCKET] = {.fd = HELPER_FD_SOCKET},
 	};
 	int64_t grace_ms = INT64_MAX;
 	char byte;
@@ -129,8 +129,8 @@ worker_begin(int signals, int64_t end_ms, bool network, struct errinfo *reterr)
 	if (pid > 0) {
 		(void)close(ends[1]);
 		/* the port is the worker's alone, to close as well */
-		(void)close(STARTUP_FD_LISTEN);
-		(void)close(STARTUP_FD_LISTEN + 1);
+		(void)close(HELPER_FD_LISTEN);
+		(void)close(HELPER_FD_LISTEN + 1);
 		watch(&(struct monitor){
 		    .worker = pid, .word = ends[0], .signals = signals});
 	}
@@ -157,8 +157,8 @@ worker_detach(void)
 	(void)signal(SIGTERM, SIG_IGN);
 	(void)signal(SIGHUP, SIG_IGN);
 	/* whoever waits for the helper's end must not wait for this process */
-	(void)close(STARTUP_FD_SOCKET);
-	(void)close(STARTUP_FD_LOCK);
+	(void)close(HELPER_FD_SOCKET);
+	(void)close(HELPER_FD_LOCK);
 	(void)prctl(PR_SET_PDEATHSIG, 0);
 	(void)!write(word, "", 1);
 	(void)close(word);

@@ -20,7 +20,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "gcpkce/wire/helper_limits.h"
+#include "gcpkce/wire/helper_abi.h"
 
 /* 32-bit machines keep calls with 16-bit ids under the plain names. */
 #ifdef SYS_setresuid32
@@ -33,9 +33,9 @@
 #define CALL_SETGROUPS SYS_setgroups
 #endif
 
-#define FD_REPORT 6
-#define FD_BINARY 7
-#define FD_FIRST_CLOSED 8
+#define FD_REPORT (HELPER_FD_LOCK + 1)
+#define FD_BINARY (HELPER_FD_LOCK + 2)
+#define FD_FIRST_CLOSED (HELPER_FD_LOCK + 3)
 #define FD_PARKED 16      /* above all of these */
 #define FD_SEARCHED 65536 /* as far as one by one */
 
@@ -206,8 +206,8 @@ descriptors_arrange(const struct child_plan *plan)
 		if (dup2(null_parked, fd) < 0)
 			return false;
 	}
-	if (dup2(socket, CHILD_FD_SOCKET) < 0 || dup2(log, CHILD_FD_LOG) < 0 ||
-	    dup2(lock, CHILD_FD_LOCK) < 0 ||
+	if (dup2(socket, HELPER_FD_SOCKET) < 0 ||
+	    dup2(log, HELPER_FD_LOG) < 0 || dup2(lock, HELPER_FD_LOCK) < 0 ||
 	    dup3(report, FD_REPORT, O_CLOEXEC) < 0 ||
 	    dup3(binary, FD_BINARY, O_CLOEXEC) < 0)
 		return false;

@@ -9,11 +9,6 @@
 
 #include "gcpkce/helper_client/helper_proc.h"
 
-/* Descriptors as the helper finds them; 0, 1 and 2 are /dev/null. */
-#define CHILD_FD_SOCKET 3
-#define CHILD_FD_LOG 4  /* /dev/null where there is no journal */
-#define CHILD_FD_LOCK 5 /* /dev/null where there is none */
-
 /* The last thing a child did that failed; sent through the report pipe. */
 struct child_report {
 	int step; /* of child_step_text */

@@ -111,8 +111,8 @@ receive(struct helper *h, struct buf *payload)
 {
 	enum wire_type type;
 
-	if (frame_receive(FD_MODULE, -1, clock_now_ms() + STARTUP_MS, &type,
-		payload, NULL) != OUTCOME_OK) {
+	if (frame_receive(HELPER_FD_SOCKET, -1, clock_now_ms() + STARTUP_MS,
+		&type, payload, NULL) != OUTCOME_OK) {
 		report(h, "gone\n");
 		_exit(0);
 	}

@@ -20,8 +20,8 @@
 static void
 bytes_send(const struct buf *bytes)
 {
-	if (frame_send(FD_MODULE, bytes, clock_now_ms() + STARTUP_MS, NULL) !=
-	    OUTCOME_OK)
+	if (frame_send(HELPER_FD_SOCKET, bytes, clock_now_ms() + STARTUP_MS,
+		NULL) != OUTCOME_OK)
 		_exit(0);
 }
 
@@ -29,7 +29,7 @@ bytes_send(const struct buf *bytes)
 static _Noreturn void
 end_await(void)
 {
-	struct pollfd gone = {.fd = FD_MODULE, .events = POLLRDHUP};
+	struct pollfd gone = {.fd = HELPER_FD_SOCKET, .events = POLLRDHUP};
 
 	(void)poll(&gone, 1, STARTUP_MS);
 	_exit(0);
@@ -393,7 +393,7 @@ do_close(const struct buf *frame, int64_t deadline_ms)
 {
 	(void)frame;
 	(void)deadline_ms;
-	(void)close(FD_MODULE);
+	(void)close(HELPER_FD_SOCKET);
 	remain();
 }
 
@@ -425,7 +425,7 @@ do_depart(const struct buf *frame, int64_t deadline_ms)
 static void
 do_deafen(const struct buf *frame, int64_t deadline_ms)
 {
-	(void)shutdown(FD_MODULE, SHUT_RD);
+	(void)shutdown(HELPER_FD_SOCKET, SHUT_RD);
 	do_depart(frame, deadline_ms);
 }
 

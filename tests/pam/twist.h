@@ -6,9 +6,9 @@
 #ifndef GCPKCE_TESTS_PAM_TWIST_H
 #define GCPKCE_TESTS_PAM_TWIST_H
 
+#include "gcpkce/wire/helper_abi.h"
 #include "gcpkce/wire/wire.h"
 
-#define FD_MODULE 3
 #define STARTUP_MS 30000 /* no scripted helper outlives its test by more */
 
 /* Change one thing of the record; a twist of another kind leaves it. */

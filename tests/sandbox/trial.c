@@ -198,8 +198,7 @@ journal_aimed_elsewhere(void)
 {
 	struct sockaddr_un there = {.sun_family = AF_UNIX, .sun_path = "/x"};
 
-	return connect(
-	    STARTUP_FD_LOG, (struct sockaddr *)&there, sizeof(there));
+	return connect(HELPER_FD_LOG, (struct sockaddr *)&there, sizeof(there));
 }
 
 static long
@@ -207,14 +206,14 @@ journal_sent_elsewhere(void)
 {
 	struct sockaddr_un there = {.sun_family = AF_UNIX, .sun_path = "/x"};
 
-	return sendto(STARTUP_FD_LOG, "x", 1, MSG_DONTWAIT | MSG_NOSIGNAL,
+	return sendto(HELPER_FD_LOG, "x", 1, MSG_DONTWAIT | MSG_NOSIGNAL,
 	    (struct sockaddr *)&there, sizeof(there));
 }
 
 static long
 journal_copied(void)
 {
-	return fcntl(STARTUP_FD_LOG, F_DUPFD, 10);
+	return fcntl(HELPER_FD_LOG, F_DUPFD, 10);
 }
 
 static long
@@ -280,20 +279,19 @@ own_listener(void)
 static long
 caller_taken(void)
 {
-	return accept4(STARTUP_FD_SOCKET, NULL, NULL, SOCK_NONBLOCK);
+	return accept4(HELPER_FD_SOCKET, NULL, NULL, SOCK_NONBLOCK);
 }
 
 static long
 loopback_server_closed(void)
 {
-	return close(STARTUP_FD_LISTEN);
+	return close(HELPER_FD_LISTEN);
 }
 
 static long
 listeners_closed(void)
 {
-	return syscall(
-	    SYS_close_range, STARTUP_FD_LISTEN, STARTUP_FD_LISTEN, 0);
+	return syscall(SYS_close_range, HELPER_FD_LISTEN, HELPER_FD_LISTEN, 0);
 }
 
 static long
@@ -301,13 +299,13 @@ loopback_server_replaced(void)
 {
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 
-	return fd < 0 ? fd : dup2(fd, STARTUP_FD_LISTEN + 1);
+	return fd < 0 ? fd : dup2(fd, HELPER_FD_LISTEN + 1);
 }
 
 static long
 loopback_server_replaced_by_dup3(void)
 {
-	return dup3(STARTUP_FD_SOCKET, STARTUP_FD_LISTEN, O_CLOEXEC);
+	return dup3(HELPER_FD_SOCKET, HELPER_FD_LISTEN, O_CLOEXEC);
 }
 
 static long

@@ -73,19 +73,19 @@ long
 way_wide_connect(void)
 {
 	return syscall(
-	    SYS_connect, WIDE(STARTUP_FD_LOG), &elsewhere, sizeof(elsewhere));
+	    SYS_connect, WIDE(HELPER_FD_LOG), &elsewhere, sizeof(elsewhere));
 }
 
 long
 way_wide_copy(void)
 {
-	return syscall(SYS_fcntl, WIDE(STARTUP_FD_LOG), F_DUPFD, 10);
+	return syscall(SYS_fcntl, WIDE(HELPER_FD_LOG), F_DUPFD, 10);
 }
 
 long
 way_wide_command(void)
 {
-	return syscall(SYS_fcntl, STARTUP_FD_SOCKET, WIDE(F_SETOWN), getpid());
+	return syscall(SYS_fcntl, HELPER_FD_SOCKET, WIDE(F_SETOWN), getpid());
 }
 
 /* Take what was sent to the other end, and aim it elsewhere. */
@@ -114,7 +114,7 @@ static long
 journal_pass(bool many)
 {
 	int ends[2];
-	int journal = STARTUP_FD_LOG;
+	int journal = HELPER_FD_LOG;
 	char byte = 'x';
 	char space[CMSG_SPACE(sizeof(int))] = {0};
 	struct iovec part = {&byte, 1};
@@ -252,7 +252,7 @@ way_message_sent(void)
 {
 	struct timespec when = {0};
 
-	return mq_timedsend(STARTUP_FD_SOCKET, "x", 1, 0, &when);
+	return mq_timedsend(HELPER_FD_SOCKET, "x", 1, 0, &when);
 }
 
 long
@@ -261,7 +261,7 @@ way_message_taken(void)
 	char byte;
 	struct timespec when = {0};
 
-	return mq_timedreceive(STARTUP_FD_SOCKET, &byte, 1, NULL, &when);
+	return mq_timedreceive(HELPER_FD_SOCKET, &byte, 1, NULL, &when);
 }
 
 long

@@ -25,7 +25,7 @@
 
 #include "gcpkce/base/clock.h"
 #include "gcpkce/helper_client/helper_proc.h"
-#include "gcpkce/wire/helper_limits.h"
+#include "gcpkce/wire/helper_abi.h"
 
 #define STRANGER 3901 /* no account of this machine */
 #define ANY (-1)

@@ -158,10 +158,10 @@ loopback_server_holds_both_of_its_numbers(void **state)
 	(void)state;
 	begin(&f, "http://127.0.0.1/back");
 	for (int i = 0; i < LOOPBACK_SERVER_SOCKETS; i++)
-		assert_true(fcntl(STARTUP_FD_LISTEN + i, F_GETFD) >= 0);
+		assert_true(fcntl(HELPER_FD_LISTEN + i, F_GETFD) >= 0);
 	loopback_server_done(&f.server);
 	for (int i = 0; i < LOOPBACK_SERVER_SOCKETS; i++)
-		assert_true(fcntl(STARTUP_FD_LISTEN + i, F_GETFD) < 0);
+		assert_true(fcntl(HELPER_FD_LISTEN + i, F_GETFD) < 0);
 }
 
 static void
@@ -441,15 +441,15 @@ loopback_server_leaves_nothing_behind_when_it_fails(void **state)
 		for (int n = 0; n < LOOPBACK_SERVER_SOCKETS; n++) {
 			if (used[n])
 				assert_true(
-				    dup2(next, STARTUP_FD_LISTEN + n) >= 0);
+				    dup2(next, HELPER_FD_LISTEN + n) >= 0);
 		}
 		assert_int_equal(loopback_server_open(uri, cap, &server, &why),
 		    OUTCOME_HELPER_FAILED);
 		assert_string_equal(uri, plain);
 		for (int n = 0; n < LOOPBACK_SERVER_SOCKETS; n++)
 			assert_int_equal(
-			    close(STARTUP_FD_LISTEN + n), used[n] ? 0 : -1);
-		assert_true(fcntl(STARTUP_FD_LISTEN + 2, F_GETFD) < 0);
+			    close(HELPER_FD_LISTEN + n), used[n] ? 0 : -1);
+		assert_true(fcntl(HELPER_FD_LISTEN + 2, F_GETFD) < 0);
 		(void)close(next);
 	}
 }

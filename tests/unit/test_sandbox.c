@@ -24,7 +24,7 @@
 #include "../../pam_gcpkce/helper/worker.h"
 #include "gcpkce/base/clock.h"
 #include "gcpkce/wire/frame.h"
-#include "gcpkce/wire/helper_limits.h"
+#include "gcpkce/wire/helper_abi.h"
 #include "helper/sandbox/sandbox.h"
 
 #define STRANGER 65534
@@ -218,16 +218,16 @@ descriptors_play(enum lack lack, int words)
 	int socket = fcntl(sockets[1], F_DUPFD, 901);
 	int null = open("/dev/null", O_RDWR);
 
-	for (int fd = 0; fd <= STARTUP_FD_LOCK; fd++)
+	for (int fd = 0; fd <= HELPER_FD_LOCK; fd++)
 		(void)dup2(null, fd);
-	(void)dup2(socket, STARTUP_FD_SOCKET);
+	(void)dup2(socket, HELPER_FD_SOCKET);
 	if (lack >= LACK_INPUT && lack <= LACK_ERRORS)
 		(void)dup2(told, (int)(lack - LACK_INPUT));
 	if (lack == LACK_JOURNAL)
-		(void)dup2(socket, STARTUP_FD_LOG);
+		(void)dup2(socket, HELPER_FD_LOG);
 	if (lack == LACK_LOCK)
-		(void)dup2(told, STARTUP_FD_LOCK);
-	for (int fd = STARTUP_FD_LOCK + 1; fd < 1024; fd++)
+		(void)dup2(told, HELPER_FD_LOCK);
+	for (int fd = HELPER_FD_LOCK + 1; fd < 1024; fd++)
 		(void)close(fd);
 	if (lack == LACK_FEW_DESCRIPTORS)
 		(void)dup2(0, SPARE);

@@ -53,7 +53,7 @@ struct loopback_server {
  * Listen where a redirect URI leads to: on ::1 and 127.0.0.1 for localhost, or
  * as much of them as this host has, else on the one address.  Without a port in
  * it a free one is taken, the same on both, and put in.  The sockets get the
- * numbers from STARTUP_FD_LISTEN on, both of them, whatever there is.
+ * numbers from HELPER_FD_LISTEN on, both of them, whatever there is.
  *
  * in:     redirect_uri  http to a loopback host, at most cap - 1 bytes; its
  *                       bytes are *borrowed* for good

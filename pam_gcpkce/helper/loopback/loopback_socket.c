@@ -18,7 +18,7 @@
 
 #include "gcpkce/base/text.h"
 #include "gcpkce/base/url.h"
-#include "gcpkce/wire/helper_limits.h"
+#include "gcpkce/wire/helper_abi.h"
 #include "helper/startup.h"
 
 #define BACKLOG 16
@@ -71,8 +71,8 @@ loopback_socket_release(const int sockets[static LOOPBACK_SERVER_SOCKETS])
 	if (sockets[0] < 0 && sockets[1] < 0)
 		return;
 	for (int i = 0; i < LOOPBACK_SERVER_SOCKETS; i++) {
-		loopback_socket_pass_over(STARTUP_FD_LISTEN + i);
-		(void)close(STARTUP_FD_LISTEN + i);
+		loopback_socket_pass_over(HELPER_FD_LISTEN + i);
+		(void)close(HELPER_FD_LISTEN + i);
 	}
 }
 
@@ -222,13 +222,13 @@ numbers_give(int sockets[static LOOPBACK_SERVER_SOCKETS])
 	    first >= 0 ? first : second, second >= 0 ? second : first};
 
 	for (int i = 0; i < LOOPBACK_SERVER_SOCKETS; i++) {
-		int number = STARTUP_FD_LISTEN + i;
+		int number = HELPER_FD_LISTEN + i;
 
 		autofd given = fcntl(from[i], F_DUPFD_CLOEXEC, number);
 
 		if (given != number) {
 			if (i > 0)
-				(void)close(STARTUP_FD_LISTEN);
+				(void)close(HELPER_FD_LISTEN);
 			return false;
 		}
 		(void)take_fd(&given);

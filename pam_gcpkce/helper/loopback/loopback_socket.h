@@ -10,7 +10,7 @@
 
 /*
  * Bind and listen where a redirect URI leads to.  Both numbers from
- * STARTUP_FD_LISTEN on are in use afterwards, the second one perhaps for the
+ * HELPER_FD_LISTEN on are in use afterwards, the second one perhaps for the
  * first socket again.
  *
  * in, out: redirect_uri  as for loopback_server_open

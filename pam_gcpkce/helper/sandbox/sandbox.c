@@ -17,7 +17,7 @@
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 
-#include "gcpkce/wire/helper_limits.h"
+#include "gcpkce/wire/helper_abi.h"
 #include "helper/heap.h"
 #include "helper/startup.h"
 #include "helper/syslog.h"
@@ -72,7 +72,7 @@ caller_is_root(void)
 	struct ucred caller = {.uid = (uid_t)-1};
 	socklen_t len = sizeof(caller);
 
-	return getsockopt(STARTUP_FD_SOCKET, SOL_SOCKET, SO_PEERCRED, &caller,
+	return getsockopt(HELPER_FD_SOCKET, SOL_SOCKET, SO_PEERCRED, &caller,
 		   &len) == 0 &&
 	    caller.uid == 0;
 }
@@ -141,8 +141,8 @@ static bool
 descriptors_are_known(void)
 {
 	return is_null(0) && is_null(1) && is_null(2) &&
-	    (is_null(STARTUP_FD_LOG) || is_local_datagram(STARTUP_FD_LOG)) &&
-	    (is_null(STARTUP_FD_LOCK) || is_file(STARTUP_FD_LOCK));
+	    (is_null(HELPER_FD_LOG) || is_local_datagram(HELPER_FD_LOG)) &&
+	    (is_null(HELPER_FD_LOCK) || is_file(HELPER_FD_LOCK));
 }
 
 /* poll(2) looks at many numbers in one call, open or not. */
@@ -151,7 +151,7 @@ descriptors_are_few(void)
 {
 	struct pollfd fds[HELPER_FILES_MAX];
 
-	for (int first = STARTUP_FD_LOCK + 1; first < DESCRIPTORS_LOOKED_AT;
+	for (int first = HELPER_FD_LOCK + 1; first < DESCRIPTORS_LOOKED_AT;
 	     first += HELPER_FILES_MAX) {
 		for (int i = 0; i < HELPER_FILES_MAX; i++)
 			fds[i] = (struct pollfd){.fd = first + i};

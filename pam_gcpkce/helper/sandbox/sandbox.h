@@ -27,7 +27,7 @@ MUST_CHECK enum outcome sandbox_begin(struct errinfo *reterr);
  * in:     route  *borrowed* for good
  *         label  *borrowed* for good: whom to name in the journal.  NULL: the
  *                caller is there to hear of it, by a MISSING
- *         listens  there are sockets from STARTUP_FD_LISTEN on, to listen with
+ *         listens  there are sockets from HELPER_FD_LISTEN on, to listen with
  * errors: OUTCOME_HELPER_FAILED  reterr names the missing layers
  */
 MUST_CHECK enum outcome sandbox_confine(const struct wire_route *route,

@@ -118,7 +118,7 @@ const char *const calls_deaf[] = {"listen", "accept", "accept4", NULL};
 #define NO_OPEN(name, argument, flag) \
 	{name, EACCES, \
 	    WHEN(MASKED(argument, flag, flag))}
-#define NOT_THE_JOURNAL(name) {name, EACCES, WHEN(INT(0, STARTUP_FD_LOG))}
+#define NOT_THE_JOURNAL(name) {name, EACCES, WHEN(INT(0, HELPER_FD_LOG))}
 #define NO_FASTOPEN(name, argument) \
 	{name, EACCES, WHEN(MASKED(argument, MSG_FASTOPEN, MSG_FASTOPEN))}
 #define NO_COMMAND(name, command) {name, EPERM, WHEN(INT(1, command))}
@@ -162,7 +162,7 @@ const struct call_rule calls_judged[] = {
 	NOT_THE_JOURNAL("sendmmsg"), NOT_THE_JOURNAL("dup"),
 	NOT_THE_JOURNAL("dup2"), NOT_THE_JOURNAL("dup3"),
 	NOT_THE_JOURNAL("fcntl"), NOT_THE_JOURNAL("fcntl64"),
-	{"sendto", EACCES, WHEN_BOTH(INT(0, STARTUP_FD_LOG),
+	{"sendto", EACCES, WHEN_BOTH(INT(0, HELPER_FD_LOG),
 	    ARGUMENT(4, NE, 0))},
 	/* TCP to any port, past Landlock, which looks at connect(2). */
 	NO_FASTOPEN("sendto", 3), NO_FASTOPEN("sendmsg", 2),
@@ -181,11 +181,11 @@ const struct call_rule calls_judged[] = {
  * closes them as the process ends.
  */
 #define NOT_OF_OTHERS(name) \
-	{name, EPERM, WHEN(ARGUMENT(0, LT, STARTUP_FD_LISTEN))}, \
-	{name, EPERM, WHEN(ARGUMENT(0, GT, STARTUP_FD_LISTEN + 1))}
+	{name, EPERM, WHEN(ARGUMENT(0, LT, HELPER_FD_LISTEN))}, \
+	{name, EPERM, WHEN(ARGUMENT(0, GT, HELPER_FD_LISTEN + 1))}
 #define NOT_OVER_OURS(name, argument) \
-	{name, EPERM, WHEN(INT(argument, STARTUP_FD_LISTEN))}, \
-	{name, EPERM, WHEN(INT(argument, STARTUP_FD_LISTEN + 1))}
+	{name, EPERM, WHEN(INT(argument, HELPER_FD_LISTEN))}, \
+	{name, EPERM, WHEN(INT(argument, HELPER_FD_LISTEN + 1))}
 
 const struct call_rule calls_judged_listening[] = {
 	NOT_OF_OTHERS("listen"), NOT_OF_OTHERS("accept"),

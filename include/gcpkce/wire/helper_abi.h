@@ -1,13 +1,28 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The helper's limits: set at its start, and looked at by itself.
+ * What the helper finds at its start, which its parent makes and it looks at
+ * itself: descriptors and limits.
  */
-#ifndef GCPKCE_HELPER_LIMITS_H
-#define GCPKCE_HELPER_LIMITS_H
+#ifndef GCPKCE_HELPER_ABI_H
+#define GCPKCE_HELPER_ABI_H
 
 #include <sys/resource.h>
 
+/* 0, 1 and 2 are /dev/null; there are no more than these. */
+#define HELPER_FD_SOCKET 3 /* the frames */
+#define HELPER_FD_LOG 4    /* /dev/null where there is no journal */
+#define HELPER_FD_LOCK 5   /* preconnect.lock; /dev/null where there is none */
+
+/* The first of the two that the helper opens for the loopback listener. */
+#define HELPER_FD_LISTEN 20
+
 #define HELPER_FILES_MAX 64
+_Static_assert(
+    HELPER_FD_SOCKET == 3 && HELPER_FD_LOG == 4 && HELPER_FD_LOCK == 5,
+    "the parent closes all above these, and the sandbox counts from there");
+_Static_assert(HELPER_FD_LISTEN > HELPER_FD_LOCK &&
+	HELPER_FD_LISTEN + 2 <= HELPER_FILES_MAX,
+    "the listener's two are within the limit and no other's");
 /* The lowest port of the loopback listener; lower ones need a capability. */
 #define HELPER_PORT_MIN 1024
 #define HELPER_CPU_SECONDS_MAX 60
