@@ -16,10 +16,20 @@
 /* Each may be a question to a directory service far away. */
 #define LOOK_UPS_MAX 1000
 
+/* A line that counts for an account. */
+struct counted {
+	uid_t uid;
+	unsigned long number;
+	bool shut;
+	bool is_second; /* its name is not that of the uid's entry */
+};
+
 struct map_check {
 	struct check *check;
 	size_t lines;
 	bool cut; /* there are more than are looked up */
+	struct counted counted[LOOK_UPS_MAX];
+	size_t counted_len;
 };
 
 static bool
@@ -63,16 +73,23 @@ spelling_check(struct findings *f, const char *where, const char *word,
 		   : "has no effect");
 }
 
+/* A "-" for a name that is not right would leave its account to a method. */
 static void
-missing_check(struct findings *f, const char *where, const char *word)
+missing_check(
+    struct check *check, const char *where, const char *word, bool shut)
 {
-	bool odd = strpbrk(word, "\"'%\\[") != NULL;
+	bool odd = strpbrk(word, "\"'%\\[:") != NULL;
+	bool void_shut = shut && check->config.map.list[1] != METHOD_NONE;
 
-	finding_add(f, FINDING_WARNING, where,
+	finding_add(&check->findings,
+	    void_shut ? FINDING_FAULT : FINDING_WARNING, where,
 	    odd ? "write the name as it is, in brackets where it has blanks, "
 		  "as in [jo hn]"
 		: "correct the name, create the account, or remove the line",
-	    "there is no account \"%s\" on this host", word);
+	    "there is no account \"%s\" on this host%s", word,
+	    void_shut ? ": the line shuts none, and another method of map may "
+			"let its person in"
+		      : "");
 }
 
 /*
@@ -96,10 +113,36 @@ lock_check(struct findings *f, const char *where, const char *name)
 	    "the password of %s is locked, which does not end sign-ins", name);
 }
 
+/* A "-" shuts the account of another line, which then has no effect. */
 static void
-account_check(
-    struct check *check, const char *where, const char *name, bool maps)
+shut_check(struct map_check *m, const struct counted *line)
 {
+	char where[CONFIG_TEXT_CAP + 32];
+
+	for (size_t i = 0; i < m->counted_len; i++) {
+		const struct counted *other = &m->counted[i];
+		const struct counted *by = line->shut ? line : other;
+		const struct counted *of = line->shut ? other : line;
+
+		if (other->uid != line->uid || other->shut == line->shut ||
+		    (by->is_second && !of->is_second))
+			continue;
+		(void)snprintf(where, sizeof(where), "%s:%lu",
+		    m->check->config.map_file, of->number);
+		finding_add(&m->check->findings, FINDING_WARNING, where,
+		    "remove one of the two lines",
+		    "the - in line %lu shuts this account: the line has no "
+		    "effect",
+		    by->number);
+	}
+	m->counted[m->counted_len++] = *line;
+}
+
+static void
+account_check(struct map_check *m, unsigned long number, const char *where,
+    const char *name, const struct map_entry *entry)
+{
+	struct check *check = m->check;
 	struct findings *f = &check->findings;
 	struct account account;
 	struct errinfo why = {0};
@@ -110,7 +153,7 @@ account_check(
 		return;
 	}
 	if (!account.exists) {
-		missing_check(f, where, name);
+		missing_check(check, where, name, entry->shut);
 		return;
 	}
 	if (strcmp(name, account.name) != 0 &&
@@ -126,8 +169,17 @@ account_check(
 		    "remove the line, or set allow_root=yes",
 		    "%s has uid 0, which nobody reaches without allow_root",
 		    name);
-	if (maps)
+	if (entry->identities.len > 0)
 		lock_check(f, where, account.name);
+	if (entry->shut || entry->identities.len > 0)
+		shut_check(m,
+		    &(struct counted){
+			.uid = account.uid,
+			.number = number,
+			.shut = entry->shut,
+			.is_second =
+			    strcmp(account.name, account.uid_name) != 0,
+		    });
 }
 
 static bool
@@ -156,7 +208,7 @@ line_check(void *arg, unsigned long number, struct view account,
 	}
 	memcpy(name, account.p, account.len);
 	name[account.len] = '\0';
-	account_check(m->check, where, name, entry->identities.len > 0);
+	account_check(m, number, where, name, entry);
 	return true;
 }
 

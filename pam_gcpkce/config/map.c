@@ -69,7 +69,7 @@ static enum outcome
 identities_read(struct lines *lines, struct view rest, struct map_entry *entry,
     struct errinfo *reterr)
 {
-	bool nobody = false;
+	bool shut = false;
 	size_t count = 0;
 
 	for (;;) {
@@ -79,7 +79,7 @@ identities_read(struct lines *lines, struct view rest, struct map_entry *entry,
 			break;
 		count++;
 		if (view_eq(word, view_text("-"))) {
-			nobody = true;
+			shut = true;
 			continue;
 		}
 		if (!identity_is_valid(word))
@@ -91,7 +91,7 @@ identities_read(struct lines *lines, struct view rest, struct map_entry *entry,
 		buf_put(&entry->identities, word.p, word.len);
 		buf_put_byte(&entry->identities, '\0');
 	}
-	if (count == 0 || (nobody && count > 1))
+	if (count == 0 || (shut && count > 1))
 		return line_refuse(lines, (struct view){0},
 		    count == 0 ? "follows the account"
 			       : "and identities on one line contradict each "
@@ -100,6 +100,7 @@ identities_read(struct lines *lines, struct view rest, struct map_entry *entry,
 			       : "- stands alone",
 		    reterr);
 	entry->named = true;
+	entry->shut = entry->shut || shut;
 	if (buf_check(&entry->identities) != OUTCOME_OK)
 		return err_fault(reterr, OUTCOME_NO_MEMORY, lines_place(lines),
 		    NULL, "too many identities for one account");
@@ -147,28 +148,54 @@ map_open(const char *path, int *ret_fd, struct errinfo *reterr)
 /* What one line says of the account, if it names it. */
 static enum outcome
 line_read(struct lines *lines, struct view line, const char *user,
-    const struct account *account, struct map_entry *entry,
-    struct errinfo *reterr)
+    const struct account *account, struct map_spellings *spellings,
+    struct map_entry *entry, struct errinfo *reterr)
 {
 	struct view rest = line;
 	struct view word = map_name_take(&rest);
 	enum map_naming naming;
 
-	enum outcome r =
-	    map_name_judge(line, word, user, account, &naming, reterr);
+	enum outcome r = map_name_judge(
+	    line, word, user, account, spellings, &naming, reterr);
 	if (r != OUTCOME_OK || naming == MAP_NAME_OTHER)
 		return r;
-	r = naming == MAP_NAME_MISSPELT
-	    ? line_refuse(lines, word, "is meant for this account",
-		  "write its name without quotes and escapes, in brackets where it has blanks: [NAME]",
-		  &entry->fault)
-	    : identities_read(
-		  lines, lines_cut_comment(rest), entry, &entry->fault);
+	if (naming == MAP_NAME_MISSPELT)
+		r = line_refuse(lines, word, "is meant for this account",
+		    "write its name as the passwd entry has it, without quotes and escapes, in brackets where it has blanks: [NAME]",
+		    &entry->fault);
+	else if (naming == MAP_NAME_UNASKED)
+		r = line_refuse(lines, word,
+		    "is one spelling too many of this account's name",
+		    "write names as their passwd entries have them",
+		    &entry->fault);
+	else
+		r = identities_read(
+		    lines, lines_cut_comment(rest), entry, &entry->fault);
 	if (r == OUTCOME_NO_MEMORY)
 		return err_set(reterr, r, "%s", entry->fault.text);
 	if (r != OUTCOME_OK)
 		entry->named = entry->faulty = true;
 	return OUTCOME_OK;
+}
+
+static enum outcome
+lines_read(struct lines *lines, const char *user, const struct account *account,
+    struct map_entry *entry, struct errinfo *reterr)
+{
+	struct map_spellings spellings = {0};
+
+	for (;;) {
+		struct view line;
+		enum outcome r = text_next(lines, &line, reterr);
+
+		if (r == OUTCOME_OK && line.p == NULL)
+			return map_spellings_fill(&spellings, user, reterr);
+		if (r == OUTCOME_OK && !entry->faulty)
+			r = line_read(lines, line, user, account, &spellings,
+			    entry, reterr);
+		if (r != OUTCOME_OK)
+			return r;
+	}
 }
 
 enum outcome
@@ -182,20 +209,11 @@ map_read(const char *path, const char *user, const struct account *account,
 	if (r != OUTCOME_OK)
 		return r;
 	autolines lines = {.fd = fd, .path = path};
-	for (;;) {
-		struct view line;
-
-		r = text_next(&lines, &line, reterr);
-		if (r != OUTCOME_OK)
-			return r;
-		if (line.p == NULL)
-			break;
-		r = line_read(&lines, line, user, account, &entry, reterr);
-		if (r != OUTCOME_OK)
-			return r;
-		if (entry.faulty)
-			break;
-	}
+	r = lines_read(&lines, user, account, &entry, reterr);
+	if (r != OUTCOME_OK)
+		return r;
+	if (entry.shut)
+		buf_done(&entry.identities);
 	*ret = entry;
 	entry = (struct map_entry){0};
 	return OUTCOME_OK;

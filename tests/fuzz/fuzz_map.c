@@ -93,6 +93,16 @@ is_mailbox(struct view word, const char *address)
 	    0;
 }
 
+/* Is "-" all that a line says of its account? */
+static bool
+line_shuts(struct input line)
+{
+	struct view first = word_cut(&line);
+	struct view next = word_cut(&line);
+
+	return is_text(first, "-") && (next.len == 0 || next.p[0] == '#');
+}
+
 /* Does the file give the account to this person, as far as words go? */
 static bool
 file_maps(struct view file, const struct account *account,
@@ -100,6 +110,7 @@ file_maps(struct view file, const struct account *account,
 {
 	struct input in = {file.p, file.len};
 	char by_id[ACCOUNT_NAME_MAX];
+	bool has = false;
 
 	(void)snprintf(by_id, sizeof(by_id), "id:%s", identity->id);
 	while (in.len > 0) {
@@ -110,14 +121,16 @@ file_maps(struct view file, const struct account *account,
 		if (!is_text(word, account->name) &&
 		    !is_text(word, account->uid_name))
 			continue;
+		if (line_shuts(line))
+			return false;
 		for (word = word_cut(&line); word.len > 0 && word.p[0] != '#';
 		     word = word_cut(&line)) {
 			if (is_text(word, by_id) ||
 			    is_mailbox(word, identity->email))
-				return true;
+				has = true;
 		}
 	}
-	return false;
+	return has;
 }
 
 static void

@@ -27,6 +27,7 @@
 	"bob email:" BOB_EMAIL "\n" \
 	"low id:" ALICE_ID "\n" \
 	"root id:" ALICE_ID " # for emergencies\n" \
+	"locked id:" ALICE_ID "\n" \
 	"locked -\n" \
 	"broken id:nonsense\n"
 

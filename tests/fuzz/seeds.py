@@ -293,7 +293,7 @@ def sign_ins():
             *ok, faults=[(call, 0, 0)], options=EXPORT_ENV | SESSION,
             who=CAROL | BY_EMAIL if call == "getgrnam" else 0, how=STAFF)
     # somebody else, and a fault behind the verdict
-    for call, nth in (("getpwnam", 2), ("getpwuid", 2), ("malloc", 60), ("get_item", 9),
+    for call, nth in (("getpwnam", 4), ("getpwuid", 4), ("malloc", 60), ("get_item", 9),
                       ("recv", 6), ("poll", 5), ("mmap", 1), ("send", 2), ("clock", 20)):
         yield f"no-fault-{call}", sign_in(READY, said(id=2), options=EXPORT_ENV,
                                           faults=[(call, nth, 0)])
@@ -387,6 +387,8 @@ def maps():
         "yes-root": (3, f"root id:{ALICE}\n"),
         "no-dash": (0, "alice -\n"),
         "no-quotes": (0, f'"alice" id:{ALICE}\n[alice\nAlice@example.test -\nal%69ce -\n'),
+        "no-dash-before": (0, "alice -\n" + alice),
+        "no-dash-after": (0, alice + "alice - # gone\n"),
         "no-both": (0, f"alice - id:{ALICE}\n"),
         "no-none": (0, "alice\nalice #\n"),
         "no-upper": (0, alice.upper() + f"alice id:{ALICE.upper()}\n"),

@@ -174,6 +174,71 @@ decoy_takes_the_look_ups_of_any_account(void **state)
 	}
 }
 
+/* Names that are like one of the map's, or not; with an account, or without. */
+static void
+look_ups_do_not_tell_the_names_of_the_map(void **state)
+{
+	static const char *const asked[] = {"alice", "ALICE", "alice@x",
+	    "X\\alice", "zzzzz", "m\303\274ller", "M\303\234LLER",
+	    "s\303\266ller", "bob", "Bob", "low", ""};
+	static const char *const maps[] = {
+	    "alice id:" ALICE_ID "\n",
+	    "Alice id:" ALICE_ID "\nalice@x -\nX\\alice -\nbob -\n",
+	    "m\303\274ller -\nM\303\234ller@x -\n",
+	    "alice@x -\nalice@y -\nalice@z -\nalice@w -\n",
+	    "\"alice\" -\n'bob' -\n",
+	    "",
+	};
+	char wanted[sizeof(look_ups)] = "";
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(maps); i++) {
+		for (size_t j = 0; j < COUNT(asked); j++) {
+			const struct row row = {
+			    .user = asked[j], .map = maps[i], .arguments = ""};
+			char got[sizeof(look_ups)];
+
+			first_prompt_reach(&row, got);
+			if (wanted[0] == '\0')
+				memcpy(wanted, got, sizeof(wanted));
+			if (strcmp(got, wanted) != 0)
+				fail_msg("%s in map %zu: %s, not %s", asked[j],
+				    i, got, wanted);
+		}
+	}
+}
+
+static void
+line_that_shuts_an_account_holds_beside_any_other(void **state)
+{
+	static const struct row shut[] = {
+	    {"alice", "alice id:" ALICE_ID "\nalice -\n", "", "not_mapped",
+		"nobody is mapped"},
+	    {"alice", "alice -\nalice id:" ALICE_ID "\n", "", "not_mapped",
+		"nobody is mapped"},
+	    {"alice", "alice -\nalice id:" ALICE_ID "\n", BY_NAME, "not_mapped",
+		"nobody is mapped"},
+	    {"alice", "'Alice' -\nalice id:" ALICE_ID "\n", BY_NAME,
+		"config_invalid", "is meant for this account"},
+	    {"alice", "\"Alice\" -\n", BY_NAME, "config_invalid",
+		"is meant for this account"},
+	    {"alice", "Alice -\n", BY_NAME, "config_invalid",
+		"is meant for this account"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(shut); i++) {
+		struct dialogue got;
+		struct host h;
+
+		dialogue_run(&shut[i], "code_refused", &h, &got);
+		assert_int_equal(got.result, PAM_MAXTRIES);
+		assert_outcome(shut[i].outcome);
+		assert_holds(h.reports, " decoy=1 ");
+		host_end(&h);
+	}
+}
+
 static void
 journal_has_the_true_outcome_of_each_attempt(void **state)
 {
@@ -357,6 +422,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(decoy_has_the_dialogue_of_any_account),
 	    cmocka_unit_test(decoy_takes_the_look_ups_of_any_account),
+	    cmocka_unit_test(look_ups_do_not_tell_the_names_of_the_map),
+	    cmocka_unit_test(line_that_shuts_an_account_holds_beside_any_other),
 	    cmocka_unit_test(journal_has_the_true_outcome_of_each_attempt),
 	    cmocka_unit_test(helper_that_calls_a_decoy_ok_is_refused),
 	    cmocka_unit_test(account_that_appears_meanwhile_stays_a_decoy),

@@ -569,7 +569,7 @@ policy_prospect_tells_what_everybody_would_meet(void **state)
 	    {"alice -", LOCALPART, "alice", NOT},
 	    {"alice id:" ID, {NULL}, "alice", OK},
 	    {"alice email:x@y", {NULL}, "alice", OK},
-	    {"alice -\nalice id:" ID, {NULL}, "alice", OK},
+	    {"alice -\nalice id:" ID, {NULL}, "alice", NOT},
 	    {"", LOCALPART, "alice", OK},
 	    {"", LOCALPART, "dave smith", NOT},
 	    {"", LOCALPART, "alice@example.com", NOT},

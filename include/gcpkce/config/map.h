@@ -14,6 +14,7 @@
 /* What all lines of one account say together. */
 struct map_entry {
 	bool named;            /* a line names one of the account's names */
+	bool shut;             /* one of its lines is "-": nobody gets in */
 	bool faulty;           /* one of its lines is wrong, as fault says */
 	struct errinfo fault;  /* with file, line and the fix */
 	struct buf identities; /* "id:UUID" or "email:ADDRESS", NUL behind
@@ -29,7 +30,8 @@ struct map_entry {
  * unjudged, so that a slip in one locks nobody else out.
  *
  * A line: LOCAL-ACCOUNT IDENTITY [IDENTITY...], separated by blanks; '#' begins
- * a comment; "-" in place of identities maps nobody.
+ * a comment; "-" in place of identities shuts the account, whatever its other
+ * lines say.
  *
  * in:     path     absolute; a missing file is an error
  *         user     the asked name
