@@ -14,8 +14,8 @@
 #include "check.h"
 #include "file_check.h"
 #include "gcpkce/config/client_secret.h"
+#include "gcpkce/config/rundir.h"
 
-#define STATE_DIRECTORY "/run/gcpkce"
 #define CA_MAX (1 << 20) /* bytes that are searched for a certificate */
 
 static bool
@@ -129,18 +129,18 @@ state_check(struct check *check)
 {
 	struct stat st;
 
-	if (lstat(STATE_DIRECTORY, &st) != 0)
+	if (lstat(RUNDIR, &st) != 0)
 		return;
 	if (!S_ISDIR(st.st_mode))
-		finding_add(&check->findings, FINDING_FAULT, STATE_DIRECTORY,
-		    "rm " STATE_DIRECTORY, "is no folder");
+		finding_add(&check->findings, FINDING_FAULT, RUNDIR,
+		    "rm " RUNDIR, "is no folder");
 	else if (st.st_uid != 0)
-		finding_add(&check->findings, FINDING_FAULT, STATE_DIRECTORY,
-		    "chown root:root " STATE_DIRECTORY, "belongs to uid %u",
+		finding_add(&check->findings, FINDING_FAULT, RUNDIR,
+		    "chown root:root " RUNDIR, "belongs to uid %u",
 		    (unsigned)st.st_uid);
 	else if ((st.st_mode & 022) != 0)
-		finding_add(&check->findings, FINDING_FAULT, STATE_DIRECTORY,
-		    "chmod 0755 " STATE_DIRECTORY,
+		finding_add(&check->findings, FINDING_FAULT, RUNDIR,
+		    "chmod 0755 " RUNDIR,
 		    "may be written by others (mode %04o)",
 		    (unsigned)(st.st_mode & 07777));
 }

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Token files.  It runs as root and trusts nothing that it finds: every folder
- * is opened below the one before it, without following links, and judged on
- * its descriptor; every file is a new one.  The host's umask and directory
- * stay as they are: owner and mode are set on descriptors.
+ * Token files.  It runs as root and trusts nothing that it finds: directories
+ * are opened by rundir.h, and every file is a new one.
  */
 #include "tokenfile.h"
 
@@ -17,9 +15,8 @@
 #include <sys/stat.h>
 
 #include "gcpkce/base/text.h"
+#include "gcpkce/config/rundir.h"
 
-#define RUN "/run"
-#define OURS "gcpkce"
 #define PENDING "pending"
 #define AUTO "auto"
 #define NEVER "never"
@@ -30,83 +27,19 @@
  * other, while the person waits and the host counts (LoginGraceTime).
  */
 #define SWEEP_MAX 2
-#define FOLDER_FLAGS (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 
-/* A folder below /run/gcpkce, or that one itself. */
-struct folder {
-	const char *name;
-	gid_t gid;
-	mode_t mode;
-};
-static const struct folder ours = {OURS, 0, 0755};
-static const struct folder pending_folder = {PENDING, 0, 0700};
-
-static enum outcome
-folder_check(int fd, const char *name, struct stat *ret, struct errinfo *reterr)
-{
-	if (fstat(fd, ret) != 0)
-		return err_sys(reterr, OUTCOME_SYSTEM_ERROR, name);
-	if (ret->st_uid != 0 || (ret->st_mode & 022) != 0)
-		return err_set(reterr, OUTCOME_CONFIG_UNSAFE,
-		    "the folder \"%s\" belongs to uid %u and has mode %04o; "
-		    "it must be root's, and written by root alone",
-		    name, (unsigned)ret->st_uid,
-		    (unsigned)(ret->st_mode & 07777));
-	return OUTCOME_OK;
-}
-
-/* Open a folder below another; with make also where there is none. */
-static enum outcome
-folder_open(int above, const struct folder *folder, bool make, int *ret_fd,
-    struct errinfo *reterr)
-{
-	struct stat st;
-
-	if (make && mkdirat(above, folder->name, 0700) != 0 && errno != EEXIST)
-		return err_sys(reterr, OUTCOME_SYSTEM_ERROR, folder->name);
-	autofd fd = openat(above, folder->name, FOLDER_FLAGS);
-	if (fd < 0)
-		return err_sys(reterr,
-		    errno == ELOOP || errno == ENOTDIR ? OUTCOME_CONFIG_UNSAFE
-						       : OUTCOME_SYSTEM_ERROR,
-		    folder->name);
-	enum outcome r = folder_check(fd, folder->name, &st, reterr);
-	if (r != OUTCOME_OK)
-		return r;
-	/* also when another sign-in has made it this very moment */
-	if (make &&
-	    ((st.st_gid != folder->gid && fchown(fd, 0, folder->gid) != 0) ||
-		((st.st_mode & 07777) != folder->mode &&
-		    fchmod(fd, folder->mode) != 0)))
-		return err_sys(reterr, OUTCOME_SYSTEM_ERROR, folder->name);
-	*ret_fd = take_fd(&fd);
-	return OUTCOME_OK;
-}
-
-/* Walk from /run to /run/gcpkce. */
-static enum outcome
-base_open(bool make, int *ret_fd, struct errinfo *reterr)
-{
-	struct stat st;
-	autofd run = open(RUN, FOLDER_FLAGS);
-
-	if (run < 0)
-		return err_sys(reterr, OUTCOME_SYSTEM_ERROR, RUN);
-	enum outcome r = folder_check(run, RUN, &st, reterr);
-	return r == OUTCOME_OK ? folder_open(run, &ours, make, ret_fd, reterr)
-			       : r;
-}
+static const struct rundir pending_dir = {PENDING, 0, 0700};
 
 /* Walk from /run to a folder of ours. */
 static enum outcome
 place_open(
-    const struct folder *folder, bool make, int *ret_fd, struct errinfo *reterr)
+    const struct rundir *dir, bool make, int *ret_fd, struct errinfo *reterr)
 {
 	autofd above = -1;
-	enum outcome r = base_open(make, &above, reterr);
+	enum outcome r = rundir_open(make, &above, reterr);
 
 	return r == OUTCOME_OK
-	    ? folder_open(above, folder, make, ret_fd, reterr)
+	    ? rundir_open_below(above, dir, make, ret_fd, reterr)
 	    : r;
 }
 
@@ -216,7 +149,7 @@ tokenfile_pending_write(const struct tokenfile_pending *pending,
 		return OUTCOME_NO_MEMORY;
 	enum outcome r = id_make(ret_id, reterr);
 	if (r == OUTCOME_OK)
-		r = place_open(&pending_folder, true, &folder, reterr);
+		r = place_open(&pending_dir, true, &folder, reterr);
 	if (r == OUTCOME_OK)
 		r = file_make(folder, ret_id, buf_view(&content), 0, 0, reterr);
 	return r;
@@ -320,7 +253,7 @@ tokenfile_pending_read(
 	if (!id_is_valid(id))
 		return err_set(reterr, OUTCOME_CONFIG_UNSAFE,
 		    "what names the pending token is no id");
-	enum outcome r = place_open(&pending_folder, false, &folder, reterr);
+	enum outcome r = place_open(&pending_dir, false, &folder, reterr);
 	return r == OUTCOME_OK ? content_read(folder, id, ret, &st, reterr) : r;
 }
 
@@ -330,7 +263,7 @@ tokenfile_pending_remove(const char *id)
 	autofd folder = -1;
 
 	return id_is_valid(id) &&
-	    place_open(&pending_folder, false, &folder, NULL) == OUTCOME_OK &&
+	    place_open(&pending_dir, false, &folder, NULL) == OUTCOME_OK &&
 	    unlinkat(folder, id, 0) == 0;
 }
 
@@ -384,7 +317,7 @@ tokenfile_pending_sweep(uint64_t now_s, const char *api_url,
 	unsigned swept = 0;
 	autofd folder = -1;
 
-	if (place_open(&pending_folder, false, &folder, NULL) != OUTCOME_OK)
+	if (place_open(&pending_dir, false, &folder, NULL) != OUTCOME_OK)
 		return;
 	DIR *list = list_open(folder);
 	if (list == NULL)
@@ -406,11 +339,11 @@ tokenfile_pending_sweep(uint64_t now_s, const char *api_url,
 /* ---- a session's file ---- */
 
 /* The folder of an account. */
-static struct folder
-account_folder(uid_t uid, gid_t gid, char name[static TOKENFILE_PATH_CAP])
+static struct rundir
+account_dir(uid_t uid, gid_t gid, char name[static TOKENFILE_PATH_CAP])
 {
 	(void)snprintf(name, TOKENFILE_PATH_CAP, "%u", (unsigned)uid);
-	return (struct folder){.name = name, .gid = gid, .mode = 0710};
+	return (struct rundir){.name = name, .gid = gid, .mode = 0710};
 }
 
 enum outcome
@@ -419,7 +352,7 @@ tokenfile_create(const struct account *account, const char *id,
     struct errinfo *reterr)
 {
 	char name[TOKENFILE_PATH_CAP];
-	struct folder own = account_folder(account->uid, account->gid, name);
+	struct rundir own = account_dir(account->uid, account->gid, name);
 	autofd folder = -1;
 
 	enum outcome r = id_is_valid(id)
@@ -429,9 +362,8 @@ tokenfile_create(const struct account *account, const char *id,
 		r = file_make(folder, id, secret_view(token), account->uid,
 		    account->gid, reterr);
 	if (r == OUTCOME_OK)
-		(void)snprintf(ret_path, TOKENFILE_PATH_CAP,
-		    RUN "/" OURS "/%u/%.*s", (unsigned)account->uid,
-		    TOKENFILE_ID_LEN, id);
+		(void)snprintf(ret_path, TOKENFILE_PATH_CAP, RUNDIR "/%u/%.*s",
+		    (unsigned)account->uid, TOKENFILE_ID_LEN, id);
 	return r;
 }
 
@@ -439,7 +371,7 @@ enum outcome
 tokenfile_remove(uid_t uid, const char *id, struct errinfo *reterr)
 {
 	char name[TOKENFILE_PATH_CAP];
-	struct folder own = account_folder(uid, 0, name);
+	struct rundir own = account_dir(uid, 0, name);
 	autofd folder = -1;
 
 	enum outcome r = place_open(&own, false, &folder, reterr);
@@ -453,13 +385,13 @@ tokenfile_remove(uid_t uid, const char *id, struct errinfo *reterr)
 static void
 account_sweep(int base, const char *uid, uint64_t now_s)
 {
-	const struct folder own = {.name = uid};
+	const struct rundir own = {.name = uid};
 	const struct dirent *entry;
 	struct stat st;
 	autofd folder = -1;
 
 	if (strspn(uid, "0123456789") != strlen(uid) ||
-	    folder_open(base, &own, false, &folder, NULL) != OUTCOME_OK)
+	    rundir_open_below(base, &own, false, &folder, NULL) != OUTCOME_OK)
 		return;
 	DIR *list = list_open(folder);
 	while (list != NULL && (entry = readdir(list)) != NULL) {
@@ -479,7 +411,7 @@ tokenfile_session_sweep(uint64_t now_s)
 	const struct dirent *entry;
 	autofd base = -1;
 
-	if (base_open(false, &base, NULL) != OUTCOME_OK)
+	if (rundir_open(false, &base, NULL) != OUTCOME_OK)
 		return;
 	DIR *list = list_open(base);
 	while (list != NULL && (entry = readdir(list)) != NULL)
