@@ -146,6 +146,22 @@ view_skip(struct view bytes, size_t count)
 	return (struct view){.p = bytes.p + count, .len = bytes.len - count};
 }
 
+static bool
+is_one_of(uint8_t byte, const char *characters)
+{
+	return byte != '\0' && strchr(characters, byte) != NULL;
+}
+
+struct view
+view_trim(struct view bytes, const char *characters)
+{
+	while (bytes.len > 0 && is_one_of(bytes.p[0], characters))
+		bytes = view_skip(bytes, 1);
+	while (bytes.len > 0 && is_one_of(bytes.p[bytes.len - 1], characters))
+		bytes.len--;
+	return bytes;
+}
+
 bool
 view_eq(struct view a, struct view b)
 {

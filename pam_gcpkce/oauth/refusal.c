@@ -30,7 +30,7 @@ put_client_causes(const struct refusal *refusal, struct buf *text)
 		enum cause cause = symptom->causes[i].cause;
 
 		if (cause != CAUSE_NONE &&
-		    cause_applies(cause, true, refusal->confidential))
+		    cause_applies(cause, refusal->confidential))
 			put_cause(text, &first, cause);
 	}
 }

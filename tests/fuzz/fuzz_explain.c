@@ -30,11 +30,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct input in = {.p = data, .len = size};
 	uint8_t circumstances = input_byte(&in);
-	const struct evidence_known known = {
+	const struct config known = {
 	    .client_id = "11111111-2222-4333-8444-555555555555",
 	    .redirect_uri = "https://host.example/callback",
 	    .login_url = "https://login.mypurecloud.de",
-	    .secret = (circumstances & 2) != 0,
+	    .client_secret_file = {(circumstances & 2) != 0 ? '/' : '\0'},
 	};
 	struct explanation e;
 	struct errinfo why = {0};

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,7 +26,7 @@
 #define API(status, code) \
 	"{\"message\":\"x\",\"code\":\"" code "\",\"status\":" #status "}"
 
-static const struct evidence_known known = {
+static const struct config known = {
     .client_id = CLIENT,
     .redirect_uri = "https://host.example/callback",
     .login_url = "https://login.mypurecloud.de",
@@ -40,10 +41,6 @@ explain_says_what_to_hand_in_instead(void **state)
 		bool conf;
 		const char *said;
 	} rows[] = {
-	    {"https://login.mypurecloud.de/#/error?errorCode=x", false,
-		"a page of the login host"},
-	    {"https://login.MYPURECLOUD.de/oauth/error?error=x", true,
-		"a page of the login host"},
 	    {"outcome=not_mapped user=\"alice\"", false,
 		"nor a line of the journal"},
 	};
@@ -165,16 +162,16 @@ static const struct {
     {CAUSE_REDIRECT, TOKEN("invalid_request", "x"), 1, SYMPTOM_REPORTED, false},
     {CAUSE_REDIRECT_UNREGISTERED, ADDRESS(CLIENT, REDIRECT, CHALLENGE, ""), 1,
 	SYMPTOM_REPORTED, false},
-    {CAUSE_REDIRECT_SCHEME, "http://host.example/callback?error=access_denied",
-	1, SYMPTOM_SEEN, true},
-    {CAUSE_REDIRECT_HOST, "https://other.example/callback?error=x", 1,
+    {CAUSE_REDIRECT, "http://host.example/callback?error=access_denied", 1,
 	SYMPTOM_SEEN, true},
-    {CAUSE_REDIRECT_PORT, "https://host.example:8443/callback?error=x", 1,
+    {CAUSE_REDIRECT, "https://other.example/callback?error=x", 1, SYMPTOM_SEEN,
+	true},
+    {CAUSE_REDIRECT, "https://host.example:8443/callback?error=x", 1,
 	SYMPTOM_SEEN, true},
-    {CAUSE_REDIRECT_PATH,
+    {CAUSE_REDIRECT,
 	ADDRESS(CLIENT, "https%3A%2F%2Fhost.example%2Fcb", CHALLENGE, ""), 1,
 	SYMPTOM_SEEN, true},
-    {CAUSE_REDIRECT_SLASH, "https://host.example/callback/?code=abc&state=x", 1,
+    {CAUSE_REDIRECT, "https://host.example/callback/?code=abc&state=x", 1,
 	SYMPTOM_SEEN, true},
     {CAUSE_CODE_REPEATED, TOKEN("invalid_grant", "x"), 1, SYMPTOM_REPORTED,
 	false},
@@ -187,45 +184,45 @@ static const struct {
     {CAUSE_CODE_TAKEN, TOKEN("invalid_grant", "x"), 6, SYMPTOM_INFERRED, true},
     {CAUSE_CODE_OTHER_CLIENT, TOKEN("invalid_grant", "x"), 7, SYMPTOM_STANDARD,
 	true},
-    {CAUSE_VERIFIER_NEW, TOKEN("invalid_grant", "x"), 3, SYMPTOM_REPORTED,
-	false},
-    {CAUSE_CHALLENGE_BASE64,
+    {CAUSE_CHALLENGE, TOKEN("invalid_grant", "x"), 3, SYMPTOM_REPORTED, false},
+    {CAUSE_CHALLENGE,
 	ADDRESS(CLIENT, REDIRECT,
 	    "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw%2BcM", ""),
 	1, SYMPTOM_SEEN, false},
-    {CAUSE_CHALLENGE_PADDED, ADDRESS(CLIENT, REDIRECT, CHALLENGE "%3D", ""), 1,
+    {CAUSE_CHALLENGE, ADDRESS(CLIENT, REDIRECT, CHALLENGE "%3D", ""), 1,
 	SYMPTOM_SEEN, false},
-    {CAUSE_CHALLENGE_HEX, ADDRESS(CLIENT, REDIRECT, HEX, ""), 1, SYMPTOM_SEEN,
+    {CAUSE_CHALLENGE, ADDRESS(CLIENT, REDIRECT, HEX, ""), 1, SYMPTOM_SEEN,
 	false},
-    {CAUSE_CHALLENGE_CUT, ADDRESS(CLIENT, REDIRECT, "E9Melhoa2Owv", ""), 1,
+    {CAUSE_CHALLENGE, ADDRESS(CLIENT, REDIRECT, "E9Melhoa2Owv", ""), 1,
 	SYMPTOM_SEEN, false},
-    {CAUSE_NEWLINE, ADDRESS(CLIENT, REDIRECT, CHALLENGE "%0A", ""), 1,
+    {CAUSE_CHALLENGE, ADDRESS(CLIENT, REDIRECT, CHALLENGE "%0A", ""), 1,
 	SYMPTOM_SEEN, false},
-    {CAUSE_VERIFIER_LENGTH, TOKEN("invalid_request", "x"), 6, SYMPTOM_INFERRED,
+    {CAUSE_CHALLENGE, TOKEN("invalid_request", "x"), 5, SYMPTOM_INFERRED,
 	false},
-    {CAUSE_VERIFIER_BYTES, TOKEN("invalid_request", "x"), 7, SYMPTOM_INFERRED,
-	false},
+    {CAUSE_METHOD,
+	"https://login.mypurecloud.de/oauth/authorize?response_type=code"
+	"&client_id=" CLIENT "&redirect_uri=" REDIRECT
+	"&code_challenge=" CHALLENGE "&code_challenge_method=s256",
+	1, SYMPTOM_SEEN, false},
     {CAUSE_METHOD, "https://host.example/callback?error=invalid_pkce_package",
 	1, SYMPTOM_INFERRED, false},
-    {CAUSE_CHALLENGE_MISSING, ADDRESS(CLIENT, REDIRECT, "", ""), 1,
-	SYMPTOM_SEEN, false},
-    {CAUSE_BODY_JSON, "HTTP/1.1 415 Unsupported Media Type\r\n\r\n", 1,
+    {CAUSE_PARAMETER, ADDRESS(CLIENT, REDIRECT, "", ""), 1, SYMPTOM_SEEN,
+	false},
+    {CAUSE_PARAMETER, "HTTP/1.1 415 Unsupported Media Type\r\n\r\n", 1,
 	SYMPTOM_STANDARD, false},
     {CAUSE_FORM_CHANGED, TOKEN("invalid_request", "x"), 3, SYMPTOM_INFERRED,
 	true},
     {CAUSE_LOGIN_HOST, TOKEN("unsupported_grant_type", "x"), 1,
 	SYMPTOM_INFERRED, false},
     {CAUSE_API_HOST, API(404, "not.found"), 1, SYMPTOM_INFERRED, false},
-    {CAUSE_GRANT_NAME, TOKEN("unsupported_grant_type", "x"), 2,
-	SYMPTOM_STANDARD, false},
+    {CAUSE_PARAMETER, TOKEN("unsupported_grant_type", "x"), 2, SYMPTOM_STANDARD,
+	false},
     {CAUSE_PARAMETER,
 	ADDRESS(CLIENT, REDIRECT, CHALLENGE, "&client_id=" CLIENT), 1,
 	SYMPTOM_SEEN, false},
-    {CAUSE_RESPONSE_TYPE,
+    {CAUSE_PARAMETER,
 	"https://host.example/callback#access_token=abc&expires_in=1", 1,
 	SYMPTOM_VENDOR, false},
-    {CAUSE_ORG_PROVIDER, ADDRESS(CLIENT, REDIRECT, CHALLENGE, "&org=acme"), 1,
-	SYMPTOM_SEEN, false},
     {CAUSE_CANCELLED, "error=access_denied&state=x", 1, SYMPTOM_STANDARD,
 	false},
     {CAUSE_BODY_CUT, "{\"error\":\"invalid_cl", 1, SYMPTOM_INFERRED, false},
@@ -264,7 +261,7 @@ static const struct {
 	"&code_challenge=" CHALLENGE "&code_challenge_method=S256",
 	1, SYMPTOM_SEEN, true},
     {CAUSE_RATE, "429", 1, SYMPTOM_VENDOR, false},
-    {CAUSE_CHALLENGE_HEX, ADDRESS(CLIENT, REDIRECT, HEX, ""), 1, SYMPTOM_SEEN,
+    {CAUSE_CHALLENGE, ADDRESS(CLIENT, REDIRECT, HEX, ""), 1, SYMPTOM_SEEN,
 	true},
 };
 
@@ -287,6 +284,122 @@ explain_names_the_cause_of_every_row(void **state)
 			    at < e.count ? cause_get(e.causes[at].cause)->name
 					 : "nothing",
 			    (int)e.causes[at].sure);
+	}
+}
+
+static bool
+is_seen(const char *text, const struct config *with, enum cause cause)
+{
+	struct explanation e;
+	struct errinfo why = {0};
+
+	if (explain_read(view_text(text), with, &e, &why) != OUTCOME_OK)
+		fail_msg("%s: %s", text, why.text);
+	for (size_t i = 0; i < e.count; i++) {
+		if (e.causes[i].cause == cause)
+			return e.causes[i].sure == SYMPTOM_SEEN;
+	}
+	return false;
+}
+
+/* The same by the redirect itself and by the authorize address. */
+static void
+explain_compares_each_part_of_a_redirect(void **state)
+{
+	static const char good[] = "https://host.example/callback";
+	static const struct {
+		const char *address;
+		const char *redirect_uri;
+		bool same;
+	} cases[] = {
+	    {"https://host.example/callback", good, true},
+	    {"HTTPS://HOST.example/callback", good, true},
+	    {"http://host.example/callback", good, false},
+	    {"https://hosts.example/callback", good, false},
+	    {"https://host.example:443/callback", good, false},
+	    {"https://host.example/Callback", good, false},
+	    {"https://host.example/callback/x", good, false},
+	    {"https://host.example/callback/", good, false},
+	    {"https://host.example", "https://host.example/", false},
+	    {"http://localhost:8080/", "http://localhost/", true},
+	    {"http://localhost:8080/", "http://localhost:80/", false},
+	    {"http://127.0.0.1/", "http://localhost/", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct config other = known;
+		char text[512];
+
+		(void)snprintf(other.redirect_uri, sizeof(other.redirect_uri),
+		    "%s", cases[i].redirect_uri);
+		(void)snprintf(
+		    text, sizeof(text), "%s?code=x#y", cases[i].address);
+		if (is_seen(text, &other, CAUSE_REDIRECT) == cases[i].same)
+			fail_msg("case %zu, %s", i, text);
+		(void)snprintf(text, sizeof(text),
+		    ADDRESS(CLIENT, "%s", CHALLENGE, ""), cases[i].address);
+		if (is_seen(text, &other, CAUSE_REDIRECT) == cases[i].same)
+			fail_msg("case %zu, %s", i, text);
+	}
+	assert_false(is_seen("code=x&state=y", &known, CAUSE_REDIRECT));
+}
+
+static void
+explain_tells_the_api_host_from_the_login_host(void **state)
+{
+	static const struct {
+		const char *address;
+		const char *login_url; /* NULL: no configuration */
+		bool host;
+		bool region;
+	} cases[] = {
+	    {"https://api.a.example/oauth/authorize?x", NULL, true, false},
+	    {"https://apps.a.example/oauth/authorize?x", NULL, true, false},
+	    {"https://API.a.example/oauth/token", NULL, true, false},
+	    {"https://login.a.example/oauth/authorize?x", NULL, false, false},
+	    {"https://apia.example/oauth/authorize?x", NULL, false, false},
+	    {"https://api.a.example/callback?code=x", NULL, false, false},
+	    {"https://api.a.example/oauth/authorize?x",
+		"https://login.a.example", true, false},
+	    {"https://api.a.example/oauth/authorize?x",
+		"https://login.b.example", true, true},
+	    {"https://api.a.example/oauth/authorize?x", "https://api.a.example",
+		false, false},
+	    {"https://login.a.example/oauth/authorize?x",
+		"https://login.b.example", false, true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct config other = {.client_id = CLIENT};
+		const char *url = cases[i].login_url;
+
+		(void)snprintf(other.login_url, sizeof(other.login_url), "%s",
+		    url != NULL ? url : "");
+		const struct config *with = url != NULL ? &other : NULL;
+		if (is_seen(cases[i].address, with, CAUSE_ADDRESS_HOST) !=
+		    cases[i].host)
+			fail_msg("case %zu: host", i);
+		if (is_seen(cases[i].address, with, CAUSE_REGION) !=
+		    cases[i].region)
+			fail_msg("case %zu: region", i);
+	}
+}
+
+/* An address that is right shows nothing. */
+static void
+explain_sees_nothing_in_a_good_address(void **state)
+{
+	static const char *const texts[] = {WHOLE, WHOLE "&state=x",
+	    "https://login.mypurecloud.de/#/error?errorCode=x",
+	    "https://host.example/callback?code=abc&state=x"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		for (int cause = CAUSE_NONE + 1; cause < CAUSE_COUNT; cause++)
+			assert_false(
+			    is_seen(texts[i], &known, (enum cause)cause));
 	}
 }
 
@@ -345,6 +458,23 @@ explain_understands_what_is_no_fault(void **state)
 	}
 }
 
+/* Of a page of the login host, what to hand in instead is said. */
+static void
+explain_sends_on_from_a_page_of_the_login_host(void **state)
+{
+	struct explanation e;
+
+	(void)state;
+	assert_int_equal(
+	    explain_read(
+		view_text("https://login.mypurecloud.de/#/error?errorCode=x"),
+		NULL, &e, NULL),
+	    OUTCOME_OK);
+	assert_int_equal(e.symptom->place, SYMPTOM_NO_CODE);
+	assert_non_null(
+	    strstr(e.symptom->meaning, "the address that the terminal showed"));
+}
+
 static void
 explain_refuses_what_is_none_of_these(void **state)
 {
@@ -391,9 +521,13 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(explain_names_the_cause_of_every_row),
+	    cmocka_unit_test(explain_compares_each_part_of_a_redirect),
+	    cmocka_unit_test(explain_tells_the_api_host_from_the_login_host),
+	    cmocka_unit_test(explain_sees_nothing_in_a_good_address),
 	    cmocka_unit_test(explain_has_a_row_for_every_cause),
 	    cmocka_unit_test(explain_leaves_out_what_this_project_does_not_do),
 	    cmocka_unit_test(explain_understands_what_is_no_fault),
+	    cmocka_unit_test(explain_sends_on_from_a_page_of_the_login_host),
 	    cmocka_unit_test(explain_refuses_what_is_none_of_these),
 	    cmocka_unit_test(explain_says_what_to_hand_in_instead),
 	    cmocka_unit_test(explain_joins_an_address_that_was_broken),

@@ -76,6 +76,9 @@ bool view_begins(struct view bytes, const char *text);
 /* What stands after the first count bytes, of which there are so many. */
 struct view view_skip(struct view bytes, size_t count);
 
+/* Without those of the characters that stand at its ends. */
+struct view view_trim(struct view bytes, const char *characters);
+
 /* Equal length and equal bytes.  Not for secrets (secret_eq, view_eq_ct). */
 bool view_eq(struct view a, struct view b);
 

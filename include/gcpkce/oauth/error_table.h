@@ -1,14 +1,44 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What a refusal looks like, what it means, and which causes it may have.
+ * What refusals look like, what they mean, and which causes they may have: one
+ * table for the journal's "likely:" and for gcpkce explain.
  */
-#ifndef GCPKCE_SYMPTOM_H
-#define GCPKCE_SYMPTOM_H
+#ifndef GCPKCE_ERROR_TABLE_H
+#define GCPKCE_ERROR_TABLE_H
 
-#include "gcpkce/base/outcome.h"
-#include "hint.h"
+#include "reply.h"
 
-/* Where it shows. */
+enum cause {
+	CAUSE_NONE,
+#define X(suffix, name, scope, text, tell, fix) CAUSE_##suffix,
+#include "hint.def"
+#undef X
+	CAUSE_COUNT
+};
+
+/* When a cause can be, by what is known of the client. */
+enum cause_scope {
+	CAUSE_ANYWHERE,
+	CAUSE_WITH_SECRET,    /* only where a client secret was sent */
+	CAUSE_WITHOUT_SECRET, /* only where none was sent */
+	CAUSE_ELSEWHERE       /* never in a sign-in of this project */
+};
+
+struct cause_text {
+	const char *name; /* stable, for JSON and tests */
+	enum cause_scope scope;
+	const char *text; /* what it is */
+	const char *tell; /* how to tell */
+	const char *fix;  /* what to change */
+};
+
+/* A cause's texts, never NULL; empty for CAUSE_NONE and beyond the table. */
+const struct cause_text *cause_get(enum cause cause);
+
+/* Can the cause be in a sign-in of this project? */
+bool cause_applies(enum cause cause, bool secret_sent);
+
+/* Where a refusal shows. */
 enum symptom_place {
 	SYMPTOM_TOKEN,     /* an error body of /oauth/token */
 	SYMPTOM_API,       /* an error body of the API host */
@@ -20,25 +50,19 @@ enum symptom_place {
 	SYMPTOM_CODE,      /* a redirect address with a code */
 	SYMPTOM_FRAGMENT,  /* one with a token in its fragment */
 	SYMPTOM_NO_CODE,   /* an address without code or error */
-	SYMPTOM_REPLY,     /* a reply with a token */
+	SYMPTOM_REPLY      /* a reply with a token */
 };
 
 /* How sure it is that a cause shows in this way. */
 enum symptom_sure {
 	SYMPTOM_INFERRED, /* follows from the protocol */
-	SYMPTOM_STANDARD, /* an RFC says so; seen with Genesys Cloud by nobody
-			     who told */
+	SYMPTOM_STANDARD, /* an RFC says so; no report from Genesys Cloud */
 	SYMPTOM_REPORTED, /* users have reported it */
 	SYMPTOM_VENDOR,   /* Genesys' documentation or published code has it */
 	SYMPTOM_SEEN      /* what was handed in shows it */
 };
 
-#define SYMPTOM_CAUSES_MAX 18
-
-struct symptom_cause {
-	enum cause cause;
-	enum symptom_sure sure;
-};
+#define SYMPTOM_CAUSES_MAX 12
 
 struct symptom {
 	enum symptom_place place;
@@ -47,8 +71,10 @@ struct symptom {
 	long status[2];       /* with SYMPTOM_STATUS: from, to */
 	enum outcome outcome; /* what a sign-in makes of it */
 	const char *meaning;
-	/* most likely first, up to the first CAUSE_NONE */
-	struct symptom_cause causes[SYMPTOM_CAUSES_MAX];
+	struct symptom_cause {
+		enum cause cause; /* CAUSE_NONE after the last */
+		enum symptom_sure sure;
+	} causes[SYMPTOM_CAUSES_MAX];
 };
 
 /*

@@ -1,14 +1,9 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * What Genesys Cloud, or something in its place, has answered: its meaning and
- * likely causes.  For people who look for a fault; a sign-in never needs it.
- */
 #ifndef GCPKCE_EXPLAIN_H
 #define GCPKCE_EXPLAIN_H
 
-#include "gcpkce/base/errinfo.h"
+#include "gcpkce/config/config.h"
 #include "gcpkce/oauth/error_table.h"
-#include "url_lint.h"
 
 #define EXPLAIN_TEXT_MAX (64 * 1024)
 
@@ -26,16 +21,14 @@ struct explanation {
  * matter; an address is put together again where it was broken in copying.
  *
  * in:     text   anything, at most EXPLAIN_TEXT_MAX bytes; *borrowed*
- *         known  the configuration of the sign-in, or NULL: then the client
- *                may be anybody's, and whether it has a secret is unknown
- * out:    ret    causes, those that the text itself shows first, then the
- *                likely ones; static texts and numbers alone, so that nothing
- *                of the input can come out again
+ *         known  the configuration of the sign-in; NULL: any client's
+ * out:    ret    causes, those that the text itself shows first; static texts
+ *                and numbers alone, so that nothing of the input comes out
  * errors: OUTCOME_REPLY_INVALID  it is none of these;  OUTCOME_NO_MEMORY
  * source: RFC 6749 sections 4.1.2.1 and 5.2; RFC 7636 section 4
  */
 MUST_CHECK enum outcome explain_read(struct view text,
-    const struct evidence_known *known, struct explanation *ret,
+    const struct config *known, struct explanation *ret,
     struct errinfo *reterr);
 
 #endif
