@@ -221,6 +221,14 @@ KEEPS_OUT = ["pam_faillock.so authfail", "pam_rootok.so", "pam_wheel.so trust",
              "pam_succeed_if.so uid >= 1000 user in root:bin", "pam_succeed_if.so uid >=",
              "pam_succeed_if.so service = other", "pam_succeed_if.so service !~ *{service}*",
              "pam_time.so", "pam_motd.so", "pam_limits.so", "pam_deny.so"]
+KEEPS_OUT_LIST = "pam_listfile.so item=user sense=allow file=/etc/hostname onerr=fail"
+# Lines that an ordinary user passes or not: files of the host say it, or a state.
+MAY_REFUSE = ["pam_faillock.so preauth", "pam_access.so", "pam_shells.so", "pam_securetty.so",
+              "pam_localuser.so", "pam_nologin.so successok", "pam_exec.so /bin/false",
+              "pam_listfile.so item=user sense=deny file=/etc/nowhere onerr=succeed",
+              "pam_listfile.so item=shell sense=allow file=/etc/shells",
+              "pam_succeed_if.so shell = /bin/sh", "pam_succeed_if.so user =~ a*"]
+SKIPS = "[success=ignore default=1]"  # what refuses leads over the next line
 SHORT_CUTS = ["sufficient", "[success=done default=ignore]", "[success=1 default=ignore]"]
 REAL.update({f"passes-{number}": stack(f"auth sufficient {line.format(service='s')}\n"
                                        "auth required pam_gcpkce.so\n")

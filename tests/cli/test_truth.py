@@ -14,7 +14,8 @@ import subprocess
 import pytest
 
 from conftest import BUILD
-from stacks import KEEPS_OUT, PASSES, REAL, SHORT_CUTS, random_stack
+from stacks import (KEEPS_OUT, KEEPS_OUT_LIST, MAY_REFUSE, PASSES, REAL, SHORT_CUTS, SKIPS,
+                    random_stack)
 
 HOST = os.path.join(BUILD, "tests/inject-host")
 MODULE = os.path.join(BUILD, "tests/pam_inject.so")
@@ -139,14 +140,19 @@ def test_a_known_module_answers_as_is_assumed(gcpkce, folder, module):
                        {(WORLDS[0], "PAM_SUCCESS"): None}).values()) == ["0"]
 
 
-def opened(gcpkce, folder, control, line):
+def opens_at(gcpkce, folder, service):
     """Where check says that this stack lets in without any credential."""
-    write(folder, {"s": f"auth {control} {line.format(service='s')}\n"
-                        "auth required pam_gcpkce.so\nauth required pam_permit.so\n",
-                   "other": "auth required pam_deny.so\n"})
-    found = gcpkce("--json", "check", "--pam-dir", folder, "--service", "s").json["findings"]
+    write(f"{folder}/checked", {"s": service, "other": "auth required pam_deny.so\n"})
+    found = gcpkce("--json", "check", "--pam-dir", f"{folder}/checked",
+                   "--service", "s").json["findings"]
     return [os.path.basename(one["where"]) for one in found if one["severity"] == "fault"
             and re.search("lets in without any credential|lets everybody in", one["what"])]
+
+
+def opened(gcpkce, folder, control, line):
+    """The same of a line before ours."""
+    return opens_at(gcpkce, folder, f"auth {control} {line.format(service='s')}\n"
+                    "auth required pam_gcpkce.so\nauth required pam_permit.so\n")
 
 
 @pytest.mark.parametrize("control", SHORT_CUTS)
@@ -155,6 +161,116 @@ def test_a_line_that_an_ordinary_user_passes_opens_the_stack(gcpkce, folder, con
             for number, line in enumerate(PASSES)} == {line: ["s:1"] for line in PASSES}
     assert {line: opened(gcpkce, f"{folder}/no-{number}", control, line)
             for number, line in enumerate(KEEPS_OUT)} == {line: [] for line in KEEPS_OUT}
+
+
+def let_in(folder, service):
+    """Does libpam let an ordinary user in: real modules, and ours refuses?"""
+    write(folder, {"other": "auth required pam_deny.so\n", "s": re.sub(
+        r"pam_gcpkce\.so", f"{MODULE} at=ours", service)})
+    path = f"{folder}/answers"
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(f"ours {NUMBERS['PAM_PERM_DENIED']}\n")
+    done = subprocess.run([HOST, folder], input=f"s {path}\n", text=True, check=True,
+                          capture_output=True, timeout=60,
+                          env=dict(os.environ, ASAN_OPTIONS="detect_leaks=0"))
+    return done.stdout == "0\n"
+
+
+def skipped(line, control=SKIPS):
+    """A stack in which a refusal by the line leads over ours."""
+    return (f"auth {control} {line.format(service='s')}\n"
+            "auth [success=done default=die] pam_gcpkce.so\nauth required pam_permit.so\n")
+
+
+def test_a_refusal_that_skips_ours_opens_the_stack(gcpkce, folder):
+    """As libpam itself does, with the modules themselves."""
+    # these look at who calls, which may be root here, and nobody is no regular user
+    tried = set(KEEPS_OUT) - {"pam_rootok.so", "pam_wheel.so trust", "pam_usertype.so issystem"}
+    assert {line: let_in(f"{folder}/pam-{number}", skipped(line))
+            for number, line in enumerate(tried)} == {line: True for line in tried}
+    assert {line: opens_at(gcpkce, f"{folder}/{number}", skipped(line))
+            for number, line in enumerate(KEEPS_OUT)} == {line: ["s:1"] for line in KEEPS_OUT}
+
+
+def test_a_line_that_may_refuse_some_opens_the_stack_that_way(gcpkce, folder):
+    told = {line: opens_at(gcpkce, f"{folder}/{number}", skipped(line))
+            for number, line in enumerate(MAY_REFUSE)}
+    assert told == {line: ["s:1"] for line in MAY_REFUSE}
+    with open(f"{folder}/access", "w", encoding="utf-8") as file:
+        file.write("-:ALL:ALL\n")
+    for line in (f"pam_access.so accessfile={folder}/access",
+                 f"pam_listfile.so item=user sense=deny file={folder}/users onerr=succeed"):
+        with open(f"{folder}/users", "w", encoding="utf-8") as file:
+            file.write("nobody\n")
+        assert let_in(f"{folder}/pam-{line[4:8]}", skipped(line)), line
+
+
+@pytest.mark.parametrize("control, line, is_open", [
+    ("[success=ok auth_err=1 default=die]", KEEPS_OUT_LIST, True),
+    ("[success=ok perm_denied=1 default=die]", KEEPS_OUT_LIST, False),
+    ("[success=ok auth_err=1 default=die]", "pam_succeed_if.so user ingroup root", True),
+    ("[success=ok perm_denied=1 default=die]", "pam_succeed_if.so user ingroup root", False),
+    ("[success=ok perm_denied=1 default=die]", "pam_wheel.so trust group=daemon", True),
+    ("[success=ok auth_err=1 default=die]", "pam_wheel.so trust group=daemon", False),
+    ("[success=ok default=ignore]", "pam_succeed_if.so user ingroup root", False),
+    ("requisite", "pam_succeed_if.so user ingroup root", False)])
+def test_a_refusal_is_what_the_module_really_answers(gcpkce, folder, control, line, is_open):
+    service = skipped(line, control)
+    assert let_in(f"{folder}/pam", service) is is_open
+    assert opens_at(gcpkce, f"{folder}/there", service) == (["s:1"] if is_open else [])
+
+
+@pytest.mark.parametrize("service, where", [
+    # a credential that is not right refuses as well, by any of its results
+    (skipped("pam_unix.so"), ["s:1"]),
+    (skipped("pam_sss.so", "[success=ok user_unknown=1 default=die]"), ["s:1"]),
+    # two lines together
+    ("auth [success=ignore default=1] pam_localuser.so\nauth requisite pam_deny.so\n"
+     "auth [success=ignore default=1] pam_shells.so\n"
+     "auth [success=done default=die] pam_gcpkce.so\nauth required pam_permit.so\n", ["s:3"]),
+    ("auth [success=1 default=ignore] pam_localuser.so\nauth requisite pam_deny.so\n"
+     "auth [success=1 default=ignore] pam_shells.so\nauth required pam_gcpkce.so\n"
+     "auth required pam_permit.so\n", ["s:3"]),
+    # the refusal is what lets in, and success is what does not
+    (f"auth [success=die default=ignore] {KEEPS_OUT_LIST}\nauth optional pam_gcpkce.so\n"
+     "auth required pam_permit.so\n", ["s:2"]),
+    (f"auth [success=die default=ignore] {KEEPS_OUT_LIST}\nauth required pam_gcpkce.so\n"
+     "auth required pam_permit.so\n", []),
+    # accounts of the system alone
+    (skipped("pam_usertype.so isregular"), [])])
+def test_any_combination_of_answers_may_open(gcpkce, folder, service, where):
+    assert opens_at(gcpkce, folder, service) == where
+
+
+def test_a_list_of_the_banned_locks_nobody_else_out(gcpkce, folder):
+    write(f"{folder}/there", {"other": "auth required pam_deny.so\n", "s": (
+        f"auth [success=die default=ignore] {KEEPS_OUT_LIST}\nauth required pam_gcpkce.so\n"
+        "account required pam_permit.so\n")})
+    said = gcpkce("check", "--pam-dir", f"{folder}/there", "--service", "s").out
+    assert "nobody gets in" not in said
+    assert "a sign-in alone is not enough" not in said
+
+
+def test_a_refusal_that_leads_to_a_password_is_a_note_at_its_line(gcpkce, folder):
+    """As Red Hat's authselect writes it."""
+    write(f"{folder}/there", {"other": "auth required pam_deny.so\n", "s": (
+        "auth [default=1 ignore=ignore success=ok] pam_localuser.so\n"
+        "auth [success=done default=die] pam_gcpkce.so\nauth required pam_unix.so\n")})
+    found = gcpkce("--json", "check", "--pam-dir", f"{folder}/there",
+                   "--service", "s").json["findings"]
+    told = [(os.path.basename(one["where"]), one["severity"]) for one in found
+            if "pam_gcpkce is skipped, and another credential of s is enough" in one["what"]]
+    assert told == [("s:1", "note")]
+    assert not [one for one in found if "never called" in one["what"]]
+
+
+def test_more_combinations_than_can_be_tried_are_a_note(gcpkce, folder):
+    lines = "".join(f"auth [success=ignore default=1] pam_localuser.so file=/etc/{number}\n"
+                    for number in range(30))
+    write(f"{folder}/there", {"other": "auth required pam_deny.so\n",
+                              "s": lines + "auth required pam_gcpkce.so\n"})
+    said = gcpkce("check", "--pam-dir", f"{folder}/there", "--service", "s").out
+    assert "not all combinations of their results were looked at" in said
 
 
 def test_the_same_line_as_a_gate_opens_nothing(gcpkce, folder):

@@ -14,7 +14,7 @@ from conftest import ROOT
 from hosts import Sshd, Su, as_account, make_key
 
 sys.path.append(os.path.join(ROOT, "tests/cli"))
-from stacks import KEEPS_OUT, PASSES, SHORT_CUTS  # noqa: E402
+from stacks import KEEPS_OUT, PASSES, SHORT_CUTS, SKIPS  # noqa: E402
 
 SUFFICIENT = """\
 auth sufficient {module}
@@ -295,6 +295,11 @@ def let_in(house, control, lines):
 def test_a_module_lets_an_ordinary_user_pass_where_check_says_so(house, control):
     assert let_in(house, control, PASSES) == PASSES
     assert let_in(house, control, KEEPS_OUT) == []
+
+
+def test_a_refusal_leads_an_ordinary_user_past_ours_where_check_says_so(house):
+    assert let_in(house, SKIPS, KEEPS_OUT) == KEEPS_OUT
+    assert let_in(house, SKIPS, PASSES) == []
 
 
 def test_a_stack_that_faillock_opens_asks_nobody_to_sign_in(house, journal):

@@ -5,69 +5,87 @@
 #include "ordinary.h"
 
 #include <fnmatch.h>
+#include <security/pam_modules.h>
 #include <stdlib.h>
 #include <string.h>
 
+/* By which results modules refuse a user. */
+#define NONE 0U
+#define AUTH RESULT_BIT(PAM_AUTH_ERR)
+#define PERM RESULT_BIT(PAM_PERM_DENIED)
+#define CREDENTIAL \
+	(AUTH | PERM | RESULT_BIT(PAM_USER_UNKNOWN) | \
+	    RESULT_BIT(PAM_AUTHINFO_UNAVAIL) | \
+	    RESULT_BIT(PAM_CRED_INSUFFICIENT) | RESULT_BIT(PAM_MAXTRIES) | \
+	    RESULT_BIT(PAM_SERVICE_ERR) | RESULT_BIT(PAM_SYSTEM_ERR) | \
+	    RESULT_BIT(PAM_CONV_ERR))
+
 /* The first row whose arguments the line has counts. */
-static const struct {
+static const struct module_row {
 	const char *module;
 	const char *with[2]; /* each NULL, or an argument */
 	enum module_kind module_kind;
-} module_kinds[] = {
-    {"pam_permit", {NULL}, MODULE_KIND_YES},
-    {"pam_deny", {NULL}, MODULE_KIND_NO},
-    {"pam_env", {NULL}, MODULE_KIND_NO_OPINION},
-    {"pam_faildelay", {NULL}, MODULE_KIND_NO_OPINION},
-    {"pam_group", {NULL}, MODULE_KIND_NO_OPINION},
-    {"pam_issue", {NULL}, MODULE_KIND_NO_OPINION},
-    {"pam_keyinit", {NULL}, MODULE_KIND_NO_OPINION},
-    {"pam_mail", {NULL}, MODULE_KIND_NO_OPINION},
-    {"pam_nologin", {"successok"}, MODULE_KIND_GATE},
-    {"pam_nologin", {NULL}, MODULE_KIND_NO_OPINION},
-    {"pam_warn", {NULL}, MODULE_KIND_NO_OPINION},
-    {"pam_wheel", {"deny", "trust"}, MODULE_KIND_GATE},
-    {"pam_wheel", {"trust"}, MODULE_KIND_EXCEPTION},
-    {"pam_wheel", {NULL}, MODULE_KIND_NO_OPINION}, /* or refuses */
-    {"pam_access", {NULL}, MODULE_KIND_GATE},
-    {"pam_cap", {NULL}, MODULE_KIND_GATE},
-    {"pam_echo", {NULL}, MODULE_KIND_GATE},
-    {"pam_faillock", {"authsucc"}, MODULE_KIND_GATE},
-    {"pam_faillock", {"preauth"}, MODULE_KIND_GATE},
-    {"pam_faillock", {NULL}, MODULE_KIND_NO}, /* authfail counts a failure */
-    {"pam_lastlog", {NULL}, MODULE_KIND_GATE},
-    {"pam_securetty", {NULL}, MODULE_KIND_GATE},
-    {"pam_shells", {NULL}, MODULE_KIND_GATE},
-    {"pam_tally", {NULL}, MODULE_KIND_GATE},
-    {"pam_tally2", {NULL}, MODULE_KIND_GATE},
-    {"pam_usertype", {"isregular"}, MODULE_KIND_GATE},
-    {"pam_usertype", {NULL}, MODULE_KIND_EXCEPTION},
-    {"pam_listfile", {"sense=deny"}, MODULE_KIND_GATE},
-    {"pam_listfile", {"item=user"}, MODULE_KIND_EXCEPTION},
-    {"pam_listfile", {"item=group"}, MODULE_KIND_EXCEPTION},
-    {"pam_listfile", {NULL}, MODULE_KIND_DEPENDS},
-    {"pam_localuser", {NULL}, MODULE_KIND_DEPENDS},
-    {"pam_abl", {NULL}, MODULE_KIND_DEPENDS},
-    {"pam_debug", {NULL}, MODULE_KIND_DEPENDS},
-    {"pam_ecryptfs", {NULL}, MODULE_KIND_DEPENDS},
-    {"pam_gnome_keyring", {NULL}, MODULE_KIND_DEPENDS},
-    {"pam_kwallet5", {NULL}, MODULE_KIND_DEPENDS},
-    {"pam_mount", {NULL}, MODULE_KIND_DEPENDS},
-    {"pam_exec", {"expose_authtok"}, MODULE_KIND_CREDENTIAL},
-    {"pam_exec", {NULL}, MODULE_KIND_DEPENDS},
-    {"pam_rhosts", {NULL}, MODULE_KIND_EXCEPTION},
-    {"pam_rootok", {NULL}, MODULE_KIND_EXCEPTION},
-    {"pam_sepermit", {NULL}, MODULE_KIND_EXCEPTION},
-    {"pam_timestamp", {NULL}, MODULE_KIND_EXCEPTION},
-    {"pam_limits", {NULL}, MODULE_KIND_NO_AUTH},
-    {"pam_loginuid", {NULL}, MODULE_KIND_NO_AUTH},
-    {"pam_mkhomedir", {NULL}, MODULE_KIND_NO_AUTH},
-    {"pam_motd", {NULL}, MODULE_KIND_NO_AUTH},
-    {"pam_namespace", {NULL}, MODULE_KIND_NO_AUTH},
-    {"pam_pwhistory", {NULL}, MODULE_KIND_NO_AUTH},
-    {"pam_time", {NULL}, MODULE_KIND_NO_AUTH},
-    {"pam_tty_audit", {NULL}, MODULE_KIND_NO_AUTH},
-    {"pam_umask", {NULL}, MODULE_KIND_NO_AUTH},
-    {"pam_xauth", {NULL}, MODULE_KIND_NO_AUTH},
+	unsigned refusals; /* set of results */
+} module_rows[] = {
+    {"pam_permit", {NULL}, MODULE_KIND_YES, NONE},
+    {"pam_deny", {NULL}, MODULE_KIND_NO, AUTH},
+    {"pam_env", {NULL}, MODULE_KIND_NO_OPINION, NONE},
+    {"pam_faildelay", {NULL}, MODULE_KIND_NO_OPINION, NONE},
+    {"pam_group", {NULL}, MODULE_KIND_NO_OPINION, NONE},
+    {"pam_issue", {NULL}, MODULE_KIND_NO_OPINION, NONE},
+    {"pam_keyinit", {NULL}, MODULE_KIND_NO_OPINION, NONE},
+    {"pam_mail", {NULL}, MODULE_KIND_NO_OPINION, NONE},
+    {"pam_nologin", {"successok"}, MODULE_KIND_GATE, AUTH},
+    {"pam_nologin", {NULL}, MODULE_KIND_NO_OPINION, AUTH},
+    {"pam_warn", {NULL}, MODULE_KIND_NO_OPINION, NONE},
+    {"pam_wheel", {"deny", "trust"}, MODULE_KIND_RULE, PERM},
+    {"pam_wheel", {"trust"}, MODULE_KIND_EXCEPTION, PERM},
+    {"pam_wheel", {NULL}, MODULE_KIND_NO_OPINION, PERM}, /* or refuses */
+    {"pam_access", {NULL}, MODULE_KIND_GATE, PERM},
+    {"pam_cap", {NULL}, MODULE_KIND_GATE, AUTH},
+    {"pam_echo", {NULL}, MODULE_KIND_GATE, AUTH},
+    {"pam_faillock", {"authsucc"}, MODULE_KIND_GATE, AUTH},
+    {"pam_faillock", {"preauth"}, MODULE_KIND_GATE, AUTH},
+    {"pam_faillock", {NULL}, MODULE_KIND_NO,
+	AUTH}, /* authfail counts a failure */
+    {"pam_lastlog", {NULL}, MODULE_KIND_GATE, AUTH},
+    {"pam_securetty", {NULL}, MODULE_KIND_GATE, AUTH},
+    {"pam_shells", {NULL}, MODULE_KIND_GATE, AUTH},
+    {"pam_tally", {NULL}, MODULE_KIND_GATE, AUTH | RESULT_BIT(PAM_MAXTRIES)},
+    {"pam_tally2", {NULL}, MODULE_KIND_GATE, AUTH | RESULT_BIT(PAM_MAXTRIES)},
+    {"pam_usertype", {"isregular"}, MODULE_KIND_RULE, AUTH},
+    {"pam_usertype", {NULL}, MODULE_KIND_EXCEPTION, AUTH},
+    {"pam_listfile", {"sense=deny"}, MODULE_KIND_GATE,
+	AUTH | RESULT_BIT(PAM_SERVICE_ERR)},
+    {"pam_listfile", {"item=user"}, MODULE_KIND_EXCEPTION,
+	AUTH | RESULT_BIT(PAM_SERVICE_ERR)},
+    {"pam_listfile", {"item=group"}, MODULE_KIND_EXCEPTION,
+	AUTH | RESULT_BIT(PAM_SERVICE_ERR)},
+    {"pam_listfile", {NULL}, MODULE_KIND_DEPENDS,
+	AUTH | RESULT_BIT(PAM_SERVICE_ERR)},
+    {"pam_localuser", {NULL}, MODULE_KIND_DEPENDS, PERM},
+    {"pam_abl", {NULL}, MODULE_KIND_DEPENDS, AUTH},
+    {"pam_debug", {NULL}, MODULE_KIND_DEPENDS, ~RESULT_BIT(PAM_SUCCESS)},
+    {"pam_ecryptfs", {NULL}, MODULE_KIND_DEPENDS, AUTH},
+    {"pam_gnome_keyring", {NULL}, MODULE_KIND_DEPENDS, AUTH},
+    {"pam_kwallet5", {NULL}, MODULE_KIND_DEPENDS, AUTH},
+    {"pam_mount", {NULL}, MODULE_KIND_DEPENDS, AUTH},
+    {"pam_exec", {"expose_authtok"}, MODULE_KIND_CREDENTIAL, CREDENTIAL},
+    {"pam_exec", {NULL}, MODULE_KIND_DEPENDS, RESULT_BIT(PAM_SYSTEM_ERR)},
+    {"pam_rhosts", {NULL}, MODULE_KIND_EXCEPTION, AUTH},
+    {"pam_rootok", {NULL}, MODULE_KIND_EXCEPTION, AUTH},
+    {"pam_sepermit", {NULL}, MODULE_KIND_EXCEPTION, AUTH},
+    {"pam_timestamp", {NULL}, MODULE_KIND_EXCEPTION, AUTH},
+    {"pam_limits", {NULL}, MODULE_KIND_NO_AUTH, NONE},
+    {"pam_loginuid", {NULL}, MODULE_KIND_NO_AUTH, NONE},
+    {"pam_mkhomedir", {NULL}, MODULE_KIND_NO_AUTH, NONE},
+    {"pam_motd", {NULL}, MODULE_KIND_NO_AUTH, NONE},
+    {"pam_namespace", {NULL}, MODULE_KIND_NO_AUTH, NONE},
+    {"pam_pwhistory", {NULL}, MODULE_KIND_NO_AUTH, NONE},
+    {"pam_time", {NULL}, MODULE_KIND_NO_AUTH, NONE},
+    {"pam_tty_audit", {NULL}, MODULE_KIND_NO_AUTH, NONE},
+    {"pam_umask", {NULL}, MODULE_KIND_NO_AUTH, NONE},
+    {"pam_xauth", {NULL}, MODULE_KIND_NO_AUTH, NONE},
 };
 
 /* ---- pam_succeed_if ---- */
@@ -105,8 +123,8 @@ service_habit(const char *service, const char *op, const char *right)
 	else if (strcmp(op, "in") == 0 || strcmp(op, "notin") == 0)
 		met = is_listed(service, right);
 	else
-		return MODULE_KIND_EXCEPTION;
-	return met != is_not ? MODULE_KIND_GATE : MODULE_KIND_EXCEPTION;
+		return MODULE_KIND_NO;
+	return met != is_not ? MODULE_KIND_YES : MODULE_KIND_NO;
 }
 
 /* One on a number: is an ordinary user's enough? */
@@ -120,12 +138,12 @@ number_habit(const char *op, const char *right)
 	    strcmp(op, "ge") == 0 || strcmp(op, ">=") == 0;
 
 	if (below)
-		return number > UID_LEAST ? MODULE_KIND_GATE
+		return number > UID_LEAST ? MODULE_KIND_RULE
 					  : MODULE_KIND_EXCEPTION;
 	if (above)
-		return number < UID_MOST ? MODULE_KIND_GATE
+		return number < UID_MOST ? MODULE_KIND_RULE
 					 : MODULE_KIND_EXCEPTION;
-	return strcmp(op, "ne") == 0 ? MODULE_KIND_GATE : MODULE_KIND_EXCEPTION;
+	return strcmp(op, "ne") == 0 ? MODULE_KIND_RULE : MODULE_KIND_EXCEPTION;
 }
 
 static enum module_kind
@@ -139,7 +157,7 @@ condition_habit(
 		return service_habit(service, op, right);
 	/* an ordinary user is not the one that is ruled out */
 	if (op[0] == '!' || strncmp(op, "not", 3) == 0)
-		return MODULE_KIND_GATE;
+		return MODULE_KIND_RULE;
 	if (is_glob)
 		return MODULE_KIND_DEPENDS;
 	if (is_id)
@@ -168,7 +186,7 @@ conditions_habit(const struct stack_line *line, const char *service)
 {
 	const char *words[3] = {NULL};
 	size_t count = 0;
-	enum module_kind all = MODULE_KIND_GATE;
+	enum module_kind all = MODULE_KIND_YES;
 
 	for (char **p = line->arguments; p != NULL && *p != NULL; p++) {
 		if (is_flag(*p))
@@ -179,6 +197,8 @@ conditions_habit(const struct stack_line *line, const char *service)
 		count = 0;
 		enum module_kind one =
 		    condition_habit(service, words[0], words[1], words[2]);
+		if (one == MODULE_KIND_NO)
+			return one;
 		all = one < all ? one : all;
 	}
 	return count == 0 ? all : MODULE_KIND_NO; /* it ends in mid-condition */
@@ -196,19 +216,38 @@ has_argument(const struct stack_line *line, const char *argument)
 	return false;
 }
 
+/* The row of a line; NULL for a module that is not known. */
+static const struct module_row *
+row_find(const struct stack_line *line)
+{
+	for (size_t i = 0; i < sizeof(module_rows) / sizeof(module_rows[0]);
+	     i++) {
+		const char *const *with = module_rows[i].with;
+
+		if (stack_line_is(line, module_rows[i].module) &&
+		    (with[0] == NULL || has_argument(line, with[0])) &&
+		    (with[1] == NULL || has_argument(line, with[1])))
+			return &module_rows[i];
+	}
+	return NULL;
+}
+
 enum module_kind
 ordinary_habit(const struct stack_line *line, const char *service)
 {
+	const struct module_row *row = row_find(line);
+
 	if (stack_line_is(line, "pam_succeed_if"))
 		return conditions_habit(line, service);
-	for (size_t i = 0; i < sizeof(module_kinds) / sizeof(module_kinds[0]);
-	     i++) {
-		const char *const *with = module_kinds[i].with;
+	return row != NULL ? row->module_kind : MODULE_KIND_CREDENTIAL;
+}
 
-		if (stack_line_is(line, module_kinds[i].module) &&
-		    (with[0] == NULL || has_argument(line, with[0])) &&
-		    (with[1] == NULL || has_argument(line, with[1])))
-			return module_kinds[i].module_kind;
-	}
-	return MODULE_KIND_CREDENTIAL;
+unsigned
+ordinary_refusals(const struct stack_line *line)
+{
+	const struct module_row *row = row_find(line);
+
+	if (stack_line_is(line, "pam_succeed_if"))
+		return AUTH | RESULT_BIT(PAM_SERVICE_ERR);
+	return row != NULL ? row->refusals : CREDENTIAL;
 }

@@ -8,11 +8,15 @@
 
 #include "stack.h"
 
+#define RESULT_BIT(result) (1U << (result))
+
 enum module_kind {
 	MODULE_KIND_CREDENTIAL, /* a password, a key, another provider */
 	MODULE_KIND_EXCEPTION,  /* succeeds for few users, as pam_rootok does */
 	MODULE_KIND_DEPENDS,    /* the host decides for whom it succeeds */
-	MODULE_KIND_GATE,       /* succeeds for every ordinary user */
+	MODULE_KIND_GATE, /* succeeds for ordinary users; files of the host
+			     or a state may refuse some */
+	MODULE_KIND_RULE, /* refuses few users, as system accounts */
 	MODULE_KIND_YES,
 	MODULE_KIND_NO,
 	MODULE_KIND_NO_OPINION,
@@ -28,5 +32,13 @@ enum module_kind {
  */
 enum module_kind ordinary_habit(
     const struct stack_line *line, const char *service);
+
+/*
+ * The results by which an auth line's module refuses a user.
+ *
+ * gives:  a set, RESULT_BIT of each; 0 where it refuses none
+ * source: the modules' manual pages and sources
+ */
+unsigned ordinary_refusals(const struct stack_line *line);
 
 #endif

@@ -9,6 +9,7 @@
 
 #include "dispatch.h"
 #include "ordinary.h"
+#include "stack_answers.h"
 
 static const struct {
 	const char *name;
@@ -49,64 +50,6 @@ stack_eval_is_ours(const struct stack_line *line)
 	return stack_line_is(line, "pam_gcpkce");
 }
 
-/* Does its success end the stack, or lead over lines? */
-static bool
-is_short_cut(const struct stack_line *line)
-{
-	int action = line->actions[PAM_SUCCESS];
-
-	return action == CONTROL_DONE || action > 0;
-}
-
-static int
-answer_of(const struct stack_line *line, const char *service,
-    enum stack_eval_assumption assumption)
-{
-	switch (ordinary_habit(line, service)) {
-	case MODULE_KIND_YES:
-	case MODULE_KIND_GATE:
-		return PAM_SUCCESS;
-	case MODULE_KIND_NO:
-		return PAM_AUTH_ERR;
-	case MODULE_KIND_NO_OPINION:
-		return PAM_IGNORE;
-	case MODULE_KIND_NO_AUTH:
-		return PAM_MODULE_UNKNOWN;
-	case MODULE_KIND_EXCEPTION:
-		return assumption != STACK_EVAL_AGREE && is_short_cut(line)
-		    ? PAM_AUTH_ERR
-		    : PAM_SUCCESS;
-	case MODULE_KIND_DEPENDS: /* the worse of both */
-		return assumption == STACK_EVAL_RIGHT && is_short_cut(line)
-		    ? PAM_AUTH_ERR
-		    : PAM_SUCCESS;
-	case MODULE_KIND_CREDENTIAL:
-		break;
-	}
-	return assumption == STACK_EVAL_REFUSE ? PAM_AUTH_ERR : PAM_SUCCESS;
-}
-
-const struct stack_line *
-stack_eval_opener(const struct stack_eval *eval)
-{
-	const struct stack *stack = eval->stack;
-
-	for (size_t i = 0; i < stack->count; i++) {
-		const struct stack_line *line = &stack->lines[i];
-
-		if (line->type != STACK_AUTH || line->kind != STACK_MODULE ||
-		    stack_eval_is_ours(line) ||
-		    !eval->reached[STACK_EVAL_REFUSE][i] || !is_short_cut(line))
-			continue;
-		enum module_kind module_kind =
-		    ordinary_habit(line, stack->service);
-		if (module_kind == MODULE_KIND_GATE ||
-		    module_kind == MODULE_KIND_DEPENDS)
-			return line;
-	}
-	return NULL;
-}
-
 static void
 ours_answer(
     struct stack_eval *eval, enum stack_eval_assumption assumption, int result)
@@ -119,16 +62,198 @@ ours_answer(
 	}
 }
 
-static void
-assumption_make(struct stack_eval *eval, enum stack_eval_assumption assumption,
-    bool *reached)
+/* One assumption, as it is worked out. */
+struct trial {
+	struct stack_eval *eval;
+	enum stack_eval_assumption assumption;
+	bool *walk;       /* by line: reached in one walk */
+	bool *reached;    /* by line: reached with one combination */
+	int *first;       /* by line: the answer to most users */
+	int *best;        /* by line: the answers that let the most in */
+	unsigned *others; /* by line: the answers to some */
+	unsigned long score;
+};
+
+/*
+ * Go on to the next combination of answers; the last line's changes first.
+ *
+ * gives:  false when the first combination is there again
+ */
+static bool
+answers_next(const struct trial *t)
 {
+	int *answers = t->eval->answers[t->assumption];
+
+	for (size_t i = t->eval->stack->count; i-- > 0;) {
+		int next = answers[i] == t->first[i] ? 0 : answers[i] + 1;
+
+		while (next < PAM_RESULT_COUNT &&
+		    (t->others[i] & RESULT_BIT(next)) == 0)
+			next++;
+		if (next < PAM_RESULT_COUNT) {
+			answers[i] = next;
+			return true;
+		}
+		answers[i] = t->first[i];
+	}
+	return false;
+}
+
+static void
+reached_add(const struct stack_eval *eval, const bool *from, bool *to)
+{
+	for (size_t i = 0; i < eval->stack->count; i++)
+		to[i] = to[i] || from[i];
+}
+
+/*
+ * Fill the column, and which lines are reached.
+ *
+ * gives:  a number, the greater the more is let in; 0 for nothing
+ */
+static unsigned long
+column_make(const struct trial *t)
+{
+	struct stack_eval *eval = t->eval;
+	int by_result[PAM_RESULT_COUNT];
+	unsigned long good = 0, bad = 0;
+
+	memset(by_result, -1, sizeof(by_result));
+	memset(t->reached, 0, eval->stack->count * sizeof(*t->reached));
 	for (size_t o = 0; o < OUTCOME_COUNT; o++) {
-		ours_answer(eval, assumption, pam_results[o]);
-		eval->results[assumption][o] = dispatch(eval->stack, STACK_AUTH,
-		    eval->answers[assumption], reached);
-		for (size_t i = 0; i < eval->stack->count; i++)
-			eval->reached[assumption][i] |= reached[i];
+		int ours = pam_results[o];
+
+		if (by_result[ours] < 0) {
+			ours_answer(eval, t->assumption, ours);
+			by_result[ours] = dispatch(eval->stack, STACK_AUTH,
+			    eval->answers[t->assumption], t->walk);
+			reached_add(eval, t->walk, t->reached);
+		}
+		eval->results[t->assumption][o] = by_result[ours];
+		if (by_result[ours] == PAM_SUCCESS && o == OUTCOME_OK)
+			good = 1;
+		else if (by_result[ours] == PAM_SUCCESS)
+			bad++;
+	}
+	/* a good sign-in counts most where others are right, else least */
+	return t->assumption == STACK_EVAL_RIGHT ? good * OUTCOME_COUNT + bad
+						 : bad * 2 + good;
+}
+
+/* So many combinations are tried; a stack of people has fewer. */
+#define COMBINATIONS_MAX 4096
+#define STEPS_MAX 4000000
+
+/* Take the combination that lets the most in, and among such the first. */
+static void
+assumption_make(struct trial *t)
+{
+	struct stack_eval *eval = t->eval;
+	size_t bytes = eval->stack->count * sizeof(int);
+	int *answers = eval->answers[t->assumption];
+	unsigned long left = STEPS_MAX / (eval->stack->count + 1);
+	bool more = true;
+
+	left = left < COMBINATIONS_MAX ? left + 1 : COMBINATIONS_MAX;
+	for (bool first = true; more && left > 0; left--, first = false) {
+		unsigned long score = column_make(t);
+
+		if (first || score > t->score) {
+			t->score = score;
+			memcpy(t->best, answers, bytes);
+		}
+		/* where nothing is let in, nothing that follows matters */
+		if (score > 0)
+			reached_add(
+			    eval, t->reached, eval->reached[t->assumption]);
+		more = answers_next(t);
+	}
+	eval->cut_short = eval->cut_short || more;
+	memcpy(answers, t->best, bytes);
+	(void)column_make(t);
+	reached_add(eval, t->reached, eval->reached[t->assumption]);
+}
+
+static void
+answers_make(struct trial *t, bool (*has_file)(const char *module))
+{
+	const struct stack *stack = t->eval->stack;
+	bool may_forgive = stack_answers_forgives(stack);
+
+	for (size_t i = 0; i < stack->count; i++) {
+		const struct stack_line *line = &stack->lines[i];
+		unsigned others = 0;
+
+		if (line->kind == STACK_MODULE && has_file != NULL &&
+		    !has_file(line->module))
+			t->first[i] = PAM_MODULE_UNKNOWN;
+		else
+			t->first[i] = stack_answers(line, stack->service,
+			    t->assumption, may_forgive, &others);
+		bool asked = line->type == STACK_AUTH &&
+		    line->kind == STACK_MODULE && !stack_eval_is_ours(line);
+		t->others[i] = asked ? others : 0;
+		t->eval->answers[t->assumption][i] = t->first[i];
+	}
+}
+
+/* ---- the line that lets in ---- */
+
+static size_t
+ours_find(const struct stack *stack)
+{
+	for (size_t i = 0; i < stack->count; i++) {
+		if (stack->lines[i].type == STACK_AUTH &&
+		    stack_eval_is_ours(&stack->lines[i]))
+			return i;
+	}
+	return stack->count;
+}
+
+/* Does its answer lead past others where it need not? */
+static bool
+may_open(const struct stack_eval *eval, enum stack_eval_assumption assumption,
+    size_t i, bool skips_ours)
+{
+	const struct stack_line *line = &eval->stack->lines[i];
+	int action = line->actions[eval->answers[assumption][i]];
+
+	if (line->type != STACK_AUTH || line->kind != STACK_MODULE ||
+	    stack_eval_is_ours(line) || (action != CONTROL_DONE && action <= 0))
+		return false;
+	switch (ordinary_habit(line, eval->stack->service)) {
+	case MODULE_KIND_GATE:
+	case MODULE_KIND_RULE:
+	case MODULE_KIND_DEPENDS:
+		return true;
+	default:
+		return skips_ours;
+	}
+}
+
+static void
+opener_find(
+    struct stack_eval *eval, enum stack_eval_assumption assumption, bool *walk)
+{
+	const struct stack *stack = eval->stack;
+	struct stack_eval_opener *opener = &eval->openers[assumption];
+	size_t ours = ours_find(stack);
+
+	ours_answer(eval, assumption, pam_results[OUTCOME_NOT_MAPPED]);
+	if (ours == stack->count ||
+	    dispatch(stack, STACK_AUTH, eval->answers[assumption], walk) !=
+		PAM_SUCCESS)
+		return;
+	/* the last line before ours leads over it; else the first after it */
+	for (size_t i = 0; i < stack->count; i++) {
+		if (!walk[i] || !may_open(eval, assumption, i, !walk[ours]) ||
+		    (i < ours && walk[ours]))
+			continue;
+		if (i > ours && opener->line != NULL)
+			break;
+		opener->line = &stack->lines[i];
+		opener->refuses =
+		    i < ours && eval->answers[assumption][i] != PAM_SUCCESS;
 	}
 }
 
@@ -137,26 +262,31 @@ stack_eval_make(const struct stack *stack, bool (*has_file)(const char *module),
     struct stack_eval *ret)
 {
 	size_t count = stack->count + 1; /* calloc(0) may be NULL */
+	autofree bool *walk = calloc(count, sizeof(*walk));
 	autofree bool *reached = calloc(count, sizeof(*reached));
+	autofree int *first = calloc(count, sizeof(*first));
+	autofree int *best = calloc(count, sizeof(*best));
+	autofree unsigned *others = calloc(count, sizeof(*others));
+	struct trial t = {.eval = ret,
+	    .walk = walk,
+	    .reached = reached,
+	    .first = first,
+	    .best = best,
+	    .others = others};
 
 	*ret = (struct stack_eval){.stack = stack};
+	if (walk == NULL || reached == NULL || first == NULL || best == NULL ||
+	    others == NULL)
+		return OUTCOME_NO_MEMORY;
 	for (size_t w = 0; w < STACK_EVAL_WORLDS; w++) {
 		ret->answers[w] = calloc(count, sizeof(**ret->answers));
 		ret->reached[w] = calloc(count, sizeof(**ret->reached));
-		if (reached == NULL || ret->answers[w] == NULL ||
-		    ret->reached[w] == NULL)
+		if (ret->answers[w] == NULL || ret->reached[w] == NULL)
 			return OUTCOME_NO_MEMORY;
-		for (size_t i = 0; i < stack->count; i++) {
-			const struct stack_line *line = &stack->lines[i];
-			bool missing = line->kind == STACK_MODULE &&
-			    has_file != NULL && !has_file(line->module);
-
-			ret->answers[w][i] = missing
-			    ? PAM_MODULE_UNKNOWN
-			    : answer_of(line, stack->service,
-				  (enum stack_eval_assumption)w);
-		}
-		assumption_make(ret, (enum stack_eval_assumption)w, reached);
+		t.assumption = (enum stack_eval_assumption)w;
+		answers_make(&t, has_file);
+		assumption_make(&t);
+		opener_find(ret, t.assumption, walk);
 	}
 	return OUTCOME_OK;
 }

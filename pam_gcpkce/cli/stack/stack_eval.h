@@ -18,12 +18,22 @@ enum stack_eval_assumption {
 	STACK_EVAL_WORLDS
 };
 
+/* The line by which a user gets in without ours, or after a denial of it. */
+struct stack_eval_opener {
+	const struct stack_line *line; /* *borrowed*; NULL: there is none */
+	bool refuses; /* and whom it refuses does: ours is skipped then */
+};
+
 struct stack_eval {
 	const struct stack *stack; /* *borrowed* */
-	/* of the auth lines' modules; those of ours are filled in */
+	/* of the auth lines' modules; those of ours are filled in; where
+	   modules answer one thing to some users and another to others, the
+	   answers that let the most in */
 	int *answers[STACK_EVAL_WORLDS];
 	int results[STACK_EVAL_WORLDS][OUTCOME_COUNT];
-	bool *reached[STACK_EVAL_WORLDS]; /* with some outcome */
+	bool *reached[STACK_EVAL_WORLDS]; /* with some outcome, by some users */
+	struct stack_eval_opener openers[STACK_EVAL_WORLDS];
+	bool cut_short; /* there were more combinations than are tried */
 };
 
 #define autoeval CLEANUP(stack_eval_done) struct stack_eval
@@ -41,12 +51,6 @@ MUST_CHECK enum outcome stack_eval_make(const struct stack *stack,
     bool (*has_file)(const char *module), struct stack_eval *ret);
 
 void stack_eval_done(struct stack_eval *eval);
-
-/*
- * The first auth line that lets ordinary users pass and whose success ends the
- * stack or leads over lines; NULL where no such line is reached.
- */
-const struct stack_line *stack_eval_opener(const struct stack_eval *eval);
 
 /* Is it a line with our module? */
 bool stack_eval_is_ours(const struct stack_line *line);

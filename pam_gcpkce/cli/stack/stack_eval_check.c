@@ -57,10 +57,21 @@ open_check(const struct stack_view *v, const struct stack_eval *eval,
 	struct findings *f = &v->check->findings;
 	size_t count = open_list(eval, STACK_EVAL_REFUSE, &open);
 	size_t others = open_list(eval, STACK_EVAL_RIGHT, &soft);
-	const struct stack_line *opener = stack_eval_opener(eval);
+	const struct stack_eval_opener *opener =
+	    &eval->openers[STACK_EVAL_REFUSE];
+	const struct stack_eval_opener *skipper =
+	    &eval->openers[STACK_EVAL_RIGHT];
 
-	if (count == OUTCOME_COUNT - 1 && opener != NULL)
-		finding_add(f, FINDING_FAULT, opener->where,
+	if (count == OUTCOME_COUNT - 1 && opener->line != NULL &&
+	    opener->refuses)
+		finding_add(f, FINDING_FAULT, opener->line->where,
+		    "let its refusal end the login (die), or lead to another "
+		    "credential or to pam_deny",
+		    "%s lets in without any credential: where this line "
+		    "refuses a user, pam_gcpkce is skipped",
+		    v->service);
+	else if (count == OUTCOME_COUNT - 1 && opener->line != NULL)
+		finding_add(f, FINDING_FAULT, opener->line->where,
 		    "make the line required, so that it can refuse and not "
 		    "let in",
 		    "%s lets in without any credential: this line succeeds "
@@ -78,6 +89,11 @@ open_check(const struct stack_view *v, const struct stack_eval *eval,
 		    "let these results be bad or die in the line's control",
 		    "%s lets in without any credential after: %s", v->service,
 		    buf_text(&open));
+	else if (skipper->line != NULL && skipper->refuses)
+		finding_add(f, FINDING_NOTE, skipper->line->where, NULL,
+		    "where this line refuses a user, pam_gcpkce is skipped, "
+		    "and another credential of %s is enough",
+		    v->service);
 	else if (lets_in(eval, STACK_EVAL_RIGHT, PLAIN_DENIAL))
 		finding_add(f, FINDING_NOTE, ours->where, NULL,
 		    "another credential of %s is enough in place of a "
@@ -156,6 +172,11 @@ stack_eval_check(const struct stack_view *v, const struct stack_eval *eval)
 
 	if (ours == NULL)
 		return;
+	if (eval->cut_short)
+		finding_add(&v->check->findings, FINDING_NOTE, ours->where,
+		    NULL,
+		    "so many lines depend on the user that not all "
+		    "combinations of their results were looked at");
 	reach_check(v, eval);
 	open_check(v, eval, ours);
 	lock_check(v, eval, ours);
