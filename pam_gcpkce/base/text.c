@@ -122,14 +122,8 @@ text_is_b64token(struct view bytes)
 	return len > 0;
 }
 
-/*
- * Decode one character at p.
- *
- * out:    ret_char  its code point
- * gives:  its length in bytes, or 0 when it is not well-formed
- */
-static size_t
-utf8_decode(const uint8_t *p, size_t len, uint32_t *ret_char)
+size_t
+text_utf8_decode(const uint8_t *p, size_t len, uint32_t *ret_char)
 {
 	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
 	size_t need = p[0] < 0x80   ? 1
@@ -159,7 +153,7 @@ text_is_clean_utf8(struct view bytes)
 
 	while (i < bytes.len) {
 		uint32_t c = 0;
-		size_t len = utf8_decode(bytes.p + i, bytes.len - i, &c);
+		size_t len = text_utf8_decode(bytes.p + i, bytes.len - i, &c);
 
 		if (len == 0 || c < 0x20 || (c >= 0x7f && c < 0xa0))
 			return false;

@@ -13,6 +13,8 @@
 #include <json-c/json_visit.h>
 #include <string.h>
 
+#include "gcpkce/base/text.h"
+
 struct scan {
 	const uint8_t *p;
 	size_t len;
@@ -21,46 +23,6 @@ struct scan {
 	size_t members;
 	bool nul; /* the last string holds an escaped NUL */
 };
-
-/*
- * The length of the well-formed UTF-8 character at p, 0 when there is none.
- * The bounds of the second byte are those of RFC 3629's syntax; they leave out
- * overlong forms, surrogates, and all above U+10FFFF.
- */
-static size_t
-utf8_len(const uint8_t *p, size_t len)
-{
-	uint8_t low = 0x80, high = 0xbf;
-	size_t need;
-
-	if (p[0] < 0x80)
-		return 1;
-	if (p[0] >= 0xc2 && p[0] <= 0xdf)
-		need = 2;
-	else if (p[0] >= 0xe0 && p[0] <= 0xef)
-		need = 3;
-	else if (p[0] >= 0xf0 && p[0] <= 0xf4)
-		need = 4;
-	else
-		return 0;
-	if (need > len)
-		return 0;
-	if (p[0] == 0xe0)
-		low = 0xa0;
-	else if (p[0] == 0xed)
-		high = 0x9f;
-	else if (p[0] == 0xf0)
-		low = 0x90;
-	else if (p[0] == 0xf4)
-		high = 0x8f;
-	if (p[1] < low || p[1] > high)
-		return 0;
-	for (size_t i = 2; i < need; i++) {
-		if (p[i] < 0x80 || p[i] > 0xbf)
-			return 0;
-	}
-	return need;
-}
 
 /* What stands at the place of the scan; '\0' at the end and for a NUL. */
 static char
@@ -142,7 +104,8 @@ scan_string(struct scan *s)
 				return scan_wrong(s, "a malformed escape");
 			continue;
 		}
-		size_t step = utf8_len(p, s->len - s->at);
+		uint32_t code_point;
+		size_t step = text_utf8_decode(p, s->len - s->at, &code_point);
 		if (step == 0)
 			return "not UTF-8";
 		s->at += step;

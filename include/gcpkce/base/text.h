@@ -66,6 +66,16 @@ bool text_is_token(struct view bytes);
  */
 bool text_is_b64token(struct view bytes);
 
+/*
+ * Decode the first character of bytes, of which there is one at least.
+ *
+ * out:    ret_char  its code point
+ * gives:  its length; 0 when it is not well-formed: cut, overlong, a surrogate
+ *         or above U+10FFFF
+ * source: RFC 3629
+ */
+size_t text_utf8_decode(const uint8_t *p, size_t len, uint32_t *ret_char);
+
 /* Well-formed UTF-8 (RFC 3629) without control characters: C0, DEL or C1. */
 bool text_is_clean_utf8(struct view bytes);
 
