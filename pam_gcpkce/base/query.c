@@ -61,6 +61,16 @@ hex_value(uint8_t digit)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+int
+query_percent_byte(struct view text)
+{
+	if (text.len < 3 || text.p[0] != '%')
+		return -1;
+	int high = hex_value(text.p[1]);
+	int low = hex_value(text.p[2]);
+	return high < 0 || low < 0 ? -1 : high << 4 | low;
+}
+
 bool
 query_put_decoded(struct buf *decoded, struct view value)
 {
@@ -72,11 +82,10 @@ query_put_decoded(struct buf *decoded, struct view value)
 			value = view_skip(value, 1);
 			continue;
 		}
-		int high = value.len >= 3 ? hex_value(value.p[1]) : -1;
-		int low = value.len >= 3 ? hex_value(value.p[2]) : -1;
-		if (high < 0 || low < 0)
+		int byte = query_percent_byte(value);
+		if (byte < 0)
 			return false;
-		buf_put_byte(decoded, (uint8_t)(high << 4 | low));
+		buf_put_byte(decoded, (uint8_t)byte);
 		value = view_skip(value, 3);
 	}
 	return true;

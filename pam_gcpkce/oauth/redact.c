@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "gcpkce/base/query.h"
 #include "gcpkce/oauth/crypto.h"
 
 #define HEAD_LEN 8       /* as much of a secret as nobody says by chance */
@@ -16,26 +17,6 @@
 
 _Static_assert(CRYPTO_BASE64_LEN(BASIC_HEAD_LEN) == HEAD_LEN,
     "the heads are equally long");
-
-static int
-hex_digit(uint8_t c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* The byte that "%HH" at this place encodes; -1: there is none. */
-static int
-encoded_byte(struct view text, size_t at)
-{
-	if (at + 3 > text.len || text.p[at] != '%')
-		return -1;
-	int high = hex_digit(text.p[at + 1]);
-	int low = hex_digit(text.p[at + 2]);
-	return high < 0 || low < 0 ? -1 : high * 16 + low;
-}
 
 /*
  * Does the head stand at this place?
@@ -47,7 +28,8 @@ static size_t
 head_end(struct view text, size_t at, struct view head, bool decode)
 {
 	for (size_t i = 0; i < head.len; i++) {
-		int encoded = decode ? encoded_byte(text, at) : -1;
+		int encoded =
+		    decode ? query_percent_byte(view_skip(text, at)) : -1;
 
 		if (at >= text.len ||
 		    (encoded >= 0 ? encoded : text.p[at]) != head.p[i])
@@ -71,10 +53,10 @@ is_word(struct view text, size_t begin, size_t end)
 	int before = begin > 0 ? text.p[begin - 1] : ' ';
 	int after = end < text.len ? text.p[end] : ' ';
 
-	if (begin >= 3 && encoded_byte(text, begin - 3) >= 0)
-		before = encoded_byte(text, begin - 3);
-	if (encoded_byte(text, end) >= 0)
-		after = encoded_byte(text, end);
+	if (begin >= 3 && query_percent_byte(view_skip(text, begin - 3)) >= 0)
+		before = query_percent_byte(view_skip(text, begin - 3));
+	if (query_percent_byte(view_skip(text, end)) >= 0)
+		after = query_percent_byte(view_skip(text, end));
 	return !is_of_word(before) && !is_of_word(after);
 }
 

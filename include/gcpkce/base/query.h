@@ -32,6 +32,9 @@ struct view query_of(struct view address);
 bool query_next(
     struct view *query, struct view *ret_name, struct view *ret_value);
 
+/* The byte that "%HH" encodes at the beginning of a text; -1: none is there. */
+int query_percent_byte(struct view text);
+
 /*
  * Append a value without its percent-encoding; '+' is a space.
  *
