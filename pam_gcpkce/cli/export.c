@@ -41,9 +41,9 @@ export_collect(const struct config *config, const struct wire_verdict *verdict,
 	const struct variable variables[COUNT] = {
 	    {config->token_env, secret_view(verdict->token)},
 	    {config->region_env, view_text(value != NULL ? value : "")},
-	    {"GCPKCE_USER_ID", view_text(verdict->identity.id)},
-	    {"GCPKCE_USER_EMAIL", view_text(verdict->identity.email)},
-	    {TOKEN_EXPIRES_ENV, view_text(ret->expires)},
+	    {ENV_USER_ID, view_text(verdict->identity.id)},
+	    {ENV_USER_EMAIL, view_text(verdict->identity.email)},
+	    {ENV_TOKEN_EXPIRES, view_text(ret->expires)},
 	};
 	for (size_t i = 0; i < COUNT; i++)
 		ret->variables[i] = variables[i];

@@ -30,7 +30,7 @@ static enum outcome
 file_refuse(struct errinfo *reterr, const char *why)
 {
 	return err_set(reterr, OUTCOME_TOKEN_INVALID,
-	    "the file of " TOKEN_FILE_ENV " %s", why);
+	    "the file of " ENV_TOKEN_FILE " %s", why);
 }
 
 static enum outcome
@@ -45,7 +45,7 @@ file_read(const char *path, struct secret **ret, struct errinfo *reterr)
 
 	if (fd < 0 || fstat(fd, &st) != 0)
 		return err_sys(reterr, OUTCOME_TOKEN_INVALID,
-		    "the file of " TOKEN_FILE_ENV " cannot be opened");
+		    "the file of " ENV_TOKEN_FILE " cannot be opened");
 	if (!S_ISREG(st.st_mode))
 		return file_refuse(reterr, "is no regular file");
 	if (st.st_uid != geteuid())
@@ -55,13 +55,13 @@ file_read(const char *path, struct secret **ret, struct errinfo *reterr)
 	explicit_bzero(block, sizeof(block));
 	if (got < 0)
 		return err_sys(reterr, OUTCOME_TOKEN_INVALID,
-		    "the file of " TOKEN_FILE_ENV " cannot be read");
+		    "the file of " ENV_TOKEN_FILE " cannot be read");
 	if (text.failed)
 		return file_refuse(reterr, "is larger than a token");
 	struct view bytes = buf_view(&text);
 	if (bytes.len > 0 && bytes.p[bytes.len - 1] == '\n')
 		bytes.len--;
-	return token_make(bytes, "the file of " TOKEN_FILE_ENV, ret, reterr);
+	return token_make(bytes, "the file of " ENV_TOKEN_FILE, ret, reterr);
 }
 
 enum outcome
@@ -69,7 +69,7 @@ token_find(
     const struct config *config, struct secret **ret, struct errinfo *reterr)
 {
 	const char *token = secure_getenv(config->token_env);
-	const char *path = secure_getenv(TOKEN_FILE_ENV);
+	const char *path = secure_getenv(ENV_TOKEN_FILE);
 
 	if (token != NULL && token[0] != '\0')
 		return token_make(
@@ -77,14 +77,14 @@ token_find(
 	if (path != NULL && path[0] != '\0')
 		return file_read(path, ret, reterr);
 	return err_set(reterr, OUTCOME_TOKEN_INVALID,
-	    "there is no token: neither %s nor " TOKEN_FILE_ENV " is set",
+	    "there is no token: neither %s nor " ENV_TOKEN_FILE " is set",
 	    config->token_env);
 }
 
 void
 token_expires(char ret[static CLOCK_STAMP_LEN + 1])
 {
-	const char *stamp = secure_getenv(TOKEN_EXPIRES_ENV);
+	const char *stamp = secure_getenv(ENV_TOKEN_EXPIRES);
 	struct tm tm = {0};
 	const char *end =
 	    stamp != NULL ? strptime(stamp, "%Y-%m-%dT%H:%M:%SZ", &tm) : NULL;

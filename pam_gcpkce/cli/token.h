@@ -8,9 +8,7 @@
 #include "gcpkce/base/clock.h"
 #include "gcpkce/base/secret.h"
 #include "gcpkce/config/config.h"
-
-#define TOKEN_FILE_ENV "GCPKCE_TOKEN_FILE"
-#define TOKEN_EXPIRES_ENV "GCPKCE_TOKEN_EXPIRES"
+#include "gcpkce/config/variables.h"
 
 /*
  * Find the token: in the variable that token_env names, else in the file that

@@ -14,9 +14,6 @@
 #include "gcpkce/wire/wire.h"
 #include "journal.h"
 
-#define ENV_EXPIRES "GCPKCE_TOKEN_EXPIRES"
-#define ENV_USER "GCPKCE_USER_ID"
-#define ENV_EMAIL "GCPKCE_USER_EMAIL"
 #define LINE_MAX_LEN 4096
 
 enum outcome
@@ -87,16 +84,16 @@ environment_put_person(
 
 	if (expires_at_s > 0)
 		clock_stamp(expires_at_s, expires);
-	enum outcome r = put_text(pamh, ENV_USER, identity->id);
+	enum outcome r = put_text(pamh, ENV_USER_ID, identity->id);
 	if (r == OUTCOME_OK)
-		r = put_text(pamh, ENV_EMAIL, identity->email);
+		r = put_text(pamh, ENV_USER_EMAIL, identity->email);
 	if (r == OUTCOME_OK)
-		r = put_text(pamh, ENV_EXPIRES, expires);
+		r = put_text(pamh, ENV_TOKEN_EXPIRES, expires);
 	return r;
 }
 
-static const char *const person_names[] = {
-    ENV_TOKEN_ID, ENV_TOKEN_FILE, ENV_EXPIRES, ENV_USER, ENV_EMAIL};
+static const char *const person_names[] = {ENV_TOKEN_ID, ENV_TOKEN_FILE,
+    ENV_TOKEN_EXPIRES, ENV_USER_ID, ENV_USER_EMAIL};
 #define PERSON_NAMES (sizeof(person_names) / sizeof(person_names[0]))
 
 bool
@@ -134,7 +131,7 @@ environment_clear(pam_handle_t *pamh, const struct config *config)
 static bool
 has_person(pam_handle_t *pamh)
 {
-	const char *user = pam_getenv(pamh, ENV_USER);
+	const char *user = pam_getenv(pamh, ENV_USER_ID);
 
 	return user != NULL && user[0] != '\0';
 }
@@ -169,7 +166,7 @@ environment_read_token(pam_handle_t *pamh, const struct config *config,
 	const char *token = pam_getenv(pamh, config->token_env);
 
 	*ret = NULL;
-	*ret_expires_at_s = stamp_read(pam_getenv(pamh, ENV_EXPIRES));
+	*ret_expires_at_s = stamp_read(pam_getenv(pamh, ENV_TOKEN_EXPIRES));
 	if (token == NULL || !has_person(pamh) ||
 	    strlen(token) > WIRE_TOKEN_MAX ||
 	    !text_is_b64token(view_text(token)))

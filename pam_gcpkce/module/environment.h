@@ -9,11 +9,8 @@
 
 #include "gcpkce/base/secret.h"
 #include "gcpkce/config/config.h"
+#include "gcpkce/config/variables.h"
 #include "gcpkce/wire/identity.h"
-
-/* Names that the configuration does not choose. */
-#define ENV_TOKEN_ID "GCPKCE_TOKEN_ID"
-#define ENV_TOKEN_FILE "GCPKCE_TOKEN_FILE"
 
 /*
  * Set one variable, or take it away; one that is not there is no fault.
