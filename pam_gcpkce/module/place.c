@@ -18,6 +18,15 @@ static const char *const screens[] = {"gdm", "gdm-password", "gdm-smartcard",
     "xscreensaver", "xsecurelock", "light-locker", "i3lock", "swaylock",
     "physlock", "vlock", "vlock-main"};
 
+/* PAM_TTY; some programs put /dev/ before the name. */
+static const char *
+terminal_read(pam_handle_t *pamh)
+{
+	const char *terminal = journal_item(pamh, PAM_TTY);
+
+	return strncmp(terminal, "/dev/", 5) == 0 ? terminal + 5 : terminal;
+}
+
 void
 place_read(pam_handle_t *pamh, struct place *ret)
 {
@@ -26,7 +35,7 @@ place_read(pam_handle_t *pamh, struct place *ret)
 	    .user = journal_item(pamh, PAM_USER),
 	    .requester = journal_item(pamh, PAM_RUSER),
 	    .display = journal_item(pamh, PAM_XDISPLAY),
-	    .terminal = journal_item(pamh, PAM_TTY),
+	    .terminal = terminal_read(pamh),
 	    .remote = journal_item(pamh, PAM_RHOST),
 	};
 }
@@ -51,27 +60,52 @@ place_is_split(enum config_dialogue mode, const struct place *place)
 	    is_screen(place->service) || place->display[0] != '\0';
 }
 
-/* A terminal's name, with /dev/ or without: ":0", "tty1", not "ttyS0". */
+/* Is it the head, and then a number to its end? */
+static bool
+is_numbered(const char *name, const char *head)
+{
+	size_t len = strlen(head);
+
+	return strncmp(name, head, len) == 0 && name[len] != '\0' &&
+	    name[len + strspn(name + len, "0123456789")] == '\0';
+}
+
+/* A display of this host: ":0", ":0.1", "unix:0". */
+static bool
+is_display(const char *name)
+{
+	if (strncmp(name, "unix:", 5) == 0)
+		name += 4;
+	if (name[0] != ':')
+		return false;
+	size_t len = 1 + strspn(name + 1, "0123456789");
+	return len > 1 && (name[len] == '\0' || is_numbered(name + len, "."));
+}
+
+/* ":0" or "tty1", not "ttyS0", whose other end may be anywhere. */
 static bool
 is_console(const char *terminal)
 {
-	static const char folder[] = "/dev/";
-	static const char digits[] = "0123456789";
-
-	if (strncmp(terminal, folder, sizeof(folder) - 1) == 0)
-		terminal += sizeof(folder) - 1;
-	if (terminal[0] == ':')
-		return strspn(terminal + 1, digits) > 0;
-	return strncmp(terminal, "tty", 3) == 0 && terminal[3] != '\0' &&
-	    terminal[3 + strspn(terminal + 3, digits)] == '\0';
+	return is_display(terminal) || is_numbered(terminal, "tty");
 }
 
-/* Some lockers name this host as the remote one. */
+/* Programs that serve a network write other words there: "ssh", "web". */
+static bool
+is_terminal(const char *terminal)
+{
+	return is_console(terminal) || is_numbered(terminal, "pts/") ||
+	    is_numbered(terminal, "ttyS") || is_numbered(terminal, "hvc") ||
+	    strcmp(terminal, "console") == 0;
+}
+
+/* Some lockers name this host as the remote one.  A display with a host's name
+ * is elsewhere: X over a network, or through ssh. */
 static bool
 is_remote(const struct place *place)
 {
-	return place->remote[0] != '\0' &&
-	    !url_host_is_loopback(view_text(place->remote));
+	return (place->remote[0] != '\0' &&
+		   !url_host_is_loopback(view_text(place->remote))) ||
+	    (place->display[0] != '\0' && !is_display(place->display));
 }
 
 bool
@@ -81,15 +115,21 @@ place_is_seat(const struct place *place)
 	    (place->display[0] != '\0' || is_console(place->terminal));
 }
 
+/* Does PAM say of a user who is not remote that he is at this host? */
+static bool
+is_here(const struct place *place)
+{
+	return place->remote[0] != '\0' || place->display[0] != '\0' ||
+	    (place->terminal[0] != '\0' ? is_terminal(place->terminal)
+					: is_screen(place->service));
+}
+
 bool
 place_may_listen(const struct place *place, const struct account *account)
 {
 	const char *requester = place->requester;
 
-	if (is_remote(place))
-		return false;
-	if (place->remote[0] == '\0' && place->terminal[0] == '\0' &&
-	    place->display[0] == '\0' && !is_screen(place->service))
+	if (is_remote(place) || !is_here(place))
 		return false;
 	return requester[0] == '\0' || strcmp(requester, place->user) == 0 ||
 	    strcmp(requester, account->name) == 0 ||

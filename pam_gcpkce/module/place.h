@@ -17,7 +17,7 @@ struct place {
 	const char *user;
 	const char *requester; /* PAM_RUSER: who asks to become the user */
 	const char *display;   /* PAM_XDISPLAY */
-	const char *terminal;  /* PAM_TTY */
+	const char *terminal;  /* PAM_TTY, without /dev/ */
 	const char *remote;    /* PAM_RHOST */
 };
 

@@ -221,10 +221,13 @@ listens(const struct place *place)
 	h.xdisplay = place->xdisplay;
 	h.rhost = place->rhost;
 	(void)host_signin(&h);
-	size_t at = 0; /* of the first prompt */
-	while (h.messages[at].style != PAM_PROMPT_ECHO_ON)
-		assert_true(++at < h.message_count);
-	bool ret = ends_with(h.messages[at].text, NUMBER);
+	size_t at = 0; /* of the first prompt; at a seat there is none */
+	while (
+	    at < h.message_count && h.messages[at].style != PAM_PROMPT_ECHO_ON)
+		at++;
+	assert_true(h.message_count > 0);
+	bool ret =
+	    at == h.message_count || ends_with(h.messages[at].text, NUMBER);
 	assert_true(ret || ends_with(h.messages[at].text, ASK));
 	host_end(&h);
 	return ret;
@@ -264,7 +267,35 @@ loopback_server_is_for_a_terminal_a_display_or_a_greeter(void **state)
 	    {{.service = "polkit-1"}, false},
 	    {{.service = "signin", .tty = "pts/3"}, true},
 	    {{.service = "signin", .tty = "/dev/pts/3"}, true},
+	    {{.service = "signin", .tty = "tty2"}, true},
+	    {{.service = "signin", .tty = "/dev/ttyS0"}, true},
+	    {{.service = "signin", .tty = "hvc0"}, true},
+	    {{.service = "signin", .tty = "console"}, true},
+	    {{.service = "signin", .tty = ":0"}, true},
+	    {{.service = "signin", .tty = ":10.0"}, true},
+	    {{.service = "signin", .xdisplay = ":0.1"}, true},
+	    {{.service = "signin", .xdisplay = "unix:0"}, true},
+	    /* what a server of a network writes there is no terminal */
+	    {{.service = "signin", .tty = "ssh"}, false},
+	    {{.service = "signin", .tty = "web"}, false},
+	    {{.service = "signin", .tty = "192.0.2.7:0"}, false},
+	    {{.service = "signin", .tty = "xrdp-sesman"}, false},
+	    {{.service = "signin", .tty = "pts/"}, false},
+	    {{.service = "signin", .tty = "pts/3x"}, false},
+	    {{.service = "signin", .tty = "/dev/"}, false},
+	    {{.service = "signin", .tty = "/dev/pts/3/../x"}, false},
+	    {{.service = "signin", .tty = "ttyS"}, false},
+	    {{.service = "signin", .tty = "consoles"}, false},
+	    {{.service = "signin", .tty = ":0.192"}, true},
+	    {{.service = "signin", .tty = ":0.x"}, false},
+	    {{.service = "signin", .xdisplay = "192.0.2.7:0"}, false},
+	    {{.service = "signin", .xdisplay = "localhost:10.0"}, false},
+	    {{.service = "signin", .xdisplay = "unix"}, false},
+	    {{.service = "signin", .tty = "pts/3", .xdisplay = "h:0"}, false},
+	    {{.service = "gdm", .xdisplay = "192.0.2.7:0"}, false},
+	    {{.service = "xdm", .tty = "192.0.2.7:0"}, false},
 	    {{.service = "signin", .rhost = "127.0.0.1"}, true},
+	    {{.service = "signin", .tty = "ssh", .rhost = "127.0.0.1"}, true},
 	    {{.service = "greetd"}, true},
 	    {{.service = "cosmic-greeter"}, true},
 	    {{.service = "swaylock"}, true},
@@ -370,6 +401,14 @@ prompt_is_left_out_for_who_sits_at_this_host(void **state)
 	    {FREE, NULL, "/dev/pts/1", NULL, true},
 	    {FREE, NULL, ":", NULL, true},
 	    {FREE, NULL, ":x", NULL, true},
+	    {FREE, NULL, ":0x", NULL, true},
+	    {FREE, NULL, ":0.", NULL, true},
+	    {FREE, NULL, "192.0.2.7:0", NULL, true},
+	    {FREE, "192.0.2.7:0", NULL, NULL, true},
+	    {FREE, "192.0.2.7:0", "tty1", NULL, true},
+	    {FREE, "localhost:10.0", "pts/3", NULL, true},
+	    {FREE, "x", "", NULL, true},
+	    {FREE, "unix:0.0", NULL, NULL, false},
 	    {TAKEN, ":0", "tty1", NULL, true},
 	    {"", ":0", "tty1", NULL, true},
 	};
