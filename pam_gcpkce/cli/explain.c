@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "command.h"
+#include "gcpkce/base/text.h"
 
 static enum outcome
 explain_run(const struct options *options, struct explanation *ret,
@@ -64,8 +65,11 @@ report_json(const struct explanation *e)
 	for (size_t i = 0; i < e->count; i++) {
 		const struct cause_text *text = cause_get(e->causes[i].cause);
 		struct json_object *one = json_object_new_object();
+		autobuf name = BUF_INIT(64);
 
-		command_json_text(one, "cause", text->name);
+		for (const char *p = text->name; *p != '\0'; p++)
+			buf_put_byte(&name, text_lower((uint8_t)*p));
+		command_json_text(one, "cause", buf_text(&name));
 		command_json_text(
 		    one, "sure", symptom_sure_name(e->causes[i].sure));
 		command_json_text(one, "text", text->text);

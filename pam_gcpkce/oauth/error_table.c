@@ -9,9 +9,9 @@
 #include <string.h>
 
 static const struct cause_text causes[CAUSE_COUNT] = {
-    [CAUSE_NONE] = {"", CAUSE_ANYWHERE, "", "", ""},
-#define X(suffix, name, scope, text, tell, fix) \
-	[CAUSE_##suffix] = {name, CAUSE_##scope, text, tell, fix},
+    [CAUSE_NONE] = {"", CAUSE_ANY, "", "", ""},
+#define X(suffix, scope, text, tell, fix) \
+	[CAUSE_##suffix] = {#suffix, CAUSE_##scope, text, tell, fix},
 #include "gcpkce/oauth/hint.def"
 #undef X
 };
@@ -27,8 +27,8 @@ cause_applies(enum cause cause, bool secret_sent)
 {
 	enum cause_scope scope = cause_get(cause)->scope;
 
-	return scope == CAUSE_ANYWHERE ||
-	    scope == (secret_sent ? CAUSE_WITH_SECRET : CAUSE_WITHOUT_SECRET);
+	return scope == CAUSE_ANY ||
+	    scope == (secret_sent ? CAUSE_SECRET : CAUSE_NO_SECRET);
 }
 
 #define CAUSE(cause, sure) \
@@ -90,17 +90,10 @@ symptom_of_status(long status)
 const char *
 symptom_place_name(enum symptom_place place)
 {
-	static const char *const names[] = {[SYMPTOM_TOKEN] = "token_error",
-	    [SYMPTOM_API] = "api_error",
-	    [SYMPTOM_REDIRECT] = "error_redirect",
-	    [SYMPTOM_STATUS] = "status",
-	    [SYMPTOM_PAGE] = "page",
-	    [SYMPTOM_SCRAP] = "broken_json",
-	    [SYMPTOM_AUTHORIZE] = "authorize_address",
-	    [SYMPTOM_CODE] = "code_redirect",
-	    [SYMPTOM_FRAGMENT] = "token_redirect",
-	    [SYMPTOM_NO_CODE] = "address",
-	    [SYMPTOM_REPLY] = "token_reply"};
+	static const char *const names[SYMPTOM_REPLY + 1] = {"token_error",
+	    "api_error", "error_redirect", "status", "page", "broken_json",
+	    "authorize_address", "code_redirect", "token_redirect", "address",
+	    "token_reply"};
 
 	return names[place];
 }
@@ -108,11 +101,8 @@ symptom_place_name(enum symptom_place place)
 const char *
 symptom_sure_name(enum symptom_sure sure)
 {
-	static const char *const names[] = {[SYMPTOM_INFERRED] = "inferred",
-	    [SYMPTOM_STANDARD] = "standard",
-	    [SYMPTOM_REPORTED] = "reported",
-	    [SYMPTOM_VENDOR] = "vendor",
-	    [SYMPTOM_SEEN] = "seen"};
+	static const char *const names[SYMPTOM_SEEN + 1] = {
+	    "inferred", "standard", "reported", "vendor", "seen"};
 
 	return names[sure];
 }

@@ -429,7 +429,7 @@ explain_leaves_out_what_this_project_does_not_do(void **state)
 	    OUTCOME_OK);
 	for (size_t i = 0; i < e.count; i++)
 		assert_int_not_equal(
-		    cause_get(e.causes[i].cause)->scope, CAUSE_ELSEWHERE);
+		    cause_get(e.causes[i].cause)->scope, CAUSE_OTHER);
 }
 
 static void
@@ -516,6 +516,20 @@ explain_survives_truncations(void **state)
 	}
 }
 
+/* The names of places and of how sure a cause is; JSON has them. */
+static void
+explain_names_are_stable(void **state)
+{
+	(void)state;
+	assert_string_equal(symptom_place_name(SYMPTOM_TOKEN), "token_error");
+	assert_string_equal(symptom_place_name(SYMPTOM_STATUS), "status");
+	assert_string_equal(symptom_place_name(SYMPTOM_CODE), "code_redirect");
+	assert_string_equal(symptom_place_name(SYMPTOM_REPLY), "token_reply");
+	assert_string_equal(symptom_sure_name(SYMPTOM_INFERRED), "inferred");
+	assert_string_equal(symptom_sure_name(SYMPTOM_REPORTED), "reported");
+	assert_string_equal(symptom_sure_name(SYMPTOM_SEEN), "seen");
+}
+
 int
 main(void)
 {
@@ -532,6 +546,7 @@ main(void)
 	    cmocka_unit_test(explain_says_what_to_hand_in_instead),
 	    cmocka_unit_test(explain_joins_an_address_that_was_broken),
 	    cmocka_unit_test(explain_joins_nothing_else),
+	    cmocka_unit_test(explain_names_are_stable),
 	    cmocka_unit_test(explain_survives_truncations),
 	};
 

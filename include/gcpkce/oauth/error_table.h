@@ -10,7 +10,7 @@
 
 enum cause {
 	CAUSE_NONE,
-#define X(suffix, name, scope, text, tell, fix) CAUSE_##suffix,
+#define X(suffix, scope, text, tell, fix) CAUSE_##suffix,
 #include "hint.def"
 #undef X
 	CAUSE_COUNT
@@ -18,14 +18,14 @@ enum cause {
 
 /* When a cause can be, by what is known of the client. */
 enum cause_scope {
-	CAUSE_ANYWHERE,
-	CAUSE_WITH_SECRET,    /* only where a client secret was sent */
-	CAUSE_WITHOUT_SECRET, /* only where none was sent */
-	CAUSE_ELSEWHERE       /* never in a sign-in of this project */
+	CAUSE_ANY,
+	CAUSE_SECRET,    /* only where a client secret was sent */
+	CAUSE_NO_SECRET, /* only where none was sent */
+	CAUSE_OTHER      /* never in a sign-in of this project */
 };
 
 struct cause_text {
-	const char *name; /* stable, for JSON and tests */
+	const char *name; /* stable; JSON has it in lower case */
 	enum cause_scope scope;
 	const char *text; /* what it is */
 	const char *tell; /* how to tell */
@@ -38,7 +38,7 @@ const struct cause_text *cause_get(enum cause cause);
 /* Can the cause be in a sign-in of this project? */
 bool cause_applies(enum cause cause, bool secret_sent);
 
-/* Where a refusal shows. */
+/* Where a refusal shows; error_table.c has the names in this order. */
 enum symptom_place {
 	SYMPTOM_TOKEN,     /* an error body of /oauth/token */
 	SYMPTOM_API,       /* an error body of the API host */
@@ -53,7 +53,7 @@ enum symptom_place {
 	SYMPTOM_REPLY      /* a reply with a token */
 };
 
-/* How sure it is that a cause shows in this way. */
+/* How sure it is that a cause shows in this way; named in this order, too. */
 enum symptom_sure {
 	SYMPTOM_INFERRED, /* follows from the protocol */
 	SYMPTOM_STANDARD, /* an RFC says so; no report from Genesys Cloud */
