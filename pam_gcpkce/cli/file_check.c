@@ -9,6 +9,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "gcpkce/config/client_secret.h"
+
 static void
 command_put(struct buf *fix, const char *command, const char *path)
 {
@@ -73,7 +75,9 @@ file_check(struct findings *f, const char *path, enum safefile_kind kind,
 	if (r == OUTCOME_OK && fd >= 0)
 		return true;
 	if (r == OUTCOME_OK) {
-		finding_add(f, FINDING_FAULT, path, missing, "does not exist");
+		finding_add(f, FINDING_FAULT,
+		    kind == SAFEFILE_SECRET ? client_secret_place(path) : path,
+		    missing, "does not exist");
 		return false;
 	}
 	if (geteuid() != 0 && access(path, R_OK) != 0 && errno == EACCES) {

@@ -4,11 +4,28 @@
  */
 #include "gcpkce/config/client_secret.h"
 
+#include <string.h>
+#include <unistd.h>
+
 #include "gcpkce/base/text.h"
+#include "gcpkce/config/config.h"
 #include "gcpkce/config/lines.h"
 #include "gcpkce/config/safefile.h"
 
 #define SECRET_MAX 511 /* what a request's frame holds */
+
+const char *
+client_secret_place(const char *path)
+{
+	char dir[CONFIG_TEXT_CAP];
+	const char *last = strrchr(path, '/');
+
+	if (last == NULL || last == path || strlen(path) >= sizeof(dir))
+		return "client_secret_file";
+	memcpy(dir, path, (size_t)(last - path));
+	dir[last - path] = '\0';
+	return access(dir, F_OK) == 0 ? path : "client_secret_file";
+}
 
 enum outcome
 client_secret_read(
@@ -24,7 +41,8 @@ client_secret_read(
 	if (r != OUTCOME_OK)
 		return r == OUTCOME_NO_MEMORY ? r : OUTCOME_SECRET_UNREADABLE;
 	if (fd < 0)
-		return err_fault(reterr, OUTCOME_SECRET_UNREADABLE, path,
+		return err_fault(reterr, OUTCOME_SECRET_UNREADABLE,
+		    client_secret_place(path),
 		    "write the client secret into it", "does not exist");
 	autolines lines = {.fd = fd, .path = path};
 	r = lines_next(&lines, &line, reterr);

@@ -11,6 +11,7 @@
 #include "gcpkce/config/lines.h"
 #include "gcpkce/config/map_name.h"
 #include "gcpkce/config/safefile.h"
+#include "gcpkce/config/shown.h"
 
 /* Cut the next word off a line; its length is 0 at the end. */
 static struct view
@@ -51,6 +52,17 @@ identity_is_valid(struct view word)
 	return false;
 }
 
+static bool
+is_named_identity(struct view word)
+{
+	struct view name = word;
+	const uint8_t *colon = memchr(word.p, ':', word.len);
+
+	name.len = colon != NULL ? (size_t)(colon - word.p) : 0;
+	return text_eq_nocase(name, view_text("id")) ||
+	    text_eq_nocase(name, view_text("email"));
+}
+
 static enum outcome
 line_refuse(struct lines *lines, struct view word, const char *what,
     const char *fix, struct errinfo *reterr)
@@ -59,7 +71,11 @@ line_refuse(struct lines *lines, struct view word, const char *what,
 
 	if (word.len > 80)
 		word.len = 80;
-	text_put_escaped(&text, word);
+	/* "id:VALUE" and "email:VALUE" are what should stand there */
+	if (is_named_identity(word))
+		text_put_escaped(&text, word);
+	else
+		shown_put_word(&text, word);
 	return err_fault(reterr, OUTCOME_CONFIG_INVALID, lines_place(lines),
 	    fix, "\"%s\" %s", buf_text(&text), what);
 }

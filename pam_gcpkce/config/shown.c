@@ -82,9 +82,50 @@ shown_len(struct view rest, bool is_url)
 	return query < rest.len ? query + 1 : rest.len;
 }
 
-static void
-put_form(struct buf *b, struct view key, struct view value)
+/*
+ * How much comes before a VALUE of "NAME=VALUE" and before a second word.  A
+ * list may have blanks after its commas, and a URL or path a '='.
+ *
+ * in:     names_end  the '=' before it is one
+ *         user_end   blanks before it are a password's
+ */
+static size_t
+first_len(struct view value, bool is_list, size_t names_end, size_t user_end)
 {
+	bool is_path = value.p[0] == '/';
+
+	for (size_t i = 0; i < value.len; i++) {
+		bool at_comma = i > 0 && value.p[i - 1] == ',';
+		bool is_blank = value.p[i] == ' ' || value.p[i] == '\t';
+
+		if ((value.p[i] == '=' && !is_path && i < names_end) ||
+		    (is_blank && i >= user_end && !(is_list && at_comma)))
+			return i + 1;
+	}
+	return value.len;
+}
+
+static bool
+is_list_key(struct view name)
+{
+	const struct config_key *key = config_key_find(name);
+
+	return key != NULL &&
+	    (key->type == CONFIG_UUIDS || key->type == CONFIG_DOMAINS ||
+		key->type == CONFIG_METHODS);
+}
+
+static void
+put_form(struct buf *b, struct view key, struct view whole)
+{
+	const uint8_t *mark = memmem(whole.p, whole.len, "://", 3);
+	const uint8_t *host = memrchr(whole.p, '@', whole.len);
+	bool has_user =
+	    host != NULL && (mark != NULL || view_eq(key, view_text("proxy")));
+	struct view value = {whole.p,
+	    first_len(whole, is_list_key(key),
+		mark != NULL ? (size_t)(mark - whole.p) : whole.len,
+		has_user ? (size_t)(host - whole.p) : 0)};
 	const uint8_t *scheme = memmem(value.p, value.len, "://", 3);
 	size_t start = scheme != NULL ? (size_t)(scheme - value.p) + 3 : 0;
 	struct view rest = view_from(value, start);
@@ -105,8 +146,27 @@ put_form(struct buf *b, struct view key, struct view value)
 	    ? rest.len
 	    : shown_len(rest, scheme != NULL);
 	put_cut(b, (struct view){rest.p, len}, room);
-	if (len < rest.len)
+	if (len < rest.len || value.len < whole.len)
 		buf_put_text(b, SHOWN_NOT);
+}
+
+/* "http://WORD" without a port is no proxy, and may be a password. */
+static bool
+is_proxy_without_port(struct view key, struct view value)
+{
+	const uint8_t *colon = memrchr(value.p, ':', value.len);
+
+	return view_eq(key, view_text("proxy")) && colon != NULL &&
+	    colon + 1 < value.p + value.len && colon[1] == '/';
+}
+
+/* "UUID SECRET" shows its first word. */
+static bool
+is_uuid_first(struct view value)
+{
+	size_t len = find_any(value, " \t");
+
+	return text_is_uuid((struct view){value.p, len});
 }
 
 void
@@ -118,7 +178,9 @@ shown_put_value(struct buf *b, struct view key, struct view value)
 		return;
 	if ((config_key_find(key) == NULL && !is_conf) ||
 	    (view_eq(key, view_text("client_secret_file")) &&
-		value.p[0] != '/'))
+		value.p[0] != '/') ||
+	    (view_eq(key, view_text("client_id")) && !is_uuid_first(value)) ||
+	    is_proxy_without_port(key, value))
 		buf_put_text(b, SHOWN_NOT);
 	else
 		put_form(b, key, value);
@@ -127,5 +189,6 @@ shown_put_value(struct buf *b, struct view key, struct view value)
 void
 shown_put_word(struct buf *b, struct view word)
 {
-	put_form(b, (struct view){0}, word);
+	if (word.len > 0)
+		put_form(b, (struct view){0}, word);
 }

@@ -211,6 +211,11 @@ def test_a_wrong_argument_is_named_with_its_line(check):
     "auth required pam_gcpkce.so\nproxy=http://svc:Sommer2026@proxy.example.test:3128",
     "auth required pam_gcpkce.so\nauth required proxy=http://svc:Sommer2026@h.example.test x.so",
     "auth required pam_gcpkce.so\nauth required proxy_user=svc:Sommer2026 x.so",
+    "auth required pam_gcpkce.so\nauth required [curl -u svc:Sommer2026 x] pam_unix.so",
+    "auth required pam_gcpkce.so\nauth [svc=Sommer2026 x] pam_unix.so",
+    "auth required pam_gcpkce.so timeout=user=svc,password=Sommer2026",
+    "auth required pam_gcpkce.so proxy=http://Sommer2026",
+    "auth required pam_gcpkce.so client_id=Sommer2026!",
 ])
 def test_an_argument_s_password_is_not_shown(check, gcpkce, folder, line):
     run = check(stack(line + "\n"))

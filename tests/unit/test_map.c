@@ -401,6 +401,8 @@ map_malformed_line_of_the_account_is_config_invalid(void **state)
 		const char *word;
 	} rows[] = {
 	    {"alice id:x\n", NULL, ":1: \"id:x\" "},
+	    {"alice password=Sommer2026\n", NULL,
+		":1: \"password=(not shown)\" "},
 	    {"\n# c\nalice id:\n", NULL, ":3: \"id:\" "},
 	    {"alice id\n", NULL, ":1: \"id\" "},
 	    {"alice " ID "\n", NULL, ":1: \"" ID "\" "},

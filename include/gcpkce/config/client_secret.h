@@ -19,4 +19,13 @@
 MUST_CHECK enum outcome client_secret_read(
     const char *path, struct secret **ret, struct errinfo *reterr);
 
+/*
+ * What a message shows for a secret file that does not exist: the path where
+ * its directory is there, else "client_secret_file".  A secret may stand in
+ * place of the path, and begin with '/'.
+ *
+ * gives: *borrowed* from path, or a literal
+ */
+const char *client_secret_place(const char *path);
+
 #endif

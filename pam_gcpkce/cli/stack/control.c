@@ -9,6 +9,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "gcpkce/config/shown.h"
+
 #define BLANKS " \t\n\v\f\r"
 #define DEFAULT_WORD "default"
 
@@ -129,6 +131,7 @@ bool
 control_parse(const char *text, struct control *ret, struct errinfo *reterr)
 {
 	const char *p = text;
+	autobuf at = BUF_INIT(1024);
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		if (strcasecmp(text, words[i].word) != 0)
@@ -148,7 +151,8 @@ control_parse(const char *text, struct control *ret, struct errinfo *reterr)
 		return true;
 	}
 	control_fill(ret, CONTROL_BAD);
-	(void)err_set(reterr, OUTCOME_CONFIG_INVALID, "%s is missing at: %.40s",
-	    missed, *p != '\0' ? p : "its end");
+	shown_put_word(&at, view_text(*p != '\0' ? p : "its end"));
+	(void)err_set(reterr, OUTCOME_CONFIG_INVALID, "%s is missing at: %.60s",
+	    missed, buf_text(&at));
 	return false;
 }

@@ -45,15 +45,12 @@ enum load { LOAD_DONE, LOAD_MISSING, LOAD_BROKEN };
 
 static enum load file_load(struct file *file, const char *name);
 
-/* Foreign text for a message; a word alone may be a stray argument. */
+/* A word of a file, which may be a stray argument. */
 static const char *
-shown(struct buf *space, const char *text)
+shown(struct buf *space, const char *word)
 {
 	buf_reset(space);
-	if (strpbrk(text, " \t") == NULL)
-		shown_put_word(space, view_text(text));
-	else
-		text_put_escaped(space, view_text(text));
+	shown_put_word(space, view_text(word));
 	return buf_text(space);
 }
 
@@ -66,6 +63,15 @@ fault_add(const struct file *file, const char *what, const char *text,
 
 	finding_add(file->reading->findings, FINDING_FAULT, file->where, fix,
 	    "%s%s", what, text != NULL ? shown(&space, text) : "");
+}
+
+/* The same, with a sentence that says why. */
+static void
+fault_add_why(const struct file *file, const char *what,
+    const struct errinfo *why, const char *fix)
+{
+	finding_add(file->reading->findings, FINDING_FAULT, file->where, fix,
+	    "%s%s", what, why->text);
 }
 
 /* Open the file of a name where libpam would look; its path is filled in. */
@@ -304,7 +310,7 @@ line_read(const struct file *file, char *rest)
 		fault_add(file, "the '[' of the control has no ']'", NULL,
 		    "close the bracket");
 	if (!control_parse(word, &control, &why))
-		fault_add(file, "the control cannot be read: ", why.text,
+		fault_add_why(file, "the control cannot be read: ", &why,
 		    "correct it; as it stands every result is bad, success "
 		    "too");
 	if (control.kind == CONTROL_MODULE)
@@ -350,7 +356,7 @@ lines_read(struct file *file, int fd)
 		(void)snprintf(file->where, sizeof(file->where), "%s:%lu",
 		    file->path, number > 0 ? number : lines.number + 1);
 		if (r != OUTCOME_OK) {
-			fault_add(file, "the file cannot be read: ", why.text,
+			fault_add_why(file, "the file cannot be read: ", &why,
 			    "correct the file");
 			stack->unsure = true;
 			return LOAD_BROKEN;
