@@ -16,7 +16,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 PRODUCT = ("pam_gcpkce/**/*.[ch]", "include/**/*.h")
 REST = ("tests/**/*.[ch]", "tests/**/*.py", "tools/*", "Makefile", "**/*.mk")
-PLACEHOLDERS = {"ttyN", "START_URL"}  # a terminal with its number, an address
+PLACEHOLDERS = {"ttyN", "ttySN", "hvcN", "START_URL"}  # terminals with their number, an address
 
 
 def read(path):
