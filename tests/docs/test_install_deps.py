@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: ISC
+"""tools/install-deps, on a machine that is made up: its package manager and its programs."""
+
+import os
+import shutil
+import subprocess
+
+import pytest
+
+from named_tests import ROOT
+
+NEEDED = ["csh", "sudo-rs", "systemd-standalone-tmpfiles", "systemd-standalone-sysusers"]
+
+
+@pytest.fixture
+def machine(tmp_path):
+    """Has all packages but one; gives what apt-get is asked for, by lines."""
+    def run(*programs, known=(), missing="none", root=True):
+        bin_dir = tmp_path / "bin"
+        shutil.rmtree(bin_dir, ignore_errors=True)
+        bin_dir.mkdir()
+
+        def program(name, text):
+            (bin_dir / name).write_text(f"#!/bin/sh\n{text}\n")
+            (bin_dir / name).chmod(0o755)
+        for name in ("grep", "env", "sh"):
+            os.symlink(shutil.which(name), bin_dir / name)
+        for name in programs:
+            program(name, "exit 0")
+        program("id", f"echo {0 if root else 1000}")
+        program("dpkg-query", f'for last; do :; done; [ "$last" = {missing} ] || echo installed')
+        program("apt-cache", f'case " {" ".join(known)} " in *" $2 "*) exit 0 ;; esac; exit 100')
+        log = tmp_path / "log"
+        log.write_text("")
+        program("apt-get", f'echo "$@" >> {log}')
+        done = subprocess.run([f"{ROOT}/tools/install-deps"], env={"PATH": str(bin_dir)}, text=True,
+                              capture_output=True, check=True, timeout=60)
+        return log.read_text().splitlines(), done.stderr
+    return run
+
+
+def test_a_package_that_apt_does_not_know_is_left_out(machine):
+    asked, _ = machine(known=["csh", "systemd-standalone-sysusers"], missing="make")
+    assert asked[0].endswith("update")
+    assert asked[1].split("install ")[1].split() == ["make", "csh", "systemd-standalone-sysusers"]
+
+
+def test_with_nothing_else_missing_they_are_installed_too(machine):
+    asked, _ = machine(known=NEEDED)
+    assert asked[1].split("install ")[1].split() == NEEDED
+    assert machine()[0] == []
+
+
+def test_programs_that_are_there_need_no_package(machine):
+    """As with the package systemd, which would have to go for the others."""
+    programs = ["bsd-csh", "sudo-rs", "systemd-tmpfiles", "systemd-sysusers"]
+    assert machine(*programs, known=NEEDED)[0] == []
+    asked, _ = machine(*programs[1:], known=NEEDED)
+    assert asked[1].split("install ")[1].split() == ["csh"]
+
+
+def test_without_root_they_are_listed(machine):
+    asked, said = machine(known=NEEDED[:1], root=False)
+    assert asked == []
+    assert "MISSING: csh\n" in said
