@@ -93,8 +93,9 @@ missing_check(
 }
 
 /*
- * A '!' before a hash is passwd -l's or usermod -L's: it was set to keep
- * the account's owner out.  Root alone can tell.
+ * A '!' before a hash, or before "*", is passwd -l's or usermod -L's: it was
+ * set to keep the account's owner out.  New accounts have "!" or "!!".  Root
+ * alone can tell.
  */
 static void
 lock_check(struct findings *f, const char *where, const char *name)
@@ -103,8 +104,8 @@ lock_check(struct findings *f, const char *where, const char *name)
 	long today = (long)(clock_wall_s() / (24L * 60 * 60));
 
 	if (entry == NULL || entry->sp_pwdp == NULL ||
-	    entry->sp_pwdp[0] != '!' ||
-	    strspn(entry->sp_pwdp, "!*") == strlen(entry->sp_pwdp) ||
+	    entry->sp_pwdp[0] != '!' || strcmp(entry->sp_pwdp, "!") == 0 ||
+	    strcmp(entry->sp_pwdp, "!!") == 0 ||
 	    (entry->sp_expire >= 0 && entry->sp_expire <= today))
 		return;
 	finding_add(f, FINDING_WARNING, where,

@@ -130,6 +130,26 @@ source_check(const struct sshd_view *v)
 	    value);
 }
 
+/* "32:64" makes one source of a client's IPv4 address, or its IPv6 /64. */
+static void
+block_check(const struct sshd_view *v)
+{
+	char value[SSHD_VALUE_MAX + 1];
+	unsigned long bits;
+
+	sshd_setting(v->settings, "persourcenetblocksize", value);
+	if (value[0] == '\0')
+		return; /* this version does not know it */
+	const char *colon = strchr(value, ':');
+	if (colon != NULL && text_parse_number(colon + 1, 0, 64, &bits))
+		return;
+	finding_add(&v->check->findings, FINDING_WARNING, WHERE,
+	    "set PerSourceNetBlockSize 32:64",
+	    "PerSourceNetBlockSize %s: each IPv6 address counts as a source of "
+	    "its own, and one client has a whole /64 of them",
+	    value);
+}
+
 /* "a:5 b:10" gives 10 for b; false without one. */
 static bool
 penalty_find(const char *penalties, const char *name, unsigned long *ret)
@@ -236,6 +256,7 @@ settings_check(struct check *check, const struct sshd_settings *settings,
 	time_check(&view);
 	crowd_check(&view);
 	source_check(&view);
+	block_check(&view);
 	penalties_check(&view);
 	root_check(&view);
 }

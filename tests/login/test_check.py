@@ -37,6 +37,7 @@ AuthenticationMethods keyboard-interactive
 LoginGraceTime 120
 MaxStartups 50:30:200
 PerSourceMaxStartups 10
+PerSourceNetBlockSize 32:64
 """
 STACK = """\
 auth     sufficient {module}
@@ -117,12 +118,12 @@ class Host:
         self.house.write("/etc/shadow", new, 0o600)
         self.fixes.append(lambda: self.house.write("/etc/shadow", old, 0o600))
 
-    def lock(self, account, expires=""):
+    def lock(self, account, expires="", password="!$6$x$y"):
         """As passwd -l does with a password that was set."""
         with open("/etc/shadow", encoding="utf-8") as file:
             old = file.read()
         new = [line for line in old.splitlines() if not line.startswith(f"{account}:")]
-        new.append(f"{account}:!$6$x$y:20000:0:99999:7::{expires}:")
+        new.append(f"{account}:{password}:20000:0:99999:7::{expires}:")
         self.house.write("/etc/shadow", "\n".join([*new, ""]), 0o600)
         self.fixes.append(lambda: self.house.write("/etc/shadow", old, 0o600))
 
@@ -308,6 +309,9 @@ ROWS = {
                  "allow_root=yes"),
     "map-second-name": (lines("deputy -"), WARNING, "files", f"{MAP}:3",
                         "has the uid of ops", "first entry"),
+    "map-locked-star": (lambda h: h.lock("alice", password="!*"), WARNING, "files", f"{MAP}:1",
+                        "password of alice is locked, which does not end sign-ins",
+                        "usermod -e 1"),
     "map-locked-password": (lambda h: h.lock("alice"), WARNING, "files", f"{MAP}:1",
                             "password of alice is locked, which does not end sign-ins",
                             "usermod -e 1"),
@@ -435,6 +439,12 @@ ROWS = {
     "one-client-may-have-all": (sshd("PerSourceMaxStartups 10", "PerSourceMaxStartups 50"), WARNING,
                                 "sshd", "sshd_config", "PerSourceMaxStartups 50: one client",
                                 "PerSourceMaxStartups 10"),
+    "each-address-a-source": (sshd("PerSourceNetBlockSize 32:64", ""), WARNING, "sshd",
+                              "sshd_config", "PerSourceNetBlockSize 32:128: each IPv6 address",
+                              "set PerSourceNetBlockSize 32:64"),
+    "more-than-a-client-has": (sshd("BlockSize 32:64", "BlockSize 24:65"), WARNING, "sshd",
+                               "sshd_config", "PerSourceNetBlockSize 24:65: each IPv6 address",
+                               "set PerSourceNetBlockSize 32:64"),
     "penalties": (lambda h: h.newer_sshd(PENALTIES), WARNING, "sshd", "sshd_config",
                   "PerSourcePenalties: 4 failed sign-ins lock out", "PerSourcePenaltyExemptList"),
     "penalties-for-the-slow": (lambda h: h.newer_sshd(PENALTIES_10_6.replace(
@@ -494,6 +504,13 @@ def test_an_account_that_ended_or_is_nobodys_is_not_named_for_its_lock(host):
     assert host.findings(FAULT, WARNING) == []
     host.lock("alice")
     host.lines[0] = "alice -"
+    host.write()
+    assert host.findings(FAULT, WARNING) == []
+
+
+@pytest.mark.parametrize("password", ["!", "!!", "*"])
+def test_an_account_that_never_had_a_password_is_not_locked(host, password):
+    host.lock("alice", password=password)
     host.write()
     assert host.findings(FAULT, WARNING) == []
 

@@ -243,4 +243,5 @@ def test_what_the_drop_in_sets_is_seen_as_install_says(admin):
     look, = commands("docs/INSTALL.md", "What the drop-in sets")
     assert set(admin.must(look).lower().splitlines()) >= {
         "usepam yes", "passwordauthentication no", "kbdinteractiveauthentication yes",
-        "logingracetime 120", "maxstartups 50:30:200", "persourcemaxstartups 10"}
+        "logingracetime 120", "maxstartups 50:30:200", "persourcemaxstartups 10",
+        "persourcenetblocksize 32:64"}
