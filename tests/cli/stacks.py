@@ -220,9 +220,31 @@ KEEPS_OUT = ["pam_faillock.so authfail", "pam_rootok.so", "pam_wheel.so trust",
              "pam_succeed_if.so user ingroup root", "pam_succeed_if.so user = root",
              "pam_succeed_if.so uid >= 1000 user in root:bin", "pam_succeed_if.so uid >=",
              "pam_succeed_if.so service = other", "pam_succeed_if.so service !~ *{service}*",
+             # one word, which is no condition: the module answers PAM_SERVICE_ERR
+             "pam_succeed_if.so [user ingroup nogroup]",
              "pam_time.so", "pam_motd.so", "pam_limits.so", "pam_deny.so"]
 KEEPS_OUT_LIST = "pam_listfile.so item=user sense=allow file=/etc/hostname onerr=fail"
 # Lines that an ordinary user passes or not: files of the host say it, or a state.
+# Lines that few pass, and who they are.
+FEW = {"pam_succeed_if.so quiet user ingroup sudo": "every member of sudo",
+       "pam_succeed_if.so use_uid user ingroup [domain users]": "every member of domain users",
+       "pam_succeed_if.so gid eq 27": "every member of 27",
+       "pam_succeed_if.so gid = 27 uid >= 1000": "every member of 27",
+       "pam_wheel.so trust group=staff use_uid": "every member of staff",
+       "pam_wheel.so trust": "every member of wheel",
+       "pam_listfile.so item=group sense=allow file=/etc/few": "every account that this line accepts",
+       "pam_listfile.so item=user sense=allow file=/etc/few": "every account that this line accepts",
+       "pam_usertype.so issystem": "every account that this line accepts",
+       "pam_succeed_if.so user in ann:bob": "every account that this line accepts",
+       "pam_succeed_if.so uid < 1000": "every account that this line accepts",
+       "pam_u2f.so cue nouserok": "nouserok: every user who has not enrolled",
+       "pam_google_authenticator.so nullok": "nullok: every user who has not enrolled",
+       "pam_yubico.so id=1 nullok": "nullok: every user who has not enrolled"}
+# Lines that look at the caller, or that a credential passes.
+NO_FEW = ["pam_rootok.so", "pam_timestamp.so", "pam_succeed_if.so use_uid uid = 0",
+          "pam_succeed_if.so use_uid user = root", "pam_u2f.so cue", "pam_unix.so nullok",
+          "pam_google_authenticator.so", "pam_deny.so", "pam_wheel.so",
+          "pam_succeed_if.so service = other"]
 MAY_REFUSE = ["pam_faillock.so preauth", "pam_access.so", "pam_shells.so", "pam_securetty.so",
               "pam_localuser.so", "pam_nologin.so successok", "pam_exec.so /bin/false",
               "pam_listfile.so item=user sense=deny file=/etc/nowhere onerr=succeed",

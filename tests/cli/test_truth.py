@@ -14,8 +14,8 @@ import subprocess
 import pytest
 
 from conftest import BUILD
-from stacks import (KEEPS_OUT, KEEPS_OUT_LIST, MAY_REFUSE, PASSES, REAL, SHORT_CUTS, SKIPS,
-                    random_stack)
+from stacks import (FEW, KEEPS_OUT, KEEPS_OUT_LIST, MAY_REFUSE, NO_FEW, PASSES, REAL,
+                    SHORT_CUTS, SKIPS, random_stack)
 
 HOST = os.path.join(BUILD, "tests/inject-host")
 MODULE = os.path.join(BUILD, "tests/pam_inject.so")
@@ -262,6 +262,63 @@ def test_a_refusal_that_leads_to_a_password_is_a_note_at_its_line(gcpkce, folder
             if "pam_gcpkce is skipped, and another credential of s is enough" in one["what"]]
     assert told == [("s:1", "note")]
     assert not [one for one in found if "never called" in one["what"]]
+
+
+def few(gcpkce, folder, service):
+    """The lines by which few get in without a credential, as check warns."""
+    write(folder, {"s": service, "other": "auth required pam_deny.so\n"})
+    found = gcpkce("--json", "check", "--pam-dir", folder, "--service", "s").json["findings"]
+    assert not [one for one in found if "lets in without any credential" in one["what"]]
+    return [(os.path.basename(one["where"]), one["what"]) for one in found
+            if "without a credential" in one["what"] and one["severity"] == "warning"]
+
+
+OURS_LAST = "auth required pam_gcpkce.so\nauth required pam_permit.so\n"
+
+
+@pytest.mark.parametrize("control", SHORT_CUTS)
+def test_few_who_get_in_without_a_credential_are_named(gcpkce, folder, control):
+    for number, (line, who) in enumerate(FEW.items()):
+        assert few(gcpkce, f"{folder}/{number}", f"auth {control} {line}\n{OURS_LAST}") == [
+            ("s:1", f"{who} gets in by s without a credential")], line
+        # as a gate it lets none in, and before a password it is none's short cut
+        assert few(gcpkce, f"{folder}/gate-{number}", f"auth required {line}\n{OURS_LAST}") == []
+        assert few(gcpkce, f"{folder}/both-{number}",
+                   f"auth required pam_unix.so\nauth {control} {line}\n{OURS_LAST}") == []
+    for number, line in enumerate(NO_FEW):
+        assert few(gcpkce, f"{folder}/no-{number}", f"auth {control} {line}\n{OURS_LAST}") == []
+
+
+def test_a_second_factor_that_need_not_be_there_is_none(gcpkce, folder):
+    """As a fallback it ignores users without one, and what is left lets them in."""
+    stack = "auth sufficient pam_gcpkce.so\nauth required {line}\nauth required pam_permit.so\n"
+    line = "pam_google_authenticator.so nullok"
+    assert few(gcpkce, f"{folder}/with", stack.format(line=line)) == [
+        ("s:2", "nullok: every user who has not enrolled gets in by s without a credential")]
+    assert few(gcpkce, f"{folder}/without", stack.format(line="pam_google_authenticator.so")) == []
+
+
+@pytest.mark.parametrize("line, who", [
+    ("pam_usertype.so isregular", "every account that this line refuses"),
+    ("pam_succeed_if.so uid >= 1000", "every account that this line refuses"),
+    ("pam_succeed_if.so user notingroup staff", "every account that this line refuses"),
+    ("pam_wheel.so deny trust group=staff", "every account that this line refuses")])
+def test_few_whom_a_line_leads_past_ours_are_named(gcpkce, folder, line, who):
+    assert few(gcpkce, f"{folder}/there", skipped(line)) == [
+        ("s:1", f"{who} gets in by s without a credential")]
+
+
+def test_an_access_file_of_its_own_decides_for_whom_it_succeeds(gcpkce, folder):
+    line = "pam_access.so accessfile=/etc/security/ours.conf"
+    write(f"{folder}/there", {"other": "auth required pam_deny.so\n", "s": (
+        f"auth [success=1 default=ignore] {line}\nauth required pam_gcpkce.so\n"
+        "auth required pam_unix.so\naccount required pam_permit.so\n")})
+    said = gcpkce("check", "--pam-dir", f"{folder}/there", "--service", "s").out
+    assert "never called" not in said and "without any credential" not in said
+    # with nothing behind it, it is a fault for those that the file lets pass
+    assert opened(gcpkce, folder, "sufficient", line) == ["s:1"]
+    assert "never called" not in gcpkce("check", "--pam-dir", f"{folder}/checked",
+                                        "--service", "s").out
 
 
 def test_more_combinations_than_can_be_tried_are_a_note(gcpkce, folder):

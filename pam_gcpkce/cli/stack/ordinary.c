@@ -23,7 +23,8 @@
 /* The first row whose arguments the line has counts. */
 static const struct module_row {
 	const char *module;
-	const char *with[2]; /* each NULL, or an argument */
+	const char
+	    *with[2]; /* each NULL, or an argument, or its name and "=" */
 	enum module_kind module_kind;
 	unsigned refusals; /* set of results */
 } module_rows[] = {
@@ -41,6 +42,7 @@ static const struct module_row {
     {"pam_wheel", {"deny", "trust"}, MODULE_KIND_RULE, PERM},
     {"pam_wheel", {"trust"}, MODULE_KIND_EXCEPTION, PERM},
     {"pam_wheel", {NULL}, MODULE_KIND_NO_OPINION, PERM}, /* or refuses */
+    {"pam_access", {"accessfile="}, MODULE_KIND_DEPENDS, PERM},
     {"pam_access", {NULL}, MODULE_KIND_GATE, PERM},
     {"pam_cap", {NULL}, MODULE_KIND_GATE, AUTH},
     {"pam_echo", {NULL}, MODULE_KIND_GATE, AUTH},
@@ -206,14 +208,24 @@ conditions_habit(const struct stack_line *line, const char *service)
 
 /* ---- any module ---- */
 
+/* One of the line's arguments, or one that begins so, if it ends with "=". */
+static const char *
+argument_find(const struct stack_line *line, const char *argument)
+{
+	size_t len = strlen(argument);
+
+	for (char **p = line->arguments; p != NULL && *p != NULL; p++) {
+		if (strncmp(*p, argument, len) == 0 &&
+		    (argument[len - 1] == '=' || (*p)[len] == '\0'))
+			return *p;
+	}
+	return NULL;
+}
+
 static bool
 has_argument(const struct stack_line *line, const char *argument)
 {
-	for (char **p = line->arguments; p != NULL && *p != NULL; p++) {
-		if (strcmp(*p, argument) == 0)
-			return true;
-	}
-	return false;
+	return argument_find(line, argument) != NULL;
 }
 
 /* The row of a line; NULL for a module that is not known. */
@@ -250,4 +262,100 @@ ordinary_refusals(const struct stack_line *line)
 	if (stack_line_is(line, "pam_succeed_if"))
 		return AUTH | RESULT_BIT(PAM_SERVICE_ERR);
 	return row != NULL ? row->refusals : CREDENTIAL;
+}
+
+/* ---- the few that get in ---- */
+
+/* Second factors that users without one need not show. */
+static const struct {
+	const char *module;
+	const char *argument;
+} enrolments[] = {
+    {"pam_u2f", "nouserok"},
+    {"pam_google_authenticator", "nullok"},
+    {"pam_yubico", "nullok"},
+};
+
+static const char *
+enrolment_find(const struct stack_line *line)
+{
+	for (size_t i = 0; i < sizeof(enrolments) / sizeof(enrolments[0]);
+	     i++) {
+		if (stack_line_is(line, enrolments[i].module) &&
+		    has_argument(line, enrolments[i].argument))
+			return enrolments[i].argument;
+	}
+	return NULL;
+}
+
+/* The word after an argument of pam_succeed_if; NULL without one. */
+static const char *
+word_after(const struct stack_line *line, const char *first, const char *second)
+{
+	for (char **p = line->arguments; p != NULL && *p != NULL; p++) {
+		if (strcmp(p[0], first) == 0 && p[1] != NULL &&
+		    strcmp(p[1], second) == 0)
+			return p[2];
+	}
+	return NULL;
+}
+
+/* The group whose members a line lets pass; NULL where it is no such line. */
+static const char *
+group_find(const struct stack_line *line)
+{
+	static const char named[] = "group=";
+	const char *group = argument_find(line, named);
+
+	if (stack_line_is(line, "pam_wheel"))
+		return group != NULL ? group + strlen(named) : "wheel";
+	if (!stack_line_is(line, "pam_succeed_if"))
+		return NULL;
+	group = word_after(line, "user", "ingroup");
+	if (group == NULL)
+		group = word_after(line, "gid", "eq");
+	return group != NULL ? group : word_after(line, "gid", "=");
+}
+
+/* Is it about accounts that a file or the line names, not about the caller? */
+static bool
+names_accounts(const struct stack_line *line)
+{
+	if (stack_line_is(line, "pam_succeed_if"))
+		return !has_argument(line, "use_uid") ||
+		    group_find(line) != NULL;
+	return stack_line_is(line, "pam_wheel") ||
+	    stack_line_is(line, "pam_listfile") ||
+	    stack_line_is(line, "pam_usertype");
+}
+
+unsigned
+ordinary_few(const struct stack_line *line, const char *service)
+{
+	enum module_kind module_kind = ordinary_habit(line, service);
+
+	if (enrolment_find(line) != NULL)
+		return RESULT_BIT(PAM_SUCCESS) | RESULT_BIT(PAM_IGNORE);
+	if (!names_accounts(line))
+		return 0;
+	if (module_kind == MODULE_KIND_EXCEPTION)
+		return RESULT_BIT(PAM_SUCCESS);
+	return module_kind == MODULE_KIND_RULE ? ordinary_refusals(line) : 0;
+}
+
+void
+ordinary_few_put(
+    const struct stack_line *line, const char *service, struct buf *to)
+{
+	const char *group = group_find(line);
+	const char *argument = enrolment_find(line);
+
+	if (argument != NULL)
+		buf_printf(to, "%s: every user who has not enrolled", argument);
+	else if (ordinary_habit(line, service) == MODULE_KIND_RULE)
+		buf_put_text(to, "every account that this line refuses");
+	else if (group != NULL)
+		buf_printf(to, "every member of %s", group);
+	else
+		buf_put_text(to, "every account that this line accepts");
 }

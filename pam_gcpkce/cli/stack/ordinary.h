@@ -41,4 +41,17 @@ enum module_kind ordinary_habit(
  */
 unsigned ordinary_refusals(const struct stack_line *line);
 
+/*
+ * The results that few users get, and no ordinary one: members of a group,
+ * accounts of the system, users without a second factor.  Not of modules that
+ * look at the caller or the host it comes from, such as pam_rootok.
+ *
+ * gives:  a set, as above; 0 where there are none
+ */
+unsigned ordinary_few(const struct stack_line *line, const char *service);
+
+/* Append who they are: "every member of sudo". */
+void ordinary_few_put(
+    const struct stack_line *line, const char *service, struct buf *to);
+
 #endif

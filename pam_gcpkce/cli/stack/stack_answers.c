@@ -57,7 +57,6 @@ answer_of(const struct stack_line *line, const char *service,
 		*ret_others = 0;
 		return PAM_SUCCESS;
 	case MODULE_KIND_NO:
-		*ret_others = 0;
 		return refusal;
 	case MODULE_KIND_EXCEPTION:
 		return !agree && is_short_cut(line) ? refusal : PAM_SUCCESS;

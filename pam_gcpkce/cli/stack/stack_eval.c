@@ -257,6 +257,35 @@ opener_find(
 	}
 }
 
+/* Lines by which few users get in, where others do not. */
+static void
+few_find(struct stack_eval *eval, const bool *reached)
+{
+	const struct stack *stack = eval->stack;
+	int *answers = eval->answers[STACK_EVAL_REFUSE];
+
+	ours_answer(eval, STACK_EVAL_REFUSE, pam_results[OUTCOME_NOT_MAPPED]);
+	if (dispatch(stack, STACK_AUTH, answers, NULL) == PAM_SUCCESS)
+		return;
+	for (size_t i = 0; i < stack->count; i++) {
+		const struct stack_line *line = &stack->lines[i];
+		int answer = answers[i];
+
+		if (!reached[i] || line->kind != STACK_MODULE ||
+		    answer == PAM_MODULE_UNKNOWN || stack_eval_is_ours(line))
+			continue;
+		unsigned few = ordinary_few(line, stack->service);
+		for (int r = 0; r < PAM_RESULT_COUNT; r++) {
+			answers[i] = r;
+			if ((few & RESULT_BIT(r)) != 0 &&
+			    dispatch(stack, STACK_AUTH, answers, NULL) ==
+				PAM_SUCCESS)
+				eval->few[i] = true;
+		}
+		answers[i] = answer;
+	}
+}
+
 enum outcome
 stack_eval_make(const struct stack *stack, bool (*has_file)(const char *module),
     struct stack_eval *ret)
@@ -275,8 +304,9 @@ stack_eval_make(const struct stack *stack, bool (*has_file)(const char *module),
 	    .others = others};
 
 	*ret = (struct stack_eval){.stack = stack};
-	if (walk == NULL || reached == NULL || first == NULL || best == NULL ||
-	    others == NULL)
+	ret->few = calloc(count, sizeof(*ret->few));
+	if (ret->few == NULL || walk == NULL || reached == NULL ||
+	    first == NULL || best == NULL || others == NULL)
 		return OUTCOME_NO_MEMORY;
 	for (size_t w = 0; w < STACK_EVAL_WORLDS; w++) {
 		ret->answers[w] = calloc(count, sizeof(**ret->answers));
@@ -288,6 +318,7 @@ stack_eval_make(const struct stack *stack, bool (*has_file)(const char *module),
 		assumption_make(&t);
 		opener_find(ret, t.assumption, walk);
 	}
+	few_find(ret, ret->reached[STACK_EVAL_REFUSE]);
 	return OUTCOME_OK;
 }
 
@@ -298,5 +329,6 @@ stack_eval_done(struct stack_eval *eval)
 		free(eval->answers[w]);
 		free(eval->reached[w]);
 	}
+	free(eval->few);
 	*eval = (struct stack_eval){0};
 }

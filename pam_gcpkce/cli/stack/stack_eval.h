@@ -33,6 +33,7 @@ struct stack_eval {
 	int results[STACK_EVAL_WORLDS][OUTCOME_COUNT];
 	bool *reached[STACK_EVAL_WORLDS]; /* with some outcome, by some users */
 	struct stack_eval_opener openers[STACK_EVAL_WORLDS];
+	bool *few;      /* ordinary_few get in by this line */
 	bool cut_short; /* there were more combinations than are tried */
 };
 

@@ -4,7 +4,10 @@
  */
 #include <security/pam_modules.h>
 
+#include "ordinary.h"
 #include "stack_check.h"
+
+#define STACK_WHO_MAX 4096
 
 const struct stack_line *
 stack_ours(const struct stack *stack, enum stack_type type)
@@ -109,6 +112,25 @@ open_check(const struct stack_view *v, const struct stack_eval *eval,
 		    v->service, buf_text(&soft));
 }
 
+/* Few are no fault: it may be meant. */
+static void
+few_check(const struct stack_view *v, const struct stack_eval *eval)
+{
+	for (size_t i = 0; i < v->stack->count; i++) {
+		const struct stack_line *line = &v->stack->lines[i];
+		autobuf who = BUF_INIT(STACK_WHO_MAX);
+
+		if (!eval->few[i])
+			continue;
+		ordinary_few_put(line, v->service, &who);
+		finding_add(&v->check->findings, FINDING_WARNING, line->where,
+		    "unless that is meant, let the line lead to a credential "
+		    "or to pam_deny",
+		    "%s gets in by %s without a credential", buf_text(&who),
+		    v->service);
+	}
+}
+
 static void
 lock_check(const struct stack_view *v, const struct stack_eval *eval,
     const struct stack_line *ours)
@@ -179,5 +201,6 @@ stack_eval_check(const struct stack_view *v, const struct stack_eval *eval)
 		    "combinations of their results were looked at");
 	reach_check(v, eval);
 	open_check(v, eval, ours);
+	few_check(v, eval);
 	lock_check(v, eval, ours);
 }
