@@ -76,7 +76,8 @@ pairs_check(struct config_loader *l)
 		    "set signin_org too", "is given alone");
 	if (methods_reach_names(c) && c->email_domains[0] == '\0')
 		config_fault_add_key(l, "email_domains", "",
-		    "map has email or localpart, which accept these domains alone",
+		    "map has email or localpart, which accept these domains "
+		    "alone",
 		    "is missing");
 	if (strcmp(c->token_env, c->region_env) == 0)
 		config_fault_add_key(l, "region_env", c->region_env,
@@ -97,7 +98,8 @@ callback_check(struct config_loader *l)
 		return;
 	if (!url.loopback || !view_eq(url.scheme, view_text("http"))) {
 		config_fault_add_key(l, "redirect_uri", c->redirect_uri,
-		    "with callback=loopback write http://localhost[:PORT][/PATH]",
+		    "with callback=loopback write "
+		    "http://localhost[:PORT][/PATH]",
 		    "does not lead to this host");
 		return;
 	}

@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "config_text.h"
 #include "gcpkce/base/text.h"
-#include "gcpkce/base/url.h"
 
 static const struct config_key keys[] = {
 #define X(key, type, def, min, max, meaning) \
@@ -38,196 +38,6 @@ config_key_find(struct view name)
 	return NULL;
 }
 
-static enum outcome
-refuse(struct errinfo *reterr, const char *what, const char *fix)
-{
-	return err_fault(reterr, OUTCOME_CONFIG_INVALID, NULL, fix, "%s", what);
-}
-
-/* Checks of text values. */
-typedef enum outcome value_check_fn(const char *value, struct errinfo *reterr);
-
-static enum outcome
-region_check(const char *value, struct errinfo *reterr)
-{
-	struct region region;
-
-	if (strstr(value, "://") != NULL || strncmp(value, "login.", 6) == 0 ||
-	    strncmp(value, "api.", 4) == 0)
-		return refuse(reterr, "is an address, not a region",
-		    "write the domain alone, as in mypurecloud.de, or use login_url and api_url");
-	if (!region_find(value, &region))
-		return refuse(reterr, "is no known region",
-		    "write an AWS name, as in eu-central-1, or a login domain, as in mypurecloud.de");
-	return OUTCOME_OK;
-}
-
-static enum outcome
-url_check(const char *value, struct errinfo *reterr)
-{
-	struct url url;
-
-	if (!url_split(value, &url))
-		return refuse(reterr, "is not a base URL",
-		    "write https://HOST[:PORT][/PATH]");
-	if (!url_is_protected(&url))
-		return refuse(reterr, "is not protected",
-		    "use https (http only for a loopback address)");
-	for (size_t i = 0; i < url.path.len; i++) {
-		if (url.path.p[i] == '?' || url.path.p[i] == '#')
-			return refuse(reterr, "has a query or fragment",
-			    "write a base URL, https://HOST[:PORT][/PATH]");
-	}
-	return OUTCOME_OK;
-}
-
-static enum outcome
-start_check(const char *value, struct errinfo *reterr)
-{
-	struct url url;
-
-	if (!url_split(value, &url))
-		return refuse(reterr, "is not the address of a page",
-		    "write https://HOST[:PORT][/PATH]");
-	if (!url_is_protected(&url))
-		return refuse(reterr, "is not protected",
-		    "use https (http only for a loopback address)");
-	if (strchr(value, '#') != NULL)
-		return refuse(reterr,
-		    "has a fragment, which is the challenge's place",
-		    "write the page's address without one");
-	return OUTCOME_OK;
-}
-
-static enum outcome
-redirect_check(const char *value, struct errinfo *reterr)
-{
-	struct url url;
-
-	if (!url_split(value, &url))
-		return refuse(reterr, "is not a redirect URI",
-		    "write the one registered with the client, byte for byte");
-	if (!url_is_protected(&url))
-		return refuse(reterr, "would carry the code unprotected",
-		    "register an https redirect URI, or http to localhost");
-	if (strchr(value, '#') != NULL)
-		return refuse(reterr, "has a fragment, which RFC 6749 forbids",
-		    "register a redirect URI without one");
-	return OUTCOME_OK;
-}
-
-static enum outcome
-proxy_check(const char *value, struct errinfo *reterr)
-{
-	struct url url;
-
-	if (!url_split(value, &url) || url.port.len == 0 || url.path.len > 1 ||
-	    !view_eq(url.scheme, view_text("http")))
-		return refuse(
-		    reterr, "is not a proxy", "write http://HOST:PORT");
-	return OUTCOME_OK;
-}
-
-static enum outcome
-path_check(const char *value, struct errinfo *reterr)
-{
-	if (value[0] != '/')
-		return refuse(
-		    reterr, "is not an absolute path", "begin with /");
-	/* it goes to the helper in a frame, which takes no other text */
-	return text_is_clean_utf8(view_text(value))
-	    ? OUTCOME_OK
-	    : refuse(reterr, "has a control byte or is not UTF-8",
-		  "give the file another name");
-}
-
-static enum outcome
-id_check(const char *value, struct errinfo *reterr)
-{
-	static const char good[] = "abcdefghijklmnopqrstuvwxyz"
-				   "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				   "0123456789._-";
-
-	return value[strspn(value, good)] == '\0'
-	    ? OUTCOME_OK
-	    : refuse(reterr, "is not an id",
-		  "copy it from the OAuth client's page");
-}
-
-static enum outcome
-uuid_check(const char *value, struct errinfo *reterr)
-{
-	return text_is_uuid(view_text(value))
-	    ? OUTCOME_OK
-	    : refuse(reterr, "is not an id",
-		  "write the UUID in lower case, not a display name");
-}
-
-static enum outcome
-word_check(const char *value, struct errinfo *reterr)
-{
-	return text_is_token(view_text(value))
-	    ? OUTCOME_OK
-	    : refuse(reterr, "has a character that is not printable ASCII",
-		  "write one word");
-}
-
-static enum outcome
-envname_check(const char *value, struct errinfo *reterr)
-{
-	static const char first[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ_"
-				    "abcdefghijklmnopqrstuvwxyz";
-
-	if (strchr(first, value[0]) == NULL)
-		return refuse(
-		    reterr, "is no name of a variable", "begin with a letter");
-	for (const char *p = value; *p != '\0'; p++) {
-		if (strchr(first, *p) == NULL && !(*p >= '0' && *p <= '9'))
-			return refuse(reterr, "is no name of a variable",
-			    "use letters, digits and _");
-	}
-	if (strncmp(value, "LD_", 3) == 0 ||
-	    strncmp(value, "GCPKCE_", 7) == 0 || strcmp(value, "PATH") == 0 ||
-	    strcmp(value, "IFS") == 0)
-		return refuse(reterr, "is a variable with a meaning of its own",
-		    "choose another name");
-	return OUTCOME_OK;
-}
-
-/* Do all items of a comma-separated list pass? */
-static bool
-list_is_good(const char *value, bool (*item_is_good)(struct view))
-{
-	for (const char *p = value;; p++) {
-		size_t len = strcspn(p, ",");
-		struct view item = {.p = (const uint8_t *)p, .len = len};
-
-		if (!item_is_good(item))
-			return false;
-		p += len;
-		if (*p == '\0')
-			return true;
-	}
-}
-
-static enum outcome
-uuids_check(const char *value, struct errinfo *reterr)
-{
-	return list_is_good(value, text_is_uuid)
-	    ? OUTCOME_OK
-	    : refuse(reterr, "is not a list of ids",
-		  "write UUIDs in lower case, parted by commas: a display name can be given to another thing");
-}
-
-static enum outcome
-domains_check(const char *value, struct errinfo *reterr)
-{
-	return list_is_good(value, url_host_is_name)
-	    ? OUTCOME_OK
-	    : refuse(reterr, "is not a list of domains",
-		  "write them parted by commas, as in example.com,example.org");
-}
-
 static bool
 is_blank(char c)
 {
@@ -253,7 +63,7 @@ list_tidy(char *value)
 
 static enum outcome
 text_parse(const struct config_key *key, const char *value, char *member,
-    value_check_fn *check, struct errinfo *reterr)
+    config_text_check_fn *check, struct errinfo *reterr)
 {
 	char copy[CONFIG_TEXT_CAP];
 	size_t len = strlen(value);
@@ -302,7 +112,8 @@ static enum outcome
 bool_parse(const char *value, bool *member, struct errinfo *reterr)
 {
 	if (strcmp(value, "yes") != 0 && strcmp(value, "no") != 0)
-		return refuse(reterr, "is neither yes nor no", "write one");
+		return err_fault(reterr, OUTCOME_CONFIG_INVALID, NULL,
+		    "write one", "is neither yes nor no");
 	*member = strcmp(value, "yes") == 0;
 	return OUTCOME_OK;
 }
@@ -343,7 +154,8 @@ choice_parse(const struct config_key *key, const char *value, unsigned *member,
 		(void)snprintf(fix + used, sizeof(fix) - used, "%s%s",
 		    i > 0 ? ", " : "", words[i]);
 	}
-	return refuse(reterr, "is none of the choices", fix);
+	return err_fault(reterr, OUTCOME_CONFIG_INVALID, NULL, fix,
+	    "is none of the choices");
 }
 
 static enum config_method
@@ -375,7 +187,8 @@ methods_parse(
 	size_t count = 0;
 
 	if (strlen(value) >= sizeof(copy))
-		return refuse(reterr, what, fix);
+		return err_fault(
+		    reterr, OUTCOME_CONFIG_INVALID, NULL, fix, "%s", what);
 	memcpy(copy, value, strlen(value) + 1);
 	list_tidy(copy);
 	for (const char *p = copy;; p++) {
@@ -383,7 +196,8 @@ methods_parse(
 		enum config_method m = method_find(p, len);
 
 		if (m == METHOD_NONE || seen[m])
-			return refuse(reterr, what, fix);
+			return err_fault(reterr, OUTCOME_CONFIG_INVALID, NULL,
+			    fix, "%s", what);
 		seen[m] = true;
 		methods.list[count++] = m;
 		p += len;
@@ -398,25 +212,12 @@ enum outcome
 config_value_parse(const struct config_key *key, const char *value,
     struct config *config, struct errinfo *reterr)
 {
-	static value_check_fn *const checks[CONFIG_TYPE_COUNT] = {
-	    [CONFIG_REGION] = region_check,
-	    [CONFIG_URL] = url_check,
-	    [CONFIG_START] = start_check,
-	    [CONFIG_ID] = id_check,
-	    [CONFIG_PATH] = path_check,
-	    [CONFIG_REDIRECT] = redirect_check,
-	    [CONFIG_UUID] = uuid_check,
-	    [CONFIG_UUIDS] = uuids_check,
-	    [CONFIG_WORD] = word_check,
-	    [CONFIG_DOMAINS] = domains_check,
-	    [CONFIG_ENVNAME] = envname_check,
-	    [CONFIG_PROXY] = proxy_check,
-	};
 	void *member = (char *)config + key->offset;
 
-	if (checks[key->type] != NULL)
-		return text_parse(
-		    key, value, member, checks[key->type], reterr);
+	config_text_check_fn *check = config_text_check(key->type);
+
+	if (check != NULL)
+		return text_parse(key, value, member, check, reterr);
 	if (choice_words(key->type) != NULL)
 		return choice_parse(key, value, member, reterr);
 	if (key->type == CONFIG_BOOL)

@@ -177,7 +177,8 @@ line_read(struct lines *lines, struct view line, const char *user,
 		return r;
 	if (naming == MAP_NAME_MISSPELT)
 		r = line_refuse(lines, word, "is meant for this account",
-		    "write its name as the passwd entry has it, without quotes and escapes, in brackets where it has blanks: [NAME]",
+		    "write its name as the passwd entry has it, without quotes "
+		    "and escapes, in brackets where it has blanks: [NAME]",
 		    &entry->fault);
 	else if (naming == MAP_NAME_UNASKED)
 		r = line_refuse(lines, word,

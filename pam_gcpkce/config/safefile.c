@@ -41,7 +41,8 @@ directory_check(const struct walk *w, const char *name, const struct stat *st,
 	if ((st->st_mode & 022) != 0 && (st->st_mode & S_ISVTX) == 0)
 		return err_fault(reterr, OUTCOME_CONFIG_UNSAFE, w->path,
 		    "chmod go-w it",
-		    "the directory \"%s\" on its way may be written by others (mode %04o)",
+		    "the directory \"%s\" on its way may be written by others "
+		    "(mode %04o)",
 		    name, (unsigned)(st->st_mode & 07777));
 	return OUTCOME_OK;
 }
@@ -59,7 +60,8 @@ link_follow(struct walk *w, int link, const char *name, struct errinfo *reterr)
 	if (!owner_is_trusted(&st) || ++w->links > LINKS_MAX)
 		return err_fault(reterr, OUTCOME_CONFIG_UNSAFE, w->path,
 		    "name the real path",
-		    "\"%s\" on its way is a symbolic link that is not root's, or one of too many",
+		    "\"%s\" on its way is a symbolic link that is not root's, "
+		    "or one of too many",
 		    name);
 
 	ssize_t len = readlinkat(link, "", target, sizeof(target) - 1);

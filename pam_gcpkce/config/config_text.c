@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What each type of text value may be.
+ */
+#include "config_text.h"
+
+#include <string.h>
+
+#include "gcpkce/base/text.h"
+#include "gcpkce/base/url.h"
+
+static enum outcome
+refuse(struct errinfo *reterr, const char *what, const char *fix)
+{
+	return err_fault(reterr, OUTCOME_CONFIG_INVALID, NULL, fix, "%s", what);
+}
+
+static enum outcome
+region_check(const char *value, struct errinfo *reterr)
+{
+	struct region region;
+
+	if (strstr(value, "://") != NULL || strncmp(value, "login.", 6) == 0 ||
+	    strncmp(value, "api.", 4) == 0)
+		return refuse(reterr, "is an address, not a region",
+		    "write the domain alone, as in mypurecloud.de, or use "
+		    "login_url and api_url");
+	if (!region_find(value, &region))
+		return refuse(reterr, "is no known region",
+		    "write an AWS name, as in eu-central-1, or a login domain, "
+		    "as in mypurecloud.de");
+	return OUTCOME_OK;
+}
+
+static enum outcome
+url_check(const char *value, struct errinfo *reterr)
+{
+	struct url url;
+
+	if (!url_split(value, &url))
+		return refuse(reterr, "is not a base URL",
+		    "write https://HOST[:PORT][/PATH]");
+	if (!url_is_protected(&url))
+		return refuse(reterr, "is not protected",
+		    "use https (http only for a loopback address)");
+	for (size_t i = 0; i < url.path.len; i++) {
+		if (url.path.p[i] == '?' || url.path.p[i] == '#')
+			return refuse(reterr, "has a query or fragment",
+			    "write a base URL, https://HOST[:PORT][/PATH]");
+	}
+	return OUTCOME_OK;
+}
+
+static enum outcome
+start_check(const char *value, struct errinfo *reterr)
+{
+	struct url url;
+
+	if (!url_split(value, &url))
+		return refuse(reterr, "is not the address of a page",
+		    "write https://HOST[:PORT][/PATH]");
+	if (!url_is_protected(&url))
+		return refuse(reterr, "is not protected",
+		    "use https (http only for a loopback address)");
+	if (strchr(value, '#') != NULL)
+		return refuse(reterr,
+		    "has a fragment, which is the challenge's place",
+		    "write the page's address without one");
+	return OUTCOME_OK;
+}
+
+static enum outcome
+redirect_check(const char *value, struct errinfo *reterr)
+{
+	struct url url;
+
+	if (!url_split(value, &url))
+		return refuse(reterr, "is not a redirect URI",
+		    "write the one registered with the client, byte for byte");
+	if (!url_is_protected(&url))
+		return refuse(reterr, "would carry the code unprotected",
+		    "register an https redirect URI, or http to localhost");
+	if (strchr(value, '#') != NULL)
+		return refuse(reterr, "has a fragment, which RFC 6749 forbids",
+		    "register a redirect URI without one");
+	return OUTCOME_OK;
+}
+
+static enum outcome
+proxy_check(const char *value, struct errinfo *reterr)
+{
+	struct url url;
+
+	if (!url_split(value, &url) || url.port.len == 0 || url.path.len > 1 ||
+	    !view_eq(url.scheme, view_text("http")))
+		return refuse(
+		    reterr, "is not a proxy", "write http://HOST:PORT");
+	return OUTCOME_OK;
+}
+
+static enum outcome
+path_check(const char *value, struct errinfo *reterr)
+{
+	if (value[0] != '/')
+		return refuse(
+		    reterr, "is not an absolute path", "begin with /");
+	/* it goes to the helper in a frame, which takes no other text */
+	return text_is_clean_utf8(view_text(value))
+	    ? OUTCOME_OK
+	    : refuse(reterr, "has a control byte or is not UTF-8",
+		  "give the file another name");
+}
+
+static enum outcome
+id_check(const char *value, struct errinfo *reterr)
+{
+	static const char good[] = "abcdefghijklmnopqrstuvwxyz"
+				   "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				   "0123456789._-";
+
+	return value[strspn(value, good)] == '\0'
+	    ? OUTCOME_OK
+	    : refuse(reterr, "is not an id",
+		  "copy it from the OAuth client's page");
+}
+
+static enum outcome
+uuid_check(const char *value, struct errinfo *reterr)
+{
+	return text_is_uuid(view_text(value))
+	    ? OUTCOME_OK
+	    : refuse(reterr, "is not an id",
+		  "write the UUID in lower case, not a display name");
+}
+
+static enum outcome
+word_check(const char *value, struct errinfo *reterr)
+{
+	return text_is_token(view_text(value))
+	    ? OUTCOME_OK
+	    : refuse(reterr, "has a character that is not printable ASCII",
+		  "write one word");
+}
+
+static enum outcome
+envname_check(const char *value, struct errinfo *reterr)
+{
+	static const char first[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ_"
+				    "abcdefghijklmnopqrstuvwxyz";
+
+	if (strchr(first, value[0]) == NULL)
+		return refuse(
+		    reterr, "is no name of a variable", "begin with a letter");
+	for (const char *p = value; *p != '\0'; p++) {
+		if (strchr(first, *p) == NULL && !(*p >= '0' && *p <= '9'))
+			return refuse(reterr, "is no name of a variable",
+			    "use letters, digits and _");
+	}
+	if (strncmp(value, "LD_", 3) == 0 ||
+	    strncmp(value, "GCPKCE_", 7) == 0 || strcmp(value, "PATH") == 0 ||
+	    strcmp(value, "IFS") == 0)
+		return refuse(reterr, "is a variable with a meaning of its own",
+		    "choose another name");
+	return OUTCOME_OK;
+}
+
+/* Do all items of a comma-separated list pass? */
+static bool
+list_is_good(const char *value, bool (*item_is_good)(struct view))
+{
+	for (const char *p = value;; p++) {
+		size_t len = strcspn(p, ",");
+		struct view item = {.p = (const uint8_t *)p, .len = len};
+
+		if (!item_is_good(item))
+			return false;
+		p += len;
+		if (*p == '\0')
+			return true;
+	}
+}
+
+static enum outcome
+uuids_check(const char *value, struct errinfo *reterr)
+{
+	return list_is_good(value, text_is_uuid)
+	    ? OUTCOME_OK
+	    : refuse(reterr, "is not a list of ids",
+		  "write UUIDs in lower case, parted by commas: a display name "
+		  "can be given to another thing");
+}
+
+static enum outcome
+domains_check(const char *value, struct errinfo *reterr)
+{
+	return list_is_good(value, url_host_is_name)
+	    ? OUTCOME_OK
+	    : refuse(reterr, "is not a list of domains",
+		  "write them parted by commas, as in example.com,example.org");
+}
+
+config_text_check_fn *
+config_text_check(enum config_type type)
+{
+	static config_text_check_fn *const checks[CONFIG_TYPE_COUNT] = {
+	    [CONFIG_REGION] = region_check,
+	    [CONFIG_URL] = url_check,
+	    [CONFIG_START] = start_check,
+	    [CONFIG_ID] = id_check,
+	    [CONFIG_PATH] = path_check,
+	    [CONFIG_REDIRECT] = redirect_check,
+	    [CONFIG_UUID] = uuid_check,
+	    [CONFIG_UUIDS] = uuids_check,
+	    [CONFIG_WORD] = word_check,
+	    [CONFIG_DOMAINS] = domains_check,
+	    [CONFIG_ENVNAME] = envname_check,
+	    [CONFIG_PROXY] = proxy_check,
+	};
+
+	return checks[type];
+}
