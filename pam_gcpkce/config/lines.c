@@ -119,13 +119,7 @@ is_blank(uint8_t c)
 struct view
 lines_trim(struct view line)
 {
-	while (line.len > 0 && is_blank(line.p[0])) {
-		line.p++;
-		line.len--;
-	}
-	while (line.len > 0 && is_blank(line.p[line.len - 1]))
-		line.len--;
-	return line;
+	return view_trim(line, " \t\r");
 }
 
 struct view

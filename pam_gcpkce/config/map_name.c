@@ -18,12 +18,6 @@ is_blank(uint8_t c)
 	return c == ' ' || c == '\t';
 }
 
-static struct view
-view_from(struct view bytes, size_t offset)
-{
-	return (struct view){.p = bytes.p + offset, .len = bytes.len - offset};
-}
-
 /* The length of "[NAME]" at the beginning, or 0. */
 static size_t
 bracket_len(struct view text)
@@ -56,7 +50,7 @@ map_name_take(struct view *line)
 			len++;
 		word.len = len;
 	}
-	*line = view_from(rest, len);
+	*line = view_skip(rest, len);
 	return word;
 }
 
@@ -124,7 +118,7 @@ letter_take(struct view *rest)
 		c = (c & 0x1F) << 6 | (rest->p[1] & 0x3FU);
 		len = 2;
 	}
-	*rest = view_from(*rest, len);
+	*rest = view_skip(*rest, len);
 	for (size_t i = 0; i < sizeof(capitals) / sizeof(capitals[0]); i++) {
 		if (c >= capitals[i].first && c <= capitals[i].last &&
 		    (!capitals[i].in_pairs || (c - capitals[i].first) % 2 == 0))
@@ -186,7 +180,7 @@ stray_strip(struct view name)
 	size_t len;
 
 	while ((len = stray_len(name, false)) > 0)
-		name = view_from(name, len);
+		name = view_skip(name, len);
 	while ((len = stray_len(name, true)) > 0)
 		name.len -= len;
 	return name;
@@ -232,7 +226,7 @@ unescaped_take(struct view *rest)
 			len = 2;
 		}
 	}
-	*rest = view_from(*rest, len > 0 ? len : 1);
+	*rest = view_skip(*rest, len > 0 ? len : 1);
 	return c;
 }
 
@@ -251,7 +245,7 @@ meant_take(struct view line, size_t blanks)
 	if (whole > 0)
 		return (struct view){.p = rest.p + 1, .len = whole - 2};
 	if (mark == '"' || mark == '\'' || mark == '[') {
-		rest = view_from(rest, 1);
+		rest = view_skip(rest, 1);
 		const uint8_t *close =
 		    memchr(rest.p, mark == '[' ? ']' : mark, rest.len);
 		if (close != NULL)
