@@ -129,12 +129,12 @@ binary_check(struct check *check)
 }
 
 static const char *
-layer_fix(const char *name)
+layer_fix(enum sandbox_layer layer)
 {
-	if (strcmp(name, "landlock") == 0)
+	if (layer == SANDBOX_LANDLOCK)
 		return "boot a kernel with Landlock (5.13 or newer) and "
 		       "\"landlock\" in lsm=";
-	if (strcmp(name, "seccomp") == 0)
+	if (layer == SANDBOX_SECCOMP)
 		return "boot a kernel with CONFIG_SECCOMP_FILTER, and let a "
 		       "container pass seccomp(2)";
 	return "look at what starts the host process, and at its container";
@@ -145,17 +145,19 @@ layers_check(struct check *check)
 {
 	bool strict = check->config.sandbox == SANDBOX_STRICT;
 
-	for (size_t i = 0; i < check->probe.count; i++) {
-		const struct wire_layer *layer = &check->probe.layers[i];
+	for (unsigned i = 0; i < SANDBOX_LAYERS; i++) {
+		int error = (int)check->probe.missing.errors[i];
+		char space[ERR_TEXT_MAX];
 
 		/* what a strict helper did not come to is not known */
-		if (layer->live ||
-		    (check->probe.reason[0] != '\0' && layer->why[0] == '\0'))
+		if ((check->probe.missing.layers & 1U << i) == 0 ||
+		    (check->probe.reason[0] != '\0' && error == 0))
 			continue;
 		finding_add(&check->findings,
 		    strict ? FINDING_FAULT : FINDING_WARNING, "sandbox",
-		    layer_fix(layer->name), "the layer %s is missing%s%s%s",
-		    layer->name, layer->why[0] != '\0' ? ": " : "", layer->why,
+		    layer_fix(i), "the layer %s is missing%s%s%s",
+		    layer_name(i), error != 0 ? ": " : "",
+		    error != 0 ? err_text(error, space) : "",
 		    strict ? "; sandbox=strict refuses every sign-in" : "");
 	}
 }

@@ -55,6 +55,12 @@ reach_print(struct buf *text, const char *url, const struct wire_reach *reach)
 	buf_put_byte(text, '\n');
 }
 
+static bool
+is_live(const struct check *check, enum sandbox_layer layer)
+{
+	return (check->probe.missing.layers & 1U << layer) == 0;
+}
+
 void
 probe_print(struct check *check)
 {
@@ -64,9 +70,9 @@ probe_print(struct check *check)
 	if (!check->probed)
 		return;
 	buf_printf(text, "sandbox\n ");
-	for (size_t i = 0; i < check->probe.count; i++)
-		buf_printf(text, " %s%s", check->probe.layers[i].name,
-		    check->probe.layers[i].live ? "" : " (missing)");
+	for (unsigned i = 0; i < SANDBOX_LAYERS; i++)
+		buf_printf(text, " %s%s", layer_name(i),
+		    is_live(check, i) ? "" : " (missing)");
 	buf_put_byte(text, '\n');
 	if (check->options->offline)
 		return;
@@ -117,10 +123,9 @@ probe_json(const struct check *check)
 	struct json_object *json = json_object_new_object();
 	struct json_object *layers = json_object_new_object();
 	struct json_object *hosts = json_object_new_array();
-	for (size_t i = 0; i < check->probe.count; i++)
-		(void)json_object_object_add(layers,
-		    check->probe.layers[i].name,
-		    json_object_new_boolean(check->probe.layers[i].live));
+	for (unsigned i = 0; i < SANDBOX_LAYERS; i++)
+		(void)json_object_object_add(layers, layer_name(i),
+		    json_object_new_boolean(is_live(check, i)));
 	(void)json_object_object_add(json, "layers", layers);
 	if (check->options->offline) {
 		(void)json_object_object_add(json, "hosts", hosts);

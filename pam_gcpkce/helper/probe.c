@@ -34,20 +34,14 @@ struct probe {
 	struct wire_probe_reply reply;
 };
 
+/* A layer that was not come to is not live either, and has no error. */
 static void
 layers_tell(struct wire_probe_reply *reply)
 {
-	_Static_assert(SANDBOX_LAYERS <= (int)WIRE_LAYERS_MAX, "they fit");
-
-	reply->count = SANDBOX_LAYERS;
+	reply->missing = *sandbox_missing();
 	for (unsigned i = 0; i < SANDBOX_LAYERS; i++) {
-		struct wire_layer *layer = &reply->layers[i];
-
-		(void)snprintf(
-		    layer->name, sizeof(layer->name), "%s", layer_name(i));
-		layer->live = sandbox_is_live(i);
-		if (!layer->live)
-			trace_text_copy(layer->why, sandbox_layer_why(i));
+		if (!sandbox_is_live(i))
+			missing_add(&reply->missing, i, 0);
 	}
 }
 

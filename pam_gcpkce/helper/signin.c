@@ -101,7 +101,9 @@ ready_send(struct signin *s, struct errinfo *reterr)
 {
 	autobuf address = BUF_INIT(AUTHORIZE_ADDRESS_MAX);
 	struct wire_ready ready = {
-	    .callback = loopback_callback_resume(s->browser)};
+	    .callback = loopback_callback_resume(s->browser),
+	    .missing = *sandbox_missing(),
+	};
 	autobuf frame = BUF_INIT(WIRE_HEADER_LEN + WIRE_PAYLOAD_MAX);
 
 	address_put(s, &address);
@@ -162,6 +164,7 @@ verdict_send(struct signin *s, enum outcome outcome, const char *reason,
 	struct wire_verdict *v = &s->verdict;
 
 	v->outcome = outcome;
+	v->missing = *sandbox_missing();
 	wire_reason_set(v, reason);
 	if (outcome == OUTCOME_OK) {
 		v->identity = s->exchange.identity;

@@ -93,7 +93,8 @@ frame_send_unawaited(const struct buf *frame)
 void
 startup_refuse(enum outcome outcome, const char *reason)
 {
-	struct wire_verdict verdict = {.outcome = outcome};
+	struct wire_verdict verdict = {
+	    .outcome = outcome, .missing = *sandbox_missing()};
 	autobuf frame = BUF_INIT(WIRE_HEADER_LEN + WIRE_PAYLOAD_MAX);
 
 	wire_reason_set(&verdict, reason);

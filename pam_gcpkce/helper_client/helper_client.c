@@ -137,17 +137,14 @@ helper_send(const struct config *config, int lock, const struct buf *frame,
 	return OUTCOME_OK;
 }
 
-/* A helper that lacks a layer, and goes on where that is a refusal. */
+/* What a frame says of the sandbox; where it is strict, no frame may come. */
 static enum outcome
-missing_judge(const struct helper_proc *proc, struct errinfo *reterr)
+missing_note(struct helper_proc *proc, const struct missing *missing,
+    struct errinfo *reterr)
 {
-	autobuf all = BUF_INIT(ERRINFO_TEXT_MAX);
-
-	if (!proc->strict || proc->missing.layers == 0)
-		return OUTCOME_OK;
-	missing_put(&proc->missing, &all);
-	return err_set(reterr, OUTCOME_HELPER_FAILED,
-	    "sandbox = strict: %s, and goes on", buf_text(&all));
+	missing_merge(&proc->missing, missing);
+	return missing_judge(
+	    &proc->missing, proc->strict, ", and goes on", reterr);
 }
 
 enum outcome
@@ -178,10 +175,8 @@ helper_client_address(struct helper_proc *proc, int64_t deadline_ms,
 	    proc, WIRE_READY, deadline_ms, &payload, reterr);
 
 	if (r == OUTCOME_OK)
-		r = missing_judge(proc, reterr);
-	return r == OUTCOME_OK
-	    ? wire_ready_parse(buf_view(&payload), ret, reterr)
-	    : r;
+		r = wire_ready_parse(buf_view(&payload), ret, reterr);
+	return r == OUTCOME_OK ? missing_note(proc, &ret->missing, reterr) : r;
 }
 
 const char *
@@ -273,7 +268,7 @@ helper_client_answer(struct helper_proc *proc, struct view typed,
 		r = wire_verdict_parse(buf_view(&payload), ret, reterr);
 	if (r != OUTCOME_OK)
 		return r;
-	r = missing_judge(proc, reterr);
+	r = missing_note(proc, &ret->missing, reterr);
 	if (r == OUTCOME_OK) {
 		r = err_set(reterr, ret->outcome, "%s", ret->reason);
 		return withheld ? withheld_judge(r, reterr) : r;

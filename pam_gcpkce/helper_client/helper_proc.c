@@ -262,7 +262,8 @@ helper_proc_send(const struct helper_proc *proc, const struct buf *frame,
  * or the helper did, whatever else it says.
  */
 static enum outcome
-refusal_read(const struct buf *payload, struct errinfo *reterr)
+refusal_read(
+    struct helper_proc *proc, const struct buf *payload, struct errinfo *reterr)
 {
 	autoverdict verdict = {0};
 	enum outcome r =
@@ -270,6 +271,7 @@ refusal_read(const struct buf *payload, struct errinfo *reterr)
 
 	if (r != OUTCOME_OK)
 		return r;
+	missing_merge(&proc->missing, &verdict.missing);
 	r = verdict.outcome == OUTCOME_SYSTEM_ERROR ? OUTCOME_SYSTEM_ERROR
 						    : OUTCOME_HELPER_FAILED;
 	return err_set(reterr, r, "%s", verdict.reason);
@@ -291,26 +293,6 @@ end_comes_first(const struct helper_proc *c, int64_t deadline_ms)
 			return false;
 	}
 	return fds[0].revents == 0 && fds[1].revents != 0;
-}
-
-/* Each tells of one layer more, so no helper can go on with them for ever. */
-static enum outcome
-missing_note(
-    struct helper_proc *c, const struct buf *payload, struct errinfo *reterr)
-{
-	struct missing said;
-	enum outcome r = wire_missing_parse(buf_view(payload), &said, reterr);
-
-	if (r != OUTCOME_OK)
-		return r;
-	if ((said.layers & ~c->missing.layers) == 0)
-		return err_set(reterr, OUTCOME_HELPER_FAILED,
-		    "frame: the layers are missing already");
-	for (unsigned i = 0; i < SANDBOX_LAYERS; i++) {
-		if ((said.layers & 1U << i) != 0)
-			missing_add(&c->missing, i, said.errors[i]);
-	}
-	return OUTCOME_OK;
 }
 
 /* Receive one frame, whatever it is. */
@@ -335,14 +317,8 @@ helper_proc_receive(struct helper_proc *proc, enum wire_type type,
 	enum wire_type got;
 	enum outcome r = any_receive(proc, deadline_ms, &got, payload, reterr);
 
-	while (r == OUTCOME_OK && got == WIRE_MISSING) {
-		r = missing_note(proc, payload, reterr);
-		if (r == OUTCOME_OK)
-			r = any_receive(
-			    proc, deadline_ms, &got, payload, reterr);
-	}
 	if (r == OUTCOME_OK && got != type && got == WIRE_VERDICT)
-		return refusal_read(payload, reterr);
+		return refusal_read(proc, payload, reterr);
 	if (r == OUTCOME_OK && got != type)
 		return err_set(reterr, OUTCOME_HELPER_FAILED,
 		    "frame: type %d came where %d must come", got, type);

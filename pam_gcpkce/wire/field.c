@@ -97,19 +97,34 @@ field_put(struct wire_codec *w, struct view bytes)
 	buf_put(w->out, bytes.p, bytes.len);
 }
 
-void
-field_text(struct wire_codec *w, char *text, size_t cap, const char *field)
+/* Pass a text whose bytes are judged, with what to say of others. */
+static void
+text_pass(struct wire_codec *w, char *text, size_t cap, const char *field,
+    bool (*is_good)(struct view), const char *why)
 {
 	if (w->out != NULL) {
 		field_put(w, view_text(text));
 		return;
 	}
 	struct view bytes = field_cut(w, cap - 1, field);
-	if (!text_is_clean_utf8(bytes))
-		field_fail(w, field, "holds a control byte or is not UTF-8");
+	if (!is_good(bytes))
+		field_fail(w, field, why);
 	memset(text, 0, cap);
 	if (w->r == OUTCOME_OK && bytes.len > 0)
 		memcpy(text, bytes.p, bytes.len);
+}
+
+void
+field_text(struct wire_codec *w, char *text, size_t cap, const char *field)
+{
+	text_pass(w, text, cap, field, text_is_clean_utf8,
+	    "holds a control byte or is not UTF-8");
+}
+
+void
+field_token(struct wire_codec *w, char *text, size_t cap, const char *field)
+{
+	text_pass(w, text, cap, field, text_is_token, "is not printable ASCII");
 }
 
 void

@@ -7,8 +7,10 @@
 #ifndef GCPKCE_FIELD_H
 #define GCPKCE_FIELD_H
 
+#include <string.h>
+
 #include "gcpkce/base/errinfo.h"
-#include "gcpkce/base/secret.h"
+#include "gcpkce/wire/wire.h"
 
 /*
  * A pass: with out set fields are appended to it, else they are cut from in.
@@ -42,6 +44,10 @@ void field_secret(struct wire_codec *w, struct secret **secret, size_t max,
 /* Pass one byte that counts less than count; gives 0 after a fault. */
 unsigned field_choice(
     struct wire_codec *w, unsigned choice, unsigned count, const char *field);
+
+/* Likewise a text of one byte or more, of printable ASCII without the space. */
+void field_token(
+    struct wire_codec *w, char *text, size_t cap, const char *field);
 #define PASS_TEXT(w, s, member) \
 	field_text(w, (s)->member, sizeof((s)->member), #member)
 
@@ -55,5 +61,53 @@ struct view field_cut(struct wire_codec *w, size_t max, const char *field);
  * gives:  w->r: OUTCOME_OK, OUTCOME_HELPER_FAILED, OUTCOME_NO_MEMORY
  */
 enum outcome field_finish(struct wire_codec *w);
+
+/* The fields of what several frames have. */
+void field_missing(struct wire_codec *w, struct missing *missing);
+void field_route(struct wire_codec *w, struct wire_route *route);
+void field_verdict(struct wire_codec *w, struct wire_verdict *verdict);
+
+/*
+ * Begin a frame, which gives the place for its end; and end it.
+ */
+size_t frame_begin(struct buf *frame, enum wire_type type);
+void frame_end(struct buf *frame, size_t start);
+
+/*
+ * Define wire_put_NAME and wire_NAME_parse, for a frame of this type whose
+ * payload is the struct S.
+ *
+ * walk(w, S *) passes its fields.  The writer lends it a copy, because it also
+ * reads; the copy holds pointers to secrets and lists, never their bytes.
+ * done(S *) frees what a reader has taken before a fault.
+ */
+#define FRAME_DEFINE(name, type, S, walk, done) \
+	void wire_put_##name(struct buf *frame, const S *value) \
+	{ \
+		struct wire_codec w = {.out = frame, .r = OUTCOME_OK}; \
+		size_t start = frame_begin(frame, type); \
+		S lent = *value; \
+\
+		walk(&w, &lent); \
+		frame_end(frame, start); \
+	} \
+\
+	enum outcome wire_##name##_parse( \
+	    struct view payload, S *ret, struct errinfo *reterr) \
+	{ \
+		struct wire_codec w = { \
+		    .in = payload, .r = OUTCOME_OK, .reterr = reterr}; \
+\
+		memset(ret, 0, sizeof(*ret)); \
+		walk(&w, ret); \
+		if (field_finish(&w) == OUTCOME_OK) \
+			return OUTCOME_OK; \
+		done(ret); \
+		memset(ret, 0, sizeof(*ret)); \
+		return w.r; \
+	}
+
+/* Where there is nothing to free. */
+#define FRAME_OWNS_NOTHING(value) ((void)(value))
 
 #endif

@@ -5,8 +5,6 @@
  */
 #include "gcpkce/wire/layers.h"
 
-#include "gcpkce/base/errinfo.h"
-
 static const char *const names[SANDBOX_LAYERS] = {
     [SANDBOX_MEMORY] = "memory",
     [SANDBOX_IDS] = "ids",
@@ -32,6 +30,15 @@ missing_add(struct missing *missing, enum sandbox_layer layer, uint32_t error)
 		return;
 	missing->layers |= 1U << layer;
 	missing->errors[layer] = error;
+}
+
+void
+missing_merge(struct missing *missing, const struct missing *more)
+{
+	for (unsigned i = 0; i < SANDBOX_LAYERS; i++) {
+		if ((more->layers & 1U << i) != 0)
+			missing_add(missing, i, more->errors[i]);
+	}
 }
 
 static void
@@ -66,4 +73,17 @@ missing_news(struct missing *missing, struct buf *text)
 	missing->told = missing->layers;
 	layers_put(missing, news, text);
 	return news != 0;
+}
+
+enum outcome
+missing_judge(const struct missing *missing, bool strict, const char *end,
+    struct errinfo *reterr)
+{
+	autobuf all = BUF_INIT(ERRINFO_TEXT_MAX);
+
+	if (!strict || missing->layers == 0)
+		return OUTCOME_OK;
+	missing_put(missing, &all);
+	return err_set(reterr, OUTCOME_HELPER_FAILED, "sandbox = strict: %s%s",
+	    buf_text(&all), end);
 }

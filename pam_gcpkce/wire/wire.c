@@ -35,7 +35,7 @@ field_ids(struct wire_codec *w, struct id_list *list, const char *field)
 /* The fields of each struct, in their order on the wire. */
 
 void
-wire_field_route(struct wire_codec *w, struct wire_route *route)
+field_route(struct wire_codec *w, struct wire_route *route)
 {
 	PASS_TEXT(w, route, login_url);
 	PASS_TEXT(w, route, api_url);
@@ -57,7 +57,7 @@ field_label(struct wire_codec *w, struct wire_label *label)
 static void
 field_request(struct wire_codec *w, struct wire_request *request)
 {
-	wire_field_route(w, &request->route);
+	field_route(w, &request->route);
 	field_label(w, &request->label);
 	PASS_TEXT(w, request, client_id);
 	PASS_TEXT(w, request, redirect_uri);
@@ -98,51 +98,12 @@ field_identity(struct wire_codec *w, struct identity *identity)
 	field_ids(w, &identity->divisions, "divisions");
 }
 
-void
-wire_field_verdict(struct wire_codec *w, struct wire_verdict *verdict)
-{
-	uint64_t outcome = verdict->outcome;
-	uint64_t number = verdict->number;
-
-	field_number(w, &outcome, 1, "outcome");
-	if (outcome >= OUTCOME_COUNT)
-		field_fail(w, "outcome", "is none");
-	verdict->outcome =
-	    w->r == OUTCOME_OK ? (enum outcome)outcome : OUTCOME_HELPER_FAILED;
-	field_bool(w, &verdict->state_earlier, "state_earlier");
-	field_bool(w, &verdict->sshd_junk, "sshd_junk");
-	field_number(w, &number, 1, "number");
-	if (number >= WIRE_NUMBERS)
-		field_fail(w, "number", "is none");
-	verdict->number =
-	    w->r == OUTCOME_OK ? (enum wire_number)number : WIRE_NUMBER_NONE;
-	PASS_TEXT(w, verdict, reason);
-	for (const char *c = verdict->reason; w->out == NULL && *c != 0; c++) {
-		if (*c < 0x20 || *c >= 0x7f)
-			field_fail(w, "reason", "is not printable ASCII");
-	}
-	PASS_TEXT(w, verdict, correlation);
-	field_identity(w, &verdict->identity);
-	field_u32(w, &verdict->expires_in_s, "expires_in_s");
-	field_secret(w, &verdict->token, WIRE_TOKEN_MAX, "token");
-}
-
-static void
-field_revoke_request(struct wire_codec *w, struct wire_revoke_request *request)
-{
-	wire_field_route(w, &request->route);
-	field_label(w, &request->label);
-	field_u32(w, &request->limit_s, "limit_s");
-	field_number(w, &request->expires_at_s, 8, "expires_at_s");
-	field_secret(w, &request->token, WIRE_TOKEN_MAX, "token");
-}
-
 /* A layer's error comes with its bit alone. */
-static void
+void
 field_missing(struct wire_codec *w, struct missing *missing)
 {
 	field_u32(w, &missing->layers, "layers");
-	if (missing->layers == 0 || missing->layers >> SANDBOX_LAYERS != 0)
+	if (missing->layers >> SANDBOX_LAYERS != 0)
 		field_fail(w, "layers", "is no set of them");
 	for (unsigned i = 0; w->r == OUTCOME_OK && i < SANDBOX_LAYERS; i++) {
 		if ((missing->layers & 1U << i) != 0)
@@ -152,9 +113,52 @@ field_missing(struct wire_codec *w, struct missing *missing)
 	}
 }
 
+static void
+field_ready(struct wire_codec *w, struct wire_ready *ready)
+{
+	field_token(w, ready->address, sizeof(ready->address), "address");
+	field_bool(w, &ready->unreachable, "unreachable");
+	ready->callback =
+	    field_choice(w, ready->callback, WIRE_CALLBACKS, "callback");
+	field_missing(w, &ready->missing);
+}
+
+void
+field_verdict(struct wire_codec *w, struct wire_verdict *verdict)
+{
+	verdict->outcome =
+	    field_choice(w, verdict->outcome, OUTCOME_COUNT, "outcome");
+	field_bool(w, &verdict->state_earlier, "state_earlier");
+	field_bool(w, &verdict->sshd_junk, "sshd_junk");
+	verdict->number =
+	    field_choice(w, verdict->number, WIRE_NUMBERS, "number");
+	PASS_TEXT(w, verdict, reason);
+	for (const char *c = verdict->reason; w->out == NULL && *c != 0; c++) {
+		if (*c < 0x20 || *c >= 0x7f)
+			field_fail(w, "reason", "is not printable ASCII");
+	}
+	PASS_TEXT(w, verdict, correlation);
+	field_identity(w, &verdict->identity);
+	field_u32(w, &verdict->expires_in_s, "expires_in_s");
+	field_secret(w, &verdict->token, WIRE_TOKEN_MAX, "token");
+	field_missing(w, &verdict->missing);
+}
+
+static void
+field_revoke_request(struct wire_codec *w, struct wire_revoke_request *request)
+{
+	field_route(w, &request->route);
+	field_label(w, &request->label);
+	field_u32(w, &request->limit_s, "limit_s");
+	field_number(w, &request->expires_at_s, 8, "expires_at_s");
+	field_secret(w, &request->token, WIRE_TOKEN_MAX, "token");
+	if (request->token == NULL)
+		field_fail(w, "token", "is missing");
+}
+
 /* The length is 0 first, and written when the payload stands. */
 size_t
-wire_begin(struct buf *frame, enum wire_type type)
+frame_begin(struct buf *frame, enum wire_type type)
 {
 	size_t start = frame->len;
 	const uint8_t header[WIRE_HEADER_LEN] = {
@@ -165,7 +169,7 @@ wire_begin(struct buf *frame, enum wire_type type)
 }
 
 void
-wire_end(struct buf *frame, size_t start)
+frame_end(struct buf *frame, size_t start)
 {
 	if (frame->failed)
 		return;
@@ -177,81 +181,40 @@ wire_end(struct buf *frame, size_t start)
 void
 wire_put_empty(struct buf *frame, enum wire_type type)
 {
-	wire_end(frame, wire_begin(frame, type));
+	frame_end(frame, frame_begin(frame, type));
 }
 
-/*
- * The writers lend a copy to the walk, whose fields are not const because it
- * also reads.  The copy holds pointers to secrets and lists, never their bytes.
- */
-
-void
-wire_put_request(struct buf *frame, const struct wire_request *request)
-{
-	size_t start = wire_begin(frame, WIRE_REQUEST);
-	struct wire_codec w = {.out = frame, .r = OUTCOME_OK};
-	struct wire_request lent = *request;
-
-	field_request(&w, &lent);
-	wire_end(frame, start);
-}
-
-void
-wire_put_verdict(struct buf *frame, const struct wire_verdict *verdict)
-{
-	size_t start = wire_begin(frame, WIRE_VERDICT);
-	struct wire_codec w = {.out = frame, .r = OUTCOME_OK};
-	struct wire_verdict lent = *verdict;
-
-	wire_field_verdict(&w, &lent);
-	wire_end(frame, start);
-}
-
-void
-wire_put_revoke_request(
-    struct buf *frame, const struct wire_revoke_request *request)
-{
-	size_t start = wire_begin(frame, WIRE_REVOKE_REQUEST);
-	struct wire_codec w = {.out = frame, .r = OUTCOME_OK};
-	struct wire_revoke_request lent = *request;
-
-	field_revoke_request(&w, &lent);
-	wire_end(frame, start);
-}
-
-void
-wire_put_missing(struct buf *frame, const struct missing *missing)
-{
-	size_t start = wire_begin(frame, WIRE_MISSING);
-	struct wire_codec w = {.out = frame, .r = OUTCOME_OK};
-	struct missing lent = *missing;
-
-	field_missing(&w, &lent);
-	wire_end(frame, start);
-}
-
-void
-wire_put_ready(struct buf *frame, const struct wire_ready *ready)
-{
-	size_t start = wire_begin(frame, WIRE_READY);
-	struct wire_codec w = {.out = frame, .r = OUTCOME_OK};
-	bool unreachable = ready->unreachable;
-	uint64_t callback = ready->callback;
-
-	field_put(&w, view_text(ready->address));
-	field_bool(&w, &unreachable, "unreachable");
-	field_number(&w, &callback, 1, "callback");
-	wire_end(frame, start);
-}
+FRAME_DEFINE(request, WIRE_REQUEST, struct wire_request, field_request,
+    wire_request_done)
+FRAME_DEFINE(
+    ready, WIRE_READY, struct wire_ready, field_ready, FRAME_OWNS_NOTHING)
+FRAME_DEFINE(verdict, WIRE_VERDICT, struct wire_verdict, field_verdict,
+    wire_verdict_done)
+FRAME_DEFINE(revoke_request, WIRE_REVOKE_REQUEST, struct wire_revoke_request,
+    field_revoke_request, wire_revoke_request_done)
 
 void
 wire_put_answer(struct buf *frame, struct view typed)
 {
-	size_t start = wire_begin(frame, WIRE_ANSWER);
+	size_t start = frame_begin(frame, WIRE_ANSWER);
 	struct wire_codec w = {.out = frame, .r = OUTCOME_OK};
 
 	field_put(&w, typed);
-	wire_end(frame, start);
+	frame_end(frame, start);
+}
+
+enum outcome
+wire_answer_parse(
+    struct view payload, struct buf *ret_typed, struct errinfo *reterr)
+{
+	struct wire_codec w = {
+	    .in = payload, .r = OUTCOME_OK, .reterr = reterr};
+	struct view typed = field_cut(&w, WIRE_ANSWER_MAX, "typed");
+
+	if (field_finish(&w) != OUTCOME_OK)
+		return w.r;
+	buf_put(ret_typed, typed.p, typed.len);
+	return buf_check(ret_typed);
 }
 
 enum outcome
@@ -265,7 +228,7 @@ wire_header_parse(const uint8_t header[static WIRE_HEADER_LEN],
 	if (header[4] != WIRE_VERSION)
 		return err_set(reterr, OUTCOME_HELPER_FAILED,
 		    "frame: version %u, not %u", header[4], WIRE_VERSION);
-	if (header[5] < WIRE_REQUEST || header[5] > WIRE_MISSING)
+	if (header[5] < WIRE_REQUEST || header[5] > WIRE_PROBE_REPLY)
 		return err_set(reterr, OUTCOME_HELPER_FAILED,
 		    "frame: unknown type %u", header[5]);
 	if (len < 2 || len - 2 > WIRE_PAYLOAD_MAX)
@@ -274,105 +237,6 @@ wire_header_parse(const uint8_t header[static WIRE_HEADER_LEN],
 	*ret_type = header[5];
 	*ret_len = len - 2;
 	return OUTCOME_OK;
-}
-
-static struct wire_codec
-reader(struct view payload, struct errinfo *reterr)
-{
-	return (struct wire_codec){
-	    .in = payload, .r = OUTCOME_OK, .reterr = reterr};
-}
-
-enum outcome
-wire_request_parse(
-    struct view payload, struct wire_request *ret, struct errinfo *reterr)
-{
-	struct wire_codec w = reader(payload, reterr);
-
-	memset(ret, 0, sizeof(*ret));
-	field_request(&w, ret);
-	if (field_finish(&w) != OUTCOME_OK)
-		wire_request_done(ret);
-	return w.r;
-}
-
-enum outcome
-wire_ready_parse(
-    struct view payload, struct wire_ready *ret, struct errinfo *reterr)
-{
-	struct wire_codec w = reader(payload, reterr);
-
-	struct view address = field_cut(&w, WIRE_ADDRESS_MAX, "address");
-	if (!text_is_token(address))
-		field_fail(&w, "address", "is not printable ASCII");
-	bool unreachable = false;
-	uint64_t callback = 0;
-
-	memset(ret, 0, sizeof(*ret));
-	field_bool(&w, &unreachable, "unreachable");
-	field_number(&w, &callback, 1, "callback");
-	if (callback >= WIRE_CALLBACKS)
-		field_fail(&w, "callback", "is none");
-	if (field_finish(&w) != OUTCOME_OK)
-		return w.r;
-	memcpy(ret->address, address.p, address.len);
-	ret->unreachable = unreachable;
-	ret->callback = (enum wire_callback)callback;
-	return w.r;
-}
-
-enum outcome
-wire_answer_parse(
-    struct view payload, struct buf *ret_typed, struct errinfo *reterr)
-{
-	struct wire_codec w = reader(payload, reterr);
-	struct view typed = field_cut(&w, WIRE_ANSWER_MAX, "typed");
-
-	if (field_finish(&w) != OUTCOME_OK)
-		return w.r;
-	buf_put(ret_typed, typed.p, typed.len);
-	return buf_check(ret_typed);
-}
-
-enum outcome
-wire_verdict_parse(
-    struct view payload, struct wire_verdict *ret, struct errinfo *reterr)
-{
-	struct wire_codec w = reader(payload, reterr);
-
-	memset(ret, 0, sizeof(*ret));
-	wire_field_verdict(&w, ret);
-	if (field_finish(&w) != OUTCOME_OK)
-		wire_verdict_done(ret);
-	return w.r;
-}
-
-enum outcome
-wire_revoke_request_parse(struct view payload, struct wire_revoke_request *ret,
-    struct errinfo *reterr)
-{
-	struct wire_codec w = reader(payload, reterr);
-
-	memset(ret, 0, sizeof(*ret));
-	field_revoke_request(&w, ret);
-	if (field_finish(&w) == OUTCOME_OK && ret->token == NULL)
-		field_fail(&w, "token", "is missing");
-	if (w.r != OUTCOME_OK)
-		wire_revoke_request_done(ret);
-	return w.r;
-}
-
-enum outcome
-wire_missing_parse(
-    struct view payload, struct missing *ret, struct errinfo *reterr)
-{
-	struct wire_codec w = reader(payload, reterr);
-
-	memset(ret, 0, sizeof(*ret));
-	field_missing(&w, ret);
-	if (field_finish(&w) != OUTCOME_OK)
-		memset(ret, 0, sizeof(*ret));
-	return w.r;
 }
 
 void

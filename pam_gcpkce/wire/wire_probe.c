@@ -5,28 +5,18 @@
  */
 #include "gcpkce/wire/wire_probe.h"
 
-#include <string.h>
-
 #include "field.h"
 
 static void
 field_request(struct wire_codec *w, struct wire_probe_request *request)
 {
-	wire_field_route(w, &request->route);
+	field_route(w, &request->route);
 	PASS_TEXT(w, request, client_id);
 	PASS_TEXT(w, request, redirect_uri);
 	PASS_TEXT(w, request, signin_org);
 	PASS_TEXT(w, request, signin_provider);
 	field_bool(w, &request->network, "network");
 	field_u32(w, &request->limit_s, "limit_s");
-}
-
-static void
-field_layer(struct wire_codec *w, struct wire_layer *layer)
-{
-	PASS_TEXT(w, layer, name);
-	field_bool(w, &layer->live, "live");
-	PASS_TEXT(w, layer, why);
 }
 
 static void
@@ -61,11 +51,7 @@ static void
 field_reply(struct wire_codec *w, struct wire_probe_reply *reply)
 {
 	PASS_TEXT(w, reply, reason);
-	field_u32(w, &reply->count, "count");
-	if (reply->count > WIRE_LAYERS_MAX)
-		field_fail(w, "count", "is too large");
-	for (size_t i = 0; w->r == OUTCOME_OK && i < reply->count; i++)
-		field_layer(w, &reply->layers[i]);
+	field_missing(w, &reply->missing);
 	for (size_t i = 0; i < WIRE_HOST_COUNT; i++)
 		field_reach(w, &reply->hosts[i]);
 	field_authorize(w, &reply->ours);
@@ -73,53 +59,7 @@ field_reply(struct wire_codec *w, struct wire_probe_reply *reply)
 	field_bool(w, &reply->same_page, "same_page");
 }
 
-void
-wire_put_probe_request(
-    struct buf *frame, const struct wire_probe_request *request)
-{
-	size_t start = wire_begin(frame, WIRE_PROBE_REQUEST);
-	struct wire_codec w = {.out = frame, .r = OUTCOME_OK};
-	struct wire_probe_request lent = *request;
-
-	field_request(&w, &lent);
-	wire_end(frame, start);
-}
-
-void
-wire_put_probe_reply(struct buf *frame, const struct wire_probe_reply *reply)
-{
-	size_t start = wire_begin(frame, WIRE_PROBE_REPLY);
-	struct wire_codec w = {.out = frame, .r = OUTCOME_OK};
-	struct wire_probe_reply lent = *reply;
-
-	field_reply(&w, &lent);
-	wire_end(frame, start);
-}
-
-enum outcome
-wire_probe_request_parse(
-    struct view payload, struct wire_probe_request *ret, struct errinfo *reterr)
-{
-	struct wire_codec w = {
-	    .in = payload, .r = OUTCOME_OK, .reterr = reterr};
-
-	memset(ret, 0, sizeof(*ret));
-	field_request(&w, ret);
-	if (field_finish(&w) != OUTCOME_OK)
-		memset(ret, 0, sizeof(*ret));
-	return w.r;
-}
-
-enum outcome
-wire_probe_reply_parse(
-    struct view payload, struct wire_probe_reply *ret, struct errinfo *reterr)
-{
-	struct wire_codec w = {
-	    .in = payload, .r = OUTCOME_OK, .reterr = reterr};
-
-	memset(ret, 0, sizeof(*ret));
-	field_reply(&w, ret);
-	if (field_finish(&w) != OUTCOME_OK)
-		memset(ret, 0, sizeof(*ret));
-	return w.r;
-}
+FRAME_DEFINE(probe_request, WIRE_PROBE_REQUEST, struct wire_probe_request,
+    field_request, FRAME_OWNS_NOTHING)
+FRAME_DEFINE(probe_reply, WIRE_PROBE_REPLY, struct wire_probe_reply,
+    field_reply, FRAME_OWNS_NOTHING)

@@ -5,19 +5,19 @@
  */
 #include "gcpkce/wire/wire_token.h"
 
-#include <string.h>
-
 #include "field.h"
 
 static void
 field_request(struct wire_codec *w, struct wire_token_request *request)
 {
-	wire_field_route(w, &request->route);
+	field_route(w, &request->route);
 	request->task = field_choice(w, request->task, WIRE_TASK_COUNT, "task");
 	if (request->task == WIRE_TASK_NONE)
 		field_fail(w, "task", "is none");
 	field_u32(w, &request->limit_s, "limit_s");
 	field_secret(w, &request->token, WIRE_TOKEN_MAX, "token");
+	if (request->token == NULL)
+		field_fail(w, "token", "is missing");
 }
 
 static void
@@ -44,62 +44,19 @@ field_portrait(struct wire_codec *w, struct wire_portrait *portrait)
 		field_thing(w, &portrait->things[i]);
 }
 
-void
-wire_put_token_request(
-    struct buf *frame, const struct wire_token_request *request)
+static void
+field_info(struct wire_codec *w, struct wire_token_info *info)
 {
-	size_t start = wire_begin(frame, WIRE_TOKEN_REQUEST);
-	struct wire_codec w = {.out = frame, .r = OUTCOME_OK};
-	struct wire_token_request lent = *request;
-
-	field_request(&w, &lent);
-	wire_end(frame, start);
+	field_verdict(w, &info->verdict);
+	if (info->verdict.token != NULL)
+		field_fail(w, "token", "has no place in this frame");
+	field_portrait(w, &info->portrait);
 }
 
-void
-wire_put_token_reply(struct buf *frame, const struct wire_token_info *reply)
-{
-	size_t start = wire_begin(frame, WIRE_TOKEN_REPLY);
-	struct wire_codec w = {.out = frame, .r = OUTCOME_OK};
-	struct wire_token_info lent = *reply;
-
-	wire_field_verdict(&w, &lent.verdict);
-	field_portrait(&w, &lent.portrait);
-	wire_end(frame, start);
-}
-
-enum outcome
-wire_token_request_parse(
-    struct view payload, struct wire_token_request *ret, struct errinfo *reterr)
-{
-	struct wire_codec w = {
-	    .in = payload, .r = OUTCOME_OK, .reterr = reterr};
-
-	memset(ret, 0, sizeof(*ret));
-	field_request(&w, ret);
-	if (field_finish(&w) == OUTCOME_OK && ret->token == NULL)
-		field_fail(&w, "token", "is missing");
-	if (w.r != OUTCOME_OK)
-		wire_token_request_done(ret);
-	return w.r;
-}
-
-enum outcome
-wire_token_reply_parse(
-    struct view payload, struct wire_token_info *ret, struct errinfo *reterr)
-{
-	struct wire_codec w = {
-	    .in = payload, .r = OUTCOME_OK, .reterr = reterr};
-
-	memset(ret, 0, sizeof(*ret));
-	wire_field_verdict(&w, &ret->verdict);
-	field_portrait(&w, &ret->portrait);
-	if (field_finish(&w) == OUTCOME_OK && ret->verdict.token != NULL)
-		field_fail(&w, "token", "has no place in this frame");
-	if (w.r != OUTCOME_OK)
-		wire_token_reply_done(ret);
-	return w.r;
-}
+FRAME_DEFINE(token_request, WIRE_TOKEN_REQUEST, struct wire_token_request,
+    field_request, wire_token_request_done)
+FRAME_DEFINE(token_reply, WIRE_TOKEN_REPLY, struct wire_token_info, field_info,
+    wire_token_reply_done)
 
 void
 wire_token_request_done(struct wire_token_request *request)

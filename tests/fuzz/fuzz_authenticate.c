@@ -19,7 +19,6 @@
 #define FRAME_VERDICT 4
 #define FRAME_KEEP 5
 #define FRAME_REVOKE 6
-#define FRAME_MISSING 13
 
 const char helper_path[] = HELPER_PATH;
 const char locale_path[] = "/nonexistent"; /* the locale is C anyway */
@@ -135,8 +134,7 @@ success_check(
 	HOLD(seen.faults > 0 || last == FRAME_KEEP || last == FRAME_REVOKE);
 	HOLD(frames_count(heard, FRAME_VERDICT, &last) <= answers);
 	/* whose sandbox is whole, where it must be */
-	HOLD(!options->is_strict ||
-	    frames_count(heard, FRAME_MISSING, &last) == 0);
+	HOLD(!options->is_strict || !frames_lack(heard));
 	/* the helper's last word was a yes, and about the right person */
 	HOLD(verdict_claims(heard, &claim));
 	HOLD(may_sign_in(&plan->setting, &claim));

@@ -16,6 +16,18 @@
 
 /* ---- a parser and its writer, for each type ---- */
 
+/* What a helper says of its sandbox is put into words for the journal. */
+static void
+missing_check(struct missing missing)
+{
+	autobuf words = BUF_INIT(ERRINFO_TEXT_MAX);
+
+	HOLD(missing.layers >> SANDBOX_LAYERS == 0 && missing.told == 0);
+	HOLD(missing_news(&missing, &words) == (missing.layers != 0));
+	HOLD(!missing_news(&missing, &words));
+	HOLD(buf_check(&words) == OUTCOME_OK && is_printable(buf_text(&words)));
+}
+
 static bool
 request_again(struct view payload, struct buf *frame, struct errinfo *why)
 {
@@ -35,6 +47,7 @@ ready_again(struct view payload, struct buf *frame, struct errinfo *why)
 	if (wire_ready_parse(payload, &ready, why) != OUTCOME_OK)
 		return false;
 	HOLD(is_printable(ready.address) && ready.address[0] != '\0');
+	missing_check(ready.missing);
 	wire_put_ready(frame, &ready);
 	return true;
 }
@@ -60,6 +73,7 @@ verdict_again(struct view payload, struct buf *frame, struct errinfo *why)
 		return false;
 	}
 	HOLD(verdict.outcome < OUTCOME_COUNT);
+	missing_check(verdict.missing);
 	wire_put_verdict(frame, &verdict);
 	return true;
 }
@@ -121,30 +135,14 @@ findings_again(struct view payload, struct buf *frame, struct errinfo *why)
 	static struct wire_probe_reply reply;
 
 	if (wire_probe_reply_parse(payload, &reply, why) != OUTCOME_OK) {
-		HOLD(reply.count == 0 && reply.hosts[0].status == 0);
+		HOLD(reply.missing.layers == 0 && reply.hosts[0].status == 0);
 		return false;
 	}
-	HOLD(reply.count <= WIRE_LAYERS_MAX);
+	missing_check(reply.missing);
 	for (size_t i = 0; i < WIRE_HOST_COUNT; i++)
 		HOLD(reply.hosts[i].reached < WIRE_STEP_COUNT &&
 		    reply.hosts[i].failed < WIRE_STEP_COUNT);
 	wire_put_probe_reply(frame, &reply);
-	return true;
-}
-
-static bool
-missing_again(struct view payload, struct buf *frame, struct errinfo *why)
-{
-	struct missing missing;
-	autobuf words = BUF_INIT(ERRINFO_TEXT_MAX);
-
-	if (wire_missing_parse(payload, &missing, why) != OUTCOME_OK) {
-		HOLD(missing.layers == 0);
-		return false;
-	}
-	HOLD(missing_news(&missing, &words) && !missing_news(&missing, &words));
-	HOLD(buf_check(&words) == OUTCOME_OK && is_printable(buf_text(&words)));
-	wire_put_missing(frame, &missing);
 	return true;
 }
 
@@ -160,7 +158,6 @@ static again_fn *const again[] = {
     [WIRE_TOKEN_REPLY] = reply_again,
     [WIRE_PROBE_REQUEST] = probe_again,
     [WIRE_PROBE_REPLY] = findings_again,
-    [WIRE_MISSING] = missing_again,
 };
 
 /* Whatever the type says: a helper may send anything as anything. */

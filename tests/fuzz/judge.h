@@ -62,6 +62,7 @@ struct setting {
 struct claim {
 	struct view id, email, state, client, organization, home;
 	bool cloned;
+	bool lacks; /* its sandbox lacks a layer */
 	bool told[LISTS];
 	size_t count[LISTS];
 	struct view ids[LISTS][CLAIM_IDS];

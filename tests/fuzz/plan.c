@@ -85,6 +85,15 @@ put_ids(struct plan *plan, uint8_t choice, const char *right, struct view own)
 	put_text(plan, choose(choice, list, CLIENT, own));
 }
 
+/* The sandbox lacks landlock, or nothing. */
+static void
+put_missing(struct plan *plan, bool lacks)
+{
+	put_number(plan, lacks ? 0x80 : 0, 4);
+	if (lacks)
+		put_number(plan, 38, 4);
+}
+
 static void
 put_verdict(struct plan *plan, struct view bytes)
 {
@@ -121,6 +130,7 @@ put_verdict(struct plan *plan, struct view bytes)
 	put_number(plan, choice[CHOICE_EXPIRES] * 1000U, 4);
 	put_text(
 	    plan, choose(choice[CHOICE_TOKEN], PAM_DOUBLE_TOKEN, "=", own));
+	put_missing(plan, (choice[CHOICE_FLAGS] & 0x40) != 0);
 	frame_end(plan, start);
 }
 
@@ -146,6 +156,7 @@ record_put(struct plan *plan, enum record kind, struct view bytes)
 		put_number(plan, bytes.len % 2, 1);
 		/* pasted, brought by the browser, or taken */
 		put_number(plan, bytes.len / 2 % 3, 1);
+		put_missing(plan, bytes.len / 6 % 2 == 1);
 		frame_end(plan, start);
 		break;
 	case RECORD_VERDICT:
@@ -317,6 +328,42 @@ ids_read(struct input *in, enum list which, struct claim *claim)
 		    input_until(&left, ' ');
 }
 
+/* Gives whether layers of the sandbox are missing. */
+static bool
+missing_read(struct input *in)
+{
+	size_t layers = number_read(in, 4);
+
+	for (size_t left = layers; left != 0; left &= left - 1)
+		(void)number_read(in, 4); /* the error */
+	return layers != 0;
+}
+
+/* Read what stands after the outcome; gives whether that is all. */
+static bool
+claim_read(struct input *payload, struct claim *ret)
+{
+	(void)input_byte(payload); /* state_earlier */
+	bool is_junk = input_byte(payload) != 0;
+	(void)input_byte(payload); /* number */
+	(void)text_read(payload);  /* reason */
+	(void)text_read(payload);  /* correlation */
+	ret->id = text_read(payload);
+	ret->email = text_read(payload);
+	ret->state = text_read(payload);
+	ret->client = text_read(payload);
+	ret->organization = text_read(payload);
+	ret->home = text_read(payload);
+	ret->cloned = input_byte(payload) != 0;
+	(void)text_read(payload); /* scopes */
+	for (size_t i = 0; i < LISTS; i++)
+		ids_read(payload, (enum list)i, ret);
+	(void)number_read(payload, 4);
+	(void)text_read(payload); /* token */
+	ret->lacks = missing_read(payload);
+	return !is_junk && payload->len == 0;
+}
+
 bool
 verdict_claims(struct view bytes, struct claim *ret)
 {
@@ -327,24 +374,30 @@ verdict_claims(struct view bytes, struct claim *ret)
 	*ret = (struct claim){0};
 	while (frame_read(&in, &type, &payload))
 		continue;
-	if (type != FRAME_VERDICT || input_byte(&payload) != OK)
-		return false;
-	(void)input_byte(&payload); /* state_earlier */
-	bool is_junk = input_byte(&payload) != 0;
-	(void)input_byte(&payload); /* number */
-	(void)text_read(&payload);  /* reason */
-	(void)text_read(&payload);  /* correlation */
-	ret->id = text_read(&payload);
-	ret->email = text_read(&payload);
-	ret->state = text_read(&payload);
-	ret->client = text_read(&payload);
-	ret->organization = text_read(&payload);
-	ret->home = text_read(&payload);
-	ret->cloned = input_byte(&payload) != 0;
-	(void)text_read(&payload); /* scopes */
-	for (size_t i = 0; i < LISTS; i++)
-		ids_read(&payload, (enum list)i, ret);
-	(void)number_read(&payload, 4);
-	(void)text_read(&payload); /* token */
-	return !is_junk && payload.len == 0;
+	return type == FRAME_VERDICT && input_byte(&payload) == OK &&
+	    claim_read(&payload, ret);
+}
+
+bool
+frames_lack(struct view bytes)
+{
+	static struct claim claim;
+	struct input in = {bytes.p, bytes.len};
+	struct input payload = {0};
+	uint8_t type = 0;
+	bool lacks = false;
+
+	while (frame_read(&in, &type, &payload)) {
+		claim = (struct claim){0};
+		if (type == FRAME_READY) {
+			(void)text_read(&payload); /* address */
+			(void)number_read(&payload, 2);
+			lacks |= missing_read(&payload);
+		} else if (type == FRAME_VERDICT) {
+			(void)input_byte(&payload);
+			(void)claim_read(&payload, &claim);
+			lacks |= claim.lacks;
+		}
+	}
+	return lacks;
 }

@@ -78,6 +78,10 @@ void plan_read(struct input *in, struct plan *ret, struct options *ret_options);
  */
 bool verdict_claims(struct view bytes, struct claim *ret);
 
+/* Does a READY or VERDICT of these say that a layer of the sandbox is missing?
+ */
+bool frames_lack(struct view bytes);
+
 /* How many whole frames of this type are there, and which type is the last? */
 size_t frames_count(struct view bytes, uint8_t type, uint8_t *ret_last);
 

@@ -150,12 +150,16 @@ ROUTE = (text("https://login.mypurecloud.de") + text("https://api.mypurecloud.de
 LABEL = text("alice") + text("sshd") + text("bastion01")
 
 
-def verdict(outcome=1, identity=ALICE, token="tOkEn"):
+ALL_LIVE = bytes(4)
+MISSING = struct.pack(">III", 0xa0, 0, 38)
+
+
+def verdict(outcome=1, identity=ALICE, token="tOkEn", missing=ALL_LIVE):
     return (bytes([outcome, 0, 0, 0]) + text("the reason") + text("5d2f7b") + text(identity)
             + text("bob@example.com") + text("active") + text(CLIENT) + text(ORGANIZATION)
             + text(ORGANIZATION) + b"\0" + text("user-basic-info") + b"\1" + text(GROUP)
             + b"\1" + text(f"{CLIENT} {ROLE}") + b"\0" + text("")
-            + struct.pack(">I", 86399) + text(token))
+            + struct.pack(">I", 86399) + text(token) + missing)
 
 
 PORTRAIT = (text("Alice Example") + text("Acme") + text("hosts") + b"\1\1\1\0"
@@ -170,11 +174,13 @@ def frames():
                + b"\1" + struct.pack(">III", 2, 64, 90000) + text("the-secret"))
     yield "request", frame(1, request)
     address = text("https://login.mypurecloud.de/oauth/authorize?state=x")
-    yield "ready", frame(2, address + b"\0\0")
-    yield "ready-unreachable", frame(2, address + b"\1\2")
+    yield "ready", frame(2, address + b"\0\0" + ALL_LIVE)
+    yield "ready-unreachable", frame(2, address + b"\1\2" + ALL_LIVE)
+    yield "ready-missing", frame(2, address + b"\0\1" + MISSING)
     yield "answer", frame(3, text(b"\x1b[200~code=x\x00\xff"))
     yield "answer-empty", frame(3, text(""))
     yield "verdict", frame(4, verdict())
+    yield "verdict-missing", frame(4, verdict(missing=MISSING))
     yield "verdict-denial", frame(4, verdict(5, "", ""))
     yield "keep", frame(5)
     yield "revoke", frame(6)
@@ -190,11 +196,8 @@ def frames():
     failed = (b"\1\2" + text("Couldn't connect to server") + struct.pack(">5I", 1, 0, 0, 0, 0)
               + text("") + text("") + bytes(32))
     authorize = struct.pack(">I", 302) + b"\1" + text("invalid_request") + text("https://x/cb")
-    yield "probe-reply", frame(12, text("") + struct.pack(">I", 2) + text("landlock") + b"\0"
-                               + text("Function not implemented") + text("seccomp") + b"\1" + text("")
-                               + reach + failed + authorize
+    yield "probe-reply", frame(12, text("") + MISSING + reach + failed + authorize
                                + struct.pack(">I", 400) + b"\0" + text("") + text("") + b"\0")
-    yield "missing", frame(13, struct.pack(">III", 0xa0, 0, 38))
     yield "two", frame(5) + frame(6)
     yield "version", struct.pack(">IBB", 2, 1, 5)
     yield "long", struct.pack(">IBB", 0x7fffffff, VERSION, 4)
@@ -251,21 +254,20 @@ def sign_ins():
     yield "fault-file-write", sign_in(*ok, options=EXPORT_FILE | SESSION, faults=[("write", 0, 6)])
     yield "fault-file-random", sign_in(*ok, options=EXPORT_FILE, faults=[("getrandom", 0, 0)])
     yield "yes-not-root", sign_in(*ok, options=NOT_ROOT)
-    yield "yes-second", sign_in(READY, said(16), READY, said(), replies=[(0, 0, b"zzz")])
-    yield "yes-unreachable", sign_in(READY, said(16), (2, b"https://x/y"), said(),
+    yield "yes-second", sign_in(READY, said(17), READY, said(), replies=[(0, 0, b"zzz")])
+    yield "yes-unreachable", sign_in(READY, said(17), (2, b"https://x/y"), said(),
                                      replies=[(0, 0, b"zzz")])
     yield "yes-again", sign_in(*ok, replies=[(1, 0, b"")])
     yield "yes-slow", sign_in(READY, (4, 30), said())
-    yield "yes-frame", sign_in((1, b"\2" + text("https://x/") + b"\0\0"), (1, b"\4" + verdict()))
-    yield "yes-bytes", sign_in((0, frame(2, text("https://x/") + b"\0\0") + frame(4, verdict())))
-    missing = b"\x0d" + struct.pack(">III", 0xa0, 0, 38)
-    yield "yes-missing", sign_in((1, missing), *ok)
-    yield "yes-missing-later", sign_in(READY, (1, missing), said())
+    yield "yes-frame", sign_in((1, b"\2" + text("https://x/") + bytes(6)), (1, b"\4" + verdict()))
+    yield "yes-bytes", sign_in((0, frame(2, text("https://x/") + bytes(6)) + frame(4, verdict())))
+    lacking = (2, b"https://x/")  # by its length, see record_put
+    yield "yes-missing", sign_in(lacking, said())
+    yield "yes-missing-later", sign_in(READY, said(flags=0x40))
     yield "yes-strict", sign_in(*ok, more=0x82)
-    yield "no-missing-strict", sign_in((1, missing), *ok, more=0x82)
-    yield "no-missing-strict-later", sign_in(READY, (1, missing), said(), more=0x82)
-    yield "no-missing-twice", sign_in((1, missing), (1, missing), *ok)
-    for outcome in (0, 6, 15, 17, 19):
+    yield "no-missing-strict", sign_in(lacking, said(), more=0x82)
+    yield "no-missing-strict-later", sign_in(READY, said(flags=0x40), more=0x82)
+    for outcome in (0, 6, 16, 18, 20):
         yield f"no-outcome-{outcome}", sign_in(READY, said(outcome))
     for field in "id state client organization home".split():
         yield f"no-{field}", sign_in(READY, said(**{field: 2}))
@@ -287,7 +289,7 @@ def sign_ins():
     for change in range(1, 5):
         yield f"no-change-{change}", sign_in(*ok, replies=[(0, change, b"x")])
     yield "no-answer", sign_in(*ok, replies=[(2, 0, b"")])
-    yield "no-bare", sign_in(READY, said(15), READY, said(15), replies=[(4, 0, b""), (8, 0, b"")])
+    yield "no-bare", sign_in(READY, said(16), READY, said(16), replies=[(4, 0, b""), (8, 0, b"")])
     for call in CALLS:
         yield f"fault-{call}", sign_in(
             *ok, faults=[(call, 0, 0)], options=EXPORT_ENV | SESSION,

@@ -151,6 +151,7 @@ ready_send(struct helper *h, const char *twist)
 		    : WIRE_CALLBACK_LISTENS;
 	(void)snprintf(ready.address, sizeof(ready.address), ADDRESS, h->round);
 	ready.unreachable = strcmp(twist, "unreachable") == 0;
+	twist_missing(&ready.missing, twist);
 	wire_put_ready(&frame, &ready);
 	twist_send(&frame, h->deadline_ms, twist);
 }
@@ -220,6 +221,7 @@ verdict_send(struct helper *h, const char *name, const char *twist)
 		_exit(2);
 	verdict_make(h, outcome, &verdict);
 	twist_record(&verdict, twist);
+	twist_missing(&verdict.missing, twist);
 	wire_put_verdict(&frame, &verdict);
 	twist_send(&frame, h->deadline_ms, twist);
 }
@@ -352,7 +354,6 @@ main(int argc, char **argv, char **envp)
 	case WIRE_GRANTED:
 	case WIRE_PROBE_REQUEST:
 	case WIRE_PROBE_REPLY:
-	case WIRE_MISSING:
 		_exit(2);
 	}
 	_exit(0);

@@ -111,7 +111,6 @@ static const struct deed {
     {"short", false},
     {"trailing", false},
     {"empty", false},
-    {"lacks-twice", false},
 };
 
 struct row {

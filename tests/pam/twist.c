@@ -268,7 +268,7 @@ spoil_boolean(struct buf *f)
 static void
 spoil_escape(struct buf *f)
 {
-	f->p[f->len - 1] = 0x1b;
+	f->p[WIRE_HEADER_LEN + 4] = 0x1b;
 }
 
 static const struct {
@@ -430,47 +430,6 @@ do_deafen(const struct buf *frame, int64_t deadline_ms)
 }
 
 static void
-missing_send(uint32_t layers)
-{
-	autobuf frame = BUF_INIT(WIRE_HEADER_LEN + WIRE_PAYLOAD_MAX);
-	struct missing missing = {0};
-
-	for (unsigned i = 0; i < SANDBOX_LAYERS; i++) {
-		if ((layers & 1U << i) != 0)
-			missing_add(
-			    &missing, i, i == SANDBOX_LANDLOCK ? ENOSYS : 0);
-	}
-	wire_put_missing(&frame, &missing);
-	bytes_send(&frame);
-}
-
-/* Say before the frame that the sandbox lacks a layer. */
-static void
-do_lacks(const struct buf *frame, int64_t deadline_ms)
-{
-	(void)deadline_ms;
-	missing_send(1U << SANDBOX_LANDLOCK);
-	bytes_send(frame);
-}
-
-/* As many lines as a helper can cause. */
-static void
-do_lacks_each(const struct buf *frame, int64_t deadline_ms)
-{
-	(void)deadline_ms;
-	for (unsigned i = 0; i < SANDBOX_LAYERS; i++)
-		missing_send(1U << i);
-	bytes_send(frame);
-}
-
-static void
-do_lacks_twice(const struct buf *frame, int64_t deadline_ms)
-{
-	missing_send(1U << SANDBOX_LANDLOCK);
-	do_lacks(frame, deadline_ms);
-}
-
-static void
 do_slow(const struct buf *frame, int64_t deadline_ms)
 {
 	(void)deadline_ms;
@@ -497,9 +456,6 @@ static const struct {
     {"slow", do_slow},
     {"depart", do_depart},
     {"deafen", do_deafen},
-    {"lacks", do_lacks},
-    {"lacks-each", do_lacks_each},
-    {"lacks-twice", do_lacks_twice},
 };
 
 void
@@ -513,6 +469,20 @@ twist_record(struct wire_verdict *v, const char *twist)
 	for (size_t i = 0; i < COUNT(records); i++) {
 		if (strcmp(twist, records[i].name) == 0)
 			records[i].make(v);
+	}
+}
+
+void
+twist_missing(struct missing *missing, const char *twist)
+{
+	bool each = strcmp(twist, "lacks-each") == 0;
+
+	if (!each && strcmp(twist, "lacks") != 0)
+		return;
+	for (unsigned i = 0; i < SANDBOX_LAYERS; i++) {
+		if (each || i == SANDBOX_LANDLOCK)
+			missing_add(
+			    missing, i, i == SANDBOX_LANDLOCK ? ENOSYS : 0);
 	}
 }
 

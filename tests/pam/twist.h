@@ -14,6 +14,9 @@
 /* Change one thing of the record; a twist of another kind leaves it. */
 void twist_record(struct wire_verdict *verdict, const char *twist);
 
+/* Say that the sandbox lacks a layer ("lacks") or all ("lacks-each"). */
+void twist_missing(struct missing *missing, const char *twist);
+
 /*
  * Send a frame in the way that the twist says: with some bytes changed, not at
  * all, again and again.  "" and a twist of another kind send it as it is.

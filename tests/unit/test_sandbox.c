@@ -203,9 +203,8 @@ ids_play(enum lack lack)
 		    STRANGER, STRANGER);
 }
 
-/* Where this process may still write, and hear what it says as a helper. */
+/* Where this process may still write. */
 static int told;
-static int heard;
 
 static void
 descriptors_play(enum lack lack, int words)
@@ -214,7 +213,6 @@ descriptors_play(enum lack lack, int words)
 
 	(void)socketpair(AF_UNIX, SOCK_STREAM, 0, sockets);
 	told = fcntl(words, F_DUPFD, BEYOND);
-	heard = fcntl(sockets[0], F_DUPFD, BEYOND);
 	int socket = fcntl(sockets[1], F_DUPFD, 901);
 	int null = open("/dev/null", O_RDWR);
 
@@ -243,7 +241,7 @@ child_play(const struct row *row, int words)
 	files.rlim_cur = files.rlim_max;
 	(void)setrlimit(RLIMIT_NOFILE, &files);
 	descriptors_play(row->lack, words);
-	if (told < 0 || heard < 0)
+	if (told < 0)
 		_exit(2);
 	limits_play(row->limit);
 	if (geteuid() == 0)
@@ -265,26 +263,6 @@ tell(const char *words)
 	_exit(0);
 }
 
-/* What the caller is told, by one frame at most. */
-static void
-missing_hear(struct missing *ret)
-{
-	autobuf payload = BUF_INIT(WIRE_PAYLOAD_MAX);
-	int64_t now_ms = clock_now_ms();
-	enum wire_type type;
-
-	*ret = (struct missing){0};
-	if (frame_receive(heard, -1, now_ms, &type, &payload, NULL) !=
-	    OUTCOME_OK)
-		return;
-	if (type != WIRE_MISSING ||
-	    wire_missing_parse(buf_view(&payload), ret, NULL) != OUTCOME_OK)
-		tell("not MISSING");
-	if (frame_receive(heard, -1, now_ms, &type, &payload, NULL) ==
-	    OUTCOME_OK)
-		tell("a second frame");
-}
-
 static _Noreturn void
 layers_tell(const struct row *row, bool strict, int words)
 {
@@ -298,10 +276,10 @@ layers_tell(const struct row *row, bool strict, int words)
 		r = sandbox_confine(&routes[strict], NULL, false, &why);
 	if (r == OUTCOME_OK)
 		r = sandbox_close(&why);
-	missing_hear(&missing);
+	missing = *sandbox_missing();
 	missing_put(&missing, &text);
 	if (r != OUTCOME_OK && strstr(why.text, buf_text(&text)) == NULL)
-		tell("the refusal and the frame differ");
+		tell("the refusal and what is told differ");
 	if (r != OUTCOME_OK)
 		tell(why.text);
 	for (unsigned i = 0; i < SANDBOX_LAYERS; i++) {

@@ -176,19 +176,6 @@ revocation_parse(struct view payload, struct errinfo *reterr)
 	return r;
 }
 
-static enum outcome
-missing_parse(struct view payload, struct errinfo *reterr)
-{
-	struct missing ret;
-	static const struct missing zero;
-
-	memset(&ret, 'x', sizeof(ret));
-	enum outcome r = wire_missing_parse(payload, &ret, reterr);
-	if (r != OUTCOME_OK)
-		assert_memory_equal(&ret, &zero, sizeof(ret));
-	return r;
-}
-
 static void
 request_put(struct buf *frame)
 {
@@ -236,13 +223,13 @@ revocation_put(struct buf *frame)
 }
 
 static void
-missing_put_frame(struct buf *frame)
+lacking_put(struct buf *frame)
 {
-	struct missing missing = {0};
+	struct wire_ready ready = {.address = "a"};
 
-	missing_add(&missing, SANDBOX_LANDLOCK, ENOSYS);
-	missing_add(&missing, SANDBOX_LIMITS, 0);
-	wire_put_missing(frame, &missing);
+	missing_add(&ready.missing, SANDBOX_LANDLOCK, ENOSYS);
+	missing_add(&ready.missing, SANDBOX_LIMITS, 0);
+	wire_put_ready(frame, &ready);
 }
 
 static const struct kind {
@@ -257,7 +244,7 @@ static const struct kind {
     {"verdict", WIRE_VERDICT, verdict_put, verdict_parse},
     {"denial", WIRE_VERDICT, denial_put, verdict_parse},
     {"revoke request", WIRE_REVOKE_REQUEST, revocation_put, revocation_parse},
-    {"missing", WIRE_MISSING, missing_put_frame, missing_parse},
+    {"ready of a lacking sandbox", WIRE_READY, lacking_put, ready_parse},
 };
 
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
@@ -319,9 +306,9 @@ wire_frames_are_these_bytes_one_after_the_other(void **state)
 	static const uint8_t answer[] = {0x00, 0x00, 0x00, 0x0d, 0x07, 0x03,
 	    0x00, 0x00, 0x00, 0x07, 'a', 'b', 'c', '-', '1', '2', '3'};
 	static const uint8_t keep[] = {0x00, 0x00, 0x00, 0x02, 0x07, 0x05};
-	static const uint8_t ready[] = {0x00, 0x00, 0x00, 0x11, 0x07, 0x02,
+	static const uint8_t ready[] = {0x00, 0x00, 0x00, 0x15, 0x07, 0x02,
 	    0x00, 0x00, 0x00, 0x09, 'h', 't', 't', 'p', 's', ':', '/', '/', 'x',
-	    0x01, 0x02};
+	    0x01, 0x02, 0x00, 0x00, 0x00, 0x00};
 	autobuf frame = BUF_INIT(FRAME_MAX);
 
 	(void)state;
@@ -411,7 +398,7 @@ wire_verdict_of_zero_bytes_is_a_denial(void **state)
 		assert_int_not_equal(ret.outcome, OUTCOME_OK);
 		assert_string_equal(ret.identity.id, "");
 		if (r == OUTCOME_OK)
-			assert_int_equal(len, 64);
+			assert_int_equal(len, 68);
 	}
 }
 
@@ -720,7 +707,6 @@ wire_header_refuses_every_other_one(void **state)
 	    {{0, 0, 0, 2, 7, 10}, NULL},
 	    {{0, 0, 0, 2, 7, 11}, NULL},
 	    {{0, 0, 0, 2, 7, 12}, NULL},
-	    {{0, 0, 0, 2, 7, 13}, NULL},
 	    {{0, 3, 0x20, 2, 7, 4}, NULL},
 	    {{0, 0, 0, 2, 0, 5}, "frame: version 0, not 7"},
 	    {{0, 0, 0, 2, 1, 5}, "frame: version 1, not 7"},
@@ -731,7 +717,7 @@ wire_header_refuses_every_other_one(void **state)
 	    {{0, 0, 0, 2, 6, 5}, "frame: version 6, not 7"},
 	    {{0, 0, 0, 2, 255, 5}, "frame: version 255, not 7"},
 	    {{0, 0, 0, 2, 7, 0}, "frame: unknown type 0"},
-	    {{0, 0, 0, 2, 7, 14}, "frame: unknown type 14"},
+	    {{0, 0, 0, 2, 7, 13}, "frame: unknown type 13"},
 	    {{0, 0, 0, 2, 7, 255}, "frame: unknown type 255"},
 	    {{0, 0, 0, 0, 7, 5}, "frame: length 0 is out of bounds"},
 	    {{0, 0, 0, 1, 7, 5}, "frame: length 1 is out of bounds"},
@@ -1078,7 +1064,7 @@ wire_callback_is_one_of_three(void **state)
 		struct wire_ready ret;
 
 		ready_put(&frame);
-		frame.p[frame.len - 1] = (uint8_t)value;
+		frame.p[frame.len - 5] = (uint8_t)value;
 		if (value >= WIRE_CALLBACKS) {
 			refusal_expect(&kinds[1], &frame,
 			    "frame: the field callback is none");
@@ -1094,15 +1080,14 @@ wire_callback_is_one_of_three(void **state)
 static void
 wire_missing_layers_are_of_the_table(void **state)
 {
-	static const uint8_t bytes[] = {0x00, 0x00, 0x00, 0x0e, 0x07, 0x0d,
-	    0x00, 0x00, 0x00, 0xa0, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
-	    ENOSYS};
+	static const uint8_t bytes[] = {0x00, 0x00, 0x00, 0x15, 0x07, 0x02,
+	    0x00, 0x00, 0x00, 0x01, 'a', 0x00, 0x00, 0x00, 0x00, 0x00, 0xa0,
+	    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, ENOSYS};
 	static const struct {
 		uint32_t layers;
 		uint32_t error; /* of the last */
 		const char *why;
 	} rows[] = {
-	    {0, 0, "frame: the field layers is no set of them"},
 	    {1U << SANDBOX_LAYERS, 0,
 		"frame: the field layers is no set of them"},
 	    {0xffffffff, 0, "frame: the field layers is no set of them"},
@@ -1111,31 +1096,31 @@ wire_missing_layers_are_of_the_table(void **state)
 		"frame: the field error is none"},
 	};
 	autobuf good = BUF_INIT(FRAME_MAX);
-	struct missing ret;
+	struct wire_ready ret;
 
 	(void)state;
-	missing_put_frame(&good);
+	lacking_put(&good);
 	assert_int_equal(good.len, sizeof(bytes));
 	assert_memory_equal(good.p, bytes, sizeof(bytes));
 	assert_int_equal(
-	    wire_missing_parse(payload_of(&good), &ret, NULL), OUTCOME_OK);
+	    wire_ready_parse(payload_of(&good), &ret, NULL), OUTCOME_OK);
 	assert_int_equal(
-	    ret.layers, 1U << SANDBOX_LANDLOCK | 1U << SANDBOX_LIMITS);
-	assert_int_equal(ret.told, 0);
-	assert_int_equal(ret.errors[SANDBOX_LANDLOCK], ENOSYS);
-	assert_int_equal(ret.errors[SANDBOX_LIMITS], 0);
+	    ret.missing.layers, 1U << SANDBOX_LANDLOCK | 1U << SANDBOX_LIMITS);
+	assert_int_equal(ret.missing.told, 0);
+	assert_int_equal(ret.missing.errors[SANDBOX_LANDLOCK], ENOSYS);
+	assert_int_equal(ret.missing.errors[SANDBOX_LIMITS], 0);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		autobuf frame = BUF_INIT(FRAME_MAX);
-		uint8_t payload[8];
 
-		for (size_t j = 0; j < 4; j++) {
-			payload[j] = (uint8_t)(rows[i].layers >> (24 - 8 * j));
-			payload[4 + j] =
-			    (uint8_t)(rows[i].error >> (24 - 8 * j));
-		}
-		wire_put_empty(&frame, WIRE_MISSING);
-		buf_put(&frame, payload, sizeof(payload));
-		refusal_expect(&kinds[6], &frame, rows[i].why);
+		ready_put(&frame);
+		frame.len -= 4; /* the layers: none */
+		for (size_t j = 0; j < 4; j++)
+			buf_put_byte(
+			    &frame, (uint8_t)(rows[i].layers >> (24 - 8 * j)));
+		for (size_t j = 0; j < 4; j++)
+			buf_put_byte(
+			    &frame, (uint8_t)(rows[i].error >> (24 - 8 * j)));
+		refusal_expect(&kinds[1], &frame, rows[i].why);
 	}
 }
 

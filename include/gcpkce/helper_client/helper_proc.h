@@ -73,8 +73,7 @@ MUST_CHECK enum outcome helper_proc_start(const struct helper_child *child_run,
 /*
  * Send one frame; receive one of a certain type.  A helper that died, was
  * late or violated the protocol is OUTCOME_HELPER_FAILED; OUTCOME_TIMED_OUT
- * when the deadline passed, OUTCOME_SYSTEM_ERROR when the host failed.  A
- * MISSING that comes before is noted in helper client->missing.
+ * when the deadline passed, OUTCOME_SYSTEM_ERROR when the host failed.
  */
 MUST_CHECK enum outcome helper_proc_send(const struct helper_proc *proc,
     const struct buf *frame, int64_t deadline_ms, struct errinfo *reterr);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The layers of the helper's sandbox by their names, and which are missing.
- * The helper knows; whoever started it hears numbers, and makes words of them.
+ * The helper sends numbers in its frames; its parent makes words of them.
  */
 #ifndef GCPKCE_LAYERS_H
 #define GCPKCE_LAYERS_H
 
 #include "gcpkce/base/buf.h"
+#include "gcpkce/base/errinfo.h"
 
 enum sandbox_layer {
 	SANDBOX_MEMORY,      /* undumpable: nobody of its account looks in */
@@ -34,6 +35,18 @@ const char *layer_name(enum sandbox_layer layer);
 /* Note that a layer is missing; what was noted of it before stays. */
 void missing_add(
     struct missing *missing, enum sandbox_layer layer, uint32_t error);
+
+/* Note what another record has more. */
+void missing_merge(struct missing *missing, const struct missing *more);
+
+/*
+ * Is a missing layer a refusal?
+ *
+ * in:     end  of the sentence: "", or what makes it worse
+ * errors: OUTCOME_HELPER_FAILED  reterr names the missing layers
+ */
+MUST_CHECK enum outcome missing_judge(const struct missing *missing,
+    bool strict, const char *end, struct errinfo *reterr);
 
 /* Put "the helper's sandbox lacks ...", with the system's words for errors. */
 void missing_put(const struct missing *missing, struct buf *text);

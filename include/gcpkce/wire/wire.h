@@ -38,7 +38,6 @@ enum wire_type {
 	WIRE_GRANTED = 10,       /* to it: tell the browser yes; empty */
 	WIRE_PROBE_REQUEST = 11, /* to it: wire_probe.h */
 	WIRE_PROBE_REPLY = 12,   /* from it */
-	WIRE_MISSING = 13,       /* from it: layers that its sandbox lacks */
 };
 
 /* How the code comes back. */
@@ -109,6 +108,7 @@ struct wire_ready {
 	char address[WIRE_ADDRESS_MAX + 1]; /* printable ASCII */
 	bool unreachable; /* Genesys Cloud was out of reach, just now */
 	enum wire_callback callback;
+	struct missing missing; /* of its sandbox, so far */
 };
 
 struct wire_verdict {
@@ -121,6 +121,7 @@ struct wire_verdict {
 	struct identity identity; /* with OUTCOME_OK */
 	uint32_t expires_in_s;    /* 0: not said */
 	struct secret *token;     /* with OUTCOME_OK, where it was wanted */
+	struct missing missing;   /* as in READY */
 };
 
 struct wire_revoke_request {
@@ -149,7 +150,6 @@ void wire_put_answer(struct buf *frame, struct view typed);
 void wire_put_verdict(struct buf *frame, const struct wire_verdict *verdict);
 void wire_put_revoke_request(
     struct buf *frame, const struct wire_revoke_request *request);
-void wire_put_missing(struct buf *frame, const struct missing *missing);
 void wire_put_empty(struct buf *frame, enum wire_type type);
 
 /*
@@ -182,21 +182,9 @@ MUST_CHECK enum outcome wire_verdict_parse(
     struct view payload, struct wire_verdict *ret, struct errinfo *reterr);
 MUST_CHECK enum outcome wire_revoke_request_parse(struct view payload,
     struct wire_revoke_request *ret, struct errinfo *reterr);
-MUST_CHECK enum outcome wire_missing_parse(
-    struct view payload, struct missing *ret, struct errinfo *reterr);
 
 /* Set a verdict's reason; what a text of the frame may not hold becomes '?'. */
 void wire_reason_set(struct wire_verdict *verdict, const char *reason);
-
-/*
- * What frames in files of their own need, see field.h: the beginning of a
- * frame, which gives the place for its end, and the parts that they share.
- */
-struct wire_codec;
-size_t wire_begin(struct buf *frame, enum wire_type type);
-void wire_end(struct buf *frame, size_t start);
-void wire_field_route(struct wire_codec *w, struct wire_route *route);
-void wire_field_verdict(struct wire_codec *w, struct wire_verdict *verdict);
 
 void wire_request_done(struct wire_request *request);
 void wire_verdict_done(struct wire_verdict *verdict);

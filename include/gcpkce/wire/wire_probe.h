@@ -10,8 +10,6 @@
 #include "wire.h"
 
 #define WIRE_PROBE_TEXT_MAX 255
-#define WIRE_LAYER_NAME_MAX 31
-#define WIRE_LAYERS_MAX 16
 
 /* The steps to a host, in their order; 0 is none of them. */
 enum wire_step {
@@ -34,13 +32,6 @@ struct wire_probe_request {
 	char signin_provider[WIRE_TEXT_MAX + 1];
 	bool network;     /* else the sandbox alone */
 	uint32_t limit_s; /* how long it may take */
-};
-
-/* One layer of the helper's sandbox. */
-struct wire_layer {
-	char name[WIRE_LAYER_NAME_MAX + 1];
-	bool live;
-	char why[WIRE_PROBE_TEXT_MAX + 1]; /* it is not, where that is known */
 };
 
 /* How far a request to one host came.  All zero: nowhere. */
@@ -68,8 +59,7 @@ struct wire_authorize {
 
 struct wire_probe_reply {
 	char reason[WIRE_PROBE_TEXT_MAX + 1]; /* why nothing was asked */
-	uint32_t count;
-	struct wire_layer layers[WIRE_LAYERS_MAX];
+	struct missing missing;               /* every layer that is not live */
 	struct wire_reach hosts[WIRE_HOST_COUNT];
 	struct wire_authorize ours;    /* with the configured client */
 	struct wire_authorize unknown; /* with a client that nobody has */

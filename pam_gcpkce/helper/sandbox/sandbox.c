@@ -232,12 +232,12 @@ static const struct layer layers[SANDBOX_LAYERS] = {
     [SANDBOX_SECCOMP] = {STAGE_CLOSE, seccomp_take, filter_is_live, NULL},
 };
 
-const char *
-sandbox_layer_why(enum sandbox_layer layer)
+const struct missing *
+sandbox_missing(void)
 {
-	return missing.errors[layer] == 0
-	    ? ""
-	    : strerror((int)missing.errors[layer]);
+	static const struct missing none;
+
+	return route != NULL && label == NULL ? &missing : &none;
 }
 
 bool
@@ -263,34 +263,16 @@ stage_take(enum stage stage)
 	}
 }
 
-/* One writer: who waits for our frames, else this process. */
-static void
-missing_tell(const char *cause)
-{
-	autobuf frame = BUF_INIT(WIRE_HEADER_LEN + WIRE_PAYLOAD_MAX);
-
-	if (label != NULL) {
-		journal_write("sandbox_layer_missing", label, "", cause);
-		return;
-	}
-	wire_put_missing(&frame, &missing);
-	frame_send_unawaited(&frame);
-}
-
-/* Tell what was not told yet, and whether to go on. */
+/* Log what was not logged yet where no frame tells it, and go on or not. */
 static enum outcome
-missing_judge(struct errinfo *reterr)
+layers_judge(struct errinfo *reterr)
 {
 	autobuf news = BUF_INIT(ERRINFO_TEXT_MAX);
-	autobuf all = BUF_INIT(ERRINFO_TEXT_MAX);
 
-	if (missing_news(&missing, &news))
-		missing_tell(buf_text(&news));
-	if (missing.layers == 0 || !route->strict)
-		return OUTCOME_OK;
-	missing_put(&missing, &all);
-	return err_set(reterr, OUTCOME_HELPER_FAILED, "sandbox = strict: %s",
-	    buf_text(&all));
+	if (label != NULL && missing_news(&missing, &news))
+		journal_write(
+		    "sandbox_layer_missing", label, "", buf_text(&news));
+	return missing_judge(&missing, route->strict, "", reterr);
 }
 
 enum outcome
@@ -317,7 +299,7 @@ sandbox_confine(const struct wire_route *its_route,
 	/* known to fail later: better said before anybody signs in */
 	if (!filter_is_possible())
 		missing_add(&missing, SANDBOX_SECCOMP, (uint32_t)errno);
-	return missing_judge(reterr);
+	return layers_judge(reterr);
 }
 
 void
@@ -334,5 +316,5 @@ sandbox_close(struct errinfo *reterr)
 {
 	if (filter_is_possible())
 		stage_take(STAGE_CLOSE);
-	return missing_judge(reterr);
+	return layers_judge(reterr);
 }

@@ -21,12 +21,12 @@ MUST_CHECK enum outcome sandbox_begin(struct errinfo *reterr);
 
 /*
  * Confine the helper to what the request needs, and judge all layers.  One
- * that is missing is told, once; where the route is strict, that is a refusal
+ * that is missing is told; where the route is strict, that is a refusal
  * as well.
  *
  * in:     route  *borrowed* for good
  *         label  *borrowed* for good: whom to name in the journal.  NULL: the
- *                caller is there to hear of it, by a MISSING
+ *                caller is told by the frames, see sandbox_missing
  *         listens  there are sockets from HELPER_FD_LISTEN on, to listen with
  * errors: OUTCOME_HELPER_FAILED  reterr names the missing layers
  */
@@ -42,8 +42,11 @@ void sandbox_prepare(void);
  */
 MUST_CHECK enum outcome sandbox_close(struct errinfo *reterr);
 
-/* Why a layer is not live: the kernel's words, or "" where it has none. */
-const char *sandbox_layer_why(enum sandbox_layer layer);
+/*
+ * The missing layers that the next frame tells the caller: none before
+ * sandbox_confine, nor where that got a label.
+ */
+const struct missing *sandbox_missing(void);
 
 /* Is the layer live?  Told by sandbox_begin, sandbox_confine, sandbox_close. */
 bool sandbox_is_live(enum sandbox_layer layer);
