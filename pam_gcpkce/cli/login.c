@@ -111,7 +111,7 @@ prompt_show(const struct login *l)
 	    ready->unreachable ? MESSAGE_UNREACHABLE : "",
 	    ready->unreachable ? "\n" : "",
 	    (clock_left_ms(l->deadline_ms) + 999) / 1000, ready->address,
-	    helper_client_prompt(ready->callback));
+	    helper_client_prompt(&l->config, ready->callback));
 }
 
 /* In a login the journal says so. */
@@ -222,8 +222,9 @@ rounds_run(struct login *l)
 		autobuf typed = BUF_INIT(WIRE_ANSWER_MAX);
 
 		if (i > 0)
-			command_tell(
-			    "\n%s\n", helper_client_sentence(&l->verdict, r));
+			command_tell("\n%s\n",
+			    helper_client_sentence(
+				&l->config, l->ready.callback, &l->verdict, r));
 		r = address_show(l);
 		if (r == OUTCOME_OK)
 			r = answer_read_line(l, &typed);

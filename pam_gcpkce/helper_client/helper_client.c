@@ -180,7 +180,7 @@ helper_client_address(struct helper_proc *proc, int64_t deadline_ms,
 }
 
 const char *
-helper_client_prompt(enum wire_callback callback)
+helper_client_prompt(const struct config *config, enum wire_callback callback)
 {
 	switch (callback) {
 	case WIRE_CALLBACK_LISTENS:
@@ -191,7 +191,8 @@ helper_client_prompt(enum wire_callback callback)
 	case WIRE_CALLBACKS:
 		break;
 	}
-	return MESSAGE_PASTE;
+	return config->callback == CALLBACK_LOOPBACK ? MESSAGE_PASTE_ELSEWHERE
+						     : MESSAGE_PASTE;
 }
 
 /* Is the answer the word?  The empty one never is. */
@@ -280,7 +281,8 @@ helper_client_answer(struct helper_proc *proc, struct view typed,
 }
 
 const char *
-helper_client_sentence(const struct wire_verdict *verdict, enum outcome outcome)
+helper_client_sentence(const struct config *config, enum wire_callback callback,
+    const struct wire_verdict *verdict, enum outcome outcome)
 {
 	static const char *const numbers[WIRE_NUMBERS] = {
 	    [WIRE_NUMBER_EARLY] = MESSAGE_NUMBER_EARLY,
@@ -290,10 +292,15 @@ helper_client_sentence(const struct wire_verdict *verdict, enum outcome outcome)
 
 	if (outcome == OUTCOME_STATE_MISMATCH && verdict->state_earlier)
 		return MESSAGE_EARLIER;
-	if (outcome == OUTCOME_ANSWER_MALFORMED &&
-	    numbers[verdict->number] != NULL)
+	if (outcome != OUTCOME_ANSWER_MALFORMED)
+		return outcome_sentence(outcome);
+	if (numbers[verdict->number] != NULL)
 		return numbers[verdict->number];
-	return outcome_sentence(outcome);
+	if (callback == WIRE_CALLBACK_LISTENS)
+		return MESSAGE_NO_NUMBER;
+	return config->callback == CALLBACK_LOOPBACK
+	    ? MESSAGE_NO_ADDRESS
+	    : outcome_sentence(outcome);
 }
 
 void

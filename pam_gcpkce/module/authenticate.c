@@ -204,6 +204,8 @@ answer_ask(struct signin *s, struct buf *typed, bool *ret_again)
 {
 	s->dialogue.unreachable = s->ready.unreachable;
 	s->dialogue.callback = s->ready.callback;
+	s->dialogue.prompt =
+	    helper_client_prompt(&s->config, s->ready.callback);
 	s->dialogue.left_s = (clock_left_ms(s->deadline_ms) + 999) / 1000;
 	enum outcome r =
 	    dialogue_ask(s->pamh, &s->dialogue, typed, ret_again, &s->why);
@@ -386,8 +388,8 @@ rounds_run(struct signin *s, struct result *result)
 		if (!may_go_on(s, result))
 			return;
 		decision_log(s, result->outcome);
-		s->dialogue.wrong =
-		    helper_client_sentence(&s->verdict, result->shown);
+		s->dialogue.wrong = helper_client_sentence(
+		    &s->config, s->ready.callback, &s->verdict, result->shown);
 		/* nothing of this round may be told of the next */
 		wire_verdict_done(&s->verdict);
 		s->answered_ms = 0;
@@ -451,7 +453,8 @@ denial_finish(struct signin *s, const struct result *result)
 	/* sudo sets PAM_SILENT whatever the person wants, and shows texts */
 	if (((unsigned)s->flags & PAM_SILENT) == 0 || s->dialogue.split)
 		dialogue_tell(s->pamh,
-		    helper_client_sentence(&s->verdict, result->shown));
+		    helper_client_sentence(&s->config, s->ready.callback,
+			&s->verdict, result->shown));
 	(void)pam_fail_delay(s->pamh, FAIL_DELAY_US);
 }
 

@@ -12,7 +12,6 @@
 #include <string.h>
 
 #include "gcpkce/base/text.h"
-#include "gcpkce/helper_client/helper_client.h"
 #include "template.h"
 #include "translation.h"
 
@@ -54,8 +53,7 @@ dialogue_compose(
 	text_put_escaped(first, view_text(dialogue->address));
 	buf_put_text(first, first == text ? "\n" : "\n\n");
 	if (asks(dialogue)) {
-		buf_put_text(prompt,
-		    translation_of(helper_client_prompt(dialogue->callback)));
+		buf_put_text(prompt, translation_of(dialogue->prompt));
 		buf_put_byte(prompt, ' ');
 	} else {
 		buf_printf(text, "\n%s\n", translation_of(MESSAGE_OPEN_HERE));

@@ -19,6 +19,7 @@ struct dialogue {
 	const char *wrong; /* a sentence about the answer before, or "" */
 	bool unreachable;  /* say that the path was found dead */
 	bool split; /* the address as text of its own, not in the prompt */
+	const char *prompt;          /* the sentence that asks for the answer */
 	enum wire_callback callback; /* how the code may come back */
 	bool local; /* the person sits at this host: its browser brings the
 		       code, and nobody is asked where there is a listener */

@@ -12,6 +12,8 @@ import hosts
 from person import address_in
 from waiting import PATIENCE
 
+PASTE = ("Even if the browser shows an error, paste the whole address of the page "
+         "you land on: ")
 NUMBER = ("Then type the number that the page shows, or paste the whole address "
           "of the page you land on: ")
 
@@ -192,7 +194,7 @@ def sudo_of_target(house):
     pytest.param(sudo_of_target, id="sudo with targetpw")])
 def test_who_becomes_another_account_gets_none(house, people, start):
     terminal = start(house)
-    shown = terminal.asked(hosts.PASTE)
+    shown = terminal.asked(PASTE)
     assert "localhost%2F" in shown  # without the port of a listener
     # nobody serves the page that the browser lands on; its address is pasted
     terminal.answer(people["alice"].sign_in(shown))
@@ -204,7 +206,7 @@ def test_who_becomes_another_account_gets_none(house, people, start):
     ["rhost=203.0.113.7"], ["rhost=203.0.113.7", "tty=pts/9"], ["ruser=alice"], []])
 def test_somebody_elsewhere_gets_none(house, people, items):
     terminal = pamtester(house, *items)
-    terminal.answer(people["alice"].sign_in(terminal.asked(hosts.PASTE)))
+    terminal.answer(people["alice"].sign_in(terminal.asked(PASTE)))
     assert "successfully authenticated" in terminal.end()
 
 

@@ -149,6 +149,9 @@ split_parts_the_address_from_the_prompt(void **state)
 #define NUMBER \
 	"Then type the number that the page shows, or paste the whole " \
 	"address of the page you land on: "
+#define PASTE_ELSEWHERE \
+	"Even if the browser shows an error, paste the whole address of the " \
+	"page you land on: "
 #define PASTE_ADDRESS \
 	"The browser cannot bring the code here: the port of redirect_uri is " \
 	"taken, or cannot be had. Paste the whole address of the page you " \
@@ -195,6 +198,50 @@ prompt_says_that_the_port_is_taken(void **state)
 	host_end(&h);
 }
 
+/* There is a page with a button only where redirect_uri is a web server's. */
+static void
+malformed_answer_is_told_what_its_prompt_asks_for(void **state)
+{
+	static const struct {
+		const char *arguments;
+		const char *rhost;
+		const char *prompt;
+		const char *sentence;
+	} rows[] = {
+	    {"", NULL, ASK,
+		"That is not the answer: paste the whole address of the page "
+		"you land on, or what its button copies. A password does not "
+		"belong here.\n"},
+	    {FREE, NULL, NUMBER,
+		"That is not the answer: type the number that the page shows, "
+		"or paste the whole address of the page you land on. A "
+		"password does not belong here.\n"},
+	    {FREE, "203.0.113.7", PASTE_ELSEWHERE,
+		"That is not the answer: paste the whole address of the page "
+		"you land on. A password does not belong here.\n"},
+	    {TAKEN, NULL, PASTE_ADDRESS,
+		"That is not the answer: paste the whole address of the page "
+		"you land on. A password does not belong here.\n"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct host h;
+
+		host_begin(&h);
+		h.arguments = rows[i].arguments;
+		h.script = "answer_malformed,ok";
+		h.rhost = rows[i].rhost;
+		assert_int_equal(host_signin(&h), PAM_SUCCESS);
+		assert_int_equal(h.message_count, 2);
+		for (size_t m = 0; m < 2; m++)
+			assert_true(
+			    ends_with(h.messages[m].text, rows[i].prompt));
+		assert_holds(h.messages[1].text, rows[i].sentence);
+		host_end(&h);
+	}
+}
+
 struct place {
 	const char *service;
 	const char *user;
@@ -228,7 +275,7 @@ listens(const struct place *place)
 	assert_true(h.message_count > 0);
 	bool ret =
 	    at == h.message_count || ends_with(h.messages[at].text, NUMBER);
-	assert_true(ret || ends_with(h.messages[at].text, ASK));
+	assert_true(ret || ends_with(h.messages[at].text, PASTE_ELSEWHERE));
 	host_end(&h);
 	return ret;
 }
@@ -743,6 +790,7 @@ main(void)
 	    cmocka_unit_test(split_parts_the_address_from_the_prompt),
 	    cmocka_unit_test(prompt_of_a_listener_asks_for_the_number),
 	    cmocka_unit_test(prompt_says_that_the_port_is_taken),
+	    cmocka_unit_test(malformed_answer_is_told_what_its_prompt_asks_for),
 	    cmocka_unit_test(loopback_server_is_for_who_comes_from_this_host),
 	    cmocka_unit_test(
 		loopback_server_is_for_a_terminal_a_display_or_a_greeter),

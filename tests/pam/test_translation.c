@@ -26,7 +26,8 @@
 
 static const char *const sentences[] = {MESSAGE_SIGN_IN, MESSAGE_PASTE,
     MESSAGE_TYPE_NUMBER, MESSAGE_NUMBER_EARLY, MESSAGE_NUMBER_WRONG,
-    MESSAGE_NUMBER_SPENT, MESSAGE_OPEN_HERE, MESSAGE_PASTE_ADDRESS,
+    MESSAGE_NUMBER_SPENT, MESSAGE_OPEN_HERE, MESSAGE_PASTE_ELSEWHERE,
+    MESSAGE_NO_NUMBER, MESSAGE_NO_ADDRESS, MESSAGE_PASTE_ADDRESS,
     MESSAGE_UNREACHABLE, MESSAGE_EARLIER, MESSAGE_ADMIN, MESSAGE_LATER,
     MESSAGE_DENIED, MESSAGE_FEWER, MESSAGE_TOO_LATE, MESSAGE_EMPTY,
     MESSAGE_NO_CODE, MESSAGE_OTHER_ADDRESS, MESSAGE_CANCELLED, MESSAGE_REFUSED};
@@ -382,15 +383,17 @@ assert_messages_marked(const char *script, const char *arguments)
 	host_end(&h);
 }
 
-/* Of who sits at this host, and is asked nothing. */
+/* Where the prompt depends on where the user is. */
 static void
-assert_local_messages_marked(void)
+assert_messages_marked_at(const char *tty, const char *rhost)
 {
 	struct host h;
 
 	host_begin(&h);
 	h.arguments = LOOPBACK REDIRECT_FREE;
-	h.tty = "tty1";
+	h.script = "answer_malformed,ok";
+	h.tty = tty;
+	h.rhost = rhost;
 	(void)host_signin(&h);
 	assert_true(h.message_count > 0);
 	for (size_t i = 0; i < h.message_count; i++)
@@ -427,7 +430,9 @@ every_sentence_goes_through_the_catalogue(void **state)
 	assert_messages_marked("ok", "no_such_key=1");
 	assert_messages_marked("ok", LOOPBACK REDIRECT_FREE);
 	assert_messages_marked("ok", LOOPBACK REDIRECT_TAKEN);
-	assert_local_messages_marked();
+	assert_messages_marked_at("tty1", NULL);
+	assert_messages_marked_at("pts/3", NULL);
+	assert_messages_marked_at("pts/3", "203.0.113.7");
 	catalogue_remove(folder);
 	for (size_t i = 0; i < COUNT(sentences); i++) {
 		if (!seen[i])

@@ -38,6 +38,12 @@
 	   "is taken, or cannot be had. Paste the whole address of the page " \
 	   "you land on:")
 
+/* The prompt, where redirect_uri is of the user's own host, whose browser has
+ * no page to show: the listener is for users at this host. */
+#define MESSAGE_PASTE_ELSEWHERE \
+	N_("Even if the browser shows an error, paste the whole address of " \
+	   "the page you land on:")
+
 /* Before an address, when its preconnect found no way there. */
 #define MESSAGE_UNREACHABLE \
 	N_("This host could not reach Genesys Cloud just now; signing in may " \
@@ -52,6 +58,15 @@
 #define MESSAGE_NUMBER_SPENT \
 	N_("That was the third wrong number: the code that the browser " \
 	   "brought is not used, and only a new address counts.")
+
+/* In place of MESSAGE_NO_CODE, where the page has no button. */
+#define MESSAGE_NO_NUMBER \
+	N_("That is not the answer: type the number that the page shows, or " \
+	   "paste the whole address of the page you land on. A password does " \
+	   "not belong here.")
+#define MESSAGE_NO_ADDRESS \
+	N_("That is not the answer: paste the whole address of the page you " \
+	   "land on. A password does not belong here.")
 
 /* In place of MESSAGE_OTHER_ADDRESS, for an address of this very sign-in. */
 #define MESSAGE_EARLIER \

@@ -56,7 +56,8 @@ MUST_CHECK enum outcome helper_client_address(struct helper_proc *proc,
     int64_t deadline_ms, struct wire_ready *ret, struct errinfo *reterr);
 
 /* The sentence of messages.h behind an address that asks for the answer. */
-const char *helper_client_prompt(enum wire_callback callback);
+const char *helper_client_prompt(
+    const struct config *config, enum wire_callback callback);
 
 /*
  * What an answer must not be: words that a program or a person may give at any
@@ -82,9 +83,14 @@ MUST_CHECK enum outcome helper_client_answer(struct helper_proc *proc,
     struct view typed, const struct helper_client_known *known,
     int64_t deadline_ms, struct wire_verdict *ret, struct errinfo *reterr);
 
-/* What the person is told of an answer that has this outcome. */
-const char *helper_client_sentence(
-    const struct wire_verdict *verdict, enum outcome outcome);
+/*
+ * What the user is shown for an answer that has this outcome.
+ *
+ * in:     callback  of the prompt that was answered
+ */
+const char *helper_client_sentence(const struct config *config,
+    enum wire_callback callback, const struct wire_verdict *verdict,
+    enum outcome outcome);
 
 /*
  * Say, before helper_client_settle, that the person is let in: the browser that
