@@ -2,8 +2,11 @@
 /*
  * gcpkce whoami: whom the token of this session belongs to.  With --ids all of
  * standard output can be copied: lines for the map file and the configuration,
- * and comments.  Names come from people who edit users; they are escaped.
+ * and comments.  Names come from people who edit users; what of them could act
+ * on a terminal is escaped.
  */
+#include <langinfo.h>
+#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -47,6 +50,42 @@ whoami_run(struct whoami *w, struct errinfo *reterr)
 	return r;
 }
 
+/* Does the sequence turn the direction of text, or end a line? */
+static bool
+is_acting(struct view sequence)
+{
+	static const char *const acting[] = {"\xD8\x9C", "\xE2\x80\x8E",
+	    "\xE2\x80\x8F", "\xE2\x80\xA8", "\xE2\x80\xA9", "\xE2\x80\xAA",
+	    "\xE2\x80\xAB", "\xE2\x80\xAC", "\xE2\x80\xAD", "\xE2\x80\xAE",
+	    "\xE2\x81\xA6", "\xE2\x81\xA7", "\xE2\x81\xA8", "\xE2\x81\xA9"};
+
+	for (size_t i = 0; i < sizeof(acting) / sizeof(acting[0]); i++) {
+		if (view_eq(sequence, view_text(acting[i])))
+			return true;
+	}
+	return false;
+}
+
+/* Append a name: letters beyond ASCII as they are where the locale has them. */
+static void
+name_put(struct buf *line, const char *name)
+{
+	bool plain = strcmp(nl_langinfo(CODESET), "UTF-8") == 0 &&
+	    text_is_clean_utf8(view_text(name));
+
+	for (const char *p = name; *p != '\0';) {
+		struct view one = {.p = (const uint8_t *)p, .len = 1};
+
+		while ((p[one.len] & 0xC0) == 0x80)
+			one.len++;
+		if (plain && one.len > 1 && !is_acting(one))
+			buf_put(line, one.p, one.len);
+		else
+			text_put_escaped(line, one);
+		p += one.len;
+	}
+}
+
 /* "LABEL VALUE NAME (NOTE)", each part only where there is one. */
 static void
 line_print(
@@ -59,7 +98,7 @@ line_print(
 		buf_put_text(&line, "not said");
 	if (name[0] != '\0') {
 		buf_put_text(&line, "  ");
-		text_put_escaped(&line, view_text(name));
+		name_put(&line, name);
 	}
 	(void)printf("%-15s%s%s%s%s\n", label, buf_text(&line),
 	    note[0] != '\0' ? "  (" : "", note, note[0] != '\0' ? ")" : "");
@@ -108,7 +147,7 @@ setting_print(const char *key, const char *id, const char *name)
 		(void)printf("# %s: no id was told\n", key);
 	if (!text_is_uuid(view_text(id)))
 		return;
-	text_put_escaped(&shown, view_text(name));
+	name_put(&shown, name);
 	(void)printf("%s = %s%s%s\n", key, id, name[0] != '\0' ? "  # " : "",
 	    buf_text(&shown));
 }
@@ -122,7 +161,7 @@ ids_print(const struct whoami *w)
 	autobuf person = BUF_INIT(2048);
 	autobuf account = BUF_INIT(2048);
 
-	text_put_escaped(&person, view_text(portrait->person));
+	name_put(&person, portrait->person);
 	buf_put_text(&person, " ");
 	text_put_escaped(&person, view_text(who->email));
 	(void)printf("# map file: %s\n", buf_text(&person));
@@ -229,6 +268,7 @@ command_whoami(const struct options *options)
 	if (w == NULL)
 		return EXIT_BAD;
 	w->options = options;
+	(void)setlocale(LC_CTYPE, "");
 	enum outcome r = whoami_run(w, &why);
 	const char *cause = command_cause(r, "the token is good", &why);
 	if (options->json)

@@ -198,15 +198,30 @@ def test_whoami_ids_says_what_was_not_told(genesys, whoami):
     assert run.json["groups"] is None
 
 
+@pytest.mark.parametrize("key, name, belonging", FAR_NAMES)
+@pytest.mark.parametrize("locale, is_plain", [("C.UTF-8", True), ("C", False)])
+def test_whoami_shows_letters_that_the_locale_has(genesys, whoami, key, name, belonging, locale,
+                                                  is_plain):
+    escaped = "".join(f"\\x{byte:02x}" if byte > 0x7e else chr(byte) for byte in name.encode())
+    for arguments in ((), ("--ids",)):
+        run = whoami(*arguments, token=genesys.issue_token(key), json=False, LC_ALL=locale)
+        assert run.status == 0
+        assert (name if is_plain else escaped) in run.out
+        assert (belonging in run.out) == (is_plain and arguments != ())
+
+
+@pytest.mark.parametrize("locale", ["C", "C.UTF-8"])
 @pytest.mark.parametrize("name", [
+    "a\u2066b", "a\u200fb", "a\u061cb",
     "a\u009b31mred", "a\u001b[31mred", "a\nrequire_role = x", "a\u202eb", "a\u2028b", "ä\"\\"])
-def test_whoami_shows_no_byte_of_a_name_that_could_act(genesys, whoami, name):
+def test_whoami_shows_no_byte_of_a_name_that_could_act(genesys, whoami, name, locale):
     genesys.groups["operators"].name = name
     genesys.people["alice"].name = name
     for arguments in ((), ("--ids",)):
-        run = whoami(*arguments, token=genesys.issue_token("alice"), json=False)
+        run = whoami(*arguments, token=genesys.issue_token("alice"), json=False, LC_ALL=locale)
         assert run.status == 0
-        assert all(char == "\n" or " " <= char <= "~" for char in run.out)
+        assert all(char == "\n" or " " <= char <= "~" or char == "ä" and locale != "C"
+                   for char in run.out)
         assert "\nrequire_role = x" not in run.out
 
 
