@@ -215,7 +215,9 @@ zone_check(
 		return;
 	finding_add(findings, FINDING_NOTE, where,
 	    "give each trust zone a client or a redirect_uri of its own, such "
-	    "as https://HOST/callback/ZONE",
+	    "as https://HOST/callback/ZONE; the callback page shows a ZONE of 1 "
+	    "to 64 letters, digits and . _ - that is neither callback nor ends "
+	    "in .html",
 	    "one compromised host can use what people paste there to sign in "
 	    "to every host with this client_id and redirect_uri");
 }

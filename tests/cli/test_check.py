@@ -324,6 +324,7 @@ def test_one_trust_zone_for_all_hosts_is_a_note(check, address, names_zone):
         return
     note = find(run, NOTE, "one compromised host can use", "conf")
     assert "redirect_uri of its own" in note["fix"]
+    assert "a ZONE of 1 to 64 letters" in note["fix"]
 
 
 def test_a_browser_that_brings_the_code_names_no_zone(check):

@@ -71,7 +71,10 @@ def ask(server, authority):
 
 @pytest.mark.parametrize("target, name", [
     (CALLBACK + "?code=x", "callback.html"),
-    (CALLBACK + "/ZONE-A_1.eu?code=x", "callback.html"), (START, "start.html")])
+    (CALLBACK + "/ZONE-A_1.eu?code=x", "callback.html"),
+    (CALLBACK + "/" + "z" * 64, "callback.html"), (CALLBACK + "/html", "callback.html"),
+    (CALLBACK + "/callback.html.x", "callback.html"), (CALLBACK + "/CALLBACK", "callback.html"),
+    (START, "start.html")])
 def test_each_page_has_its_address_and_the_headers(ask, target, name):
     status, headers, text = ask(target)
     assert status == 200
@@ -97,6 +100,9 @@ def test_the_policy_is_that_of_the_pages_and_forbids_frames(ask):
 
 @pytest.mark.parametrize("target", [
     "/", "/nginx.conf", "/callback.html/", "/callback/", "/callback/x/y", "/callback/%3C", "/s/",
+    # names that the page does not show as a zone
+    "/callback/" + "z" * 65, "/callback/callback", "/callback/callback.html",
+    "/callback/index.html", "/callback/.html",
     "/../server.conf", "/pages/", "/server.conf"])
 def test_nothing_else_is_there(ask, target):
     status, headers, _ = ask(target)
