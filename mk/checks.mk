@@ -114,8 +114,8 @@ po/pam_gcpkce.pot: include/gcpkce/base/messages.h
 	$(Q)xgettext --language=C --keyword=N_ --from-code=UTF-8 --omit-header --no-location -o $@ $<
 
 fault-table: test-parts ## renew docs/FAULTS.md from a run of the matrix of faults
-	$(Q)GCPKCE_BUILD=$(abspath $(B)) $(PYTHON) -B tests/faults/matrix.py --page docs/FAULTS.md
+	$(Q)GCPKCE_BUILD=$(abspath $(B)) $(PYTHON) -B tests/failure/matrix.py --page docs/FAULTS.md
 
-transcripts: test-parts ## renew tests/login/transcripts from real terminals; needs root
+transcripts: test-parts ## renew tests/system/transcripts from real terminals; needs root
 	$(Q)GCPKCE_TRANSCRIPTS=renew GCPKCE_BUILD=$(abspath $(B)) $(PYTHON) -B -m pytest -q -p no:cacheprovider \
-		tests/login/test_transcripts.py
+		tests/system/test_transcripts.py

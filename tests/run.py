@@ -7,7 +7,7 @@
 A suite is one test program (cmocka), one folder of pytest, or all fuzz targets
 together.  What passes says one line; what fails shows all it printed.
 
-As root, all of it happens on a machine of its own (genesys/machine.py).
+As root, all of it happens on a machine of its own (lib/machine.py).
 Suites that mostly wait run side by side; what measures time or load runs at
 the end, alone.
 """
@@ -28,19 +28,19 @@ import typing
 import xml.etree.ElementTree as ElementTree
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-sys.path.insert(0, os.path.join(ROOT, "tests", "genesys"))
+sys.path.insert(0, os.path.join(ROOT, "tests", "lib"))
 sys.dont_write_bytecode = True
 
 import machine  # noqa: E402
 
 INSIDE = "GCPKCE_MACHINE"
-LOGINS = ("pytest", "tests/login")
+LOGINS = ("pytest", "tests/system")
 COMMANDS = ("pytest", "tests/cli")
 ALONE = ("alone",)
 # Some folders are shared out to several runs of pytest, since they mostly wait.
 SHARES = {LOGINS: 4, COMMANDS: 3}
 # in a process of its own: a browser leaves more behind than others can bear
-PAGES = ("pytest", "tests/login/test_pages.py")
+PAGES = ("pytest", "tests/system/test_pages.py")
 REPORT = threading.RLock()
 TIMEOUT = {"program": 600, "pytest": 1800}
 
@@ -222,17 +222,17 @@ def suites(build, which, sanitized):
     lane = []
     if which != "coverage":  # what counts links a library more
         lane.append(("shell", ("check-links", ["tests/links.sh", build])))
-    for kind in ("unit", "pam", "sweep"):
+    for kind in ("unit", "module", "failure"):
         for path in sorted(glob.glob(f"tests/{kind}/test_*.c")):
             name = os.path.splitext(os.path.basename(path))[0]
             lane.append(("program", os.path.join(build, "tests", kind, name)))
     lane.append(("pytest", "tests/docs"))
     if which == "quick":
         return [lane + [("pytest", "tests/cli/test_command.py")]], []
-    lanes = [lane, [COMMANDS], [("pytest", "tests/faults")]]
+    lanes = [lane, [COMMANDS], [("pytest", "tests/failure")]]
     alone = [("alone", COMMANDS[1])]
     if which == "all":
-        lane += [("pytest", "tests/genesys"), ("pytest", "tests/web")]  # no C in them
+        lane += [("pytest", "tests/lib"), ("pytest", "tests/web")]  # no C in them
     if not sanitized:
         lanes.insert(0, [LOGINS])
         alone += [("alone", LOGINS[1]), *([PAGES] if which == "all" else [])]
@@ -315,7 +315,7 @@ def main():
 def close(arguments, totals):
     """Says what all came to; gives the exit status."""
     if arguments.sanitized:
-        say("\n*** SANITIZED: sshd, sudo, su and login cannot load such a module; tests/login was SKIPPED ***")
+        say("\n*** SANITIZED: sshd, sudo, su and login cannot load such a module; tests/system was SKIPPED ***")
     if os.geteuid() != 0:
         say("\n*** NOT ROOT: whole sign-ins through sshd, sudo, su and login were SKIPPED ***")
     if arguments.which == "all" and not arguments.name and totals.passed == 0:

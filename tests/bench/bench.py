@@ -5,7 +5,7 @@
     bench.py --build FOLDER [--figure 1..7]
 
 A whole run writes docs/BENCH.md; one figure alone is only shown, because
-ratios belong to one run.  Needs root, for the private house of tests/login.
+ratios belong to one run.  Needs root, for the private house of tests/system.
 """
 
 import argparse

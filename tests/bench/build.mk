@@ -10,7 +10,7 @@ bench_wraps := $(addprefix -Wl$(comma)--wrap=,setrlimit64 syscall sandbox_begin 
 peers := $(addprefix $(bench)/,relay farend floor host tracer)
 $(peers): $(bench)/%: $(bench)/%.o
 $(peers): private target_libs = -lpam -lssl -lcrypto
-$(bench)/host: $(B)/tests/pam/no_delay.o
+$(bench)/host: $(B)/tests/lib/no_delay.o
 $(bench)/decisions: $(bench)/decisions.o $(config) $(wire) $(base)
 $(bench)/helper-traced: $(helper_parts) $(bench)/traced.o
 $(bench)/helper-traced: private target_libs = $(bench_wraps) $(crypto_libs) $(seccomp_libs)

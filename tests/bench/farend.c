@@ -2,7 +2,7 @@
 /*
  * The far end: both hosts of Genesys Cloud, as lean as they can be, so that
  * what is measured is the near end.  Knows one person and takes any code; the
- * replies are files, recorded from tests/genesys.  A thread a connection,
+ * replies are files, recorded from tests/lib.  A thread a connection,
  * TLS 1.3 with OpenSSL's usual tickets, HTTP/1.1.
  *
  *   farend CERTIFICATE KEY TOKEN-REPLY USER-REPLY TOKEN-INFO-REPLY

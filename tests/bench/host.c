@@ -21,7 +21,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#include "../pam/no_delay.h"
+#include "../lib/no_delay.h"
 
 #define CODE "0123456789abcdefghijklmnopqrstuvwxyzABCDEFG"
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 """Where the bench happens: a private house with a far end and relays.
 
-The house is that of tests/login.  Its system certificates, bundle and hashed
+The house is that of tests/system.  Its system certificates, bundle and hashed
 folder alike, have one authority more: that of the far end.  So everybody finds
 certificates as on a real host.
 """
@@ -18,7 +18,7 @@ import urllib.request
 HERE = os.path.dirname(os.path.abspath(__file__))
 TESTS = os.path.dirname(HERE)
 ROOT = os.path.dirname(TESTS)
-for part in ("genesys", "login"):
+for part in ("lib", "system"):
     sys.path.insert(0, os.path.join(TESTS, part))
 
 from house import HELPER_USER, House  # noqa: E402

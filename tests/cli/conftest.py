@@ -15,7 +15,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 BUILD = os.environ.get("GCPKCE_BUILD", os.path.join(ROOT, "build/default"))
 GCPKCE = os.path.join(BUILD, "tests/gcpkce")
-sys.path.insert(0, os.path.join(os.path.dirname(HERE), "genesys"))
+sys.path.insert(0, os.path.join(os.path.dirname(HERE), "lib"))
 
 from shares import add_mark, pytest_collection_modifyitems  # noqa: E402,F401
 

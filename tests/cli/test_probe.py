@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 """What gcpkce check tells of the way to Genesys Cloud, by a proxy and without TLS.
 
-tests/login/test_check.py has the broken hosts.
+tests/system/test_check.py has the broken hosts.
 """
 
 import os

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 """The helper, with its n-th allocation or call failing: no wrong success.
 
-The helper is a build of its own (tests/sweep); its orders are in a page of
+The helper is a build of its own (tests/failure); its orders are in a page of
 shared memory, since it has neither arguments nor an environment.
 """
 
@@ -18,9 +18,9 @@ from conftest import BUILD, running
 from standin import Standin
 from waiting import wait_until
 
-GCPKCE = os.path.join(BUILD, "tests/sweep/gcpkce")
-HELPER = os.path.realpath(os.path.join(BUILD, "tests/sweep/gcpkce-helper"))
-PAGE = struct.Struct("iiii32s")  # tests/sweep/inject.h
+GCPKCE = os.path.join(BUILD, "tests/failure/gcpkce")
+HELPER = os.path.realpath(os.path.join(BUILD, "tests/failure/gcpkce-helper"))
+PAGE = struct.Struct("iiii32s")  # tests/failure/inject.h
 MEMORY, SYSTEM = 1, 2
 PRECONNECT_S = 0.3  # long enough for one without a fault
 # each call takes a minute; make check-deep has it
@@ -50,7 +50,7 @@ def conf(genesys, configure, account):
 @pytest.fixture
 def page():
     """The page whose path is compiled into the helper of the sweep."""
-    with open(os.path.join(BUILD, "tests/sweep/gcpkce-helper"), "rb") as file:
+    with open(os.path.join(BUILD, "tests/failure/gcpkce-helper"), "rb") as file:
         path = re.search(rb"/dev/shm/gcpkce-inject-\d+", file.read()).group(0)
     fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o666)
     try:

@@ -13,7 +13,7 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.path += [os.path.join(ROOT, "tests", name) for name in (
-    "login", "genesys")]
+    "system", "lib")]
 from attacks import ROWS as ATTACKS  # noqa: E402
 
 

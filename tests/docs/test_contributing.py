@@ -8,7 +8,7 @@ import subprocess
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
-ELSEWHERE = {"tests/coverage/flush.c"}  # of a flavour of its own
+ELSEWHERE = {"tests/lib/flush.c"}  # of a flavour of its own
 
 
 def entries(tmp_path):
@@ -30,7 +30,7 @@ def test_each_source_has_a_command_with_which_its_headers_are_found(tmp_path):
     sources |= {os.path.relpath(path, ROOT) for path in glob.glob(f"{ROOT}/tools/*.c")}
     assert len(sources) > 100
     assert set(found) == sources - ELSEWHERE
-    for name in ("pam_gcpkce/helper/http/conn.c", "pam_gcpkce/cli/login.c", "tests/pam/host.c",
+    for name in ("pam_gcpkce/helper/http/conn.c", "pam_gcpkce/cli/login.c", "tests/module/host.c",
                  "tests/unit/test_policy.c"):
         words = found[name]["arguments"]
         subprocess.run([*words[:words.index("-MMD")], "-fsyntax-only", name],

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-"""What etc/ holds besides the auth lines, which tests/pam/test_examples.c tries."""
+"""What etc/ holds besides the auth lines, which tests/module/test_examples.c tries."""
 
 import glob
 import os

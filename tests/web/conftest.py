@@ -9,7 +9,7 @@ import pytest
 from chrome import Chrome, why_not
 from webhost import ROOT, Webhost
 
-sys.path.insert(0, os.path.join(ROOT, "tests", "genesys"))
+sys.path.insert(0, os.path.join(ROOT, "tests", "lib"))
 
 BUILD = os.environ.get("GCPKCE_BUILD", os.path.join(ROOT, "build/default"))
 SHOTS = os.path.join(BUILD, "web")

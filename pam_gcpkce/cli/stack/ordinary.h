@@ -28,7 +28,7 @@ enum module_kind {
  *
  * in:     service  whose stack it is in; some conditions name it
  * gives:  MODULE_KIND_CREDENTIAL for a module that is not known
- * source: the modules' manual pages; tests/login/test_stacks.py asks them
+ * source: the modules' manual pages; tests/system/test_stacks.py asks them
  */
 enum module_kind ordinary_habit(
     const struct stack_line *line, const char *service);

@@ -8,8 +8,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "../pam/host.h"
-#include "../pam/own_run.h"
+#include "../module/host.h"
+#include "../module/own_run.h"
 #include "inject.h"
 
 /* In memory that the helper's child shares until it becomes the helper. */

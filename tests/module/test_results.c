@@ -62,7 +62,7 @@ static const struct {
 	const char *name;
 	const char *why;
 } unreached[] = {
-    {"no_memory", "memory is short in tests/sweep alone"},
+    {"no_memory", "memory is short in tests/failure alone"},
 };
 
 static int

@@ -19,7 +19,7 @@ import traceback
 from concurrent.futures import ThreadPoolExecutor
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(1, os.path.join(os.path.dirname(HERE), "genesys"))
+sys.path.insert(1, os.path.join(os.path.dirname(HERE), "lib"))
 
 import network  # noqa: E402
 from rows import rows  # noqa: E402
@@ -36,7 +36,7 @@ Each row is a sign-in through libpam with the built module, helper and TLS, in
 which one thing goes wrong at the place that the first column names. The table
 is written by the test run itself: `make check` runs every row and leaves its
 own table in `build/FLAVOUR/fault-matrix.md`; `make fault-table` renews this
-page. The rows are in `tests/faults/rows.py` and `replies.py`.
+page. The rows are in `tests/failure/rows.py` and `replies.py`.
 
 - **outcome** and **PAM result** are what is expected and what came; a run with
   a difference writes no page. Only `unreachable` and `provider_error` are

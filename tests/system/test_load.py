@@ -205,7 +205,7 @@ GREETER_ENV = {"GLIBC_TUNABLES": "glibc.malloc.tcache_count=0"}
 
 
 class Greeter:
-    """The host of tests/pam/pam_greeter.c, which is one process for all."""
+    """The host of tests/lib/pam_greeter.c, which is one process for all."""
 
     def __init__(self):
         self._process = subprocess.Popen(

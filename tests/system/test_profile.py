@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 """etc/pam-configs by the real pam-auth-update, and a group with a password.
 
-tests/pam/test_examples.c has every outcome of the examples; here the modules
+tests/module/test_examples.c has every outcome of the examples; here the modules
 around ours are the real ones.
 """
 

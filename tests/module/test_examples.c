@@ -263,7 +263,7 @@ profile_read(char *ret_line, size_t size)
 
 /*
  * The block of pam-auth-update, but with the password behind us, as another
- * profile might be: it must come to its turn.  tests/login has the real block.
+ * profile might be: it must come to its turn.  tests/system has the real block.
  */
 static void
 common_auth_compose(

@@ -15,7 +15,7 @@ import sys
 import pytest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(os.path.dirname(HERE), "genesys"))
+sys.path.insert(0, os.path.join(os.path.dirname(HERE), "lib"))
 
 import hosts  # noqa: E402
 from browser import Browser  # noqa: E402
@@ -71,7 +71,7 @@ def pytest_terminal_summary(terminalreporter, config):
 def house(pytestconfig):
     folder = os.environ.pop(MARK, None)
     if folder is None:
-        reason = why_not() or "give pytest the folder tests/login by name"
+        reason = why_not() or "give pytest the folder tests/system by name"
         pytestconfig.stash[SKIPPED] = reason
         pytest.skip(reason)
     # of a daemon that ends its process group; the house itself ends by SIGKILL
