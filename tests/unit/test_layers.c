@@ -62,12 +62,49 @@ missing_of_all_layers_fits(void **state)
 	assert_int_equal(buf_check(&all), OUTCOME_OK);
 }
 
+static void
+missing_merge_adds_what_is_new(void **state)
+{
+	struct missing all = {0};
+	struct missing later = {0};
+
+	(void)state;
+	missing_add(&all, SANDBOX_LANDLOCK, ENOSYS);
+	assert_news(&all,
+	    "the helper's sandbox lacks landlock: Function not implemented");
+	missing_merge(&all, &later);
+	assert_news(&all, "");
+	missing_add(&later, SANDBOX_LANDLOCK, EPERM);
+	missing_add(&later, SANDBOX_PARENT, 0);
+	missing_merge(&all, &later);
+	assert_news(&all, "the helper's sandbox lacks parent");
+	assert_int_equal(all.errors[SANDBOX_LANDLOCK], ENOSYS);
+}
+
+static void
+missing_layer_is_a_refusal_where_it_is_strict(void **state)
+{
+	struct missing missing = {0};
+	struct errinfo why = {0};
+
+	(void)state;
+	assert_int_equal(missing_judge(&missing, true, "", &why), OUTCOME_OK);
+	missing_add(&missing, SANDBOX_PARENT, 0);
+	assert_int_equal(missing_judge(&missing, false, "", &why), OUTCOME_OK);
+	assert_int_equal(missing_judge(&missing, true, ", twice", &why),
+	    OUTCOME_HELPER_FAILED);
+	assert_string_equal(why.text,
+	    "sandbox = strict: the helper's sandbox lacks parent, twice");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(missing_is_told_once),
 	    cmocka_unit_test(missing_of_all_layers_fits),
+	    cmocka_unit_test(missing_merge_adds_what_is_new),
+	    cmocka_unit_test(missing_layer_is_a_refusal_where_it_is_strict),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

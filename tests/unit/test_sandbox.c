@@ -23,7 +23,6 @@
 #include "../../pam_gcpkce/helper/startup.h"
 #include "../../pam_gcpkce/helper/worker.h"
 #include "gcpkce/base/clock.h"
-#include "gcpkce/wire/frame.h"
 #include "gcpkce/wire/helper_abi.h"
 #include "helper/sandbox/sandbox.h"
 
