@@ -321,13 +321,17 @@ def test_an_access_file_of_its_own_decides_for_whom_it_succeeds(gcpkce, folder):
                                         "--service", "s").out
 
 
-def test_more_combinations_than_can_be_tried_are_a_note(gcpkce, folder):
-    lines = "".join(f"auth [success=ignore default=1] pam_localuser.so file=/etc/{number}\n"
-                    for number in range(30))
-    write(f"{folder}/there", {"other": "auth required pam_deny.so\n",
-                              "s": lines + "auth required pam_gcpkce.so\n"})
-    said = gcpkce("check", "--pam-dir", f"{folder}/there", "--service", "s").out
+def test_more_combinations_than_can_be_tried_are_a_warning(gcpkce, folder):
+    lines = "auth [success=ok default=ignore] pam_localuser.so\n" * 30
+    end = "auth required pam_gcpkce.so\nauth required pam_permit.so\n"
+    assert opens_at(gcpkce, folder, lines + end) == []
+    said = gcpkce("check", "--pam-dir", f"{folder}/checked", "--service", "s").out
     assert "not all combinations of their results were looked at" in said
+    # each line has its turn, wherever it is
+    assert opens_at(gcpkce, f"{folder}/first",
+                    f"auth [success=ignore default=31] pam_shells.so\n{lines}{end}") == ["s:1"]
+    assert opens_at(gcpkce, f"{folder}/last",
+                    f"{lines}auth [success=ignore default=1] pam_shells.so\n{end}") == ["s:31"]
 
 
 def test_the_same_line_as_a_gate_opens_nothing(gcpkce, folder):

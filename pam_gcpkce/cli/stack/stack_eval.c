@@ -144,32 +144,62 @@ column_make(const struct trial *t)
 #define COMBINATIONS_MAX 4096
 #define STEPS_MAX 4000000
 
+/* Look at one combination, and keep it where it lets more in. */
+static void
+combination_try(struct trial *t)
+{
+	struct stack_eval *eval = t->eval;
+	unsigned long score = column_make(t);
+
+	/* where nothing is let in, nothing that follows matters */
+	if (score > 0)
+		reached_add(eval, t->reached, eval->reached[t->assumption]);
+	if (score <= t->score)
+		return;
+	t->score = score;
+	memcpy(t->best, eval->answers[t->assumption],
+	    eval->stack->count * sizeof(*t->best));
+}
+
+/* Each other answer of each line alone: all lines have their turn. */
+static void
+singles_try(struct trial *t, unsigned long left)
+{
+	int *answers = t->eval->answers[t->assumption];
+
+	for (size_t i = 0; i < t->eval->stack->count; i++) {
+		for (int r = 0; r < PAM_RESULT_COUNT && left > 0; r++) {
+			if ((t->others[i] & RESULT_BIT(r)) == 0)
+				continue;
+			answers[i] = r;
+			combination_try(t);
+			left--;
+		}
+		answers[i] = t->first[i];
+	}
+}
+
 /* Take the combination that lets the most in, and among such the first. */
 static void
 assumption_make(struct trial *t)
 {
 	struct stack_eval *eval = t->eval;
 	size_t bytes = eval->stack->count * sizeof(int);
-	int *answers = eval->answers[t->assumption];
 	unsigned long left = STEPS_MAX / (eval->stack->count + 1);
 	bool more = true;
 
 	left = left < COMBINATIONS_MAX ? left + 1 : COMBINATIONS_MAX;
-	for (bool first = true; more && left > 0; left--, first = false) {
-		unsigned long score = column_make(t);
-
-		if (first || score > t->score) {
-			t->score = score;
-			memcpy(t->best, answers, bytes);
-		}
-		/* where nothing is let in, nothing that follows matters */
-		if (score > 0)
-			reached_add(
-			    eval, t->reached, eval->reached[t->assumption]);
+	t->score = 0;
+	memcpy(t->best, t->first, bytes);
+	combination_try(t);
+	singles_try(t, left);
+	for (; more && left > 0; left--) {
 		more = answers_next(t);
+		if (more)
+			combination_try(t);
 	}
 	eval->cut_short = eval->cut_short || more;
-	memcpy(answers, t->best, bytes);
+	memcpy(eval->answers[t->assumption], t->best, bytes);
 	(void)column_make(t);
 	reached_add(eval, t->reached, eval->reached[t->assumption]);
 }

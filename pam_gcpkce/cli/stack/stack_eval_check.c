@@ -195,8 +195,8 @@ stack_eval_check(const struct stack_view *v, const struct stack_eval *eval)
 	if (ours == NULL)
 		return;
 	if (eval->cut_short)
-		finding_add(&v->check->findings, FINDING_NOTE, ours->where,
-		    NULL,
+		finding_add(&v->check->findings, FINDING_WARNING, ours->where,
+		    "write fewer lines before and after it",
 		    "so many lines depend on the user that not all "
 		    "combinations of their results were looked at");
 	reach_check(v, eval);
