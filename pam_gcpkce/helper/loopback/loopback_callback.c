@@ -188,11 +188,12 @@ enum wire_number
 loopback_callback_number_judge(struct browser *b, struct view typed)
 {
 	autobuf hold = BUF_INIT(WIRE_ANSWER_MAX);
-	struct view number = typed_plain(typed, &hold);
 	bool has_code = b->answer.code != NULL;
 
-	if (b->unasked || !(has_code || b->server.listening) ||
-	    buf_check(&hold) != OUTCOME_OK || !is_number(number))
+	if (b->unasked || !(has_code || b->server.listening))
+		return WIRE_NUMBER_NONE;
+	struct view number = typed_plain(typed, &hold);
+	if (buf_check(&hold) != OUTCOME_OK || !is_number(number))
 		return WIRE_NUMBER_NONE;
 	if (!has_code)
 		return WIRE_NUMBER_EARLY;
