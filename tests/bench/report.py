@@ -27,7 +27,7 @@ the tests. Distance is made by a relay (`tests/bench/relay.c`) that holds every
 byte for half the round trip, and a client's first bytes for one round trip
 more, which stands for TCP's handshake. It speaks TLS 1.3 and chooses HTTP/1.1.
 Certificates are found as on a real host: the module takes the system's hashed
-folder, plain curl and libcurl take their default, which on Debian is the
+directory, plain curl and libcurl use their default, which on Debian is the
 bundle.
 """
 
