@@ -5,8 +5,6 @@
  */
 #include "gcpkce/base/outcome.h"
 
-#include <string.h>
-
 static const struct {
 	const char *name;
 	const char *sentence;
@@ -50,16 +48,4 @@ outcome_may_retry(enum outcome outcome)
 	    outcome == OUTCOME_STATE_MISMATCH ||
 	    outcome == OUTCOME_SIGNIN_REFUSED ||
 	    outcome == OUTCOME_CODE_REFUSED;
-}
-
-bool
-outcome_find(const char *name, enum outcome *ret)
-{
-	for (size_t i = 0; i < OUTCOME_COUNT; i++) {
-		if (strcmp(table[i].name, name) == 0) {
-			*ret = (enum outcome)i;
-			return true;
-		}
-	}
-	return false;
 }

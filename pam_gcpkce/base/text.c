@@ -183,6 +183,12 @@ text_parse_number(
 	return true;
 }
 
+bool
+text_is_blank(uint8_t byte)
+{
+	return byte == ' ' || byte == '\t';
+}
+
 uint8_t
 text_lower(uint8_t byte)
 {

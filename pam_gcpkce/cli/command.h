@@ -84,13 +84,6 @@ COMMAND_TABLE(X)
 #undef X
 
 /*
- * Does the text, a command's arguments, name the option?
- *
- * in:     name  without its hyphens
- */
-bool command_takes(const char *arguments, const char *name);
-
-/*
  * Let standard output and standard error gather what is printed, so that it
  * goes out in one write and no other program's line falls within it.  glibc
  * would write lines, and on standard error pieces of 128 bytes.

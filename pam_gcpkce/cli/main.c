@@ -44,7 +44,8 @@ static const struct {
 };
 #define OPTION_COUNT (sizeof(known) / sizeof(known[0]))
 
-bool
+/* Do the command's arguments name the option?  No hyphens in the name. */
+static bool
 command_takes(const char *arguments, const char *name)
 {
 	size_t len = strlen(name);

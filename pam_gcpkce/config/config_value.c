@@ -38,12 +38,6 @@ config_key_find(struct view name)
 	return NULL;
 }
 
-static bool
-is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
 /* Leave out the blanks around a list's commas; a copy that only shrinks. */
 static void
 list_tidy(char *value)
@@ -55,7 +49,7 @@ list_tidy(char *value)
 		bool at_comma = to == value || to[-1] == ',' || *next == ',' ||
 		    *next == '\0';
 
-		if (!is_blank(*from) || !at_comma)
+		if (!text_is_blank((uint8_t)*from) || !at_comma)
 			*to++ = *from;
 	}
 	*to = '\0';

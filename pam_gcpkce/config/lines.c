@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "gcpkce/base/text.h"
+
 static const char *
 place_of(struct lines *l, unsigned long number)
 {
@@ -110,12 +112,6 @@ lines_done(struct lines *l)
 	l->block = NULL;
 }
 
-static bool
-is_blank(uint8_t c)
-{
-	return c == ' ' || c == '\t' || c == '\r';
-}
-
 struct view
 lines_trim(struct view line)
 {
@@ -126,7 +122,9 @@ struct view
 lines_cut_comment(struct view line)
 {
 	for (size_t i = 0; i < line.len; i++) {
-		if (line.p[i] == '#' && (i == 0 || is_blank(line.p[i - 1])))
+		if (line.p[i] == '#' &&
+		    (i == 0 || text_is_blank(line.p[i - 1]) ||
+			line.p[i - 1] == '\r'))
 			line.len = i;
 	}
 	return line;

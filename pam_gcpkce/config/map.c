@@ -29,26 +29,15 @@ word_take(struct view *line)
 }
 
 static bool
-has_prefix(struct view word, const char *prefix)
-{
-	size_t len = strlen(prefix);
-
-	return word.len > len && memcmp(word.p, prefix, len) == 0;
-}
-
-static bool
 identity_is_valid(struct view word)
 {
 	struct view local;
 	struct view domain;
 
-	if (has_prefix(word, "id:"))
-		return text_is_uuid(
-		    (struct view){.p = word.p + 3, .len = word.len - 3});
-	if (has_prefix(word, "email:"))
-		return text_split_email(
-		    (struct view){.p = word.p + 6, .len = word.len - 6}, &local,
-		    &domain);
+	if (view_begins(word, "id:"))
+		return text_is_uuid(view_skip(word, 3));
+	if (view_begins(word, "email:"))
+		return text_split_email(view_skip(word, 6), &local, &domain);
 	return false;
 }
 
@@ -141,7 +130,7 @@ text_next(struct lines *lines, struct view *ret_line, struct errinfo *reterr)
 		found = "a NUL byte";
 	else if (memchr(line.p, '\r', line.len - 1) != NULL)
 		found = "a carriage return before its end";
-	else if (has_prefix(line, mark))
+	else if (view_begins(line, mark))
 		found = "a byte order mark";
 	return found == NULL
 	    ? OUTCOME_OK
@@ -284,9 +273,8 @@ map_entry_has(const struct map_entry *entry, const struct identity *identity)
 
 	while (p < end) {
 		struct view item = view_text(p);
-		bool by_id = has_prefix(item, "id:");
-		struct view value = {.p = item.p + (by_id ? 3 : 6),
-		    .len = item.len - (by_id ? 3 : 6)};
+		bool by_id = view_begins(item, "id:");
+		struct view value = view_skip(item, by_id ? 3 : 6);
 
 		if (by_id ? view_eq(value, view_text(identity->id))
 			  : map_email_eq(value, view_text(identity->email)))

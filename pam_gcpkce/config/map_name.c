@@ -12,12 +12,6 @@
 #include "gcpkce/base/text.h"
 #include "gcpkce/config/lines.h"
 
-static bool
-is_blank(uint8_t c)
-{
-	return c == ' ' || c == '\t';
-}
-
 /* The length of "[NAME]" at the beginning, or 0. */
 static size_t
 bracket_len(struct view text)
@@ -26,7 +20,7 @@ bracket_len(struct view text)
 		return 0;
 	for (size_t i = 2; i < text.len; i++) {
 		if (text.p[i] == ']' &&
-		    (i + 1 == text.len || is_blank(text.p[i + 1])))
+		    (i + 1 == text.len || text_is_blank(text.p[i + 1])))
 			return i + 1;
 	}
 	return 0;
@@ -46,7 +40,7 @@ map_name_take(struct view *line)
 	if (len > 0) {
 		word = (struct view){.p = rest.p + 1, .len = len - 2};
 	} else {
-		while (len < rest.len && !is_blank(rest.p[len]))
+		while (len < rest.len && !text_is_blank(rest.p[len]))
 			len++;
 		word.len = len;
 	}
@@ -60,7 +54,7 @@ map_name_put(struct buf *text, struct view name)
 	bool plain = name.len > 0 && strchr("[#\"'", name.p[0]) == NULL;
 
 	for (size_t i = 0; i < name.len; i++)
-		plain = plain && !is_blank(name.p[i]);
+		plain = plain && !text_is_blank(name.p[i]);
 	if (!plain)
 		buf_put_byte(text, '[');
 	buf_put(text, name.p, name.len);
@@ -253,7 +247,7 @@ meant_take(struct view line, size_t blanks)
 			    .p = rest.p, .len = (size_t)(close - rest.p)};
 	}
 	for (; len < rest.len; len++) {
-		bool inner = !is_blank(rest.p[len]) ||
+		bool inner = !text_is_blank(rest.p[len]) ||
 		    (len > 0 && rest.p[len - 1] == '\\');
 
 		if (!inner && blanks-- == 0)
@@ -290,7 +284,7 @@ is_misspelt(struct view line, struct view word, const char *name)
 	size_t blanks = 0;
 
 	for (const char *p = name; *p != '\0'; p++)
-		blanks += is_blank((uint8_t)*p) ? 1 : 0;
+		blanks += text_is_blank((uint8_t)*p) ? 1 : 0;
 	for (size_t i = 0; name[0] != '\0' && i <= blanks; i++) {
 		if (is_meant(meant_take(line, i), word, name))
 			return true;

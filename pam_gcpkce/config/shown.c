@@ -31,12 +31,6 @@ shown_put(struct buf *b, struct view bytes)
 	put_cut(b, bytes, SHOWN_MAX);
 }
 
-static struct view
-view_from(struct view bytes, size_t offset)
-{
-	return (struct view){.p = bytes.p + offset, .len = bytes.len - offset};
-}
-
 /* Where the first of these characters stands, or the length. */
 static size_t
 find_any(struct view bytes, const char *characters)
@@ -128,7 +122,7 @@ put_form(struct buf *b, struct view key, struct view whole)
 		has_user ? (size_t)(host - whole.p) : 0)};
 	const uint8_t *scheme = memmem(value.p, value.len, "://", 3);
 	size_t start = scheme != NULL ? (size_t)(scheme - value.p) + 3 : 0;
-	struct view rest = view_from(value, start);
+	struct view rest = view_skip(value, start);
 	const uint8_t *at = memrchr(rest.p, '@', rest.len);
 	size_t user = at != NULL ? (size_t)(at - rest.p) : 0;
 	size_t room = start < SHOWN_MAX ? SHOWN_MAX - start : 0;
@@ -139,7 +133,7 @@ put_form(struct buf *b, struct view key, struct view whole)
 	    (scheme != NULL || view_eq(key, view_text("proxy")) ||
 		memchr(rest.p, ':', user) != NULL)) {
 		buf_put_text(b, SHOWN_NOT);
-		rest = view_from(rest, user);
+		rest = view_skip(rest, user);
 	}
 	/* a path may have a colon */
 	size_t len = scheme == NULL && value.p[0] == '/'

@@ -18,6 +18,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "../lib/outcome_find.h"
 #include "gcpkce/base/clock.h"
 #include "gcpkce/base/text.h"
 #include "gcpkce/wire/frame.h"

@@ -2,6 +2,7 @@
 /*
  * Further attempts: how many there are, what they begin with, when they end.
  */
+#include "../lib/outcome_find.h"
 #include "host.h"
 
 #include <stdio.h>

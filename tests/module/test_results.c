@@ -2,6 +2,7 @@
 /*
  * Every outcome: PAM's result, what the person is told, what the journal says.
  */
+#include "../lib/outcome_find.h"
 #include "host.h"
 
 #include <stdio.h>

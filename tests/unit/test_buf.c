@@ -207,6 +207,24 @@ view_eq_ct_sees_every_single_bit(void **state)
 	    (struct view){a, sizeof(a)}, (struct view){b, sizeof(b)}));
 }
 
+static void
+views_are_trimmed_at_both_ends(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *left;
+	} rows[] = {{" \t a b\t", "a b"}, {"ab", "ab"}, {" \t ", ""}, {"", ""},
+	    {"\r a", "\r a"}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		assert_true(view_eq(view_trim(view_text(rows[i].text), " \t"),
+		    view_text(rows[i].left)));
+	/* a NUL byte is none of the characters */
+	assert_int_equal(
+	    view_trim((struct view){(const uint8_t *)"\0 ", 2}, " ").len, 1);
+}
+
 int
 main(void)
 {
@@ -222,6 +240,7 @@ main(void)
 	    cmocka_unit_test(buf_reset_makes_a_failed_buffer_usable),
 	    cmocka_unit_test(buf_keeps_what_it_held_while_it_grows),
 	    cmocka_unit_test(view_eq_compares_lengths_then_bytes),
+	    cmocka_unit_test(views_are_trimmed_at_both_ends),
 	    cmocka_unit_test(view_eq_ct_sees_every_single_bit),
 	};
 

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "gcpkce/base/outcome.h"
+#include "../lib/outcome_find.h"
 
 static const char *const pam_tokens[] = {
 #define X(suffix, name, pam, sentence, log) #pam,
@@ -142,7 +142,7 @@ outcome_results_are_those_of_the_design(void **state)
 	(void)state;
 	assert_int_equal(sizeof(rows) / sizeof(rows[0]), OUTCOME_COUNT);
 	for (size_t i = 0; i < OUTCOME_COUNT; i++) {
-		enum outcome outcome;
+		enum outcome outcome = OUTCOME_OK;
 
 		assert_true(outcome_find(rows[i].name, &outcome));
 		assert_string_equal(pam_tokens[outcome], rows[i].pam);

@@ -125,12 +125,4 @@ const char *outcome_log_text(enum outcome outcome);
  */
 bool outcome_may_retry(enum outcome outcome);
 
-/*
- * Find an outcome by its stable name.
- *
- * out:    ret  the outcome
- * gives:  false, and ret untouched, when there is no such name
- */
-bool outcome_find(const char *name, enum outcome *ret);
-
 #endif

@@ -88,6 +88,9 @@ bool text_is_clean_utf8(struct view bytes);
 bool text_parse_number(
     const char *text, unsigned long min, unsigned long max, unsigned long *ret);
 
+/* A blank or a tab. */
+bool text_is_blank(uint8_t byte);
+
 /* The lower case of one ASCII letter; every other byte as it is. */
 uint8_t text_lower(uint8_t byte);
 

@@ -7,13 +7,9 @@
 
 #include <string.h>
 
-#define BLANKS " \t\n"
+#include "gcpkce/base/text.h"
 
-static bool
-is_blank(uint8_t c)
-{
-	return c == ' ' || c == '\t';
-}
+#define BLANKS " \t\n"
 
 /*
  * Add one line of the file.
@@ -33,14 +29,14 @@ part_add(struct view part, struct buf *line, struct stack_oddities *odd)
 	hash = memchr(part.p, '#', part.len);
 	if (hash != NULL)
 		part.len = (size_t)(hash - part.p);
-	while (part.len > 0 && is_blank(part.p[0])) {
+	while (part.len > 0 && text_is_blank(part.p[0])) {
 		part.p++;
 		part.len--;
 	}
 	if (part.len == 0)
 		return false; /* empty, or a comment: not even an end */
 	if (hash == NULL) {
-		while (part.len > 1 && is_blank(part.p[part.len - 1]))
+		while (part.len > 1 && text_is_blank(part.p[part.len - 1]))
 			part.len--;
 		goes_on = part.p[part.len - 1] == '\\';
 	}

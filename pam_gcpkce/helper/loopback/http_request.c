@@ -69,17 +69,6 @@ is_value(struct view value)
 	return true;
 }
 
-static struct view
-without_blanks(struct view value)
-{
-	while (value.len > 0 && (value.p[0] == ' ' || value.p[0] == '\t'))
-		value = view_skip(value, 1);
-	while (value.len > 0 &&
-	    (value.p[value.len - 1] == ' ' || value.p[value.len - 1] == '\t'))
-		value.len--;
-	return value;
-}
-
 /* METHOD SP TARGET SP VERSION */
 static enum http_status
 request_line_read(struct view line, struct http_request *ret)
@@ -126,7 +115,7 @@ field_read(struct view line, struct fields *fields)
 
 	if (!is_name(name) || name.len == line.len)
 		return HTTP_BAD;
-	struct view value = without_blanks(view_skip(line, name.len + 1));
+	struct view value = view_trim(view_skip(line, name.len + 1), " \t");
 	if (!is_value(value) || has_body(name, value))
 		return HTTP_BAD;
 	if (!text_eq_nocase(name, view_text("Host")))

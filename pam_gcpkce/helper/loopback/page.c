@@ -53,7 +53,8 @@ head_put(struct buf *page, enum http_status status, const char *phrase,
 	buf_printf(page, "<title>%s</title>\n<h1>%s</h1>\n", title, title);
 }
 
-void
+/* Append text with each byte that HTML could take for its own escaped. */
+static void
 page_put_text(struct buf *page, const char *text)
 {
 	for (; *text != '\0'; text++) {

@@ -18,9 +18,6 @@ struct page_label {
 	const char *host;
 };
 
-/* Append text with each byte that HTML could take for its own escaped. */
-void page_put_text(struct buf *page, const char *text);
-
 /*
  * Append a reply for what is no answer to the sign-in: the status, and a
  * sentence about it.
