@@ -398,7 +398,8 @@ account_sweep(int base, const char *uid, uint64_t now_s)
 		if (id_is_valid(entry->d_name) &&
 		    fstatat(folder, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) ==
 			0 &&
-		    S_ISREG(st.st_mode) && is_older(&st, now_s, VALID_MAX_S))
+		    S_ISREG(st.st_mode) && st.st_mtime < (time_t)now_s &&
+		    is_older(&st, now_s, VALID_MAX_S))
 			(void)unlinkat(folder, entry->d_name, 0);
 	}
 	if (list != NULL)

@@ -617,6 +617,8 @@ def test_a_sign_in_removes_what_the_sessions_of_every_account_left_over(sshd, pe
             for uid in (0, UID, 424242) for number in range(2)]
     stays = [left_over(uid, FOREIGN, TWO_DAYS_S - 600) for uid in (0, UID, 424242)]
     stays += [left_over(424242, name, TWO_DAYS_S + 60) for name in ("notes", FOREIGN + "0")]
+    # of open sessions, after the clock was set back
+    stays += [left_over(uid, "d" * 32, -TWO_DAYS_S - 60) for uid in (0, UID, 424242)]
     stays += [left_over("pending", FOREIGN.upper(), TWO_DAYS_S + 60),
               left_over("other", "f" * 32, TWO_DAYS_S + 60)]
     os.symlink("/etc/passwd", f"{BASE}/424242/{'e' * 32}")
