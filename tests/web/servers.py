@@ -175,9 +175,9 @@ class Caddy(Server):
                 ("signin.example.com {",
                  f"https://localhost:{self.port} {{\n"
                  f"\ttls {self.certificate} {self.key}"),
-                ("{\n\t# What", "{\n\tadmin off\n"
+                ("\tlog default {", "\tadmin off\n"
                  "\tauto_https disable_redirects\n"
-                 "\tdefault_bind 127.0.0.1\n\t# What"),
+                 "\tdefault_bind 127.0.0.1\n\tlog default {"),
                 ("/var/log/caddy", self.logs)]
 
     def wrapped(self, example):
