@@ -5,6 +5,7 @@
 #include <shadow.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "check.h"
 #include "file_check.h"
@@ -95,7 +96,7 @@ missing_check(
 /*
  * A '!' before a hash, or before "*", is passwd -l's or usermod -L's: it was
  * set to keep the account's owner out.  New accounts have "!" or "!!".  Root
- * alone can tell.
+ * alone can tell: to others a name service may say "!*" of every account.
  */
 static void
 lock_check(struct findings *f, const char *where, const char *name)
@@ -103,7 +104,7 @@ lock_check(struct findings *f, const char *where, const char *name)
 	const struct spwd *entry = getspnam(name);
 	long today = (long)(clock_wall_s() / (24L * 60 * 60));
 
-	if (entry == NULL || entry->sp_pwdp == NULL ||
+	if (geteuid() != 0 || entry == NULL || entry->sp_pwdp == NULL ||
 	    entry->sp_pwdp[0] != '!' || strcmp(entry->sp_pwdp, "!") == 0 ||
 	    strcmp(entry->sp_pwdp, "!!") == 0 ||
 	    (entry->sp_expire >= 0 && entry->sp_expire <= today))

@@ -138,7 +138,7 @@ def test_the_stand_in_is_started_as_contributing_says(shell, folder):
                 @staticmethod
                 def sign_in(address, _):
                     return subprocess.run(
-                        ["sh", "-c", play.replace("ADDRESS", f"'{address}'")], cwd=folder,
+                        ["sh", "-c", play.replace("ADDRESS", address)], cwd=folder,
                         check=True, text=True, stdout=subprocess.PIPE).stdout.strip()
 
             shell.run("PATH=$PWD/build/default/tests:$PATH")

@@ -267,12 +267,20 @@ def configuration(standin):
     return "".join("%s = %s\n" % setting for setting in settings.items())
 
 
-def serve(standin, ended):
-    """Says that it is ready, and waits for the end."""
+def say_all(standin):
+    """Says what a program needs, and shows a person where to begin."""
     print(json.dumps(standin.summary()), flush=True)
     print("Open this page in a browser that trusts %s:\n\n  %s\n" % (
         standin.ca_file, standin.authorize_address()), file=sys.stderr,
         flush=True)
+
+
+def serve(standin, ended, conf=None):
+    """Says that it is ready, and waits for the end."""
+    if conf and sys.stdout.isatty():
+        print("wrote %s" % conf, flush=True)
+    else:
+        say_all(standin)
 
     def watch():
         try:
@@ -306,7 +314,7 @@ def main():
             with open(given.conf, "w", encoding="utf-8") as file:
                 os.fchmod(file.fileno(), 0o644)
                 file.write(configuration(standin))
-        serve(standin, ended)
+        serve(standin, ended, given.conf)
 
 
 if __name__ == "__main__":
