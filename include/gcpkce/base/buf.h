@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A byte buffer that grows up to a bound and is wiped whenever its memory is
- * given back, whatever it held: no decision, no slip.
+ * A byte buffer that grows up to a bound.  Its memory is always wiped before it
+ * is freed, so no caller can forget to.
  */
 #ifndef GCPKCE_BUF_H
 #define GCPKCE_BUF_H
@@ -21,7 +21,7 @@ struct view {
 };
 
 struct buf {
-	uint8_t *p; /* one more byte than len is there, and it is NUL */
+	uint8_t *p; /* followed by a NUL at p[len] */
 	size_t len;
 	size_t cap;
 	size_t max;
@@ -40,13 +40,13 @@ struct buf {
 /* Wipe and free the content; the buffer is empty and usable again. */
 void buf_done(struct buf *b);
 
-/* Wipe the content and forget it; the memory stays for the next use. */
+/* Wipe and empty the content; the memory is kept for the next use. */
 void buf_reset(struct buf *b);
 
 /*
- * Append bytes, one byte, a string, or formatted text.  A put that does not
- * fit (max) or finds no memory changes nothing but b->failed; so a chain of
- * puts needs one look at buf_check() at its end.
+ * Append bytes, one byte, a string, or formatted text.  A put that does not fit
+ * (max) or finds no memory only sets b->failed, so a chain of puts needs one
+ * buf_check() at its end.
  */
 void buf_put(struct buf *b, const void *bytes, size_t len);
 void buf_put_byte(struct buf *b, uint8_t byte);
@@ -55,7 +55,7 @@ void buf_printf(struct buf *b, const char *fmt, ...) PRINTF(2, 3);
 void buf_vprintf(struct buf *b, const char *fmt, va_list ap) PRINTF(2, 0);
 
 /*
- * Did every put since buf_done or BUF_INIT succeed?
+ * Check that every put since buf_done or BUF_INIT succeeded.
  *
  * errors: OUTCOME_NO_MEMORY
  */
@@ -70,19 +70,19 @@ struct view buf_view(const struct buf *b);
 /* A view of a NUL-ended string. */
 struct view view_text(const char *text);
 
-/* Does it begin with the text? */
+/* Do the bytes begin with the text? */
 bool view_begins(struct view bytes, const char *text);
 
-/* What stands after the first count bytes, of which there are so many. */
+/* The bytes after the first count; there must be at least that many. */
 struct view view_skip(struct view bytes, size_t count);
 
-/* Without those of the characters that stand at its ends. */
+/* The bytes without any of the characters at either end. */
 struct view view_trim(struct view bytes, const char *characters);
 
 /* Equal length and equal bytes.  Not for secrets (secret_eq, view_eq_ct). */
 bool view_eq(struct view a, struct view b);
 
-/* The same in a time that depends on the lengths alone. */
+/* The same, in a time that depends only on the lengths. */
 bool view_eq_ct(struct view a, struct view b);
 
 #endif

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The one cleanup idiom: a variable that owns something says so in its
- * declaration, and is released when its scope ends.  Ownership leaves by
- * take_fd() and take_ptr() alone.  The words: autofree, autofd here; autobuf
- * (buf.h), autosecret (secret.h) and autochild (helper client.h) beside their
- * types.
+ * Cleanup: a variable that owns something is declared with an auto... macro and
+ * is released when its scope ends.  Only take_fd() and take_ptr() transfer
+ * ownership.  The macros: autofree, autofd here; autobuf (buf.h), autosecret
+ * (secret.h) and autochild (helper_proc.h) beside their types.
  */
 #ifndef GCPKCE_CLEANUP_H
 #define GCPKCE_CLEANUP_H
@@ -27,7 +26,7 @@ cleanup_free(void *p)
 	free(*(void **)p);
 }
 
-/* Close the descriptor at p unless it is negative; errno stays. */
+/* Close the descriptor at p unless it is negative; errno is kept. */
 static inline void
 cleanup_fd(int *p)
 {
@@ -38,7 +37,7 @@ cleanup_fd(int *p)
 	errno = saved;
 }
 
-/* Give the descriptor at p to the caller; p keeps none. */
+/* Return the descriptor at p and set *p to -1. */
 static inline int
 take_fd(int *p)
 {
@@ -48,7 +47,7 @@ take_fd(int *p)
 	return fd;
 }
 
-/* Give the pointer at p (a pointer to a pointer) away; p keeps NULL. */
+/* Return the pointer at p (a pointer to a pointer) and set it to NULL. */
 static inline void *
 cleanup_take(void *p)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Time: deadlines on the monotonic clock, and times for people.
+ * Time: deadlines on the monotonic clock, and times for users and logs.
  */
 #ifndef GCPKCE_CLOCK_H
 #define GCPKCE_CLOCK_H
@@ -12,7 +12,7 @@
 /* Milliseconds of CLOCK_MONOTONIC; deadlines are counted in these. */
 int64_t clock_now_ms(void);
 
-/* Milliseconds left until a deadline, from 0 up; fit for poll(2). */
+/* Milliseconds left until a deadline, at least 0; suitable for poll(2). */
 int clock_left_ms(int64_t deadline_ms);
 
 /* Seconds of CLOCK_REALTIME. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Why something failed: one sentence for the log beside the outcome.  Lives on
- * the caller's stack, has a fixed size, never holds a code, token or secret.
+ * Why something failed: one sentence for the log, in addition to the outcome.
+ * It has a fixed size, is kept on the stack, and never holds a code, token or
+ * secret.
  */
 #ifndef GCPKCE_ERRINFO_H
 #define GCPKCE_ERRINFO_H
@@ -21,8 +22,8 @@ struct errinfo {
 };
 
 /*
- * Write the reason of a failure and hand the outcome through, so that
- * "return err_set(reterr, OUTCOME_X, ...)" is one statement.
+ * Write the reason of a failure and return the outcome, so that "return
+ * err_set(reterr, OUTCOME_X, ...)" is one statement.
  *
  * in:     code  the outcome to return; fmt, ... printf's
  * out:    reterr  nullable
@@ -32,8 +33,8 @@ enum outcome err_set(struct errinfo *reterr, enum outcome code, const char *fmt,
     ...) PRINTF(3, 4);
 
 /*
- * The same for what an administrator can fix: "PLACE: WHAT; FIX".  Where it is
- * too long, WHAT is cut.
+ * The same for faults that an administrator can fix: "PLACE: WHAT; FIX".  If
+ * the text is too long, WHAT is cut.
  *
  * in:     place  nullable: "FILE:LINE", a path, ...
  *         fix    nullable; in the imperative
@@ -43,9 +44,9 @@ enum outcome err_fault(struct errinfo *reterr, enum outcome code,
     const char *place, const char *fix, const char *fmt, ...) PRINTF(5, 6);
 
 /*
- * The parts of a text, *borrowed*; all of it is WHAT where err_set wrote it.
+ * The parts of a text, *borrowed*; a text written by err_set is all WHAT.
  *
- * gives:  err_place: of length 0 where there is none; err_fix: NULL likewise
+ * gives:  err_place: empty if there is none; err_fix: NULL if there is none
  */
 struct view err_place(const struct errinfo *why);
 struct view err_what(const struct errinfo *why);
@@ -59,8 +60,8 @@ enum outcome err_sys(
     struct errinfo *reterr, enum outcome code, const char *what);
 
 /*
- * The system's words for an errno, in space or elsewhere.  Thread-safe, as a
- * host process needs it.
+ * The system's text for an errno, in space or elsewhere.  Thread-safe, because
+ * the application may have threads.
  */
 const char *err_text(int error, char space[static ERR_TEXT_MAX]);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Every sentence that a person sees in a login, and nothing that the journal
- * says.  N_ marks them for xgettext, which makes po/pam_gcpkce.pot of this
- * file.  They are ASCII, one line each, and hold no blank at their ends.  What
- * stands in braces is filled in by template_put (template.h).
+ * All messages shown to users during a login; texts for the journal are
+ * elsewhere.  N_ marks them for xgettext, which makes po/pam_gcpkce.pot from
+ * this file.  They are ASCII, one line each, without blanks at either end.
+ * template_put (template.h) replaces the placeholders in braces.
  */
 #ifndef GCPKCE_MESSAGES_H
 #define GCPKCE_MESSAGES_H
@@ -17,34 +17,36 @@
 	N_("Sign in to Genesys Cloud to continue as {user} on {host} " \
 	   "(within {seconds} seconds):")
 
-/* The prompt; the address stands between the sentence above and this one. */
+/* The prompt; the address is shown between the sentence above and this one. */
 #define MESSAGE_PASTE \
 	N_("Paste what the button copies, or the whole address of the page " \
 	   "you land on:")
 
-/* The same, where the browser brings the code by itself. */
+/* The same, if the browser delivers the code itself. */
 #define MESSAGE_TYPE_NUMBER \
 	N_("Then type the number that the page shows, or paste the whole " \
 	   "address of the page you land on:")
 
-/* In place of a prompt, where nobody but the browser needs to answer. */
+/* In place of a prompt, if only the browser has to answer. */
 #define MESSAGE_OPEN_HERE \
 	N_("Open it in a browser on this host; then the sign-in goes on by " \
 	   "itself.")
 
-/* The prompt, where the browser should have brought the code and cannot. */
+/* The prompt, if the browser should have delivered the code but cannot. */
 #define MESSAGE_PASTE_ADDRESS \
 	N_("The browser cannot bring the code here: the port of redirect_uri " \
 	   "is taken, or cannot be had. Paste the whole address of the page " \
 	   "you land on:")
 
-/* The prompt, where redirect_uri is of the user's own host, whose browser has
- * no page to show: the listener is for users at this host. */
+/*
+ * The prompt, if redirect_uri points to the user's own machine, where no
+ * listener runs: the listener serves only browsers on this host.
+ */
 #define MESSAGE_PASTE_ELSEWHERE \
 	N_("Even if the browser shows an error, paste the whole address of " \
 	   "the page you land on:")
 
-/* Before an address, when its preconnect found no way there. */
+/* Before an address, if its preconnect failed. */
 #define MESSAGE_UNREACHABLE \
 	N_("This host could not reach Genesys Cloud just now; signing in may " \
 	   "fail.")
@@ -59,7 +61,7 @@
 	N_("That was the third wrong number: the code that the browser " \
 	   "brought is not used, and only a new address counts.")
 
-/* In place of MESSAGE_NO_CODE, where the page has no button. */
+/* In place of MESSAGE_NO_CODE, if the page has no button. */
 #define MESSAGE_NO_NUMBER \
 	N_("That is not the answer: type the number that the page shows, or " \
 	   "paste the whole address of the page you land on. A password does " \
@@ -68,12 +70,12 @@
 	N_("That is not the answer: paste the whole address of the page you " \
 	   "land on. A password does not belong here.")
 
-/* In place of MESSAGE_OTHER_ADDRESS, for an address of this very sign-in. */
+/* In place of MESSAGE_OTHER_ADDRESS, for an earlier address of this sign-in. */
 #define MESSAGE_EARLIER \
 	N_("That code belongs to an earlier address; only the one below " \
 	   "counts.")
 
-/* ---- outcomes; several share one sentence on purpose ---- */
+/* ---- outcomes; several deliberately share one sentence ---- */
 
 #define MESSAGE_NOTHING ""
 #define MESSAGE_ADMIN \

@@ -2,10 +2,9 @@
 /*
  * Every way a sign-in can end, and the one error type of the project.
  *
- * The table is the truth for name, PAM result, sentence for the person and
- * text for the log.  Names are stable: they stand in the journal, in --json
- * and in tests.  The PAM column is a token that only module/ and cli/ expand,
- * so common/ needs no PAM header.
+ * The table defines name, PAM result, sentence for the user and text for the
+ * log.  Names are stable: they appear in the journal, in --json and in tests.
+ * Only module/ and cli/ expand the PAM column, so base/ needs no PAM header.
  *
  * The first row has the value 0: a struct or a frame of zero bytes is a
  * denial.  OUTCOME_OK is never 0.
@@ -18,13 +17,13 @@
 
 #include "messages.h"
 
-/* For the log, when sshd sends its own junk in place of an answer. */
+/* For the log, if sshd sends its own junk in place of an answer. */
 #define LOG_SSHD_JUNK \
 	"sshd refuses this name: unknown, AllowUsers/DenyUsers, or root " \
 	"without PermitRootLogin yes"
 
 /*
- * X(enum suffix, "name", PAM result, sentence for the person, text for the log)
+ * X(enum suffix, "name", PAM result, sentence for the user, text for the log)
  */
 #define OUTCOME_TABLE(X) \
 	X(HELPER_FAILED, "helper_failed", PAM_SYSTEM_ERR, MESSAGE_ADMIN, \
@@ -105,10 +104,10 @@ enum outcome {
 };
 
 /*
- * The stable name of an outcome, its sentence for the person ("" when nothing
- * is said), and its text for the log.
+ * The stable name of an outcome, its sentence for the user ("" if nothing is
+ * shown), and its text for the log.
  *
- * in:     outcome  any value; one outside the table reads as helper_failed
+ * in:     outcome  any value; one outside the table counts as helper_failed
  * gives:  a static string, never NULL
  * source: docs/DESIGN.md section 6
  */
@@ -117,7 +116,7 @@ const char *outcome_sentence(enum outcome outcome);
 const char *outcome_log_text(enum outcome outcome);
 
 /*
- * Is this one of the outcomes after which the person may answer again?
+ * Is this one of the outcomes after which the user may answer again?
  *
  * gives:  true for answer_empty, answer_malformed, state_mismatch,
  *         signin_refused and code_refused

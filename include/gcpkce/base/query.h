@@ -7,15 +7,15 @@
 
 #include "buf.h"
 
-/* What stands in front of the first such byte, or all. *Borrowed*. */
+/* The text before the first such byte, or all of it. *Borrowed*. */
 struct view query_before(struct view text, char stop);
 
-/* What stands behind the first such byte, or nothing. *Borrowed*. */
+/* The text after the first such byte, or nothing. *Borrowed*. */
 struct view query_behind(struct view text, char stop);
 
 /*
- * The parameters of an address, or of its query alone: what stands behind the
- * first '?', else all; without the fragment.
+ * The parameters of an address, or of a query alone: the text after the first
+ * '?', or all of it if there is none; without the fragment.
  *
  * gives:  *borrowed* from address
  * source: RFC 3986 section 3.4
@@ -32,11 +32,11 @@ struct view query_of(struct view address);
 bool query_next(
     struct view *query, struct view *ret_name, struct view *ret_value);
 
-/* The byte that "%HH" encodes at the beginning of a text; -1: none is there. */
+/* The byte that "%HH" encodes at the beginning of a text; -1: no "%HH". */
 int query_percent_byte(struct view text);
 
 /*
- * Append a value without its percent-encoding; '+' is a space.
+ * Append a value, percent-decoded; '+' is a space.
  *
  * gives:  false for a broken percent sign
  * source: RFC 6749 appendix B

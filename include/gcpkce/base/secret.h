@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A secret: a token, a verifier, a client secret.  It lives on pages of its
- * own, is locked into memory where the host allows it, is left out of cores,
- * is wiped when freed, and cannot be printed by accident: its bytes are seen
- * through secret_view() alone, so "grep secret_view" is the audit list.
+ * A secret: a token, a verifier, a client secret.  It has pages of its own, is
+ * locked into memory if the limits allow it, is left out of core dumps, is
+ * wiped when freed, and cannot be printed by accident: its bytes are accessible
+ * only through secret_view(), so "grep secret_view" lists every use.
  */
 #ifndef GCPKCE_SECRET_H
 #define GCPKCE_SECRET_H
@@ -19,7 +19,7 @@ struct secret;
  *
  * in:     bytes, len  1 to 65536 bytes; no NUL is needed or added
  * out:    ret  *gives* the secret
- * errors: OUTCOME_NO_MEMORY  memory was short, or len is out of bounds
+ * errors: OUTCOME_NO_MEMORY  out of memory, or len is out of bounds
  */
 MUST_CHECK enum outcome secret_new(
     const void *bytes, size_t len, struct secret **ret);
@@ -30,7 +30,7 @@ void secret_free(struct secret *s);
 /* Its bytes, *borrowed*; NULL gives an empty view. */
 struct view secret_view(const struct secret *s);
 
-/* Equal, in a time that depends on the lengths alone. */
+/* Equal, in a time that depends only on the lengths. */
 bool secret_eq(const struct secret *a, const struct secret *b);
 
 static inline void

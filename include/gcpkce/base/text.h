@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Small readers and writers of text: what is a UUID, a number, a safe string,
- * and how foreign bytes are shown without letting them act.
+ * Small readers and writers of text: UUIDs, numbers, safe strings, and the
+ * escaping of untrusted bytes.
  */
 #ifndef GCPKCE_TEXT_H
 #define GCPKCE_TEXT_H
@@ -11,22 +11,22 @@
 #define TEXT_UUID_LEN 36
 
 /*
- * Append foreign bytes so that they cannot act on a terminal, forge a log
- * field or break a line: printable ASCII but for '"' and '\\' stands as it is,
- * everything else as \xHH.  An escape is one put: it stands there as a whole
- * or, where the buffer ends, not at all.
+ * Append untrusted bytes so that they cannot control a terminal, forge a log
+ * field or break a line: printable ASCII except '"' and '\\' is copied,
+ * everything else is written as \xHH.  An escape is one put, so it is never cut
+ * in the middle.
  */
 void text_put_escaped(struct buf *b, struct view bytes);
 
 /*
- * The same for people, who know an account as DOMAIN\user: a backslash stands
- * as it is.  What is shown may look like an escape, and acts no more for it.
+ * The same for users, who know an account as DOMAIN\user: a backslash is
+ * copied. The output may look like an escape, but is harmless.
  */
 void text_put_shown(struct buf *b, struct view bytes);
 
 /*
- * Append a field of a journal line: a blank, name="value", the value escaped
- * and cut to 256 bytes and "..." unless it is our own text.
+ * Append a field of a journal line: a blank, then name="value".  The value is
+ * escaped and, unless it is our own text, cut to 256 bytes and "...".
  *
  * in:     max  bytes of the value that are shown
  */
@@ -35,15 +35,15 @@ void text_put_field(
     struct buf *line, const char *name, const char *value, size_t max);
 
 /*
- * Is the byte of RFC 3986's unreserved set, [A-Za-z0-9-._~]?  Of it are a code
- * verifier and a code, too.
+ * Is the byte in RFC 3986's unreserved set, [A-Za-z0-9-._~]?  Code verifiers
+ * and codes consist of it, too.
  *
  * source: RFC 3986 section 2.3; RFC 7636 section 4.1
  */
 bool text_is_unreserved(uint8_t byte);
 
 /*
- * Append foreign bytes percent-encoded: all but RFC 3986's unreserved set.
+ * Append untrusted bytes percent-encoded: all but RFC 3986's unreserved set.
  *
  * source: RFC 3986 section 2.3
  */
@@ -67,7 +67,7 @@ bool text_is_token(struct view bytes);
 bool text_is_b64token(struct view bytes);
 
 /*
- * Decode the first character of bytes, of which there is one at least.
+ * Decode the first character of at least one byte.
  *
  * out:    ret_char  its code point
  * gives:  its length; 0 when it is not well-formed: cut, overlong, a surrogate
@@ -83,7 +83,7 @@ bool text_is_clean_utf8(struct view bytes);
  * Read a whole unsigned decimal number: digits alone, no sign, no space.
  *
  * out:    ret
- * gives:  false when it is not one, or lies outside min..max
+ * gives:  false if it is not one, or is outside min..max
  */
 bool text_parse_number(
     const char *text, unsigned long min, unsigned long max, unsigned long *ret);
@@ -91,10 +91,10 @@ bool text_parse_number(
 /* A blank or a tab. */
 bool text_is_blank(uint8_t byte);
 
-/* The lower case of one ASCII letter; every other byte as it is. */
+/* The lower case of one ASCII letter; every other byte unchanged. */
 uint8_t text_lower(uint8_t byte);
 
-/* Equal but for the case of ASCII letters; lengths first. */
+/* Equal except for the case of ASCII letters; lengths are compared first. */
 bool text_eq_nocase(struct view a, struct view b);
 
 /*
@@ -102,12 +102,12 @@ bool text_eq_nocase(struct view a, struct view b);
  *
  * out:    ret_local, ret_domain  *borrowed* from address
  * gives:  false for an empty part, a second @, a space, a control byte or a
- *         byte outside ASCII: such an address maps to nobody
+ *         byte outside ASCII: such an address never matches
  */
 bool text_split_email(
     struct view address, struct view *ret_local, struct view *ret_domain);
 
-/* Is the item one of a comma-separated list, but for ASCII case? */
+/* Is the item in a comma-separated list, ignoring ASCII case? */
 bool text_list_has(const char *list, struct view item);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The few questions that the configuration asks of an address.
+ * The checks of URLs that the configuration needs.
  */
 #ifndef GCPKCE_URL_H
 #define GCPKCE_URL_H
@@ -16,8 +16,8 @@ struct url {
 };
 
 /*
- * Take an address apart: scheme://host[:port][/...].  Printable ASCII only, no
- * user name, a port of 1 to 65535.
+ * Split an address: scheme://host[:port][/...].  Printable ASCII only, no user
+ * name, a port of 1 to 65535.
  *
  * out:    ret  views *borrowed* from text
  * gives:  false when it is not such an address
@@ -25,7 +25,7 @@ struct url {
  */
 bool url_split(const char *text, struct url *ret);
 
-/* localhost, 127.0.0.0/8 or ::1: this host, whatever it is called. */
+/* localhost, 127.0.0.0/8 or ::1. */
 bool url_host_is_loopback(struct view host);
 
 /* Letters, digits, hyphens and dots, no empty label: a host name. */

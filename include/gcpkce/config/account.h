@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The local account that somebody asks for.
+ * The local account that the user asks for.
  */
 #ifndef GCPKCE_ACCOUNT_H
 #define GCPKCE_ACCOUNT_H
@@ -12,38 +12,39 @@
 #define ACCOUNT_NAME_MAX 256
 
 /*
- * An account has two names, which are nearly always one: pw_name of the entry
- * found for the asked name (never the asked text itself), and pw_name of the
- * entry that its uid gives.  All-zero bytes: no such account.
+ * An account has two names, which are nearly always equal: pw_name of the entry
+ * found for the requested name (never the requested text itself), and pw_name
+ * of the entry found for its uid.  All-zero bytes: no such account.
  */
 struct account {
 	bool exists;
 	char name[ACCOUNT_NAME_MAX + 1];
-	char uid_name[ACCOUNT_NAME_MAX + 1]; /* "" when the uid gives none */
+	char uid_name[ACCOUNT_NAME_MAX + 1]; /* "" if the uid has no entry */
 	uid_t uid;
 	gid_t gid;
 };
 
 /*
- * Look an account up: once by name, and once by uid, whether or not the account
- * exists, so that the time does not show it.
+ * Look an account up, once by name and once by uid.  Both are done even if the
+ * account does not exist, so that the time does not reveal it.
  *
- * in:     user  the asked name
- * out:    ret   exists is false when there is none; that is no error
+ * in:     user  the requested name
+ * out:    ret   exists is false if there is no such account; that is no error
  * errors: OUTCOME_SYSTEM_ERROR  the name service failed;  OUTCOME_NO_MEMORY
  * source: getpwnam(3)
  */
 MUST_CHECK enum outcome account_find(
     const char *user, struct account *ret, struct errinfo *reterr);
 
-/* Do both look-ups tell of the same account: existence, names, ids? */
+/* Did both look-ups find the same account: existence, names, ids? */
 bool account_eq(const struct account *a, const struct account *b);
 
 /*
  * Is the account a member of a local group, its primary group included?  For an
- * account that does not exist the same look-ups are made, with the asked name.
+ * account that does not exist the same look-ups are made, with the requested
+ * name.
  *
- * in:     user  the asked name
+ * in:     user  the requested name
  * out:    ret  false also for a group that does not exist; reterr then says so
  * errors: OUTCOME_SYSTEM_ERROR  the name service failed;  OUTCOME_NO_MEMORY
  * source: getgrouplist(3)

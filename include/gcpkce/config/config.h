@@ -28,9 +28,9 @@
 /*
  * X(key, type, default, min, max, meaning)
  *
- * A number's bounds are its own; a text's are lengths in bytes, but for
- * choices, where they are unused.  The default is text, as an administrator
- * would write it; "" means that there is none.
+ * min and max are the bounds of a number or of a text's length in bytes;
+ * choices do not use them.  The default is text, as an administrator would
+ * write it; "" means no default.
  */
 #define CONFIG_TABLE(X) \
 	X(region, REGION, "", 1, 253, \
@@ -165,16 +165,15 @@ struct config {
 	CONFIG_TABLE(X)
 #undef X
 	/*
-	 * Where helper_user was set, for a fault that is found only when a
-	 * helper starts: "FILE:LINE", "argument", or the file that could set
-	 * it.
+	 * Where helper_user was set ("FILE:LINE", "argument", or the file that
+	 * could set it), for a fault that is found only when a helper starts.
 	 */
 	char helper_user_place[CONFIG_PLACE_MAX];
 };
 
-/* The purpose: restrictions of the module do not apply to every command. */
+/* The purpose: some restrictions of the module do not apply to commands. */
 enum config_purpose {
-	CONFIG_FOR_MODULE, /* all; with restrictions unless root */
+	CONFIG_FOR_MODULE, /* all; with restrictions if not root */
 	CONFIG_FOR_LOGIN,  /* the command's sign-in, by any user */
 	CONFIG_FOR_DECIDE, /* the policy alone: the secret, export, timeout
 			      and sandbox do not matter */

@@ -17,10 +17,10 @@ struct lines {
 	int fd;           /* *borrowed* */
 	const char *path; /* *borrowed*, for messages */
 	unsigned long
-	    number; /* of the line that lines_next gave last, from 1 */
+	    number; /* of the line that lines_next returned last, from 1 */
 	uint8_t *block;
 	size_t cap;        /* of the block */
-	size_t start, end; /* of what is read and not yet given */
+	size_t start, end; /* of what was read and not yet returned */
 	bool at_end;
 	char place[LINES_PLACE_MAX]; /* lines_place's */
 };
@@ -28,7 +28,7 @@ struct lines {
 #define autolines CLEANUP(lines_done) struct lines
 
 /*
- * Give the next line without its line break.  It may hold any other byte.
+ * Return the next line without its line break.  It may hold any other byte.
  *
  * out:    ret_line  *borrowed* until the next call; p is NULL at the end
  * errors: OUTCOME_CONFIG_INVALID  read failed, or a line above 1 MiB
@@ -37,16 +37,16 @@ struct lines {
 MUST_CHECK enum outcome lines_next(
     struct lines *lines, struct view *ret_line, struct errinfo *reterr);
 
-/* "FILE:LINE" of the line that was given last, *borrowed* from lines. */
+/* "FILE:LINE" of the line that was returned last, *borrowed* from lines. */
 const char *lines_place(struct lines *lines);
 
-/* Free the block; the descriptor stays the caller's. */
+/* Free the block; the descriptor is not closed. */
 void lines_done(struct lines *lines);
 
 /* The bytes without the blanks, tabs and carriage returns around them. */
 struct view lines_trim(struct view line);
 
-/* The bytes before a comment: a '#' at the beginning or behind a blank. */
+/* The bytes before a comment: a '#' at the beginning or after a blank. */
 struct view lines_cut_comment(struct view line);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The map file: which identities may be which account.
+ * The map file: which identities may log in to which account.
  */
 #ifndef GCPKCE_MAP_H
 #define GCPKCE_MAP_H
@@ -11,35 +11,35 @@
 
 #define MAP_IDENTITIES_MAX (256 * 1024) /* bytes, of one account's lines */
 
-/* What all lines of one account say together. */
+/* The lines of one account, combined. */
 struct map_entry {
 	bool named;            /* a line names one of the account's names */
-	bool shut;             /* one of its lines is "-": nobody gets in */
-	bool faulty;           /* one of its lines is wrong, as fault says */
+	bool shut;             /* one of its lines is "-": no login */
+	bool faulty;           /* one of its lines is wrong, see fault */
 	struct errinfo fault;  /* with file, line and the fix */
-	struct buf identities; /* "id:UUID" or "email:ADDRESS", NUL behind
-				  each; empty when nobody is mapped */
+	struct buf identities; /* "id:UUID" or "email:ADDRESS", each with
+				  a NUL; may be empty */
 };
 
 #define automap CLEANUP(map_entry_done) struct map_entry
 
 /*
  * Read the lines that name an account, by either of its names or by another
- * spelling that the name service gives it for (map_name.h).  The file is read
- * once from its beginning to its end; lines of other accounts are passed over
- * unjudged, so that a slip in one locks nobody else out.
+ * spelling for which the name service returns it (map_name.h).  The file is
+ * read once from beginning to end; lines of other accounts are not checked, so
+ * that a mistake in one does not lock other users out.
  *
  * A line: LOCAL-ACCOUNT IDENTITY [IDENTITY...], separated by blanks; '#' begins
- * a comment; "-" in place of identities shuts the account, whatever its other
+ * a comment; "-" in place of identities denies the account, whatever its other
  * lines say.
  *
  * in:     path     absolute; a missing file is an error
- *         user     the asked name
- *         account  as account_find gave it for that name
- *                  (where there is none, the file is read all the same: the
- *                  time must not tell)
+ *         user     the requested name
+ *         account  as account_find returned it for that name
+ *                  (the file is read even if there is no account, so that the
+ *                  time does not reveal it)
  * out:    ret      (map_entry_done it) a wrong line of this account makes it
- *                  faulty; reading it is no error of the file
+ *                  faulty, but map_read succeeds
  * errors: OUTCOME_CONFIG_INVALID  the file is missing, cannot be read, or is no
  *                                 plain text: a line has a NUL byte, a carriage
  *                                 return before its end or a byte order mark
@@ -52,13 +52,13 @@ MUST_CHECK enum outcome map_read(const char *path, const char *user,
     struct errinfo *reterr);
 
 /*
- * Look at every line of a map file that names an account.
+ * Visit every line of a map file that names an account.
  *
  * in:     path   absolute
- *         each   called with a line's account, what the line says of it, and
- *                where its identities are wrong the fault with file, line and
- *                fix (else NULL); false ends the walk
- *         arg    handed to it
+ *         each   called with a line's account, the rest of the line, and the
+ *                fault with file, line and fix if its identities are wrong
+ *                (else NULL); false ends the walk
+ *         arg    passed to each
  * errors: as map_read
  */
 typedef bool map_line_fn(void *arg, unsigned long number, struct view account,
@@ -66,15 +66,15 @@ typedef bool map_line_fn(void *arg, unsigned long number, struct view account,
 MUST_CHECK enum outcome map_walk(
     const char *path, map_line_fn *each, void *arg, struct errinfo *reterr);
 
-/* Does the entry map this identity: by equal id, or by equal e-mail address? */
+/* Does the entry list this identity, by id or by e-mail address? */
 bool map_entry_has(
     const struct map_entry *entry, const struct identity *identity);
 
 void map_entry_done(struct map_entry *entry);
 
 /*
- * Are two addresses the same mailbox: domains and local parts equal but for
- * ASCII case?  An address that text_split_email refuses equals none.
+ * Are two addresses the same mailbox: domains and local parts equal except for
+ * ASCII case?  An address that text_split_email refuses never matches.
  */
 bool map_email_eq(struct view a, struct view b);
 

@@ -2,9 +2,9 @@
 /*
  * How a line of the map file names its account.
  *
- * The name stands as the passwd entry has it; one with blanks stands in
- * brackets, as in [jo hn].  Within brackets nothing is special: they end at a
- * ']' with a blank or the line's end after it.
+ * The name is written as in the passwd entry, and in brackets if it has blanks,
+ * as in [jo hn].  No character is special within brackets; they end at a ']'
+ * followed by a blank or the line's end.
  */
 #ifndef GCPKCE_MAP_NAME_H
 #define GCPKCE_MAP_NAME_H
@@ -15,35 +15,35 @@
 /*
  * Cut the account's name off a line.
  *
- * in:     line  as it is read
+ * in:     line  as read from the file
  * out:    line  what follows the name
  * gives:  *borrowed* from line; of length 0 for an empty line and a comment
  */
 struct view map_name_take(struct view *line);
 
-/* Append a name as a line has to write it. */
+/* Append a name as it is written in a line. */
 void map_name_put(struct buf *text, struct view name);
 
 /*
- * Could a name service take one for the other?  They are alike but for case, a
- * DOMAIN before '\', '+' or '/', and what follows an '@'.
+ * Could a name service return the same account for both?  They are equal except
+ * for case, a DOMAIN before '\', '+' or '/', and what follows an '@'.
  */
 bool map_name_is_like(struct view word, const char *name);
 
 enum map_naming {
 	MAP_NAME_OTHER,    /* another account, or no line of an account */
-	MAP_NAME_MATCHES,  /* one of the account's names, or a spelling that the
-			      name service gives this account for */
-	MAP_NAME_MISSPELT, /* one of its names, in any spelling, in quotes, with
-			      escapes or stray signs, which the file does not
-			      have; or in another case that no account has */
+	MAP_NAME_MATCHES,  /* one of the account's names, or a spelling for
+			      which the name service returns the account */
+	MAP_NAME_MISSPELT, /* one of its names, in any spelling, with quotes,
+			      escapes or stray characters, which the grammar
+			      lacks; or in a case that has no account */
 	MAP_NAME_UNASKED,  /* like one of its names, after MAP_SPELLINGS_MAX
-			      other words that are */
+			      other such words */
 };
 
 /*
- * Each sign-in asks the name service for so many words besides the asked name.
- * A fixed number, so that it does not tell what names the map has.
+ * Each sign-in asks the name service for this many words besides the requested
+ * name.  The number is fixed, so that it does not reveal the names in the map.
  */
 #define MAP_SPELLINGS_MAX 2
 
@@ -59,12 +59,12 @@ struct map_spellings {
 };
 
 /*
- * Does a line name the account?  The name service is asked for a word that is
- * like the account's name and is not equal to it, and for no other.
+ * Does a line name the account?  The name service is asked only for words that
+ * are like the account's name but not equal to it.
  *
  * in:     line       whole; word is what map_name_take cut off it
- *         user       the asked name
- *         account    as account_find gave it for that name
+ *         user       the requested name
+ *         account    as account_find returned it for that name
  *         spellings  all zero before the first line
  * errors: OUTCOME_SYSTEM_ERROR  the name service failed;  OUTCOME_NO_MEMORY
  */
@@ -74,8 +74,8 @@ MUST_CHECK enum outcome map_name_judge(struct view line, struct view word,
     struct errinfo *reterr);
 
 /*
- * After the last line: ask for the asked name in place of the words that no
- * line needed.
+ * After the last line: look up the requested name until MAP_SPELLINGS_MAX
+ * look-ups have been made.
  *
  * errors: as map_name_judge
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The policy: may this identity be this account?
+ * The policy: may this identity log in to this account?
  */
 #ifndef GCPKCE_POLICY_H
 #define GCPKCE_POLICY_H
@@ -10,35 +10,36 @@
 #include "gcpkce/wire/identity.h"
 #include "map.h"
 
-/* Everything local that a decision rests on.  All-zero bytes: a denial. */
+/* Everything local that a decision depends on.  All-zero bytes: a denial. */
 struct policy {
 	const struct config *config; /* *borrowed* */
 	struct account account;
-	struct map_entry entry; /* what the map file says of the account */
-	bool in_account_group;  /* true where no group is configured */
+	struct map_entry entry; /* from the map file */
+	bool in_account_group;  /* true if no group is configured */
 };
 
 #define autopolicy CLEANUP(policy_done) struct policy
 
 /*
- * Gather it: look the account up, read the map file once, ask for the group.
+ * Fill it: look the account up, read the map file once, look the group up.
  *
- * in:     config  *borrowed* for the policy's life;  user  the asked name
+ * in:     config  *borrowed* for the policy's lifetime
+ *         user    the requested name
  * out:    ret     (policy_done it)
- *         reterr  with OUTCOME_OK: a warning for the log, or untouched
+ *         reterr  with OUTCOME_OK: a warning for the log, or unchanged
  * errors: OUTCOME_CONFIG_INVALID, OUTCOME_CONFIG_UNSAFE  the map file
  *         OUTCOME_SYSTEM_ERROR  the name service failed;  OUTCOME_NO_MEMORY
  */
 MUST_CHECK enum outcome policy_gather(const struct config *config,
     const char *user, struct policy *ret, struct errinfo *reterr);
 
-/* Which lists of the identity record a decision will ask for. */
+/* The lists of the identity record that the decision needs. */
 struct identity_needs policy_needs(const struct config *config);
 
 /*
- * Could anybody at all sign in to this account?
+ * Could any identity sign in to this account?
  *
- * gives:  OUTCOME_OK, or the denial that every identity would meet
+ * gives:  OUTCOME_OK, or the denial that every identity would get
  *         (user_unknown, not_mapped, root_refused, uid_refused; config_invalid
  *         for a wrong line of the map file)
  */
@@ -46,12 +47,12 @@ enum outcome policy_account_check(
     const struct policy *policy, struct errinfo *reterr);
 
 /*
- * Decide: the one function that says yes to an identity.  In this order, each
- * with an outcome of its own: our client, our organization, no partner, an id
- * and an active state, mapped to the account, root, min_uid, and one of the
- * groups, roles and divisions that are required.
+ * Decide.  No other function accepts an identity.  The checks, in this order
+ * and each with its own outcome: our client, our organization, no partner, an
+ * id and an active state, mapped to the account, root, min_uid, and one each of
+ * the required groups, roles and divisions.
  *
- * in:     identity  as the helper sent it; checked here by identity_check
+ * in:     identity  as sent by the helper; identity_check is applied here
  * gives:  OUTCOME_OK, or a denial;  reterr names a missing field
  * source: docs/DESIGN.md section 4
  */

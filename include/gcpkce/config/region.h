@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Genesys Cloud's regions: AWS names and the domains behind them.
+ * Genesys Cloud's regions: AWS names and their domains.
  */
 #ifndef GCPKCE_REGION_H
 #define GCPKCE_REGION_H
@@ -14,20 +14,20 @@ struct region {
 
 /*
  * Find a region by its AWS name or its domain.  A domain that is not listed is
- * taken as it is when it has a dot and the form of a host name: new ones keep
- * appearing.
+ * accepted unchanged if it is a host name with a dot, because Genesys Cloud
+ * adds regions.
  *
  * in:     name  as the configuration has it
- * out:    ret   domain *borrowed* from name where it is not listed
+ * out:    ret   domain *borrowed* from name if it is not listed
  * gives:  false for any other name
  * source: Genesys Cloud's published SDKs, 2026
  */
 bool region_find(const char *name, struct region *ret);
 
 /*
- * The listed domain that is spelt most like this one, ASCII case aside.
+ * The listed domain whose spelling is nearest to this one, ignoring ASCII case.
  *
- * gives:  NULL where more than a few characters differ from each
+ * gives:  NULL if every one differs in more than a few characters
  */
 const char *region_nearest(const char *domain);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * /run/gcpkce and the directories in it, as root sees them.  Every directory is
- * opened below the one before it, without following links, and judged on its
- * descriptor; owner and mode are set on descriptors.  So the umask and the
- * current directory of the application stay as they are.
+ * /run/gcpkce and the directories in it, for processes of root.  Every
+ * directory is opened relative to its parent, without following links, and
+ * checked by its descriptor; owner and mode are set on descriptors.  So the
+ * umask and the current directory of the application are not changed.
  */
 #ifndef GCPKCE_RUNDIR_H
 #define GCPKCE_RUNDIR_H
@@ -14,7 +14,7 @@
 
 #define RUNDIR "/run/gcpkce"
 
-/* A directory in it, which belongs to root. */
+/* A directory in it, owned by root. */
 struct rundir {
 	const char *name;
 	gid_t gid;
@@ -24,10 +24,10 @@ struct rundir {
 /*
  * Open /run/gcpkce, or a directory below one that is open.
  *
- * in:     make  create a missing one, and set group and mode
+ * in:     make  create it if missing, and set group and mode
  * out:    ret_fd  *gives* a descriptor, O_CLOEXEC
- * errors: OUTCOME_CONFIG_UNSAFE  something else is there, or others than root
- *                                may write to a directory on the way
+ * errors: OUTCOME_CONFIG_UNSAFE  it is something else, or users other than
+ *                                root may write to a directory on the way
  *         OUTCOME_SYSTEM_ERROR   it cannot be made or opened
  *         OUTCOME_NO_MEMORY
  */
@@ -37,15 +37,16 @@ MUST_CHECK enum outcome rundir_open_below(int above, const struct rundir *dir,
     bool make, int *ret_fd, struct errinfo *reterr);
 
 /*
- * Is it root's, of this kind (S_IFDIR, S_IFREG), without these mode bits?
+ * Is it owned by root, of this type (S_IFDIR, S_IFREG), and without these mode
+ * bits?
  *
- * out:    ret_st  what fstat gives
+ * out:    ret_st  from fstat
  * errors: OUTCOME_CONFIG_UNSAFE  no;  OUTCOME_SYSTEM_ERROR  fstat failed
  */
 MUST_CHECK enum outcome rundir_check(int fd, const char *name, mode_t kind,
     mode_t forbidden, struct stat *ret_st, struct errinfo *reterr);
 
-/* Why openat failed, from errno: CONFIG_UNSAFE for a link or another kind. */
+/* Why openat failed, from errno: CONFIG_UNSAFE for a link or another type. */
 enum outcome rundir_open_failed(const char *name, struct errinfo *reterr);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Environment variables of a session whose names no configuration chooses;
- * pam_gcpkce(8) describes them.
+ * Environment variables of a session with fixed names; pam_gcpkce(8) describes
+ * them.
  */
 #ifndef GCPKCE_VARIABLES_H
 #define GCPKCE_VARIABLES_H

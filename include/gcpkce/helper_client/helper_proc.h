@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The helper client starts a helper process from any host process, carries
- * frames to and fro, and sees to it that the helper ends.
+ * Starts a helper process from any application, sends and receives frames, and
+ * makes sure that the helper ends.
  */
 #ifndef GCPKCE_HELPER_PROC_H
 #define GCPKCE_HELPER_PROC_H
@@ -11,9 +11,9 @@
 #include "gcpkce/config/config.h"
 #include "gcpkce/wire/wire.h"
 
-/* How a helper is born. */
+/* How to start a helper. */
 struct helper_child {
-	bool drop; /* the host is root: become uid and gid, no groups */
+	bool drop; /* application is root: take uid and gid, no groups */
 	uid_t uid;
 	gid_t gid;
 	int log;  /* *borrowed*: a datagram socket to the journal, or -1 */
@@ -23,12 +23,12 @@ struct helper_child {
 /* One helper and the socket to it. */
 struct helper_proc {
 	pid_t pid;
-	int process; /* a pidfd, or -1 on a kernel without */
+	int process; /* a pidfd, or -1 if the kernel has none */
 	int socket;
-	int64_t deadline_ms;    /* bounds the wait for its end as well */
-	int report;             /* a start that was not seen to end, or -1 */
-	bool strict;            /* missing layers are a refusal */
-	struct missing missing; /* from its sandbox, as it says */
+	int64_t deadline_ms; /* also bounds the wait for its end */
+	int report;          /* report pipe, if exec was not seen yet, or -1 */
+	bool strict;         /* missing layers are a refusal */
+	struct missing missing; /* from its sandbox, as the helper reports */
 };
 
 #define HELPER_PROC_NONE \
@@ -39,8 +39,8 @@ struct helper_proc {
 #define autoproc CLEANUP(helper_proc_end) struct helper_proc
 
 /*
- * Find out whom the helper is to run as: helper_user where the host is root,
- * else the effective user.
+ * Find the account that the helper is to run as: helper_user if the application
+ * is root, else the effective user.
  *
  * in:     log  a socket of helper_proc_log_open, *borrowed*, or -1
  * errors: OUTCOME_CONFIG_INVALID  there is no such account, or it has uid 0
@@ -49,19 +49,19 @@ struct helper_proc {
 MUST_CHECK enum outcome helper_child_plan(const struct config *config, int log,
     struct helper_child *ret, struct errinfo *reterr);
 
-/* Where the helper is installed; a path that is compiled in. */
+/* The path of the installed helper, which is compiled in. */
 const char *helper_proc_helper_path(void);
 
 /*
- * Start a helper.  Between fork and exec the child does only what a signal
- * handler may; it takes nothing from the host but four descriptors.  In the
- * host nothing changes: no id, disposition, directory or environment; the
- * signal mask of this thread is changed for the moment of the fork.
+ * Start a helper.  Between fork and exec the child makes only async-signal-safe
+ * calls; it inherits only four descriptors.  Nothing changes in the
+ * application: no id, disposition, directory or environment; only the signal
+ * mask of this thread is changed during the fork.
  *
- * in:     deadline_ms  of clock_now_ms(); bounds the wait for exec, which is
- *                      given up after a moment where another child of the
- *                      host's hides it, or a disk is slow; should it fail
- *                      later, helper_proc_send and helper_proc_receive say so
+ * in:     deadline_ms  of clock_now_ms(); bounds the wait for exec, which ends
+ *                      early if another child of the application holds the
+ *                      report pipe or a disk is slow; a later failure is
+ *                      reported by helper_proc_send and helper_proc_receive
  * out:    ret  (autochild) the helper, which waits for its request
  * errors: OUTCOME_HELPER_FAILED  its file, or the step of its start that failed
  *         OUTCOME_SYSTEM_ERROR   no descriptor, socket or process for it
@@ -71,9 +71,9 @@ MUST_CHECK enum outcome helper_proc_start(const struct helper_child *child_run,
     int64_t deadline_ms, struct helper_proc *ret, struct errinfo *reterr);
 
 /*
- * Send one frame; receive one of a certain type.  A helper that died, was
- * late or violated the protocol is OUTCOME_HELPER_FAILED; OUTCOME_TIMED_OUT
- * when the deadline passed, OUTCOME_SYSTEM_ERROR when the host failed.
+ * Send one frame; receive one of the given type.  OUTCOME_HELPER_FAILED: the
+ * helper died, was late or violated the protocol; OUTCOME_TIMED_OUT: the
+ * deadline passed; OUTCOME_SYSTEM_ERROR: a system call failed.
  */
 MUST_CHECK enum outcome helper_proc_send(const struct helper_proc *proc,
     const struct buf *frame, int64_t deadline_ms, struct errinfo *reterr);
@@ -82,18 +82,17 @@ MUST_CHECK enum outcome helper_proc_receive(struct helper_proc *proc,
     struct errinfo *reterr);
 
 /*
- * End the helper: shut the socket down, which ends it wherever it waits, kill
- * it when it does not go within two seconds, or a moment after its deadline,
- * and reap it.  A host that reaps all its children (ECHILD) is fine.
+ * End the helper: shut the socket down, which ends every wait of the helper,
+ * kill it if it does not exit within two seconds or shortly after its deadline,
+ * and reap it.  ECHILD, in an application that reaps all children, is no error.
  */
 void helper_proc_end(struct helper_proc *proc);
 
 /*
  * End the helper and look at how it ended.
  *
- * errors: OUTCOME_HELPER_FAILED  it was killed, or exited with another status
- *                                than 0; that somebody else reaped it counts
- *                                as good
+ * errors: OUTCOME_HELPER_FAILED  it was killed, or its exit status was not 0;
+ *                                a helper reaped elsewhere counts as good
  */
 MUST_CHECK enum outcome helper_proc_finish(
     struct helper_proc *proc, struct errinfo *reterr);
@@ -101,19 +100,19 @@ MUST_CHECK enum outcome helper_proc_finish(
 /*
  * A datagram socket to the system's journal, for the helper's own events.
  *
- * gives:  a descriptor, O_CLOEXEC, or -1 where there is no journal
+ * gives:  a descriptor, O_CLOEXEC, or -1 if there is no journal
  */
 int helper_proc_log_open(void);
 
 /*
- * Where the host is root: open /run/gcpkce/preconnect.lock, on whose bytes the
- * helpers of a host count each other, and make it where there is none.  It
- * follows no link, and takes only a file and folders of root's that nobody
- * else may write.
+ * If the application is root: open /run/gcpkce/preconnect.lock, whose bytes the
+ * helpers of this host lock to count each other; create it if missing.  No
+ * links are followed; the file and its directories must be owned by root and
+ * writable only by root.
  *
  * out:    ret_fd  a descriptor of its own, O_CLOEXEC: a lock on it lives as
  *                 long as a process holds it
- * errors: OUTCOME_CONFIG_UNSAFE  something else stands there;
+ * errors: OUTCOME_CONFIG_UNSAFE  it is of another type or not safe;
  *         OUTCOME_SYSTEM_ERROR   it cannot be made or opened
  */
 MUST_CHECK enum outcome preconnect_lock_open(

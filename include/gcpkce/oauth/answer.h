@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What a person pasted at the prompt: the whole redirect address, or
- * "code=…&state=…", with whatever a terminal put around or into it.
+ * What a user pasted at the prompt: the whole redirect address, or
+ * "code=…&state=…", with anything that a terminal added to it.
  */
 #ifndef GCPKCE_ANSWER_H
 #define GCPKCE_ANSWER_H
@@ -14,7 +14,7 @@
 #define ANSWER_CODE_MAX 512
 #define ANSWER_BARE_CODE_MIN 20 /* of a code that comes alone */
 
-/* What an answer must be; all *borrowed*. */
+/* What an answer is checked against; all *borrowed*. */
 struct answer_terms {
 	const char *state; /* of the address that is shown: 22 bytes or more */
 	/* the first 22 bytes of the states of earlier addresses of this
@@ -26,21 +26,21 @@ struct answer_terms {
 
 struct answer {
 	struct secret *code; /* NULL unless the outcome is ok */
-	bool state_seen;     /* the answer had a state at all */
+	bool state_seen;     /* the answer had a state */
 	bool state_earlier;  /* with state_mismatch: of an earlier address */
-	bool sshd_junk;      /* with answer_malformed: not typed by a person,
-				but what sshd sends for a name it refuses */
+	bool sshd_junk;      /* with answer_malformed: not typed by the user
+				but sent by sshd for a refused name */
 };
 
 #define autoanswer CLEANUP(answer_done) struct answer
 
 /*
- * Make a code of an answer.  White space, line breaks, quotes (' " ` < >) and
- * what terminals send by themselves (control sequences: ESC [ ... and their
- * like, also with ^[ in place of the ESC) are taken out wherever they stand;
- * paste marks and focus reports that lost their ESC are, at either end.  Then:
+ * Extract the code from an answer.  White space, line breaks, quotes (' " ` <
+ * >) and what terminals send by themselves (control sequences: ESC [ ... and
+ * their like, also with ^[ in place of the ESC) are removed everywhere; paste
+ * marks and focus reports that lost their ESC are removed at either end.  Then:
  *  - nothing left: answer_empty
- *  - a '=' stands in it: parameters, of an address after its first '?', or
+ *  - with a '=': parameters, of an address after its first '?', or
  *    without an address; a fragment is ignored.  The same address twice counts
  *    once, also as [ADDRESS](ADDRESS).  A parameter of ours that stands twice
  *    in one address, or has two values in several, is malformed; others are

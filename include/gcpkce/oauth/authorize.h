@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The authorize address that a person opens in a browser, and its state.
+ * The authorize address that the user opens in a browser, and its state.
  */
 #ifndef GCPKCE_AUTHORIZE_H
 #define GCPKCE_AUTHORIZE_H
@@ -19,8 +19,8 @@
  * Make the state: 22 characters of the challenge, '.', and the label
  * ACCOUNT~HOST, a hint for the pages and never proof.  Each part of the label
  * is cut to 31 bytes and shows characters outside [A-Za-z0-9.-] as '_'.  The
- * label is cut, or dropped with its '.', so that state and redirect_uri
- * together stay within 255 bytes.
+ * label is cut, or omitted with its '.', so that state and redirect_uri
+ * together have at most 255 bytes.
  *
  * in:     challenge     43 characters
  *         account, host text of any bytes; both empty: no label
@@ -31,9 +31,9 @@
 void authorize_state(const char *challenge, const char *account,
     const char *host, size_t redirect_len, char ret[static STATE_MAX + 1]);
 
-/* What goes into the address; optional texts are "" when not configured. */
+/* The parts of the address; optional texts are "" if not configured. */
 struct authorize_request {
-	const char *login_url; /* without a slash at its end */
+	const char *login_url; /* without a slash at the end */
 	const char *client_id;
 	const char *redirect_uri;
 	const char *challenge;
@@ -49,7 +49,7 @@ struct authorize_request {
  * &state=… and, where configured, &org=…&provider=… and &prompt=login; every
  * value percent-encoded.
  *
- * out:    address  failures are told by buf_check(address)
+ * out:    address  failures are reported by buf_check(address)
  * source: RFC 6749 section 4.1.1; RFC 7636 section 4.3
  */
 void authorize_address(
@@ -58,11 +58,11 @@ void authorize_address(
 /*
  * Append the address of a start page that makes the authorize address:
  * START_URL#CHALLENGE and, as far as they fit whole into 77 bytes, '.' and the
- * state's label, or its account alone.
- * What becomes of the label in the state that comes back does not matter.
+ * state's label, or its account alone.  The label in the returned state is
+ * ignored.
  *
  * in:     start_url  at most 45 bytes
- * out:    address  failures are told by buf_check(address)
+ * out:    address  failures are reported by buf_check(address)
  * source: docs/DESIGN.md section 5
  */
 void authorize_start_address(const char *start_url, const char *challenge,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * All cryptography: OpenSSL's, by its EVP interface, so that the host's own
- * configuration (openssl.cnf, FIPS) decides which implementation computes.
+ * All cryptography is OpenSSL's, through its EVP interface, so that the
+ * system's configuration (openssl.cnf, FIPS) selects the implementation.
  */
 #ifndef GCPKCE_CRYPTO_H
 #define GCPKCE_CRYPTO_H

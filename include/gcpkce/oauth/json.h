@@ -22,8 +22,8 @@ void json_cleanup(struct json_object **p);
 /*
  * Parse one JSON object: strict grammar, valid UTF-8, at most 16 deep, at most
  * 256 KiB, no name twice in an object, no NUL in a name, nothing but white
- * space after it.  A number may have any size; json-c's tree holds one beyond
- * 64 bits as the nearest that it can.
+ * space after it.  A number may have any size; json-c stores one beyond 64 bits
+ * as the nearest value.
  *
  * out:    ret  *gives* the object (autojson)
  * errors: OUTCOME_REPLY_INVALID  reterr says what was wrong, never the text
@@ -34,10 +34,10 @@ MUST_CHECK enum outcome json_parse_object(
     struct view text, struct json_object **ret, struct errinfo *reterr);
 
 /*
- * Look a member up that must be of one type.
+ * Look up a member that must be of one type.
  *
  * out:    ret  *borrowed* from object; NULL when it is missing or null
- * gives:  false when it is there but of another type
+ * gives:  false if it is present but of another type
  */
 bool json_member(struct json_object *object, const char *name,
     enum json_type type, struct json_object **ret);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Names and belongings out of Genesys Cloud's users/me and tokens/me, for
- * people to read.  What decisions rest on is profile.h's.
+ * Names, groups, roles and divisions from Genesys Cloud's users/me and
+ * tokens/me, for display.  Decisions use the data of profile.h.
  */
 #ifndef GCPKCE_PORTRAIT_H
 #define GCPKCE_PORTRAIT_H
@@ -9,13 +9,13 @@
 #include "gcpkce/wire/wire_token.h"
 
 /*
- * Read users/me: name, groups, authorization.roles and division.  What is
- * missing, or of another JSON type, or holds a control byte, is left out; what
- * is too long is cut between two characters.  A thing without a usable id is
- * left out as a whole.
+ * Read users/me: name, groups, authorization.roles and division.  A field that
+ * is missing, has another JSON type or holds a control byte is left out; a text
+ * that is too long is cut between two characters.  A group, role or division
+ * without a usable id is left out.
  *
  * in:     body      the reply's body
- * out:    portrait  person, told, more, count, things; the rest is untouched
+ * out:    portrait  person, told, more, count, things; the rest is unchanged
  * errors: OUTCOME_REPLY_INVALID  not what json_parse_object accepts
  *         OUTCOME_NO_MEMORY
  * source: Genesys Cloud Platform API, GET /api/v2/users/me, with expand=groups

@@ -9,12 +9,12 @@
 
 /*
  * Read users/me (UserMe): id, email, state and the lists that are needed into
- * the record.  A field that is missing stays ""; the policy refuses it by name.
- * A field of another JSON type, with a NUL or control byte, or too long is
- * refused here, as is a needed list of more than 1,024 ids.
+ * the record.  A missing field stays ""; the policy refuses it by name. A field
+ * of another JSON type, with a NUL or control byte, or too long is refused
+ * here, as is a needed list of more than 1,024 ids.
  *
  * in:     body      the reply's body
- *         needs     a list that is not needed is not looked at, and missing
+ *         needs     a list that is not needed is not read and stays missing
  * out:    identity  id, email, state, lists; the rest is untouched, as all is
  *                   on failure
  * errors: OUTCOME_REPLY_INVALID        not what json_parse_object accepts
@@ -27,14 +27,14 @@ MUST_CHECK enum outcome profile_user_parse(struct view body,
     struct errinfo *reterr);
 
 /*
- * Read the groups alone out of a user (User), or the roles out of the grants of
- * authorization/subjects/me (AuthzSubject).  The reply's id must be that of the
- * record, which users/me gave.
+ * Read the groups of a user (User), or the roles from the grants of
+ * authorization/subjects/me (AuthzSubject).  The reply's id must equal the
+ * record's, which is from users/me.
  *
  * out:    identity  groups or roles; the rest is untouched, as all is on
  *                   failure
- * errors: as profile_user_parse; OUTCOME_IDENTITY_INCOMPLETE also when the
- *         reply is about somebody else, or does not say about whom
+ * errors: as profile_user_parse; OUTCOME_IDENTITY_INCOMPLETE also when
+ *         the reply is about another user or has no id
  * source: Genesys Cloud Platform API, GET /api/v2/users/{userId}?expand=groups
  *         and GET /api/v2/authorization/subjects/me
  */
@@ -44,10 +44,10 @@ MUST_CHECK enum outcome profile_subject_parse(
     struct view body, struct identity *identity, struct errinfo *reterr);
 
 /*
- * Read tokens/me (TokenInfo): OAuthClient.id (this very case), organization.id,
- * homeOrganization.id, whether clonedUser is there (null counts as absent),
- * and authorizedScope, joined by spaces; scopes beyond 1024 bytes give way to
- * "...", for they only inform.
+ * Read tokens/me (TokenInfo): OAuthClient.id (spelled like this),
+ * organization.id, homeOrganization.id, whether clonedUser is present (null
+ * counts as absent), and authorizedScope, joined by spaces; scopes beyond 1024
+ * bytes are replaced by "...", because they are only informative.
  *
  * out:    identity  those fields; the rest is untouched, as all is on failure
  * errors: as profile_user_parse

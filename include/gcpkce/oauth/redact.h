@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Echoes: a server, or a gateway before it, may quote the request that it
- * refuses, and with it the secrets that the request carried.  What they say
- * goes to the journal, so it is judged here first.
+ * A server, or a gateway before it, may quote the request that it refuses, and
+ * with it the secrets in the request.  Their texts go to the journal, so they
+ * are checked here first.
  */
 #ifndef GCPKCE_REDACT_H
 #define GCPKCE_REDACT_H
@@ -11,10 +11,10 @@
 #include "gcpkce/base/secret.h"
 #include "gcpkce/wire/identity.h"
 
-/* What stands in the place of a text that repeats a secret. */
+/* Replaces a text that repeats a secret. */
 #define ECHO_NOT_SHOWN "(not shown: it repeats a secret)"
 
-/* What requests carry; all *borrowed*, NULL where there is none. */
+/* The secrets in requests; all *borrowed*, NULL if there is none. */
 struct sent_secrets {
 	const struct secret *code;
 	const struct secret *verifier;
@@ -25,30 +25,30 @@ struct sent_secrets {
 
 /*
  * Does a text repeat a secret: code, verifier, token, client secret, or id and
- * secret in base64 as HTTP Basic has them?  The first 8 bytes of one suffice,
- * because the text may be cut behind them.  A secret of fewer bytes must stand
- * there as a word of its own: a code is whatever a person typed, and a single
- * letter is in every sentence.  Percent-encoding counts as what it encodes.
+ * secret in base64 as in HTTP Basic?  The first 8 bytes of one suffice, because
+ * the text may be cut after them.  A secret of fewer bytes must be a word of
+ * its own: the user may type anything as a code, and a single letter is in
+ * every sentence.  The text is also compared percent-decoded.
  *
- * Takes no memory.  Its time is bounded by the text's length alone.
+ * Allocates no memory.  Its time is bounded by the text's length alone.
  *
- * in:     text      as it came: not cut yet, not escaped yet
- *         confided  nullable: nothing was
+ * in:     text          as received: not cut, not escaped
+ *         sent_secrets  nullable: no secrets were sent
  */
 bool redact_contains(struct view text, const struct sent_secrets *sent_secrets);
 
 /*
- * Does any field of the record hold this token whole?  People's names and
- * addresses may well begin as a token does.  One of fewer than 8 bytes does not
- * count.
+ * Does any field of the record contain this whole token?  Names and addresses
+ * may well begin like a token, so a part does not count, nor does a token of
+ * fewer than 8 bytes.
  */
 bool redact_contains_in_identity(
     const struct identity *identity, const struct secret *token);
 
 /*
- * Put ECHO_NOT_SHOWN in the place of a whole text that repeats a secret.
+ * Replace a whole text that repeats a secret by ECHO_NOT_SHOWN.
  *
- * in:     text  NUL-ended, cap bytes with what is free behind it
+ * in:     text  NUL-ended; cap is the size of its buffer
  */
 void redact_text(
     char *text, size_t cap, const struct sent_secrets *sent_secrets);

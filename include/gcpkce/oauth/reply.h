@@ -11,7 +11,7 @@
 #include "redact.h"
 
 #define REPLY_TOKEN_MAX 2048
-#define REPLY_EXPIRES_MAX (450UL * 24 * 3600) /* the longest a client gives */
+#define REPLY_EXPIRES_MAX (450UL * 24 * 3600) /* the longest allowed */
 
 struct token_reply {
 	struct secret *access_token;
@@ -23,15 +23,14 @@ struct token_reply {
 /*
  * Read a token reply: a JSON object with access_token (RFC 6750 b64token, 1 to
  * 2048 bytes), token_type (bearer, any case) and expires_in (a whole number of
- * seconds, 1 to REPLY_EXPIRES_MAX; optional).  A refresh_token is not looked
- * at and so dropped.
+ * seconds, 1 to REPLY_EXPIRES_MAX; optional).  A refresh_token is ignored.
  *
  * in:     body  the reply's body
  * out:    ret   *gives* the token; also with an error, as far as
  *               token_reply_rescue finds one, so that it can be revoked
  * errors: OUTCOME_REPLY_INVALID  not what json_parse_object accepts
  *         OUTCOME_TOKEN_INVALID  a field is missing, has another JSON type,
- *                                or a value that is none; reterr names it
+ *                                or an invalid value; reterr names it
  *         OUTCOME_NO_MEMORY
  * source: RFC 6749 section 5.1; RFC 6750 section 2.1
  */
@@ -40,12 +39,12 @@ MUST_CHECK enum outcome token_reply_parse(
 
 /*
  * Look for the token in a reply that failed: one that is cut off, is not JSON,
- * or has another status.  It is only good for being revoked.
+ * or has another status.  The token may only be revoked.
  *
  * in:     body  the bytes that arrived
  * out:    ret   *gives* the first token of the grammar above that is the value
  *               of a member access_token, at any depth; access_token is NULL
- *               when there is none or memory is short; expires_in_s is 0
+ *               if there is none or out of memory; expires_in_s is 0
  */
 void token_reply_rescue(struct view body, struct token_reply *ret);
 
@@ -72,8 +71,8 @@ struct error_body {
  * Judge a reply of POST /oauth/token that is not a 200.
  *
  * in:     status    the HTTP status; body  anything
- *         confided  what the request carried; nullable
- * out:    ret     what the body says, as far as it is understood
+ *         sent_secrets  what the request carried; nullable
+ * out:    ret     the body's fields, as far as they are understood
  * gives:  rate_limited   429, or 400 invalid_request whose description begins
  *                        with "rate limit exceeded"
  *         code_refused   400 or 401 invalid_grant
@@ -89,8 +88,8 @@ enum outcome token_error_judge(long status, struct view body,
 
 /*
  * Judge a reply of the API host that is not a 200: token_invalid (401, 403),
- * rate_limited (429), provider_error (5xx), reply_invalid (any other).  What
- * goes in and out is as above.
+ * rate_limited (429), provider_error (5xx), reply_invalid (any other).
+ * Parameters are as above.
  */
 enum outcome api_error_judge(long status, struct view body,
     const struct sent_secrets *sent_secrets, struct error_body *ret);

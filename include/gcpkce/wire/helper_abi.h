@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What the helper finds at its start, which its parent makes and it looks at
- * itself: descriptors and limits.
+ * Descriptors and limits of the helper at its start.  Its parent sets them, and
+ * the helper checks them.
  */
 #ifndef GCPKCE_HELPER_ABI_H
 #define GCPKCE_HELPER_ABI_H
@@ -10,8 +10,8 @@
 
 /* 0, 1 and 2 are /dev/null; there are no more than these. */
 #define HELPER_FD_SOCKET 3 /* the frames */
-#define HELPER_FD_LOG 4    /* /dev/null where there is no journal */
-#define HELPER_FD_LOCK 5   /* preconnect.lock; /dev/null where there is none */
+#define HELPER_FD_LOG 4    /* /dev/null if there is no journal */
+#define HELPER_FD_LOCK 5   /* preconnect.lock; /dev/null if there is none */
 
 /* The first of the two that the helper opens for the loopback listener. */
 #define HELPER_FD_LISTEN 20
@@ -26,7 +26,7 @@ _Static_assert(HELPER_FD_LISTEN > HELPER_FD_LOCK &&
 /* The lowest port of the loopback listener; lower ones need a capability. */
 #define HELPER_PORT_MIN 1024
 #define HELPER_CPU_SECONDS_MAX 60
-/* Counts all sign-ins of the helper's account: room for a busy sshd's. */
+/* Counts all processes of the helper's account: enough for a busy sshd. */
 #define HELPER_PROCESSES_MAX 4096
 
 /*
@@ -52,7 +52,7 @@ _Static_assert(HELPER_FD_LISTEN > HELPER_FD_LOCK &&
 #define HELPER_MEMORY_UNLIMITED 0
 #endif
 
-/* What getrlimit(2) calls a limit by: glibc has an enumeration, others int. */
+/* The type of getrlimit(2)'s resource: an enumeration in glibc, else int. */
 #ifdef __GLIBC__
 typedef __rlimit_resource_t limit_name;
 #else

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A bounded list of ids: what a person belongs to.  A list that is missing is
- * not an empty one; all-zero bytes are a missing list.
+ * A bounded list of ids: a user's groups, roles or divisions.  A missing list
+ * is not an empty one; all-zero bytes are a missing list.
  */
 #ifndef GCPKCE_ID_LIST_H
 #define GCPKCE_ID_LIST_H
@@ -16,8 +16,8 @@
 #define ID_LIST_BYTES (ID_LIST_MAX * (ID_LIST_ID_MAX + 1) - 1)
 
 struct id_list {
-	bool present;   /* it was told, and be it that it is empty */
-	struct buf ids; /* parted by single spaces */
+	bool present;   /* the reply had this list, possibly empty */
+	struct buf ids; /* separated by single spaces */
 };
 
 #define autoidlist CLEANUP(id_list_done) struct id_list
@@ -44,10 +44,10 @@ MUST_CHECK enum outcome id_list_put(struct id_list *list, struct view id,
 MUST_CHECK enum outcome id_list_check(
     const struct id_list *list, const char *name, struct errinfo *reterr);
 
-/* Is this very id in the list?  Lengths first, then bytes. */
+/* Is this id in the list?  Lengths are compared first, then bytes. */
 bool id_list_has(const struct id_list *list, struct view id);
 
-/* Replace a list by another one, which is missing afterwards. */
+/* Move a list to another one; the source is missing afterwards. */
 void id_list_move(struct id_list *to, struct id_list *from);
 
 /* Wipe and free; the list is missing afterwards. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Who signed in, as Genesys Cloud told it: the record that the helper fills
- * from users/me and tokens/me, that crosses the wire, and that the policy
- * judges.  All-zero bytes are nobody: every field missing.
+ * Who signed in, according to Genesys Cloud: the record that the helper fills
+ * from users/me and tokens/me and sends, and that the policy judges.  All-zero
+ * bytes: every field is missing.
  */
 #ifndef GCPKCE_IDENTITY_H
 #define GCPKCE_IDENTITY_H
@@ -30,8 +30,8 @@ struct identity {
 	char organization_id[IDENTITY_ID_MAX + 1]; /* organization.id */
 	char
 	    home_organization_id[IDENTITY_ID_MAX + 1]; /* homeOrganization.id */
-	bool cloned_user;                              /* clonedUser is there */
-	char scopes[IDENTITY_SCOPES_MAX + 1]; /* authorizedScope, by spaces */
+	bool cloned_user;                     /* clonedUser is present */
+	char scopes[IDENTITY_SCOPES_MAX + 1]; /* authorizedScope, with spaces */
 	struct id_list groups;                /* groups[].id */
 	struct id_list roles;                 /* authorization.roles[].id */
 	struct id_list divisions;             /* division.id */
@@ -47,11 +47,11 @@ struct identity_needs {
 };
 
 /*
- * Is every string of the record NUL-ended, printable and of its own grammar,
- * as a record that came over the wire must be?  Ids are 1 to 64 bytes of
+ * Is every string of the record NUL-ended, printable and of its own grammar, as
+ * a record that came over the wire must be?  Ids are 1 to 64 bytes of
  * [A-Za-z0-9._-] or missing, lists of ids have at most 1,024 of them or are
- * missing; the other fields are clean UTF-8 or missing. Missing fields are the
- * policy's matter.
+ * missing; the other fields are clean UTF-8 or missing.  The policy decides
+ * about missing fields.
  *
  * errors: OUTCOME_IDENTITY_INCOMPLETE  reterr names the field
  */
@@ -59,7 +59,7 @@ MUST_CHECK enum outcome identity_check(
     const struct identity *identity, struct errinfo *reterr);
 
 /*
- * Set one string field from foreign bytes.
+ * Set one string field from untrusted bytes.
  *
  * in:     field, cap  a member of struct identity and its size
  *         name        the field's name for the message
@@ -68,7 +68,7 @@ MUST_CHECK enum outcome identity_check(
 MUST_CHECK enum outcome identity_set(char *field, size_t cap, struct view bytes,
     const char *name, struct errinfo *reterr);
 
-/* Wipe and free; the record is nobody afterwards. */
+/* Wipe and free; every field is missing afterwards. */
 void identity_done(struct identity *identity);
 
 #endif

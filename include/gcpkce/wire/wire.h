@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The frames between the module or the command and the helper: versioned,
- * length-bounded, every byte accounted for.  docs/PROTOCOL.md describes them
+ * bounded in length, without unused bytes.  docs/PROTOCOL.md describes them
  * with an example in hexadecimal.
  *
  * A frame is u32 length of what follows, u8 version, u8 type, payload; numbers
@@ -16,7 +16,7 @@
 
 #define WIRE_VERSION 7
 #define WIRE_HEADER_LEN 6       /* length, version, type */
-#define WIRE_PAYLOAD_MAX 204800 /* bytes behind the header */
+#define WIRE_PAYLOAD_MAX 204800 /* bytes after the header */
 #define WIRE_TEXT_MAX 511
 #define WIRE_ANSWER_MAX 4097 /* one more than an answer may have */
 #define WIRE_ADDRESS_MAX 4096
@@ -28,40 +28,40 @@
 enum wire_type {
 	WIRE_REQUEST = 1,        /* to the helper: one sign-in */
 	WIRE_READY = 2,          /* from it: the address to show */
-	WIRE_ANSWER = 3,         /* to it: what the person typed */
-	WIRE_VERDICT = 4,        /* from it: what came of the answer */
+	WIRE_ANSWER = 3,         /* to it: what the user typed */
+	WIRE_VERDICT = 4,        /* from it: the result of the answer */
 	WIRE_KEEP = 5,           /* to it: the token is kept; empty */
 	WIRE_REVOKE = 6,         /* to it: revoke the token; empty */
 	WIRE_REVOKE_REQUEST = 7, /* to it: revoke this token, nothing else */
 	WIRE_TOKEN_REQUEST = 8,  /* to it: wire_token.h */
 	WIRE_TOKEN_REPLY = 9,    /* from it */
-	WIRE_GRANTED = 10,       /* to it: tell the browser yes; empty */
+	WIRE_GRANTED = 10,       /* to it: show success in the browser; empty */
 	WIRE_PROBE_REQUEST = 11, /* to it: wire_probe.h */
 	WIRE_PROBE_REPLY = 12,   /* from it */
 };
 
 /* How the code comes back. */
 enum wire_callback {
-	WIRE_CALLBACK_PASTE,   /* the person brings it */
-	WIRE_CALLBACK_LISTENS, /* the browser does, or the person; without
+	WIRE_CALLBACK_PASTE,   /* the user pastes it */
+	WIRE_CALLBACK_LISTENS, /* the browser delivers it, or the user; without
 				  unasked the page's number is typed */
-	WIRE_CALLBACK_TAKEN,   /* only the person: the port is taken */
+	WIRE_CALLBACK_TAKEN,   /* only the user: the port is taken */
 	WIRE_CALLBACKS,
 };
 
-/* What an answer was to the number that the listener's page shows. */
+/* How an answer compares to the number on the listener's page. */
 enum wire_number {
 	WIRE_NUMBER_NONE,  /* no number at all */
-	WIRE_NUMBER_RIGHT, /* the page's: the browser's code is the answer */
+	WIRE_NUMBER_RIGHT, /* correct: the browser's code is the answer */
 	WIRE_NUMBER_EARLY, /* no code has come, so there is no page */
-	WIRE_NUMBER_WRONG, /* another than the page's */
-	WIRE_NUMBER_SPENT, /* likewise, once too often: the code is dropped */
+	WIRE_NUMBER_WRONG, /* not the page's */
+	WIRE_NUMBER_SPENT, /* wrong once too often: the code is dropped */
 	WIRE_NUMBERS,
 };
 
 /*
- * How the helper reaches Genesys Cloud, and so what its sandbox must leave
- * open; "" where nothing is configured.
+ * How the helper reaches Genesys Cloud, and so what its sandbox must permit; ""
+ * if not configured.
  */
 struct wire_route {
 	char login_url[WIRE_TEXT_MAX + 1];
@@ -73,7 +73,7 @@ struct wire_route {
 	bool strict; /* a sandbox that lacks a layer is a refusal */
 };
 
-/* What the journal calls the sign-in, for the revoker's one line. */
+/* The sign-in's fields in the journal, for the revoker's one line. */
 struct wire_label {
 	char user[WIRE_TEXT_MAX + 1];
 	char service[WIRE_TEXT_MAX + 1];
@@ -92,21 +92,21 @@ struct wire_request {
 	bool bare_code;  /* a code without its state is an answer, too */
 	bool loopback;   /* listen on redirect_uri's host and port ... */
 	bool unasked;    /* ... and take the code without its number */
-	bool decoy;      /* nobody could sign in: never open a connection */
+	bool decoy;      /* no sign-in can succeed: never open a connection */
 	bool want_token; /* the verdict is to carry the token */
 	bool revoke;     /* revoke a token that is not kept */
 	struct identity_needs needs;
 	bool preconnect;         /* open connections ahead of the answer ... */
 	uint32_t preconnect_s;   /* ... this long after the first READY ... */
-	uint32_t preconnect_max; /* ... with a lock on one of so many bytes of
-				   the descriptor for it; 0: without */
+	uint32_t preconnect_max; /* ... with a lock on one of this many bytes of
+				   the lock file; 0: without a lock */
 	uint32_t deadline_ms;    /* from now; the helper ends itself then */
 	struct secret *client_secret; /* NULL: a public client */
 };
 
 struct wire_ready {
 	char address[WIRE_ADDRESS_MAX + 1]; /* printable ASCII */
-	bool unreachable; /* Genesys Cloud was out of reach, just now */
+	bool unreachable; /* Genesys Cloud could not be reached just now */
 	enum wire_callback callback;
 	struct missing missing; /* of its sandbox, so far */
 };
@@ -114,20 +114,20 @@ struct wire_ready {
 struct wire_verdict {
 	enum outcome outcome;
 	bool state_earlier; /* state_mismatch: of an earlier address */
-	bool sshd_junk;     /* the answer is not a person's but sshd's */
+	bool sshd_junk;     /* the answer is not the user's but sshd's */
 	enum wire_number number;
 	char reason[WIRE_REASON_MAX + 1];
 	char correlation[WIRE_CORRELATION_MAX + 1];
 	struct identity identity; /* with OUTCOME_OK */
 	uint32_t expires_in_s;    /* 0: not said */
-	struct secret *token;     /* with OUTCOME_OK, where it was wanted */
+	struct secret *token;     /* with OUTCOME_OK, if it was requested */
 	struct missing missing;   /* as in READY */
 };
 
 struct wire_revoke_request {
 	struct wire_route route;
 	struct wire_label label;
-	uint32_t limit_s;      /* how long to go on trying */
+	uint32_t limit_s;      /* how long to retry */
 	uint64_t expires_at_s; /* CLOCK_REALTIME; 0: not known */
 	struct secret *token;
 };
@@ -142,7 +142,7 @@ struct wire_revoke_request {
  * Append a whole frame.  KEEP, REVOKE and GRANTED have no payload: use
  * wire_put_empty.
  *
- * out:    frame  failures are told by buf_check(frame)
+ * out:    frame  failures are reported by buf_check(frame)
  */
 void wire_put_request(struct buf *frame, const struct wire_request *request);
 void wire_put_ready(struct buf *frame, const struct wire_ready *ready);
@@ -165,9 +165,9 @@ MUST_CHECK enum outcome wire_header_parse(
     size_t *ret_len, struct errinfo *reterr);
 
 /*
- * Read a payload.  Every length is bounded, strings hold no NUL or control
- * byte and are UTF-8 (an answer may hold anything), booleans are 0 or 1, and
- * bytes behind the last field are refused.
+ * Read a payload.  Every length is bounded, strings hold no NUL or control byte
+ * and are UTF-8 (an answer may hold anything), booleans are 0 or 1, and bytes
+ * after the last field are refused.
  *
  * out:    ret  (…_done it); all zero on failure
  * errors: OUTCOME_HELPER_FAILED  reterr names the field;  OUTCOME_NO_MEMORY
@@ -183,7 +183,7 @@ MUST_CHECK enum outcome wire_verdict_parse(
 MUST_CHECK enum outcome wire_revoke_request_parse(struct view payload,
     struct wire_revoke_request *ret, struct errinfo *reterr);
 
-/* Set a verdict's reason; what a text of the frame may not hold becomes '?'. */
+/* Set a verdict's reason; bytes not allowed in a frame's text become '?'. */
 void wire_reason_set(struct wire_verdict *verdict, const char *reason);
 
 void wire_request_done(struct wire_request *request);

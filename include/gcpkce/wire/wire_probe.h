@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The frames by which the command asks what the helper finds on its way to
- * Genesys Cloud: no sign-in and no token, facts alone.  docs/PROTOCOL.md
- * describes them.
+ * The frames by which the command asks the helper how far it can reach Genesys
+ * Cloud: facts only, no sign-in and no token.  docs/PROTOCOL.md describes them.
  */
 #ifndef GCPKCE_WIRE_PROBE_H
 #define GCPKCE_WIRE_PROBE_H
@@ -14,8 +13,8 @@
 /* The steps to a host, in their order; 0 is none of them. */
 enum wire_step {
 	WIRE_STEP_NONE,
-	WIRE_STEP_DNS, /* of the proxy, where there is one */
-	WIRE_STEP_TCP, /* to the proxy, where there is one */
+	WIRE_STEP_DNS, /* of the proxy, if there is one */
+	WIRE_STEP_TCP, /* to the proxy, if there is one */
 	WIRE_STEP_PROXY,
 	WIRE_STEP_TLS,
 	WIRE_STEP_HTTP,
@@ -30,43 +29,43 @@ struct wire_probe_request {
 	char redirect_uri[WIRE_TEXT_MAX + 1];
 	char signin_org[WIRE_TEXT_MAX + 1];
 	char signin_provider[WIRE_TEXT_MAX + 1];
-	bool network;     /* else the sandbox alone */
+	bool network;     /* else only the sandbox */
 	uint32_t limit_s; /* how long it may take */
 };
 
-/* How far a request to one host came.  All zero: nowhere. */
+/* How far a request to one server got.  All zero: nowhere. */
 struct wire_reach {
-	enum wire_step reached; /* the last step that was good */
-	enum wire_step failed;  /* and the one that was not */
+	enum wire_step reached; /* the last step that succeeded */
+	enum wire_step failed;  /* and the one that failed */
 	char error[WIRE_PROBE_TEXT_MAX + 1];
-	uint32_t ms[WIRE_STEP_COUNT]; /* of each good step */
+	uint32_t ms[WIRE_STEP_COUNT]; /* of each successful step */
 	char address[WIRE_PROBE_TEXT_MAX + 1];
 	char tls[WIRE_PROBE_TEXT_MAX + 1]; /* version; "" not known */
 	uint32_t status;                   /* of HTTP; 0: none came */
 	uint32_t proxy_status;             /* of CONNECT; 0: none came */
 	uint64_t certificate_end_s;        /* the chain's first; 0: not known */
-	uint64_t date_s;  /* the host's clock (Date); 0: not said */
-	uint64_t clock_s; /* ours, at that moment */
+	uint64_t date_s;  /* the server's clock (Date); 0: not known */
+	uint64_t clock_s; /* ours, at the same time */
 };
 
-/* What GET /oauth/authorize answers to somebody who is not signed in. */
+/* The reply to GET /oauth/authorize without a sign-in. */
 struct wire_authorize {
 	uint32_t status; /* 0: nothing came */
-	bool back;       /* it leads to redirect_uri at once */
-	char error[WIRE_PROBE_TEXT_MAX + 1]; /* that it brings there */
-	char place[WIRE_PROBE_TEXT_MAX + 1]; /* it leads to, without a query */
+	bool back;       /* it redirects to redirect_uri at once */
+	char error[WIRE_PROBE_TEXT_MAX + 1]; /* in the redirect */
+	char place[WIRE_PROBE_TEXT_MAX + 1]; /* the target, without the query */
 };
 
 struct wire_probe_reply {
-	char reason[WIRE_PROBE_TEXT_MAX + 1]; /* why nothing was asked */
-	struct missing missing;               /* every layer that is not live */
+	char reason[WIRE_PROBE_TEXT_MAX + 1]; /* why no request was made */
+	struct missing missing; /* every layer that is not active */
 	struct wire_reach hosts[WIRE_HOST_COUNT];
 	struct wire_authorize ours;    /* with the configured client */
-	struct wire_authorize unknown; /* with a client that nobody has */
+	struct wire_authorize unknown; /* with a client that does not exist */
 	bool same_page;                /* both bodies are equal */
 };
 
-/* Append a whole frame; failures are told by buf_check(frame). */
+/* Append a whole frame; failures are reported by buf_check(frame). */
 void wire_put_probe_request(
     struct buf *frame, const struct wire_probe_request *request);
 void wire_put_probe_reply(

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The frames about a token that somebody has already: whose is it, and revoke
- * it.  docs/PROTOCOL.md describes them.
+ * The frames about an existing token: identify its user, or revoke it.
+ * docs/PROTOCOL.md describes them.
  */
 #ifndef GCPKCE_WIRE_TOKEN_H
 #define GCPKCE_WIRE_TOKEN_H
@@ -12,12 +12,12 @@
 #define WIRE_THING_NAME_MAX 64
 #define WIRE_THINGS_MAX 200
 
-/* What is to be done with the token; 0 is nothing. */
+/* What to do with the token; 0 is nothing. */
 enum wire_task {
 	WIRE_TASK_NONE,
-	WIRE_TASK_IDENTIFY, /* tell whose it is */
-	WIRE_TASK_THINGS,   /* the same, with what the person belongs to */
-	WIRE_TASK_REVOKE,   /* end it, and say what came of that */
+	WIRE_TASK_IDENTIFY, /* report whose it is */
+	WIRE_TASK_THINGS,   /* the same, with groups, roles and divisions */
+	WIRE_TASK_REVOKE,   /* revoke it, and report the result */
 	WIRE_TASK_COUNT
 };
 
@@ -35,7 +35,7 @@ enum wire_thing_kind {
 	WIRE_THING_COUNT
 };
 
-/* Something that a person belongs to. */
+/* A group, role or division of the user. */
 struct wire_thing {
 	enum wire_thing_kind kind;
 	char id[IDENTITY_ID_MAX + 1];
@@ -43,15 +43,15 @@ struct wire_thing {
 };
 
 /*
- * Names, for people to read.  No decision may rest on them: whoever may edit
- * users in the organization chooses them.  "" is a name that was not told.
+ * Names, for display.  No decision may depend on them: anyone who may edit
+ * users in the organization can set them.  "" is a name that was missing.
  */
 struct wire_portrait {
 	char person[WIRE_NAME_MAX + 1];
 	char organization[WIRE_NAME_MAX + 1];
 	char client[WIRE_NAME_MAX + 1];
-	bool told[WIRE_THING_COUNT]; /* there was a list of this kind */
-	bool more;                   /* there are more things than fit */
+	bool told[WIRE_THING_COUNT]; /* the reply had a list of this kind */
+	bool more;                   /* there are more than fit */
 	uint32_t count;
 	struct wire_thing things[WIRE_THINGS_MAX];
 };
@@ -65,7 +65,7 @@ struct wire_token_info {
 	CLEANUP(wire_token_request_done) \
 	struct wire_token_request
 
-/* Append a whole frame; failures are told by buf_check(frame). */
+/* Append a whole frame; failures are reported by buf_check(frame). */
 void wire_put_token_request(
     struct buf *frame, const struct wire_token_request *request);
 void wire_put_token_reply(
