@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The byte buffer that everything passes through.  It wipes all memory before
- * giving it back, and never hands memory to realloc, which could leave a copy
- * behind.
+ * The byte buffer.  It wipes all memory before freeing it and never calls
+ * realloc, which could leave a copy.
  */
 #include "gcpkce/base/buf.h"
 
@@ -171,7 +170,7 @@ view_eq(struct view a, struct view b)
 bool
 view_eq_ct(struct view a, struct view b)
 {
-	/* volatile: the loop must not learn to stop early */
+	/* volatile: keeps the compiler from ending the loop early */
 	volatile uint8_t difference = 0;
 
 	if (a.len != b.len)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Clocks.  A sign-in is bounded on the monotonic clock, which no correction of
- * the time of day can move.
+ * Clocks.  Deadlines use the monotonic clock, which is not affected by changes
+ * of the time of day.
  */
 #include "gcpkce/base/clock.h"
 

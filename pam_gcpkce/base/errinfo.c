@@ -34,7 +34,7 @@ err_fault(struct errinfo *reterr, enum outcome code, const char *place,
 		return code;
 	if (end >= sizeof(reterr->text) / 2)
 		end = 0;
-	size_t room = sizeof(reterr->text) - end; /* of the rest and its NUL */
+	size_t room = sizeof(reterr->text) - end; /* for the rest and its NUL */
 	reterr->text[0] = '\0';
 	if (place != NULL)
 		(void)snprintf(reterr->text, room, "%s: ", place);
@@ -76,7 +76,7 @@ const char *
 err_text(int error, char space[static ERR_TEXT_MAX])
 {
 	space[0] = '\0';
-	/* GNU's gives the text */
+	/* GNU's returns the text */
 #ifdef __GLIBC__
 	return strerror_r(error, space, ERR_TEXT_MAX);
 #else

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The outcome table as data.  The PAM column is left out here: common/ knows
- * no PAM; module/ and cli/ expand it where they need it.
+ * The outcome table as data, without the PAM column: base/ does not use PAM;
+ * module/ and cli/ expand that column where they need it.
  */
 #include "gcpkce/base/outcome.h"
 

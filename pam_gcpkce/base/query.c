@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Parameters of an address that anybody may have written.  What is a
- * parameter's value, and whether it may be there twice, is the reader's to
- * judge.
+ * Parameters of an untrusted address.  The caller checks their values, and
+ * whether one may occur twice.
  */
 #include "gcpkce/base/query.h"
 

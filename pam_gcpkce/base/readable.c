@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The list and the trust store.  The helper looks at the store inside of its
- * sandbox: what Landlock or its account may not read counts as missing.
+ * The list and the trust store.  The helper reads the store in its sandbox: a
+ * file that Landlock or the file modes deny counts as missing.
  */
 #include "gcpkce/base/readable.h"
 
@@ -17,7 +17,7 @@
 #define HASHED_LEAST 16
 
 static const char *const readable[] = {
-    /* the loader: modules of the resolver, of TLS and of iconv come late */
+    /* the loader: modules of the resolver, TLS and iconv are loaded late */
     "/lib",
     "/lib32",
     "/lib64",
@@ -27,7 +27,7 @@ static const char *const readable[] = {
     "/usr/local/lib",
     "/usr/local/lib64",
     "/etc/ld.so.cache",
-    /* the resolver; the directories are where resolv.conf may lead to */
+    /* the resolver; the directories may hold the target of resolv.conf */
     "/etc/resolv.conf",
     "/etc/hosts",
     "/etc/nsswitch.conf",
@@ -38,7 +38,7 @@ static const char *const readable[] = {
     "/run/systemd/resolve",
     "/run/resolvconf",
     "/run/NetworkManager",
-    /* TLS: settings, certificates, and what links in its directories lead to */
+    /* TLS: settings, certificates, and targets of links in its directories */
     "/etc/ssl",
     "/etc/ssl/openssl.cnf",
     "/etc/pki",
@@ -66,7 +66,7 @@ static const char *const readable[] = {
 static const char *const directories[] = {
     "/etc/ssl/certs", "/etc/pki/tls/certs", NULL};
 
-/* In the order in which curl's configure looks for its own. */
+/* In the order in which curl's configure searches. */
 const char *const trust_bundles[] = {
     "/etc/ssl/certs/ca-certificates.crt",
     "/etc/pki/tls/certs/ca-bundle.crt",
@@ -99,9 +99,9 @@ is_listed(const char *path)
 	return false;
 }
 
-/* Where the latest link led: most links of a directory lead to one other. */
+/* The target of the latest link: most links in a directory share one target. */
 struct way {
-	size_t len; /* of the target's directory, as the link has it */
+	size_t len; /* of the target's directory, as written in the link */
 	char target[PATH_MAX];
 	bool listed;
 };
@@ -134,8 +134,8 @@ is_link(int directory, const char *path)
 }
 
 /*
- * The links in a directory of certificates that lead out of the list, or to
- * another link in it, which may.
+ * Visit the links in a directory of certificates whose target is outside the
+ * list, or is another link in it, which may lead outside.
  */
 static bool
 links_walk(const char *directory, readable_fn *each, void *arg)
@@ -199,7 +199,7 @@ readable_walk(const char *ca_file, readable_fn *each, void *arg)
 	return ca_file[0] != '\0' ? each(arg, ca_file) : store_walk(each, arg);
 }
 
-/* A system's certificates, not just one or two that somebody added? */
+/* Is it a system's store, not just one or two certificates added locally? */
 static bool
 is_hashed_directory(const char *path)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Secrets on pages of their own.  The header of the pages is the struct; the
- * bytes follow it.  Locking is best effort: an ordinary user may have no
- * allowance for it, and a sign-in must not fail for that.
+ * Secrets on pages of their own, which hold the struct and then the bytes.
+ * Locking is best effort: RLIMIT_MEMLOCK may forbid it to ordinary users, and a
+ * sign-in must not fail because of that.
  */
 #include "gcpkce/base/secret.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Small readers and writers of text.  Nothing here depends on the locale:
- * a module in sshd runs in "C", a greeter in anything.
+ * Small readers and writers of text.  Nothing here depends on the locale: sshd
+ * runs in "C", greeters in any locale.
  */
 #include "gcpkce/base/text.h"
 
@@ -14,7 +14,7 @@ is_alnum(uint8_t c)
 	    (c >= 'A' && c <= 'Z');
 }
 
-/* Printable ASCII but for the special bytes stands as it is. */
+/* Copy printable ASCII except the special bytes; escape the rest. */
 static void
 put_escaped(struct buf *b, struct view bytes, const char *special)
 {

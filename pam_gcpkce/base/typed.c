@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What a person typed or pasted, without what terminals, chats and people put
- * around it.  The bytes are anybody's: they are read in one pass forward.
+ * Removes what terminals, chat programs and users add to a pasted text.  The
+ * bytes are untrusted; they are read in one forward pass.
  */
 #include "gcpkce/base/typed.h"
 
 #include <string.h>
 
-/* The length of an ESC at the beginning, also of one that is shown as ^[. */
+/* The length of an ESC, or of its visible form ^[, at the beginning. */
 static size_t
 escape_len(struct view bytes)
 {
@@ -80,7 +80,7 @@ report_len(struct view bytes)
 	return len > 0 ? escape + 1 + len : 0;
 }
 
-/* How many bytes of ornament stand at the beginning: 0, 1, or a report. */
+/* The number of bytes to remove at the beginning: 0, 1, or a report. */
 static size_t
 ornament_len(struct view bytes)
 {
@@ -91,7 +91,7 @@ ornament_len(struct view bytes)
 	return report_len(bytes);
 }
 
-/* Append what was typed without ornaments. */
+/* Append what was typed without these bytes. */
 static void
 put_plain(struct buf *plain, struct view typed)
 {
@@ -104,7 +104,7 @@ put_plain(struct buf *plain, struct view typed)
 	}
 }
 
-/* Take one of them off the text, at its beginning or at its end. */
+/* Remove one of them from the beginning or the end of the text. */
 static bool
 mark_drop(struct view *text, const char *mark)
 {
@@ -122,7 +122,7 @@ mark_drop(struct view *text, const char *mark)
 	return true;
 }
 
-/* Take off paste marks and focus reports that lost their ESC. */
+/* Remove paste marks and focus reports that lost their ESC. */
 static struct view
 without_bare_marks(struct view text)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Just enough of RFC 3986 to refuse a bad address in the configuration.  What
- * goes to the network is taken apart by libcurl, in the helper.
+ * Enough of RFC 3986 to refuse a bad address in the configuration.  For
+ * requests, libcurl parses the address again in the helper.
  */
 #include "gcpkce/base/url.h"
 

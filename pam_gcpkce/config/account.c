@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Local accounts, by the reentrant calls alone: a host process may have
- * threads.  What the name service says is taken as it is; it is asked again at
- * the end of a sign-in.
+ * Local accounts.  Only reentrant calls are used, because the application may
+ * have threads.  The name service's reply is trusted; the look-up is repeated
+ * at the end of a sign-in.
  */
 #include "gcpkce/config/account.h"
 
@@ -37,7 +37,7 @@ lookup_group(const void *key, void *entry, char *space, size_t len, void *found)
 }
 
 /*
- * Call a look-up with as much space as the entry needs.
+ * Call a look-up with enough space for the entry.
  *
  * out:    ret_space  *gives* the memory that the entry points into
  *         ret_found  whether there is one
@@ -55,7 +55,7 @@ lookup(lookup_fn *fn, const void *key, void *entry, char **ret_space,
 		int error = fn(key, entry, space, len, &found);
 		if (error == ERANGE)
 			continue;
-		/* these too mean "none" for one name service or another */
+		/* some name services return these for "no such entry" */
 		if (error != 0 && error != ENOENT && error != ESRCH &&
 		    error != EBADF && error != EPERM) {
 			errno = error;
@@ -100,7 +100,7 @@ account_find(const char *user, struct account *ret, struct errinfo *reterr)
 		account.uid = by_name.pw_uid;
 		account.gid = by_name.pw_gid;
 	}
-	/* root's, where there is no account: the time must not show it */
+	/* without an account look up root: the time must not reveal it */
 	r = lookup(
 	    lookup_uid, &account.uid, &by_uid, &uid_space, &found, reterr);
 	if (r != OUTCOME_OK)

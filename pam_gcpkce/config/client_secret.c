@@ -12,7 +12,7 @@
 #include "gcpkce/config/lines.h"
 #include "gcpkce/config/safefile.h"
 
-#define SECRET_MAX 511 /* what a request's frame holds */
+#define SECRET_MAX 511 /* the limit of a request's frame */
 
 const char *
 client_secret_place(const char *path)
@@ -49,7 +49,7 @@ client_secret_read(
 	if (r != OUTCOME_OK)
 		return r == OUTCOME_NO_MEMORY ? r : OUTCOME_SECRET_UNREADABLE;
 	line = lines_trim(line);
-	lines.number = 1; /* of an empty file, too */
+	lines.number = 1; /* also for an empty file */
 	if (!text_is_token(line) || line.len > SECRET_MAX)
 		return err_fault(reterr, OUTCOME_SECRET_UNREADABLE,
 		    lines_place(&lines),

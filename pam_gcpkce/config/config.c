@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The configuration as a whole: file, drop-ins and arguments, one grammar and
- * one table for all; then what one key asks of another.  Every fault is
- * collected, so that an administrator fixes them in one go.  It decides who
- * may be whom: files that another user could have written are refused.
+ * The configuration: file, drop-ins and arguments, with one grammar and one
+ * table for all; then the checks between keys.  All faults are collected, so
+ * that an administrator can fix them at once.  It controls access, so files
+ * that another user could have written are refused.
  */
 #include "gcpkce/config/config.h"
 
@@ -18,7 +18,7 @@
 #include "gcpkce/config/lines.h"
 #include "gcpkce/config/safefile.h"
 
-/* Does it stand in quotes, of a keyboard or of a text processor? */
+/* Is it in quotes, ASCII or typographic? */
 static bool
 is_quoted(struct view value)
 {
@@ -100,7 +100,7 @@ assignment_read(struct config_loader *l, const char *place, struct view line)
 	assign(l, place, lines_trim(name), lines_trim(value));
 }
 
-/* Read one file.  A missing one is the caller's matter. */
+/* Read one file.  The caller decides whether it may be missing. */
 static void
 file_read(struct config_loader *l, const char *path, bool *ret_missing)
 {
@@ -131,7 +131,7 @@ file_read(struct config_loader *l, const char *path, bool *ret_missing)
 	}
 	if (r != OUTCOME_OK) {
 		l->unread = true;
-		if (why.text[0] == '\0') /* memory */
+		if (why.text[0] == '\0') /* out of memory */
 			(void)err_set(&why, r, "%s", path);
 		config_fault_add(l, r, &why);
 	}
@@ -146,7 +146,7 @@ is_drop_in(const struct dirent *entry)
 	    strcmp(entry->d_name + len - 5, ".conf") == 0;
 }
 
-/* Name order must not depend on the host process's locale. */
+/* Name order must not depend on the application's locale. */
 static int
 name_order(const struct dirent **a, const struct dirent **b)
 {
@@ -161,7 +161,7 @@ drop_ins_list(int fd, const char *dir, struct dirent ***ret)
 	(void)dir;
 	return scandirat(fd, ".", ret, is_drop_in, name_order);
 #else
-	(void)fd; /* by the path, as each file is opened */
+	(void)fd; /* by path, as each file is opened */
 	return scandir(dir, ret, is_drop_in, name_order);
 #endif
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What shows only when the whole configuration is read: keys that need each
- * other, settings that would not hold, and files that others could write.
+ * Checks of the whole configuration: keys that need each other, settings that
+ * could not be enforced, and files that other users could write.
  */
 #include <stdio.h>
 #include <string.h>
@@ -84,7 +84,7 @@ pairs_check(struct config_loader *l)
 		    "choose two names", "is token_env too");
 }
 
-/* What a listener needs of the redirect URI that leads to it. */
+/* What a listener requires of redirect_uri. */
 static void
 callback_check(struct config_loader *l)
 {
@@ -118,7 +118,7 @@ callback_check(struct config_loader *l)
 		    "has no room for the listener's port");
 }
 
-/* What the address of a start page may be, with the challenge behind it. */
+/* What start_url may be; the challenge is appended to it. */
 static void
 start_check(struct config_loader *l)
 {
@@ -134,7 +134,7 @@ start_check(struct config_loader *l)
 		    "needs a redirect_uri with a port");
 }
 
-/* What a host that is not root, a screen locker, may not have. */
+/* What is refused if the application is not root, such as a screen locker. */
 static void
 ordinary_host_check(struct config_loader *l)
 {
@@ -152,7 +152,7 @@ ordinary_host_check(struct config_loader *l)
 		    "needs a host that runs as root");
 }
 
-/* Whoever can write it decides who Genesys Cloud is. */
+/* A user who can write it can impersonate Genesys Cloud. */
 static void
 ca_file_check(struct config_loader *l)
 {
@@ -179,7 +179,7 @@ config_check(struct config_loader *l)
 	bool for_token = l->purpose == CONFIG_FOR_TOKEN;
 
 	region_apply(l);
-	if (!l->unread) /* what is missing may stand there */
+	if (!l->unread) /* a missing key may be in that file */
 		required_check(l);
 	if (!l->unread && !for_token)
 		pairs_check(l);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The faults of a configuration, as an administrator reads them.  A value is
- * quoted, and escaped; what may be a secret is not shown.
+ * The texts of configuration faults.  Values are quoted and escaped; what may
+ * be a secret is not shown.
  */
 #include <stdarg.h>
 #include <string.h>
@@ -43,7 +43,7 @@ config_fault_add(
 		*fault = *why;
 }
 
-/* Could somebody have meant a key's name, or a section's, and no secret? */
+/* Could it be a misspelt key or a section name, and not a secret? */
 static bool
 is_like_key(struct view word)
 {
@@ -59,7 +59,7 @@ is_like_key(struct view word)
 	return is_like;
 }
 
-/* The first word of what stands for a key: the second may be a secret. */
+/* The first word in place of a key; the second may be a secret. */
 static struct view
 word_of(struct view key)
 {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What reading and checking a configuration have in common: how far it is, and
- * its faults.
+ * The state shared by reading and checking a configuration.
  */
 #ifndef GCPKCE_COMMON_CONFIG_LOADER_H
 #define GCPKCE_COMMON_CONFIG_LOADER_H
@@ -23,9 +22,9 @@ struct config_loader {
 };
 
 /*
- * Collect a fault: one that exists; a value with its key, quoted unless it may
- * be a secret; or a key whose fault shows only when all is read, at the place
- * where it was set, one a key.
+ * Collect a fault: an existing one; one of a value, with its key, quoted unless
+ * it may be a secret; or one of a key that is found only after reading
+ * everything, at the place where the key was set, at most one for each key.
  *
  * in:     place  "FILE:LINE", or "argument"
  *         fix, fmt, ...  as err_fault's
@@ -38,19 +37,19 @@ void config_fault_add_value(struct config_loader *l, const char *place,
 void config_fault_add_key(struct config_loader *l, const char *name,
     const char *value, const char *fix, const char *what);
 
-/* Count a fault; gives where err_fault is to write it, NULL beyond the list. */
+/* Count a fault; returns where to write it, NULL if the list is full. */
 struct errinfo *config_fault_new(struct config_loader *l, enum outcome outcome);
 
-/* Where a key was set last; the main file where nothing sets it. */
+/* Where a key was set last; the main file if it was not set. */
 const char *config_place(const struct config_loader *l, const char *name);
 
 /* A row's own number in the table. */
 size_t config_key_row(const struct config_key *key);
 
 /*
- * Fill the URLs from the region, then see what one key asks of another, what
- * is missing, what is not available, and what a host that is not root may not
- * have.
+ * Fill the URLs from the region, then check keys that need each other, missing
+ * keys, features that are not available, and what is refused if the application
+ * is not root.
  */
 void config_check(struct config_loader *l);
 

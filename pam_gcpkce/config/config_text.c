@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What each type of text value may be.
+ * The checks of text values.
  */
 #include "config_text.h"
 
@@ -104,7 +104,7 @@ path_check(const char *value, struct errinfo *reterr)
 	if (value[0] != '/')
 		return refuse(
 		    reterr, "is not an absolute path", "begin with /");
-	/* it goes to the helper in a frame, which takes no other text */
+	/* a frame to the helper takes no other text */
 	return text_is_clean_utf8(view_text(value))
 	    ? OUTCOME_OK
 	    : refuse(reterr, "has a control byte or is not UTF-8",

@@ -8,15 +8,15 @@
 #include "config_value.h"
 
 /*
- * Judge a value, which is not "".
+ * Check a value, which is not "".
  *
- * errors: OUTCOME_CONFIG_INVALID  reterr has what is wrong and the fix, and no
- *                                 place
+ * errors: OUTCOME_CONFIG_INVALID  reterr has what is wrong and the fix, but
+ *                                no place
  */
 typedef enum outcome config_text_check_fn(
     const char *value, struct errinfo *reterr);
 
-/* The check of a type; NULL: it is no text. */
+/* The check of a type; NULL if it is not a text. */
 config_text_check_fn *config_text_check(enum config_type type);
 
 #endif

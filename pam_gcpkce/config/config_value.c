@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The table of keys as data, and a reader for each type of value.  Each
- * message ends in the fix; the place (file, line, key) is config.c's.
+ * The table of keys as data, and a reader for each type of value.  Each message
+ * ends in the fix; the caller adds the place (file, line, key).
  */
 #include "config_loader.h"
 
@@ -38,7 +38,7 @@ config_key_find(struct view name)
 	return NULL;
 }
 
-/* Leave out the blanks around a list's commas; a copy that only shrinks. */
+/* Copy a list without the blanks around its commas; it never grows. */
 static void
 list_tidy(char *value)
 {
@@ -230,5 +230,5 @@ config_value_default(const struct config_key *key, struct config *config)
 		memset((char *)config + key->offset, 0, CONFIG_TEXT_CAP);
 	else
 		r = config_value_parse(key, key->def, config, NULL);
-	(void)r; /* every default parses: a test reads them all */
+	(void)r; /* every default is valid, as a test checks */
 }

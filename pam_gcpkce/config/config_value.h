@@ -56,7 +56,7 @@ const struct config_key *config_key_find(struct view name);
 /*
  * Read a value, which is not "", into the key's member.
  *
- * out:    config  the member; untouched on failure
+ * out:    config  the member; unchanged on failure
  * errors: OUTCOME_CONFIG_INVALID  reterr says what is wrong with the value and
  *                                 what to write; it does not name the place
  */

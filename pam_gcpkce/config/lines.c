@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A block reader: each byte is read once, and copied only when a line lies
- * across two blocks.
+ * A block reader: each byte is read once, and copied only if a line spans two
+ * blocks.
  */
 #include "gcpkce/config/lines.h"
 
@@ -23,7 +23,7 @@ lines_place(struct lines *l)
 	return place_of(l, l->number);
 }
 
-/* A larger block, or the first one; the old one's bytes come along. */
+/* Allocate a larger block, or the first one, and copy the old bytes. */
 static enum outcome
 block_grow(struct lines *l, struct errinfo *reterr)
 {
@@ -45,7 +45,7 @@ block_grow(struct lines *l, struct errinfo *reterr)
 	return OUTCOME_OK;
 }
 
-/* Move what is left to the front and read behind it. */
+/* Move the remaining bytes to the front and read after them. */
 static enum outcome
 fill(struct lines *l, struct errinfo *reterr)
 {
@@ -107,7 +107,7 @@ void
 lines_done(struct lines *l)
 {
 	if (l->block != NULL)
-		explicit_bzero(l->block, l->cap); /* a secret's file too */
+		explicit_bzero(l->block, l->cap); /* may hold a client secret */
 	free(l->block);
 	l->block = NULL;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The map file, read once and line by line.  A whole comparison of lengths,
- * then bytes, decides; nothing is trimmed, cut or guessed.
+ * The map file, read once and line by line.  Ids are compared by length, then
+ * by bytes; nothing is trimmed, cut or guessed.
  */
 #include "gcpkce/config/map.h"
 
@@ -60,7 +60,7 @@ line_refuse(struct lines *lines, struct view word, const char *what,
 
 	if (word.len > 80)
 		word.len = 80;
-	/* "id:VALUE" and "email:VALUE" are what should stand there */
+	/* "id:VALUE" and "email:VALUE" are identities, not credentials */
 	if (is_named_identity(word))
 		text_put_escaped(&text, word);
 	else
@@ -113,8 +113,8 @@ identities_read(struct lines *lines, struct view rest, struct map_entry *entry,
 }
 
 /*
- * The next line of what is text.  In an encoding of another kind no line would
- * name its account, and so not keep anybody from it either.
+ * The next line of a text file.  In another encoding no line would match its
+ * account, so a "-" line would not deny access either.
  */
 static enum outcome
 text_next(struct lines *lines, struct view *ret_line, struct errinfo *reterr)
@@ -150,7 +150,7 @@ map_open(const char *path, int *ret_fd, struct errinfo *reterr)
 	return r;
 }
 
-/* What one line says of the account, if it names it. */
+/* Read one line, if it names the account. */
 static enum outcome
 line_read(struct lines *lines, struct view line, const char *user,
     const struct account *account, struct map_spellings *spellings,

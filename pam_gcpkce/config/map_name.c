@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Directory services find an account by more spellings than one, and the entry
- * that they give has one.  A line in another spelling would be void: it would
- * not let its people in, nor keep others out.
+ * Directory services find an account by several spellings, but return an entry
+ * with one.  A line with another spelling would have no effect: it would
+ * neither allow nor deny a login.
  */
 #include "gcpkce/config/map_name.h"
 
@@ -80,12 +80,12 @@ bare_name(struct view name)
 	return (struct view){.p = name.p + begin, .len = end - begin};
 }
 
-/* Capitals beyond ASCII that name services take for their small letters. */
+/* Capitals beyond ASCII that name services treat as their small letters. */
 static const struct {
 	uint16_t first;
 	uint16_t last;
 	uint16_t add;
-	bool in_pairs; /* every other one is a capital, from the first on */
+	bool in_pairs; /* every other one is a capital, from the first */
 } capitals[] = {
     {'A', 'Z', 32, false},
     {0xC0, 0xDE, 32, false},
@@ -121,7 +121,7 @@ letter_take(struct view *rest)
 	return c;
 }
 
-/* Equal but for case? */
+/* Equal, ignoring case? */
 static bool
 letters_eq(struct view a, struct view b)
 {
@@ -140,7 +140,7 @@ map_name_is_like(struct view word, const char *name)
 	return a.len > 0 && letters_eq(a, bare_name(view_text(name)));
 }
 
-/* A quotation mark or blank of typography: U+2000 to U+203F, U+00A0. */
+/* A typographic quotation mark or blank: U+2000 to U+203F, U+00A0. */
 static size_t
 typographic_len(const uint8_t *p, size_t len)
 {
@@ -149,7 +149,7 @@ typographic_len(const uint8_t *p, size_t len)
 	return len >= 2 && p[0] == 0xC2 && p[1] == 0xA0 ? 2 : 0;
 }
 
-/* How many bytes at the front, or at the end, are no part of any name? */
+/* The number of bytes at the front or end that cannot be part of a name. */
 static size_t
 stray_len(struct view name, bool at_end)
 {
@@ -180,7 +180,7 @@ stray_strip(struct view name)
 	return name;
 }
 
-/* Read the digits of an escape; gives their number, or 0 unless all are. */
+/* Read the digits of an escape; returns its length, or 0 if one is invalid. */
 static size_t
 digits_read(struct view text, size_t from, size_t count, int base, uint8_t *ret)
 {
@@ -199,7 +199,7 @@ digits_read(struct view text, size_t from, size_t count, int base, uint8_t *ret)
 	return from + count;
 }
 
-/* The next byte of a name, of which it may be an escape. */
+/* The next byte of a name, which may be written as an escape. */
 static uint8_t
 unescaped_take(struct view *rest)
 {
@@ -225,8 +225,9 @@ unescaped_take(struct view *rest)
 }
 
 /*
- * What of a line may be meant for the name: what stands in quotes or brackets,
- * else all up to a blank, or up to the one after so many blanks.
+ * The part of a line that may be meant as the name: the text in quotes or
+ * brackets, else all up to the first blank, or up to the one after this many
+ * blanks.
  */
 static struct view
 meant_take(struct view line, size_t blanks)
@@ -275,8 +276,8 @@ is_meant(struct view meant, struct view word, const char *name)
 }
 
 /*
- * Does the line write the name, in any spelling, in a way that the file does
- * not have?  Such a line would be void.
+ * Does the line have the name, in any spelling, in a form that is not part of
+ * the grammar?  Such a line would have no effect.
  */
 static bool
 is_misspelt(struct view line, struct view word, const char *name)
@@ -301,8 +302,8 @@ is_name_of(const struct account *account, struct view word)
 }
 
 /*
- * Whom does the name service give for the word?  It is asked once for each, and
- * for no more words than MAP_SPELLINGS_MAX.
+ * Look the word up in the name service, once for each word and for at most
+ * MAP_SPELLINGS_MAX words.
  */
 static enum outcome
 spelling_judge(struct view word, const struct account *account,
@@ -329,7 +330,7 @@ spelling_judge(struct view word, const struct account *account,
 		if (found.exists && found.uid == account->uid &&
 		    is_name_of(account, view_text(found.name)))
 			s[i].naming = MAP_NAME_MATCHES;
-		/* in another case alone it can be meant for no other account */
+		/* if only the case differs, no other account can be meant */
 		else if (!found.exists &&
 		    (letters_eq(word, view_text(account->name)) ||
 			letters_eq(word, view_text(account->uid_name))))
@@ -346,7 +347,7 @@ map_name_judge(struct view line, struct view word, const char *user,
     const struct account *account, struct map_spellings *spellings,
     enum map_naming *ret, struct errinfo *reterr)
 {
-	/* without an account the same is compared: the time must not tell */
+	/* compare even without an account: the time must not reveal it */
 	const char *name = account->exists ? account->name : user;
 	const char *second = account->exists ? account->uid_name : "";
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The policy.  It trusts the configuration and the local account database, and
- * nothing that the identity record says about itself: the record is checked
- * again here, and a field that is missing is a denial.  Every check is a
- * function of its own that says yes or gives the outcome of its no.
+ * The policy.  It trusts the configuration and the local account database, but
+ * not the identity record: the record is checked again here, and a missing
+ * field is a denial.  Every check is a function that returns OUTCOME_OK or the
+ * outcome of its denial.
  */
 #include "gcpkce/config/policy.h"
 
@@ -167,7 +167,7 @@ mapping_check(const struct policy *policy, const struct identity *identity,
 		: "the account is not in account_group");
 }
 
-/* Root is reached by a line that names it, and only where that is allowed. */
+/* Root needs a line that names it, and a configuration that allows it. */
 static enum outcome
 root_check(const struct policy *policy, struct errinfo *reterr)
 {
@@ -204,7 +204,7 @@ policy_needs(const struct config *config)
 	};
 }
 
-/* Does the list have one of the ids, which are parted by commas? */
+/* Does the list have one of the comma-separated ids? */
 static bool
 has_one_of(const struct id_list *list, const char *ids)
 {
@@ -220,7 +220,7 @@ has_one_of(const struct id_list *list, const char *ids)
 	return has;
 }
 
-/* The person must have one of each list that is required. */
+/* The user must have one of each list that is required. */
 static enum outcome
 gates_check(const struct policy *policy, const struct identity *identity,
     struct errinfo *reterr)
@@ -282,7 +282,7 @@ policy_decide(const struct policy *policy, const struct identity *identity,
 	return r;
 }
 
-/* Could the methods behind the file map anybody to the account's name? */
+/* Could a method after the file map an identity to the account's name? */
 static bool
 name_is_reachable(const struct policy *policy)
 {

@@ -10,7 +10,7 @@
 #include "gcpkce/base/url.h"
 
 #define DOMAIN_MAX 32  /* no listed one is longer */
-#define DISTANCE_MAX 5 /* of spellings that are alike */
+#define DISTANCE_MAX 5 /* of similar spellings */
 
 static const struct region regions[] = {
     {"us-east-1", "mypurecloud.com"},
@@ -55,7 +55,7 @@ least(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
-/* How many characters are to be left out and put in to make one the other. */
+/* The number of deletions and insertions that turn one into the other. */
 static size_t
 distance(const char *name, const char *domain)
 {
@@ -87,7 +87,7 @@ region_nearest(const char *domain)
 
 	for (size_t i = 0; i < sizeof(regions) / sizeof(regions[0]); i++) {
 		size_t d = distance(domain, regions[i].domain);
-		/* a part is rather left out than another one written */
+		/* a missing part is more likely than a wrong one */
 		bool longer = nearest != NULL &&
 		    strlen(regions[i].domain) > strlen(nearest);
 

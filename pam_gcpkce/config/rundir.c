@@ -50,7 +50,7 @@ rundir_open_below(int above, const struct rundir *dir, bool make, int *ret_fd,
 	enum outcome r = rundir_check(fd, dir->name, S_IFDIR, 022, &st, reterr);
 	if (r != OUTCOME_OK)
 		return r;
-	/* also when another sign-in has made it this very moment */
+	/* also if another sign-in has just created it */
 	if (make &&
 	    ((st.st_gid != dir->gid && fchown(fd, 0, dir->gid) != 0) ||
 		((st.st_mode & 07777) != dir->mode &&

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The walk from / down to a file, one descriptor at a time.  It trusts only
- * what fstat says of a descriptor that it holds; a name is never looked at
- * twice.
+ * fstat of a descriptor that it holds; no name is resolved twice.
  */
 #include "gcpkce/config/safefile.h"
 
@@ -20,7 +19,7 @@ struct walk {
 	int dir;
 	char rest[PATH_MAX];
 	unsigned links;
-	const char *path; /* as the caller named it, for messages */
+	const char *path; /* as given by the caller, for messages */
 };
 
 static bool
@@ -47,7 +46,7 @@ directory_check(const struct walk *w, const char *name, const struct stat *st,
 	return OUTCOME_OK;
 }
 
-/* Put the target of a trusted link before what is left of the path. */
+/* Put the target of a trusted link before the rest of the path. */
 static enum outcome
 link_follow(struct walk *w, int link, const char *name, struct errinfo *reterr)
 {
@@ -84,7 +83,7 @@ link_follow(struct walk *w, int link, const char *name, struct errinfo *reterr)
 	return OUTCOME_OK;
 }
 
-/* Cut the next part off the path; "" when none is left. */
+/* Cut the next part off the path; "" if none is left. */
 static void
 part_take(struct walk *w, char part[static NAME_MAX + 1], bool *ret_too_long)
 {
@@ -106,7 +105,7 @@ is_last(const struct walk *w)
 	return w->rest[strspn(w->rest, "/")] == '\0';
 }
 
-/* Step into the directory or trusted link called part. */
+/* Enter the directory or follow the trusted link named part. */
 static enum outcome
 step(
     struct walk *w, const char *part, bool *ret_missing, struct errinfo *reterr)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The services that cannot ask.  One that some program can ask by does not
- * belong here: the module refuses all of these.
+ * The services that cannot show a prompt.  Add none that some program can use
+ * to show one: the module refuses all of these.
  */
 #include "gcpkce/config/service.h"
 
@@ -20,7 +20,7 @@ static const char *const services[] = {
     /* print, databases, proxies, networks */
     "cups", "postgresql", "squid", "openvpn", "radiusd", "freeradius", "ppp",
     "pptpd", "l2tpd",
-    /* desktops and pages with a form for name and password */
+    /* desktops and web pages with a form for name and password */
     "xrdp-sesman", "vnc", "rstudio", "nginx", "apache2", "httpd"};
 
 bool

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What a message shows of a configured value.  The form of the value decides:
- * a password in a URL is one under any key.
+ * How messages show configured values.  The form of the value decides, because
+ * a password in a URL is hidden under any key.
  */
 #include "gcpkce/config/shown.h"
 
@@ -31,7 +31,7 @@ shown_put(struct buf *b, struct view bytes)
 	put_cut(b, bytes, SHOWN_MAX);
 }
 
-/* Where the first of these characters stands, or the length. */
+/* The position of the first of these characters, or the length. */
 static size_t
 find_any(struct view bytes, const char *characters)
 {
@@ -55,7 +55,7 @@ is_port(struct view bytes)
 
 /*
  * How much of "HOST[:PORT][/PATH][?QUERY][#FRAGMENT]" is shown: not the query
- * and the fragment, nor what stands for a port and is none.
+ * and the fragment, nor an invalid port.
  */
 static size_t
 shown_len(struct view rest, bool is_url)
@@ -77,11 +77,11 @@ shown_len(struct view rest, bool is_url)
 }
 
 /*
- * How much comes before a VALUE of "NAME=VALUE" and before a second word.  A
- * list may have blanks after its commas, and a URL or path a '='.
+ * The length before the VALUE of "NAME=VALUE" and before a second word.  A list
+ * may have blanks after its commas, and a URL or path a '='.
  *
- * in:     names_end  the '=' before it is one
- *         user_end   blanks before it are a password's
+ * in:     names_end  only a '=' before it counts
+ *         user_end   blanks before it are part of a password
  */
 static size_t
 first_len(struct view value, bool is_list, size_t names_end, size_t user_end)
@@ -128,7 +128,7 @@ put_form(struct buf *b, struct view key, struct view whole)
 	size_t room = start < SHOWN_MAX ? SHOWN_MAX - start : 0;
 
 	shown_put(b, (struct view){value.p, start});
-	/* alice@example.com is no credential; svc:word@example.com is */
+	/* alice@example.com is not a credential; svc:word@example.com is */
 	if (user > 0 &&
 	    (scheme != NULL || view_eq(key, view_text("proxy")) ||
 		memchr(rest.p, ':', user) != NULL)) {
@@ -144,7 +144,7 @@ put_form(struct buf *b, struct view key, struct view whole)
 		buf_put_text(b, SHOWN_NOT);
 }
 
-/* "http://WORD" without a port is no proxy, and may be a password. */
+/* "http://WORD" without a port is not a proxy, and may be a password. */
 static bool
 is_proxy_without_port(struct view key, struct view value)
 {
@@ -166,7 +166,7 @@ is_uuid_first(struct view value)
 void
 shown_put_value(struct buf *b, struct view key, struct view value)
 {
-	bool is_conf = view_eq(key, view_text("conf")); /* no row has it */
+	bool is_conf = view_eq(key, view_text("conf")); /* not in the table */
 
 	if (value.len == 0)
 		return;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What happens between fork and exec.  The host may have threads, handlers and
- * odd limits, so: system calls only, no allocation, no lock, no libc call that
- * is not async-signal-safe.  Ids are changed by the bare system calls, because
- * glibc's wrappers would try to tell threads that do not exist in this child.
- * No step may be skipped: a failure is reported and ends the child.
+ * The child between fork and exec.  The application may have threads, handlers
+ * and unusual limits, so only system calls and async-signal-safe functions are
+ * used: no allocation, no lock.  Ids are changed by direct system calls,
+ * because glibc's wrappers would signal threads that do not exist in this
+ * child.  No step may be skipped: a failure is reported and ends the child.
  */
 #include "helper_child.h"
 
@@ -36,8 +36,8 @@
 #define FD_REPORT (HELPER_FD_LOCK + 1)
 #define FD_BINARY (HELPER_FD_LOCK + 2)
 #define FD_FIRST_CLOSED (HELPER_FD_LOCK + 3)
-#define FD_PARKED 16      /* above all of these */
-#define FD_SEARCHED 65536 /* as far as one by one */
+#define FD_PARKED 16      /* above all of them */
+#define FD_SEARCHED 65536 /* closed one by one below this */
 
 enum step {
 	STEP_SIGNALS,
@@ -74,9 +74,9 @@ child_step_text(int step)
 }
 
 /*
- * By the bare system call: libc refuses to touch the two signals that it keeps
- * for itself, and posix_spawn leaves those ignored.  Zero bytes are the default
- * disposition on every machine.
+ * By the direct system call: libc refuses to change the two signals that it
+ * reserves, and posix_spawn leaves those ignored.  Zero bytes are the default
+ * disposition on every architecture.
  */
 static bool
 signals_reset(const struct child_plan *plan)
@@ -103,14 +103,14 @@ limit_set(limit_name resource, rlim_t value)
 		return false;
 	if (setrlimit(resource, &limit) == 0)
 		return true;
-	/* not everybody can raise what he was given, nor can every root */
+	/* raising a limit needs a capability, which even root may lack */
 	if (errno != EPERM || old.rlim_max >= value)
 		return false;
 	limit.rlim_cur = limit.rlim_max = old.rlim_max;
 	return setrlimit(resource, &limit) == 0;
 }
 
-/* A host that runs before all others must not have a helper that does. */
+/* The helper must not inherit a real-time priority of the application. */
 static bool
 scheduling_reset(void)
 {
@@ -150,7 +150,7 @@ close_between(int first, int last)
 		(void)close(fd);
 }
 
-/* Close all descriptors but these few; sorts them. */
+/* Close all descriptors except these; sorts them. */
 static void
 close_all_but(int *keep, size_t count)
 {
@@ -171,14 +171,14 @@ close_all_but(int *keep, size_t count)
 	close_between(next, INT_MAX);
 }
 
-/* Out of the way of the places that descriptors are to have. */
+/* Move a descriptor out of the range of the final numbers. */
 static int
 park(int fd)
 {
 	return fcntl(fd, F_DUPFD_CLOEXEC, FD_PARKED);
 }
 
-/* The host's go first: it may hold every number below the limit. */
+/* Close the application's first: it may use every number below the limit. */
 static bool
 descriptors_arrange(const struct child_plan *plan)
 {
@@ -192,7 +192,7 @@ descriptors_arrange(const struct child_plan *plan)
 	int binary = park(plan->binary);
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	if (null < 0)
-		return false; /* what comes next would hide why */
+		return false; /* return now to keep errno */
 	int null_parked = park(null);
 	int log =
 	    park(plan->child_run.log < 0 ? null_parked : plan->child_run.log);
@@ -216,9 +216,10 @@ descriptors_arrange(const struct child_plan *plan)
 }
 
 /*
- * The host's session keyring would stay readable whatever the ids: an empty
- * one takes its place, while the quota is still the host's.  Where keyctl(2)
- * is not there or forbidden, nothing can be read by it either.
+ * Replace the application's session keyring, which would stay readable after
+ * the change of ids, by an empty one, while the quota is still the
+ * application's.  If keyctl(2) is missing or forbidden, no key can be read
+ * either.
  */
 static bool
 keyring_leave(const struct child_plan *plan)
@@ -228,7 +229,7 @@ keyring_leave(const struct child_plan *plan)
 	    errno == ENOSYS || errno == EPERM;
 }
 
-/* All three of each id: under sudo and su the real one is the caller's. */
+/* Set all three of each id: under sudo and su the real one is the user's. */
 static bool
 ids_set(const struct child_plan *plan)
 {
@@ -245,7 +246,10 @@ ids_set(const struct child_plan *plan)
 	return getresuid(&r, &e, &s) == 0 && r == uid && e == uid && s == uid;
 }
 
-/* Set after the ids, whose change clears it; the parent may be gone already. */
+/*
+ * Set after the ids, whose change clears it; the parent may have exited
+ * already.
+ */
 static bool
 parent_tie(const struct child_plan *plan)
 {
@@ -263,7 +267,7 @@ place_leave(const struct child_plan *plan)
 	return chdir("/") == 0;
 }
 
-/* A terminal's ^C is for the host, which then closes the socket. */
+/* A terminal's ^C is for the application, which then closes the socket. */
 static bool
 session_start(const struct child_plan *plan)
 {
@@ -280,7 +284,7 @@ privileges_freeze(const struct child_plan *plan)
 	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
 }
 
-/* Returns only when it failed. */
+/* Returns only on failure. */
 static bool
 helper_exec(const struct child_plan *plan)
 {

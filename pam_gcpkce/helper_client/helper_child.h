@@ -9,17 +9,17 @@
 
 #include "gcpkce/helper_client/helper_proc.h"
 
-/* The last thing a child did that failed; sent through the report pipe. */
+/* The step of a child that failed; sent through the report pipe. */
 struct child_report {
 	int step; /* of child_step_text */
 	int error;
 };
 
-/* All that the child needs, ready before the fork. */
+/* All that the child needs, prepared before the fork. */
 struct child_plan {
 	struct helper_child child_run;
 	pid_t parent;
-	uid_t uid; /* the effective ids of the host */
+	uid_t uid; /* the effective ids of the application */
 	gid_t gid;
 	int socket;
 	int report; /* the pipe's end to write to; closed by exec */
@@ -31,7 +31,7 @@ struct child_plan {
  */
 _Noreturn void child_run(const struct child_plan *plan);
 
-/* What a step was, for the log. */
+/* The name of a step, for the log. */
 const char *child_step_text(int step);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The calls.  What comes back is parsed and bounded here, and not believed:
- * that is the policy's matter.
+ * The calls.  Replies are parsed and bounded here; the policy decides what to
+ * accept.
  */
 #include "gcpkce/helper_client/helper_client.h"
 
@@ -16,8 +16,8 @@
 #include "gcpkce/wire/frame.h"
 
 #define REVOKE_WAIT_MS 5000
-#define WITHHELD "?"     /* is malformed, whatever the configuration */
-#define PROBE_REQUESTS 3 /* one after the other */
+#define WITHHELD "?"     /* malformed in any configuration */
+#define PROBE_REQUESTS 3 /* in sequence */
 #define ESCAPE_LEN (sizeof("\\x00") - 1)
 
 static void
@@ -40,15 +40,15 @@ text_copy(char to[static WIRE_TEXT_MAX + 1], const char *from)
 	(void)snprintf(to, WIRE_TEXT_MAX + 1, "%s", from);
 }
 
-/* Names from outside may hold anything; a frame's text may not. */
+/* Untrusted names may hold any byte; a frame's text may not. */
 static enum outcome
 text_copy_escaped(char to[static WIRE_TEXT_MAX + 1], const char *from)
 {
-	autobuf escaped = BUF_INIT(WIRE_TEXT_MAX); /* never half of an escape */
+	autobuf escaped = BUF_INIT(WIRE_TEXT_MAX); /* no partial escape */
 
 	text_put_shown(&escaped, view_text(from));
 	text_copy(to, buf_text(&escaped));
-	/* cut where an escape does not fit any more; else it is the memory */
+	/* cut where an escape does not fit; else out of memory */
 	return escaped.max - escaped.len < ESCAPE_LEN ? OUTCOME_OK
 						      : buf_check(&escaped);
 }
@@ -88,9 +88,10 @@ request_set(const struct config *config, const struct helper_call *call,
 }
 
 /*
- * Is the helper to open connections ahead of the answer?  Where the host is
- * root only with a file to count them by; without one there is no preconnect,
- * and no failure either.  A decoy is prepared alike, not to take less time.
+ * Is the helper to open connections before the answer?  If the application is
+ * root, only with a lock file to count them; without one there is no
+ * preconnect, which is no failure.  A decoy is prepared in the same way, so
+ * that it takes the same time.
  *
  * out:    ret_lock  a descriptor, or -1
  */
@@ -137,7 +138,9 @@ helper_send(const struct config *config, int lock, const struct buf *frame,
 	return OUTCOME_OK;
 }
 
-/* What a frame says of the sandbox; where it is strict, no frame may come. */
+/*
+ * Note a frame's missing layers; if the sandbox is strict, they are a failure.
+ */
 static enum outcome
 missing_note(struct helper_proc *proc, const struct missing *missing,
     struct errinfo *reterr)
@@ -195,7 +198,7 @@ helper_client_prompt(const struct config *config, enum wire_callback callback)
 						     : MESSAGE_PASTE;
 }
 
-/* Is the answer the word?  The empty one never is. */
+/* Does the answer equal the word?  An empty one never does. */
 static enum outcome
 word_compare(struct view answer, const char *word, bool *ret_same)
 {
@@ -210,8 +213,8 @@ word_compare(struct view answer, const char *word, bool *ret_same)
 
 /*
  * Is the answer one that must not leave this process?  sshd's junk is not: for
- * a name that it refuses it gives junk as the password, too.  The helper must
- * see it, to answer it like a refused code.
+ * a name that it refuses, sshd passes junk as the password, too.  The helper
+ * must see it, to treat it like a refused code.
  */
 static enum outcome
 answer_is_known(
@@ -232,7 +235,7 @@ answer_is_known(
 	return r;
 }
 
-/* What the verdict on the answer in place of a known one means. */
+/* Interpret the verdict on the answer sent in place of a known text. */
 static enum outcome
 withheld_judge(enum outcome verdict, struct errinfo *reterr)
 {
@@ -274,7 +277,7 @@ helper_client_answer(struct helper_proc *proc, struct view typed,
 		r = err_set(reterr, ret->outcome, "%s", ret->reason);
 		return withheld ? withheld_judge(r, reterr) : r;
 	}
-	/* nobody gets it: the caller has the helper revoke it */
+	/* not returned: the caller has the helper revoke it */
 	secret_free(ret->token);
 	ret->token = NULL;
 	return r;
@@ -345,7 +348,7 @@ helper_client_revoke(const struct config *config,
 	wire_put_revoke_request(&frame, &request);
 	r = helper_send(config, -1, &frame, clock_now_ms() + REVOKE_WAIT_MS,
 	    &child, reterr);
-	/* a good end says that it has left the revoker behind */
+	/* exit status 0 means that it has started the revoker */
 	return r == OUTCOME_OK ? helper_proc_finish(&child, reterr) : r;
 }
 

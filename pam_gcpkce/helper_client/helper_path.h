@@ -3,8 +3,8 @@
 #define GCPKCE_COURIER_HELPER_PATH_H
 
 /*
- * Where the helper is installed.  Compiled in: nothing that a caller controls
- * can name another one.
+ * The path of the installed helper.  It is compiled in, so that no input of a
+ * user can select another one.
  */
 extern const char helper_path[];
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Starting, addressing and ending a helper from inside somebody else's
- * process.  It must leave no trace there: no child, no descriptor, no changed
- * disposition.  What a helper sends is judged frame by frame.
+ * Starts and ends a helper from inside the application, and exchanges frames
+ * with it.  It must leave nothing in the application: no child, no descriptor,
+ * no changed disposition.  Every frame of the helper is checked.
  */
 #include "gcpkce/helper_client/helper_proc.h"
 
@@ -29,7 +29,7 @@
 #define END_KILL_MS 100
 #define EXEC_WAIT_MS 250
 
-/* As a fault of the configuration, whose reader does not ask for accounts. */
+/* As a fault of the configuration, whose reader does not look accounts up. */
 static enum outcome
 helper_user_refuse(
     const struct config *config, const char *why, struct errinfo *reterr)
@@ -68,8 +68,8 @@ helper_child_plan(const struct config *config, int log,
 }
 
 /*
- * Move a descriptor out of 0, 1 and 2, which a host may have closed: its own
- * messages must not end up in our socket.
+ * Move a descriptor out of 0, 1 and 2, which the application may have closed:
+ * its output must not go to our socket.
  */
 static bool
 lift(int *fd)
@@ -94,7 +94,7 @@ static enum outcome
 binary_open(int *ret_fd, struct errinfo *reterr)
 {
 	struct stat st;
-	/* to be executed alone: a host that is not root may not read it */
+	/* for exec only: an application that is not root may not read it */
 	autofd fd = open(helper_path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 
 	if (fd < 0 || fstat(fd, &st) != 0)
@@ -108,7 +108,10 @@ binary_open(int *ret_fd, struct errinfo *reterr)
 	return OUTCOME_OK;
 }
 
-/* Fork with all signals blocked, so that no handler of the host runs there. */
+/*
+ * Fork with all signals blocked, so that no handler of the application runs in
+ * the child.
+ */
 static pid_t
 fork_quietly(const struct child_plan *plan)
 {
@@ -117,7 +120,7 @@ fork_quietly(const struct child_plan *plan)
 
 	(void)sigfillset(&all);
 	(void)pthread_sigmask(SIG_SETMASK, &all, &old);
-	/* not fork(): handlers of pthread_atfork are the host's */
+	/* not fork(): pthread_atfork handlers are the application's */
 	pid_t pid = _Fork();
 	if (pid == 0)
 		child_run(plan);
@@ -128,9 +131,9 @@ fork_quietly(const struct child_plan *plan)
 }
 
 /*
- * Read the report, which exec closes, or which says what failed.
+ * Read the report: exec closes the pipe, or the child writes what failed.
  *
- * out:    ret_open  neither has happened yet
+ * out:    ret_open  true if neither has happened yet
  */
 static enum outcome
 report_read(int fd, bool *ret_open, struct errinfo *reterr)
@@ -153,9 +156,9 @@ report_read(int fd, bool *ret_open, struct errinfo *reterr)
 }
 
 /*
- * Wait for the report.  A child that another thread of the host forks may keep
- * the pipe open for ever: then the frames decide, and the report is kept for
- * the case that none comes.
+ * Wait for the report.  A child forked by another thread of the application may
+ * keep the pipe open: then the first frame shows that exec succeeded, and the
+ * report is kept in case none arrives.
  */
 static enum outcome
 exec_await(struct helper_proc *child, int *report_fd, int64_t deadline_ms,
@@ -234,7 +237,7 @@ helper_proc_start(const struct helper_child *child_run, int64_t deadline_ms,
 	return OUTCOME_OK;
 }
 
-/* Why it is gone: its start failed after all, or nobody knows. */
+/* Why it ended: its start failed after all, or the reason is unknown. */
 static enum outcome
 gone_explain(const struct helper_proc *c, struct errinfo *reterr)
 {
@@ -258,8 +261,8 @@ helper_proc_send(const struct helper_proc *proc, const struct buf *frame,
 }
 
 /*
- * A verdict out of turn says why no other frame will come: this host failed,
- * or the helper did, whatever else it says.
+ * An unexpected verdict is the reason why no other frame will come.  Its
+ * outcome counts only if it says that this system failed; else the helper did.
  */
 static enum outcome
 refusal_read(
@@ -278,9 +281,9 @@ refusal_read(
 }
 
 /*
- * Wait for a word of the helper's, or for its end, which the socket does not
- * tell where a child that the host forked has the other end, too.  What it said
- * before its end can still be received.
+ * Wait for a frame of the helper, or for its end, which the socket does not
+ * show if a child that the application forked holds the other end, too.  Frames
+ * sent before its end can still be received.
  */
 static bool
 end_comes_first(const struct helper_proc *c, int64_t deadline_ms)
@@ -295,7 +298,7 @@ end_comes_first(const struct helper_proc *c, int64_t deadline_ms)
 	return fds[0].revents == 0 && fds[1].revents != 0;
 }
 
-/* Receive one frame, whatever it is. */
+/* Receive one frame of any type. */
 static enum outcome
 any_receive(const struct helper_proc *c, int64_t deadline_ms,
     enum wire_type *ret_type, struct buf *payload, struct errinfo *reterr)
@@ -326,9 +329,9 @@ helper_proc_receive(struct helper_proc *proc, enum wire_type type,
 }
 
 /*
- * Has the child ended, or been reaped by somebody else?
+ * Has the child ended, or been reaped elsewhere?
  *
- * out:    ret_status  of waitpid; untouched when somebody else reaped it
+ * out:    ret_status  of waitpid; unchanged if it was reaped elsewhere
  */
 static bool
 reap(const struct helper_proc *c, int wait_ms, int *ret_status)
@@ -344,12 +347,12 @@ reap(const struct helper_proc *c, int wait_ms, int *ret_status)
 			return true;
 		if (left == 0)
 			return false;
-		/* without a pidfd (poll skips -1): look again soon */
+		/* without a pidfd (poll skips -1): check again soon */
 		(void)poll(&ended, 1, c->process >= 0 || left < 10 ? left : 10);
 	}
 }
 
-/* How long the helper may take to end. */
+/* Milliseconds that the helper may take to end. */
 static int
 end_grace_ms(const struct helper_proc *c)
 {
@@ -360,14 +363,14 @@ end_grace_ms(const struct helper_proc *c)
 	return left_ms < END_GRACE_MS ? left_ms : END_GRACE_MS;
 }
 
-/* End the helper; the status is 0 when somebody else reaped it. */
+/* End the helper; the status is 0 if it was reaped elsewhere. */
 static int
 end(struct helper_proc *c)
 {
 	int saved = errno;
 	int status = 0;
 
-	/* a child that the host forked meanwhile may hold the socket, too */
+	/* a child that the application forked may hold the socket, too */
 	if (c->socket >= 0)
 		(void)shutdown(c->socket, SHUT_RDWR);
 	cleanup_fd(&c->socket);

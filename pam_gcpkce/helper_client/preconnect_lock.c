@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The file that preconnects are counted by.  It holds nothing; only locks on
- * its bytes matter.
+ * The file by which preconnects are counted.  It is empty; only locks on its
+ * bytes matter.
  */
 #include <fcntl.h>
 
@@ -9,7 +9,7 @@
 #include "gcpkce/helper_client/helper_proc.h"
 
 #define FILE_NAME "preconnect.lock"
-/* without waiting: something else may stand in its place */
+/* non-blocking: it may be a FIFO */
 #define FILE_FLAGS (O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
 
 enum outcome
@@ -27,7 +27,7 @@ preconnect_lock_open(int *ret_fd, struct errinfo *reterr)
 	r = rundir_check(fd, FILE_NAME, S_IFREG, 077, &st, reterr);
 	if (r != OUTCOME_OK)
 		return r;
-	/* away from 0, 1 and 2, which the host may have closed and write to */
+	/* not 0, 1 or 2, which the application may have closed and write to */
 	*ret_fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
 	return *ret_fd >= 0 ? OUTCOME_OK
 			    : err_sys(reterr, OUTCOME_SYSTEM_ERROR, "fcntl");

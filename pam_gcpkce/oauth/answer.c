@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What a person pasted, made into a code.  Nothing in the answer is trusted:
- * anybody who can reach a login prompt can send any bytes here.  It is read in
- * one pass forward, into buffers that wipe themselves.  A code must never get
- * into an error text, and neither may any other part of the answer but the
- * escaped name and description of an error redirect.
+ * Extracts the code from an answer.  Nothing in the answer is trusted: any
+ * client that reaches a login prompt can send any bytes.  It is read in one
+ * forward pass, into buffers that are wiped.  A code must never get into an
+ * error text, nor may any other part of the answer except the escaped name and
+ * description of an error redirect.
  */
 #include "gcpkce/oauth/answer.h"
 
@@ -43,7 +43,7 @@ has_control(struct view text)
 	return false;
 }
 
-/* Put a parameter where it belongs; false when it was there already. */
+/* Store a parameter; false if it is already set. */
 static bool
 parameter_take(
     struct view name, struct view value, struct parameters *parameters)
@@ -73,8 +73,8 @@ begins_address(struct view text)
 }
 
 /*
- * Take the first of several addresses off a text, without the brackets that a
- * chat puts around the two of a link.
+ * Take the first of several addresses off a text, without the brackets that
+ * chat programs put around the two of a link.
  */
 static struct view
 address_next(struct view *text)
@@ -94,7 +94,7 @@ address_next(struct view *text)
 	return first;
 }
 
-/* Find the parameters of one address; false when one stands there twice. */
+/* Find the parameters of one address; false if one occurs twice. */
 static bool
 parameters_of(struct view address, struct parameters *ret)
 {
@@ -111,11 +111,12 @@ parameters_of(struct view address, struct parameters *ret)
 
 /*
  * Find the parameters of an address, of its query alone, or of several that
- * agree.  A state counts only when each address with a code has it as well:
- * that of another address, as of the one that is shown, is not the code's.
+ * agree.  A state counts only if each address with a code has it as well: the
+ * state of another address, such as the one that was shown, does not belong to
+ * the code.
  *
- * gives:  false when they do not, or one stands twice in an address: which of
- *         two codes is meant is not for us to guess
+ * gives:  false if they differ, or one occurs twice in an address, because it
+ *         would be a guess which of two codes is meant
  */
 static bool
 parameters_find(struct view text, struct parameters *ret)
@@ -166,7 +167,7 @@ code_new(struct view code, struct answer *ret, struct errinfo *reterr)
 	return OUTCOME_OK;
 }
 
-/* Is it the hash, alone or with a label behind it? */
+/* Is it the hash, alone or followed by a label? */
 static bool
 state_is(struct view state, const char *hash)
 {
@@ -196,7 +197,10 @@ state_judge(struct view value, const struct answer_terms *terms,
 		    reterr, OUTCOME_ANSWER_MALFORMED, "the state was cut off");
 	if (state_is(buf_view(&state), terms->state))
 		return OUTCOME_OK;
-	/* All of them, so that the time does not tell which one it was. */
+	/*
+	 * Compare all of them, so that the time does not reveal which one
+	 * matched.
+	 */
 	for (size_t i = 0; i < terms->earlier_count; i++)
 		ret->state_earlier |=
 		    state_is(buf_view(&state), terms->earlier[i]);
@@ -212,7 +216,7 @@ error_tell(const struct parameters *parameters, struct errinfo *reterr)
 	const struct view *value = parameters->value;
 	struct view described = value[PARAMETER_ERROR_DESCRIPTION];
 	autobuf decoded = BUF_INIT(ANSWER_MAX);
-	/* What does not fit is left out: never half of an escape. */
+	/* What does not fit is left out, never half of an escape. */
 	autobuf name = BUF_INIT(ERROR_NAME_MAX);
 	autobuf detail = BUF_INIT(ERROR_DETAIL_MAX);
 
@@ -241,7 +245,7 @@ read_error(const struct parameters *parameters,
 	if (parameters->value[PARAMETER_CODE].p != NULL)
 		return err_set(reterr, OUTCOME_ANSWER_MALFORMED,
 		    "a code and an error in one answer");
-	/* nothing is sent, so it does not need a state; a wrong one tells */
+	/* no code is sent, so a state is optional; a wrong one is an error */
 	enum outcome r = state.p != NULL
 	    ? state_judge(state, terms, ret, reterr)
 	    : OUTCOME_OK;
@@ -282,7 +286,7 @@ read_parameters(struct view text, const struct answer_terms *terms,
 	return r == OUTCOME_OK ? code_new(buf_view(&code), ret, reterr) : r;
 }
 
-/* An answer without a parameter.  Its length is a password's, perhaps. */
+/* An answer without a parameter.  It may be a password: report no length. */
 static enum outcome
 read_bare_code(struct view text, const struct answer_terms *terms,
     struct answer *ret, struct errinfo *reterr)
@@ -319,7 +323,7 @@ answer_read(struct view typed, const struct answer_terms *terms,
 	if (has_control(text))
 		return err_set(reterr, OUTCOME_ANSWER_MALFORMED,
 		    "the answer holds a control character");
-	/* No code has a '=', so where one stands there are parameters. */
+	/* No code has a '=', so one means that there are parameters. */
 	if (query_before(text, '=').len < text.len)
 		return read_parameters(text, terms, ret, reterr);
 	return read_bare_code(text, terms, ret, reterr);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The authorize address and its state.  The account and host names that make
- * the label are foreign text and reach the state only through a closed
- * alphabet; every value reaches the address percent-encoded.  The configured
- * login URL is trusted.  Nothing secret passes here: no verifier, ever.
+ * The authorize address and its state.  The account and host names in the label
+ * are untrusted; only a fixed set of characters reaches the state.  Every value
+ * in the address is percent-encoded.  The configured login URL is trusted.  No
+ * secret is used here, in particular no verifier.
  */
 #include "gcpkce/oauth/authorize.h"
 
@@ -73,7 +73,7 @@ authorize_address(const struct authorize_request *request, struct buf *address)
 	put_parameter(address, "code_challenge_method", "S256");
 	put_parameter(address, "state", request->state);
 
-	/* Genesys Cloud takes these two together or not at all. */
+	/* Genesys Cloud accepts these two only together. */
 	if (*request->signin_org != '\0' && *request->signin_provider != '\0') {
 		put_parameter(address, "org", request->signin_org);
 		put_parameter(address, "provider", request->signin_provider);
@@ -94,7 +94,7 @@ authorize_start_address(const char *start_url, const char *challenge,
 	size_t room = address->len < START_ADDRESS_MAX
 	    ? START_ADDRESS_MAX - address->len
 	    : 0;
-	/* a part of a name may be another's name */
+	/* a cut name could be the name of another account */
 	if (label.len > room)
 		label.len = strcspn(state + STATE_HASH_LEN, "~");
 	if (label.len <= room)

@@ -9,7 +9,7 @@
 /* Whole groups of three bytes, so that only the last block is padded. */
 #define BLOCK_LEN 48
 
-/* Report what OpenSSL says, and leave nothing in its queue. */
+/* Report OpenSSL's error and empty its queue. */
 static enum outcome
 crypto_fail(struct errinfo *reterr, const char *what)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The tables of causes and symptoms.  Genesys Cloud publishes no list of
- * causes: the order is what its own tools, reports of users and the RFCs make
- * likely, and each cause says which of these it rests on.
+ * causes: the order is by likelihood according to its own tools, reports of
+ * users and the RFCs; each cause names its source.
  */
 #include "gcpkce/oauth/error_table.h"
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Strict reading of JSON from the network.  A scan of our own judges the whole
+ * Strict reading of JSON from the network.  Our own scan checks the whole
  * grammar; json-c only builds the tree of a text that has passed.  Its strict
- * mode is not used, because what it refuses depends on the version: one lets
- * 007 and NaN pass, another refuses every byte above 127 or a number of more
- * than 64 bits.  json-c lets the last of two equal names win, so members are
- * counted in both.  The text may hold a token: it must never get into an error
- * text, and its copies are wiped as far as they can be reached.
+ * mode is not used, because what it refuses depends on the version: one accepts
+ * 007 and NaN, another refuses every byte above 127 or a number of more than 64
+ * bits.  Of two equal names json-c keeps the last, so members are counted in
+ * both.  The text may hold a token: it must never get into an error text, and
+ * its copies are wiped as far as they can be reached.
  */
 #include "gcpkce/oauth/json.h"
 
@@ -24,7 +24,7 @@ struct scan {
 	bool nul; /* the last string holds an escaped NUL */
 };
 
-/* What stands at the place of the scan; '\0' at the end and for a NUL. */
+/* The current byte of the scan; '\0' at the end and for a NUL. */
 static char
 scan_peek(const struct scan *s)
 {
@@ -46,7 +46,7 @@ scan_blanks(struct scan *s)
 		s->at++;
 }
 
-/* Step over white space and, if it is there, over one byte. */
+/* Skip white space and then the given byte, if present. */
 static bool
 scan_take(struct scan *s, char wanted)
 {
@@ -57,14 +57,14 @@ scan_take(struct scan *s, char wanted)
 	return true;
 }
 
-/* What to say of a byte that the grammar does not have at this place. */
+/* The error for a byte that the grammar does not allow here. */
 static const char *
 scan_wrong(const struct scan *s, const char *wrong)
 {
 	return s->at < s->len ? wrong : "the end is missing";
 }
 
-/* Step over the rest of an escape, from its backslash: RFC 8259 section 7. */
+/* Skip the rest of an escape, from its backslash: RFC 8259 section 7. */
 static bool
 scan_escape(struct scan *s)
 {
@@ -84,7 +84,7 @@ scan_escape(struct scan *s)
 	return true;
 }
 
-/* Step over one string, from its opening quote; NULL, or what is wrong. */
+/* Skip one string, from its opening quote; NULL, or what is wrong. */
 static const char *
 scan_string(struct scan *s)
 {
@@ -123,7 +123,7 @@ scan_digits(struct scan *s)
 	return s->at - start;
 }
 
-/* Step over one number: RFC 8259 section 6; NULL, or what is wrong. */
+/* Skip one number: RFC 8259 section 6; NULL, or what is wrong. */
 static const char *
 scan_number(struct scan *s)
 {
@@ -167,7 +167,7 @@ scan_word(struct scan *s)
 	return scan_wrong(s, "a value is missing");
 }
 
-/* Step over the name of a member and its colon. */
+/* Skip the name of a member and its colon. */
 static const char *
 scan_name(struct scan *s)
 {
@@ -179,7 +179,7 @@ scan_name(struct scan *s)
 	wrong = scan_string(s);
 	if (wrong != NULL)
 		return wrong;
-	/* json-c ends a name there, so two names would be one. */
+	/* json-c ends a name there, so two names could become equal. */
 	if (s->nul)
 		return "a NUL in a name";
 	if (!scan_take(s, ':'))
@@ -190,7 +190,7 @@ scan_name(struct scan *s)
 
 static const char *scan_value(struct scan *s);
 
-/* Step over an object or array; it recurses JSON_DEPTH_MAX deep at most. */
+/* Skip an object or array; recurses at most JSON_DEPTH_MAX deep. */
 static const char *
 scan_container(struct scan *s)
 {
@@ -230,7 +230,7 @@ scan_value(struct scan *s)
 }
 
 /*
- * Judge a whole text by the grammar of RFC 8259.
+ * Check a whole text against the grammar of RFC 8259.
  *
  * gives:  NULL, or what is wrong
  */
@@ -288,7 +288,7 @@ wipe_string(struct json_object *value, int flags, struct json_object *parent,
 void
 json_cleanup(struct json_object **p)
 {
-	/* json-c recurses here, JSON_DEPTH_MAX deep at most. */
+	/* json-c recurses here, at most JSON_DEPTH_MAX deep. */
 	if (*p != NULL)
 		(void)json_c_visit(*p, 0, wipe_string, NULL);
 	json_object_put(*p);
@@ -305,12 +305,12 @@ tokener_cleanup(struct json_tokener **p)
 }
 
 /*
- * The tokener gathers every string in one scratch buffer that it neither wipes
- * nor lets others reach.  Reading a filler as long as the whole text before
- * the text makes the buffer large enough never to be moved, so that no half of
- * a token stays behind, nor to lose part of a string when memory is short;
- * reading it once more afterwards overwrites the token.
- * Out of reach remain the strings of a text that json-c refuses half-way.
+ * The tokener collects every string in one buffer that it neither wipes nor
+ * exposes.  Parsing a filler as long as the whole text first makes the buffer
+ * large enough that it is never moved, which could leave part of a token, and
+ * never loses part of a string for lack of memory; parsing the filler again
+ * afterwards overwrites the token.  Strings of a text that json-c refuses
+ * half-way cannot be reached.
  */
 static bool
 tokener_fill(struct json_tokener *tokener, const struct buf *filler)
@@ -319,7 +319,7 @@ tokener_fill(struct json_tokener *tokener, const struct buf *filler)
 	autojson *string =
 	    json_tokener_parse_ex(tokener, buf_text(filler), (int)filler->len);
 	json_tokener_reset(tokener);
-	/* Shorter, and the buffer could not grow: json-c would not tell. */
+	/* If shorter, the buffer could not grow; json-c does not report it. */
 	return (size_t)json_object_get_string_len(string) + 2 == filler->len;
 }
 

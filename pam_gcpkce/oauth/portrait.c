@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Names and belongings.  Nothing here is worth a refusal: what does not make
- * sense is left out, and the reader sees that it is not there.
+ * Names, groups, roles and divisions for display.  Invalid fields are left out
+ * and refuse no reply.
  */
 #include "gcpkce/oauth/portrait.h"
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * users/me and tokens/me, read into an identity record.  Whoever may edit
- * users in the organization writes parts of these bodies: every field is
- * judged by type and bytes before it gets into the record, and nothing is
- * guessed for a field that is missing.  The record changes on success only.
+ * users/me and tokens/me, read into an identity record.  Parts of these bodies
+ * can be set by anyone who may edit users in the organization: every field is
+ * checked by type and bytes before it gets into the record, and a missing field
+ * gets no default.  The record changes only on success.
  */
 #include "gcpkce/oauth/profile.h"
 
@@ -52,7 +52,7 @@ fields_read(struct json_object *object, const struct field *fields,
     size_t count, struct errinfo *reterr)
 {
 	for (size_t i = 0; i < count; i++) {
-		/* A field that is missing now must not keep an old value. */
+		/* A missing field must not keep an old value. */
 		fields[i].value[0] = '\0';
 		enum outcome r = field_read(object, &fields[i], reterr);
 		if (r != OUTCOME_OK)
@@ -63,7 +63,7 @@ fields_read(struct json_object *object, const struct field *fields,
 
 /*
  * Read the ids of a list's objects, or of a member object of each.  A list that
- * is not there stays missing.
+ * is not in the reply stays missing.
  */
 static enum outcome
 ids_read(struct json_object *list, const char *parent, const char *shown,
@@ -134,7 +134,7 @@ grants_read(struct json_object *subject, struct identity *record,
 	return ids_read(list, "role", "grants.role", &record->roles, reterr);
 }
 
-/* A person has one division; to the policy it is a list of one. */
+/* A user has one division; the policy gets it as a list of one. */
 static enum outcome
 division_read(
     struct json_object *user, struct identity *record, struct errinfo *reterr)
@@ -189,8 +189,7 @@ profile_user_parse(struct view body, struct identity_needs needs,
 	return OUTCOME_OK;
 }
 
-/* A list of somebody else's would open a gate: the reply must name the person.
- */
+/* The reply must name the user: another user's list could grant access. */
 static enum outcome
 person_check(struct json_object *object, const struct identity *identity,
     struct errinfo *reterr)
@@ -240,9 +239,9 @@ profile_subject_parse(
 }
 
 /*
- * Join authorizedScope by spaces.  The scopes only inform: a client with so
- * many that they do not fit is no reason to refuse anybody, so the last ones
- * give way to "...".
+ * Join authorizedScope by spaces.  The scopes are only informative, so if there
+ * are too many, the last ones are replaced by "..." and the sign-in is not
+ * refused.
  */
 static enum outcome
 scopes_read(
@@ -262,7 +261,7 @@ scopes_read(
 		if (!json_object_is_type(scope, json_type_string) ||
 		    !text_is_token(json_view(scope)))
 			return wrong_type(shown, "a list of scopes", reterr);
-		/* One put a scope: it fits as a whole or not at all. */
+		/* One put for each scope, so that none is cut. */
 		buf_printf(&scopes, "%s%s", scopes.len > 0 ? " " : "",
 		    json_object_get_string(scope));
 	}
@@ -302,7 +301,7 @@ profile_token_parse(
 		r = scopes_read(token, &record, reterr);
 	if (r != OUTCOME_OK)
 		return r;
-	/* Of whatever type: only null says that there is none. */
+	/* Any type but null counts as present. */
 	(void)json_object_object_get_ex(token, "clonedUser", &cloned);
 	record.cloned_user = cloned != NULL;
 	*identity = record;

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Only the beginning of a secret is looked for.  So a text that was cut within
- * one is found out as well, and eight bytes are compared at each place, however
- * long text and secret are.
+ * Only the beginning of a secret is searched for.  This also finds a secret
+ * that was cut off, and limits the comparison at each position to eight bytes.
  */
 #include "gcpkce/oauth/redact.h"
 
@@ -12,17 +11,17 @@
 #include "gcpkce/base/query.h"
 #include "gcpkce/oauth/crypto.h"
 
-#define HEAD_LEN 8       /* as much of a secret as nobody says by chance */
-#define BASIC_HEAD_LEN 6 /* bytes that make so many of base64 */
+#define HEAD_LEN 8       /* prefix long enough to be no coincidence */
+#define BASIC_HEAD_LEN 6 /* bytes that base64 encodes as HEAD_LEN */
 
 _Static_assert(CRYPTO_BASE64_LEN(BASIC_HEAD_LEN) == HEAD_LEN,
     "the heads are equally long");
 
 /*
- * Does the head stand at this place?
+ * Is the head at this position?
  *
- * in:     decode  "%HH" is the byte that it encodes
- * gives:  where it ends; 0 when it does not stand there
+ * in:     decode  "%HH" counts as the byte that it encodes
+ * gives:  where it ends; 0 if it is not there
  */
 static size_t
 head_end(struct view text, size_t at, struct view head, bool decode)
@@ -46,7 +45,7 @@ is_of_word(int c)
 	    (c >= 'A' && c <= 'Z') || c == '_';
 }
 
-/* Is what stands from begin to end no part of a longer word? */
+/* Is the text from begin to end a whole word? */
 static bool
 is_word(struct view text, size_t begin, size_t end)
 {
@@ -82,7 +81,7 @@ secret_is_in(struct view text, struct view secret)
 	return false;
 }
 
-/* The same for base64 of "id:secret", of which no more is made. */
+/* The same for base64 of "id:secret", of which only the head is encoded. */
 static bool
 basic_is_in(struct view text, const char *id, struct view secret)
 {
@@ -97,7 +96,7 @@ basic_is_in(struct view text, const char *id, struct view secret)
 		plain[len++] = secret.p[i];
 	crypto_base64((struct view){.p = plain, .len = len}, &head);
 	explicit_bzero(plain, sizeof(plain));
-	/* without memory to look, the text is not shown */
+	/* out of memory: do not show the text */
 	return head.failed || secret_is_in(text, buf_view(&head));
 }
 
@@ -115,7 +114,7 @@ redact_contains(struct view text, const struct sent_secrets *sent_secrets)
 		basic_is_in(text, sent_secrets->client_id, client_secret));
 }
 
-/* Does a text hold a secret whole? */
+/* Does a text contain a whole secret? */
 static bool
 is_whole_in(struct view text, const struct secret *secret)
 {

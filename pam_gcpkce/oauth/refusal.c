@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The likely causes of a refused code or client.  The server's words are few
- * and cover many faults; what this sign-in itself saw ranks them.  Fixed
- * phrases and numbers alone are written: nothing from the network, no code.
+ * The likely causes of a refused code or client.  One error of the server has
+ * many causes; the facts of this sign-in rank them.  Only fixed phrases and
+ * numbers are written: nothing from the network, no code.
  */
 #include "gcpkce/oauth/refusal.h"
 
 #include "gcpkce/oauth/error_table.h"
 
-/* From this age on an expired code is more likely than the other causes. */
+/* From this age on, an expired code is the most likely cause. */
 #define SHOWN_LONG_S 60
 
 static void
@@ -53,7 +53,7 @@ put_code_causes(const struct refusal *refusal, struct buf *text)
 		put_cause(text, &first, CAUSE_CODE_REPEATED);
 	if (long_shown)
 		put_expired(refusal, text, &first);
-	/* A state that came along is ours, and stands behind a whole code. */
+	/* A state is ours and follows the code, which is whole then. */
 	if (!refusal->state_seen) {
 		put_cause(text, &first, CAUSE_CODE_EARLIER);
 		put_cause(text, &first, CAUSE_CODE_CUT);

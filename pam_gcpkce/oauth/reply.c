@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Replies of the token endpoint, and error bodies of both hosts.  They come
- * over verified TLS, but a proxy or gateway may have written them: the token
- * is judged by its grammar, error bodies are read as far as they make sense,
- * and what goes on to a log is escaped.  A token must never get into an error
- * text, and neither may what the request carried.
+ * over verified TLS, but a proxy or gateway may have written them: the token's
+ * grammar is checked, error bodies are read as far as they are valid, and texts
+ * for a log are escaped.  A token must never get into an error text, nor may
+ * the secrets of the request.
  */
 #include "gcpkce/oauth/reply.h"
 
@@ -19,7 +19,7 @@ token_fail(struct errinfo *reterr, const char *what)
 	return err_set(reterr, OUTCOME_TOKEN_INVALID, "token reply: %s", what);
 }
 
-/* Check all but the token itself. */
+/* Check all fields except the token. */
 static enum outcome
 token_terms_read(struct json_object *body, unsigned long *ret_expires_in_s,
     struct errinfo *reterr)
@@ -43,7 +43,7 @@ token_terms_read(struct json_object *body, unsigned long *ret_expires_in_s,
 	return OUTCOME_OK;
 }
 
-/* Take the token out of a token reply. */
+/* Copy the token from a token reply. */
 static enum outcome
 token_take(
     struct json_object *body, struct token_reply *ret, struct errinfo *reterr)
@@ -138,10 +138,10 @@ token_reply_done(struct token_reply *reply)
 }
 
 /*
- * The first of these members that is a string with something in it.
+ * The first of these members that is a string and not empty.
  *
  * in:     names  ended by NULL
- * gives:  an empty view when there is none; *borrowed* from object
+ * gives:  an empty view if there is none; *borrowed* from object
  */
 static struct view
 first_text(struct json_object *object, const char *const *names)
@@ -183,7 +183,7 @@ static void
 field_set(char *field, size_t cap, struct view bytes,
     const struct sent_secrets *sent_secrets)
 {
-	/* An escape is one put, so it stands there as a whole or not at all. */
+	/* An escape is one put, so it is never cut. */
 	autobuf escaped = BUF_INIT(cap - 1);
 
 	if (redact_contains(bytes, sent_secrets))
@@ -192,15 +192,15 @@ field_set(char *field, size_t cap, struct view bytes,
 	memcpy(field, buf_text(&escaped), escaped.len + 1);
 }
 
-/* The parts of an error body that decide, unescaped; *borrowed* from it. */
+/* The parts of an error body that are judged, unescaped; *borrowed* from it. */
 struct error_parts {
 	struct view name;
 	struct view detail;
 };
 
 /*
- * Read an error body of either host: a gateway may answer for both.  A body
- * that is no JSON object has no parts.
+ * Read an error body of either server: a gateway may answer for both.  A body
+ * that is not a JSON object has no parts.
  */
 static struct error_parts
 error_read(struct json_object *object, const struct sent_secrets *sent_secrets,
@@ -216,7 +216,7 @@ error_read(struct json_object *object, const struct sent_secrets *sent_secrets,
 		return (struct error_parts){0};
 	struct error_parts parts = {.name = first_text(object, names),
 	    .detail = first_text(object, details)};
-	/* whoever types invalid_code shall read what became of it */
+	/* registered error names are never redacted */
 	bool is_registered =
 	    is_client_error(parts.name) || is_grant_error(parts.name);
 	field_set(ret->name, sizeof(ret->name), parts.name,
@@ -232,7 +232,7 @@ is_rate_limit(struct view detail)
 {
 	struct view sign = view_text("rate limit exceeded");
 
-	/* The one case where a text decides: the endpoint sends no 429. */
+	/* The only case decided by a text: the endpoint sends no 429. */
 	if (detail.len < sign.len)
 		return false;
 	detail.len = sign.len;
@@ -257,7 +257,7 @@ token_error_judge(long status, struct view body,
 {
 	autojson *object = NULL;
 
-	/* Why it is no JSON does not matter: the status is still known. */
+	/* Ignore why it is not JSON: the status is still known. */
 	if (json_parse_object(body, &object, NULL) != OUTCOME_OK)
 		object = NULL;
 	struct error_parts parts = error_read(object, sent_secrets, ret);

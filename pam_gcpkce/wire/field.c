@@ -97,7 +97,7 @@ field_put(struct wire_codec *w, struct view bytes)
 	buf_put(w->out, bytes.p, bytes.len);
 }
 
-/* Pass a text whose bytes are judged, with what to say of others. */
+/* Pass a text whose bytes are checked, with the error for other bytes. */
 static void
 text_pass(struct wire_codec *w, char *text, size_t cap, const char *field,
     bool (*is_good)(struct view), const char *why)

@@ -13,7 +13,7 @@
 #include "gcpkce/wire/wire.h"
 
 /*
- * A pass: with out set fields are appended to it, else they are cut from in.
+ * A pass: if out is set, fields are appended to it, else they are cut from in.
  * The first fault ends it: r is no longer OUTCOME_OK, reterr names the field,
  * and what is read after it is zero.
  */
@@ -30,7 +30,7 @@ void field_fail(struct wire_codec *w, const char *field, const char *why);
 /*
  * Pass one field: a big-endian number of so many bytes; a boolean of 0 or 1; a
  * NUL-ended text in an array of cap bytes, clean UTF-8; a secret of printable
- * ASCII, of which "" is none (reading *gives* it).
+ * ASCII, where "" means none (reading *gives* it).
  */
 void field_number(
     struct wire_codec *w, uint64_t *value, size_t bytes, const char *field);
@@ -41,11 +41,11 @@ void field_text(
 void field_secret(struct wire_codec *w, struct secret **secret, size_t max,
     const char *field);
 
-/* Pass one byte that counts less than count; gives 0 after a fault. */
+/* Pass one byte whose value is below count; returns 0 after a fault. */
 unsigned field_choice(
     struct wire_codec *w, unsigned choice, unsigned count, const char *field);
 
-/* Likewise a text of one byte or more, of printable ASCII without the space. */
+/* The same for a text of at least one byte, printable ASCII without space. */
 void field_token(
     struct wire_codec *w, char *text, size_t cap, const char *field);
 #define PASS_TEXT(w, s, member) \
@@ -56,19 +56,19 @@ void field_put(struct wire_codec *w, struct view bytes);
 struct view field_cut(struct wire_codec *w, size_t max, const char *field);
 
 /*
- * End a reading: bytes behind the last field are a fault.
+ * End reading: bytes after the last field are a fault.
  *
  * gives:  w->r: OUTCOME_OK, OUTCOME_HELPER_FAILED, OUTCOME_NO_MEMORY
  */
 enum outcome field_finish(struct wire_codec *w);
 
-/* The fields of what several frames have. */
+/* Fields that several frames share. */
 void field_missing(struct wire_codec *w, struct missing *missing);
 void field_route(struct wire_codec *w, struct wire_route *route);
 void field_verdict(struct wire_codec *w, struct wire_verdict *verdict);
 
 /*
- * Begin a frame, which gives the place for its end; and end it.
+ * Begin a frame, which returns the position that frame_end needs; and end it.
  */
 size_t frame_begin(struct buf *frame, enum wire_type type);
 void frame_end(struct buf *frame, size_t start);
@@ -77,9 +77,9 @@ void frame_end(struct buf *frame, size_t start);
  * Define wire_put_NAME and wire_NAME_parse, for a frame of this type whose
  * payload is the struct S.
  *
- * walk(w, S *) passes its fields.  The writer lends it a copy, because it also
- * reads; the copy holds pointers to secrets and lists, never their bytes.
- * done(S *) frees what a reader has taken before a fault.
+ * walk(w, S *) passes its fields.  The writer passes a copy, because walk may
+ * also modify it; the copy holds pointers to secrets and lists, never their
+ * bytes. done(S *) frees what a reader has allocated before a fault.
  */
 #define FRAME_DEFINE(name, type, S, walk, done) \
 	void wire_put_##name(struct buf *frame, const S *value) \
@@ -107,7 +107,7 @@ void frame_end(struct buf *frame, size_t start);
 		return w.r; \
 	}
 
-/* Where there is nothing to free. */
+/* For structs with nothing to free. */
 #define FRAME_OWNS_NOTHING(value) ((void)(value))
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Frame input and output.  Every wait is bounded by the deadline, and a length
- * is judged before anything is allocated for it.
+ * is checked before memory is allocated for it.
  */
 #include "gcpkce/wire/frame.h"
 

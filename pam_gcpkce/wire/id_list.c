@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Lists of ids as one text.  The helper writes them from JSON; the receiver
- * checks them anew, because it does not trust the helper.
+ * checks them again, because it does not trust the helper.
  */
 #include "gcpkce/wire/id_list.h"
 
@@ -19,7 +19,7 @@ is_id(struct view id)
 	return good;
 }
 
-/* Cut the first id off; what is left begins behind its space. */
+/* Cut the first id and its space off. */
 static struct view
 cut_id(struct view *left)
 {
@@ -62,7 +62,7 @@ id_list_check(
 	struct view left = buf_view(&list->ids);
 	bool good = list->present || left.len == 0;
 
-	/* a space at the end parts an id from nothing */
+	/* no id follows a space at the end */
 	if (left.len > 0 && left.p[left.len - 1] == ' ')
 		good = false;
 	for (size_t count = 0; good && left.len > 0; count++)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The identity record's own grammar.  What is written into it is checked on
- * both sides of the wire: by the helper when it reads JSON, and by the
- * receiver, which does not trust the helper.
+ * The grammar of the identity record.  It is checked on both sides: by the
+ * helper when it reads JSON, and by the receiver, which does not trust the
+ * helper.
  */
 #include "gcpkce/wire/identity.h"
 

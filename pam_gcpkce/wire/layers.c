@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The sandbox's layers in words.  A helper that somebody took over may lie
- * about them, but it has no word of its own here.
+ * The texts for the sandbox's layers.  A compromised helper may lie about them,
+ * but cannot supply text of its own.
  */
 #include "gcpkce/wire/layers.h"
 

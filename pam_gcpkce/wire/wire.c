@@ -2,7 +2,7 @@
 /*
  * Frames.  Each struct has one list of fields that both the writer and the
  * reader walk, so the two cannot drift apart.  The reader trusts nothing: the
- * other end may be a helper that somebody took over.
+ * other end may be a compromised helper.
  */
 #include "gcpkce/wire/wire.h"
 
@@ -11,7 +11,7 @@
 #include "field.h"
 #include "gcpkce/base/text.h"
 
-/* Write or read a list of ids; which bytes it holds is identity_check's. */
+/* Write or read a list of ids; identity_check checks its bytes. */
 static void
 field_ids(struct wire_codec *w, struct id_list *list, const char *field)
 {
@@ -98,7 +98,7 @@ field_identity(struct wire_codec *w, struct identity *identity)
 	field_ids(w, &identity->divisions, "divisions");
 }
 
-/* A layer's error comes with its bit alone. */
+/* A layer's errno is present only if its bit is set. */
 void
 field_missing(struct wire_codec *w, struct missing *missing)
 {
@@ -156,7 +156,7 @@ field_revoke_request(struct wire_codec *w, struct wire_revoke_request *request)
 		field_fail(w, "token", "is missing");
 }
 
-/* The length is 0 first, and written when the payload stands. */
+/* The length is 0 at first, and is set when the payload is complete. */
 size_t
 frame_begin(struct buf *frame, enum wire_type type)
 {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Frames of a probe.  All that a reply says is shown to people; nothing is
- * decided by it.
+ * Frames of a probe.  A reply is only displayed; no decision depends on it.
  */
 #include "gcpkce/wire/wire_probe.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Frames about a token.  What a reply says of groups and names is for people
- * to read; the reader bounds it like everything else.
+ * Frames about a token.  Groups and names in a reply are only for display; the
+ * reader bounds them like everything else.
  */
 #include "gcpkce/wire/wire_token.h"
 
