@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The exchange.  users/me and tokens/me need the token, but their connections
- * do not.  Where a preconnect left none that stand, they are opened beside
- * POST /oauth/token, in the way that the preconnect has.
+ * The exchange.  users/me and tokens/me need the token, but opening their
+ * connections does not.  If the preconnect left no open connection, they are
+ * opened beside POST /oauth/token, as the preconnect would.
  */
 #include "exchange.h"
 
@@ -35,7 +35,8 @@ form_put(struct buf *form, const char *name, struct view value)
 	text_put_percent(form, value);
 }
 
-/* A confidential client names itself by HTTP Basic, a public one in the form.
+/*
+ * A confidential client sends its id by HTTP Basic, a public one in the form.
  */
 static enum outcome
 form_build(struct exchange *x)
@@ -101,7 +102,9 @@ token_conn_init(struct exchange *x)
 	return once == OUTCOME_OK ? conn_start(conn, x->reterr) : once;
 }
 
-/* What a server may have been told by now, and must not tell the journal. */
+/*
+ * Secrets that the server may know by now and that must not reach the journal.
+ */
 static struct sent_secrets
 sent_secrets_of(const struct exchange *x)
 {
@@ -142,11 +145,11 @@ refusal_explain(struct exchange *x, enum outcome r, long status,
 }
 
 /*
- * Judge what the token endpoint answered.  A token in a reply that fails is
- * kept for its revocation.
+ * Judge the token endpoint's reply.  A token in a reply that fails is kept so
+ * that it can be revoked.
  *
- * in:     r  what came of the wait; the connection has ended if it is
- * OUTCOME_OK
+ * in:     r  result of the wait; with OUTCOME_OK the connection
+ *            has ended
  */
 static enum outcome
 token_judge(struct exchange *x, enum outcome r)
@@ -168,14 +171,17 @@ token_judge(struct exchange *x, enum outcome r)
 	r = token_error_judge(
 	    conn->status, buf_view(&conn->body), &sent_secrets, &body);
 	r = refusal_explain(x, r, conn->status, &body);
-	/* the next code's exchange would forget the token */
+	/* the exchange of the next code would lose the token */
 	if (x->reply.access_token != NULL && outcome_may_retry(r))
 		return err_set(x->reterr, OUTCOME_REPLY_INVALID,
 		    "POST /oauth/token: %ld and a token", conn->status);
 	return r;
 }
 
-/* Get the token, and meanwhile a connection for each request that needs it. */
+/*
+ * Get the token, and meanwhile open a connection for each request that needs
+ * it.
+ */
 static enum outcome
 token_get(struct exchange *x)
 {
@@ -214,7 +220,7 @@ api_conn_start(struct exchange *x, size_t i, const char *path, int64_t end_ms)
 	return conn_start(conn, x->reterr);
 }
 
-/* Begin GET users/me, with the lists that it has on request alone. */
+/* Begin GET users/me, with the lists that are sent only on request. */
 static enum outcome
 user_conn_start(struct exchange *x, int64_t end_ms)
 {
@@ -287,9 +293,9 @@ identity_judge(
 }
 
 /*
- * A list that users/me should have had is asked for once more, at a place of
- * its own and over the same connection.  Whatever else goes wrong there, the
- * list is missing.
+ * A list that is missing from users/me is requested once more, at its own URL
+ * over the same connection.  On any other failure there the list counts as
+ * missing.
  */
 static enum outcome
 list_ask(struct exchange *x, const char *field, const char *path,
@@ -326,7 +332,7 @@ list_ask(struct exchange *x, const char *field, const char *path,
 	    r == OUTCOME_OK ? path : why.text);
 }
 
-/* Ask for the lists that are needed and not there yet. */
+/* Request the needed lists that are still missing. */
 static enum outcome
 lists_complete(struct exchange *x)
 {
@@ -337,7 +343,7 @@ lists_complete(struct exchange *x)
 	if (needs->groups && !identity->groups.present) {
 		autobuf path = BUF_INIT(256);
 
-		/* it becomes a part of a path, where dots have a meaning */
+		/* it becomes part of a path, where dots have a meaning */
 		if (!text_is_uuid(view_text(identity->id)))
 			return err_set(x->reterr, OUTCOME_IDENTITY_INCOMPLETE,
 			    "the field groups is missing in GET " USER_PATH
@@ -355,8 +361,8 @@ lists_complete(struct exchange *x)
 }
 
 /*
- * Ask who signed in.  The time of both requests, with what is left to do for
- * their connections, begins when the token has come.
+ * Ask who signed in.  The time limit of both requests, with what is left to do
+ * to open their connections, begins when the token has arrived.
  */
 static enum outcome
 identity_get(struct exchange *x)
@@ -383,7 +389,7 @@ identity_get(struct exchange *x)
 	return r == OUTCOME_OK ? lists_complete(x) : r;
 }
 
-/* What came of an earlier code; the connections stay. */
+/* Forget the results of an earlier code; the connections stay open. */
 static void
 results_forget(struct exchange *x)
 {

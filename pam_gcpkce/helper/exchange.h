@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * From a code to an identity: POST /oauth/token, then users/me and tokens/me
- * side by side; then, if need be, the lists that users/me left out.
+ * side by side; then the lists that users/me left out, if they are needed.
  */
 #ifndef GCPKCE_HELPER_EXCHANGE_H
 #define GCPKCE_HELPER_EXCHANGE_H
@@ -21,9 +21,9 @@ struct exchange_order {
 enum { CONN_TOKEN, CONN_USER, CONN_TOKEN_INFO, CONN_COUNT };
 
 /*
- * One exchange.  Its connections stay open after it, so that the next one, or a
- * revocation, needs no connection of its own.  All-zero bytes are an exchange
- * that never began.
+ * One exchange.  Its connections stay open after it, so that the next exchange
+ * or a revocation can reuse them.  All-zero bytes are an exchange that has not
+ * begun.
  */
 struct exchange {
 	const struct exchange_order *order;
@@ -33,16 +33,16 @@ struct exchange {
 	struct buf form;
 	struct errinfo *reterr;
 
-	/* what came of it */
+	/* the outcome of the exchange */
 	struct token_reply reply; /* with a token: one was received */
 	struct identity identity; /* with OUTCOME_OK */
 	char correlation[REPLY_CORRELATION_MAX + 1];
 };
 
 /*
- * Open a connection's connection ahead of the exchange, by a HEAD of its host's
- * root: libcurl has no other way to a connection that a later request may use.
- * It is under way then, for http_loop_tend.
+ * Open a connection before the exchange, by a HEAD request for the root of its
+ * host: libcurl has no other way to open a connection that a later request may
+ * use.  After this call the request is in progress, for http_loop_tend.
  *
  * in:     i      CONN_TOKEN: the login host; else the API host
  *         route  *borrowed*
@@ -53,8 +53,8 @@ MUST_CHECK enum outcome exchange_warm(struct exchange *x, size_t i,
     const struct wire_route *route, long timeout_ms, struct errinfo *reterr);
 
 /*
- * Exchange a code.  The connections that do not stand yet are opened at once;
- * the code goes out once, whatever happens to its connection.
+ * Exchange a code.  Missing connections are opened at once.  The code is sent
+ * once, whatever happens to its connection.
  *
  * in:     order, wait  *borrowed* for this call; wait ends it early
  * out:    x  (exchange_done it) a token may have been received although the
@@ -62,8 +62,7 @@ MUST_CHECK enum outcome exchange_warm(struct exchange *x, size_t i,
  * errors: code_refused, client_refused, rate_limited, provider_error,
  *         reply_invalid, token_invalid, identity_incomplete, unreachable,
  *         tls_failed, timed_out, aborted, helper_failed, system_error,
- *         no_memory; reterr
- *         says why, with likely causes
+ *         no_memory; reterr says why, with likely causes
  * source: RFC 6749 section 4.1.3; RFC 7636 section 4.5; docs/DESIGN.md 2
  */
 MUST_CHECK enum outcome exchange_run(struct exchange *x,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What a helper that waits asks of glibc's heap, because it waits in numbers.
- * Other libraries have no such calls, and keep less.
+ * What a waiting helper asks of glibc's heap, because many helpers may wait at
+ * once.  Other C libraries have no such calls, and keep less memory.
  */
 #ifndef GCPKCE_HELPER_HEAP_H
 #define GCPKCE_HELPER_HEAP_H

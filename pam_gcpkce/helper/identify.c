@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Whose is this token?  users/me and tokens/me side by side, with the token of
- * the request; or its end.  What the replies mean for anybody's rights is not
- * this file's matter.
+ * Whose token is this?  Asks users/me and tokens/me side by side, with the
+ * token of the request; or revokes it.  What the replies mean for rights is
+ * decided elsewhere.
  */
 #include "identify.h"
 
@@ -51,7 +51,7 @@ conn_ask(struct inquiry *q, size_t i, const char *path, const char *query,
 	return conn_start(conn, reterr);
 }
 
-/* Only a 200 is worth reading. */
+/* Only a 200 is read. */
 static enum outcome
 conn_judge(
     struct inquiry *q, size_t i, const char *request, struct errinfo *reterr)
@@ -62,13 +62,13 @@ conn_judge(
 	    q->reply.verdict.correlation, reterr);
 }
 
-/* Would what is told of the person tell the token? */
+/* Does any field of the reply contain the token? */
 static bool
 token_is_told(const struct inquiry *q)
 {
 	const struct sent_secrets sent_secrets = {.token = q->request->token};
 	const struct wire_portrait *portrait = &q->reply.portrait;
-	/* what is shown of names was cut */
+	/* displayed names may have been cut */
 	bool told = redact_contains_in_identity(
 			&q->reply.verdict.identity, q->request->token) ||
 	    redact_contains(view_text(portrait->person), &sent_secrets) ||
@@ -152,7 +152,7 @@ reply_send(struct inquiry *q, enum outcome outcome, const char *reason,
 	autobuf frame = BUF_INIT(WIRE_HEADER_LEN + WIRE_PAYLOAD_MAX);
 	struct wire_token_info *reply = &q->reply;
 
-	if (outcome != OUTCOME_OK) { /* nothing of it but the correlation id */
+	if (outcome != OUTCOME_OK) { /* only its correlation id is used */
 		char correlation[WIRE_CORRELATION_MAX + 1];
 
 		memcpy(correlation, reply->verdict.correlation,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The helper's side of a token that somebody has already.
+ * The helper's side of a request about an existing token.
  */
 #ifndef GCPKCE_HELPER_IDENTIFY_H
 #define GCPKCE_HELPER_IDENTIFY_H
@@ -9,11 +9,11 @@
 
 /*
  * Serve a TOKEN_REQUEST on HELPER_FD_SOCKET: ask Genesys Cloud whose the token
- * is, or revoke it, and send TOKEN_REPLY.  Nothing is tried twice: somebody
- * waits, and can ask again.
+ * is, or revoke it, and send TOKEN_REPLY.  Nothing is retried: a user waits,
+ * and can ask again.
  *
  * in:     request  *borrowed*;  signals  of startup_signals
- * errors: why no reply could be sent; there is nobody left to tell
+ * errors: why no reply could be sent; the parent is gone
  */
 enum outcome identify_serve(const struct wire_token_request *request,
     int signals, struct errinfo *reterr);

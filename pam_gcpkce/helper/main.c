@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * gcpkce-helper: the process that speaks to Genesys Cloud, one sign-in each.
+ * gcpkce-helper: the process that talks to Genesys Cloud, one per sign-in.
  * Started by the helper client; see gcpkce-helper(8) and docs/PROTOCOL.md.
  */
 #include <stdio.h>
@@ -18,7 +18,7 @@
 
 #define REQUEST_WAIT_MS 10000
 
-/* Nothing was done yet: the caller hears why nothing will be. */
+/* Refuse the request before any work, and tell the parent why. */
 static enum outcome
 refuse(enum outcome r, const struct errinfo *why)
 {
@@ -35,7 +35,7 @@ signin_request(struct view payload, int signals, struct errinfo *reterr)
 
 	if (r != OUTCOME_OK)
 		return refuse(r, reterr);
-	/* before Landlock, which then lets nothing be bound */
+	/* before Landlock, which forbids binding */
 	loopback_callback_begin(&request, &browser);
 	r = sandbox_confine(&request.route, NULL,
 	    loopback_callback_events(&browser) >= 0, reterr);
@@ -47,7 +47,7 @@ signin_request(struct view payload, int signals, struct errinfo *reterr)
 	return r;
 }
 
-/* Hand a token to a revoker and be gone. */
+/* Hand a token to a revoker and exit. */
 static enum outcome
 revoke_request(struct view payload, int signals, struct errinfo *reterr)
 {
@@ -57,7 +57,9 @@ revoke_request(struct view payload, int signals, struct errinfo *reterr)
 	if (r == OUTCOME_OK)
 		r = sandbox_confine(
 		    &request.route, &request.label, false, reterr);
-	/* the caller is gone already: the monitor's patience begins after this
+	/*
+	 * the parent has gone already: the monitor's grace period begins after
+	 * this
 	 */
 	if (r == OUTCOME_OK)
 		sandbox_prepare();
@@ -97,7 +99,7 @@ token_request(struct view payload, int signals, struct errinfo *reterr)
 	return refuse(r, reterr);
 }
 
-/* A sandbox that may not go on is told as well, and goes no further. */
+/* A sandbox that may not go on is reported by a PROBE_REPLY as well. */
 static enum outcome
 probe_request(struct view payload, int signals, struct errinfo *reterr)
 {
@@ -154,7 +156,7 @@ main(void)
 
 	if (r == OUTCOME_OK)
 		_exit(0);
-	/* seen only by somebody who starts it by hand: 2 is /dev/null else */
+	/* seen only when started by hand; else descriptor 2 is /dev/null */
 	(void)fprintf(stderr, "%s\n", why.text);
 	_exit(1);
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Nobody waits for what happens here, and nothing that goes wrong here is a
- * failure: the exchange opens what is missing.
+ * Errors here are not fatal: the exchange opens missing connections itself.
  */
 #include "preconnect.h"
 
@@ -13,7 +12,7 @@
 
 #define FAILURES_MAX 3  /* in a row */
 #define LASTING_MS 8000 /* a connection that ended sooner counts as failed */
-#define PAUSE_MS 1000   /* after a failure; longer after the next */
+#define PAUSE_MS 1000   /* after a failure; longer after each further one */
 
 bool
 preconnect_acquire(struct preconnect *p, uint32_t max, bool hold)
@@ -50,7 +49,7 @@ line_up(struct preconnect_conn *line, int64_t now_ms)
 	line->since_ms = now_ms;
 }
 
-/* The connection has ended, and nobody used it. */
+/* The connection has ended unused. */
 static void
 line_end(struct preconnect_conn *line, int64_t now_ms)
 {
@@ -63,7 +62,7 @@ line_end(struct preconnect_conn *line, int64_t now_ms)
 	line->next_ms = now_ms;
 }
 
-/* A try has ended without a connection that stays. */
+/* A try has ended without an open connection. */
 static void
 line_judge(
     struct preconnect_conn *line, const struct http_conn *conn, int64_t now_ms)
@@ -75,7 +74,7 @@ line_judge(
 	line_fail(line, now_ms);
 }
 
-/* See what has become of a connection. */
+/* Update the state of a connection. */
 static void
 line_look(struct preconnect_conn *line, struct http_conn *conn, int64_t now_ms)
 {
@@ -90,8 +89,9 @@ line_look(struct preconnect_conn *line, struct http_conn *conn, int64_t now_ms)
 }
 
 /*
- * Open a connection if it is time; gives when it will be.  The second one to
- * the API host comes behind the first, from which it has name and session.
+ * Open a connection if it is time; returns the time of the next try.  The
+ * second one to the API host waits for the first, and reuses its address and
+ * TLS session.
  */
 static int64_t
 line_open(struct preconnect *p, struct exchange *x, size_t i,
@@ -115,7 +115,9 @@ line_open(struct preconnect *p, struct exchange *x, size_t i,
 	return line->state == PRECONNECT_DOWN ? line->next_ms : INT64_MAX;
 }
 
-/* Once nothing is under way, give back what the handshakes needed. */
+/*
+ * When no request is in progress, free the memory that the handshakes needed.
+ */
 static void
 memory_return(struct preconnect *p)
 {
@@ -149,7 +151,10 @@ preconnect_run(struct preconnect *p, struct exchange *x,
 		memory_return(p);
 		r = http_loop_tend(x->conns, CONN_COUNT, wake_ms, wait, reterr);
 	}
-	/* what is under way stays so: whoever wakes us must not cost a try */
+	/*
+	 * requests in progress go on: an interrupted wait must not count as a
+	 * failed try
+	 */
 	for (size_t i = 0; i < CONN_COUNT; i++)
 		line_look(&p->lines[i], &x->conns[i], clock_now_ms());
 	return r == OUTCOME_ABORTED ? OUTCOME_OK : r;

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A probe.  Each request has the network for itself, so that the times are its
- * own.  What the answers mean is the command's matter; here they are taken
- * down.
+ * A probe.  Its requests run one at a time, so that the measured times are
+ * their own.  The command judges the answers; the helper only records them.
  */
 #include "probe.h"
 
@@ -34,7 +33,7 @@ struct probe {
 	struct wire_probe_reply reply;
 };
 
-/* A layer that was not come to is not live either, and has no error. */
+/* A layer that was not reached is not live either, and has no error. */
 static void
 layers_tell(struct wire_probe_reply *reply)
 {
@@ -45,7 +44,7 @@ layers_tell(struct wire_probe_reply *reply)
 	}
 }
 
-/* One request, watched; gives OUTCOME_OK whatever became of it. */
+/* One traced request; returns OUTCOME_OK whatever its result. */
 static enum outcome
 ask(struct probe *p, enum wire_host host, const char *url, const char *accept,
     struct errinfo *reterr)
@@ -69,7 +68,7 @@ ask(struct probe *p, enum wire_host host, const char *url, const char *accept,
 	return r;
 }
 
-/* Does a redirect lead to the configured address, with more behind it? */
+/* Does a redirect lead to the configured address, with more after it? */
 static bool
 leads_back(const char *location, const char *redirect_uri)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The helper's side of "gcpkce check": what of the sandbox is live, and how
- * far requests that need no sign-in come.
+ * The helper's side of "gcpkce check": which sandbox layers are live, and how
+ * far requests that need no sign-in get.
  */
 #ifndef GCPKCE_HELPER_PROBE_H
 #define GCPKCE_HELPER_PROBE_H
@@ -9,21 +9,21 @@
 #include "gcpkce/wire/wire_probe.h"
 
 /*
- * Serve a PROBE_REQUEST on HELPER_FD_SOCKET, in a worker whose layers are all
- * taken: GET /oauth/authorize of the login host, with the configured client
- * and with one that nobody has, and GET /api/v2/users/me of the API host, one
- * after the other; then send PROBE_REPLY.
+ * Serve a PROBE_REQUEST on HELPER_FD_SOCKET, in a worker with all layers
+ * applied: GET /oauth/authorize of the login host, with the configured client
+ * and with an unknown one, and GET /api/v2/users/me of the API host, one after
+ * the other; then send PROBE_REPLY.
  *
  * in:     request  *borrowed*;  signals  of startup_signals
- * errors: why no reply could be sent; there is nobody left to tell
+ * errors: why no reply could be sent; the parent is gone
  */
 enum outcome probe_serve(const struct wire_probe_request *request, int signals,
     struct errinfo *reterr);
 
 /*
- * Send a PROBE_REPLY of the sandbox alone.
+ * Send a PROBE_REPLY about the sandbox only.
  *
- * in:     reason  why nothing was asked; "" when nothing was to be
+ * in:     reason  why no request was made; "" when none was asked for
  */
 enum outcome probe_refuse(const char *reason, struct errinfo *reterr);
 

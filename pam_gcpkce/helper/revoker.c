@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Revocation.  It outlives the sign-in on purpose: the person does not wait
- * for it.  It holds one token and can do nothing with it but end it.
+ * Revocation.  It outlives the sign-in on purpose, so that the user does not
+ * wait for it.  It holds one token and can only revoke it.
  */
 #include "revoker.h"
 
@@ -15,7 +15,7 @@
 #define PAUSE_FIRST_MS 500
 #define PAUSE_MAX_MS 8000
 
-/* A fault after which the same request may succeed. */
+/* An error after which the same request may succeed. */
 static bool
 may_try_again(enum outcome r)
 {
@@ -56,7 +56,7 @@ revoker_try(const struct revoker_order *order, struct http_conn *conn,
 	    conn->status, body.name[0] != '\0' ? " " : "", body.name);
 }
 
-/* Try until it works, cannot work, or the limit is reached. */
+/* Retry until it succeeds, fails for good, or reaches the limit. */
 static enum outcome
 try_until_limit(const struct revoker_order *order, struct http_conn *conn,
     struct errinfo *reterr)

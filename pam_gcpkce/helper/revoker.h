@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The revoker: a process of its own that ends one token.
+ * The revoker: a separate process that revokes one token.
  */
 #ifndef GCPKCE_HELPER_REVOKER_H
 #define GCPKCE_HELPER_REVOKER_H
@@ -15,24 +15,24 @@ struct revoker_order {
 	const struct wire_label *label;
 	const struct secret *token;
 	uint64_t expires_at_s;  /* CLOCK_REALTIME; 0: not known */
-	uint32_t limit_s;       /* how long to go on trying */
+	uint32_t limit_s;       /* how long to retry */
 	struct http_conn *conn; /* of the same host, whose connection is reused,
 			      or NULL for a new one */
 };
 
 /*
- * In the worker: become the revoker, by worker_detach.  It owns the
- * connection's connection already.  It sends DELETE /api/v2/tokens/me for that
- * token, again after a fault, until the limit, and writes "revoked" or
- * "revoke_failed" to the journal.
+ * In the worker: become the revoker, by worker_detach.  It owns the connection
+ * already.  It sends DELETE /api/v2/tokens/me for that token, again after an
+ * error, until the limit, and writes "revoked" or "revoke_failed" to the
+ * journal.
  *
  * source: Genesys Cloud Platform API, DELETE /api/v2/tokens/me
  */
 _Noreturn void revoker_leave_behind(const struct revoker_order *order);
 
 /*
- * Send one DELETE here and now, and judge the reply.  A 401 is OUTCOME_OK, too,
- * and reterr then says so: a token that is refused is one that has ended.
+ * Send one DELETE now, and judge the reply.  A 401 is OUTCOME_OK, too, and
+ * reterr says so: a token that is refused has ended.
  *
  * in:     order  route and token;  connection  of conn_aim, to any URL
  * out:    correlation  of REPLY_CORRELATION_MAX + 1 bytes: the reply's, if it

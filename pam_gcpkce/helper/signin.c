@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * One sign-in, as the helper sees it.  It holds the verifier, makes the
- * address, reads the answer and asks Genesys Cloud; who may be whom is not its
- * matter.  For an account that nobody could sign in to it behaves the same,
- * but never opens a connection.
+ * One sign-in on the helper's side.  It holds the verifier, composes the
+ * address, reads the answer and asks Genesys Cloud; the module decides who may
+ * sign in to which account.  For an account that no user may sign in to it
+ * behaves the same, but never opens a connection.
  */
 #include "signin.h"
 
@@ -21,11 +21,11 @@
 #include "worker.h"
 
 #define EARLIER_MAX 20 /* as many addresses as there are attempts */
-/* what takes a few milliseconds more for some accounts vanishes in it */
+/* hides small timing differences between accounts */
 #define ANSWER_MIN_MS 100
 /* the same for a code that a server refused and one that was never sent */
 #define REFUSAL_MS 900
-#define VERDICT_WAIT_MS 10000 /* for KEEP or REVOKE, past the deadline */
+#define VERDICT_WAIT_MS 10000 /* for KEEP or REVOKE, after the deadline */
 
 struct signin {
 	const struct wire_request *request;
@@ -47,7 +47,7 @@ struct signin {
 	struct wire_verdict verdict;
 };
 
-/* A new verifier, and so a new address; the old state is remembered. */
+/* Make a new verifier, and so a new address; the old state is remembered. */
 static enum outcome
 address_renew(struct signin *s, struct errinfo *reterr)
 {
@@ -125,7 +125,9 @@ moment_await(const struct signin *s, int64_t moment_ms)
 
 	if (moment_ms < wait.deadline_ms)
 		wait.deadline_ms = moment_ms;
-	/* no connection is left to end, so the deadline or the caller ends it
+	/*
+	 * there is no connection to wait for; the deadline or the parent ends
+	 * the wait
 	 */
 	struct http_conn none = {0};
 	struct errinfo why;
@@ -180,8 +182,8 @@ verdict_send(struct signin *s, enum outcome outcome, const char *reason,
 }
 
 /*
- * Go on in the worker.  A decoy's has libcurl as well, and never uses it: what
- * it takes to load it would tell.
+ * Go on in the worker.  A decoy's worker loads libcurl as well and never uses
+ * it: the time to load it would reveal the decoy.
  */
 static enum outcome
 worker_start(struct signin *s, struct errinfo *reterr)
@@ -198,8 +200,7 @@ worker_start(struct signin *s, struct errinfo *reterr)
 	    true, &why);
 	if (failed == OUTCOME_OK)
 		return failed;
-	/* the answer, which may have to come yet, gets a verdict all the same
-	 */
+	/* an answer that is still to come gets a verdict all the same */
 	s->wait.browser = -1;
 	enum outcome r =
 	    wait_for_event(&s->wait, s->wait.deadline_ms, &event, reterr);
@@ -209,8 +210,8 @@ worker_start(struct signin *s, struct errinfo *reterr)
 }
 
 /*
- * When the connections are opened ahead of the answer: a while after the
- * address was sent, but at once where they have been open before.
+ * When to open the connections before the answer: some time after the address
+ * was sent, or at once if they were open before.
  */
 static int64_t
 preconnect_due_ms(const struct signin *s)
@@ -226,8 +227,8 @@ preconnect_due_ms(const struct signin *s)
 }
 
 /*
- * Open connections ahead of the answer, until there is something to read.  A
- * decoy has its worker from the same moment on, and no more.
+ * Open connections before the answer, until there is something to read.  A
+ * decoy gets its worker at the same moment, and nothing more.
  */
 static enum outcome
 preconnect_begin(struct signin *s, bool *ret_ran, struct errinfo *reterr)
@@ -244,7 +245,7 @@ preconnect_begin(struct signin *s, bool *ret_ran, struct errinfo *reterr)
 	    : r;
 }
 
-/* What an answer must be at present; *borrowed* from s. */
+/* What an answer must match at present; *borrowed* from s. */
 static struct answer_terms
 terms_of(const struct signin *s)
 {
@@ -256,7 +257,7 @@ terms_of(const struct signin *s)
 	};
 }
 
-/* Let the browser bring what it has; the worker alone reads it. */
+/* Read what the browser sent; only the worker does so. */
 static enum outcome
 loopback_callback_hear(struct signin *s, struct errinfo *reterr)
 {
@@ -269,9 +270,9 @@ loopback_callback_hear(struct signin *s, struct errinfo *reterr)
 }
 
 /*
- * Wait for the answer, and go on in the worker with it: nothing of it is read
- * here.  It is a good time for what takes long.  After an empty answer, wait
- * for the browser instead; then the caller has nothing more to say.
+ * Wait for the answer.  The answer itself is read later, in the worker.  Use
+ * the wait to build the seccomp programs.  After an empty answer, wait for the
+ * browser instead; the parent then sends nothing more.
  */
 static enum outcome
 answer_await(struct signin *s, bool for_browser, struct errinfo *reterr)
@@ -304,7 +305,7 @@ answer_await(struct signin *s, bool for_browser, struct errinfo *reterr)
 	return r == OUTCOME_OK ? worker_start(s, reterr) : r;
 }
 
-/* What the browser has brought, if this is its number. */
+/* Take what the browser brought, if this is its number. */
 static enum outcome
 number_take(struct signin *s, struct answer *ret, struct errinfo *reterr)
 {
@@ -341,7 +342,10 @@ answer_take(struct signin *s, struct view typed, struct answer *ret,
 	}
 	if (r == OUTCOME_OK)
 		loopback_callback_dismiss(s->browser);
-	/* an error's description is anybody's words, also of an earlier code */
+	/*
+	 * an error's description is untrusted text, also that of an earlier
+	 * code
+	 */
 	if (r == OUTCOME_SIGNIN_REFUSED)
 		redact_text(reterr->text, sizeof(reterr->text),
 		    &(struct sent_secrets){
@@ -352,10 +356,10 @@ answer_take(struct signin *s, struct view typed, struct answer *ret,
 }
 
 /*
- * What comes of an answer; a no is not given before its moment.
+ * The result of an answer.  Refusals are delayed to a fixed time.
  *
- * out:    ret_used  a code went out, or seemed to, or was dropped: the address
- *                   is used up
+ * out:    ret_used  a code was sent or dropped, or this is a decoy: the
+ *                   address is used up
  */
 static enum outcome
 answer_judge(
@@ -376,20 +380,20 @@ answer_judge(
 	if (answer.sshd_junk || r == OUTCOME_CODE_REFUSED)
 		moment_ms = s->answer_ms + REFUSAL_MS;
 	else if (!outcome_may_retry(r))
-		return r; /* nobody is kept waiting for a yes */
+		return r; /* success is reported at once */
 	enum outcome waited = moment_await(s, moment_ms);
 	return waited == OUTCOME_OK ? r : waited;
 }
 
 /*
- * Is the token to be kept?  Everything but KEEP is a no.  A word that the
- * person is let in may come before it.
+ * Is the token to be kept?  Any frame but KEEP means no.  A frame that reports
+ * the login's success may precede it.
  */
 static bool
 is_kept(struct signin *s)
 {
 	int64_t deadline_ms = s->wait.deadline_ms + VERDICT_WAIT_MS;
-	enum outcome told = OUTCOME_NOT_MAPPED; /* as all denials are told */
+	enum outcome told = OUTCOME_NOT_MAPPED; /* as every denial */
 
 	for (;;) {
 		autobuf payload = BUF_INIT(WIRE_PAYLOAD_MAX);
@@ -439,9 +443,9 @@ token_revoke(struct signin *s)
 }
 
 /*
- * One round: show the address, take the answer, say what came of it.
+ * One round: show the address, read the answer, report its result.
  *
- * out:    ret_outcome  what the verdict said
+ * out:    ret_outcome  outcome of the verdict
  */
 static enum outcome
 round_serve(struct signin *s, enum outcome *ret_outcome, struct errinfo *reterr)
@@ -468,7 +472,7 @@ round_serve(struct signin *s, enum outcome *ret_outcome, struct errinfo *reterr)
 
 	memset(&s->verdict, 0, sizeof(s->verdict));
 	*ret_outcome = answer_judge(s, buf_view(&typed), &used, &why);
-	/* what the browser brought may be the next answer yet */
+	/* the browser's code may still be the next answer */
 	if (*ret_outcome != OUTCOME_OK && !s->browser->arrived)
 		loopback_callback_tell(s->browser, *ret_outcome);
 	if (used && outcome_may_retry(*ret_outcome))

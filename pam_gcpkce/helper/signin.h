@@ -9,13 +9,13 @@
 
 /*
  * Serve a sign-in on HELPER_FD_SOCKET: READY, ANSWER, VERDICT, and again after
- * an answer that did not do, until a verdict that ends it; then KEEP or
- * REVOKE.  A token that was received is revoked on every path but KEEP,
- * unless the request says otherwise.
+ * an answer that was rejected, until a verdict that ends it; then KEEP or
+ * REVOKE.  A token that was received is revoked on every path but KEEP, unless
+ * the request says otherwise.
  *
  * in:     request, browser  *borrowed*;  signals  of startup_signals
  * errors: OUTCOME_ABORTED, OUTCOME_TIMED_OUT, OUTCOME_HELPER_FAILED, ...: why
- *         it ended before a verdict; there is nobody left to tell
+ *         it ended before a verdict; the parent is gone
  */
 enum outcome signin_serve(const struct wire_request *request,
     struct browser *browser, int signals, struct errinfo *reterr);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The helper's first steps.  It does not trust whoever started it to have done
- * what docs/DESIGN.md says: it looks.
+ * The helper's start-up.  It does not trust its parent to have done what
+ * docs/DESIGN.md says: it verifies it.
  */
 #include "startup.h"
 
@@ -29,8 +29,8 @@ has_socket(void)
 }
 
 /*
- * Refuse a request that may not have come yet, and is not read: a caller whose
- * sending fails would not look for an answer.
+ * Refuse a request that may not have arrived yet, and is not read.  Stay until
+ * it arrives: a parent whose send fails would not look for an answer.
  */
 static void
 request_decline(enum outcome outcome, const char *reason)

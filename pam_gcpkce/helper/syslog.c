@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A line for /dev/log by hand: syslog(3) would open the socket itself, which
- * the helper may not do.
+ * A line for /dev/log without syslog(3), which would open the socket itself;
+ * the helper may not do that.
  */
 #include "syslog.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The helper's own lines in the system's journal: what the revoker did, when
- * nobody else is left to say it.
+ * The helper's own lines in the system's journal: what the revoker did after
+ * its parent has gone.
  */
 #ifndef GCPKCE_HELPER_SYSLOG_H
 #define GCPKCE_HELPER_SYSLOG_H
@@ -9,9 +9,8 @@
 #include "gcpkce/wire/wire.h"
 
 /*
- * Write one line, "outcome=EVENT user="..." service="..." ...", to the
- * datagram socket that the helper was born with.  Nothing happens where there
- * is no journal.
+ * Write one line, "outcome=EVENT user="..." service="..." ...", to the datagram
+ * socket that the helper was started with.  Without a journal it does nothing.
  *
  * in:     event   revoked or revoke_failed
  *         label   whose sign-in it was

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Two processes in place of one, from the first answer on.  The monitor has
- * forked already and reads nothing but one byte; the worker cannot fork any
- * more.  So nothing that takes the worker over can leave a process behind, but
- * for the worker itself in the revoker's place, and that one the kernel ends.
+ * Two processes instead of one, from the first answer on.  The monitor has
+ * forked already and reads only one byte; the worker can no longer fork.  So a
+ * compromised worker cannot leave a process behind, except itself in place of
+ * the revoker, and the kernel kills that one.
  */
 #include "worker.h"
 
@@ -21,7 +21,7 @@
 #include "helper/sandbox/sandbox.h"
 #include "startup.h"
 
-#define GRACE_MS 1500 /* less than the caller grants the helper */
+#define GRACE_MS 1500 /* less than the parent allows the helper */
 
 static int word = -1; /* the worker's end of the pipe to the monitor */
 
@@ -62,7 +62,7 @@ watch(const struct monitor *w)
 	struct pollfd fds[COUNT] = {
 	    [WORD] = {.fd = w->word, .events = POLLIN},
 	    [SIGNALS] = {.fd = w->signals, .events = POLLIN},
-	    /* no event: what comes there is the worker's, its end ours too */
+	    /* no event: input there is for the worker; only a hang-up counts */
 	    [SOCKET] = {.fd = HELPER_FD_SOCKET},
 	};
 	int64_t grace_ms = INT64_MAX;
@@ -76,7 +76,7 @@ watch(const struct monitor *w)
 		if (ready < 0 && errno == EINTR)
 			continue;
 		if (fds[WORD].revents != 0 && read(w->word, &byte, 1) == 1)
-			_exit(0); /* it is the revoker now */
+			_exit(0); /* the worker is the revoker now */
 		if (ready <= 0 || fds[WORD].revents != 0)
 			worker_end(w);
 		if (fds[SIGNALS].revents != 0)
@@ -91,7 +91,7 @@ watch(const struct monitor *w)
 	}
 }
 
-/* The kernel's own hand, which the filter then keeps the worker off. */
+/* Kernel timer that kills the worker; the filter forbids changing it. */
 static bool
 end_set(int64_t end_ms)
 {
@@ -107,7 +107,7 @@ end_set(int64_t end_ms)
 	    timer_settime(timer, TIMER_ABSTIME, &when, NULL) == 0;
 }
 
-/* Whoever kills the monitor ends the worker, too. */
+/* If the monitor is killed, the worker ends, too. */
 static bool
 monitor_tie(pid_t monitor)
 {
@@ -156,7 +156,10 @@ worker_detach(void)
 {
 	(void)signal(SIGTERM, SIG_IGN);
 	(void)signal(SIGHUP, SIG_IGN);
-	/* whoever waits for the helper's end must not wait for this process */
+	/*
+	 * the parent waits for the helper's end and must not wait for this
+	 * process
+	 */
 	(void)close(HELPER_FD_SOCKET);
 	(void)close(HELPER_FD_LOCK);
 	(void)prctl(PR_SET_PDEATHSIG, 0);

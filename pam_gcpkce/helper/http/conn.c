@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * libcurl, kept on a short leash.  This file and connections.c are the ones
- * that know it.  The environment is empty here, and still nothing is left to be
- * read from it: proxy and certificates come from the route alone.  Copies that
- * libcurl makes of a token (its request buffer) cannot be wiped by us; the
- * process ends soon, and is neither dumpable nor traceable.
+ * libcurl options for one request.  The environment is empty here, and libcurl
+ * still gets no chance to read it: proxy and certificates come from the route
+ * alone.  Copies that libcurl makes of a token (its request buffer) cannot be
+ * wiped; the process ends soon, and is neither dumpable nor traceable.
  */
 #include "conn.h"
 
@@ -14,14 +13,13 @@
 #include "gcpkce/base/readable.h"
 #include "gcpkce/base/text.h"
 
-/* libcurl would take one for too old after 118; we look whether it has ended */
+/* libcurl discards one after 118 s by default; we check whether it has ended */
 #define IDLE_MAX_S 3700L
 
-/* Names and sessions of TLS that one connection has learnt spare the others
- * time. */
+/* One connection's DNS results and TLS sessions save the others time. */
 static CURLSH *share;
 
-/* Did a connection need the bundle?  The others begin with it, then. */
+/* Did a connection need the bundle?  Then the others begin with it. */
 static bool widened;
 
 static size_t
@@ -35,7 +33,7 @@ body_write(char *bytes, size_t size, size_t count, void *arg)
 	return conn->body.failed ? 0 : len;
 }
 
-/* Is this header one of the names for the correlation id?  Its value, then. */
+/* If the header is one of the names of the correlation id, return its value. */
 static struct view
 correlation_value(struct view line)
 {
@@ -80,7 +78,9 @@ header_read(char *bytes, size_t size, size_t count, void *arg)
 }
 
 #if CONN_HAS_PREREQ
-/* Called for each try, so a second call is a repetition. */
+/*
+ * Called for each try, so a second call means that libcurl repeats the request.
+ */
 static int
 send_once(
     void *arg, char *remote_ip, char *local_ip, int remote_port, int local_port)
@@ -98,10 +98,10 @@ send_once(
 #endif
 
 /*
- * ca_file alone; else the directory of the system's trust store.  What is not
- * found there may be in the bundle, which costs so much more that it is read
- * only then (conn_trust_widen).  Without such a directory what libcurl itself
- * was built with counts.
+ * ca_file alone; else the directory of the system's trust store.  An issuer
+ * that is missing there may be in the bundle, which is so much slower to read
+ * that it is read only then (conn_trust_widen).  Without such a directory
+ * libcurl's built-in default is used.
  */
 static CURLcode
 trust_set(struct http_conn *conn, const struct wire_route *route)
@@ -130,7 +130,7 @@ conn_trust_widen(struct http_conn *conn)
 	const char *bundle = trust_bundle();
 	curl_off_t tls_us = 0;
 
-	/* without TLS nothing can have gone out: a code is never repeated */
+	/* without TLS nothing can have been sent: a code is never repeated */
 	if (!conn->narrow || conn->result != CURLE_PEER_FAILED_VERIFICATION ||
 	    conn->gone_out || bundle[0] == '\0' ||
 	    curl.easy_getinfo(
@@ -170,10 +170,10 @@ options_set(struct http_conn *conn, const struct wire_route *route,
 	SET(CURLOPT_SSL_VERIFYPEER, 1L);
 	SET(CURLOPT_SSL_VERIFYHOST, 2L);
 	SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
-	/* "": none, whatever else says; a loopback host needs none */
+	/* "": no proxy, whatever else is set; a loopback host needs none */
 	SET(CURLOPT_PROXY, plain ? "" : route->proxy);
 	SET(CURLOPT_NOPROXY, "");
-	/* what a proxy says of its tunnel is no reply of Genesys Cloud's */
+	/* headers of a proxy's CONNECT response are not Genesys Cloud's */
 	SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 	SET(CURLOPT_NOSIGNAL, 1L);
 	SET(CURLOPT_TCP_NODELAY, 1L);
@@ -197,14 +197,14 @@ share_new(void)
 {
 	CURLSH *ret = curl.share_init();
 
-	/* without either it works as well, and is slower */
+	/* both are optional: without them requests are only slower */
 	(void)curl.share_setopt(ret, CURLSHOPT_SHARE, CURL_LOCK_DATA_DNS);
 	(void)curl.share_setopt(
 	    ret, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
 	return ret;
 }
 
-/* A new connection, or one that forgets all but its connection. */
+/* Make a new handle, or reset one and keep its open connection. */
 static enum outcome
 conn_clear(struct http_conn *conn, struct errinfo *reterr)
 {
@@ -311,7 +311,7 @@ conn_retarget(struct http_conn *conn, const char *method, const char *url,
 {
 	CURLcode r = CURLE_OK;
 
-	/* a request that was cut short is still under way */
+	/* a request that was cut short is still in progress */
 	(void)curl.multi_remove_handle(conn->multi, conn->easy);
 	SET(CURLOPT_CUSTOMREQUEST, method);
 	SET(CURLOPT_URL, url);
@@ -326,7 +326,7 @@ enum outcome
 conn_start(struct http_conn *conn, struct errinfo *reterr)
 {
 	CURLcode r = CURLE_OK;
-	/* libcurl looks as well, but not always */
+	/* libcurl checks this as well, but not always */
 	bool fresh = !conn_is_warm(conn) || (conn->once && !CONN_HAS_PREREQ);
 
 	SET(CURLOPT_FRESH_CONNECT, fresh ? 1L : 0L);
@@ -356,8 +356,8 @@ enum {
 };
 
 /*
- * What kind of error a number is.  One that is not known says nothing of the
- * way when a reply had begun.
+ * The kind of error that a number stands for.  An unknown number after the
+ * start of a reply says nothing about the network.
  */
 static enum outcome
 code_outcome(CURLcode code, bool begun)
@@ -426,7 +426,7 @@ conn_outcome(const struct http_conn *conn, struct errinfo *reterr)
 		return err_set(reterr, OUTCOME_REPLY_INVALID,
 		    "the reply is larger than %d bytes", CONN_BODY_MAX);
 	bool begun = conn->headers_len > 0;
-	/* an old libcurl calls one header of 100 KiB a lack of memory */
+	/* an old libcurl reports a header of 100 KiB as a lack of memory */
 	if (conn->headers_len > CONN_HEADERS_MAX ||
 	    (begun && conn->body.len == 0 &&
 		(code == CURLE_OUT_OF_MEMORY || (int)code == CODE_TOO_LARGE)))

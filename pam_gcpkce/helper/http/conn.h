@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A connection: one connection to one host of Genesys Cloud, and the request on
- * it. Several connections are driven side by side in one thread.
+ * One connection to one host of Genesys Cloud, and the request on it.  Several
+ * connections are driven side by side in one thread.
  */
 #ifndef GCPKCE_HELPER_CONN_H
 #define GCPKCE_HELPER_CONN_H
@@ -18,16 +18,16 @@
 struct http_conn {
 	CURLM *multi;
 	CURL *easy;
-	bool warm; /* the last request left its connection open, by fd */
+	bool warm; /* the last request left its connection open, as fd */
 	int fd;
-	bool once; /* the request must not go out a second time ... */
+	bool once; /* the request must not be sent a second time ... */
 	bool gone_out;
 	bool repeated; /* ... and would have */
-	bool narrow;   /* only a part of the trust store was asked so far */
+	bool narrow;   /* only a part of the trust store was read so far */
 	bool done;     /* the request has ended, with result */
 	CURLcode result;
 	long status;
-	size_t headers_len; /* those that have come so far */
+	size_t headers_len; /* those received so far */
 	struct buf body;
 	char correlation[REPLY_CORRELATION_MAX + 1];
 	char error[CURL_ERROR_SIZE];
@@ -35,44 +35,44 @@ struct http_conn {
 	char *authorization;          /* CONN_AUTHORIZATION_MAX bytes; wiped */
 };
 
-/* Can a request be stopped before it goes out again?  libcurl 7.80. */
+/* Can a request be stopped before it is sent again?  Needs libcurl 7.80. */
 #ifndef CONN_HAS_PREREQ
 #define CONN_HAS_PREREQ (LIBCURL_VERSION_NUM >= 0x075000)
 #endif
 
 #define autoconn CLEANUP(conn_done) struct http_conn
 
-/* What ends a wait besides the connections: the deadline, the caller, a signal.
+/*
+ * What ends a wait besides the connections: the deadline, the parent, a signal.
  */
 struct wait {
-	int socket;  /* readable or closed: the caller has gone */
+	int socket;  /* the parent's socket: readable or closed */
 	int signals; /* a signalfd */
 	int browser; /* for wait_for_event and http_loop_tend; -1: none */
 	int64_t deadline_ms;
 };
 
-/* What a wait ended with. */
+/* What ended a wait. */
 enum wait_event { WAIT_EVENT_NONE, WAIT_EVENT_CALLER, WAIT_EVENT_BROWSER };
 
 /*
- * Wait, without any connection, until there is something to read, or that time
- * has come.
+ * Wait, without any connection, until there is something to read or the given
+ * time has come.
  *
- * out:    ret_event  WAIT_EVENT_CALLER: at least one byte of his
+ * out:    ret_event  WAIT_EVENT_CALLER: at least one byte from the parent
  * errors: OUTCOME_TIMED_OUT  the deadline passed
- *         OUTCOME_ABORTED    the caller has gone, or a signal came
+ *         OUTCOME_ABORTED    the parent has gone, or a signal came
  *         OUTCOME_SYSTEM_ERROR  poll failed
  */
 MUST_CHECK enum outcome wait_for_event(const struct wait *wait,
     int64_t until_ms, enum wait_event *ret_event, struct errinfo *reterr);
 
 /*
- * Make a connection, after library_load, or aim one that there is already at
- * another request over the connection that it has; what was under way is given
- * up.  A connection takes requests to one URL over the configured route: https
- * alone (http to a loopback host), TLS 1.2 at least, no redirect, no cookie, at
- * most 256 KiB of body and 64 KiB of headers, certificates and proxy from the
- * route and nothing else.
+ * Make a connection, after library_load; or reuse an existing one for another
+ * request, and abandon any request in progress.  A connection takes requests to
+ * one URL over the configured route: https only (http to a loopback host), TLS
+ * 1.2 at least, no redirect, no cookie, at most 256 KiB of body and 64 KiB of
+ * headers, certificates and proxy from the route and nothing else.
  *
  * in:     route       *borrowed*
  *         url         *borrowed* until the request has ended
@@ -88,8 +88,8 @@ MUST_CHECK enum outcome conn_aim(struct http_conn *conn,
 void conn_authorize(struct http_conn *conn, const struct secret *token);
 
 /*
- * Aim a connection at another request, over the connection that it has.  A
- * request that is under way is given up.
+ * Set up another request on a connection that is already open.  A request in
+ * progress is abandoned.
  *
  * in:     method  *borrowed*, as url is
  */
@@ -98,20 +98,20 @@ MUST_CHECK enum outcome conn_retarget(struct http_conn *conn,
     struct errinfo *reterr);
 
 /*
- * From now on: no body, by HEAD, for the sake of the connection alone.
+ * From now on send HEAD and read no body: the request only opens the
+ * connection.
  */
 MUST_CHECK enum outcome conn_head(
     struct http_conn *conn, struct errinfo *reterr);
 
 /*
- * Let the request go out once: libcurl sends one again, without a word, over a
- * new connection when an old one ended before the first byte of a reply.
+ * Send the request at most once.  By default libcurl silently repeats a request
+ * over a new connection if an old one ended before the first byte of a reply.
  */
 MUST_CHECK enum outcome conn_once(
     struct http_conn *conn, struct errinfo *reterr);
 
-/* Has the connection a connection that waits for a request, still open at this
- * end and the other? */
+/* Is there an idle connection for the next request, still open at both ends? */
 bool conn_is_warm(struct http_conn *conn);
 
 /*
@@ -128,7 +128,7 @@ MUST_CHECK enum outcome conn_start(
  *         until  a connection whose end is waited for; NULL: all of them
  *         wait  what else ends the wait
  * errors: OUTCOME_TIMED_OUT  the deadline passed
- *         OUTCOME_ABORTED    the caller has gone, or a signal came
+ *         OUTCOME_ABORTED    the parent has gone, or a signal came
  *         OUTCOME_HELPER_FAILED, OUTCOME_SYSTEM_ERROR
  */
 MUST_CHECK enum outcome http_loop_drive(struct http_conn *conns, size_t count,
@@ -136,8 +136,8 @@ MUST_CHECK enum outcome http_loop_drive(struct http_conn *conns, size_t count,
     struct errinfo *reterr);
 
 /*
- * Let connections do what they can, then wait until there is more to do, a warm
- * connection has ended, or wake_ms (on clock_now_ms's clock).
+ * Let connections make progress, then wait until there is more to do, an idle
+ * connection has ended, or wake_ms (on clock_now_ms's clock) has come.
  *
  * errors: as http_loop_drive
  */
@@ -145,15 +145,15 @@ MUST_CHECK enum outcome http_loop_tend(struct http_conn *conns, size_t count,
     int64_t wake_ms, const struct wait *wait, struct errinfo *reterr);
 
 /*
- * The request has ended.  Did it so because no issuer was found in the part of
- * the system's trust store that costs little, and before anything went out?
- * Then all of the store is set for it, and it may begin once more.
+ * The request has ended.  If it failed because no issuer was found in the
+ * quickly read part of the system's trust store, before anything was sent, set
+ * the whole store for it and allow it to begin once more.
  */
 bool conn_trust_widen(struct http_conn *conn);
 
 /*
- * What became of an ended request on the way to a status: OUTCOME_OK with any
- * status, else unreachable, tls_failed, reply_invalid, no_memory.
+ * The transport result of an ended request: OUTCOME_OK with any status, else
+ * unreachable, tls_failed, reply_invalid, no_memory.
  */
 enum outcome conn_outcome(const struct http_conn *conn, struct errinfo *reterr);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A table of pointers in place of a link: the loader would bring libcurl into
+ * A table of pointers instead of linking: the loader would load libcurl into
  * every helper at its start.
  */
 #include "curl_load.h"
@@ -15,7 +15,7 @@
 
 struct library curl;
 
-/* POSIX lets an address of a function pass through a pointer to void. */
+/* POSIX lets the address of a function pass through a pointer to void. */
 static bool
 symbol_find(void *handle, const char *name, void *ret_function)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * libcurl, loaded when there is a connection to open.  It brings thirty
- * libraries along, and most helpers wait for a person who is in a browser, or
- * for nobody at all.
+ * libraries along, and most helpers only wait for a user who is in a browser,
+ * or who never comes back.
  */
 #ifndef GCPKCE_HELPER_CURL_LOAD_H
 #define GCPKCE_HELPER_CURL_LOAD_H
@@ -11,7 +11,7 @@
 
 #include "gcpkce/base/errinfo.h"
 
-/* The functions of libcurl that connection.h and its users call. */
+/* The functions of libcurl that conn.h and its users call. */
 #define LIBRARY_TABLE(X) \
 	X(global_init) \
 	X(getdate) \
@@ -43,10 +43,10 @@ struct library {
 extern struct library curl;
 
 /*
- * Load libcurl and get it ready; once in a process, before the first
+ * Load libcurl and initialise it; once in a process, before the first
  * connection.
  *
- * errors: OUTCOME_SYSTEM_ERROR  it is not there, too old, or does not start
+ * errors: OUTCOME_SYSTEM_ERROR  it is missing, too old, or fails to start
  */
 MUST_CHECK enum outcome library_load(struct errinfo *reterr);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * libcurl counts the time of each step itself.  Version of TLS, headers and
- * the proxy's answer it tells a debug function alone; no sign-in has one, since
- * it would see tokens.
+ * libcurl measures the time of each step itself.  It reports TLS version,
+ * headers and the proxy's answer only to a debug function; sign-ins have none,
+ * since it would see tokens.
  */
 #include "http_trace.h"
 
@@ -23,7 +23,7 @@ trace_text_copy(char to[static WIRE_PROBE_TEXT_MAX + 1], const char *from)
 	(void)snprintf(to, WIRE_PROBE_TEXT_MAX + 1, "%s", buf_text(&escaped));
 }
 
-/* As libcurl counts: microseconds since the begin, never 0. */
+/* As libcurl counts: microseconds since the start, never 0. */
 static curl_off_t
 elapsed_us(const struct trace *trace)
 {
@@ -43,7 +43,7 @@ has_head(struct view line, const char *name)
 	    text_eq_nocase((struct view){line.p, wanted.len}, wanted);
 }
 
-/* What stands behind a header's name, NUL-ended; "" when it is too long. */
+/* The text after a header's name, NUL-ended; "" when it is too long. */
 static void
 value_copy(struct view line, const char *name, char *to, size_t cap)
 {
@@ -65,7 +65,7 @@ header_take(struct trace *trace, struct view line)
 {
 	char date[64];
 
-	if (has_head(line, "HTTP/")) { /* those of a proxy's answer end here */
+	if (has_head(line, "HTTP/")) { /* end of a proxy's headers */
 		trace->date_s = 0;
 		trace->location[0] = '\0';
 		if (trace->tunnel_us == 0)
@@ -129,7 +129,7 @@ trace_begin(struct trace *trace, struct http_conn *conn, struct errinfo *reterr)
 	return OUTCOME_OK;
 }
 
-/* Microseconds from the begin to the end of a step; 0: it was not reached. */
+/* Microseconds from the start to the end of a step; 0: it was not reached. */
 static curl_off_t
 time_of(const struct http_conn *conn, CURLINFO what)
 {
@@ -164,7 +164,7 @@ certificate_end(const struct http_conn *conn)
 	return first;
 }
 
-/* Which step did an error end? */
+/* Which step failed with an error? */
 static enum wire_step
 step_failed(const struct wire_reach *reach, enum outcome outcome, CURLcode code,
     bool tls, bool proxy)
@@ -173,7 +173,7 @@ step_failed(const struct wire_reach *reach, enum outcome outcome, CURLcode code,
 
 	if (outcome == OUTCOME_TLS_FAILED)
 		return WIRE_STEP_TLS;
-	/* libcurl 8.23 says COULDNT_CONNECT of a proxy that refused */
+	/* libcurl 8.23 reports COULDNT_CONNECT for a proxy that refused */
 	if (proxy && !tunnelled && reach->proxy_status != 0)
 		return WIRE_STEP_PROXY;
 	if (code == CURLE_COULDNT_RESOLVE_HOST ||
@@ -188,13 +188,15 @@ step_failed(const struct wire_reach *reach, enum outcome outcome, CURLcode code,
 						     : WIRE_STEP_HTTP;
 }
 
-/* Each step's own time, from times that all count from the begin. */
+/* Each step's own time, from times that all count from the start. */
 static void
 times_split(const struct trace *trace, const struct http_conn *conn, bool proxy,
     struct wire_reach *ret)
 {
-	/* libcurl tells of a connection only when TLS stands on it, too; our
-	 * own time is later by what TLS needs to begin */
+	/*
+	 * libcurl reports a connection only after TLS is established, too; our
+	 * own time is later by what TLS needs to begin
+	 */
 	curl_off_t connected = time_of(conn, CURLINFO_CONNECT_TIME_T);
 	const curl_off_t ends[WIRE_STEP_COUNT] = {
 	    [WIRE_STEP_DNS] = time_of(conn, CURLINFO_NAMELOOKUP_TIME_T),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What is to be known of one request besides its reply: each step's time, the
- * certificate, headers that no sign-in reads.
+ * What can be learnt of one request besides its reply: each step's time, the
+ * certificate, and headers that no sign-in reads.
  */
 #ifndef GCPKCE_HELPER_TRACE_H
 #define GCPKCE_HELPER_TRACE_H
@@ -15,7 +15,7 @@
 
 struct trace {
 	struct timespec begin;
-	curl_off_t tcp_us;    /* first bytes went out; 0: none did */
+	curl_off_t tcp_us;    /* first bytes were sent; 0: none were */
 	curl_off_t tunnel_us; /* the proxy answered; 0: it did not */
 	char tls[32];
 	uint64_t date_s;
@@ -24,7 +24,7 @@ struct trace {
 };
 
 /*
- * Watch the request that a connection is aimed at.
+ * Trace the request that a connection is set up for.
  *
  * in:     trace  *borrowed* until the request has ended
  * errors: OUTCOME_HELPER_FAILED  libcurl refused
@@ -33,7 +33,7 @@ MUST_CHECK enum outcome trace_begin(
     struct trace *trace, struct http_conn *conn, struct errinfo *reterr);
 
 /*
- * Tell how far an ended request came.
+ * Report how far an ended request came.
  *
  * in:     route  of the request
  * out:    ret

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Connections side by side: one thread lets each do what it can, and waits for
- * all of them, the caller and the deadline at once.
+ * Connections side by side: one thread lets each make progress, and waits for
+ * all of them, the parent and the deadline at once.
  */
 #include <poll.h>
 #include <sys/socket.h>
@@ -12,14 +12,14 @@
 #define WAIT_MAX_MS 1000
 #define FDS_MAX 64
 
-/* Has it no request under way? */
+/* Has it no request in progress? */
 static bool
 is_idle(const struct http_conn *conn)
 {
 	return conn->easy == NULL || conn->done;
 }
 
-/* Has the request that ended now left a connection for the next one? */
+/* Did the ended request leave a connection for the next one? */
 static void
 connection_note(struct http_conn *conn)
 {
@@ -42,7 +42,7 @@ conn_restart(struct http_conn *conn)
 	return curl.multi_add_handle(conn->multi, conn->easy) == CURLM_OK;
 }
 
-/* Let one connection do what it can without waiting. */
+/* Let one connection make progress without waiting. */
 static bool
 conn_step(struct http_conn *conn)
 {
@@ -76,8 +76,10 @@ struct watch {
 	long timeout_ms;
 };
 
-/* Add what a connection waits for.  FD_SETSIZE is never met: RLIMIT_NOFILE
- * is 64. */
+/*
+ * Add what a connection waits for.  FD_SETSIZE is never reached: RLIMIT_NOFILE
+ * is 64.
+ */
 static void
 watch_conn(struct watch *w, const struct http_conn *conn)
 {
@@ -93,7 +95,9 @@ watch_conn(struct watch *w, const struct http_conn *conn)
 	(void)curl.multi_timeout(conn->multi, &timeout_ms);
 	if (timeout_ms >= 0 && timeout_ms < w->timeout_ms)
 		w->timeout_ms = timeout_ms;
-	/* libcurl has work but nothing to wait on: its manual says 100 ms */
+	/*
+	 * libcurl has work but nothing to wait on: its manual suggests 100 ms
+	 */
 	if (max < 0 && w->timeout_ms > 100)
 		w->timeout_ms = 100;
 	for (unsigned fd = 0; (int)fd <= max && w->count < FDS_MAX; fd++) {
@@ -106,7 +110,7 @@ watch_conn(struct watch *w, const struct http_conn *conn)
 	}
 }
 
-/* Let the connections do what they can. */
+/* Let the connections make progress. */
 static enum outcome
 http_loop_step(struct http_conn *conns, size_t count, struct errinfo *reterr)
 {
@@ -211,7 +215,7 @@ wait_for_event(const struct wait *wait, int64_t until_ms,
 		return err_sys(reterr, OUTCOME_SYSTEM_ERROR, "poll");
 	if (fds[CALLER].revents == 0 && fds[SIGNALS].revents == 0) {
 		*ret_event = ready > 0 ? WAIT_EVENT_BROWSER : WAIT_EVENT_NONE;
-		/* also when browsers come without end */
+		/* bounds the loop if browsers connect without end */
 		return clock_left_ms(wait->deadline_ms) > 0
 		    ? OUTCOME_OK
 		    : err_set(reterr, OUTCOME_TIMED_OUT, "the deadline passed");

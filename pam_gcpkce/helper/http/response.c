@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Responses, before anybody believes them.  Whatever words of a server's leave
- * the helper beside an identity pass through here or through oauth/reply.c.
+ * Responses before they are trusted.  All text from a server that leaves the
+ * helper, apart from an identity, passes through here or through oauth/reply.c.
  */
 #include "response.h"
 
@@ -19,7 +19,7 @@ response_arrived(const struct http_conn *conn,
 		    correlation, sizeof(conn->correlation), sent_secrets);
 	}
 	enum outcome r = conn_outcome(conn, reterr);
-	/* libcurl may quote what it did not understand */
+	/* libcurl may quote input that it did not understand */
 	if (r != OUTCOME_OK)
 		redact_text(reterr->text, sizeof(reterr->text), sent_secrets);
 	return r;

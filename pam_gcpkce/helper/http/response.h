@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What an ended request came to, in words that may go to the journal.
+ * The result of an ended request, in words that may go to the journal.
  */
 #ifndef GCPKCE_HELPER_RESPONSE_H
 #define GCPKCE_HELPER_RESPONSE_H
@@ -8,10 +8,10 @@
 #include "conn.h"
 
 /*
- * Did a response come, with whatever status?  As conn_outcome, but what would
- * repeat a secret is not told.
+ * Did a response arrive, with any status?  As conn_outcome, but text that would
+ * repeat a secret is left out.
  *
- * in:     confided     what this request and those before it carried
+ * in:     confided     secrets that this request and earlier ones carried
  * out:    correlation  of REPLY_CORRELATION_MAX + 1 bytes: the response's, if
  *                      it has one
  *         reterr       on failure; not NULL

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A request's head.  Whatever runs on this host, and every page in a browser
+ * The head of a request.  Any process on this host, and every page in a browser
  * on it, can send any bytes here.  They are read in one pass forward, nothing
  * is copied, and nothing is guessed.
  */
@@ -15,7 +15,7 @@ struct fields {
 	bool has_host;
 };
 
-/* How many bytes stand before the first such one, or in all. */
+/* The number of bytes before the first such byte, or of all bytes. */
 static size_t
 span(struct view bytes, char stop)
 {
@@ -57,7 +57,7 @@ is_target(struct view target)
 	return target.len > 0 && target.p[0] == '/';
 }
 
-/* No control byte but the tab; what is beyond ASCII may be anybody's cookie. */
+/* No control byte but the tab; bytes beyond ASCII may be part of a cookie. */
 static bool
 is_value(struct view value)
 {
@@ -150,7 +150,7 @@ line_cut(struct view *bytes, struct view *ret_line)
 	return HTTP_OK;
 }
 
-/* Can what has come of the first line still become a request of HTTP? */
+/* Can the received part of the first line still become an HTTP request? */
 static bool
 is_beginning(struct view bytes)
 {

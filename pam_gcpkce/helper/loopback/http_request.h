@@ -8,12 +8,12 @@
 
 #include "gcpkce/base/buf.h"
 
-/* Browsers send every cookie of localhost, whatever port it came from. */
+/* Browsers send all cookies of localhost, whatever port set them. */
 #define HTTP_REQUEST_MAX 16384
 
-/* What came, or the status of the reply that it gets. */
+/* The state of the request, or the status of its reply. */
 enum http_status {
-	HTTP_MORE = 0, /* good so far, and not all of it */
+	HTTP_MORE = 0, /* valid so far, and incomplete */
 	HTTP_OK = 200,
 	HTTP_BAD = 400,
 	HTTP_NOT_FOUND = 404,
@@ -26,20 +26,20 @@ enum http_status {
 
 struct http_request {
 	struct view path;  /* of the target, before its first '?' */
-	struct view query; /* behind it; may be empty */
+	struct view query; /* after it; may be empty */
 	struct view host;  /* of the one Host field */
 };
 
 /*
- * Read the head of a request, as far as it has come.  It is narrower than RFC
- * 9112 wherever two readers could see two requests: lines end by CR LF, the
- * target begins with '/' and is printable ASCII without '#', there is one Host
- * field, no field is folded, and no body is announced.  A fault is told as
- * soon as it is seen.  Bytes behind the head are not looked at.
+ * Parse the received part of a request's head.  Stricter than RFC 9112 wherever
+ * two readers could see two requests: lines end with CR LF, the target begins
+ * with '/' and is printable ASCII without '#', there is one Host field, no
+ * field is folded, and no body is announced.  A fault is reported as soon as it
+ * is seen.  Bytes after the head are not examined.
  *
  * in:     bytes  from the first one on
  * out:    ret    with HTTP_OK, *borrowed* from bytes
- * gives:  HTTP_OK, HTTP_MORE, HTTP_BAD, HTTP_NOT_ALLOWED for another method
+ * gives:  HTTP_OK, HTTP_MORE, HTTP_BAD, HTTP_NOT_ALLOWED for methods other
  *         than GET, HTTP_VERSION for another protocol than HTTP/1.0 and 1.1,
  *         HTTP_TOO_LARGE when HTTP_REQUEST_MAX bytes hold no whole head
  * source: RFC 9112 sections 2 to 6; RFC 9110 section 7.2

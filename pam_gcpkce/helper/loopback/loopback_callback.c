@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What a browser brings is read by the same reader as what a person pastes,
- * but must have this sign-in's state: a person vouches for what he pastes, and
- * nobody for a request.
+ * What a browser delivers is parsed by the same code as what a user pastes, but
+ * it must carry this sign-in's state: the user pastes deliberately, while any
+ * page can cause a request.
  */
 #include "loopback_callback.h"
 
@@ -14,7 +14,7 @@
 
 #define NUMBER_TRIES 3
 #define NUMBERS 10000
-/* longer ones are no attempt at a number */
+/* longer input is not an attempt at a number */
 #define TYPED_NUMBER_MAX 19
 
 void
@@ -49,7 +49,7 @@ loopback_callback_tell(struct browser *b, enum outcome outcome)
 	autobuf page = BUF_INIT(PAGE_MAX);
 
 	if (b->server.events < 0)
-		return; /* nobody can have come */
+		return; /* no browser can have connected */
 	if (outcome == OUTCOME_OK)
 		page_put_success(&page, &b->label);
 	else
@@ -101,7 +101,9 @@ refusal_answer(struct browser *b)
 	loopback_server_answer(&b->server, &page);
 }
 
-/* A number for one code: whoever sees the page is at the prompt as well. */
+/*
+ * A number for one code: the user who sees the page must also be at the prompt.
+ */
 static bool
 number_new(char ret[static PAGE_NUMBER_LEN + 1])
 {
@@ -165,7 +167,10 @@ loopback_callback_serve(struct browser *b, const struct answer_terms *terms)
 {
 	struct view query;
 
-	/* one alone: the caller and the deadline come before the next */
+	/*
+	 * one at a time: the parent and the deadline are checked before the
+	 * next
+	 */
 	if (!loopback_server_next(&b->server, &query))
 		return;
 	if (b->answer.code != NULL) /* the first one counts */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The browser's side of a sign-in with callback=loopback: what came by the
- * listener, and what the page there says of it.
+ * The browser's side of a sign-in with callback=loopback: what the listener
+ * received, and what its page shows.
  */
 #ifndef GCPKCE_HELPER_BROWSER_H
 #define GCPKCE_HELPER_BROWSER_H
@@ -11,11 +11,11 @@
 #include "loopback_server.h"
 
 struct browser {
-	bool wanted;  /* there was to be a listener */
-	bool unasked; /* and nobody is asked for the page's number */
+	bool wanted;  /* a listener was requested */
+	bool unasked; /* and the page's number is not asked for */
 	struct loopback_server server;
 	struct page_label label;
-	bool arrived;          /* a code or an error redirect has come ... */
+	bool arrived;          /* a code or an error redirect has arrived ... */
 	enum outcome outcome;  /* ... which means this ... */
 	struct answer answer;  /* ... with this code ... */
 	struct errinfo reason; /* ... or for this reason */
@@ -25,10 +25,10 @@ struct browser {
 
 /*
  * Listen for the browser, if the request says so.  A redirect_uri without a
- * port gets the listener's.  That it cannot be done is no failure: then the
- * code is pasted.
+ * port gets the listener's.  A failure is not an error: the code is then
+ * pasted.
  *
- * in, out: request  *borrowed* for good, but for its redirect_uri
+ * in, out: request  *borrowed* until exit, except its redirect_uri
  * out:     ret      (loopback_callback_end it)
  */
 void loopback_callback_begin(struct wire_request *request, struct browser *ret);
@@ -36,13 +36,13 @@ void loopback_callback_begin(struct wire_request *request, struct browser *ret);
 /*
  * Before an address is shown: listen again, unless a code is here already.
  *
- * gives:  what the person is to be told of it
+ * gives:  what to tell the user about it
  */
 enum wire_callback loopback_callback_resume(struct browser *b);
 
 /*
- * What came belongs to an address that is not shown any more, or another answer
- * took its place: a browser that still waits is told that it is over.
+ * What arrived belongs to an address that is no longer shown, or another answer
+ * was used instead: a waiting browser is shown that the sign-in is over.
  */
 void loopback_callback_forget(struct browser *b);
 
@@ -50,15 +50,15 @@ void loopback_callback_forget(struct browser *b);
 int loopback_callback_events(const struct browser *b);
 
 /*
- * Is an empty answer for the browser: where nobody is asked for a number, or
- * an error redirect has come, of which the page says that Enter shows it?
+ * Does an empty answer mean the browser's: where no number is asked for, or an
+ * error redirect has arrived, whose page says to press Enter?
  */
 bool loopback_callback_is_awaited(const struct browser *b);
 
 /*
- * Compare what was typed with the number that the page shows, in constant
- * time.  Of what typed_plain leaves all digits count, also the zeros in front.
- * The third wrong number for a code drops it.
+ * Compare what was typed with the number on the page, in constant time.  All
+ * digits that typed_plain leaves count, leading zeros included.  The third
+ * wrong number for a code drops it.
  *
  * gives:  WIRE_NUMBER_NONE where it is no number, or none is asked for;
  *         after WIRE_NUMBER_RIGHT loopback_callback_take comes next
@@ -67,10 +67,10 @@ enum wire_number loopback_callback_number_judge(
     struct browser *b, struct view typed);
 
 /*
- * Serve whoever has come, up to one request for us; from the worker alone,
- * since it reads what strangers wrote.  With a code of this sign-in the port is
- * closed; an error redirect is kept until a code comes.  All else is answered
- * and forgotten.
+ * Serve waiting connections, up to one request for us; from the worker only,
+ * since it reads untrusted input.  With a code of this sign-in the port is
+ * closed; an error redirect is kept until a code arrives.  Everything else is
+ * answered and discarded.
  *
  * out:    b->arrived, and b->number for the page where it is asked for
  */
@@ -78,7 +78,7 @@ void loopback_callback_serve(
     struct browser *b, const struct answer_terms *terms);
 
 /*
- * Take what has come, as answer_read gives it.
+ * Take what has arrived, as answer_read gives it.
  *
  * out:    ret  (autoanswer)
  */
@@ -86,14 +86,18 @@ MUST_CHECK enum outcome loopback_callback_take(
     struct browser *b, struct answer *ret, struct errinfo *reterr);
 
 /*
- * There is an answer: close the port, and forget what came and was not taken.
+ * There is an answer: close the port, and discard what arrived and was not
+ * taken.
  */
 void loopback_callback_dismiss(struct browser *b);
 
-/* Tell the browser that waits for it what came of its code. */
+/* Show the waiting browser the result of its code. */
 void loopback_callback_tell(struct browser *b, enum outcome outcome);
 
-/* Close everything; a browser that still waits is told that it is over. */
+/*
+ * Close everything; a browser that still waits is shown that the sign-in is
+ * over.
+ */
 void loopback_callback_end(struct browser *b);
 
 #endif

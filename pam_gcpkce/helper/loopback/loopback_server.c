@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Connections.  Everybody on this host can make them, and every page in a
- * browser on it.  So their number, size and time are bounded, one that says
- * nothing gives way to a new one, and none of them can end the wait for the
- * one that brings the code.
+ * Connections.  Every user of this host can make them, and every page in a
+ * browser on it.  So their number, size and time are bounded, an idle one gives
+ * way to a new one, and none of them can end the wait for the one that brings
+ * the code.
  */
 #include "loopback_server.h"
 
@@ -23,7 +23,7 @@
 #define EVENTS_MAX 16
 #define CROWD 256         /* connections and reads without a pause ... */
 #define PAUSE_NS 2000000L /* ... and the pause for each further one */
-#define AFTER_MAX 65536   /* bytes that are read of what comes too late */
+#define AFTER_MAX 65536   /* bytes that are read after the answer */
 
 static void
 watch(const struct loopback_server *l, int fd, uint32_t events)
@@ -81,7 +81,7 @@ connection_end(struct loopback_server *l, struct connection *c)
 		l->asked = NULL;
 }
 
-/* Wake up when the time of the next connection is over. */
+/* Wake up when the next connection times out. */
 static void
 timer_set(const struct loopback_server *l)
 {
@@ -120,7 +120,7 @@ connections_expire(struct loopback_server *l)
 	}
 }
 
-/* A place for a new connection: a free one, or that of the oldest. */
+/* A slot for a new connection: a free one, or that of the oldest. */
 static struct connection *
 place_find(struct loopback_server *l)
 {
@@ -140,7 +140,7 @@ place_find(struct loopback_server *l)
 	return oldest;
 }
 
-/* The limit of CPU time is for the sign-in, not for a crowd. */
+/* RLIMIT_CPU is for the sign-in; many connections must not use it up. */
 static void
 service_count(struct loopback_server *l)
 {
@@ -158,7 +158,7 @@ connection_take(struct loopback_server *l, int from)
 	service_count(l);
 	if (fd < 0)
 		return;
-	/* what remains of it must not keep the next sign-in off the port */
+	/* lingering data must not keep the port from the next sign-in */
 	loopback_socket_pass_over(fd);
 	struct connection *c = place_find(l);
 	if (c == NULL)
@@ -183,8 +183,8 @@ page_send(const struct connection *c, const struct buf *page)
 }
 
 /*
- * Say the last of it.  The connection stays a while: closed at once it would
- * be reset where something unread has come, and take the page along.
+ * Shut down sending after the last bytes.  The connection stays open a while:
+ * closing it at once with unread input would reset it and lose the page.
  */
 static void
 connection_leave(
@@ -209,7 +209,7 @@ rejection_answer(
 	connection_leave(l, c, &page);
 }
 
-/* What has come of a request; true when it is for the caller to judge. */
+/* Read a part of a request; true when the caller must judge it. */
 static bool
 request_judge(
     struct loopback_server *l, struct connection *c, struct view *ret_query)
@@ -232,20 +232,19 @@ request_judge(
 	return false;
 }
 
-/* Keep what has come; true when it may have made a whole request, or a fault.
- */
+/* Store received bytes; true when a request or a fault may be complete. */
 static bool
 head_put(struct connection *c, struct view bytes)
 {
 	bool first = c->head.len == 0;
 
 	buf_put(&c->head, bytes.p, bytes.len);
-	/* not for each byte of those that drip */
+	/* do not parse again for every byte of a slow client */
 	return first || c->head.len == HTTP_REQUEST_MAX ||
 	    memchr(bytes.p, '\n', bytes.len) != NULL;
 }
 
-/* Read what has come; true when it is a request for the caller to judge. */
+/* Read received bytes; true when it is a request for the caller to judge. */
 static bool
 connection_read(
     struct loopback_server *l, struct connection *c, struct view *ret_query)
@@ -296,7 +295,7 @@ loopback_server_next(struct loopback_server *l, struct view *ret_query)
 	struct epoll_event event;
 	bool asked = false;
 
-	/* one at a time: what is served may end what else is ready */
+	/* one at a time: serving one may close others that are ready */
 	for (int i = 0; i < EVENTS_MAX && !asked; i++) {
 		if (epoll_wait(l->events, &event, 1, 0) != 1)
 			break;
@@ -356,13 +355,13 @@ loopback_server_hold(struct loopback_server *l, const struct buf *page)
 	}
 	if (c != NULL)
 		c->state = CONNECTION_HELD;
-	/* closed before anybody can read that the code has come */
+	/* close before the user can see that the code has arrived */
 	loopback_server_pause(l);
 	if (c == NULL)
 		return;
 	end.data.fd = c->fd;
 	buf_done(&c->head); /* the code is in it */
-	/* its end alone matters now, not what it may still send */
+	/* from here on only its end matters, not its input */
 	(void)epoll_ctl(l->events, EPOLL_CTL_MOD, c->fd, &end);
 	if (!page_send(c, page))
 		connection_end(l, c);

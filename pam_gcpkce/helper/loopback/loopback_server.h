@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The listener: the place on loopback to which a browser brings the code (RFC
- * 8252 section 7.3).  It takes requests apart and answers what is none of the
- * sign-in's; whether a code is ours is for others to say.
+ * The listener on loopback to which a browser brings the code (RFC 8252 section
+ * 7.3).  It parses requests and answers those that do not belong to the
+ * sign-in; the caller judges whether a code is ours.
  */
 #ifndef GCPKCE_HELPER_LOOPBACK_SERVER_H
 #define GCPKCE_HELPER_LOOPBACK_SERVER_H
@@ -10,16 +10,15 @@
 #include "gcpkce/base/errinfo.h"
 #include "page.h"
 
-#define LOOPBACK_SERVER_SOCKETS 2     /* 127.0.0.1 and ::1 */
-#define LOOPBACK_SERVER_CONNECTIONS 8 /* at once */
-#define LOOPBACK_SERVER_PATIENCE_MS \
-	3000 /* from a connection to its whole request */
+#define LOOPBACK_SERVER_SOCKETS 2        /* 127.0.0.1 and ::1 */
+#define LOOPBACK_SERVER_CONNECTIONS 8    /* at once */
+#define LOOPBACK_SERVER_PATIENCE_MS 3000 /* accept to whole request */
 
 enum connection_state {
 	CONNECTION_FREE,
 	CONNECTION_READING,
-	CONNECTION_HELD,    /* answered in part; lasts as long as it takes */
-	CONNECTION_LEAVING, /* answered; what still comes is not looked at */
+	CONNECTION_HELD,    /* partly answered; kept until it is complete */
+	CONNECTION_LEAVING, /* answered; further input is ignored */
 };
 
 struct connection {
@@ -28,15 +27,15 @@ struct connection {
 	unsigned long number; /* counted as they come */
 	int64_t until_ms;     /* not when it is held */
 	struct buf head;
-	size_t after; /* bytes that are still read after the answer */
+	size_t after; /* bytes still read after the answer */
 };
 
 struct loopback_server {
-	struct view authority; /* host and port, as Host must have them */
+	struct view authority; /* host and port that Host must have */
 	struct view path;
-	int sockets[LOOPBACK_SERVER_SOCKETS]; /* -1: none of this family */
-	int events;                           /* an epoll; readable: call us */
-	int timer; /* when a connection's time is over */
+	int sockets[LOOPBACK_SERVER_SOCKETS]; /* -1: no socket of this family */
+	int events; /* an epoll descriptor; readable: call us */
+	int timer;  /* when a connection's time is over */
 	bool listening;
 	unsigned long served; /* connections and reads, so far */
 	struct connection connections[LOOPBACK_SERVER_CONNECTIONS];
@@ -51,9 +50,9 @@ struct loopback_server {
 
 /*
  * Listen where a redirect URI leads to: on ::1 and 127.0.0.1 for localhost, or
- * as much of them as this host has, else on the one address.  Without a port in
- * it a free one is taken, the same on both, and put in.  The sockets get the
- * numbers from HELPER_FD_LISTEN on, both of them, whatever there is.
+ * as many of them as this host has, else on the one address.  If it has no
+ * port, a free one is chosen, the same on both, and inserted.  The sockets get
+ * the numbers from HELPER_FD_LISTEN on, and both numbers are always used.
  *
  * in:     redirect_uri  http to a loopback host, at most cap - 1 bytes; its
  *                       bytes are *borrowed* for good
@@ -65,42 +64,45 @@ MUST_CHECK enum outcome loopback_server_open(char *redirect_uri, size_t cap,
     struct loopback_server *ret, struct errinfo *reterr);
 
 /*
- * Do what can be done without waiting, until there is a request for our path
- * by GET, with our Host.  All else is answered here.
+ * Make progress without waiting, until there is a GET request for our path with
+ * our Host.  Everything else is answered here.
  *
  * out:    ret_query  *borrowed* until the request is answered
  * gives:  false when there is none; else loopback_server_answer,
- * loopback_server_hold or loopback_server_reject comes next
+ *         loopback_server_hold or loopback_server_reject comes next
  */
 bool loopback_server_next(struct loopback_server *l, struct view *ret_query);
 
-/* Answer the request with a page, or as what is none of the sign-in's. */
+/*
+ * Answer the request with a page, or as one that does not belong to the
+ * sign-in.
+ */
 void loopback_server_answer(struct loopback_server *l, const struct buf *page);
 void loopback_server_reject(struct loopback_server *l, enum http_status status);
 
 /*
  * Close the port as loopback_server_pause does, begin the answer, and keep the
- * connection for the rest of it; one that was held before is let go.
+ * connection for the rest of it; a connection held before is released.
  */
 void loopback_server_hold(struct loopback_server *l, const struct buf *page);
 
-/* Bring the rest to whoever is held, if he is still there. */
+/* Send the rest of the answer to the held connection, if it is still open. */
 void loopback_server_finish(struct loopback_server *l, const struct buf *page);
 
 /*
- * Close the port, and all connections but the one that is held.  Port and
- * address remain ours; nobody else can listen there.
+ * Close the port, and all connections but the held one.  Port and address
+ * remain ours; no other process can listen there.
  */
 void loopback_server_pause(struct loopback_server *l);
 
 /*
  * Listen again after loopback_server_pause.
  *
- * gives:  false when somebody else does, or the kernel refuses
+ * gives:  false when another process does, or the kernel refuses
  */
 bool loopback_server_resume(struct loopback_server *l);
 
-/* Close everything; somebody else may listen there from now on. */
+/* Close everything; other processes may listen there from now on. */
 void loopback_server_done(struct loopback_server *l);
 
 #endif

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Sockets on loopback.  What is left of the sign-in before must not be in the
- * way, and nobody else may be on the port, not even with a socket that waits
- * for its chance to listen.  SO_REUSEPORT lets both be told apart: it passes
- * over sockets of this very account that have it as well, and over nobody
- * else's, where SO_REUSEADDR would pass over all that do not listen yet.  Both
- * are cleared while one is used, so that nobody can bind the port beside it.
+ * Sockets on loopback.  Remains of an earlier sign-in must not block the port,
+ * and no other user may hold it, not even with a socket that is bound and does
+ * not listen yet.  SO_REUSEPORT distinguishes the two: it allows sharing with
+ * sockets of the same account that set it too, and with no others, while
+ * SO_REUSEADDR would ignore all sockets that do not listen yet.  Both options
+ * are cleared while a socket is in use, so that no other process can bind its
+ * port.
  */
 #include "loopback_socket.h"
 
@@ -92,7 +93,7 @@ address_set(union address *address, int family, in_addr_t v4, unsigned port)
 }
 
 /*
- * A socket that is bound, and listens unless it is only to learn a free port.
+ * A socket that is bound; it listens unless it only serves to find a free port.
  *
  * gives:  the descriptor, or -1 and errno
  */
@@ -113,20 +114,20 @@ socket_open(int family, in_addr_t v4, unsigned port)
 	option_set(fd, SO_REUSEPORT, 1);
 	bool bound = bind(fd, &address.any, len) == 0;
 	option_set(fd, SO_REUSEPORT, 0);
-	/* of two sign-ins that are as far as this at once, one listens */
+	/* if two sign-ins reach this point at once, one of them listens */
 	if (!bound || (port != 0 && !listen_with(fd, SO_REUSEADDR)))
 		return -1;
 	return take_fd(&fd);
 }
 
-/* Has this host no such address at all? */
+/* Does this host lack such an address? */
 static bool
 is_absent(int error)
 {
 	return error == EAFNOSUPPORT || error == EADDRNOTAVAIL;
 }
 
-/* A port that is free now, by the kernel's choice; 0 and errno. */
+/* A free port chosen by the kernel; 0 and errno. */
 static unsigned
 loopback_socket_choose(int family, in_addr_t v4)
 {
@@ -140,7 +141,7 @@ loopback_socket_choose(int family, in_addr_t v4)
 	    family == AF_INET ? address.v4.sin_port : address.v6.sin6_port);
 }
 
-/* Which addresses a host name stands for. */
+/* The addresses that a host name stands for. */
 struct place {
 	bool v4;
 	bool v6;
@@ -164,7 +165,7 @@ place_find(struct view host, struct place *ret)
 	return ret->v4 || ret->v6;
 }
 
-/* Both sockets on one port; true when what this host has of them listens. */
+/* Both sockets on one port; true when those that this host supports listen. */
 static bool
 pair_open(const struct place *place, unsigned port,
     int ret[static LOOPBACK_SERVER_SOCKETS])
@@ -210,8 +211,8 @@ pair_open_anywhere(
 }
 
 /*
- * Give the sockets the numbers that the filter knows.  Both are in use then,
- * so that nothing else can get one of them.
+ * Give the sockets the numbers that the filter knows.  Both numbers are then in
+ * use, so that no other descriptor can get one of them.
  */
 static bool
 numbers_give(int sockets[static LOOPBACK_SERVER_SOCKETS])
@@ -238,7 +239,7 @@ numbers_give(int sockets[static LOOPBACK_SERVER_SOCKETS])
 	return true;
 }
 
-/* Put a port behind the host. */
+/* Append a port to the host. */
 static bool
 port_put(char *redirect_uri, size_t cap, const struct url *url, unsigned port)
 {
@@ -254,7 +255,7 @@ port_put(char *redirect_uri, size_t cap, const struct url *url, unsigned port)
 	return true;
 }
 
-/* The port that stands there; 0 and errno. */
+/* The port in the URI; 0 and errno. */
 static unsigned
 port_read(const struct url *url)
 {

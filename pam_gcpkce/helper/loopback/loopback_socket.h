@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The sockets that the listener listens with.  They are made and bound before
- * the helper is confined, and from then on they are all that can listen here.
+ * The sockets of the listener.  They are made and bound before the helper is
+ * confined; after that no other socket can listen here.
  */
 #ifndef GCPKCE_HELPER_LOOPBACK_SOCKET_H
 #define GCPKCE_HELPER_LOOPBACK_SOCKET_H
@@ -9,9 +9,9 @@
 #include "loopback_server.h"
 
 /*
- * Bind and listen where a redirect URI leads to.  Both numbers from
- * HELPER_FD_LISTEN on are in use afterwards, the second one perhaps for the
- * first socket again.
+ * Bind and listen where a redirect URI leads to.  Afterwards both numbers from
+ * HELPER_FD_LISTEN on are in use, the second one possibly as a copy of the
+ * first socket.
  *
  * in, out: redirect_uri  as for loopback_server_open
  * out:     ret  the socket of each address, -1 where there is none
@@ -21,7 +21,7 @@ MUST_CHECK enum outcome loopback_socket_open(char *redirect_uri, size_t cap,
     int ret[static LOOPBACK_SERVER_SOCKETS], struct errinfo *reterr);
 
 /*
- * What a request for a redirect URI with a port must have.
+ * The Host and path that a request must have for a redirect URI with a port.
  *
  * out:    ret_authority, ret_path  *borrowed* from redirect_uri, or static
  */
@@ -29,22 +29,24 @@ void loopback_socket_names(const char *redirect_uri, struct view *ret_authority,
     struct view *ret_path);
 
 /*
- * Listen again on a socket after loopback_socket_close.  While it does, and
- * after loopback_socket_close, nobody else can bind its port.
+ * Listen again on a socket after loopback_socket_close.  No other process can
+ * bind its port then, nor while it listens.
  *
  * gives:  false when it cannot
  */
 bool loopback_socket_listen(int fd);
 
-/* Let a connection, or a socket that is done with, be in nobody's way. */
+/*
+ * Let neither a connection nor a socket that is no longer used block the port.
+ */
 void loopback_socket_pass_over(int fd);
 
 /* Refuse all connections from now on, and keep the port. */
 void loopback_socket_close(int fd);
 
 /*
- * After loopback_socket_close of both: let others bind the port, whoever holds
- * a copy of it, and close all that loopback_socket_open opened.
+ * After loopback_socket_close of both: let others bind the port, even if a copy
+ * of a socket is still open, and close all that loopback_socket_open opened.
  */
 void loopback_socket_release(const int sockets[static LOOPBACK_SERVER_SOCKETS]);
 

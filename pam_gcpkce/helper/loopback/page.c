@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The pages.  They tell a person on whose behalf a browser came; everything
- * foreign in them is text.  There is no script, no style and no picture, and
+ * The pages.  They tell the user whose sign-in the browser belongs to; all
+ * foreign text is escaped.  There is no script, no style and no picture, and
  * the headers forbid all three.
  */
 #include "page.h"
@@ -53,7 +53,7 @@ head_put(struct buf *page, enum http_status status, const char *phrase,
 	buf_printf(page, "<title>%s</title>\n<h1>%s</h1>\n", title, title);
 }
 
-/* Append text with each byte that HTML could take for its own escaped. */
+/* Append text with each byte that HTML could interpret escaped. */
 static void
 page_put_text(struct buf *page, const char *text)
 {

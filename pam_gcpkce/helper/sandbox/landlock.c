@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A rule belongs to a file or directory that is there when it is made.  What is
- * on the list and missing gets none; a file that is exchanged later is refused
- * until the next sign-in, unless its directory is on the list.
+ * A rule applies to a file or directory that exists when it is made.  A missing
+ * path gets no rule; a file that is replaced later is refused until the next
+ * sign-in, unless its directory is on the list.
  */
 #include "landlock.h"
 
@@ -18,7 +18,7 @@
 
 #define PORT_DNS 53
 
-/* What headers older than the kernel lack, by the kernel's own numbers. */
+/* Constants that older headers lack, with the kernel's numbers. */
 #ifndef SYS_landlock_create_ruleset
 #define SYS_landlock_create_ruleset 444
 #define SYS_landlock_add_rule 445

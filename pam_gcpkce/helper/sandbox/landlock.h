@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Landlock: which files the helper may read and which TCP ports it may
- * connect to.  Nothing else of either, whatever its account may do.
+ * Landlock: which files the helper may read and which TCP ports it may connect
+ * to.  All others are refused, whatever its account may do.
  */
 #ifndef GCPKCE_HELPER_LANDLOCK_H
 #define GCPKCE_HELPER_LANDLOCK_H
@@ -9,10 +9,10 @@
 #include "gcpkce/wire/wire.h"
 
 /*
- * Confine this process, and all that it forks, for good: to reading what the
- * resolver, the loader and TLS need and ca_file, and to connecting to the
- * ports of the route and of DNS; no port to bind, no signal and no abstract
- * socket out of here.  Of that, what the kernel's Landlock knows.
+ * Confine this process, and all that it forks, permanently: it may read what
+ * the resolver, the loader and TLS need and ca_file, and connect to the ports
+ * of the route and of DNS; it may bind no port, send no signal and connect to
+ * no abstract socket outside.  Limited to what the kernel's Landlock supports.
  *
  * in:     route  *borrowed*
  * gives:  0, or the errno of what failed: ENOSYS or EOPNOTSUPP where the
@@ -21,7 +21,7 @@
  */
 MUST_CHECK int landlock_confine(const struct wire_route *route);
 
-/* Is something refused that the account alone may read? */
+/* Does Landlock refuse a file that the account alone may read? */
 bool landlock_is_live(void);
 
 #endif

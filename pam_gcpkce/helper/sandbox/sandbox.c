@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The layers as one table.  Most are brought by start (helper_client/start.c),
- * the rest are taken here; whoever brought one, it is looked at.
+ * The layers as one table.  The parent sets up most of them (helper_client),
+ * the rest are applied here; each one is verified either way.
  */
 #include "sandbox.h"
 
@@ -26,20 +26,21 @@
 
 #define DESCRIPTORS_LOOKED_AT 1024
 
-/* When a layer is taken, and its look counts. */
+/* When a layer is applied and verified. */
 enum stage { STAGE_BEGIN, STAGE_REQUEST, STAGE_CLOSE };
 
 struct layer {
 	enum stage stage;
-	int (*step)(void); /* takes it; 0 or an errno.  NULL: start did */
+	int (*step)(void); /* sets it; 0 or an errno.  NULL: parent did */
 	bool (*is_live)(void);
-	const char *refusal; /* without the layer nothing runs, and why */
+	const char *refusal; /* the helper refuses to run without the layer, for
+				this reason */
 };
 
 static const struct wire_route *route;
 static const struct wire_label *label;
 static bool listens;
-static unsigned live; /* a bit a layer */
+static unsigned live; /* one bit per layer */
 static struct missing missing;
 
 static int
@@ -78,8 +79,8 @@ caller_is_root(void)
 }
 
 /*
- * One id three times, not root's, nor with groups of root's, and no way to
- * another: that is tried.
+ * The three ids are equal and not root's, a helper started by root has no group
+ * of root's, and changing to another id, which is tried, must fail.
  */
 static bool
 ids_are_final(void)
@@ -135,7 +136,9 @@ is_file(int fd)
 	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
 }
 
-/* Is each what it is said to be?  The socket to the caller is startup_verify's.
+/*
+ * Is each descriptor what it should be?  startup_verify checks the parent's
+ * socket.
  */
 static bool
 descriptors_are_known(void)
@@ -145,7 +148,7 @@ descriptors_are_known(void)
 	    (is_null(HELPER_FD_LOCK) || is_file(HELPER_FD_LOCK));
 }
 
-/* poll(2) looks at many numbers in one call, open or not. */
+/* poll(2) checks many numbers in one call, open or not. */
 static bool
 descriptors_are_few(void)
 {
@@ -246,7 +249,7 @@ sandbox_is_live(enum sandbox_layer layer)
 	return (live & 1U << layer) != 0;
 }
 
-/* Take the layers of a stage, and note those that are not live. */
+/* Apply the layers of a stage, and record those that are not live. */
 static void
 stage_take(enum stage stage)
 {
@@ -263,7 +266,9 @@ stage_take(enum stage stage)
 	}
 }
 
-/* Log what was not logged yet where no frame tells it, and go on or not. */
+/*
+ * If no frame reports missing layers, log the new ones; then go on or refuse.
+ */
 static enum outcome
 layers_judge(struct errinfo *reterr)
 {
@@ -296,7 +301,7 @@ sandbox_confine(const struct wire_route *its_route,
 	label = its_label;
 	listens = it_listens;
 	stage_take(STAGE_REQUEST);
-	/* known to fail later: better said before anybody signs in */
+	/* fails later for certain: report it before the user signs in */
 	if (!filter_is_possible())
 		missing_add(&missing, SANDBOX_SECCOMP, (uint32_t)errno);
 	return layers_judge(reterr);
@@ -307,8 +312,8 @@ sandbox_prepare(void)
 {
 	if (filter_is_possible())
 		(void)!filter_prepare(
-		    route->strict, listens); /* sandbox_close tells */
-	heap_trim(); /* libseccomp needed much, and returned it */
+		    route->strict, listens); /* sandbox_close reports it */
+	heap_trim(); /* libseccomp used much memory, and freed it */
 }
 
 enum outcome

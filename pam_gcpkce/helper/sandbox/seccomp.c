@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Two programs.  The first refuses with an errno and lets all else pass: libcs
- * and libraries differ in what they call, and survive a refusal.  The second,
- * for sandbox=strict, kills at every call that is not on its list.  Where both
- * are loaded the kernel takes the harsher word.
+ * Two programs.  The first refuses with an errno and allows everything else: C
+ * libraries differ in what they call, and survive a refusal.  The second, for
+ * sandbox=strict, kills at every call that is not on its list.  Where both are
+ * loaded the kernel applies the stricter result.
  *
- * Calls are named by text, so a machine that does not know one leaves it out.
- * For those that a libseccomp may not know there are numbers.
+ * Calls are named by text, so a machine without one skips it.  Calls that an
+ * old libseccomp may not know are given by number.
  */
 #include "seccomp.h"
 
@@ -25,7 +25,7 @@
 
 enum { DENIALS, ALLOWANCES, PROGRAMS };
 
-/* As large as the kernel takes one; what is not used costs no memory. */
+/* The kernel's maximum size; unused entries cost no memory. */
 static struct sock_filter code[PROGRAMS][BPF_MAXINSNS];
 static struct sock_fprog programs[PROGRAMS] = {
     [DENIALS] = {.filter = code[DENIALS]},
@@ -33,9 +33,9 @@ static struct sock_fprog programs[PROGRAMS] = {
 };
 
 /*
- * In front of the denials: a call from the years after this table is "not
- * there", as on an older kernel, and libc takes the one before it.  libseccomp
- * has no word for a range.  Above are ARM's own calls and x32's.
+ * Before the denials: a call newer than this table gets ENOSYS, as on an older
+ * kernel, and libc uses its predecessor.  libseccomp cannot express a range.
+ * Higher numbers are ARM's own calls and x32's.
  */
 #define NUMBERS_END 0x10000
 static const struct sock_filter newer_refused[] = {
@@ -45,7 +45,7 @@ static const struct sock_filter newer_refused[] = {
     BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
 };
 
-/* A call's number; below 0 libseccomp's own for one that is not here. */
+/* A call's number; below 0: libseccomp's pseudo number for one missing here. */
 static int
 call_number(const char *name)
 {
@@ -124,9 +124,9 @@ allowances_add(scmp_filter_ctx ctx, bool listens)
 	return error;
 }
 
-/* What a program is made of. */
+/* The parts of a program. */
 struct recipe {
-	const struct sock_filter *head; /* goes before libseccomp's part */
+	const struct sock_filter *head; /* precedes libseccomp's part */
 	size_t head_len;
 	uint32_t otherwise;
 	int (*rules_add)(scmp_filter_ctx, bool listens);
@@ -139,7 +139,10 @@ static const struct recipe recipes[PROGRAMS] = {
     [ALLOWANCES] = {NULL, 0, SCMP_ACT_KILL_PROCESS, allowances_add},
 };
 
-/* Take the program out of libseccomp, whose own loading would make it anew. */
+/*
+ * Export the program from libseccomp, which would otherwise build it again to
+ * load it.
+ */
 static int
 program_take(
     scmp_filter_ctx ctx, const struct recipe *recipe, struct sock_fprog *ret)
@@ -174,7 +177,7 @@ program_make(const struct recipe *recipe, bool listens, struct sock_fprog *ret)
 		return ENOMEM;
 	/* a search tree: a call costs ten steps, not a hundred */
 	(void)seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2);
-	/* the calls of another machine, as i386's on x86-64 */
+	/* the calls of another architecture, as i386's on x86-64 */
 	int error = -seccomp_attr_set(
 	    ctx, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
 	if (error == 0)

@@ -13,27 +13,27 @@
 bool filter_is_possible(void);
 
 /*
- * Make the filter's programs, and keep them for filter_load.  This is the slow
- * part, and can be done while nobody waits.
+ * Build the filter's programs, and keep them for filter_load.  This is slow,
+ * and can be done while the user is in the browser.
  *
- * in:     strict  besides the refusals a list of all that is allowed, beyond
- *                 which the process is killed
- *         listens calls on the listener's sockets are let pass, which then
- *                 cannot be closed or exchanged
+ * in:     strict  also apply the list of allowed calls; any other call
+ *                 kills the process
+ *         listens allow calls on the listener's sockets, which then
+ *                 cannot be closed or replaced
  * gives:  0, or an errno
  */
 MUST_CHECK int filter_prepare(bool strict, bool listens);
 
 /*
- * Filter this process's system calls for good: as filter_prepare was told,
- * which is called here unless it was before.
+ * Filter this process's system calls permanently, with the arguments of
+ * filter_prepare, which is called here if it was not called before.
  *
  * gives:  0, or an errno
  * source: seccomp(2)
  */
 MUST_CHECK int filter_load(bool strict, bool listens);
 
-/* Is something refused that every process may do? */
+/* Does the filter refuse a call that every process may make? */
 bool filter_is_live(void);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Which system calls, and why.  Landlock and the helper's account forbid much
- * of this already; each layer stands as if it were alone.
+ * of this already; each layer is complete without the others.
  */
 #include "syscalls.h"
 
@@ -17,25 +17,25 @@
 
 #include "helper/startup.h"
 
-/* The flags come second on s390 alone. */
+/* Only s390 has the flags second. */
 #ifdef __s390__
 #define CLONE_FLAGS 1
 #else
 #define CLONE_FLAGS 0
 #endif
 
-#define TYPE_BITS 0xf /* of a socket's type; flags stand above */
+#define TYPE_BITS 0xf /* of a socket's type; the flags are in higher bits */
 
 /* clang-format off */
 const char *const calls_denied[] = {
-	/* another program, another process; threads are calls_judged's */
+	/* another program, another process; calls_judged handles threads */
 	"execve", "execveat", "fork", "vfork", "unshare", "setns",
-	/* out of the session and the limits */
+	/* leaving the session and the limits */
 	"setsid", "setpgid", "setrlimit", "timer_create", "timer_settime",
 	"timer_delete",
 	/*
-	 * Signals, to oneself too: its own id is another in each worker.  libc
-	 * ends in abort() all the same, by an instruction that is none.
+	 * Signals, to itself too: the process id differs in each worker.
+	 * libc's abort() still ends the process, by an illegal instruction.
 	 */
 	"kill", "tkill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo",
 	"pidfd_open", "pidfd_send_signal",
@@ -51,7 +51,7 @@ const char *const calls_denied[] = {
 	"setregid", "setregid32", "setresuid", "setresuid32", "setresgid",
 	"setresgid32", "setgroups", "setgroups32", "setfsuid", "setfsuid32",
 	"setfsgid", "setfsgid32", "capset",
-	/* files: whatever changes one; opening to write is calls_judged's */
+	/* all that changes a file; calls_judged handles opening to write */
 	"creat", "openat2", "truncate", "truncate64", "ftruncate",
 	"ftruncate64", "fallocate", "mkdir", "mkdirat",
 	"mknod", "mknodat", "rmdir", "unlink", "unlinkat", "rename",
@@ -78,9 +78,9 @@ const char *const calls_denied[] = {
 	"mq_timedreceive", "mq_timedreceive_time64", "mq_notify",
 	"mq_getsetattr",
 	/*
-	 * Descriptors that come by a socket, and so the journal's under another
-	 * number.  glibc's resolver sends by sendmmsg(2) and receives by
-	 * recvfrom(2), so these are the half that it can do without.
+	 * Receiving descriptors over a socket, and so the journal's under
+	 * another number.  glibc's resolver sends by sendmmsg(2) and receives
+	 * by recvfrom(2), so it does not need these.
 	 */
 	"recvmsg", "recvmmsg", "recvmmsg_time64",
 	/* parts of the kernel that no sign-in needs */
@@ -93,13 +93,13 @@ const char *const calls_denied[] = {
 	"stime", "clock_settime", "clock_settime64", "clock_adjtime",
 	"clock_adjtime64", "adjtimex",
 #ifdef __x86_64__
-	/* of the code that the kernel puts into a process that is probed */
+	/* of the code that the kernel puts into a probed process */
 	"uretprobe", "uprobe",
 #endif
 	NULL,
 };
 
-/* A socket that waits for others. */
+/* Calls needed only to accept connections. */
 const char *const calls_deaf[] = {"listen", "accept", "accept4", NULL};
 
 #define WHEN(a) 1, {a}
@@ -108,8 +108,10 @@ const char *const calls_deaf[] = {"listen", "accept", "accept4", NULL};
 #define ARGUMENT(number, op, value) {number, SCMP_CMP_##op, value, 0}
 #define MASKED(number, mask, value) \
 	{number, SCMP_CMP_MASKED_EQ, mask, value}
-/* The kernel takes an int from the lower half alone.  With any other operator
- * the upper half must fall on the side that refuses. */
+/*
+ * The kernel takes an int from the lower half alone.  With any other operator
+ * the upper half must be on the refusing side.
+ */
 #define INT(number, value) MASKED(number, 0xffffffff, value)
 #define NO_FAMILY(family) {"socket", EACCES, WHEN(INT(0, family))}
 #define NO_PAIR(type) \
@@ -126,33 +128,39 @@ const char *const calls_deaf[] = {"listen", "accept", "accept4", NULL};
 	NO_COMMAND("fcntl", command), NO_COMMAND("fcntl64", command)
 
 const struct call_rule calls_judged[] = {
-	/* A thread, not a process.  Whose flags cannot be seen is "not there",
-	 * and libc takes the other. */
+	/*
+	 * A thread, not a process.  If the flags cannot be read the call gets
+	 * ENOSYS, and libc uses the older one.
+	 */
 	{"clone", EPERM, WHEN(MASKED(CLONE_FLAGS, CLONE_THREAD, 0))},
 	{"clone3", ENOSYS, 0, {{0}}},
 	/* Limits may be read. */
 	{"prlimit64", EPERM, WHEN(ARGUMENT(2, NE, 0))},
-	/* The revoker lets go of its monitor; all else stays as it is. */
+	/* The revoker detaches from its monitor; all else is unchanged. */
 	{"prctl", EACCES, WHEN(ARGUMENT(0, NE, PR_SET_PDEATHSIG))},
 	{"prctl", EACCES, WHEN(ARGUMENT(1, NE, 0))},
-	/* A descriptor's owner gets any signal that one likes, by SIGIO. */
+	/* The owner of a descriptor can be sent any signal, by SIGIO. */
 	NO_FCNTL(F_SETOWN), NO_FCNTL(F_SETOWN_EX), NO_FCNTL(F_SETSIG),
 	NO_FCNTL(F_SETLEASE), NO_FCNTL(F_NOTIFY),
 	NO_COMMAND("ioctl", FIOSETOWN), NO_COMMAND("ioctl", SIOCSPGRP),
 	NO_COMMAND("ioctl", FIOASYNC),
-	/* Internet by TCP and UDP.  Refused, libc goes on without nscd,
-	 * nss-resolve and the kernel's list of interfaces. */
+	/*
+	 * Internet by TCP and UDP.  If refused, libc goes on without nscd,
+	 * nss-resolve and the kernel's list of interfaces.
+	 */
 	{"socket", EACCES, WHEN(ARGUMENT(0, LT, AF_INET))},
 	NO_FAMILY(3), NO_FAMILY(4), NO_FAMILY(5), NO_FAMILY(6), NO_FAMILY(7),
 	NO_FAMILY(8), NO_FAMILY(9),
 	{"socket", EACCES, WHEN(ARGUMENT(0, GT, AF_INET6))},
 	{"socket", EACCES, WHEN(ARGUMENT(2, GT, IPPROTO_UDP))},
-	/* Pings need no right where ping_group_range is wide.  The other
-	 * numbers below UDP's are for raw sockets alone. */
+	/*
+	 * Pings need no privilege where ping_group_range is wide.  The other
+	 * numbers below UDP's are only for raw sockets.
+	 */
 	{"socket", EACCES, WHEN(INT(2, IPPROTO_ICMP))},
-	/* A name of one's own: a port, or for a pair a file. */
+	/* Binding a name: a port, or for a socket pair a file. */
 	{"bind", EACCES, 0, {{0}}},
-	/* Pairs of streams alone: a datagram socket can be aimed elsewhere. */
+	/* Stream pairs only: a datagram socket can be connected elsewhere. */
 	{"socketpair", EACCES, WHEN(ARGUMENT(0, NE, AF_UNIX))},
 	{"socketpair", EACCES, WHEN(ARGUMENT(2, NE, 0))},
 	NO_PAIR(SOCK_DGRAM), NO_PAIR(SOCK_RAW), NO_PAIR(SOCK_RDM),
@@ -164,10 +172,10 @@ const struct call_rule calls_judged[] = {
 	NOT_THE_JOURNAL("fcntl"), NOT_THE_JOURNAL("fcntl64"),
 	{"sendto", EACCES, WHEN_BOTH(INT(0, HELPER_FD_LOG),
 	    ARGUMENT(4, NE, 0))},
-	/* TCP to any port, past Landlock, which looks at connect(2). */
+	/* TCP to any port, past Landlock, which checks connect(2). */
 	NO_FASTOPEN("sendto", 3), NO_FASTOPEN("sendmsg", 2),
 	NO_FASTOPEN("sendmmsg", 3),
-	/* Files are read. */
+	/* Files are only read. */
 	NO_OPEN("open", 1, O_WRONLY), NO_OPEN("open", 1, O_RDWR),
 	NO_OPEN("open", 1, O_CREAT), NO_OPEN("open", 1, O_TRUNC),
 	NO_OPEN("openat", 2, O_WRONLY), NO_OPEN("openat", 2, O_RDWR),
@@ -176,9 +184,9 @@ const struct call_rule calls_judged[] = {
 };
 
 /*
- * Only the sockets that were bound before Landlock, and they stay what they
- * are: closed or replaced, another one could get their numbers.  The kernel
- * closes them as the process ends.
+ * Only the sockets that were bound before Landlock, unchanged: if one were
+ * closed or replaced, another could get its number.  The kernel closes them
+ * when the process ends.
  */
 #define NOT_OF_OTHERS(name) \
 	{name, EPERM, WHEN(ARGUMENT(0, LT, HELPER_FD_LISTEN))}, \
@@ -196,8 +204,10 @@ const struct call_rule calls_judged_listening[] = {
 	{NULL, 0, 0, {{0}}},
 };
 
-/* Tried with glibc 2.36, libcurl 7.88 and OpenSSL 3.0, and with what their
- * successors are known to call. */
+/*
+ * Tested with glibc 2.36, libcurl 7.88 and OpenSSL 3.0; includes calls that
+ * their successors are known to make.
+ */
 const char *const calls_allowed[] = {
 	/* memory and threads */
 	"brk", "mmap", "mmap2", "mprotect", "mremap", "munmap", "madvise",
@@ -211,7 +221,7 @@ const char *const calls_allowed[] = {
 	"pselect6_time64", "epoll_create1", "epoll_ctl", "epoll_wait",
 	"epoll_pwait", "epoll_pwait2", "read", "readv", "pread64", "preadv",
 	"write", "writev",
-	/* files, to read */
+	/* files, only read */
 	"open", "openat", "stat", "stat64", "fstat", "fstat64", "lstat",
 	"lstat64", "newfstatat", "fstatat64", "statx", "statfs", "statfs64",
 	"fstatfs", "fstatfs64", "access", "faccessat", "faccessat2",
@@ -220,7 +230,7 @@ const char *const calls_allowed[] = {
 	"socket", "socketpair", "connect", "bind", "shutdown", "getsockname",
 	"getpeername", "getsockopt", "setsockopt", "recv", "recvfrom",
 	"send", "sendto", "sendmmsg",
-	/* who and when; prctl is calls_judged's */
+	/* ids and clocks; calls_judged handles prctl */
 	"prctl",
 	"getpid", "gettid", "getppid", "getuid", "getuid32", "geteuid",
 	"geteuid32", "getgid", "getgid32", "getegid", "getegid32", "uname",
@@ -228,7 +238,7 @@ const char *const calls_allowed[] = {
 	"getrusage", "time", "times", "gettimeofday", "clock_gettime",
 	"clock_gettime64", "clock_getres", "clock_getres_time64", "nanosleep",
 	"clock_nanosleep", "clock_nanosleep_time64",
-	/* signals of one's own */
+	/* signals of the process itself */
 	"rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "sigreturn",
 	"rt_sigpending", "rt_sigtimedwait", "sigaltstack",
 	/* for libc's abort(); the other program refuses it */
@@ -244,7 +254,7 @@ const char *const calls_refused[] = {
 	NULL,
 };
 
-/* The other program says whose. */
+/* The other program checks whose. */
 const char *const calls_allowed_listening[] = {
 	"listen", "accept", "accept4", "timerfd_settime", "close_range", NULL,
 };

@@ -22,28 +22,31 @@ extern const char *const calls_denied[];
 /* Refused with their own errno when the arguments are these. */
 extern const struct call_rule calls_judged[];
 
-/* With a listener: its descriptors alone, and nothing else by their numbers. */
+/*
+ * With a listener: on its descriptors only; no other socket may get their
+ * numbers.
+ */
 extern const struct call_rule calls_judged_listening[];
 
 /* Without one: refused with EPERM, by either program. */
 extern const char *const calls_deaf[];
 
-/* With sandbox=strict: all that there is ... */
+/* With sandbox=strict: all calls that are allowed ... */
 extern const char *const calls_allowed[];
 
-/* ... and what is refused with EACCES in place of the end of the process. */
+/* ... and those refused with EACCES instead of killing the process. */
 extern const char *const calls_refused[];
 
-/* With sandbox=strict and a listener: what is allowed besides. */
+/* With sandbox=strict and a listener: further allowed calls. */
 extern const char *const calls_allowed_listening[];
 
-/* Every machine has given out the same numbers since 424, counted from here. */
+/* Since 424 all architectures share their numbers, counted from here. */
 #define CALLS_COMMON (SYS_pidfd_send_signal - 424)
 
-/* The last call that these tables have judged; none above it can be made. */
+/* The last call that these tables cover; none above it can be made. */
 #define CALLS_NEWEST (CALLS_COMMON + 469)
 
-/* A call that a libseccomp in use may be too old to know by its name. */
+/* A call that an old libseccomp may not know by name. */
 struct call_recent {
 	const char *name;
 	int number;
