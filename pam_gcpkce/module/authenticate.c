@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The sign-in.  It runs in the host process, as root: it trusts the
- * configuration and the local accounts, asks the policy, and believes the
- * helper only what the policy then accepts.  It must never end, fork into or
- * change the host, and never turn a fault into a success.
+ * The sign-in.  It runs in the application's process, as root: it trusts the
+ * configuration and the local accounts, asks the policy, and uses of the
+ * helper's reply only what the policy accepts.  It must never end, fork into or
+ * change the application, and never turn a fault into a success.
  */
 #include "authenticate.h"
 
@@ -32,7 +32,7 @@ struct signin {
 	char user[ACCOUNT_NAME_MAX + 1]; /* PAM_USER, as it was at first */
 	char host[256];
 	struct policy policy;
-	enum outcome account_status; /* ok, or why nobody could sign in */
+	enum outcome account_status; /* ok, or why no user can sign in */
 	struct errinfo account_status_why;
 	struct helper_proc proc;
 	int64_t deadline_ms;
@@ -64,7 +64,9 @@ signin_cleanup(struct signin **p)
 }
 #define autosignin CLEANUP(signin_cleanup) struct signin
 
-/* libpam's cleanup of a kept sign-in: only in the process that keeps it. */
+/*
+ * libpam's cleanup of a kept sign-in: acts only in the process that keeps it.
+ */
 static void
 kept_free(pam_handle_t *pamh, void *data, int status)
 {
@@ -92,7 +94,7 @@ config_read(struct signin *s, int argc, const char **argv)
 	    faults.count, faults.count == 1 ? "" : "s");
 }
 
-/* A name that no account can have is passed on as one that no account has. */
+/* A name that no account can have is handled like an unknown one. */
 static enum outcome
 user_read(struct signin *s, bool *ret_again)
 {
@@ -111,7 +113,7 @@ user_read(struct signin *s, bool *ret_again)
 	return OUTCOME_OK;
 }
 
-/* What is known of the account before anybody has signed in. */
+/* What is known of the account before the sign-in. */
 static enum outcome
 account_status_judge(struct signin *s)
 {
@@ -134,7 +136,7 @@ account_status_judge(struct signin *s)
 	return OUTCOME_OK;
 }
 
-/* Start the helper and let it make the address. */
+/* Start the helper, which composes the address. */
 static enum outcome
 helper_start(struct signin *s, const struct place *place)
 {
@@ -217,7 +219,7 @@ answer_ask(struct signin *s, struct buf *typed, bool *ret_again)
 	return r;
 }
 
-/* Step 8: the account once more, and the policy's yes or no. */
+/* Step 8: look the account up again, and ask the policy. */
 static enum outcome
 decide(struct signin *s)
 {
@@ -242,8 +244,8 @@ decide(struct signin *s)
 }
 
 /*
- * Step 9 for a token that nobody keeps.  A helper that is gone, or does not
- * end well, has left no revoker behind.
+ * Step 9 for a token that is not kept.  A helper that is gone, or exits with an
+ * error, has left no revoker.
  */
 static void
 token_refuse(struct signin *s, uint64_t expires_at_s)
@@ -257,7 +259,7 @@ token_refuse(struct signin *s, uint64_t expires_at_s)
 		    expires_at_s);
 }
 
-/* Step 9 for a token that the session gets. */
+/* Step 9 for a token that the session receives. */
 static void
 token_export(struct signin *s, uint64_t expires_at_s)
 {
@@ -279,7 +281,7 @@ token_export(struct signin *s, uint64_t expires_at_s)
 		    s->pamh, LOG_WARNING, "export_failed", s->user, why.text);
 }
 
-/* Step 9: what becomes of the token. */
+/* Step 9: keep or revoke the token. */
 static void
 token_settle(struct signin *s, enum outcome outcome)
 {
@@ -316,9 +318,9 @@ decision_log(struct signin *s, enum outcome outcome)
 }
 
 /*
- * Set what the journal says and what the person is told of an answer.  For an
- * account that nobody could sign in to, the first is why, the second is what
- * anybody would hear.
+ * Set what the journal says and what the user is shown about an answer.  For an
+ * account that no user can sign in to, the first is the true reason, the second
+ * is what every user would see.
  */
 static void
 answer_account(struct signin *s, enum outcome r, struct result *result)
@@ -390,7 +392,7 @@ rounds_run(struct signin *s, struct result *result)
 		decision_log(s, result->outcome);
 		s->dialogue.wrong = helper_client_sentence(
 		    &s->config, s->ready.callback, &s->verdict, result->shown);
-		/* nothing of this round may be told of the next */
+		/* nothing of this round may leak into the next */
 		wire_verdict_done(&s->verdict);
 		s->answered_ms = 0;
 		s->why.text[0] = '\0';
@@ -404,7 +406,7 @@ rounds_run(struct signin *s, struct result *result)
 	}
 }
 
-/* The sign-in that the host interrupted, taken back; NULL: there is none. */
+/* The sign-in that the application interrupted; NULL: there is none. */
 static struct signin *
 kept_take(pam_handle_t *pamh)
 {
@@ -414,7 +416,7 @@ kept_take(pam_handle_t *pamh)
 	if (pam_get_data(pamh, KEPT, &data) != PAM_SUCCESS || data == NULL)
 		return NULL;
 	memcpy(&s, &data, sizeof(s));
-	(void)pam_set_data(pamh, KEPT, NULL, NULL); /* kept_free leaves it */
+	(void)pam_set_data(pamh, KEPT, NULL, NULL); /* kept_free skips it */
 	return s->owner == getpid() ? s : NULL;
 }
 
@@ -431,7 +433,7 @@ signin_new(pam_handle_t *pamh)
 	return s;
 }
 
-/* Begin, unless it was begun before, and go through the rounds. */
+/* Begin, unless it has begun, and run the rounds. */
 static void
 signin_advance(struct signin *s, bool begun, int argc, const char **argv,
     struct result *result)
@@ -450,7 +452,7 @@ signin_advance(struct signin *s, bool begun, int argc, const char **argv,
 static void
 denial_finish(struct signin *s, const struct result *result)
 {
-	/* sudo sets PAM_SILENT whatever the person wants, and shows texts */
+	/* sudo sets PAM_SILENT whatever the user wants, and shows texts */
 	if (((unsigned)s->flags & PAM_SILENT) == 0 || s->dialogue.split)
 		dialogue_tell(s->pamh,
 		    helper_client_sentence(&s->config, s->ready.callback,
@@ -458,7 +460,7 @@ denial_finish(struct signin *s, const struct result *result)
 	(void)pam_fail_delay(s->pamh, FAIL_DELAY_US);
 }
 
-/* Not even memory for a sign-in: what can be said without is said. */
+/* No memory for a sign-in: log and report what needs no memory. */
 static struct result
 memory_deny(pam_handle_t *pamh, int flags)
 {
@@ -493,7 +495,7 @@ signin_run(pam_handle_t *pamh, int flags, int argc, const char **argv)
 	s->flags = flags;
 	signin_advance(s, begun, argc, argv, &result);
 	if (result.incomplete) {
-		/* without a sign-in begun, the next call begins anew */
+		/* without a begun sign-in, the next call begins again */
 		if (s->ready.address[0] != '\0' &&
 		    pam_set_data(pamh, KEPT, s, kept_free) == PAM_SUCCESS)
 			(void)take_ptr(&s);
@@ -502,7 +504,7 @@ signin_run(pam_handle_t *pamh, int flags, int argc, const char **argv)
 	decision_log(s, result.outcome);
 	if (result.outcome != OUTCOME_OK || result.shown != OUTCOME_OK)
 		denial_finish(s, &result);
-	else if (s->config.export == EXPORT_FILE) /* sooner, it would tell */
+	else if (s->config.export == EXPORT_FILE) /* earlier leaks timing */
 		session_sweep(s->pamh, &s->config);
 	return result;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * One sign-in, from the host's call of pam_authenticate to the decision.
+ * One sign-in, from the application's call of pam_authenticate to the decision.
  */
 #ifndef GCPKCE_MODULE_SIGNIN_H
 #define GCPKCE_MODULE_SIGNIN_H
@@ -10,10 +10,10 @@
 #include "result.h"
 
 /*
- * Run a sign-in, or go on with one that the host interrupted with
- * PAM_CONV_AGAIN.  Everything a decision leads to is done when it returns: the
- * journal lines, the sentence for the person, the export, the token kept or
- * revoked, the helper gone.
+ * Run a sign-in, or go on with one that the application interrupted with
+ * PAM_CONV_AGAIN.  On return everything that follows from the decision is done:
+ * the journal lines, the message to the user, the export, the token kept or
+ * revoked, the helper ended.
  *
  * in:     flags, argc, argv  as libpam hands them over
  * gives:  how it ended

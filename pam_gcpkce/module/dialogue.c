@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The dialogue.  By default everything is in one prompt: sshd before 10.3
- * holds texts back until the next prompt, and some clients drop requests that
- * hold none.  Names and what the network said are escaped before they reach a
+ * The dialogue.  By default everything is in one prompt: sshd before 10.3 holds
+ * texts back until the next prompt, and some clients drop requests without a
+ * prompt.  Names and text from the network are escaped before they reach a
  * terminal.
  */
 #include "dialogue.h"
@@ -38,7 +38,7 @@ dialogue_compose(
 	struct buf *first = dialogue->split || !asks(dialogue) ? text : prompt;
 	char seconds[16];
 
-	/* no time of day: the person's clock may be of another zone */
+	/* no time of day: the user's clock may be in another zone */
 	(void)snprintf(seconds, sizeof(seconds), "%d", dialogue->left_s);
 	buf_put_byte(first, '\n');
 	if (dialogue->wrong[0] != '\0')
@@ -60,7 +60,7 @@ dialogue_compose(
 	}
 }
 
-/* Wipe and free what a conversation gave. */
+/* Wipe and free the replies of a conversation. */
 static void
 response_free(struct pam_response *response)
 {

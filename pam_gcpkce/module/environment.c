@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The PAM environment.  Users may set variables too (pam_env): what is read
- * here is believed no further than its form.
+ * The PAM environment.  Users may set variables too (pam_env): values read here
+ * are trusted only as far as their syntax is checked.
  */
 #include "environment.h"
 
@@ -32,7 +32,7 @@ environment_put(pam_handle_t *pamh, const char *name, struct view value)
 void
 environment_drop(pam_handle_t *pamh, const char *name)
 {
-	/* libpam logs a complaint about one that is not there */
+	/* libpam logs a complaint if it is not set */
 	if (pam_getenv(pamh, name) != NULL)
 		(void)pam_putenv(pamh, name);
 }
@@ -144,7 +144,7 @@ environment_refuse(pam_handle_t *pamh, const struct config *config)
 	person_drop(pamh);
 }
 
-/* Read our own RFC 3339 stamp; 0 when it is none. */
+/* Parse our own RFC 3339 time stamp; 0 when it is not one. */
 static uint64_t
 stamp_read(const char *stamp)
 {

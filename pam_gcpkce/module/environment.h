@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The PAM environment: what an export sets there, and how it is read again.
+ * The PAM environment: what an export sets there, and how it is read back.
  */
 #ifndef GCPKCE_MODULE_ENVIRONMENT_H
 #define GCPKCE_MODULE_ENVIRONMENT_H
@@ -13,7 +13,7 @@
 #include "gcpkce/wire/identity.h"
 
 /*
- * Set one variable, or take it away; one that is not there is no fault.
+ * Set one variable, or remove it; removing one that is not set is no fault.
  *
  * errors: OUTCOME_NO_MEMORY  also when libpam refuses it
  * source: pam_putenv(3)
@@ -32,8 +32,8 @@ MUST_CHECK enum outcome environment_put_token(pam_handle_t *pamh,
     const struct config *config, const struct secret *token);
 
 /*
- * Set person and expiry.  What is not known is not set, and what another
- * module set does not stay.
+ * Set user and expiry.  Unknown values are not set, and values of another
+ * module are removed.
  *
  * in:     expires_at_s  CLOCK_REALTIME; 0: not known
  * errors: OUTCOME_NO_MEMORY
@@ -41,27 +41,27 @@ MUST_CHECK enum outcome environment_put_token(pam_handle_t *pamh,
 MUST_CHECK enum outcome environment_put_person(
     pam_handle_t *pamh, const struct identity *identity, uint64_t expires_at_s);
 
-/* Is there any variable of an export, whose names no configuration chooses? */
+/* Is any variable of an export set whose name is not configurable? */
 bool environment_has_export(pam_handle_t *pamh);
 
-/* Take away all that an export sets. */
+/* Remove all variables that an export sets. */
 void environment_clear(pam_handle_t *pamh, const struct config *config);
 
 /*
- * The same with a configuration that is not whole, and may not say what was
- * exported: a token beside a person is ours (see environment_read_token).
+ * The same with an invalid configuration, which may not say what was exported:
+ * a token beside a person is ours (see environment_read_token).
  *
  * in:     config  its names, as far as they could be read, else the defaults;
- *                 NULL: there was no memory for it
+ *                 NULL: memory was short
  */
 void environment_refuse(pam_handle_t *pamh, const struct config *config);
 
 /*
- * Read the token that came over in the environment alone, as it does under
- * sshd.  A host may have variables of these names of its own: without the
+ * Read the token that was passed on in the environment alone, as under sshd.
+ * An application may have variables of these names of its own: without the
  * person beside it, it is not ours.
  *
- * out:    ret  NULL when there is none of ours
+ * out:    ret  NULL when it is not ours or not set
  *         ret_expires_at_s  CLOCK_REALTIME; 0: not known
  * errors: OUTCOME_NO_MEMORY
  */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Exported tokens without a session.  The cleanup runs in whatever process
- * ends the handle: su's child does so as the user.  So it acts only in the
- * process that authenticated, and elsewhere forgets.
+ * Exported tokens without a session.  The cleanup runs in whichever process
+ * ends the handle: su's child runs it as the user.  So it acts only in the
+ * process that authenticated; elsewhere it only frees memory.
  */
 #include "exported.h"
 
@@ -142,7 +142,7 @@ exported_take(pam_handle_t *pamh)
 	if (found == NULL)
 		return NULL;
 	memcpy(&exported, &found, sizeof(exported));
-	exported->taken = true; /* so kept_end leaves it */
+	exported->taken = true; /* so that kept_end skips it */
 	/* replacing data that is there takes no memory, so it cannot fail */
 	(void)pam_set_data(pamh, KEPT, NULL, NULL);
 	exported->taken = false;

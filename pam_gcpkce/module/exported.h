@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * An exported token: where it lies, and its end.  From authenticate to the
- * session the handle keeps it, so that hosts that do both in one process find
- * it again, whatever the environment holds by then; when they end without a
+ * An exported token: where it is stored, and its end.  The handle keeps it from
+ * authenticate to the session, so that applications that do both in one process
+ * find it again, whatever the environment holds by then; if they end without a
  * session, it ends here.  Under sshd it is lost with the process that
- * authenticates, and only the environment crosses.
+ * authenticates, and only the environment is passed on.
  */
 #ifndef GCPKCE_MODULE_EXPORTED_H
 #define GCPKCE_MODULE_EXPORTED_H
@@ -15,7 +15,7 @@
 #include "gcpkce/config/config.h"
 #include "tokenfile.h"
 
-/* Where else the token lies than in the environment. */
+/* Where the token is stored, apart from the environment. */
 enum exported_place {
 	EXPORTED_NOWHERE, /* export=env */
 	EXPORTED_PENDING, /* /run/gcpkce/pending/ID */
@@ -23,9 +23,9 @@ enum exported_place {
 };
 
 struct exported {
-	struct exported *earlier; /* the session's before, still open */
+	struct exported *earlier; /* of the previous session, still open */
 	pid_t owner;              /* the process that keeps it */
-	bool taken;               /* a session has it */
+	bool taken;               /* owned by a session */
 	struct config config; /* authenticate's: the token goes nowhere else */
 	char user[ACCOUNT_NAME_MAX + 1];
 	enum exported_place place;
@@ -57,8 +57,8 @@ void exported_end(pam_handle_t *pamh, struct exported *exported);
 
 /*
  * Keep a token in the handle for the session; *takes* the record on success.
- * One that was kept before, and that no session took, ends.  So does this one
- * when the handle ends in this process and not by PAM_DATA_SILENT.
+ * One kept earlier and not taken by a session ends.  So does this one when the
+ * handle ends in this process without PAM_DATA_SILENT.
  *
  * errors: OUTCOME_NO_MEMORY
  * source: docs/DESIGN.md section 2; pam_set_data(3)
@@ -72,7 +72,7 @@ const struct exported *exported_find(pam_handle_t *pamh);
 /* *Gives* what is kept to the session; NULL: nothing is. */
 struct exported *exported_take(pam_handle_t *pamh);
 
-/* Wipe and free, the earlier ones too; nothing ends by that. */
+/* Wipe and free, including earlier ones; this revokes nothing. */
 void exported_free(struct exported *exported);
 
 static inline void
@@ -86,8 +86,8 @@ exported_cleanup(struct exported **p)
  * session's end allows.  What cannot be revoked is logged with its expiry.
  *
  * in:     config  its revoke is not looked at
- *         user    whom the journal is to name
- *         token   *borrowed*; NULL: the helper had it, and is gone
+ *         user    the user named in the journal
+ *         token   *borrowed*; NULL: the helper had it, and has ended
  */
 void token_revoke(pam_handle_t *pamh, const struct config *config,
     const char *user, struct secret *token, uint64_t expires_at_s);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The journal: one line a decision, a list of key=value.  No code, verifier,
- * token or secret ever comes here.
+ * The journal: one line per decision, a list of key=value.  It never contains a
+ * code, verifier, token or secret.
  */
 #include "journal.h"
 
@@ -25,7 +25,7 @@ journal_item(pam_handle_t *pamh, int item)
 	return value;
 }
 
-/* A success is worth a note, a fault of the set-up or the host an error. */
+/* A success is a notice, a fault of the set-up or the application an error. */
 static int
 priority_of(enum outcome outcome)
 {
@@ -68,7 +68,7 @@ journal_decision(pam_handle_t *pamh, const struct journal_entry *entry)
 	    entry->cause[0] != '\0' ? entry->cause
 				    : outcome_log_text(entry->outcome),
 	    ERRINFO_TEXT_MAX);
-	/* a decision is told even where memory is short for its line */
+	/* a decision is logged even if memory is short for its line */
 	if (buf_check(&line) == OUTCOME_OK)
 		pam_syslog(
 		    pamh, priority_of(entry->outcome), "%s", buf_text(&line));

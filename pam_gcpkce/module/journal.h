@@ -11,11 +11,11 @@
 #include "gcpkce/wire/identity.h"
 #include "gcpkce/wire/layers.h"
 
-/* What one decision's line says; texts *borrowed*, "" when not known. */
+/* The fields of one decision's line; texts *borrowed*, "" when not known. */
 struct journal_entry {
 	enum outcome outcome;
 	const char *user;
-	const struct identity *identity; /* NULL: nobody is known */
+	const struct identity *identity; /* NULL: not known */
 	unsigned long attempt;
 	const char *correlation;
 	int64_t ms; /* from the answer to the decision */
@@ -23,10 +23,10 @@ struct journal_entry {
 };
 
 /*
- * Write the one line of a decision: outcome= user= service= rhost=
- * provider= subject= email= organization= attempt= correlation= ms= cause=, in
- * this order. Values from outside stand in quotes, escaped, so that nobody can
- * forge a field or a line.
+ * Write the one line of a decision: outcome= user= service= rhost= provider=
+ * subject= email= organization= attempt= correlation= ms= cause=, in this
+ * order.  Values from outside are quoted and escaped, so that they cannot forge
+ * a field or a line.
  *
  * source: docs/DESIGN.md section 6; pam_syslog(3)
  */
@@ -41,13 +41,13 @@ void journal_event(pam_handle_t *pamh, int priority, const char *event,
     const char *user, const char *cause);
 
 /*
- * Write "sandbox_layer_missing" for layers of which no line was written yet;
- * nothing where there are none.
+ * Write "sandbox_layer_missing" for layers not logged yet; nothing if there are
+ * none.
  */
 void journal_missing(
     pam_handle_t *pamh, const char *user, struct missing *missing);
 
-/* Write every fault of a configuration, a line each. */
+/* Write every fault of a configuration, one line each. */
 void journal_faults(pam_handle_t *pamh, const struct config_faults *faults);
 
 /*

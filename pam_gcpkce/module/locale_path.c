@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * An object of its own like helper_path.c: a build's own tests read the
- * catalogues where they were made.
+ * A separate object, like helper_path.c: test builds read the catalogues from
+ * the build directory.
  */
 #include "locale_path.h"
 

@@ -20,7 +20,7 @@ pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
 	return result_pam(&result);
 }
 
-/* sshd dies of a failure here; there are no credentials to set. */
+/* sshd terminates on a failure here; there are no credentials to set. */
 ENTRY int
 pam_sm_setcred(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
@@ -46,7 +46,10 @@ ENTRY int
 pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
 	(void)flags;
-	/* cron's jobs come here too, and a wrong file is not their matter */
+	/*
+	 * cron's jobs come here too; an invalid configuration must not stop
+	 * them
+	 */
 	if (!session_has_export(pamh))
 		return PAM_SUCCESS;
 	autofree struct config *config = calloc(1, sizeof(*config));

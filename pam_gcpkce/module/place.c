@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The place.  A listener gives the code of a browser on this host to a sign-in,
- * so whatever is not known to be here counts as elsewhere.
+ * The user's location.  A listener passes the code of a browser on this host to
+ * a sign-in, so every location that is not known to be this host counts as
+ * remote.
  */
 #include "place.h"
 
@@ -10,7 +11,7 @@
 #include "gcpkce/base/url.h"
 #include "journal.h"
 
-/* They show a text, and a prompt as a hint in a field. */
+/* They show texts, and the prompt as a hint in a field. */
 static const char *const screens[] = {"gdm", "gdm-password", "gdm-smartcard",
     "gdm-switchable-auth", "lightdm", "sddm", "lxdm", "xdm", "slim", "greetd",
     "cosmic-greeter", "kde", "kscreenlocker", "gnome-screensaver",
@@ -60,7 +61,7 @@ place_is_split(enum config_dialogue mode, const struct place *place)
 	    is_screen(place->service) || place->display[0] != '\0';
 }
 
-/* Is it the head, and then a number to its end? */
+/* Is it the head, followed by a number only? */
 static bool
 is_numbered(const char *name, const char *head)
 {
@@ -89,7 +90,7 @@ is_console(const char *terminal)
 	return is_display(terminal) || is_numbered(terminal, "tty");
 }
 
-/* Programs that serve a network write other words there: "ssh", "web". */
+/* Network services write other words there: "ssh", "web". */
 static bool
 is_terminal(const char *terminal)
 {
@@ -98,8 +99,10 @@ is_terminal(const char *terminal)
 	    strcmp(terminal, "console") == 0;
 }
 
-/* Some lockers name this host as the remote one.  A display with a host's name
- * is elsewhere: X over a network, or through ssh. */
+/*
+ * Some lockers name this host as the remote one.  A display with a host's name
+ * is remote: X over a network, or through ssh.
+ */
 static bool
 is_remote(const struct place *place)
 {
@@ -115,7 +118,7 @@ place_is_seat(const struct place *place)
 	    (place->display[0] != '\0' || is_console(place->terminal));
 }
 
-/* Does PAM say of a user who is not remote that he is at this host? */
+/* Does PAM say that a user who is not remote is at this host? */
 static bool
 is_here(const struct place *place)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Where the person is, as far as PAM says: how to ask there, and whether a
+ * The user's location, as far as PAM knows: how to ask there, and whether a
  * browser of this host may bring the code.
  */
 #ifndef GCPKCE_MODULE_PLACE_H
@@ -15,7 +15,8 @@
 struct place {
 	const char *service;
 	const char *user;
-	const char *requester; /* PAM_RUSER: who asks to become the user */
+	const char *requester; /* PAM_RUSER: the user who asks to become the
+				  account's user */
 	const char *display;   /* PAM_XDISPLAY */
 	const char *terminal;  /* PAM_TTY, without /dev/ */
 	const char *remote;    /* PAM_RHOST */
@@ -24,7 +25,7 @@ struct place {
 void place_read(pam_handle_t *pamh, struct place *ret);
 
 /*
- * Is the address to be shown as a text apart from the prompt?  With "auto" for
+ * Is the address shown as a text separate from the prompt?  With "auto" for
  * services whose name begins with sudo, since sudo may replace the prompt, and
  * for greeters and lockers.
  *
@@ -33,15 +34,15 @@ void place_read(pam_handle_t *pamh, struct place *ret);
 bool place_is_split(enum config_dialogue mode, const struct place *place);
 
 /*
- * Does the person sit at this host, at a display or a console?  Then nobody is
- * asked where there is a listener.
+ * Does the user sit at this host, at a display or a console?  Then there is no
+ * prompt if there is a listener.
  */
 bool place_is_seat(const struct place *place);
 
 /*
- * May there be a listener?  Only for a person of this host: from no other
- * host, at a terminal, a display or a greeter, and, where PAM knows who asks,
- * for that person's own account.
+ * May there be a listener?  Only for a user at this host: from no other host,
+ * at a terminal, a display or a greeter, and, where PAM knows who asks, for
+ * that user's own account.
  *
  * in:     account  the user's, all zero when there is none
  * source: docs/DESIGN.md section 5

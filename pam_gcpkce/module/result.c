@@ -22,7 +22,7 @@ result_pam(const struct result *result)
 	if (result->answers_used_up && outcome_may_retry(result->shown))
 		return PAM_MAXTRIES;
 
-	/* an ok that stands beside a denial is none */
+	/* if either outcome is a denial, the result is a denial */
 	enum outcome denial =
 	    result->shown != OUTCOME_OK ? result->shown : result->outcome;
 	if ((size_t)denial >= OUTCOME_COUNT || denial == OUTCOME_OK)

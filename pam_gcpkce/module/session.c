@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The session's token.  A fault here is logged and never fails a session.
- * Where authenticate's own copy is at hand (exported.h), the environment is
- * not asked; where only the environment came over, as under sshd, nothing in
- * it is believed further than its form, and all that can come of it is that
- * the token presented is revoked.
+ * The session's token.  A fault here is logged and never fails a session.  If
+ * authenticate's own record is available (exported.h), the environment is not
+ * used.  If only the environment was passed on, as under sshd, its values are
+ * trusted only as far as their syntax is checked, and the worst that they can
+ * cause is that the token presented is revoked.
  */
 #include "session.h"
 
@@ -22,7 +22,7 @@
 
 /* ---- export ---- */
 
-/* Leave the token pending; its id alone goes into the environment. */
+/* Leave the token pending; only its id goes into the environment. */
 static enum outcome
 file_export(pam_handle_t *pamh, struct exported *exported,
     const struct account *account, struct errinfo *reterr)
@@ -127,8 +127,9 @@ kept_find(pam_handle_t *pamh)
 }
 
 /*
- * The handle ends and the session was not closed: one behind us in the stack
- * has failed.  Replaced is the list only by a longer one, or when it is taken.
+ * The handle ends and the session was not closed: a module after us in the
+ * stack has failed.  The list is replaced only by a longer one, or when it is
+ * taken.
  */
 static void
 kept_end(pam_handle_t *pamh, void *data, int status)
@@ -187,7 +188,7 @@ session_unexport(pam_handle_t *pamh)
 
 /* ---- a session opens ---- */
 
-/* It will not be the session's. */
+/* The token will not be the session's. */
 static void
 exported_refuse(pam_handle_t *pamh, struct exported *exported)
 {
@@ -210,9 +211,10 @@ session_account(pam_handle_t *pamh, const char *name, struct account *ret,
 }
 
 /*
- * sudo runs for the one who signed in, and the variables go along.  Elsewhere
- * another account is that of somebody who has come in since, by a module
- * before us, so that no sign-in of his ended what this one exported.
+ * sudo runs for the user who signed in, and passes the variables on.  In other
+ * applications another account belongs to a user who was authenticated later,
+ * by a module before us; no sign-in of that user in this module has ended the
+ * token exported here.
  */
 static enum outcome
 session_asker(pam_handle_t *pamh, struct errinfo *reterr)
@@ -253,7 +255,9 @@ env_open(pam_handle_t *pamh, const struct config *config)
 	return r;
 }
 
-/* Make the session's file of what is pending, and keep both for its end. */
+/*
+ * Turn the pending token into the session's file, and keep both until its end.
+ */
 static enum outcome
 file_hand_over(pam_handle_t *pamh, struct exported *exported,
     const struct account *account, struct errinfo *reterr)
@@ -264,7 +268,10 @@ file_hand_over(pam_handle_t *pamh, struct exported *exported,
 
 	if (r != OUTCOME_OK)
 		return r;
-	/* who removes it has it: a sweep may have come first */
+	/*
+	 * the process that unlinks the file owns the token: a sweep may have
+	 * been first
+	 */
 	bool is_ours = tokenfile_pending_remove(exported->id);
 	exported->place = EXPORTED_SESSION;
 	exported->uid = account->uid;
@@ -275,7 +282,9 @@ file_hand_over(pam_handle_t *pamh, struct exported *exported,
 	return r == OUTCOME_OK ? kept_add(pamh, exported) : r;
 }
 
-/* What authenticate kept or, under sshd, what the pending file says. */
+/*
+ * The token that authenticate kept or, under sshd, that the pending file holds.
+ */
 static enum outcome
 file_exported(pam_handle_t *pamh, const struct config *config, const char *id,
     const struct tokenfile_pending *pending, struct exported **exported)
@@ -297,7 +306,7 @@ file_exported(pam_handle_t *pamh, const struct config *config, const char *id,
 	return r;
 }
 
-/* The id of the pending file, out of authenticate's record or what crossed. */
+/* The id of the pending file, from authenticate's record or the environment. */
 static void
 id_find(pam_handle_t *pamh, const struct exported *exported,
     char ret_id[static TOKENFILE_ID_LEN + 2])
@@ -305,7 +314,7 @@ id_find(pam_handle_t *pamh, const struct exported *exported,
 	const char *id =
 	    exported != NULL ? exported->id : pam_getenv(pamh, ENV_TOKEN_ID);
 
-	/* one too long stays too long */
+	/* a longer value stays too long */
 	for (size_t i = 0; i <= TOKENFILE_ID_LEN + 1; i++)
 		ret_id[i] = '\0';
 	for (size_t i = 0; id != NULL && i <= TOKENFILE_ID_LEN; i++) {
@@ -331,7 +340,10 @@ file_open(
 	enum outcome r = tokenfile_pending_read(id, &pending, reterr);
 	if (r == OUTCOME_OK)
 		r = session_account(pamh, pending.account, &account, reterr);
-	/* from here on what is pending is this session's, else the sweep's */
+	/*
+	 * from here on the pending token is this session's; otherwise the
+	 * sweep's
+	 */
 	if (r == OUTCOME_OK)
 		r = file_exported(pamh, config, id, &pending, &exported);
 	if (r == OUTCOME_OK)
@@ -368,7 +380,7 @@ session_open(pam_handle_t *pamh, const struct config *config)
 
 	if (r != OUTCOME_OK)
 		left_refuse(pamh);
-	/* a line that asks for something else than auth's leaves it alone */
+	/* a line whose options differ from auth's leaves it alone */
 	else if (exported != NULL && exported->config.export != config->export)
 		return;
 	else if (config->export == EXPORT_FILE)
@@ -397,7 +409,7 @@ session_close(pam_handle_t *pamh)
 {
 	autoexported *kept = kept_find(pamh);
 
-	(void)pam_set_data(pamh, KEPT, NULL, NULL); /* kept_end leaves it */
+	(void)pam_set_data(pamh, KEPT, NULL, NULL); /* kept_end skips it */
 	for (struct exported *k = kept; k != NULL; k = k->earlier) {
 		/* the handle may have another session */
 		environment_clear(pamh, &k->config);

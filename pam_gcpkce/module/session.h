@@ -12,15 +12,15 @@
 #include "gcpkce/wire/wire.h"
 
 /*
- * Hand the token on, as export asks: env puts it into the PAM environment with
- * the region, file leaves it pending for open_session.  Both set the person
- * and the expiry.
+ * Pass the token on, as export says: env puts it into the PAM environment with
+ * the region, file leaves it pending for open_session.  Both set the person and
+ * the expiry.
  *
  * in:     account  whose session it is to be
  *         verdict  with a token
  *         expires_at_s  CLOCK_REALTIME; 0: not known
- * errors: OUTCOME_NO_MEMORY, and those of tokenfile_pending_write; nothing is
- *         left behind
+ * errors: OUTCOME_NO_MEMORY, and those of tokenfile_pending_write; no
+ *         variable or file is left over
  * source: pam_putenv(3); docs/DESIGN.md section 4
  */
 MUST_CHECK enum outcome session_export(pam_handle_t *pamh,
@@ -29,45 +29,45 @@ MUST_CHECK enum outcome session_export(pam_handle_t *pamh,
     struct errinfo *reterr);
 
 /*
- * Take all of that back, by the configuration that exported it: variables,
- * pending file, token.  For a helper that has not heard that the token is
- * kept; and before each new sign-in, for a host may let several people try on
- * one handle, and the next one may get in by another module.  The token of a
- * session that is open stays that session's; only its variables go.  In a
- * process that did not authenticate nothing but the environment changes.
- * Needs no memory for what the handle holds, so it cannot fail there.
+ * Undo all of that, by the configuration that exported it: variables, pending
+ * file, token.  For a helper that did not get KEEP; and before each new
+ * sign-in, because an application may let several users try on one handle, and
+ * the next one may get in by another module.  The token of an open session
+ * stays with that session; only its variables are removed.  In a process that
+ * did not authenticate only the environment changes.  Needs no memory for what
+ * the handle holds, so it cannot fail there.
  *
  * source: docs/DESIGN.md section 4; login(1)
  */
 void session_unexport(pam_handle_t *pamh);
 
 /*
- * Revoke and remove what has been pending for too long: a stack failed behind
- * us, or a host died.  After a success alone: it takes time and may cause
- * requests.
+ * Revoke and remove what has been pending for too long: a stack failed after
+ * us, or an application was killed.  Only after a success: it takes time and
+ * may cause requests.
  */
 void session_sweep(pam_handle_t *pamh, const struct config *config);
 
 /*
  * Is there anything that a session could take over: authenticate's record, or
- * an export's variables?  Else no sign-in of ours led to the session, and its
- * opening reads no configuration and logs nothing.
+ * an export's variables?  If not, no sign-in of ours led to the session;
+ * opening it reads no configuration and logs nothing.
  */
 bool session_has_export(pam_handle_t *pamh);
 
 /*
  * pam_sm_open_session: take the exported token over, so that closing revokes
  * that one and not what the environment then holds.  With export=file the
- * session's file is made here.  A session of another account, which the one
- * that signed in did not ask for (PAM_RUSER), gets nothing.  When the handle
- * ends in this process without closing the session, and not by PAM_DATA_SILENT,
- * the token ends with it.
+ * session's file is made here.  A session of another account, which the user
+ * who signed in did not ask for (PAM_RUSER), gets nothing.  When the handle
+ * ends in this process without closing the session, and without
+ * PAM_DATA_SILENT, the token ends with it.
  */
 void session_open(pam_handle_t *pamh, const struct config *config);
 
 /*
- * pam_sm_open_session without a whole configuration: the token ends, as far as
- * it is at hand, and its variables are taken away.  Under sshd it is in the
+ * pam_sm_open_session with an invalid configuration: the token ends, as far as
+ * it is available, and its variables are removed.  Under sshd it is in the
  * environment alone, and it is not known where it could be revoked.
  *
  * in:     config  as for environment_refuse
@@ -75,9 +75,9 @@ void session_open(pam_handle_t *pamh, const struct config *config);
 void session_refuse(pam_handle_t *pamh, const struct config *config);
 
 /*
- * pam_sm_close_session: remove the files, and hand the kept tokens to
- * revokers, which work in the background; their variables go.  The
- * configuration is the one that open_session had.  Faults are logged.
+ * pam_sm_close_session: remove the files, and hand the kept tokens to revokers,
+ * which work in the background; their variables are removed.  The configuration
+ * is the one that open_session had.  Faults are logged.
  */
 void session_close(pam_handle_t *pamh);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Sentences and their blanks.  A translation is somebody else's text: it is
- * looked at before it is shown, and then only copied.
+ * Sentences and their blanks.  A translation is untrusted text: it is checked
+ * before it is shown, and then only copied.
  */
 #include "template.h"
 
@@ -31,7 +31,7 @@ placeholder_end(struct view blank)
 	return (const char *)blank.p + blank.len;
 }
 
-/* The value for {name}; NULL for a name that there is not. */
+/* The value for {name}; NULL for an unknown name. */
 static const char *
 value_find(struct view blank, const struct blank *blanks, size_t count)
 {
@@ -66,7 +66,7 @@ template_put(struct buf *b, const char *sentence, const struct blank *blanks,
 	buf_put_text(b, from);
 }
 
-/* How often a blank stands in a sentence. */
+/* How often a blank occurs in a sentence. */
 static size_t
 placeholder_count(const char *sentence, struct view wanted)
 {
@@ -78,7 +78,7 @@ placeholder_count(const char *sentence, struct view wanted)
 	return count;
 }
 
-/* Does the other sentence have each blank of this one, as often? */
+/* Does the other sentence have each blank of this one, equally often? */
 static bool
 placeholders_are_in(const char *sentence, const char *other)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Token files.  It runs as root and trusts nothing that it finds: directories
- * are opened by rundir.h, and every file is a new one.
+ * Token files.  It runs as root and trusts no existing file: directories are
+ * opened by rundir.h, and every file is a new one.
  */
 #include "tokenfile.h"
 
@@ -23,14 +23,15 @@
 #define CONTENT_MAX 4096
 #define VALID_MAX_S (48 * 3600) /* no token is valid for longer */
 /*
- * In one sign-in; the next one goes on.  Each may take a helper, one after the
- * other, while the person waits and the host counts (LoginGraceTime).
+ * At most so many in one sign-in; the next one goes on.  Each may need a
+ * helper, one after the other, while the user waits and the application's
+ * timeout runs (LoginGraceTime).
  */
 #define SWEEP_MAX 2
 
 static const struct rundir pending_dir = {PENDING, 0, 0700};
 
-/* Walk from /run to a folder of ours. */
+/* Walk from /run to a directory of ours. */
 static enum outcome
 place_open(
     const struct rundir *dir, bool make, int *ret_fd, struct errinfo *reterr)
@@ -61,7 +62,9 @@ bytes_write(int fd, struct view bytes, struct errinfo *reterr)
 {
 	struct rlimit limit;
 
-	/* beyond it the host would get a SIGXFSZ, and a caller of su sets it */
+	/*
+	 * beyond it the application gets a SIGXFSZ; a caller of su can set it
+	 */
 	if (getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur < bytes.len)
 		return err_set(reterr, OUTCOME_SYSTEM_ERROR,
 		    "the host's limit of file sizes is too small");
@@ -155,7 +158,7 @@ tokenfile_pending_write(const struct tokenfile_pending *pending,
 	return r;
 }
 
-/* Cut the next line off; false when it has no end. */
+/* Cut off the next line; false when it has no end. */
 static bool
 line_take(struct view *rest, struct view *ret_line)
 {
@@ -171,7 +174,7 @@ line_take(struct view *rest, struct view *ret_line)
 	return true;
 }
 
-/* A line that becomes a text of so many bytes at most. */
+/* A line that becomes a text of at most so many bytes. */
 static bool
 line_copy(struct view *rest, char *ret, size_t cap)
 {
@@ -267,7 +270,9 @@ tokenfile_pending_remove(const char *id)
 	    unlinkat(folder, id, 0) == 0;
 }
 
-/* Older than that; or from a future that only a change of clocks makes. */
+/*
+ * Older than that; or with a time in the future, after a change of the clock.
+ */
 static bool
 is_older(const struct stat *st, uint64_t now_s, uint64_t max_s)
 {
@@ -276,7 +281,7 @@ is_older(const struct stat *st, uint64_t now_s, uint64_t max_s)
 	return (now_s > made_s ? now_s - made_s : made_s - now_s) > max_s;
 }
 
-/* Is it for a sign-in with this place to revoke, or of no more use? */
+/* Is it for a sign-in with this API host to revoke, or no longer of use? */
 static bool
 is_for(const struct tokenfile_pending *pending, const struct stat *st,
     const char *api_url, uint64_t now_s)
@@ -289,7 +294,9 @@ is_for(const struct tokenfile_pending *pending, const struct stat *st,
 	    end_s < now_s;
 }
 
-/* Remove one file if it is stale; who removes it tells of it, nobody else. */
+/*
+ * Remove one file if it is stale; only the process that removes it reports it.
+ */
 static bool
 stale_remove(int folder, const char *id, uint64_t now_s, const char *api_url,
     struct tokenfile_pending *ret)
@@ -304,7 +311,7 @@ stale_remove(int folder, const char *id, uint64_t now_s, const char *api_url,
 	enum outcome r = content_read(folder, id, ret, &st, NULL);
 	if (r == OUTCOME_OK ? !is_for(ret, &st, api_url, now_s)
 			    : r != OUTCOME_CONFIG_UNSAFE)
-		return false; /* what could not be read now stays, too */
+		return false; /* a file that cannot be read now stays, too */
 	return unlinkat(folder, id, 0) == 0;
 }
 
@@ -338,7 +345,7 @@ tokenfile_pending_sweep(uint64_t now_s, const char *api_url,
 
 /* ---- a session's file ---- */
 
-/* The folder of an account. */
+/* The directory of an account. */
 static struct rundir
 account_dir(uid_t uid, gid_t gid, char name[static TOKENFILE_PATH_CAP])
 {
@@ -381,7 +388,7 @@ tokenfile_remove(uid_t uid, const char *id, struct errinfo *reterr)
 	return r;
 }
 
-/* Remove the files of one account whose tokens can be valid no more. */
+/* Remove the files of one account whose tokens can no longer be valid. */
 static void
 account_sweep(int base, const char *uid, uint64_t now_s)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Tokens in files below /run/gcpkce: "pending/ID" between authenticate and
- * open_session, which root alone can reach, and "UID/ID" for a session.
+ * open_session, which only root can access, and "UID/ID" for a session.
  */
 #ifndef GCPKCE_MODULE_TOKENFILE_H
 #define GCPKCE_MODULE_TOKENFILE_H
@@ -16,8 +16,8 @@
 
 /* A token that waits for its session. */
 struct tokenfile_pending {
-	char account[ACCOUNT_NAME_MAX + 1]; /* pw_name of who signed in */
-	char api_url[CONFIG_TEXT_CAP];      /* where it was given */
+	char account[ACCOUNT_NAME_MAX + 1]; /* pw_name of the account */
+	char api_url[CONFIG_TEXT_CAP];      /* the API host that issued it */
 	bool revoke;                        /* is it to be revoked? */
 	uint64_t expires_at_s;              /* CLOCK_REALTIME; 0: not known */
 	struct secret *token;
@@ -28,10 +28,10 @@ struct tokenfile_pending {
 void tokenfile_pending_done(struct tokenfile_pending *pending);
 
 /*
- * Leave a token for open_session, in a new file that root alone can read.
+ * Leave a token for open_session, in a new file that only root can read.
  *
  * out:    ret_id  random; names the file
- * errors: OUTCOME_CONFIG_UNSAFE  a folder on the way is not root's alone
+ * errors: OUTCOME_CONFIG_UNSAFE  a directory on the way is not root's alone
  *         OUTCOME_SYSTEM_ERROR  a file could not be made;  OUTCOME_NO_MEMORY
  * source: docs/DESIGN.md section 4; getrandom(2)
  */
@@ -40,38 +40,38 @@ MUST_CHECK enum outcome tokenfile_pending_write(
     char ret_id[static TOKENFILE_ID_LEN + 1], struct errinfo *reterr);
 
 /*
- * Read what is pending; it stays.
+ * Read a pending token; the file stays.
  *
  * in:     id   of any origin: 32 hexadecimal digits or refused
  * out:     ret  (autopending)
  * errors: OUTCOME_CONFIG_UNSAFE  no id, or a file that authenticate cannot
  *                                have left
- *         OUTCOME_SYSTEM_ERROR  it is not there;  OUTCOME_NO_MEMORY
+ *         OUTCOME_SYSTEM_ERROR  the file is missing;  OUTCOME_NO_MEMORY
  */
 MUST_CHECK enum outcome tokenfile_pending_read(
     const char *id, struct tokenfile_pending *ret, struct errinfo *reterr);
 
-/* Remove what is pending; true for the one caller who did it. */
+/* Remove a pending token; true for the one caller that did it. */
 bool tokenfile_pending_remove(const char *id);
 
 /*
- * Remove what has been pending for too long; see TOKENFILE_PENDING_MAX_S.
- * What would have to be revoked at another place than api_url waits for a
- * sign-in there, or until no token can be valid any more.
+ * Remove what has been pending for too long; see TOKENFILE_PENDING_MAX_S.  A
+ * token that must be revoked at another URL than api_url waits for a sign-in
+ * there, or until no token can be valid any more.
  *
  * in:     now_s  CLOCK_REALTIME
  *         found  called with each token that was removed and is to be revoked,
- *                *borrowed*; and with a NULL token for a file that was removed
- *                and that nobody can read
+ *                *borrowed*; and with a NULL token for a removed file
+ *                that cannot be read
  */
 void tokenfile_pending_sweep(uint64_t now_s, const char *api_url,
     void (*found)(void *context, const struct tokenfile_pending *pending),
     void *context);
 
 /*
- * Make the session's file: new, the account's, mode 0600, in a folder that
- * root owns and the account's group may enter.  Nothing that stands there is
- * followed, opened or replaced.
+ * Make the session's file: new, owned by the account, mode 0600, in a directory
+ * that root owns and the account's group may enter.  Existing files there are
+ * not followed, opened or replaced.
  *
  * out:    ret_path  its path
  * errors: as tokenfile_pending_write
@@ -81,8 +81,8 @@ MUST_CHECK enum outcome tokenfile_create(const struct account *account,
     char ret_path[static TOKENFILE_PATH_CAP], struct errinfo *reterr);
 
 /*
- * Remove the files of sessions, of every account, that are older than any token
- * may be valid: their sessions were never closed.
+ * Remove session files, of every account, that are older than any token may be
+ * valid: their sessions were never closed.
  *
  * in:     now_s  CLOCK_REALTIME
  */

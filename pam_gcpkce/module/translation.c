@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * gettext inside somebody else's program.  The folder of the catalogues is
- * compiled in, and root's like the module.  The caller's environment may choose
- * among the languages there, as it does for the host's own texts, and nothing
- * else: it can name no other folder and no other charset.
+ * gettext inside another program.  The directory of the catalogues is compiled
+ * in, and root's like the module.  The caller's environment may choose among
+ * the languages there, as it does for the application's own texts, and nothing
+ * else: it can name no other directory and no other charset.
  */
 #include "translation.h"
 
@@ -16,8 +16,7 @@
 #include "locale_path.h"
 #include "template.h"
 
-/* libc refuses a path in LANGUAGE to programs that are setuid, and only them.
- */
+/* libc refuses a path in LANGUAGE only in setuid programs. */
 static bool
 language_is_path(void)
 {
@@ -27,7 +26,7 @@ language_is_path(void)
 }
 
 /*
- * With any other charset libc would load a converter into the host, and
+ * With any other charset libc would load a converter into the application, and
  * OUTPUT_CHARSET of the environment could say which.
  */
 static bool
