@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * gcpkce check: what is wrong on this host, each finding with its fix.
- * Nothing is changed, and nobody is signed in.
+ * gcpkce check: what is wrong on this host, each finding with its fix.  It
+ * changes nothing and signs in no user.
  */
 #include "check.h"
 
@@ -47,7 +47,7 @@ check_is_trial(const struct check *check)
 		   GCPKCE_CONF) != 0;
 }
 
-/* Had it to be left out?  What it found all the same is told instead. */
+/* Was this section skipped without findings? */
 static bool
 is_left_out(const struct check *check, size_t section)
 {

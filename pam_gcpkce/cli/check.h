@@ -15,8 +15,8 @@
  * X(name, title, needs)
  *
  * The function of a section is check_NAME.  They run in this order; each may
- * look at what an earlier one left in struct check.  One that needs a whole
- * configuration is told as not looked at where there is none.
+ * use what an earlier one left in struct check.  A section that needs a valid
+ * configuration is reported as skipped where there is none.
  */
 #define SECTION_TABLE(X) \
 	X(configuration, "configuration", false) \
@@ -33,14 +33,14 @@ struct check {
 	bool config_is_good; /* only then is config whole */
 	bool probed;         /* only then is there a probe */
 	struct wire_probe_reply probe;
-	struct buf text;          /* for people, behind the findings */
+	struct buf text;          /* for people, after the findings */
 	struct json_object *eval; /* "truth" of the JSON answer, an array */
 };
 
 /*
- * Run a section: add findings, and whatever else it gives.
+ * Run a section: add findings, and its other results.
  *
- * A section says by a note what it could not look at, as an ordinary user or
+ * A section adds a note about what it could not check, as an ordinary user or
  * with --offline, and never fails for that.
  */
 #define X(name, title, needs) void check_##name(struct check *check);
@@ -49,18 +49,17 @@ SECTION_TABLE(X)
 
 /*
  * Is this about the host that the command runs on?  With --pam-dir it may not
- * be; then there is a note that what was not looked at.
+ * be; then a note names what was not checked.
  */
 bool check_is_of_this_host(struct check *check, const char *what);
 
 /*
- * Is this about a trial: a configuration, named by --conf, that is not the
- * system's?
+ * Is this a trial: a configuration, named by --conf, that is not the system's?
  */
 bool check_is_trial(const struct check *check);
 
 /*
- * Parts of the section of files: the map file, the system's trust store, and
+ * Parts of the files section: the map file, the system's trust store, and
  * whether the helper's account can read what the helper reads.
  */
 void check_map(struct check *check);
@@ -68,21 +67,21 @@ void check_trust(struct check *check);
 void check_readable(struct check *check);
 
 /*
- * Read the configuration as the module would with these arguments, and add
- * what is wrong with it.
+ * Read the configuration as the module would with these arguments, and add what
+ * is wrong with it.
  *
  * in:     argc, argv  of the module's line; conf= wins over --conf
  *         where     of that line; NULL: there is none
  *         findings  nullable
  * out:    ret  whole only with true
- * gives:  false where there is a fault, or this user may not read the file
+ * gives:  false if there is a fault, or this user may not read the file
  */
 MUST_CHECK bool check_config_load(const struct options *options, int argc,
     char **argv, const char *where, struct findings *findings,
     struct config *ret);
 
 /*
- * Warn of an exported region that the programs for which it is cannot read.
+ * Warn about an exported region that the programs it is meant for cannot use.
  *
  * in:     config  whole
  *         where   of the finding

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The section of gcpkce check about the configuration: the same reader as the
- * module's, all faults at once.
+ * The section of gcpkce check about the configuration: parsed by the module's
+ * code, all faults at once.
  */
 #include <limits.h>
 #include <stdio.h>
@@ -20,7 +20,7 @@ names_file(const char *argument)
 	return strncmp(argument, "conf=", 5) == 0;
 }
 
-/* The file is there, and somebody else may read it. */
+/* The file exists, and other users can read it. */
 static bool
 is_denied(const char *path)
 {
@@ -43,8 +43,8 @@ faults_add(struct findings *findings, const struct config_faults *faults,
 }
 
 /*
- * All ids that the vendor shows are UUIDs, and nothing says that all are: so it
- * is never a fault.
+ * All ids that the vendor shows are UUIDs, but this is not documented: so it is
+ * never a fault.
  */
 static void
 client_id_check(struct findings *findings, const char *id)
@@ -107,7 +107,7 @@ check_config_load(const struct options *options, int argc, char **argv,
 		    "this user may not read the file");
 		return false;
 	}
-	/* an argument that is no whole path is a fault of its own */
+	/* an argument that is not a whole path is a fault of its own */
 	bool named = file == conf || read[0] == '/';
 	if (file != NULL ? named && command_config_is_missing(read)
 			 : count == 0 && command_config_is_missing(NULL)) {
@@ -119,7 +119,7 @@ check_config_load(const struct options *options, int argc, char **argv,
 			: "");
 		return false;
 	}
-	/* what binds a host that is not root says nothing about sshd */
+	/* limits for applications that are not root do not concern sshd */
 	enum outcome r = config_load(count, list,
 	    geteuid() == 0 ? CONFIG_FOR_MODULE : CONFIG_FOR_LOGIN, ret,
 	    &faults);
@@ -132,7 +132,7 @@ check_config_load(const struct options *options, int argc, char **argv,
 	return true;
 }
 
-/* Regions that gc's table spells with underscores. */
+/* Regions that gc's table writes with underscores. */
 static bool
 gc_lacks(const char *aws)
 {
@@ -167,7 +167,7 @@ check_region_value(
 		    "the gc command does not know %s by this name", region.aws);
 }
 
-/* Is this a zone's name, as the callback page takes it? */
+/* Is this the name of a zone, as the callback page accepts it? */
 static bool
 is_zone(struct view name)
 {
@@ -197,7 +197,7 @@ names_zone(const char *address)
 		return false;
 	host += strlen("://");
 	name++;
-	/* the host's name may be callback, too */
+	/* the host may be named callback, too */
 	return name - host > (ptrdiff_t)sizeof(parent) - 1 &&
 	    strncmp(name - (sizeof(parent) - 1), parent, sizeof(parent) - 1) ==
 	    0 &&
@@ -205,7 +205,7 @@ names_zone(const char *address)
 		(const uint8_t *)name, end - (size_t)(name - address)});
 }
 
-/* One that names its zone belongs to an administrator who knows this. */
+/* If the URI names its zone, the administrator knows about zones. */
 static void
 zone_check(
     struct findings *findings, const struct config *config, const char *where)
@@ -229,7 +229,7 @@ check_configuration(struct check *check)
 	const char *path = options->conf != NULL ? options->conf : GCPKCE_CONF;
 	bool stacks = options->service != NULL || options->all_services;
 
-	/* arguments of the lines may give all that is required */
+	/* arguments of the lines may supply all required keys */
 	if (stacks && options->conf == NULL && access(path, F_OK) != 0 &&
 	    errno == ENOENT) {
 		finding_add(&check->findings, FINDING_NOTE, path, NULL,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The section of gcpkce check about files: what the configuration names, and
- * what stands where the module keeps things.
+ * The section of gcpkce check about files: those that the configuration names,
+ * and those in the module's directories.
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -25,7 +25,7 @@ is_backup(const char *name, size_t len)
 	    (len > 4 && strcmp(name + len - 4, ".bak") == 0);
 }
 
-/* Files in the drop-ins' folder that somebody may believe to be read. */
+/* Files in the drop-in directory that look as if they were read. */
 static void
 drop_ins_check(struct check *check, const char *conf)
 {
@@ -49,7 +49,7 @@ drop_ins_check(struct check *check, const char *conf)
 		(void)closedir(dir);
 }
 
-/* A secret in a file of the right mode may still be none. */
+/* A secret in a file of the right mode may still be invalid. */
 static void
 secret_check(struct check *check)
 {
@@ -78,7 +78,7 @@ holds_certificate(const char *path)
 	ssize_t got;
 
 	if (bytes == NULL || fd < 0)
-		return true; /* said elsewhere */
+		return true; /* reported elsewhere */
 	while (len < CA_MAX && (got = read(fd, bytes + len, CA_MAX - len)) > 0)
 		len += (size_t)got;
 	return memmem(bytes, len, mark, sizeof(mark) - 1) != NULL ||
@@ -123,7 +123,7 @@ group_check(struct check *check)
 	    name);
 }
 
-/* The module makes it where it is missing, and trusts it where it is not. */
+/* The module creates it if it is missing, and trusts an existing one. */
 static void
 state_check(struct check *check)
 {

@@ -32,7 +32,7 @@ is_no_shell(const char *shell)
 	return false;
 }
 
-/* Root alone can tell; a hash that no password has begins with these. */
+/* Only root can see it; hashes that no password matches begin with these. */
 static bool
 has_password(const char *user)
 {
@@ -42,7 +42,7 @@ has_password(const char *user)
 	    strchr("!*", entry->sp_pwdp[0]) == NULL;
 }
 
-/* The account belongs to nobody and to nothing else. */
+/* Warn if the account is shared. */
 static void
 use_check(struct check *check, const char *user, uid_t uid)
 {
@@ -82,7 +82,7 @@ account_check(struct check *check)
 		    "useradd --system --no-create-home --shell "
 		    "/usr/sbin/nologin %s",
 		    user);
-		/* a host process that is not root does without it */
+		/* an application that is not root goes without it */
 		finding_add(f, geteuid() == 0 ? FINDING_FAULT : FINDING_WARNING,
 		    place, fix, "helper_user: the account %s does not exist",
 		    user);
@@ -104,7 +104,7 @@ account_check(struct check *check)
 	use_check(check, user, uid);
 }
 
-/* Gives whether a helper can be started at all. */
+/* Returns whether a helper can be started at all. */
 static bool
 binary_check(struct check *check)
 {
@@ -149,7 +149,7 @@ layers_check(struct check *check)
 		int error = (int)check->probe.missing.errors[i];
 		char space[ERR_TEXT_MAX];
 
-		/* what a strict helper did not come to is not known */
+		/* layers that a strict helper did not reach are not known */
 		if ((check->probe.missing.layers & 1U << i) == 0 ||
 		    (check->probe.reason[0] != '\0' && error == 0))
 			continue;
@@ -179,7 +179,7 @@ check_helper(struct check *check)
 	    &check->config, !check->options->offline, &check->probe, &why);
 	check->probed = r == OUTCOME_OK;
 	if (r == OUTCOME_CONFIG_INVALID)
-		return; /* the account: said already */
+		return; /* the account: reported already */
 	if (r != OUTCOME_OK)
 		finding_add(&check->findings, FINDING_FAULT,
 		    helper_proc_helper_path(),

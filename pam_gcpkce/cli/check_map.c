@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The map file, line by line: who is named, and whether that can be right.
+ * The map file, line by line: whom each line names, and whether that can be
+ * right.
  */
 #include <shadow.h>
 #include <stdio.h>
@@ -14,10 +15,10 @@
 #include "gcpkce/config/map_name.h"
 #include "gcpkce/config/policy.h"
 
-/* Each may be a question to a directory service far away. */
+/* Each may be a query to a remote directory service. */
 #define LOOK_UPS_MAX 1000
 
-/* A line that counts for an account. */
+/* A line that applies to an account. */
 struct counted {
 	uid_t uid;
 	unsigned long number;
@@ -43,7 +44,7 @@ uses_method(const struct config *config, enum config_method method)
 	return false;
 }
 
-/* A name as a person has to write it into the file. */
+/* A name in the form that the file needs. */
 static const char *
 written(const char *name, struct buf *space)
 {
@@ -54,7 +55,7 @@ written(const char *name, struct buf *space)
 	return buf_text(space);
 }
 
-/* The name service has an account for the word, whose name is another. */
+/* The name service has an account for the word, under another name. */
 static void
 spelling_check(struct findings *f, const char *where, const char *word,
     const struct account *account)
@@ -74,7 +75,7 @@ spelling_check(struct findings *f, const char *where, const char *word,
 		   : "has no effect");
 }
 
-/* A "-" for a name that is not right would leave its account to a method. */
+/* A "-" for a wrong name would leave its account to a method. */
 static void
 missing_check(
     struct check *check, const char *where, const char *word, bool shut)
@@ -94,9 +95,9 @@ missing_check(
 }
 
 /*
- * A '!' before a hash, or before "*", is passwd -l's or usermod -L's: it was
- * set to keep the account's owner out.  New accounts have "!" or "!!".  Root
- * alone can tell: to others a name service may say "!*" of every account.
+ * A '!' before a hash, or before "*", comes from passwd -l or usermod -L: it
+ * locks the account's owner out.  New accounts have "!" or "!!".  Only root can
+ * see it: for other users a name service may report "!*" for every account.
  */
 static void
 lock_check(struct findings *f, const char *where, const char *name)
@@ -115,7 +116,7 @@ lock_check(struct findings *f, const char *where, const char *name)
 	    "the password of %s is locked, which does not end sign-ins", name);
 }
 
-/* A "-" shuts the account of another line, which then has no effect. */
+/* A "-" closes the account of another line, which then has no effect. */
 static void
 shut_check(struct map_check *m, const struct counted *line)
 {
@@ -214,7 +215,7 @@ line_check(void *arg, unsigned long number, struct view account,
 	return true;
 }
 
-/* Whether anybody could become the account that --user names. */
+/* Can any user sign in to the account that --user names? */
 static void
 user_check(struct check *check)
 {

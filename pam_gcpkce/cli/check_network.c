@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The section of gcpkce check about the way to Genesys Cloud.  The helper went
- * it; here is said what its facts mean.
+ * The section of gcpkce check about the connection to Genesys Cloud.  The
+ * helper made the requests; this file interprets its results.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -14,7 +14,9 @@
 
 #define CERTIFICATE_SPARE_S (14 * 86400)
 #define CLOCK_WARNING_S 30
-/* As long as codes commonly live; the life of Genesys Cloud's is not told. */
+/*
+ * As long as codes commonly live; Genesys Cloud's lifetime is not documented.
+ */
 #define CLOCK_FAULT_S 300
 #define FIX_MAX 512
 
@@ -32,7 +34,8 @@ has(const char *text, const char *words)
 	return strcasestr(text, words) != NULL;
 }
 
-/* libcurl's words differ by its TLS library; these are OpenSSL's and GnuTLS's.
+/*
+ * libcurl's messages differ by TLS library; these are OpenSSL's and GnuTLS's.
  */
 static void
 tls_fix(const struct host_view *v, char fix[static FIX_MAX])
@@ -145,7 +148,7 @@ trouble_add(const struct host_view *v, uint32_t status)
 	    "answers with status %u", status);
 }
 
-/* Without a token the API says so; whatever says else is no such API. */
+/* Without a token the API says so; any other answer is not from such an API. */
 static void
 api_check(const struct host_view *v)
 {
@@ -178,7 +181,7 @@ client_fault_add(const struct host_view *v, const char *error)
 	    "the login host refuses the client at once: %s", error);
 }
 
-/* A page of refusal is all there is: Genesys Cloud sends nobody back then. */
+/* An error page is the only result: Genesys Cloud does not redirect then. */
 static void
 client_refused_add(const struct host_view *v)
 {
@@ -207,7 +210,7 @@ client_refused_add(const struct host_view *v)
 		    status);
 }
 
-/* What an unknown client is answered shows what the answer to ours says. */
+/* Compare the answer for our client with that for an unknown client. */
 static void
 client_check(const struct host_view *v)
 {
@@ -232,7 +235,7 @@ client_check(const struct host_view *v)
 		    ours->status);
 }
 
-/* By whichever host told its clock. */
+/* By the clock of whichever host sent a date. */
 static void
 clock_check(struct check *check)
 {

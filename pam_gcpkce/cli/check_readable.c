@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The part of the section of files about what the helper reads.  The command
- * looks as root; so each path of the list that Landlock has is tried by a child
- * that has become the helper's account.
+ * The part of the files section about what the helper reads.  The command runs
+ * as root; so each path on Landlock's list is tried by a child process that has
+ * switched to the helper's account.
  */
 #include <dirent.h>
 #include <grp.h>
@@ -19,13 +19,13 @@
 #define PATHS_MAX 2048
 #define FINDINGS_MAX 5
 
-/* One path that is there. */
+/* One path that exists. */
 struct place {
 	char *path; /* by the list */
-	char *real; /* where it leads to */
+	char *real; /* the path it resolves to */
 	bool is_directory;
-	size_t
-	    shut; /* the length of the part of real that keeps it out; or 0 */
+	size_t shut; /* the length of the part of real that is not accessible;
+			or 0 */
 };
 
 struct places {
@@ -72,7 +72,7 @@ certificates_add(struct places *p)
 	return good;
 }
 
-/* As the helper's account: which part of the path keeps it out? */
+/* As the helper's account: which part of the path is not accessible? */
 static size_t
 shut_part(const struct place *place)
 {
@@ -107,7 +107,7 @@ child_run(const struct places *p, const struct account *account, int out)
 	_exit(0);
 }
 
-/* Set what is shut; false where there can be no such child. */
+/* Set which paths are not accessible; false if no child can be started. */
 static bool
 places_try(struct places *p, const struct account *account)
 {
@@ -193,7 +193,7 @@ check_readable(struct check *check)
 {
 	struct account account;
 
-	/* only root can be another account, and has it for the helper */
+	/* only root can switch accounts, and starts the helper as another */
 	if (geteuid() != 0 ||
 	    account_find(check->config.helper_user, &account, NULL) !=
 		OUTCOME_OK ||

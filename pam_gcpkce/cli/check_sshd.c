@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The section of gcpkce check about sshd: whether it asks people at all, long
- * enough, and enough of them at once.
+ * The section of gcpkce check about sshd: whether it prompts users at all, for
+ * long enough, and enough of them at once.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,9 +12,9 @@
 #include "gcpkce/base/text.h"
 #include "sshd_settings.h"
 
-/* That many people in front of their browsers is an ordinary morning. */
+/* So many users in front of their browsers are ordinary in the morning. */
 #define STARTUPS_LEAST 30
-/* So many must fail soon after one another before an address is locked out. */
+/* So many must fail within a short time before an address is locked out. */
 #define PENALTY_LEAST 10
 #define WHERE "sshd_config"
 
@@ -107,7 +107,7 @@ crowd_check(const struct sshd_view *v)
 	    value, start, start == 1 ? "person" : "people");
 }
 
-/* May one client take all the places that people wait in? */
+/* Can one client take all the connections in which users wait? */
 static void
 source_check(const struct sshd_view *v)
 {
@@ -163,7 +163,10 @@ penalty_find(const char *penalties, const char *name, unsigned long *ret)
 	return true;
 }
 
-/* How many such ends, one soon after the other, bring a penalty; 0: none do. */
+/*
+ * The number of such ends in quick succession that brings a penalty; 0: none
+ * does.
+ */
 static unsigned long
 penalty_count(const char *penalties, const char *name)
 {
@@ -218,7 +221,7 @@ root_check(const struct sshd_view *v)
 	    "PermitRootLogin %s: allow_root=yes has no effect by ssh", value);
 }
 
-/* Its own words, and what it takes to have others. */
+/* Add sshd's own message, and how to fix its cause. */
 static void
 complaint_add(struct check *check, const struct sshd_settings *settings)
 {
@@ -237,14 +240,14 @@ complaint_add(struct check *check, const struct sshd_settings *settings)
 	    words[0] != '\0' ? words : "it cannot be run");
 }
 
-/* Judge what sshd says of itself. */
+/* Judge the settings that sshd reports. */
 static void
 settings_check(struct check *check, const struct sshd_settings *settings,
     const struct stack_line *line)
 {
 	struct config config;
 
-	/* what is wrong with it was said with the stack */
+	/* its faults were reported with the stack */
 	bool whole = check_config_load(check->options, stack_argc(line),
 	    line->arguments, line->where, NULL, &config);
 	const struct sshd_view view = {
@@ -261,7 +264,7 @@ settings_check(struct check *check, const struct sshd_settings *settings,
 	root_check(&view);
 }
 
-/* Which stack this sshd takes; older ones have no keyword for it. */
+/* The stack that this sshd uses; older ones have no keyword for it. */
 static void
 service_find(
     const struct sshd_settings *settings, char ret[static SSHD_VALUE_MAX + 1])
@@ -273,7 +276,7 @@ service_find(
 		*p = (char)text_lower((uint8_t)*p); /* as pam_start does */
 }
 
-/* Is it about the stack that sshd takes? */
+/* Is it about the stack that sshd uses? */
 static bool
 is_about(struct check *check, const char *sshd)
 {
@@ -293,7 +296,7 @@ is_about(struct check *check, const char *sshd)
 	return false;
 }
 
-/* Judge it for the stack that it takes, where that names pam_gcpkce. */
+/* Judge it for the stack that it uses, if that names pam_gcpkce. */
 static void
 stack_check(struct check *check, const struct sshd_settings *settings)
 {

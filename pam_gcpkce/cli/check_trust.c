@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The part of the section of files about the system's trust store, which has
- * two forms: a directory of certificates and a bundle.  Programs that read only
- * one of them trust what the other one may lack.
+ * The part of the files section about the system's trust store, which has two
+ * forms: a directory of certificates and a bundle.  Programs that read only one
+ * of them trust certificates that the other one may lack.
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -41,7 +41,7 @@ certificates_done(struct certificates *c)
 	c->count = 0;
 }
 
-/* Add each certificate in PEM of a text. */
+/* Add each PEM certificate of a text. */
 static void
 text_add(struct certificates *c, const char *text)
 {
@@ -102,7 +102,7 @@ directory_add(struct certificates *c, const char *directory)
 		(void)closedir(dir);
 }
 
-/* How many does the second one, which is sorted, not have? */
+/* How many certificates are missing from the second, which is sorted? */
 static size_t
 missing_count(const struct certificates *a, const struct certificates *b)
 {
@@ -146,7 +146,7 @@ forms_compare(struct check *check, const char *directory, const char *bundle)
 	certificates_done(&together);
 }
 
-/* curl fails where its bundle cannot be opened. */
+/* curl fails if its bundle cannot be opened. */
 static void
 links_check(struct check *check)
 {
@@ -168,7 +168,7 @@ check_trust(struct check *check)
 	const char *bundle = trust_bundle();
 
 	if (check->config.ca_file[0] != '\0')
-		return; /* it alone counts */
+		return; /* only this one is used */
 	links_check(check);
 	if (directory[0] != '\0' && bundle[0] != '\0')
 		forms_compare(check, directory, bundle);

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define OUTPUT_MAX (64 * 1024) /* more goes out in several writes */
+#define OUTPUT_MAX (64 * 1024) /* more is written in several writes */
 
 static bool
 is_absent(const char *path)
@@ -70,7 +70,7 @@ command_config(
 		    conf != NULL ? conf : GCPKCE_CONF);
 		return OUTCOME_CONFIG_INVALID;
 	}
-	/* the module wants an absolute path; people write ./my.conf */
+	/* the module wants an absolute path; users write ./my.conf */
 	if (conf != NULL)
 		(void)snprintf(argument, sizeof(argument), "conf=%s",
 		    realpath(conf, path) != NULL ? path : conf);

@@ -17,7 +17,7 @@
  * X(name, arguments, description)
  *
  * The function of a subcommand is command_NAME.  Its options are those that
- * arguments names; it takes a file where "[FILE]" stands there.
+ * arguments names; it takes a file if arguments contain "[FILE]".
  */
 #define COMMAND_TABLE(X) \
 	X(check, \
@@ -63,7 +63,7 @@
 	TEXT(verifier, "verifier", "V", "the code verifier") \
 	TEXT(challenge, "challenge", "C", "the challenge to check")
 
-/* What was given on the command line; NULL where it was not. */
+/* The options of the command line; NULL where one was not given. */
 struct options {
 #define FLAG(member, name, meaning) bool member;
 #define TEXT(member, name, value, meaning) const char *member;
@@ -84,9 +84,9 @@ COMMAND_TABLE(X)
 #undef X
 
 /*
- * Let standard output and standard error gather what is printed, so that it
- * goes out in one write and no other program's line falls within it.  glibc
- * would write lines, and on standard error pieces of 128 bytes.
+ * Let standard output and standard error gather what is printed, so that it is
+ * written at once and no other program's line is mixed into it.  glibc would
+ * write single lines, and on standard error pieces of 128 bytes.
  */
 void command_gather(void);
 
@@ -100,11 +100,11 @@ int command_fail(const char *why);
 int command_usage(const char *why, const char *what);
 
 /*
- * Read a file, or standard input where path is NULL; where that is a terminal,
- * say so on stderr first.
+ * Read a file, or standard input if path is NULL; if that is a terminal, say so
+ * on stderr first.
  *
  * out:    ret  (autobuf) with the content added
- * errors: OUTCOME_REPLY_INVALID  cannot be read, or does not fit
+ * errors: OUTCOME_REPLY_INVALID  cannot be read, or is too large
  */
 MUST_CHECK enum outcome command_input(
     const char *path, struct buf *ret, struct errinfo *reterr);
@@ -117,18 +117,18 @@ MUST_CHECK enum outcome command_input(
 bool command_config_is_missing(const char *conf);
 
 /*
- * Read the configuration as the module would, but for what binds a host alone;
- * say every fault.
+ * Read the configuration as the module would, without the restrictions on
+ * applications; report every fault.
  *
  * in:     conf  a path, or NULL for the built-in one
- * gives:  the outcome; faults stand on stderr
+ * gives:  the outcome; faults are on stderr
  */
 MUST_CHECK enum outcome command_config(
     const char *conf, enum config_purpose purpose, struct config *ret);
 
 /*
- * The sentence to show with an outcome: the reason, where there is one; good
- * with OUTCOME_OK; else the outcome's own.  *Borrowed*.
+ * The sentence to show with an outcome: the reason, if there is one; good with
+ * OUTCOME_OK; else the outcome's own.  *Borrowed*.
  */
 const char *command_cause(
     enum outcome outcome, const char *good, const struct errinfo *why);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * gcpkce decide: the policy on a recorded identity, without network, secret or
- * sign-in.  It reads with the same code as the helper and judges with the same
- * code as the module.
+ * sign-in.  It reads with the helper's code and judges with the module's code.
  */
 #include <stdio.h>
 #include <string.h>
@@ -20,7 +19,7 @@ part_text(struct json_object *input, const char *name, struct view *ret_text)
 
 	if (!json_object_object_get_ex(input, name, &part) || part == NULL)
 		return false;
-	/* never longer than what came: a slash stays one byte */
+	/* never longer than the input: a slash stays one byte */
 	*ret_text = view_text(json_object_to_json_string_ext(
 	    part, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
 	return true;

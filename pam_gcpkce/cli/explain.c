@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * gcpkce explain: what a refusal means, and its causes.  Nothing of the input
- * is printed: it may hold a code, a token or a secret.
+ * gcpkce explain: what a refusal means, and its causes.  No part of the input
+ * is printed: it may contain a code, a token or a secret.
  */
 #include "cli/diagnose/explain.h"
 

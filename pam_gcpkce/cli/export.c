@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Lines for eval.  What is printed is run by a shell, so names come from the
- * configuration's own check (ENVNAME), and values are quoted whatever they are.
+ * Lines for eval.  A shell runs what is printed, so names come from the
+ * configuration's own check (ENVNAME), and all values are quoted.
  */
 #include "export.h"
 
@@ -17,7 +17,7 @@
 
 struct variable {
 	const char *name;
-	struct view value; /* *borrowed*; empty: there is none */
+	struct view value; /* *borrowed*; empty: there is no value */
 };
 
 struct export
@@ -49,7 +49,7 @@ export_collect(const struct config *config, const struct wire_verdict *verdict,
 		ret->variables[i] = variables[i];
 }
 
-/* Within single quotes nothing acts but the quote itself. */
+/* Within single quotes only the quote itself is special. */
 static void
 quoted_print(struct view value)
 {
@@ -64,9 +64,9 @@ quoted_print(struct view value)
 }
 
 /*
- * csh takes the output of a command apart at each blank, and expands braces and
- * patterns in it, before eval sees it: a quotation does not survive that, and
- * nothing protects a pattern.  A value with one counts as none.
+ * csh splits the output of a command at each blank, and expands braces and
+ * patterns in it, before eval sees it: quoting does not survive that, and a
+ * pattern cannot be protected.  A value with a pattern counts as missing.
  */
 static bool
 csh_takes(struct view value)

@@ -10,25 +10,25 @@
 #include "gcpkce/wire/wire.h"
 
 /*
- * Print lines for a shell's eval on standard output, so that nothing of an
- * earlier token stays: "export NAME='...';", or "unset NAME;" where there is no
- * value.  No byte of a value can act.
+ * Print lines for a shell's eval on standard output, so that no earlier token
+ * stays set: "export NAME='...';", or "unset NAME;" if there is no value.  No
+ * byte of a value is interpreted by the shell.
  *
  * in:     verdict  one with a token;  expires_at_s  0: not known
- *         csh      "setenv NAME ...;" and "unsetenv NAME;" in place of them; a
+ *         csh      "setenv NAME ...;" and "unsetenv NAME;" instead; a
  *                  value with one of "*?[]{}" is left out
  */
 void export_print(const struct config *config,
     const struct wire_verdict *verdict, uint64_t expires_at_s, bool csh);
 
 /*
- * Is it csh, or one like it, that reads the lines: by the program of the parent
- * process where that is a shell, else by SHELL?  SHELL alone names the login
+ * Is the shell that reads the lines csh or similar?  The program of the parent
+ * process decides if it is a shell, else SHELL.  SHELL alone names the login
  * shell, whatever runs below it.
  */
 bool export_is_for_csh(void);
 
-/* The same as an object of names and values; null where there is no value. */
+/* The same as an object of names and values; null if there is no value. */
 struct json_object *export_json(const struct config *config,
     const struct wire_verdict *verdict, uint64_t expires_at_s);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The verdict is safefile_open's, the same as in a login.  Only the fix looks
- * at names once more: it must say which part of the way is to be changed.
+ * at names again: it must say which part of the path to change.
  */
 #include "file_check.h"
 
@@ -17,7 +17,7 @@ command_put(struct buf *fix, const char *command, const char *path)
 	buf_printf(fix, "%s%s %s", fix->len > 0 ? " && " : "", command, path);
 }
 
-/* What has to be done to one part of the way. */
+/* The fix needed for one part of the path. */
 static void
 part_fix(const char *path, bool secret, struct buf *fix)
 {
@@ -55,7 +55,7 @@ way_fix(const char *path, bool secret, struct buf *fix)
 		memcpy(part, path, i);
 		part[i] = '\0';
 		struct stat st;
-		/* a trusted link to a folder is no fault */
+		/* a trusted link to a directory is no fault */
 		if (stat(part, &st) == 0 && lstat(part, &st) == 0 &&
 		    (!S_ISLNK(st.st_mode) || st.st_uid != 0))
 			part_fix(part, false, fix);

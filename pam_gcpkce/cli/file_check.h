@@ -14,8 +14,8 @@
  * Judge a file by safefile_open's rules.
  *
  * in:     path     absolute
- *         missing  the fix when nothing is there
- * gives:  whether it passes; else there is a finding, a note where this user
+ *         missing  the fix when the file is missing
+ * gives:  whether it passes; else a finding is added, a note if this user
  *         may not look
  */
 bool file_check(struct findings *findings, const char *path,

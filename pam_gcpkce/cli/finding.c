@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The list of findings, and how it is shown.
+ * The list of findings, and how it is printed.
  */
 #include "finding.h"
 
@@ -51,7 +51,7 @@ finding_free(struct finding *finding)
 	free(finding->fix);
 }
 
-/* A copy that can act on no terminal and break no JSON. */
+/* A copy with terminal control bytes and invalid UTF-8 replaced. */
 static char *
 clean_copy(const char *text)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * What gcpkce check found: a list that sections add to, each finding with the
- * place, the trouble and the fix.
+ * place, the fault and the fix.
  */
 #ifndef GCPKCE_CLI_FINDING_H
 #define GCPKCE_CLI_FINDING_H
@@ -12,9 +12,9 @@
 #include "gcpkce/base/errinfo.h"
 
 enum finding_severity {
-	FINDING_FAULT,   /* sign-ins fail, or let in who should not be */
-	FINDING_WARNING, /* works, but will surprise somebody */
-	FINDING_NOTE,    /* good to know; what could not be looked at */
+	FINDING_FAULT,   /* sign-ins fail, or admit the wrong users */
+	FINDING_WARNING, /* works, but may surprise */
+	FINDING_NOTE,    /* for information; what could not be checked */
 	FINDING_SEVERITIES
 };
 
@@ -23,21 +23,21 @@ struct finding {
 	const char *section; /* *borrowed*, a literal */
 	char *where;         /* "FILE:LINE", a path, or "" */
 	char *what;
-	char *fix; /* "" where there is nothing to fix */
+	char *fix; /* "" if there is nothing to fix */
 };
 
 struct findings {
 	struct finding *list;
 	size_t count, cap;
-	const char *section; /* that further findings belong to */
+	const char *section; /* to which further findings are added */
 	bool failed;         /* memory was short; some are missing */
 };
 
 #define autofindings CLEANUP(findings_done) struct findings
 
 /*
- * Add a finding to the present section.  One that is there already, with the
- * same place and text, is not added again.
+ * Add a finding to the present section.  A finding with the same place and text
+ * is not added again.
  *
  * in:     findings  NULL: nothing happens
  *         where     nullable
@@ -65,7 +65,7 @@ size_t findings_count(
 /* Is there one of this section? */
 bool findings_have(const struct findings *findings, const char *section);
 
-/* Print the findings of one section for people; none where there are none. */
+/* Print the findings of one section for people; nothing if it has none. */
 void findings_print(const struct findings *findings, const char *section,
     const char *none, FILE *to);
 

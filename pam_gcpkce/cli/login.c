@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * gcpkce login: the whole sign-in in a terminal, by the same helper and policy
- * as in a login.  It changes nothing on the host.  The dialogue is on stderr,
- * so that stdout holds only what was asked for.
+ * gcpkce login: the whole sign-in in a terminal, with the helper and policy of
+ * a login.  It changes nothing on the host.  The dialogue is on stderr, so that
+ * stdout holds only what was asked for.
  */
 #include <poll.h>
 #include <pwd.h>
@@ -33,7 +33,7 @@ struct login {
 	struct errinfo why;
 };
 
-/* Is standard output for the token, and the token to stay? */
+/* Is the token to be printed on standard output, and kept? */
 static bool
 token_is_wanted(const struct options *options)
 {
@@ -41,8 +41,9 @@ token_is_wanted(const struct options *options)
 }
 
 /*
- * Ctrl-C ends us as it ends any program, and the socket's end the helper, which
- * revokes a token that it has.  Only the line behind the prompt is ours.
+ * Ctrl-C ends this process like any program, and the closed socket ends the
+ * helper, which revokes a token that it has.  We only end the line after the
+ * prompt.
  */
 static void
 interrupt_tell(int signal)
@@ -50,7 +51,7 @@ interrupt_tell(int signal)
 	static const char text[] = "\nInterrupted: nothing is kept.\n";
 
 	(void)!write(STDERR_FILENO, text, sizeof(text) - 1);
-	(void)raise(signal); /* SA_RESETHAND: now it ends us */
+	(void)raise(signal); /* SA_RESETHAND: this time it ends the process */
 }
 
 static void
@@ -60,7 +61,7 @@ interrupt_catch(void)
 	struct sigaction action = {
 	    .sa_handler = interrupt_tell, .sa_flags = (int)SA_RESETHAND};
 
-	/* in a pipeline of the background it is ignored, and stays so */
+	/* in a background pipeline it is ignored, and stays so */
 	if (sigaction(SIGINT, NULL, &old) == 0 && old.sa_handler == SIG_DFL)
 		(void)sigaction(SIGINT, &action, NULL);
 }
@@ -114,7 +115,7 @@ prompt_show(const struct login *l)
 	    helper_client_prompt(&l->config, ready->callback));
 }
 
-/* In a login the journal says so. */
+/* In a login this goes to the journal. */
 static void
 missing_tell(struct login *l)
 {
@@ -148,7 +149,7 @@ address_show(struct login *l)
 	return r;
 }
 
-/* Is there something to read, or the input's end, before the time is over? */
+/* Is there input, or its end, before the time is over? */
 static bool
 input_wait(const struct login *l)
 {
@@ -162,8 +163,8 @@ input_wait(const struct login *l)
 }
 
 /*
- * What was typed but not entered would go to the shell, and may be a code.  In
- * the background the call would stop us.
+ * Text typed but not entered would go to the shell, and may be a code.  In the
+ * background the call would stop this process.
  */
 static void
 input_drop(void)
@@ -178,7 +179,7 @@ answer_read_line(struct login *l, struct buf *typed)
 	uint8_t byte = '\0';
 	ssize_t got = 1;
 
-	/* one by one: what follows the line is the next answer */
+	/* byte by byte: what follows the line is the next answer */
 	while (got != 0 && byte != '\n' && input_wait(l)) {
 		got = read(STDIN_FILENO, &byte, 1);
 		if (got > 0 && typed->len < typed->max)
@@ -211,7 +212,7 @@ answer_bring(struct login *l, const struct buf *typed)
 	return r;
 }
 
-/* Prompt until an answer does, or none is left. */
+/* Prompt until an answer is accepted, or no attempt is left. */
 static enum outcome
 rounds_run(struct login *l)
 {
@@ -235,8 +236,8 @@ rounds_run(struct login *l)
 }
 
 /*
- * To a stranger an account that nobody could sign in to looks like any other;
- * an administrator is told before the browser trip.
+ * An account that no user can sign in to looks like any other to a stranger; an
+ * administrator is warned before opening the browser.
  */
 static void
 account_status_tell(const struct login *l)
@@ -278,7 +279,7 @@ login_run(struct login *l)
 	return policy_decide(&l->policy, &l->verdict.identity, &l->why);
 }
 
-/* Put what was asked for on standard output, outside of JSON. */
+/* Print what was asked for on standard output, outside of JSON. */
 static void
 token_print(const struct login *l)
 {
@@ -297,8 +298,8 @@ token_print(const struct login *l)
 }
 
 /*
- * The scopes that a sign-in does not need, where nobody wants the token for
- * anything else.
+ * The scopes that a sign-in does not need, if the token is not wanted for any
+ * other purpose.
  */
 static void
 broader_put(const struct login *l, struct buf *broader)
@@ -391,7 +392,7 @@ report_json(const struct login *l, enum outcome outcome, const char *cause)
 	command_json_print(json);
 }
 
-/* The token stays only where it was asked for, and has arrived. */
+/* The token is kept only if it was asked for and has been delivered. */
 static void
 settle(struct login *l, bool written)
 {

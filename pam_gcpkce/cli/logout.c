@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * gcpkce logout: end the token of this session, and wait for the word that it
- * has ended.
+ * gcpkce logout: end the token of this session, and wait until it is confirmed.
  */
 #include <stdio.h>
 

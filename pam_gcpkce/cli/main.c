@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * gcpkce: for administrators and developers.  One table of subcommands and one
- * of options give the help, the choice and the prototypes.
+ * of options give the help, the dispatch and the prototypes.
  */
 #include <getopt.h>
 #include <stddef.h>
@@ -11,7 +11,7 @@
 #include "command.h"
 
 #define OPTION_LETTERS "abcdefghijklmnopqrstuvwxyz-"
-#define OPTION_FIRST 0x100 /* what getopt_long gives for the first of them */
+#define OPTION_FIRST 0x100 /* getopt_long's value for the first */
 
 struct command {
 	const char *name;
@@ -101,7 +101,7 @@ command_usage(const char *why, const char *what)
 	return EXIT_USAGE;
 }
 
-/* Run a command, if it takes what was given. */
+/* Run a command, if it accepts the options given. */
 static int
 command_run(const struct command *command, const bool given[OPTION_COUNT],
     const struct options *options)
@@ -134,7 +134,7 @@ option_take(size_t i, struct options *options)
 		*(bool *)place = true;
 }
 
-/* Take all options; false when one is wrong, which getopt has said. */
+/* Parse all options; false when one is wrong, which getopt has reported. */
 static bool
 options_take(
     int argc, char **argv, bool given[OPTION_COUNT], struct options *options)
@@ -183,7 +183,7 @@ main(int argc, char **argv)
 	}
 	if (optind + 2 < argc)
 		return command_usage("this is too much: ", argv[optind + 2]);
-	options.file = argv[optind + 1]; /* NULL behind the last */
+	options.file = argv[optind + 1]; /* NULL after the last */
 	for (size_t i = 0; i < COMMAND_COUNT; i++) {
 		if (strcmp(commands[i].name, argv[optind]) == 0)
 			return command_run(&commands[i], given, &options);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Starting a browser.  The address goes as one argument to one program; no
- * shell ever sees it.
+ * Starting a browser.  The address is passed as one argument to one program,
+ * without a shell.
  */
 #include "open_browser.h"
 
@@ -15,9 +15,9 @@
 #include <sys/wait.h>
 
 #define OPENER "xdg-open"
-#define FAILURE_MS 500 /* a desktop that is not there is told sooner */
+#define FAILURE_MS 500 /* a missing desktop is reported sooner */
 
-/* Give the opener no descriptor of ours but the first three. */
+/* Pass the opener only the first three descriptors. */
 static int
 others_close(posix_spawn_file_actions_t *files)
 {
@@ -66,7 +66,7 @@ opener_spawn(const char *address, posix_spawn_file_actions_t *files,
 	return error;
 }
 
-/* Did it fail within a moment?  One that is still busy has not. */
+/* Did it fail within a moment?  A process still running has not. */
 static bool
 failed_soon(pid_t pid)
 {

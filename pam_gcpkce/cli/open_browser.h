@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The person's browser.
+ * The user's browser.
  */
 #ifndef GCPKCE_CLI_BROWSER_H
 #define GCPKCE_CLI_BROWSER_H
@@ -8,9 +8,9 @@
 #include "gcpkce/base/errinfo.h"
 
 /*
- * Have xdg-open show an address: started by itself, without a shell, in a
- * session of its own and with nothing of ours open.  What it prints is lost,
- * and so is a browser that would draw on this terminal.
+ * Have xdg-open show an address: started directly, without a shell, in a
+ * session of its own and with none of our files open.  Its output is discarded,
+ * so a browser that would draw on this terminal is not visible.
  *
  * in:     address  begins with http: or https:, as the helper composed it
  * errors: OUTCOME_UNREACHABLE  it could not be started, or failed at once

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * gcpkce pkce: for developers of clients of their own.
+ * gcpkce pkce: for developers of other clients.
  */
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The facts of a probe, for people and as JSON.
+ * The results of a probe, for people and as JSON.
  */
 #include "probe_report.h"
 

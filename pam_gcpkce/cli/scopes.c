@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Which scopes a sign-in needs.  Genesys documents user-basic-info for
- * users/me; whether its expanded lists need more is not documented, so what
- * reads them is not called broad where they are required.
+ * users/me; whether its expanded lists need more is not documented, so the
+ * scopes that read those lists are not called broad if the lists are required.
  */
 #include "scopes.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Scopes of a token: what it may do beyond saying who signed in.
+ * Scopes of a token: what it allows beyond reading the user's identity.
  */
 #ifndef GCPKCE_CLI_SCOPES_H
 #define GCPKCE_CLI_SCOPES_H
@@ -9,10 +9,10 @@
 
 /*
  * Append the scopes that a sign-in with this configuration does not need,
- * parted by blanks.  It needs user-basic-info, and where groups or roles are
- * required perhaps what reads those.
+ * separated by blanks.  It needs user-basic-info, and, if groups or roles are
+ * required, perhaps the scopes that read those.
  *
- * in:     scopes  of the token, parted by blanks
+ * in:     scopes  of the token, separated by blanks
  */
 void scopes_put_broader(
     const struct config *config, const char *scopes, struct buf *broader);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * sshd's configuration has includes, Match blocks and defaults of its version;
- * sshd alone knows what it comes to.
+ * sshd's configuration has includes, Match blocks and defaults that depend on
+ * its version; only sshd itself can evaluate it.
  */
 #include "sshd_settings.h"
 
@@ -31,7 +31,7 @@ sshd_path(void)
 	return NULL;
 }
 
-/* All that it prints, its complaints too; false when it does not end. */
+/* Read all output, including errors; false when it does not end. */
 static bool
 output_read(int fd, struct buf *text)
 {
@@ -52,7 +52,7 @@ output_read(int fd, struct buf *text)
 	}
 }
 
-/* Gives the exit status, or -1. */
+/* Returns the exit status, or -1. */
 static int
 run(const char *path, char *const argv[], struct buf *text)
 {

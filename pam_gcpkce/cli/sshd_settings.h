@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The settings of this host's sshd, as it tells them itself.
+ * The settings of this host's sshd, as sshd prints them.
  */
 #ifndef GCPKCE_CLI_SSHD_SETTINGS_H
 #define GCPKCE_CLI_SSHD_SETTINGS_H
@@ -9,16 +9,16 @@
 
 struct sshd_settings {
 	bool is_there; /* this host has an sshd */
-	bool is_good;  /* it told its settings */
+	bool is_good;  /* it printed its settings */
 	struct buf text;
-	struct buf complaint; /* its last words, where it did not */
+	struct buf complaint; /* its last message, if it did not */
 };
 
 #define autosettings CLEANUP(sshd_settings_done) struct sshd_settings
 
 /*
- * Run "sshd -T", with Match blocks for a user where one is named; they are
- * asked as from 127.0.0.1.
+ * Run "sshd -T", for Match blocks with a user if one is named; the connection
+ * is given as from 127.0.0.1.
  *
  * in:     user  nullable
  * out:    ret   (sshd_settings_done it)
@@ -26,7 +26,7 @@ struct sshd_settings {
  */
 void sshd_settings_read(const char *user, struct sshd_settings *ret);
 
-/* The value of a keyword in lower case, cut to fit; "" where it has none. */
+/* The value of a keyword in lower case, cut to fit; "" if it has none. */
 #define SSHD_VALUE_MAX 511
 void sshd_setting(const struct sshd_settings *settings, const char *keyword,
     char ret[static SSHD_VALUE_MAX + 1]);

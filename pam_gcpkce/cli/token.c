@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The token of a session, as pam_gcpkce handed it over.  The environment is the
- * caller's own; a file is opened so that it cannot be exchanged for another's.
+ * The token of a session, as pam_gcpkce passed it on.  The environment is the
+ * caller's own; a file is opened so that it cannot be replaced by another's.
  */
 #include "token.h"
 

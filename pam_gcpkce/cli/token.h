@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The token that a session has: where it is, and what is known of it here.
+ * The token of a session: where it is, and what is known about it here.
  */
 #ifndef GCPKCE_CLI_TOKEN_H
 #define GCPKCE_CLI_TOKEN_H
@@ -13,17 +13,17 @@
 /*
  * Find the token: in the variable that token_env names, else in the file that
  * GCPKCE_TOKEN_FILE names, which must be a regular file of the caller's own and
- * no link.
+ * not a link.
  *
  * out:    ret  *gives* the token
  * errors: OUTCOME_TOKEN_INVALID  there is none, the file is another's, or what
- *                                is there is no token; reterr never shows it
+ *                                it holds is not a token; reterr never shows it
  *         OUTCOME_NO_MEMORY
  */
 MUST_CHECK enum outcome token_find(
     const struct config *config, struct secret **ret, struct errinfo *reterr);
 
-/* What GCPKCE_TOKEN_EXPIRES says, or "" where it is no time in UTC. */
+/* The value of GCPKCE_TOKEN_EXPIRES, or "" if it is not a time in UTC. */
 void token_expires(char ret[static CLOCK_STAMP_LEN + 1]);
 
 #endif

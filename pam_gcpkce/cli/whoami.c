@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * gcpkce whoami: whom the token of this session belongs to.  With --ids all of
- * standard output can be copied: lines for the map file and the configuration,
- * and comments.  Names come from people who edit users; what of them could act
- * on a terminal is escaped.
+ * gcpkce whoami: the user that the token of this session belongs to.  With
+ * --ids all of standard output can be copied: lines for the map file and the
+ * configuration, and comments.  Names are chosen by administrators of users;
+ * bytes that act on a terminal are escaped.
  */
 #include <langinfo.h>
 #include <locale.h>
@@ -50,7 +50,7 @@ whoami_run(struct whoami *w, struct errinfo *reterr)
 	return r;
 }
 
-/* Does the sequence turn the direction of text, or end a line? */
+/* Does the sequence change the direction of text, or end a line? */
 static bool
 is_acting(struct view sequence)
 {
@@ -66,7 +66,7 @@ is_acting(struct view sequence)
 	return false;
 }
 
-/* Append a name: letters beyond ASCII as they are where the locale has them. */
+/* Append a name: letters beyond ASCII unchanged if the locale has them. */
 static void
 name_put(struct buf *line, const char *name)
 {
@@ -86,7 +86,7 @@ name_put(struct buf *line, const char *name)
 	}
 }
 
-/* "LABEL VALUE NAME (NOTE)", each part only where there is one. */
+/* "LABEL VALUE NAME (NOTE)", each part only if it is set. */
 static void
 line_print(
     const char *label, const char *value, const char *name, const char *note)
@@ -216,7 +216,7 @@ things_add(struct json_object *json, const struct wire_portrait *portrait)
 	    json, "more", json_object_new_boolean(portrait->more));
 }
 
-/* true, false, or null where nothing is configured or told. */
+/* true, false, or null if not configured or not known. */
 static void
 match_add(struct json_object *json, const char *key, const char *configured,
     const char *told)

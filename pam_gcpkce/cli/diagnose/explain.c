@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What a log, a terminal or an address bar showed, made into a row of the error
- * table.  It may hold codes, tokens and secrets, and bytes that act on
- * terminals: it is compared, and never copied to the output.
+ * Text from a log, a terminal or an address bar is turned into a row of the
+ * error table.  It may hold codes, tokens and secrets, and terminal control
+ * bytes: it is compared, and never copied to the output.
  */
 #include "explain.h"
 
@@ -17,17 +17,17 @@
 
 #define JOURNAL_MARK "POST /oauth/token: "
 #define AUTHORIZE_MARK "/oauth/authorize?"
-#define AROUND " \t\r\n\v\f'\"`" /* stands around what is pasted */
+#define AROUND " \t\r\n\v\f'\"`" /* characters around pasted text */
 
-/* What is being explained, and what came of it so far. */
+/* What is being explained, and the results so far. */
 struct reading {
 	const struct config *known;
-	bool shows[CAUSE_COUNT]; /* what the input itself shows */
+	bool shows[CAUSE_COUNT]; /* causes that the input itself shows */
 	struct explanation *ret;
 	struct errinfo *reterr;
 };
 
-/* First what is seen, then what is likely and can be. */
+/* First the causes that are seen, then those that are likely and possible. */
 static enum outcome
 conclude(struct reading *r, const struct symptom *symptom)
 {
@@ -103,7 +103,7 @@ body_read(struct reading *r, struct view body)
 	    r, symptom_find(SYMPTOM_API, outcome, said.name, said.detail));
 }
 
-/* A body, a page in its place, or nothing but the status. */
+/* A body, an HTML page instead of one, or only the status. */
 static enum outcome
 content_read(struct reading *r, const char *content)
 {
@@ -132,7 +132,7 @@ after_head(const char *text)
 	return text + strspn(text, AROUND);
 }
 
-/* A status line, with whatever of the reply stands below it. */
+/* A status line, followed by any part of the reply. */
 static enum outcome
 reply_read(struct reading *r, const char *text)
 {
@@ -173,10 +173,10 @@ judged_read(struct reading *r, const char *text)
 /* ---- addresses ---- */
 
 /*
- * Look for a parameter.
+ * Look up a parameter.
  *
- * out:    ret  with its value added, decoded, where it is there once
- * gives:  whether it is, and has a value
+ * out:    ret  with its decoded value appended, if it occurs once
+ * gives:  whether it occurs once and has a value
  */
 static bool
 parameter_find(struct view query, const char *name, struct buf *ret)
@@ -195,7 +195,7 @@ parameter_find(struct view query, const char *name, struct buf *ret)
 	return count == 1 && found.len > 0 && query_put_decoded(ret, found);
 }
 
-/* Is it the redirect URI, whatever query and fragment it has? */
+/* Is it the redirect URI, with any query and fragment? */
 static bool
 is_redirect_uri(const char *address, const char *redirect_uri)
 {
@@ -204,7 +204,7 @@ is_redirect_uri(const char *address, const char *redirect_uri)
 
 	if (!url_split(address, &url) || !url_split(redirect_uri, &right))
 		return false;
-	/* a loopback host's port is free (RFC 8252 section 7.3) */
+	/* a loopback host may use any port (RFC 8252 section 7.3) */
 	if (right.loopback && right.port.len == 0)
 		right.port = url.port;
 	return text_eq_nocase(url.scheme, right.scheme) &&
@@ -214,10 +214,10 @@ is_redirect_uri(const char *address, const char *redirect_uri)
 }
 
 /*
- * Look whether an OAuth request goes to the API host or the apps host, which
- * serve none, or to another region.
+ * Does an OAuth request go to the API host or the apps host, which do not serve
+ * it, or to another region?
  *
- * gives:  whether it is a host of Genesys Cloud's
+ * gives:  whether it is a host of Genesys Cloud
  */
 static bool
 host_look(struct reading *r, const char *address)
@@ -330,7 +330,7 @@ address_join(const char *text, struct buf *ret)
 	}
 }
 
-/* ---- what it is ---- */
+/* ---- the kind of input ---- */
 
 static enum outcome
 text_read(struct reading *r, const char *text)

@@ -9,7 +9,7 @@
 
 struct explanation {
 	const struct symptom *symptom;
-	long status; /* 0 where none was handed in */
+	long status; /* 0 if the input has none */
 	struct symptom_cause causes[CAUSE_COUNT];
 	size_t count;
 };
@@ -22,9 +22,9 @@ struct explanation {
  *
  * in:     text   anything, at most EXPLAIN_TEXT_MAX bytes; *borrowed*
  *         known  the configuration of the sign-in; NULL: any client's
- * out:    ret    causes, those that the text itself shows first; static texts
+ * out:    ret    causes, first those that the text shows; static texts
  *                and numbers alone, so that nothing of the input comes out
- * errors: OUTCOME_REPLY_INVALID  it is none of these;  OUTCOME_NO_MEMORY
+ * errors: OUTCOME_REPLY_INVALID  it is not one of these;  OUTCOME_NO_MEMORY
  * source: RFC 6749 sections 4.1.2.1 and 5.2; RFC 7636 section 4
  */
 MUST_CHECK enum outcome explain_read(struct view text,

@@ -104,7 +104,7 @@ way_made(const struct way *way, struct view challenge, struct view made)
 	    : view_eq(challenge, made);
 }
 
-/* What is seen when the challenge is beside the right one. */
+/* What the comparison of the challenge with the right one shows. */
 static enum pkce_mistake
 neighbour_find(struct view challenge, struct view right)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Which of the usual mistakes made a wrong code_challenge.  For developers of
- * clients of their own; the sign-in does not use it.
+ * other clients; the sign-in does not use it.
  */
 #ifndef GCPKCE_PKCE_LINT_H
 #define GCPKCE_PKCE_LINT_H
@@ -72,8 +72,8 @@ struct pkce_lint {
 };
 
 /*
- * Find the mistake that made the challenge out of the verifier, then what is
- * wrong with the verifier itself.
+ * Find the mistake that made the challenge from the verifier, then the faults
+ * of the verifier itself.
  *
  * in:     challenge  NULL bytes: only the verifier is judged
  * out:    ret        *borrows nothing*

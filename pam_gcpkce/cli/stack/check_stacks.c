@@ -16,7 +16,7 @@
 
 #define SERVICE_MAX 256
 
-/* Where the libpam of one distribution or another has its modules. */
+/* Where the libpam of various distributions has its modules. */
 static bool
 module_is_there(const char *module)
 {
@@ -62,7 +62,7 @@ modules_check(const struct stack_view *v)
 	}
 }
 
-/* Does the service lead to a program that can ask? */
+/* Does the service belong to a program that can prompt? */
 static void
 caller_check(const struct stack_view *v)
 {
@@ -84,7 +84,7 @@ table_add(const struct stack_view *v)
 	struct check *check = v->check;
 	autoeval eval = {0};
 
-	/* what ours would answer if it were there is the question */
+	/* the question is what ours would answer if it were installed */
 	if (stack_eval_make(v->stack, v->has_file, &eval) != OUTCOME_OK) {
 		check->findings.failed = true;
 		return;
@@ -157,7 +157,7 @@ service_check(struct check *check, const char *service)
 	stack_export_check(&view);
 }
 
-/* Files that others include, by the custom of distributions. */
+/* Files that others include, by custom of distributions. */
 static int
 is_service(const struct dirent *entry)
 {
@@ -173,7 +173,9 @@ is_service(const struct dirent *entry)
 	    strchr(entry->d_name, '.') == NULL;
 }
 
-/* Check the services of a folder that name our module and are not yet seen. */
+/*
+ * Check the services of a directory that name our module and are not yet seen.
+ */
 static void
 folder_check(struct check *check, const char *folder, const char *but_in)
 {
@@ -193,7 +195,7 @@ folder_check(struct check *check, const char *folder, const char *but_in)
 		if (but_in == NULL || access(shadow, F_OK) != 0) {
 			stack_read(
 			    check->options->pam_dir, service, &stack, NULL);
-			/* our line may stand behind what breaks it */
+			/* our line may come after the one that breaks it */
 			if (stack.aborts || uses_ours(&stack))
 				service_check(check, service);
 		}

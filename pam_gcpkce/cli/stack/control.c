@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Controls, with the leniency of libpam: words may run into each other, later
- * pairs win, and one fault spoils all.
+ * Controls, as leniently as libpam: words may run into each other, later pairs
+ * win, and one fault invalidates all.
  */
 #include "control.h"
 
@@ -58,7 +58,7 @@ unset_fill(struct control *control, int action)
 	}
 }
 
-/* Step over the word if the text begins with it; it may go on behind it. */
+/* Skip the word if the text begins with it; more may follow directly. */
 static bool
 word_take(const char **p, const char *word)
 {
@@ -100,7 +100,7 @@ action_take(const char **p, int *ret)
 	return jump > 0;
 }
 
-/* Read the pairs; gives NULL, or what libpam misses at *p. */
+/* Read the pairs; returns NULL, or what libpam expects at *p. */
 static const char *
 pairs_parse(const char **p, struct control *control)
 {

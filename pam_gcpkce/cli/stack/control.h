@@ -32,8 +32,8 @@ struct control {
 
 /*
  * Read a control as libpam does: one of its words in any case, or pairs of
- * result=action, the brackets taken off.  What cannot be read makes every
- * result bad, as in libpam.
+ * result=action, without the brackets.  A control that cannot be read makes
+ * every result bad, as in libpam.
  *
  * out:    ret     always filled
  *         reterr  nullable: what cannot be read

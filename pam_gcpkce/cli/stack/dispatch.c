@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A stack's way through libpam.  An impression is what the modules so far have
- * made of the person; a substack remembers the one that it began with.
+ * How libpam runs a stack.  The impression is the result of the modules so far;
+ * a substack remembers the one that it began with.
  */
 #include "dispatch.h"
 
 #include <security/pam_modules.h>
 
-/* What libpam says when nobody has said anything. */
+/* libpam's result when no module has counted. */
 #define PAM_NO_DECISION PAM_PERM_DENIED
 
 enum impression { NONE, GOOD, BAD };
@@ -24,7 +24,7 @@ struct walk {
 	struct view_of_person at_entry[STACK_LEVELS + 1];
 };
 
-/* The next line of the type behind i; the count of lines when there is none. */
+/* The next line of the type after i; the count of lines when there is none. */
 static size_t
 next_of(const struct walk *w, size_t i)
 {
@@ -40,7 +40,7 @@ is_at_level(const struct walk *w, size_t i, unsigned level)
 	return i < w->stack->count && w->stack->lines[i].level >= level;
 }
 
-/* Skip lines of a level; a substack with all in it counts as one. */
+/* Skip lines of a level; a substack with all its lines counts as one. */
 static bool
 jump(const struct walk *w, size_t *i, int count)
 {
@@ -80,7 +80,7 @@ object(struct walk *w, int result)
 		    BAD, result == PAM_IGNORE ? PAM_NO_DECISION : result};
 }
 
-/* Do what the line's control says of the result; i may move on. */
+/* Do what the line's control says about the result; i may move on. */
 static void
 act(struct walk *w, size_t *i, int action, int result)
 {
@@ -123,7 +123,7 @@ dispatch(const struct stack *stack, enum stack_type type, const int *answers,
 	w.at_entry[0] = w.now;
 	for (size_t i = 0; reached != NULL && i < stack->count; i++)
 		reached[i] = false;
-	/* one before the first: unsigned numbers come round */
+	/* one before the first: unsigned numbers wrap around */
 	for (size_t i = next_of(&w, SIZE_MAX); i < stack->count;
 	     i = next_of(&w, i)) {
 		const struct stack_line *line = &stack->lines[i];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What libpam makes of the results of a stack's modules.
+ * How libpam combines the results of a stack's modules.
  */
 #ifndef GCPKCE_CLI_DISPATCH_H
 #define GCPKCE_CLI_DISPATCH_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The modules that are known, and pam_succeed_if's conditions.
+ * The known modules, and pam_succeed_if's conditions.
  */
 #include "ordinary.h"
 
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* By which results modules refuse a user. */
+/* The results by which modules refuse a user. */
 #define NONE 0U
 #define AUTH RESULT_BIT(PAM_AUTH_ERR)
 #define PERM RESULT_BIT(PAM_PERM_DENIED)
@@ -20,7 +20,7 @@
 	    RESULT_BIT(PAM_SERVICE_ERR) | RESULT_BIT(PAM_SYSTEM_ERR) | \
 	    RESULT_BIT(PAM_CONV_ERR))
 
-/* The first row whose arguments the line has counts. */
+/* The first row whose arguments the line has applies. */
 static const struct module_row {
 	const char *module;
 	const char
@@ -92,11 +92,11 @@ static const struct module_row {
 
 /* ---- pam_succeed_if ---- */
 
-/* The ids of ordinary users, as login.defs has them. */
+/* The ids of ordinary users, as in login.defs. */
 #define UID_LEAST 1000
 #define UID_MOST 60000
 
-/* Is a word in a list with colons between? */
+/* Is the word in a list separated by colons? */
 static bool
 is_listed(const char *word, const char *list)
 {
@@ -157,14 +157,16 @@ condition_habit(
 
 	if (strcmp(left, "service") == 0)
 		return service_habit(service, op, right);
-	/* an ordinary user is not the one that is ruled out */
+	/* an ordinary user is not the excluded one */
 	if (op[0] == '!' || strncmp(op, "not", 3) == 0)
 		return MODULE_KIND_RULE;
 	if (is_glob)
 		return MODULE_KIND_DEPENDS;
 	if (is_id)
 		return number_habit(op, right);
-	/* of users and groups few are named; of places and shells, who knows */
+	/*
+	 * users and groups that are named are few; places and shells may be any
+	 */
 	return strcmp(left, "user") == 0 ? MODULE_KIND_EXCEPTION
 					 : MODULE_KIND_DEPENDS;
 }
@@ -182,7 +184,7 @@ is_flag(const char *word)
 	return false;
 }
 
-/* All conditions must be met, so the narrowest one counts. */
+/* All conditions must hold, so the narrowest one decides. */
 static enum module_kind
 conditions_habit(const struct stack_line *line, const char *service)
 {
@@ -203,12 +205,14 @@ conditions_habit(const struct stack_line *line, const char *service)
 			return one;
 		all = one < all ? one : all;
 	}
-	return count == 0 ? all : MODULE_KIND_NO; /* it ends in mid-condition */
+	return count == 0 ? all : MODULE_KIND_NO; /* ends within a condition */
 }
 
 /* ---- any module ---- */
 
-/* One of the line's arguments, or one that begins so, if it ends with "=". */
+/*
+ * One of the line's arguments; or, if it ends with "=", one with that prefix.
+ */
 static const char *
 argument_find(const struct stack_line *line, const char *argument)
 {
@@ -228,7 +232,7 @@ has_argument(const struct stack_line *line, const char *argument)
 	return argument_find(line, argument) != NULL;
 }
 
-/* The row of a line; NULL for a module that is not known. */
+/* The row of a line; NULL for an unknown module. */
 static const struct module_row *
 row_find(const struct stack_line *line)
 {
@@ -264,9 +268,9 @@ ordinary_refusals(const struct stack_line *line)
 	return row != NULL ? row->refusals : CREDENTIAL;
 }
 
-/* ---- the few that get in ---- */
+/* ---- the few users that are let in ---- */
 
-/* Second factors that users without one need not show. */
+/* Second factors that users without one need not give. */
 static const struct {
 	const char *module;
 	const char *argument;
@@ -300,7 +304,7 @@ word_after(const struct stack_line *line, const char *first, const char *second)
 	return NULL;
 }
 
-/* The group whose members a line lets pass; NULL where it is no such line. */
+/* The group whose members a line lets pass; NULL if it is no such line. */
 static const char *
 group_find(const struct stack_line *line)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What other modules answer to an ordinary user: one that is neither root nor
- * a system account, is not locked, and whom no file of the host names.
+ * What other modules answer to an ordinary user: one that is neither root nor a
+ * system account, is not locked, and is not named in any file of the host.
  */
 #ifndef GCPKCE_CLI_ORDINARY_H
 #define GCPKCE_CLI_ORDINARY_H
@@ -36,15 +36,15 @@ enum module_kind ordinary_habit(
 /*
  * The results by which an auth line's module refuses a user.
  *
- * gives:  a set, RESULT_BIT of each; 0 where it refuses none
+ * gives:  a set, RESULT_BIT of each; 0 if it refuses none
  * source: the modules' manual pages and sources
  */
 unsigned ordinary_refusals(const struct stack_line *line);
 
 /*
- * The results that few users get, and no ordinary one: members of a group,
- * accounts of the system, users without a second factor.  Not of modules that
- * look at the caller or the host it comes from, such as pam_rootok.
+ * The results for a few users only, not for ordinary ones: members of a group,
+ * system accounts, users without a second factor.  Not for modules that look at
+ * the caller or its host, such as pam_rootok.
  *
  * gives:  a set, as above; 0 where there are none
  */

@@ -11,7 +11,7 @@
 /*
  * The names of a result: "PAM_AUTH_ERR", and "auth_err".
  *
- * gives:  a static string; NULL for what is no result
+ * gives:  a static string; NULL for an invalid result
  * source: pam.conf(5)
  */
 const char *pam_result_name(int result);

@@ -82,7 +82,7 @@ has_type(const struct stack *stack, enum stack_type type)
 	return false;
 }
 
-/* Move those lines of "other" over of whose type the service has none. */
+/* Move those lines of "other" here whose type the service lacks. */
 static void
 other_take(struct stack *stack, struct stack *other)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The stack of a service, as libpam would make it of the files in pam.d.
+ * The stack of a service, as libpam would build it from the files in pam.d.
  */
 #ifndef GCPKCE_CLI_STACK_H
 #define GCPKCE_CLI_STACK_H
@@ -22,8 +22,7 @@ enum stack_type {
 
 enum stack_kind {
 	STACK_MODULE,
-	STACK_SUBSTACK, /* only its place counts; its lines follow, one deeper
-			 */
+	STACK_SUBSTACK, /* a placeholder; its lines follow, one deeper */
 	STACK_BROKEN,   /* libpam could not read it: it refuses */
 };
 
@@ -42,19 +41,19 @@ struct stack {
 	struct stack_line *lines;
 	size_t count, cap;
 	bool is_there; /* the service has a file of its own */
-	bool aborts;   /* libpam would take none of it: pam_start fails */
-	bool unsure;   /* something could not be seen, or ends nowhere */
+	bool aborts;   /* libpam would accept none of it: pam_start fails */
+	bool unsure;   /* not all of it could be read, or it is too long */
 	bool failed;   /* memory was short */
 };
 
 #define autostack CLEANUP(stack_done) struct stack
 
-/* Is this a name that PAM can take for a service?  No slash, not hidden. */
+/* Can PAM take this as the name of a service?  No slash, not hidden. */
 bool stack_service_is_valid(const char *service);
 
 /*
- * Read the stack of a service with all that it includes; a type of which the
- * service has no line is that of "other".
+ * Read the stack of a service with all that it includes; if the service has no
+ * line of a type, those of "other" are used.
  *
  * in:     dir       of the files; NULL for /etc/pam.d, then /usr/lib/pam.d
  *         service

@@ -17,7 +17,7 @@ is_short_cut(const struct stack_line *line)
 	return action == CONTROL_DONE || action > 0;
 }
 
-/* The result by which a module refuses where nothing else is said of it. */
+/* The result by which a module refuses unless another is known. */
 static int
 refusal_of(unsigned refusals)
 {
@@ -94,7 +94,7 @@ stack_answers_forgives(const struct stack *stack)
 	return false;
 }
 
-/* Of the other answers, one for each thing that libpam does. */
+/* Of the other answers, one for each action of libpam. */
 static unsigned
 others_thin(
     const struct stack_line *line, int first, unsigned others, bool may_forgive)

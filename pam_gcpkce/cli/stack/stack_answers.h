@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What an auth line's module answers to most users, and what to some; of
- * stack_eval.c alone.
+ * What an auth line's module answers to most users, and what to some; only for
+ * stack_eval.c.
  */
 #ifndef GCPKCE_CLI_STACK_ANSWERS_H
 #define GCPKCE_CLI_STACK_ANSWERS_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What can be wrong with a stack that libpam reads without complaint.
+ * Faults of a stack that libpam reads without complaint.
  */
 #ifndef GCPKCE_CLI_STACK_CHECK_H
 #define GCPKCE_CLI_STACK_CHECK_H
@@ -31,8 +31,8 @@ void stack_eval_check(
     const struct stack_view *view, const struct stack_eval *eval);
 
 /*
- * Judge the other three types: whether they let a good login pass, and lines of
- * ours that have no effect there.
+ * Judge the other three types: whether they let a good login pass, and whether
+ * lines of ours have no effect there.
  */
 void stack_phases_check(const struct stack_view *view);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The three assumptions, made of what each module answers to an ordinary user.
+ * The three assumptions, derived from what each module answers to an ordinary
+ * user.
  */
 #include "stack_eval.h"
 
@@ -62,7 +63,7 @@ ours_answer(
 	}
 }
 
-/* One assumption, as it is worked out. */
+/* One assumption, while it is evaluated. */
 struct trial {
 	struct stack_eval *eval;
 	enum stack_eval_assumption assumption;
@@ -77,7 +78,7 @@ struct trial {
 /*
  * Go on to the next combination of answers; the last line's changes first.
  *
- * gives:  false when the first combination is there again
+ * gives:  false when the first combination has come round again
  */
 static bool
 answers_next(const struct trial *t)
@@ -107,9 +108,9 @@ reached_add(const struct stack_eval *eval, const bool *from, bool *to)
 }
 
 /*
- * Fill the column, and which lines are reached.
+ * Compute the column, and which lines are reached.
  *
- * gives:  a number, the greater the more is let in; 0 for nothing
+ * gives:  a number, greater if more is let in; 0 for nothing
  */
 static unsigned long
 column_make(const struct trial *t)
@@ -140,18 +141,18 @@ column_make(const struct trial *t)
 						 : bad * 2 + good;
 }
 
-/* So many combinations are tried; a stack of people has fewer. */
+/* At most so many combinations are tried; real stacks have fewer. */
 #define COMBINATIONS_MAX 4096
 #define STEPS_MAX 4000000
 
-/* Look at one combination, and keep it where it lets more in. */
+/* Evaluate one combination, and keep it if it lets more in. */
 static void
 combination_try(struct trial *t)
 {
 	struct stack_eval *eval = t->eval;
 	unsigned long score = column_make(t);
 
-	/* where nothing is let in, nothing that follows matters */
+	/* if nothing is let in, the rest does not matter */
 	if (score > 0)
 		reached_add(eval, t->reached, eval->reached[t->assumption]);
 	if (score <= t->score)
@@ -161,7 +162,7 @@ combination_try(struct trial *t)
 	    eval->stack->count * sizeof(*t->best));
 }
 
-/* Each other answer of each line alone: all lines have their turn. */
+/* Try each other answer of each line alone, so that all lines are covered. */
 static void
 singles_try(struct trial *t, unsigned long left)
 {
@@ -179,7 +180,7 @@ singles_try(struct trial *t, unsigned long left)
 	}
 }
 
-/* Take the combination that lets the most in, and among such the first. */
+/* Use the combination that lets the most in, and among equal ones the first. */
 static void
 assumption_make(struct trial *t)
 {
@@ -240,7 +241,7 @@ ours_find(const struct stack *stack)
 	return stack->count;
 }
 
-/* Does its answer lead past others where it need not? */
+/* Does its answer skip others where it need not? */
 static bool
 may_open(const struct stack_eval *eval, enum stack_eval_assumption assumption,
     size_t i, bool skips_ours)
@@ -274,7 +275,7 @@ opener_find(
 	    dispatch(stack, STACK_AUTH, eval->answers[assumption], walk) !=
 		PAM_SUCCESS)
 		return;
-	/* the last line before ours leads over it; else the first after it */
+	/* the last line before ours that skips it; else the first after it */
 	for (size_t i = 0; i < stack->count; i++) {
 		if (!walk[i] || !may_open(eval, assumption, i, !walk[ours]) ||
 		    (i < ours && walk[ours]))
@@ -287,7 +288,7 @@ opener_find(
 	}
 }
 
-/* Lines by which few users get in, where others do not. */
+/* Lines that let in a few users but not others. */
 static void
 few_find(struct stack_eval *eval, const bool *reached)
 {

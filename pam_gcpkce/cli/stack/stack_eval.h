@@ -10,7 +10,7 @@
 #include "stack.h"
 
 enum stack_eval_assumption {
-	STACK_EVAL_AGREE,  /* every other module says yes, where it ever does */
+	STACK_EVAL_AGREE,  /* every other module succeeds, if it ever does */
 	STACK_EVAL_RIGHT,  /* the other credentials are right, but no exception
 			 applies: pam_rootok does not find root */
 	STACK_EVAL_REFUSE, /* no other credential is right, but whatever may let
@@ -18,10 +18,10 @@ enum stack_eval_assumption {
 	STACK_EVAL_WORLDS
 };
 
-/* The line by which a user gets in without ours, or after a denial of it. */
+/* The line that lets a user in without ours, or after a denial by it. */
 struct stack_eval_opener {
 	const struct stack_line *line; /* *borrowed*; NULL: there is none */
-	bool refuses; /* and whom it refuses does: ours is skipped then */
+	bool refuses; /* users it refuses get in: ours is skipped then */
 };
 
 struct stack_eval {
@@ -40,7 +40,7 @@ struct stack_eval {
 #define autoeval CLEANUP(stack_eval_done) struct stack_eval
 
 /*
- * Work the table out.
+ * Compute the table.
  *
  * in:     stack     neither aborts nor unsure; must stay as long as the table
  *         has_file  nullable: is there such a module on this host?  A module
@@ -59,8 +59,7 @@ bool stack_eval_is_ours(const struct stack_line *line);
 /* The PAM result that stands for an outcome. */
 int stack_eval_pam_result(enum outcome outcome);
 
-/* The name of an enum stack_eval_assumption in JSON, and in words for people.
- */
+/* The name of an enum stack_eval_assumption in JSON, and as text for people. */
 const char *stack_eval_assumption_name(size_t assumption);
 const char *stack_eval_assumption_text(size_t assumption);
 

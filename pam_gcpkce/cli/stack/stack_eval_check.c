@@ -27,11 +27,11 @@ lets_in(const struct stack_eval *eval, enum stack_eval_assumption assumption,
 	return eval->results[assumption][outcome] == PAM_SUCCESS;
 }
 
-/* A denial that no network can bring about. */
+/* A denial that no network answer can cause. */
 #define PLAIN_DENIAL OUTCOME_NOT_MAPPED
 
 /*
- * The names of all denials with which one is let in.
+ * The names of all denials after which a user is let in.
  *
  * gives:  their number
  */
@@ -112,7 +112,7 @@ open_check(const struct stack_view *v, const struct stack_eval *eval,
 		    v->service, buf_text(&soft));
 }
 
-/* Few are no fault: it may be meant. */
+/* A few users are no fault: it may be intended. */
 static void
 few_check(const struct stack_view *v, const struct stack_eval *eval)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * One row for people is one PAM result, since libpam knows no outcomes; in
+ * One row for people is one PAM result, since libpam does not know outcomes; in
  * JSON each outcome has its own.
  */
 #include "stack_eval_report.h"
@@ -25,7 +25,7 @@ result_text(int result)
 	return result == PAM_SUCCESS ? "LET IN" : result_short(result);
 }
 
-/* The outcomes that end with a PAM result, folded, behind an indent. */
+/* The outcomes that end with a PAM result, wrapped, with an indent. */
 static void
 outcomes_put(int result, struct buf *to)
 {
@@ -82,7 +82,7 @@ is_assumed(const struct stack_line *line)
 	    !stack_eval_is_ours(line);
 }
 
-/* What the table takes the other modules to answer, where there are any. */
+/* The answers that the table assumes of the other modules, if there are any. */
 static void
 others_put(const struct stack_eval *eval, struct buf *to)
 {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The truth table, shown.
+ * Printing of the truth table.
  */
 #ifndef GCPKCE_CLI_TRUTH_REPORT_H
 #define GCPKCE_CLI_TRUTH_REPORT_H
 
 #include "stack_eval.h"
 
-/* Append the table of a service, and what it assumes, for people. */
+/* Append the table of a service, and its assumptions, for people. */
 void stack_eval_print(
     const struct stack_eval *eval, const char *service, struct buf *to);
 

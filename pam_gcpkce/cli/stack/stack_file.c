@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The files of pam.d, read as libpam reads them: a wrong line does not
- * disappear, it becomes one that refuses.
+ * The files of pam.d, read as libpam reads them: a wrong line is not dropped,
+ * it becomes one that refuses.
  */
 #include "stack_file.h"
 
@@ -93,7 +93,7 @@ file_open(struct file *file, const char *name)
 			errno = ENAMETOOLONG;
 			return -1;
 		}
-		/* a FIFO must not hold us up */
+		/* opening a FIFO must not block */
 		fd = open(
 		    file->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 		if (fd < 0 && errno != ENOENT)
@@ -193,7 +193,7 @@ module_read(const struct file *file, enum stack_type type, bool known_type,
 	}
 	if (line->kind != STACK_MODULE)
 		return;
-	/* no module has such a name, and each place shows it */
+	/* no module has such a name, and every output shows it */
 	if (strstr(shown(&space, module), SHOWN_NOT) != NULL)
 		module = buf_text(&space);
 	free(line->module);
@@ -203,7 +203,7 @@ module_read(const struct file *file, enum stack_type type, bool known_type,
 }
 
 /*
- * Read another file in this place.
+ * Read another file at this place.
  *
  * in:     type  TYPE_ANY for Debian's "@include" of all types
  */
@@ -248,7 +248,7 @@ include_read(
 /*
  * The type that a line begins with.
  *
- * gives:  false when it is none; libpam then takes the wanted one, or auth
+ * gives:  false when it is invalid; libpam then uses the wanted one, or auth
  */
 static bool
 type_find(const struct file *file, const char *word, enum stack_type *ret)
@@ -374,7 +374,7 @@ lines_read(struct file *file, int fd)
 	}
 }
 
-/* May this file be read here, or would it never end? */
+/* May this file be read here, or would it recurse without end? */
 static bool
 depth_check(const struct file *file)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Reading one service's file into a stack; of stack.c alone.
+ * Reading one service's file into a stack; only for stack.c.
  */
 #ifndef GCPKCE_CLI_STACK_FILE_H
 #define GCPKCE_CLI_STACK_FILE_H

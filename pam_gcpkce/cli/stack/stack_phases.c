@@ -35,7 +35,7 @@ phase_check(const struct stack_view *v, enum stack_type type)
 	for (size_t i = 0; i < stack->count; i++)
 		answers[i] = phase_answer(v, &stack->lines[i]);
 	int result = dispatch(stack, type, answers, NULL);
-	/* a password is another program's matter, unless we are in its way */
+	/* the password may be another program's, unless our line blocks it */
 	if (result != PAM_SUCCESS && (type != STACK_PASSWORD || ours != NULL))
 		finding_add(f, FINDING_FAULT,
 		    ours != NULL ? ours->where : v->service,
@@ -131,7 +131,7 @@ session_check(const struct stack_view *v, const struct stack_line *auth,
 		    variables->where);
 }
 
-/* sudo opens a session a command; its pam_service may be sudo-NAME. */
+/* sudo opens one session per command; its pam_service may be sudo-NAME. */
 static bool
 is_sudo(const char *service)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Lines and words as libpam makes them.  Only a blank, a tab and a line break
- * part words there.
+ * Lines and words as libpam splits them.  Only blanks, tabs and line breaks
+ * separate words there.
  */
 #include "stack_text.h"
 

@@ -9,7 +9,7 @@
 
 #define STACK_LINE_SAFE 1022 /* bytes; Linux-PAM 1.5 splits a longer line */
 
-/* What a logical line has that libpam does not take as it looks. */
+/* Features of a logical line that libpam reads in an unexpected way. */
 struct stack_oddities {
 	bool nul;    /* a NUL byte: the rest is not read */
 	bool cr;     /* a carriage return, which is no blank there */
@@ -18,7 +18,7 @@ struct stack_oddities {
 };
 
 /*
- * Give the next logical line: without comments and empty lines, with the
+ * Read the next logical line: without comments and empty lines, and with the
  * lines that a backslash joins.
  *
  * in:     lines  of the file
@@ -33,10 +33,10 @@ MUST_CHECK enum outcome stack_line_next(struct lines *lines,
     struct stack_oddities *ret_odd, struct errinfo *reterr);
 
 /*
- * Cut the next word off: up to a blank, or what stands in brackets, in which
- * "\]" is a bracket.
+ * Cut off the next word: up to a blank, or the text in brackets, in which "\]"
+ * is a bracket.
  *
- * in:     rest  where to begin; goes on behind the word
+ * in:     rest  where to begin; moved past the word
  * out:    ret_open  nullable: set when a bracket has no end
  * gives:  the word, NUL-ended, within the line; NULL when there is none
  */
