@@ -45,8 +45,10 @@ static bool
 is_named_identity(struct view word)
 {
 	struct view name = word;
-	const uint8_t *colon = memchr(word.p, ':', word.len);
 
+	if (word.len == 0)
+		return false;
+	const uint8_t *colon = memchr(word.p, ':', word.len);
 	name.len = colon != NULL ? (size_t)(colon - word.p) : 0;
 	return text_eq_nocase(name, view_text("id")) ||
 	    text_eq_nocase(name, view_text("email"));

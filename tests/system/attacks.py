@@ -371,7 +371,7 @@ def accounts():
               map=[f"# alice id:{ALICE}", f"bob id:{ALICE}"])
     yield Row("an account whose line is another's prefix", DENIED,
               map=[f"alice2 id:{ALICE}", f"alic id:{ALICE}"], unopened=True)
-    yield Row("an account whose line is in capitals", DENIED,
+    yield Row("an account whose line is in capitals", "config_invalid",
               map=[f"ALICE id:{ALICE}"], unopened=True)
     yield Row("a line with an id in a comment", DENIED,
               map=[f"alice id:{BOB} # id:{ALICE}"])
