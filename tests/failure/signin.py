@@ -215,8 +215,8 @@ class World:
             "organization": genesys.organization.id, "attempts": 1,
             "map_file": os.path.join(self.folder, "map"),
             "helper_user": "nobody",
-            **({"preconnect": 0} if row.warm else {}),
-            **({} if preconnect_can_be() else {"preconnect": "no"}),
+            # a cold row's fault must strike before any connection
+            "preconnect": 0 if row.warm and preconnect_can_be() else "no",
             **(IMPATIENT if row.waits else PATIENT),
             **(row.settings(self) or {})}
         self._write("conf", "".join("%s = %s\n" % item
