@@ -173,7 +173,9 @@ entry_check(struct view file, const struct account *account,
 	for (size_t i = 0; i < 2; i++) {
 		(void)snprintf(
 		    identity.email, sizeof(identity.email), "%s", mailboxes[i]);
-		bool is_mapped = map_entry_has(entry, &identity);
+		/* what a faulty entry has read so far counts for no one */
+		bool is_mapped =
+		    !entry->faulty && map_entry_has(entry, &identity);
 		HOLD(!is_mapped || file_maps(file, account, &identity));
 		decision_check(entry, account, &identity);
 		counted[1] += is_mapped && i == 0 ? 1 : 0;
