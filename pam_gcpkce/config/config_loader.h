@@ -2,8 +2,8 @@
 /*
  * The state shared by reading and checking a configuration.
  */
-#ifndef GCPKCE_COMMON_CONFIG_LOADER_H
-#define GCPKCE_COMMON_CONFIG_LOADER_H
+#ifndef GCPKCE_CONFIG_LOADER_H
+#define GCPKCE_CONFIG_LOADER_H
 
 #include "config_value.h"
 

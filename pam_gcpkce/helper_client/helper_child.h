@@ -2,8 +2,8 @@
 /*
  * The child's side of starting a helper, between fork and exec.
  */
-#ifndef GCPKCE_COURIER_HELPER_CHILD_H
-#define GCPKCE_COURIER_HELPER_CHILD_H
+#ifndef GCPKCE_HELPER_CHILD_H
+#define GCPKCE_HELPER_CHILD_H
 
 #include <sys/types.h>
 

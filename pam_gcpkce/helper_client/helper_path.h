@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-#ifndef GCPKCE_COURIER_HELPER_PATH_H
-#define GCPKCE_COURIER_HELPER_PATH_H
+#ifndef GCPKCE_HELPER_PATH_H
+#define GCPKCE_HELPER_PATH_H
 
 /*
  * The path of the installed helper.  It is compiled in, so that no input of a

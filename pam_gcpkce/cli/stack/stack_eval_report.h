@@ -2,8 +2,8 @@
 /*
  * Printing of the truth table.
  */
-#ifndef GCPKCE_CLI_TRUTH_REPORT_H
-#define GCPKCE_CLI_TRUTH_REPORT_H
+#ifndef GCPKCE_CLI_STACK_EVAL_REPORT_H
+#define GCPKCE_CLI_STACK_EVAL_REPORT_H
 
 #include "stack_eval.h"
 

@@ -11,7 +11,7 @@
  * Did a response arrive, with any status?  As conn_outcome, but text that would
  * repeat a secret is left out.
  *
- * in:     confided     secrets that this request and earlier ones carried
+ * in:     sent_secrets  secrets that this request and earlier ones carried
  * out:    correlation  of REPLY_CORRELATION_MAX + 1 bytes: the response's, if
  *                      it has one
  *         reterr       on failure; not NULL
