@@ -15,15 +15,22 @@
 #include "helper/http/response.h"
 
 #define FORM_MAX 8192
+#define URL_MAX 2048
 #define USER_PATH "/api/v2/users/me"
 #define TOKEN_INFO_PATH "/api/v2/tokens/me"
 
-static void
-url_put(struct buf *url, const char *base, const char *path)
+/* Aim a connection at a path of one of the two hosts. */
+static enum outcome
+path_aim(struct http_conn *conn, const struct wire_route *route,
+    const char *base, const char *path, long timeout_ms, struct errinfo *reterr)
 {
-	*url = BUF_INIT(2048);
-	buf_put_text(url, base);
-	buf_put_text(url, path);
+	autobuf url = BUF_INIT(URL_MAX);
+
+	buf_printf(&url, "%s%s", base, path);
+	enum outcome r = buf_check(&url);
+	return r == OUTCOME_OK
+	    ? conn_aim(conn, route, buf_text(&url), timeout_ms, reterr)
+	    : r;
 }
 
 static void
@@ -77,15 +84,11 @@ token_conn_init(struct exchange *x)
 {
 	const struct wire_request *request = x->order->request;
 	struct http_conn *conn = &x->conns[CONN_TOKEN];
-	long timeout_ms = 1000L *
-	    (request->route.connect_timeout_s +
-		request->route.request_timeout_s);
 
-	url_put(&x->urls[CONN_TOKEN], request->route.login_url, "/oauth/token");
 	enum outcome r = form_build(x);
 	if (r == OUTCOME_OK)
-		r = conn_aim(conn, &request->route,
-		    buf_text(&x->urls[CONN_TOKEN]), timeout_ms, x->reterr);
+		r = path_aim(conn, &request->route, request->route.login_url,
+		    "/oauth/token", route_limit_ms(&request->route), x->reterr);
 	if (r != OUTCOME_OK)
 		return r;
 	CURLcode code = curl.easy_setopt(
@@ -208,12 +211,8 @@ api_conn_start(struct exchange *x, size_t i, const char *path, int64_t end_ms)
 	struct http_conn *conn = &x->conns[i];
 	int left_ms = clock_left_ms(end_ms);
 
-	buf_done(&x->urls[i]);
-	url_put(&x->urls[i], route->api_url, path);
-	enum outcome r = buf_check(&x->urls[i]);
-	if (r == OUTCOME_OK)
-		r = conn_aim(conn, route, buf_text(&x->urls[i]),
-		    left_ms > 0 ? left_ms : 1, x->reterr); /* 0: no limit */
+	enum outcome r = path_aim(conn, route, route->api_url, path,
+	    left_ms > 0 ? left_ms : 1, x->reterr); /* 0: no limit */
 	if (r != OUTCOME_OK)
 		return r;
 	conn_authorize(conn, x->reply.access_token);
@@ -303,18 +302,15 @@ list_ask(struct exchange *x, const char *field, const char *path,
 {
 	const struct wire_route *route = &x->order->request->route;
 	struct http_conn *conn = &x->conns[CONN_USER];
-	struct buf *url = &x->urls[CONN_USER];
 	struct errinfo *reterr = x->reterr;
+	autobuf url = BUF_INIT(URL_MAX);
 	struct errinfo why = {0};
 
-	buf_done(url);
-	url_put(url, route->api_url, path);
-	enum outcome r = buf_check(url);
+	buf_printf(&url, "%s%s", route->api_url, path);
+	enum outcome r = buf_check(&url);
 	if (r == OUTCOME_OK)
-		r = conn_retarget(conn, "GET", buf_text(url),
-		    1000L *
-			(route->connect_timeout_s + route->request_timeout_s),
-		    reterr);
+		r = conn_retarget(
+		    conn, "GET", buf_text(&url), route_limit_ms(route), reterr);
 	if (r == OUTCOME_OK)
 		r = conn_start(conn, reterr);
 	if (r == OUTCOME_OK)
@@ -367,10 +363,8 @@ lists_complete(struct exchange *x)
 static enum outcome
 identity_get(struct exchange *x)
 {
-	const struct wire_route *route = &x->order->request->route;
-	int64_t end_ms = clock_now_ms() +
-	    INT64_C(1000) *
-		(route->connect_timeout_s + route->request_timeout_s);
+	int64_t end_ms =
+	    clock_now_ms() + route_limit_ms(&x->order->request->route);
 
 	enum outcome r =
 	    http_loop_drive(x->conns, CONN_COUNT, NULL, x->wait, x->reterr);
@@ -393,8 +387,6 @@ identity_get(struct exchange *x)
 static void
 results_forget(struct exchange *x)
 {
-	for (size_t i = 0; i < CONN_COUNT; i++)
-		buf_done(&x->urls[i]);
 	buf_done(&x->form);
 	x->form = BUF_INIT(FORM_MAX);
 	token_reply_done(&x->reply);
@@ -408,13 +400,9 @@ exchange_warm(struct exchange *x, size_t i, const struct wire_route *route,
 {
 	struct http_conn *conn = &x->conns[i];
 
-	buf_done(&x->urls[i]);
-	url_put(&x->urls[i],
-	    i == CONN_TOKEN ? route->login_url : route->api_url, "/");
-	enum outcome r = buf_check(&x->urls[i]);
-	if (r == OUTCOME_OK)
-		r = conn_aim(
-		    conn, route, buf_text(&x->urls[i]), timeout_ms, reterr);
+	enum outcome r = path_aim(conn, route,
+	    i == CONN_TOKEN ? route->login_url : route->api_url, "/",
+	    timeout_ms, reterr);
 	if (r == OUTCOME_OK)
 		r = conn_head(conn, reterr);
 	return r == OUTCOME_OK ? conn_start(conn, reterr) : r;

@@ -29,7 +29,6 @@ struct exchange {
 	const struct exchange_order *order;
 	const struct wait *wait;
 	struct http_conn conns[CONN_COUNT];
-	struct buf urls[CONN_COUNT];
 	struct buf form;
 	struct errinfo *reterr;
 

@@ -8,6 +8,7 @@
 
 #include "gcpkce/base/clock.h"
 #include "heap.h"
+#include "helper/http/response.h"
 #include "startup.h"
 
 #define FAILURES_MAX 3  /* in a row */
@@ -106,9 +107,8 @@ line_open(struct preconnect *p, struct exchange *x, size_t i,
 		return INT64_MAX;
 	if (line->next_ms > now_ms)
 		return line->next_ms;
-	if (exchange_warm(x, i, route,
-		1000L * (route->connect_timeout_s + route->request_timeout_s),
-		&why) == OUTCOME_OK)
+	if (exchange_warm(x, i, route, route_limit_ms(route), &why) ==
+	    OUTCOME_OK)
 		line->state = PRECONNECT_UNDER_WAY;
 	else
 		line_fail(line, now_ms);

@@ -53,9 +53,8 @@ ask(struct probe *p, enum wire_host host, const char *url, const char *accept,
 	struct http_conn *conn = &p->conns[host];
 	static char header[64];
 
-	enum outcome r = conn_aim(conn, route, url,
-	    1000L * (route->connect_timeout_s + route->request_timeout_s),
-	    reterr);
+	enum outcome r =
+	    conn_aim(conn, route, url, route_limit_ms(route), reterr);
 	if (r != OUTCOME_OK)
 		return r;
 	(void)snprintf(header, sizeof(header), "Accept: %s", accept);

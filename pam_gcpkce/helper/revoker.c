@@ -33,10 +33,7 @@ revoker_try(const struct revoker_order *order, struct http_conn *conn,
 
 	buf_printf(&url, "%s/api/v2/tokens/me", order->route->api_url);
 	enum outcome r = conn_retarget(conn, "DELETE", buf_text(&url),
-	    1000L *
-		(order->route->connect_timeout_s +
-		    order->route->request_timeout_s),
-	    reterr);
+	    route_limit_ms(order->route), reterr);
 	if (r == OUTCOME_OK) {
 		conn_authorize(conn, order->token);
 		r = conn_start(conn, reterr);

@@ -13,6 +13,7 @@
 
 #include "gcpkce/base/readable.h"
 #include "helper/http/http_trace.h"
+#include "helper/http/response.h"
 
 #define WAY OUTCOME_UNREACHABLE
 #define TLS OUTCOME_TLS_FAILED

@@ -33,48 +33,34 @@ body_write(char *bytes, size_t size, size_t count, void *arg)
 	return conn->body.failed ? 0 : len;
 }
 
-/* If the header is one of the names of the correlation id, return its value. */
-static struct view
-correlation_value(struct view line)
+struct view
+header_value(struct view line, const char *name)
 {
-	static const char *const names[] = {
-	    "ININ-Correlation-Id:", "Genesys-Correlation-Id:"};
+	size_t len = strlen(name);
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		struct view name = view_text(names[i]);
-		struct view head = {.p = line.p, .len = name.len};
-
-		if (line.len <= name.len || !text_eq_nocase(head, name))
-			continue;
-		struct view value = {
-		    .p = line.p + name.len, .len = line.len - name.len};
-		while (value.len > 0 && value.p[0] == ' ') {
-			value.p++;
-			value.len--;
-		}
-		while (value.len > 0 && value.p[value.len - 1] <= ' ')
-			value.len--;
-		return value;
-	}
-	return (struct view){0};
+	if (line.len < len ||
+	    !text_eq_nocase((struct view){line.p, len}, view_text(name)))
+		return (struct view){0};
+	return view_trim(view_skip(line, len), " \t\r\n");
 }
 
 static size_t
 header_read(char *bytes, size_t size, size_t count, void *arg)
 {
+	struct view line = {.p = (const uint8_t *)bytes, .len = size * count};
 	struct http_conn *conn = arg;
-	struct view value = correlation_value(
-	    (struct view){.p = (const uint8_t *)bytes, .len = size * count});
+	struct view id = header_value(line, "ININ-Correlation-Id:");
 
-	conn->headers_len += size * count;
+	if (id.len == 0)
+		id = header_value(line, "Genesys-Correlation-Id:");
+	conn->headers_len += line.len;
 	if (conn->headers_len > CONN_HEADERS_MAX)
 		return 0; /* ends the transfer */
-	if (value.len > 0 && value.len < sizeof(conn->correlation) &&
-	    text_is_token(value)) {
-		memcpy(conn->correlation, value.p, value.len);
-		conn->correlation[value.len] = '\0';
+	if (id.len < sizeof(conn->correlation) && text_is_token(id)) {
+		memcpy(conn->correlation, id.p, id.len);
+		conn->correlation[id.len] = '\0';
 	}
-	return size * count;
+	return line.len;
 }
 
 #if CONN_HAS_PREREQ
@@ -322,6 +308,16 @@ conn_retarget(struct http_conn *conn, const char *method, const char *url,
 	return r == CURLE_OK ? OUTCOME_OK : option_failed(r, reterr);
 }
 
+CURLMcode
+conn_send(struct http_conn *conn)
+{
+	conn->done = false;
+	conn->headers_len = 0;
+	conn->error[0] = '\0';
+	buf_reset(&conn->body);
+	return curl.multi_add_handle(conn->multi, conn->easy);
+}
+
 enum outcome
 conn_start(struct http_conn *conn, struct errinfo *reterr)
 {
@@ -332,109 +328,12 @@ conn_start(struct http_conn *conn, struct errinfo *reterr)
 	SET(CURLOPT_FRESH_CONNECT, fresh ? 1L : 0L);
 	if (r != CURLE_OK)
 		return option_failed(r, reterr);
-	conn->done = false;
 	conn->warm = false;
-	conn->headers_len = 0;
-	conn->error[0] = '\0';
-	buf_reset(&conn->body);
-	CURLMcode code = curl.multi_add_handle(conn->multi, conn->easy);
+	CURLMcode code = conn_send(conn);
 	if (code != CURLM_OK)
 		return err_set(reterr, OUTCOME_HELPER_FAILED, "libcurl: %s",
 		    curl.multi_strerror(code));
 	return OUTCOME_OK;
-}
-
-/* Numbers of newer versions, which the headers at hand may not have. */
-enum {
-	CODE_HTTP3 = 95,
-	CODE_QUIC_CONNECT_ERROR = 96,
-	CODE_PROXY = 97,
-	CODE_SSL_CLIENTCERT = 98,
-	CODE_UNRECOVERABLE_POLL = 99,
-	CODE_TOO_LARGE = 100,
-	CODE_ECH_REQUIRED = 101,
-};
-
-/*
- * The kind of error that a number stands for.  An unknown number after the
- * start of a reply says nothing about the network.
- */
-static enum outcome
-code_outcome(CURLcode code, bool begun)
-{
-	switch ((int)code) {
-	case CURLE_OK:
-		return OUTCOME_OK;
-	case CURLE_OUT_OF_MEMORY:
-		return OUTCOME_NO_MEMORY;
-	case CURLE_SSL_CONNECT_ERROR:
-	case CURLE_SSL_ENGINE_NOTFOUND:
-	case CURLE_SSL_ENGINE_SETFAILED:
-	case CURLE_SSL_CERTPROBLEM:
-	case CURLE_SSL_CIPHER:
-	case CURLE_PEER_FAILED_VERIFICATION:
-	case CURLE_USE_SSL_FAILED:
-	case CURLE_SSL_ENGINE_INITFAILED:
-	case CURLE_SSL_CACERT_BADFILE:
-	case CURLE_SSL_SHUTDOWN_FAILED:
-	case CURLE_SSL_CRL_BADFILE:
-	case CURLE_SSL_ISSUER_ERROR:
-	case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
-	case CURLE_SSL_INVALIDCERTSTATUS:
-	case CODE_SSL_CLIENTCERT:
-	case CODE_ECH_REQUIRED:
-		return OUTCOME_TLS_FAILED;
-	case CURLE_UNSUPPORTED_PROTOCOL: /* bytes that are not HTTP */
-	case CURLE_WEIRD_SERVER_REPLY:
-	case CURLE_WRITE_ERROR:
-	case CURLE_BAD_CONTENT_ENCODING:
-	case CURLE_FILESIZE_EXCEEDED:
-	case CODE_TOO_LARGE:
-		return OUTCOME_REPLY_INVALID;
-	case CURLE_COULDNT_RESOLVE_PROXY:
-	case CURLE_COULDNT_RESOLVE_HOST:
-	case CURLE_COULDNT_CONNECT:
-	case CURLE_HTTP2:
-	case CURLE_PARTIAL_FILE:
-	case CURLE_OPERATION_TIMEDOUT:
-	case CURLE_ABORTED_BY_CALLBACK:
-	case CURLE_GOT_NOTHING:
-	case CURLE_SEND_ERROR:
-	case CURLE_RECV_ERROR:
-	case CURLE_HTTP2_STREAM:
-	case CODE_HTTP3:
-	case CODE_QUIC_CONNECT_ERROR:
-	case CODE_PROXY:
-	case CODE_UNRECOVERABLE_POLL:
-		return OUTCOME_UNREACHABLE;
-	default:
-		return begun ? OUTCOME_REPLY_INVALID : OUTCOME_UNREACHABLE;
-	}
-}
-
-enum outcome
-conn_outcome(const struct http_conn *conn, struct errinfo *reterr)
-{
-	CURLcode code = conn->result;
-
-	if (code == CURLE_OK)
-		return OUTCOME_OK;
-	if (conn->repeated)
-		return err_set(reterr, OUTCOME_UNREACHABLE,
-		    "the connection ended before a reply came");
-	if (conn->body.failed)
-		return err_set(reterr, OUTCOME_REPLY_INVALID,
-		    "the reply is larger than %d bytes", CONN_BODY_MAX);
-	bool begun = conn->headers_len > 0;
-	/* an old libcurl reports a header of 100 KiB as a lack of memory */
-	if (conn->headers_len > CONN_HEADERS_MAX ||
-	    (begun && conn->body.len == 0 &&
-		(code == CURLE_OUT_OF_MEMORY || (int)code == CODE_TOO_LARGE)))
-		return err_set(reterr, OUTCOME_REPLY_INVALID,
-		    "the reply's headers are larger than %d bytes",
-		    CONN_HEADERS_MAX);
-	return err_set(reterr, code_outcome(code, begun), "%s",
-	    conn->error[0] != '\0' ? conn->error : curl.easy_strerror(code));
 }
 
 void

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * One connection to one host of Genesys Cloud, and the request on it.  Several
- * connections are driven side by side in one thread.
- */
+/* A connection to one host of Genesys Cloud, and the request on it. */
 #ifndef GCPKCE_HELPER_CONN_H
 #define GCPKCE_HELPER_CONN_H
 
@@ -42,17 +39,14 @@ struct http_conn {
 
 #define autoconn CLEANUP(conn_done) struct http_conn
 
-/*
- * What ends a wait besides the connections: the deadline, the parent, a signal.
- */
+/* What ends a wait besides the connections; -1: no such descriptor. */
 struct wait {
-	int socket;  /* the parent's socket: readable or closed */
+	int socket;  /* the parent's: readable or closed */
 	int signals; /* a signalfd */
-	int browser; /* for wait_for_event and http_loop_tend; -1: none */
+	int browser; /* for wait_for_event and http_loop_tend */
 	int64_t deadline_ms;
 };
 
-/* What ended a wait. */
 enum wait_event { WAIT_EVENT_NONE, WAIT_EVENT_CALLER, WAIT_EVENT_BROWSER };
 
 /*
@@ -60,24 +54,28 @@ enum wait_event { WAIT_EVENT_NONE, WAIT_EVENT_CALLER, WAIT_EVENT_BROWSER };
  * time has come.
  *
  * out:    ret_event  WAIT_EVENT_CALLER: at least one byte from the parent
- * errors: OUTCOME_TIMED_OUT  the deadline passed
- *         OUTCOME_ABORTED    the parent has gone, or a signal came
- *         OUTCOME_SYSTEM_ERROR  poll failed
+ * errors: OUTCOME_TIMED_OUT (the deadline), OUTCOME_ABORTED (the parent has
+ *         gone, or a signal came), OUTCOME_SYSTEM_ERROR
  */
 MUST_CHECK enum outcome wait_for_event(const struct wait *wait,
     int64_t until_ms, enum wait_event *ret_event, struct errinfo *reterr);
 
+/* Milliseconds that one request may take, connecting included. */
+static inline long
+route_limit_ms(const struct wire_route *route)
+{
+	return 1000L * (route->connect_timeout_s + route->request_timeout_s);
+}
+
 /*
- * Make a connection, after library_load; or reuse an existing one for another
- * request, and abandon any request in progress.  A connection takes requests to
- * one URL over the configured route: https only (http to a loopback host), TLS
- * 1.2 at least, no redirect, no cookie, at most 256 KiB of body and 64 KiB of
- * headers, certificates and proxy from the route and nothing else.
+ * Make a connection, after library_load; or reuse one for another request, and
+ * abandon any request in progress.  Requests go to one URL over the configured
+ * route: https only (http to a loopback host), TLS 1.2 at least, no redirect,
+ * no cookie, at most 256 KiB of body and 64 KiB of headers, certificates and
+ * proxy from the route and nothing else.
  *
- * in:     route       *borrowed*
- *         url         *borrowed* until the request has ended
- *         timeout_ms  for the whole request, connecting included
- * out:    connection  (conn_done it)
+ * in:     timeout_ms  for the whole request, connecting included
+ * out:    conn  (conn_done it)
  * errors: OUTCOME_HELPER_FAILED  libcurl refused;  OUTCOME_NO_MEMORY
  */
 MUST_CHECK enum outcome conn_aim(struct http_conn *conn,
@@ -87,20 +85,12 @@ MUST_CHECK enum outcome conn_aim(struct http_conn *conn,
 /* Put the bearer token (RFC 6750 section 2.1) into the request's header. */
 void conn_authorize(struct http_conn *conn, const struct secret *token);
 
-/*
- * Set up another request on a connection that is already open.  A request in
- * progress is abandoned.
- *
- * in:     method  *borrowed*, as url is
- */
+/* Set up another request on an open connection; abandon one in progress. */
 MUST_CHECK enum outcome conn_retarget(struct http_conn *conn,
     const char *method, const char *url, long timeout_ms,
     struct errinfo *reterr);
 
-/*
- * From now on send HEAD and read no body: the request only opens the
- * connection.
- */
+/* Send HEAD and read no body: the request only opens the connection. */
 MUST_CHECK enum outcome conn_head(
     struct http_conn *conn, struct errinfo *reterr);
 
@@ -114,21 +104,19 @@ MUST_CHECK enum outcome conn_once(
 /* Is there an idle connection for the next request, still open at both ends? */
 bool conn_is_warm(struct http_conn *conn);
 
-/*
- * Begin the request; from now on the connection can be driven.  A connection
- * that has ended meanwhile is not used.
- */
+/* Begin the request.  A connection that has ended meanwhile is not used. */
 MUST_CHECK enum outcome conn_start(
     struct http_conn *conn, struct errinfo *reterr);
+
+/* Begin a request that is set up, or begin it once more. */
+CURLMcode conn_send(struct http_conn *conn);
 
 /*
  * Drive connections until one of them, or all, have ended.
  *
- * in:     connections, count
- *         until  a connection whose end is waited for; NULL: all of them
+ * in:     until  whose end is waited for; NULL: all of them
  *         wait  what else ends the wait
- * errors: OUTCOME_TIMED_OUT  the deadline passed
- *         OUTCOME_ABORTED    the parent has gone, or a signal came
+ * errors: OUTCOME_TIMED_OUT, OUTCOME_ABORTED as wait_for_event;
  *         OUTCOME_HELPER_FAILED, OUTCOME_SYSTEM_ERROR
  */
 MUST_CHECK enum outcome http_loop_drive(struct http_conn *conns, size_t count,
@@ -151,11 +139,8 @@ MUST_CHECK enum outcome http_loop_tend(struct http_conn *conns, size_t count,
  */
 bool conn_trust_widen(struct http_conn *conn);
 
-/*
- * The transport result of an ended request: OUTCOME_OK with any status, else
- * unreachable, tls_failed, reply_invalid, no_memory.
- */
-enum outcome conn_outcome(const struct http_conn *conn, struct errinfo *reterr);
+/* The value of a header line that begins so; p is NULL for any other line. */
+struct view header_value(struct view line, const char *name);
 
 /* Close the connection, wipe and free. */
 void conn_done(struct http_conn *conn);

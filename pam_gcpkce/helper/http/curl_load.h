@@ -42,12 +42,7 @@ struct library {
 
 extern struct library curl;
 
-/*
- * Load libcurl and initialise it; once in a process, before the first
- * connection.
- *
- * errors: OUTCOME_SYSTEM_ERROR  it is missing, too old, or fails to start
- */
+/* Once in a process.  errors: OUTCOME_SYSTEM_ERROR  missing, or too old */
 MUST_CHECK enum outcome library_load(struct errinfo *reterr);
 
 #endif

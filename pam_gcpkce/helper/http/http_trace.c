@@ -10,9 +10,9 @@
 #include <string.h>
 
 #include "gcpkce/base/clock.h"
+#include "gcpkce/base/query.h"
 #include "gcpkce/base/text.h"
-
-#define TLS_WORDS "SSL connection using "
+#include "response.h"
 
 void
 trace_text_copy(char to[static WIRE_PROBE_TEXT_MAX + 1], const char *from)
@@ -27,55 +27,37 @@ trace_text_copy(char to[static WIRE_PROBE_TEXT_MAX + 1], const char *from)
 static curl_off_t
 elapsed_us(const struct trace *trace)
 {
-	struct timespec now = {0};
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (curl_off_t)(now.tv_sec - trace->begin.tv_sec) * 1000000 +
-	    (now.tv_nsec - trace->begin.tv_nsec) / 1000 + 1;
+	return (clock_now_ms() - trace->begin_ms) * 1000 + 1;
 }
 
-static bool
-has_head(struct view line, const char *name)
-{
-	struct view wanted = view_text(name);
-
-	return line.len >= wanted.len &&
-	    text_eq_nocase((struct view){line.p, wanted.len}, wanted);
-}
-
-/* The text after a header's name, NUL-ended; "" when it is too long. */
+/* The value, NUL-ended; "" when it is too long. */
 static void
-value_copy(struct view line, const char *name, char *to, size_t cap)
+value_copy(struct view value, char *to, size_t cap)
 {
-	size_t skip = strlen(name);
+	size_t len = value.len < cap ? value.len : 0;
 
-	while (skip < line.len && line.p[skip] == ' ')
-		skip++;
-	while (line.len > skip && line.p[line.len - 1] <= ' ')
-		line.len--;
-	size_t len = line.len - skip;
-	if (len >= cap)
-		len = 0;
-	memcpy(to, line.p + skip, len);
+	memcpy(to, value.p, len);
 	to[len] = '\0';
 }
 
 static void
 header_take(struct trace *trace, struct view line)
 {
-	char date[64];
+	struct view location = header_value(line, "Location:");
+	struct view date = header_value(line, "Date:");
+	char text[64];
 
-	if (has_head(line, "HTTP/")) { /* end of a proxy's headers */
+	if (view_begins(line, "HTTP/")) { /* end of a proxy's headers */
 		trace->date_s = 0;
 		trace->location[0] = '\0';
 		if (trace->tunnel_us == 0)
 			trace->tunnel_us = elapsed_us(trace);
-	} else if (has_head(line, "Location:")) {
-		value_copy(line, "Location:", trace->location,
-		    sizeof(trace->location));
-	} else if (has_head(line, "Date:")) {
-		value_copy(line, "Date:", date, sizeof(date));
-		time_t when = curl.getdate(date, NULL);
+	}
+	if (location.p != NULL)
+		value_copy(location, trace->location, sizeof(trace->location));
+	if (date.p != NULL) {
+		value_copy(date, text, sizeof(text));
+		time_t when = curl.getdate(text, NULL);
 		trace->date_s = when > 0 ? (uint64_t)when : 0;
 		trace->clock_s = clock_wall_s();
 	}
@@ -85,16 +67,11 @@ header_take(struct trace *trace, struct view line)
 static void
 text_take(struct trace *trace, struct view line)
 {
-	size_t skip = sizeof(TLS_WORDS) - 1;
-	size_t len = 0;
+	struct view words = header_value(line, "SSL connection using ");
 
-	if (!has_head(line, TLS_WORDS))
-		return;
-	while (skip + len < line.len && len < sizeof(trace->tls) - 1 &&
-	    line.p[skip + len] > ' ' && line.p[skip + len] < 0x7f)
-		len++;
-	memcpy(trace->tls, line.p + skip, len);
-	trace->tls[len] = '\0';
+	if (words.p != NULL)
+		value_copy(
+		    query_before(words, ' '), trace->tls, sizeof(trace->tls));
 }
 
 static int
@@ -118,8 +95,7 @@ trace_begin(struct trace *trace, struct http_conn *conn, struct errinfo *reterr)
 {
 	CURL *easy = conn->easy;
 
-	*trace = (struct trace){0};
-	(void)clock_gettime(CLOCK_MONOTONIC, &trace->begin);
+	*trace = (struct trace){.begin_ms = clock_now_ms()};
 	if (curl.easy_setopt(easy, CURLOPT_DEBUGFUNCTION, told) != CURLE_OK ||
 	    curl.easy_setopt(easy, CURLOPT_DEBUGDATA, trace) != CURLE_OK ||
 	    curl.easy_setopt(easy, CURLOPT_VERBOSE, 1L) != CURLE_OK ||

@@ -1,12 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * What can be learnt of one request besides its reply: each step's time, the
- * certificate, and headers that no sign-in reads.
- */
+/* A request's times, certificate, and headers that no sign-in reads. */
 #ifndef GCPKCE_HELPER_TRACE_H
 #define GCPKCE_HELPER_TRACE_H
-
-#include <time.h>
 
 #include "conn.h"
 #include "gcpkce/wire/wire_probe.h"
@@ -14,7 +9,7 @@
 #define TRACE_LOCATION_MAX 4096
 
 struct trace {
-	struct timespec begin;
+	int64_t begin_ms;
 	curl_off_t tcp_us;    /* first bytes were sent; 0: none were */
 	curl_off_t tunnel_us; /* the proxy answered; 0: it did not */
 	char tls[32];
@@ -32,12 +27,7 @@ struct trace {
 MUST_CHECK enum outcome trace_begin(
     struct trace *trace, struct http_conn *conn, struct errinfo *reterr);
 
-/*
- * Report how far an ended request came.
- *
- * in:     route  of the request
- * out:    ret
- */
+/* Report how far an ended request came on its route. */
 void trace_end(const struct trace *trace, const struct http_conn *conn,
     const struct wire_route *route, struct wire_reach *ret);
 

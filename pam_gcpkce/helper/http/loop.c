@@ -31,17 +31,6 @@ connection_note(struct http_conn *conn)
 	conn->fd = conn->warm ? fd : -1;
 }
 
-/* Begin the request once more. */
-static bool
-conn_restart(struct http_conn *conn)
-{
-	conn->headers_len = 0;
-	conn->error[0] = '\0';
-	buf_reset(&conn->body);
-	conn->done = false;
-	return curl.multi_add_handle(conn->multi, conn->easy) == CURLM_OK;
-}
-
 /* Let one connection make progress without waiting. */
 static bool
 conn_step(struct http_conn *conn)
@@ -63,9 +52,7 @@ conn_step(struct http_conn *conn)
 		    conn->easy, CURLINFO_RESPONSE_CODE, &conn->status);
 		connection_note(conn);
 		(void)curl.multi_remove_handle(conn->multi, conn->easy);
-		if (conn_trust_widen(conn))
-			return conn_restart(conn);
-		break;
+		return !conn_trust_widen(conn) || conn_send(conn) == CURLM_OK;
 	}
 	return true;
 }

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * The result of an ended request, in words that may go to the journal.
- */
+/* The result of an ended request, in words that may go to the journal. */
 #ifndef GCPKCE_HELPER_RESPONSE_H
 #define GCPKCE_HELPER_RESPONSE_H
 
 #include "conn.h"
+
+/*
+ * The transport result of an ended request: OUTCOME_OK with any status, else
+ * unreachable, tls_failed, reply_invalid, no_memory.
+ */
+enum outcome conn_outcome(const struct http_conn *conn, struct errinfo *reterr);
 
 /*
  * Did a response arrive, with any status?  As conn_outcome, but text that would
