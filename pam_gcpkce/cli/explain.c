@@ -31,16 +31,16 @@ explain_run(const struct options *options, struct explanation *ret,
 static void
 report_text(const struct explanation *e)
 {
-	(void)printf("%s\nTo a sign-in this is %s.\n", e->symptom->meaning,
-	    outcome_name(e->symptom->outcome));
+	(void)printf("%s\nTo a sign-in this is %s.\n", e->row->meaning,
+	    outcome_name(e->row->outcome));
 	for (size_t i = 0; i < e->count; i++) {
-		const struct cause_text *text = cause_get(e->causes[i].cause);
-		bool seen = e->causes[i].sure == SYMPTOM_SEEN;
+		const struct hint_text *text = hint_get(e->hints[i].hint);
+		bool seen = e->hints[i].certainty == CERTAINTY_SEEN;
 
 		(void)printf("\n%2zu. %s (%s)\n", i + 1, text->text,
-		    seen ? "SEEN" : symptom_sure_name(e->causes[i].sure));
-		(void)printf(
-		    "    tell:   %s\n    change: %s\n", text->tell, text->fix);
+		    seen ? "SEEN" : certainty_name(e->hints[i].certainty));
+		(void)printf("    tell:   %s\n    change: %s\n",
+		    text->how_to_tell, text->fix);
 	}
 	if (e->count > 0)
 		(void)printf("\nSEEN: this input shows it; vendor: documented "
@@ -52,18 +52,17 @@ report_text(const struct explanation *e)
 static void
 report_json(const struct explanation *e)
 {
-	struct json_object *json = command_json_new(e->symptom->outcome);
+	struct json_object *json = command_json_new(e->row->outcome);
 	struct json_object *causes = json_object_new_array();
 
-	command_json_text(json, "kind", symptom_place_name(e->symptom->place));
+	command_json_text(json, "kind", error_kind_name(e->row->kind));
 	(void)json_object_object_add(json, "status",
 	    e->status != 0 ? json_object_new_int64(e->status) : NULL);
 	(void)json_object_object_add(json, "error",
-	    e->symptom->name != NULL ? json_object_new_string(e->symptom->name)
-				     : NULL);
-	command_json_text(json, "meaning", e->symptom->meaning);
+	    e->row->name != NULL ? json_object_new_string(e->row->name) : NULL);
+	command_json_text(json, "meaning", e->row->meaning);
 	for (size_t i = 0; i < e->count; i++) {
-		const struct cause_text *text = cause_get(e->causes[i].cause);
+		const struct hint_text *text = hint_get(e->hints[i].hint);
 		struct json_object *one = json_object_new_object();
 		autobuf name = BUF_INIT(64);
 
@@ -71,9 +70,9 @@ report_json(const struct explanation *e)
 			buf_put_byte(&name, text_lower((uint8_t)*p));
 		command_json_text(one, "cause", buf_text(&name));
 		command_json_text(
-		    one, "sure", symptom_sure_name(e->causes[i].sure));
+		    one, "sure", certainty_name(e->hints[i].certainty));
 		command_json_text(one, "text", text->text);
-		command_json_text(one, "tell", text->tell);
+		command_json_text(one, "tell", text->how_to_tell);
 		command_json_text(one, "fix", text->fix);
 		(void)json_object_array_add(causes, one);
 	}

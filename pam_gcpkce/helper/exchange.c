@@ -130,7 +130,7 @@ refusal_explain(struct exchange *x, enum outcome r, long status,
 	const struct exchange_order *order = x->order;
 	autobuf causes = BUF_INIT(ERRINFO_TEXT_MAX);
 
-	refusal_causes(
+	refusal_hints(
 	    &(struct refusal){
 		.outcome = r,
 		.body = body,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The tables of causes and symptoms.  Genesys Cloud publishes no list of
+ * The tables of hints and errors.  Genesys Cloud publishes no list of
  * causes: the order is by likelihood according to its own tools, reports of
  * users and the RFCs; each cause names its source.
  */
@@ -8,42 +8,42 @@
 
 #include <string.h>
 
-static const struct cause_text causes[CAUSE_COUNT] = {
-    [CAUSE_NONE] = {"", CAUSE_ANY, "", "", ""},
-#define X(suffix, scope, text, tell, fix) \
-	[CAUSE_##suffix] = {#suffix, CAUSE_##scope, text, tell, fix},
+static const struct hint_text hints[HINT_COUNT] = {
+    [HINT_NONE] = {"", HINT_ANY, "", "", ""},
+#define X(suffix, scope, text, how_to_tell, fix) \
+	[HINT_##suffix] = {#suffix, HINT_##scope, text, how_to_tell, fix},
 #include "gcpkce/oauth/hint.def"
 #undef X
 };
 
-const struct cause_text *
-cause_get(enum cause cause)
+const struct hint_text *
+hint_get(enum hint hint)
 {
-	return &causes[(size_t)cause < CAUSE_COUNT ? cause : CAUSE_NONE];
+	return &hints[(size_t)hint < HINT_COUNT ? hint : HINT_NONE];
 }
 
 bool
-cause_applies(enum cause cause, bool secret_sent)
+hint_applies(enum hint hint, bool secret_sent)
 {
-	enum cause_scope scope = cause_get(cause)->scope;
+	enum hint_scope scope = hint_get(hint)->scope;
 
-	return scope == CAUSE_ANY ||
-	    scope == (secret_sent ? CAUSE_SECRET : CAUSE_NO_SECRET);
+	return scope == HINT_ANY ||
+	    scope == (secret_sent ? HINT_SECRET : HINT_NO_SECRET);
 }
 
-#define CAUSE(cause, sure) \
+#define HINT(hint, certainty) \
 	{ \
-		CAUSE_##cause, SYMPTOM_##sure \
+		HINT_##hint, CERTAINTY_##certainty \
 	}
-#define NOTHING CAUSE(NONE, INFERRED)
-#define I(cause) CAUSE(cause, INFERRED)
-#define S(cause) CAUSE(cause, STANDARD)
-#define R(cause) CAUSE(cause, REPORTED)
-#define V(cause) CAUSE(cause, VENDOR)
+#define NOTHING HINT(NONE, INFERRED)
+#define I(hint) HINT(hint, INFERRED)
+#define S(hint) HINT(hint, STANDARD)
+#define R(hint) HINT(hint, REPORTED)
+#define V(hint) HINT(hint, VENDOR)
 
-#define ROW(place, name, detail, from, to, outcome, meaning, ...) \
-	{SYMPTOM_##place, name, detail, {from, to}, OUTCOME_##outcome, \
-	    meaning, {__VA_ARGS__}},
+#define ROW(kind, name, detail, from, to, outcome, meaning, ...) \
+	{ERROR_##kind, name, detail, {from, to}, OUTCOME_##outcome, meaning, \
+	    {__VA_ARGS__}},
 #define TOKEN(name, detail, outcome, ...) \
 	ROW(TOKEN, name, detail, 0, 0, outcome, __VA_ARGS__)
 #define API(name, outcome, ...) ROW(API, name, NULL, 0, 0, outcome, __VA_ARGS__)
@@ -51,21 +51,22 @@ cause_applies(enum cause cause, bool secret_sent)
 	ROW(REDIRECT, name, NULL, 0, 0, SIGNIN_REFUSED, __VA_ARGS__)
 #define STATUS(from, to, outcome, ...) \
 	ROW(STATUS, NULL, NULL, from, to, outcome, __VA_ARGS__)
-#define OTHER(place, outcome, ...) \
-	ROW(place, NULL, NULL, 0, 0, outcome, __VA_ARGS__)
+#define OTHER(kind, outcome, ...) \
+	ROW(kind, NULL, NULL, 0, 0, outcome, __VA_ARGS__)
 
-static const struct symptom symptoms[] = {
+static const struct error_row error_rows[] = {
 #include "error_table.def"
 };
 
-const struct symptom *
-symptom_find(enum symptom_place place, enum outcome outcome, const char *name,
+const struct error_row *
+error_row_find(enum error_kind kind, enum outcome outcome, const char *name,
     const char *detail)
 {
-	for (size_t i = 0; i < sizeof(symptoms) / sizeof(symptoms[0]); i++) {
-		const struct symptom *row = &symptoms[i];
+	for (size_t i = 0; i < sizeof(error_rows) / sizeof(error_rows[0]);
+	     i++) {
+		const struct error_row *row = &error_rows[i];
 
-		if (row->place == place && row->outcome == outcome &&
+		if (row->kind == kind && row->outcome == outcome &&
 		    (row->name == NULL || strcmp(row->name, name) == 0) &&
 		    (row->detail == NULL ||
 			strstr(detail, row->detail) != NULL))
@@ -74,13 +75,14 @@ symptom_find(enum symptom_place place, enum outcome outcome, const char *name,
 	return NULL;
 }
 
-const struct symptom *
-symptom_of_status(long status)
+const struct error_row *
+error_row_of_status(long status)
 {
-	for (size_t i = 0; i < sizeof(symptoms) / sizeof(symptoms[0]); i++) {
-		const struct symptom *row = &symptoms[i];
+	for (size_t i = 0; i < sizeof(error_rows) / sizeof(error_rows[0]);
+	     i++) {
+		const struct error_row *row = &error_rows[i];
 
-		if (row->place == SYMPTOM_STATUS && status >= row->status[0] &&
+		if (row->kind == ERROR_STATUS && status >= row->status[0] &&
 		    status <= row->status[1])
 			return row;
 	}
@@ -88,21 +90,21 @@ symptom_of_status(long status)
 }
 
 const char *
-symptom_place_name(enum symptom_place place)
+error_kind_name(enum error_kind kind)
 {
-	static const char *const names[SYMPTOM_REPLY + 1] = {"token_error",
+	static const char *const names[ERROR_REPLY + 1] = {"token_error",
 	    "api_error", "error_redirect", "status", "page", "broken_json",
 	    "authorize_address", "code_redirect", "token_redirect", "address",
 	    "token_reply"};
 
-	return names[place];
+	return names[kind];
 }
 
 const char *
-symptom_sure_name(enum symptom_sure sure)
+certainty_name(enum certainty certainty)
 {
-	static const char *const names[SYMPTOM_SEEN + 1] = {
+	static const char *const names[CERTAINTY_SEEN + 1] = {
 	    "inferred", "standard", "reported", "vendor", "seen"};
 
-	return names[sure];
+	return names[certainty];
 }

@@ -366,7 +366,7 @@ refusals(void)
 	autobuf causes = BUF_INIT(ERRINFO_TEXT_MAX);
 
 	enum outcome r = token_error_judge(400, view_text(body), NULL, &read);
-	refusal_causes(
+	refusal_hints(
 	    &(struct refusal){.outcome = r, .body = &read, .code_len = 3},
 	    &causes);
 	if (r == OUTCOME_OK)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * What is handed to gcpkce explain: a first byte of circumstances, then
- * anything.  Whatever comes of it is of the tables, each cause once, and what
+ * anything.  Whatever comes of it is of the tables, each hint once, and what
  * was seen in front.
  */
 #include "cli/diagnose/explain.h"
@@ -10,18 +10,18 @@
 static void
 explanation_check(const struct explanation *e)
 {
-	bool listed[CAUSE_COUNT] = {false};
+	bool listed[HINT_COUNT] = {false};
 
-	HOLD(e->symptom != NULL && e->symptom->meaning[0] != '\0');
-	HOLD(e->count < CAUSE_COUNT);
+	HOLD(e->row != NULL && e->row->meaning[0] != '\0');
+	HOLD(e->count < HINT_COUNT);
 	for (size_t i = 0; i < e->count; i++) {
-		enum cause cause = e->causes[i].cause;
+		enum hint hint = e->hints[i].hint;
 
-		HOLD(cause > CAUSE_NONE && cause < CAUSE_COUNT);
-		HOLD(!listed[cause]);
-		listed[cause] = true;
-		HOLD(i == 0 || e->causes[i].sure != SYMPTOM_SEEN ||
-		    e->causes[i - 1].sure == SYMPTOM_SEEN);
+		HOLD(hint > HINT_NONE && hint < HINT_COUNT);
+		HOLD(!listed[hint]);
+		listed[hint] = true;
+		HOLD(i == 0 || e->hints[i].certainty != CERTAINTY_SEEN ||
+		    e->hints[i - 1].certainty == CERTAINTY_SEEN);
 	}
 }
 

@@ -111,7 +111,7 @@ causes_check(
 	    .code_len = bits,
 	};
 
-	refusal_causes(&refusal, &text);
+	refusal_hints(&refusal, &text);
 	HOLD(buf_check(&text) == OUTCOME_OK);
 	HOLD(is_printable(buf_text(&text)));
 	HOLD((text.len > 0) ==

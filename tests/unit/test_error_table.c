@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The table of symptoms. */
+/* The table of error_rows. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,7 +13,7 @@
 #include "gcpkce/oauth/reply.h"
 
 static void
-symptoms_of_every_refusal_are_there(void **state)
+error_rows_of_every_refusal_are_there(void **state)
 {
 	static const long statuses[] = {400, 401, 403, 404, 429, 500, 302};
 	static const char *const bodies[] = {"", "{}",
@@ -28,49 +28,49 @@ symptoms_of_every_refusal_are_there(void **state)
 			enum outcome r = token_error_judge(
 			    statuses[i], view_text(bodies[j]), NULL, &said);
 
-			assert_non_null(symptom_find(
-			    SYMPTOM_TOKEN, r, said.name, said.detail));
+			assert_non_null(error_row_find(
+			    ERROR_TOKEN, r, said.name, said.detail));
 			r = api_error_judge(
 			    statuses[i], view_text(bodies[j]), NULL, &said);
-			assert_non_null(symptom_find(
-			    SYMPTOM_API, r, said.name, said.detail));
+			assert_non_null(error_row_find(
+			    ERROR_API, r, said.name, said.detail));
 		}
 	}
 	assert_non_null(
-	    symptom_find(SYMPTOM_REDIRECT, OUTCOME_SIGNIN_REFUSED, "", ""));
+	    error_row_find(ERROR_REDIRECT, OUTCOME_SIGNIN_REFUSED, "", ""));
 }
 
 static void
-symptoms_of_a_status_are_those_of_http(void **state)
+error_rows_of_a_status_are_those_of_http(void **state)
 {
 	(void)state;
 	for (long status = 0; status < 1000; status++)
-		assert_int_equal(symptom_of_status(status) != NULL,
+		assert_int_equal(error_row_of_status(status) != NULL,
 		    status >= 200 && status < 600);
-	assert_int_equal(symptom_of_status(429)->causes[0].cause, CAUSE_RATE);
+	assert_int_equal(error_row_of_status(429)->hints[0].hint, HINT_RATE);
 }
 
 static void
-symptoms_have_what_is_particular_in_front(void **state)
+error_rows_have_what_is_particular_in_front(void **state)
 {
-	const struct symptom *unknown = symptom_find(SYMPTOM_TOKEN,
+	const struct error_row *unknown = error_row_find(ERROR_TOKEN,
 	    OUTCOME_CLIENT_REFUSED, "invalid_client", "client not found");
-	const struct symptom *refused = symptom_find(SYMPTOM_TOKEN,
+	const struct error_row *refused = error_row_find(ERROR_TOKEN,
 	    OUTCOME_CLIENT_REFUSED, "invalid_client", "authentication failed");
 
 	(void)state;
 	assert_ptr_not_equal(unknown, refused);
-	assert_int_equal(unknown->causes[1].cause, CAUSE_CLIENT_ID);
-	assert_null(symptom_find(SYMPTOM_TOKEN, OUTCOME_OK, "", ""));
+	assert_int_equal(unknown->hints[1].hint, HINT_CLIENT_ID);
+	assert_null(error_row_find(ERROR_TOKEN, OUTCOME_OK, "", ""));
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(symptoms_of_every_refusal_are_there),
-	    cmocka_unit_test(symptoms_of_a_status_are_those_of_http),
-	    cmocka_unit_test(symptoms_have_what_is_particular_in_front),
+	    cmocka_unit_test(error_rows_of_every_refusal_are_there),
+	    cmocka_unit_test(error_rows_of_a_status_are_those_of_http),
+	    cmocka_unit_test(error_rows_have_what_is_particular_in_front),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -96,12 +96,12 @@ explain_joins_an_address_that_was_broken(void **state)
 		if (explain_read(buf_view(&text), &known, &e, &why) !=
 		    OUTCOME_OK)
 			fail_msg("row %zu: %s", i, why.text);
-		assert_ptr_equal(e.symptom, whole.symptom);
+		assert_ptr_equal(e.row, whole.row);
 		assert_int_equal(e.count, whole.count + 1);
-		assert_int_equal(e.causes[0].cause, CAUSE_ADDRESS_BROKEN);
-		assert_int_equal(e.causes[0].sure, SYMPTOM_SEEN);
-		assert_memory_equal(&e.causes[1], whole.causes,
-		    whole.count * sizeof(whole.causes[0]));
+		assert_int_equal(e.hints[0].hint, HINT_ADDRESS_BROKEN);
+		assert_int_equal(e.hints[0].certainty, CERTAINTY_SEEN);
+		assert_memory_equal(&e.hints[1], whole.hints,
+		    whole.count * sizeof(whole.hints[0]));
 	}
 }
 
@@ -121,147 +121,147 @@ explain_joins_nothing_else(void **state)
 		(void)!explain_read(view_text(rows[i]), NULL, &e, &why);
 		for (size_t n = 0; n < e.count; n++)
 			assert_int_not_equal(
-			    e.causes[n].cause, CAUSE_ADDRESS_BROKEN);
+			    e.hints[n].hint, HINT_ADDRESS_BROKEN);
 	}
 }
 
 /* A row a cause: what is handed in, and the place at which the cause comes. */
 static const struct {
-	enum cause cause;
+	enum hint hint;
 	const char *text;
 	size_t place; /* from 1 on */
-	enum symptom_sure sure;
+	enum certainty certainty;
 	bool conf; /* with the configuration above */
 } rows[] = {
-    {CAUSE_ADDRESS_BROKEN,
+    {HINT_ADDRESS_BROKEN,
 	"> https://login.mypurecloud.de/oauth/\n> authorize?response_type=code",
-	1, SYMPTOM_SEEN, true},
-    {CAUSE_ADDRESS_HOST, "https://api.mypurecloud.de/oauth/token", 1,
-	SYMPTOM_SEEN, true},
-    {CAUSE_REGION, TOKEN("invalid_client", "client not found"), 1,
-	SYMPTOM_REPORTED, false},
-    {CAUSE_CLIENT_ID, TOKEN("invalid_client", "client not found"), 2,
-	SYMPTOM_INFERRED, false},
-    {CAUSE_CLIENT_ID_FORM, ADDRESS("my+client", REDIRECT, CHALLENGE, ""), 1,
-	SYMPTOM_SEEN, false},
-    {CAUSE_SECRET_WRONG, TOKEN("invalid_client", "authentication failed"), 2,
-	SYMPTOM_STANDARD, false},
-    {CAUSE_SECRET_MISSING, TOKEN("invalid_client", "authentication failed"), 2,
-	SYMPTOM_STANDARD, true},
-    {CAUSE_CLIENT_INACTIVE, TOKEN("invalid_client", "authentication failed"), 4,
-	SYMPTOM_INFERRED, false},
-    {CAUSE_GRANT_TYPE, TOKEN("unauthorized_client", "x"), 1, SYMPTOM_REPORTED,
+	1, CERTAINTY_SEEN, true},
+    {HINT_ADDRESS_HOST, "https://api.mypurecloud.de/oauth/token", 1,
+	CERTAINTY_SEEN, true},
+    {HINT_REGION, TOKEN("invalid_client", "client not found"), 1,
+	CERTAINTY_REPORTED, false},
+    {HINT_CLIENT_ID, TOKEN("invalid_client", "client not found"), 2,
+	CERTAINTY_INFERRED, false},
+    {HINT_CLIENT_ID_FORM, ADDRESS("my+client", REDIRECT, CHALLENGE, ""), 1,
+	CERTAINTY_SEEN, false},
+    {HINT_SECRET_WRONG, TOKEN("invalid_client", "authentication failed"), 2,
+	CERTAINTY_STANDARD, false},
+    {HINT_SECRET_MISSING, TOKEN("invalid_client", "authentication failed"), 2,
+	CERTAINTY_STANDARD, true},
+    {HINT_CLIENT_INACTIVE, TOKEN("invalid_client", "authentication failed"), 4,
+	CERTAINTY_INFERRED, false},
+    {HINT_GRANT_TYPE, TOKEN("unauthorized_client", "x"), 1, CERTAINTY_REPORTED,
 	false},
-    {CAUSE_UNAPPROVED, TOKEN("unauthorized_client", "x"), 2, SYMPTOM_INFERRED,
+    {HINT_UNAPPROVED, TOKEN("unauthorized_client", "x"), 2, CERTAINTY_INFERRED,
 	false},
-    {CAUSE_SCOPE, TOKEN("invalid_scope", "x"), 1, SYMPTOM_STANDARD, false},
-    {CAUSE_SCOPE_ENFORCED, API(403, "not.authorized"), 1, SYMPTOM_INFERRED,
+    {HINT_SCOPE, TOKEN("invalid_scope", "x"), 1, CERTAINTY_STANDARD, false},
+    {HINT_SCOPE_ENFORCED, API(403, "not.authorized"), 1, CERTAINTY_INFERRED,
 	false},
-    {CAUSE_PERMISSION, API(403, "missing.permissions"), 1, SYMPTOM_VENDOR,
+    {HINT_PERMISSION, API(403, "missing.permissions"), 1, CERTAINTY_VENDOR,
 	false},
-    {CAUSE_REDIRECT, TOKEN("invalid_request", "x"), 1, SYMPTOM_REPORTED, false},
-    {CAUSE_REDIRECT_UNREGISTERED, ADDRESS(CLIENT, REDIRECT, CHALLENGE, ""), 1,
-	SYMPTOM_REPORTED, false},
-    {CAUSE_REDIRECT, "http://host.example/callback?error=access_denied", 1,
-	SYMPTOM_SEEN, true},
-    {CAUSE_REDIRECT, "https://other.example/callback?error=x", 1, SYMPTOM_SEEN,
+    {HINT_REDIRECT, TOKEN("invalid_request", "x"), 1, CERTAINTY_REPORTED,
+	false},
+    {HINT_REDIRECT_UNREGISTERED, ADDRESS(CLIENT, REDIRECT, CHALLENGE, ""), 1,
+	CERTAINTY_REPORTED, false},
+    {HINT_REDIRECT, "http://host.example/callback?error=access_denied", 1,
+	CERTAINTY_SEEN, true},
+    {HINT_REDIRECT, "https://other.example/callback?error=x", 1, CERTAINTY_SEEN,
 	true},
-    {CAUSE_REDIRECT, "https://host.example:8443/callback?error=x", 1,
-	SYMPTOM_SEEN, true},
-    {CAUSE_REDIRECT,
+    {HINT_REDIRECT, "https://host.example:8443/callback?error=x", 1,
+	CERTAINTY_SEEN, true},
+    {HINT_REDIRECT,
 	ADDRESS(CLIENT, "https%3A%2F%2Fhost.example%2Fcb", CHALLENGE, ""), 1,
-	SYMPTOM_SEEN, true},
-    {CAUSE_REDIRECT, "https://host.example/callback/?code=abc&state=x", 1,
-	SYMPTOM_SEEN, true},
-    {CAUSE_CODE_REPEATED, TOKEN("invalid_grant", "x"), 1, SYMPTOM_REPORTED,
+	CERTAINTY_SEEN, true},
+    {HINT_REDIRECT, "https://host.example/callback/?code=abc&state=x", 1,
+	CERTAINTY_SEEN, true},
+    {HINT_CODE_REPEATED, TOKEN("invalid_grant", "x"), 1, CERTAINTY_REPORTED,
 	false},
-    {CAUSE_CODE_EXPIRED, TOKEN("invalid_grant", "x"), 2, SYMPTOM_REPORTED,
+    {HINT_CODE_EXPIRED, TOKEN("invalid_grant", "x"), 2, CERTAINTY_REPORTED,
 	false},
-    {CAUSE_CODE_CUT, "https://host.example/callback?state=x", 1,
-	SYMPTOM_INFERRED, false},
-    {CAUSE_CODE_EARLIER, TOKEN("invalid_grant", "x"), 5, SYMPTOM_INFERRED,
+    {HINT_CODE_CUT, "https://host.example/callback?state=x", 1,
+	CERTAINTY_INFERRED, false},
+    {HINT_CODE_EARLIER, TOKEN("invalid_grant", "x"), 5, CERTAINTY_INFERRED,
 	true},
-    {CAUSE_CODE_TAKEN, TOKEN("invalid_grant", "x"), 6, SYMPTOM_INFERRED, true},
-    {CAUSE_CODE_OTHER_CLIENT, TOKEN("invalid_grant", "x"), 7, SYMPTOM_STANDARD,
+    {HINT_CODE_TAKEN, TOKEN("invalid_grant", "x"), 6, CERTAINTY_INFERRED, true},
+    {HINT_CODE_OTHER_CLIENT, TOKEN("invalid_grant", "x"), 7, CERTAINTY_STANDARD,
 	true},
-    {CAUSE_CHALLENGE, TOKEN("invalid_grant", "x"), 3, SYMPTOM_REPORTED, false},
-    {CAUSE_CHALLENGE,
+    {HINT_CHALLENGE, TOKEN("invalid_grant", "x"), 3, CERTAINTY_REPORTED, false},
+    {HINT_CHALLENGE,
 	ADDRESS(CLIENT, REDIRECT,
 	    "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw%2BcM", ""),
-	1, SYMPTOM_SEEN, false},
-    {CAUSE_CHALLENGE, ADDRESS(CLIENT, REDIRECT, CHALLENGE "%3D", ""), 1,
-	SYMPTOM_SEEN, false},
-    {CAUSE_CHALLENGE, ADDRESS(CLIENT, REDIRECT, HEX, ""), 1, SYMPTOM_SEEN,
+	1, CERTAINTY_SEEN, false},
+    {HINT_CHALLENGE, ADDRESS(CLIENT, REDIRECT, CHALLENGE "%3D", ""), 1,
+	CERTAINTY_SEEN, false},
+    {HINT_CHALLENGE, ADDRESS(CLIENT, REDIRECT, HEX, ""), 1, CERTAINTY_SEEN,
 	false},
-    {CAUSE_CHALLENGE, ADDRESS(CLIENT, REDIRECT, "E9Melhoa2Owv", ""), 1,
-	SYMPTOM_SEEN, false},
-    {CAUSE_CHALLENGE, ADDRESS(CLIENT, REDIRECT, CHALLENGE "%0A", ""), 1,
-	SYMPTOM_SEEN, false},
-    {CAUSE_CHALLENGE, TOKEN("invalid_request", "x"), 5, SYMPTOM_INFERRED,
+    {HINT_CHALLENGE, ADDRESS(CLIENT, REDIRECT, "E9Melhoa2Owv", ""), 1,
+	CERTAINTY_SEEN, false},
+    {HINT_CHALLENGE, ADDRESS(CLIENT, REDIRECT, CHALLENGE "%0A", ""), 1,
+	CERTAINTY_SEEN, false},
+    {HINT_CHALLENGE, TOKEN("invalid_request", "x"), 5, CERTAINTY_INFERRED,
 	false},
-    {CAUSE_METHOD,
+    {HINT_METHOD,
 	"https://login.mypurecloud.de/oauth/authorize?response_type=code"
 	"&client_id=" CLIENT "&redirect_uri=" REDIRECT
 	"&code_challenge=" CHALLENGE "&code_challenge_method=s256",
-	1, SYMPTOM_SEEN, false},
-    {CAUSE_METHOD, "https://host.example/callback?error=invalid_pkce_package",
-	1, SYMPTOM_INFERRED, false},
-    {CAUSE_PARAMETER, ADDRESS(CLIENT, REDIRECT, "", ""), 1, SYMPTOM_SEEN,
+	1, CERTAINTY_SEEN, false},
+    {HINT_METHOD, "https://host.example/callback?error=invalid_pkce_package", 1,
+	CERTAINTY_INFERRED, false},
+    {HINT_PARAMETER, ADDRESS(CLIENT, REDIRECT, "", ""), 1, CERTAINTY_SEEN,
 	false},
-    {CAUSE_PARAMETER, "HTTP/1.1 415 Unsupported Media Type\r\n\r\n", 1,
-	SYMPTOM_STANDARD, false},
-    {CAUSE_FORM_CHANGED, TOKEN("invalid_request", "x"), 3, SYMPTOM_INFERRED,
+    {HINT_PARAMETER, "HTTP/1.1 415 Unsupported Media Type\r\n\r\n", 1,
+	CERTAINTY_STANDARD, false},
+    {HINT_FORM_CHANGED, TOKEN("invalid_request", "x"), 3, CERTAINTY_INFERRED,
 	true},
-    {CAUSE_LOGIN_HOST, TOKEN("unsupported_grant_type", "x"), 1,
-	SYMPTOM_INFERRED, false},
-    {CAUSE_API_HOST, API(404, "not.found"), 1, SYMPTOM_INFERRED, false},
-    {CAUSE_PARAMETER, TOKEN("unsupported_grant_type", "x"), 2, SYMPTOM_STANDARD,
-	false},
-    {CAUSE_PARAMETER,
-	ADDRESS(CLIENT, REDIRECT, CHALLENGE, "&client_id=" CLIENT), 1,
-	SYMPTOM_SEEN, false},
-    {CAUSE_PARAMETER,
+    {HINT_LOGIN_HOST, TOKEN("unsupported_grant_type", "x"), 1,
+	CERTAINTY_INFERRED, false},
+    {HINT_API_HOST, API(404, "not.found"), 1, CERTAINTY_INFERRED, false},
+    {HINT_PARAMETER, TOKEN("unsupported_grant_type", "x"), 2,
+	CERTAINTY_STANDARD, false},
+    {HINT_PARAMETER, ADDRESS(CLIENT, REDIRECT, CHALLENGE, "&client_id=" CLIENT),
+	1, CERTAINTY_SEEN, false},
+    {HINT_PARAMETER,
 	"https://host.example/callback#access_token=abc&expires_in=1", 1,
-	SYMPTOM_VENDOR, false},
-    {CAUSE_CANCELLED, "error=access_denied&state=x", 1, SYMPTOM_STANDARD,
+	CERTAINTY_VENDOR, false},
+    {HINT_CANCELLED, "error=access_denied&state=x", 1, CERTAINTY_STANDARD,
 	false},
-    {CAUSE_BODY_CUT, "{\"error\":\"invalid_cl", 1, SYMPTOM_INFERRED, false},
-    {CAUSE_RATE, TOKEN("invalid_request", "rate limit exceeded; wait"), 1,
-	SYMPTOM_VENDOR, false},
-    {CAUSE_PROVIDER, "HTTP/2 503", 1, SYMPTOM_STANDARD, false},
-    {CAUSE_GATEWAY, "HTTP/1.1 200 OK\n\n<html>x</html>", 1, SYMPTOM_INFERRED,
+    {HINT_BODY_CUT, "{\"error\":\"invalid_cl", 1, CERTAINTY_INFERRED, false},
+    {HINT_RATE, TOKEN("invalid_request", "rate limit exceeded; wait"), 1,
+	CERTAINTY_VENDOR, false},
+    {HINT_PROVIDER, "HTTP/2 503", 1, CERTAINTY_STANDARD, false},
+    {HINT_GATEWAY, "HTTP/1.1 200 OK\n\n<html>x</html>", 1, CERTAINTY_INFERRED,
 	false},
-    {CAUSE_PROXY_LOGIN, "407 Proxy Authentication Required", 1,
-	SYMPTOM_STANDARD, false},
-    {CAUSE_TOKEN_MISSING, API(401, "authentication.required"), 1,
-	SYMPTOM_VENDOR, false},
-    {CAUSE_TOKEN_ENDED, API(401, "credentials.expired"), 1, SYMPTOM_VENDOR,
+    {HINT_PROXY_LOGIN, "407 Proxy Authentication Required", 1,
+	CERTAINTY_STANDARD, false},
+    {HINT_TOKEN_MISSING, API(401, "authentication.required"), 1,
+	CERTAINTY_VENDOR, false},
+    {HINT_TOKEN_ENDED, API(401, "credentials.expired"), 1, CERTAINTY_VENDOR,
 	false},
-    {CAUSE_TOKEN_REGION, API(401, "bad.credentials"), 2, SYMPTOM_INFERRED,
+    {HINT_TOKEN_REGION, API(401, "bad.credentials"), 2, CERTAINTY_INFERRED,
 	false},
     /* the same by other ways in */
-    {CAUSE_REGION,
+    {HINT_REGION,
 	"HTTP/1.1 200 Connection established\r\n\r\nHTTP/1.1 400 x\r\n"
 	"a: b\r\n\r\n" TOKEN("invalid_client", "client not found"),
-	1, SYMPTOM_REPORTED, false},
-    {CAUSE_CLIENT_ID,
+	1, CERTAINTY_REPORTED, false},
+    {HINT_CLIENT_ID,
 	"outcome=client_refused user=\"a\" cause=\"POST /oauth/token: "
 	"400 invalid_client: client not found; likely: x\"",
-	2, SYMPTOM_INFERRED, false},
-    {CAUSE_RATE,
+	2, CERTAINTY_INFERRED, false},
+    {HINT_RATE,
 	"POST /oauth/token: 400 invalid_request: rate limit exceeded; x", 1,
-	SYMPTOM_VENDOR, false},
-    {CAUSE_GRANT_TYPE, "  \"400 unauthorized_client\"\n", 1, SYMPTOM_REPORTED,
+	CERTAINTY_VENDOR, false},
+    {HINT_GRANT_TYPE, "  \"400 unauthorized_client\"\n", 1, CERTAINTY_REPORTED,
 	false},
-    {CAUSE_CLIENT_ID, ADDRESS(OTHER, REDIRECT, CHALLENGE, ""), 1, SYMPTOM_SEEN,
+    {HINT_CLIENT_ID, ADDRESS(OTHER, REDIRECT, CHALLENGE, ""), 1, CERTAINTY_SEEN,
 	true},
-    {CAUSE_REGION,
+    {HINT_REGION,
 	"https://login.mypurecloud.ie/oauth/authorize?response_type=code"
 	"&client_id=" CLIENT "&redirect_uri=" REDIRECT
 	"&code_challenge=" CHALLENGE "&code_challenge_method=S256",
-	1, SYMPTOM_SEEN, true},
-    {CAUSE_RATE, "429", 1, SYMPTOM_VENDOR, false},
-    {CAUSE_CHALLENGE, ADDRESS(CLIENT, REDIRECT, HEX, ""), 1, SYMPTOM_SEEN,
+	1, CERTAINTY_SEEN, true},
+    {HINT_RATE, "429", 1, CERTAINTY_VENDOR, false},
+    {HINT_CHALLENGE, ADDRESS(CLIENT, REDIRECT, HEX, ""), 1, CERTAINTY_SEEN,
 	true},
 };
 
@@ -277,18 +277,18 @@ explain_names_the_cause_of_every_row(void **state)
 			rows[i].conf ? &known : NULL, &e, &why) != OUTCOME_OK)
 			fail_msg("row %zu: %s", i, why.text);
 		size_t at = rows[i].place - 1;
-		if (at >= e.count || e.causes[at].cause != rows[i].cause ||
-		    e.causes[at].sure != rows[i].sure)
+		if (at >= e.count || e.hints[at].hint != rows[i].hint ||
+		    e.hints[at].certainty != rows[i].certainty)
 			fail_msg("row %zu, %s: %s stands there, %d", i,
-			    cause_get(rows[i].cause)->name,
-			    at < e.count ? cause_get(e.causes[at].cause)->name
+			    hint_get(rows[i].hint)->name,
+			    at < e.count ? hint_get(e.hints[at].hint)->name
 					 : "nothing",
-			    (int)e.causes[at].sure);
+			    (int)e.hints[at].certainty);
 	}
 }
 
 static bool
-is_seen(const char *text, const struct config *with, enum cause cause)
+is_seen(const char *text, const struct config *with, enum hint hint)
 {
 	struct explanation e;
 	struct errinfo why = {0};
@@ -296,8 +296,8 @@ is_seen(const char *text, const struct config *with, enum cause cause)
 	if (explain_read(view_text(text), with, &e, &why) != OUTCOME_OK)
 		fail_msg("%s: %s", text, why.text);
 	for (size_t i = 0; i < e.count; i++) {
-		if (e.causes[i].cause == cause)
-			return e.causes[i].sure == SYMPTOM_SEEN;
+		if (e.hints[i].hint == cause)
+			return e.hints[i].certainty == CERTAINTY_SEEN;
 	}
 	return false;
 }
@@ -335,14 +335,14 @@ explain_compares_each_part_of_a_redirect(void **state)
 		    "%s", cases[i].redirect_uri);
 		(void)snprintf(
 		    text, sizeof(text), "%s?code=x#y", cases[i].address);
-		if (is_seen(text, &other, CAUSE_REDIRECT) == cases[i].same)
+		if (is_seen(text, &other, HINT_REDIRECT) == cases[i].same)
 			fail_msg("case %zu, %s", i, text);
 		(void)snprintf(text, sizeof(text),
 		    ADDRESS(CLIENT, "%s", CHALLENGE, ""), cases[i].address);
-		if (is_seen(text, &other, CAUSE_REDIRECT) == cases[i].same)
+		if (is_seen(text, &other, HINT_REDIRECT) == cases[i].same)
 			fail_msg("case %zu, %s", i, text);
 	}
-	assert_false(is_seen("code=x&state=y", &known, CAUSE_REDIRECT));
+	assert_false(is_seen("code=x&state=y", &known, HINT_REDIRECT));
 }
 
 static void
@@ -378,10 +378,10 @@ explain_tells_the_api_host_from_the_login_host(void **state)
 		(void)snprintf(other.login_url, sizeof(other.login_url), "%s",
 		    url != NULL ? url : "");
 		const struct config *with = url != NULL ? &other : NULL;
-		if (is_seen(cases[i].address, with, CAUSE_ADDRESS_HOST) !=
+		if (is_seen(cases[i].address, with, HINT_ADDRESS_HOST) !=
 		    cases[i].host)
 			fail_msg("case %zu: host", i);
-		if (is_seen(cases[i].address, with, CAUSE_REGION) !=
+		if (is_seen(cases[i].address, with, HINT_REGION) !=
 		    cases[i].region)
 			fail_msg("case %zu: region", i);
 	}
@@ -397,24 +397,23 @@ explain_sees_nothing_in_a_good_address(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-		for (int cause = CAUSE_NONE + 1; cause < CAUSE_COUNT; cause++)
+		for (int cause = HINT_NONE + 1; cause < HINT_COUNT; cause++)
 			assert_false(
-			    is_seen(texts[i], &known, (enum cause)cause));
+			    is_seen(texts[i], &known, (enum hint)cause));
 	}
 }
 
 static void
 explain_has_a_row_for_every_cause(void **state)
 {
-	bool seen[CAUSE_COUNT] = {true};
+	bool seen[HINT_COUNT] = {true};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		seen[rows[i].cause] = true;
-	for (int i = 0; i < CAUSE_COUNT; i++) {
+		seen[rows[i].hint] = true;
+	for (int i = 0; i < HINT_COUNT; i++) {
 		if (!seen[i])
-			fail_msg(
-			    "no row for %s", cause_get((enum cause)i)->name);
+			fail_msg("no row for %s", hint_get((enum hint)i)->name);
 	}
 }
 
@@ -429,7 +428,7 @@ explain_leaves_out_what_this_project_does_not_do(void **state)
 	    OUTCOME_OK);
 	for (size_t i = 0; i < e.count; i++)
 		assert_int_not_equal(
-		    cause_get(e.causes[i].cause)->scope, CAUSE_OTHER);
+		    hint_get(e.hints[i].hint)->scope, HINT_OTHER);
 }
 
 static void
@@ -437,12 +436,12 @@ explain_understands_what_is_no_fault(void **state)
 {
 	static const struct {
 		const char *text;
-		enum symptom_place place;
+		enum error_kind kind;
 	} good[] = {
-	    {"https://host.example/callback?code=abc&state=x", SYMPTOM_CODE},
+	    {"https://host.example/callback?code=abc&state=x", ERROR_CODE},
 	    {"{\"access_token\":\"abc\",\"token_type\":\"bearer\"}",
-		SYMPTOM_REPLY},
-	    {"HTTP/2 200", SYMPTOM_STATUS},
+		ERROR_REPLY},
+	    {"HTTP/2 200", ERROR_STATUS},
 	};
 
 	(void)state;
@@ -452,8 +451,8 @@ explain_understands_what_is_no_fault(void **state)
 		assert_int_equal(
 		    explain_read(view_text(good[i].text), NULL, &e, NULL),
 		    OUTCOME_OK);
-		assert_int_equal(e.symptom->place, good[i].place);
-		assert_int_equal(e.symptom->outcome, OUTCOME_OK);
+		assert_int_equal(e.row->kind, good[i].place);
+		assert_int_equal(e.row->outcome, OUTCOME_OK);
 		assert_int_equal(e.count, 0);
 	}
 }
@@ -470,9 +469,9 @@ explain_sends_on_from_a_page_of_the_login_host(void **state)
 		view_text("https://login.mypurecloud.de/#/error?errorCode=x"),
 		NULL, &e, NULL),
 	    OUTCOME_OK);
-	assert_int_equal(e.symptom->place, SYMPTOM_NO_CODE);
+	assert_int_equal(e.row->kind, ERROR_NO_CODE);
 	assert_non_null(
-	    strstr(e.symptom->meaning, "the address that the terminal showed"));
+	    strstr(e.row->meaning, "the address that the terminal showed"));
 }
 
 static void
@@ -521,13 +520,13 @@ static void
 explain_names_are_stable(void **state)
 {
 	(void)state;
-	assert_string_equal(symptom_place_name(SYMPTOM_TOKEN), "token_error");
-	assert_string_equal(symptom_place_name(SYMPTOM_STATUS), "status");
-	assert_string_equal(symptom_place_name(SYMPTOM_CODE), "code_redirect");
-	assert_string_equal(symptom_place_name(SYMPTOM_REPLY), "token_reply");
-	assert_string_equal(symptom_sure_name(SYMPTOM_INFERRED), "inferred");
-	assert_string_equal(symptom_sure_name(SYMPTOM_REPORTED), "reported");
-	assert_string_equal(symptom_sure_name(SYMPTOM_SEEN), "seen");
+	assert_string_equal(error_kind_name(ERROR_TOKEN), "token_error");
+	assert_string_equal(error_kind_name(ERROR_STATUS), "status");
+	assert_string_equal(error_kind_name(ERROR_CODE), "code_redirect");
+	assert_string_equal(error_kind_name(ERROR_REPLY), "token_reply");
+	assert_string_equal(certainty_name(CERTAINTY_INFERRED), "inferred");
+	assert_string_equal(certainty_name(CERTAINTY_REPORTED), "reported");
+	assert_string_equal(certainty_name(CERTAINTY_SEEN), "seen");
 }
 
 int

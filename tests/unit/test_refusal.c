@@ -81,7 +81,7 @@ causes_are_ranked_as_every_row_says(void **state)
 		(void)snprintf(
 		    body.detail, sizeof(body.detail), "%s", rows[i].detail);
 		refusal.body = &body;
-		refusal_causes(&refusal, &text);
+		refusal_hints(&refusal, &text);
 		assert_int_equal(buf_check(&text), OUTCOME_OK);
 		const char *causes = buf_text(&text);
 		const char *end = strstr(causes, "; ");
@@ -110,7 +110,7 @@ causes_stand_once_and_parted(void **state)
 		(void)snprintf(
 		    body.name, sizeof(body.name), "%s", rows[i].name);
 		refusal.body = &body;
-		refusal_causes(&refusal, &text);
+		refusal_hints(&refusal, &text);
 		for (char *p = (char *)text.p; p != NULL && count < 16;) {
 			char *next = strstr(p, "; ");
 
@@ -140,7 +140,7 @@ other_outcomes_have_no_causes(void **state)
 		    .outcome = (enum outcome)i, .body = &body};
 		autobuf text = BUF_INIT(2000);
 
-		refusal_causes(&refusal, &text);
+		refusal_hints(&refusal, &text);
 		assert_int_equal(text.len > 0,
 		    i == OUTCOME_CODE_REFUSED || i == OUTCOME_CLIENT_REFUSED);
 	}
@@ -155,9 +155,9 @@ causes_never_repeat_the_server(void **state)
 	autobuf text = BUF_INIT(2000);
 
 	(void)state;
-	refusal_causes(&refusal, &text);
+	refusal_hints(&refusal, &text);
 	refusal.outcome = OUTCOME_CODE_REFUSED;
-	refusal_causes(&refusal, &text);
+	refusal_hints(&refusal, &text);
 	assert_null(strstr(buf_text(&text), "SeRvEr"));
 }
 

@@ -26,6 +26,6 @@ struct refusal {
  *
  * source: docs/DESIGN.md section 6
  */
-void refusal_causes(const struct refusal *refusal, struct buf *text);
+void refusal_hints(const struct refusal *refusal, struct buf *text);
 
 #endif

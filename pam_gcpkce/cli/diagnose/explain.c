@@ -22,43 +22,42 @@
 /* What is being explained, and the results so far. */
 struct reading {
 	const struct config *known;
-	bool shows[CAUSE_COUNT]; /* causes that the input itself shows */
+	bool shows[HINT_COUNT]; /* causes that the input itself shows */
 	struct explanation *ret;
 	struct errinfo *reterr;
 };
 
 /* First the causes that are seen, then those that are likely and possible. */
 static enum outcome
-conclude(struct reading *r, const struct symptom *symptom)
+conclude(struct reading *r, const struct error_row *row)
 {
 	struct explanation *e = r->ret;
 
-	if (symptom == NULL)
+	if (row == NULL)
 		return err_set(r->reterr, OUTCOME_REPLY_INVALID,
 		    "neither host gives such a status");
-	e->symptom = symptom;
-	for (int i = CAUSE_NONE + 1; i < CAUSE_COUNT; i++) {
+	e->row = row;
+	for (int i = HINT_NONE + 1; i < HINT_COUNT; i++) {
 		if (r->shows[i])
-			e->causes[e->count++] = (struct symptom_cause){
-			    .cause = (enum cause)i, .sure = SYMPTOM_SEEN};
+			e->hints[e->count++] = (struct error_hint){
+			    .hint = (enum hint)i, .certainty = CERTAINTY_SEEN};
 	}
-	for (size_t i = 0; i < SYMPTOM_CAUSES_MAX; i++) {
-		enum cause cause = symptom->causes[i].cause;
+	for (size_t i = 0; i < ERROR_HINTS_MAX; i++) {
+		enum hint hint = row->hints[i].hint;
 
-		if (cause != CAUSE_NONE && !r->shows[cause] &&
+		if (hint != HINT_NONE && !r->shows[hint] &&
 		    (r->known == NULL ||
-			cause_applies(
-			    cause, r->known->client_secret_file[0] != '\0')))
-			e->causes[e->count++] = symptom->causes[i];
+			hint_applies(
+			    hint, r->known->client_secret_file[0] != '\0')))
+			e->hints[e->count++] = row->hints[i];
 	}
 	return OUTCOME_OK;
 }
 
 static enum outcome
-conclude_place(
-    struct reading *r, enum symptom_place place, enum outcome outcome)
+conclude_kind(struct reading *r, enum error_kind kind, enum outcome outcome)
 {
-	return conclude(r, symptom_find(place, outcome, "", ""));
+	return conclude(r, error_row_find(kind, outcome, "", ""));
 }
 
 /* ---- replies ---- */
@@ -81,17 +80,18 @@ body_read(struct reading *r, struct view body)
 	if (outcome == OUTCOME_NO_MEMORY)
 		return outcome;
 	if (outcome != OUTCOME_OK)
-		return conclude_place(r, SYMPTOM_SCRAP, OUTCOME_REPLY_INVALID);
+		return conclude_kind(
+		    r, ERROR_BROKEN_JSON, OUTCOME_REPLY_INVALID);
 	if (has(object, "access_token"))
-		return conclude_place(r, SYMPTOM_REPLY, OUTCOME_OK);
+		return conclude_kind(r, ERROR_REPLY, OUTCOME_OK);
 	if (has(object, "error") ||
 	    !(has(object, "code") || has(object, "message"))) {
 		/* the login host answers every error with 400 */
 		outcome = token_error_judge(
 		    code != 0 ? code : 400, body, NULL, &said);
 		return conclude(r,
-		    symptom_find(
-			SYMPTOM_TOKEN, outcome, said.name, said.detail));
+		    error_row_find(
+			ERROR_TOKEN, outcome, said.name, said.detail));
 	}
 	/* the API host's bodies mostly have a "status" of their own */
 	if (code == 0 &&
@@ -100,7 +100,7 @@ body_read(struct reading *r, struct view body)
 		r->ret->status = (long)json_object_get_int(status);
 	outcome = api_error_judge(r->ret->status, body, NULL, &said);
 	return conclude(
-	    r, symptom_find(SYMPTOM_API, outcome, said.name, said.detail));
+	    r, error_row_find(ERROR_API, outcome, said.name, said.detail));
 }
 
 /* A body, an HTML page instead of one, or only the status. */
@@ -110,8 +110,8 @@ content_read(struct reading *r, const char *content)
 	if (*content == '{')
 		return body_read(r, view_text(content));
 	if (*content == '<')
-		return conclude_place(r, SYMPTOM_PAGE, OUTCOME_REPLY_INVALID);
-	return conclude(r, symptom_of_status(r->ret->status));
+		return conclude_kind(r, ERROR_PAGE, OUTCOME_REPLY_INVALID);
+	return conclude(r, error_row_of_status(r->ret->status));
 }
 
 /* Three digits at the beginning, and no fourth; 0 for anything else. */
@@ -234,8 +234,8 @@ host_look(struct reading *r, const char *address)
 	bool wrong = view_begins(url.path, "/oauth/") &&
 	    (text_eq_nocase(label, view_text("api")) ||
 		text_eq_nocase(label, view_text("apps")));
-	r->shows[CAUSE_ADDRESS_HOST] = wrong;
-	r->shows[CAUSE_REGION] = login.host.len > 0 &&
+	r->shows[HINT_ADDRESS_HOST] = wrong;
+	r->shows[HINT_REGION] = login.host.len > 0 &&
 	    view_begins(url.path, AUTHORIZE_MARK) &&
 	    (!wrong ||
 		!text_eq_nocase(query_behind(url.host, '.'),
@@ -250,18 +250,18 @@ authorize_read(struct reading *r, struct view query)
 	const struct {
 		const char *name;
 		const char *right; /* nullable: any value */
-		enum cause wrong;
+		enum hint wrong;
 		size_t len; /* 0: any length */
-		enum cause malformed;
+		enum hint malformed;
 	} rows[] = {
-	    {"response_type", "code", CAUSE_PARAMETER, 0, CAUSE_NONE},
+	    {"response_type", "code", HINT_PARAMETER, 0, HINT_NONE},
 	    {"client_id", known != NULL ? known->client_id : NULL,
-		CAUSE_CLIENT_ID, TEXT_UUID_LEN, CAUSE_CLIENT_ID_FORM},
+		HINT_CLIENT_ID, TEXT_UUID_LEN, HINT_CLIENT_ID_FORM},
 	    {"redirect_uri", known != NULL ? known->redirect_uri : NULL,
-		CAUSE_REDIRECT, 0, CAUSE_NONE},
-	    {"code_challenge", NULL, CAUSE_NONE, PKCE_CHALLENGE_LEN,
-		CAUSE_CHALLENGE},
-	    {"code_challenge_method", "S256", CAUSE_METHOD, 0, CAUSE_NONE},
+		HINT_REDIRECT, 0, HINT_NONE},
+	    {"code_challenge", NULL, HINT_NONE, PKCE_CHALLENGE_LEN,
+		HINT_CHALLENGE},
+	    {"code_challenge_method", "S256", HINT_METHOD, 0, HINT_NONE},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -272,7 +272,7 @@ authorize_read(struct reading *r, struct view query)
 		if (buf_check(&buf) != OUTCOME_OK)
 			return OUTCOME_NO_MEMORY;
 		if (!found)
-			r->shows[CAUSE_PARAMETER] = true;
+			r->shows[HINT_PARAMETER] = true;
 		else if (rows[i].len != 0 &&
 		    (buf.len != rows[i].len || strpbrk(value, "+/ ") != NULL))
 			r->shows[rows[i].malformed] = true;
@@ -281,7 +281,7 @@ authorize_read(struct reading *r, struct view query)
 		    !is_redirect_uri(value, rows[i].right))
 			r->shows[rows[i].wrong] = true;
 	}
-	return conclude_place(r, SYMPTOM_AUTHORIZE, OUTCOME_ANSWER_MALFORMED);
+	return conclude_kind(r, ERROR_AUTHORIZE, OUTCOME_ANSWER_MALFORMED);
 }
 
 static enum outcome
@@ -294,20 +294,20 @@ address_read(struct reading *r, const char *address)
 
 	if (strstr(address, AUTHORIZE_MARK) != NULL)
 		return authorize_read(r, query);
-	r->shows[CAUSE_REDIRECT] = r->known != NULL && !of_genesys &&
+	r->shows[HINT_REDIRECT] = r->known != NULL && !of_genesys &&
 	    strstr(address, "://") != NULL &&
 	    !is_redirect_uri(address, r->known->redirect_uri);
 	if (parameter_find(query, "error", &value))
 		return buf_check(&value) != OUTCOME_OK
 		    ? OUTCOME_NO_MEMORY
 		    : conclude(r,
-			  symptom_find(SYMPTOM_REDIRECT, OUTCOME_SIGNIN_REFUSED,
+			  error_row_find(ERROR_REDIRECT, OUTCOME_SIGNIN_REFUSED,
 			      buf_text(&value), ""));
 	if (parameter_find(query, "code", &value))
-		return conclude_place(r, SYMPTOM_CODE, OUTCOME_OK);
-	return conclude_place(r,
-	    parameter_find(fragment, "access_token", &value) ? SYMPTOM_FRAGMENT
-							     : SYMPTOM_NO_CODE,
+		return conclude_kind(r, ERROR_CODE, OUTCOME_OK);
+	return conclude_kind(r,
+	    parameter_find(fragment, "access_token", &value) ? ERROR_FRAGMENT
+							     : ERROR_NO_CODE,
 	    OUTCOME_ANSWER_MALFORMED);
 }
 
@@ -349,7 +349,7 @@ text_read(struct reading *r, const char *text)
 		return OUTCOME_NO_MEMORY;
 	if (view_begins(buf_view(&joined), "http") &&
 	    is_address(buf_text(&joined))) {
-		r->shows[CAUSE_ADDRESS_BROKEN] = true;
+		r->shows[HINT_ADDRESS_BROKEN] = true;
 		return address_read(r, buf_text(&joined));
 	}
 	if (mark != NULL)

@@ -8,9 +8,9 @@
 #define EXPLAIN_TEXT_MAX (64 * 1024)
 
 struct explanation {
-	const struct symptom *symptom;
+	const struct error_row *row;
 	long status; /* 0 if the input has none */
-	struct symptom_cause causes[CAUSE_COUNT];
+	struct error_hint hints[HINT_COUNT];
 	size_t count;
 };
 
