@@ -147,7 +147,7 @@ is_known(const struct places *p, const struct place *place)
 }
 
 static void
-place_tell(struct check *check, const struct place *place)
+place_report(struct check *check, const struct place *place)
 {
 	char fix[PATH_MAX + 32];
 	bool whole = place->real[place->shut] == '\0';
@@ -164,9 +164,9 @@ place_tell(struct check *check, const struct place *place)
 }
 
 static void
-places_tell(struct check *check, const struct places *p)
+places_report(struct check *check, const struct places *p)
 {
-	size_t told = 0;
+	size_t reported = 0;
 
 	for (unsigned directories = 0; directories < 2; directories++) {
 		for (size_t i = 0; i < p->count; i++) {
@@ -176,16 +176,16 @@ places_tell(struct check *check, const struct places *p)
 			    place->is_directory != (directories == 1) ||
 			    is_known(p, place))
 				continue;
-			if (told++ < FINDINGS_MAX)
-				place_tell(check, place);
+			if (reported++ < FINDINGS_MAX)
+				place_report(check, place);
 		}
 	}
-	if (told > FINDINGS_MAX)
+	if (reported > FINDINGS_MAX)
 		finding_add(&check->findings, FINDING_FAULT, NULL,
 		    "see the findings above",
 		    "there are %zu more files that the helper's account "
 		    "cannot read",
-		    told - FINDINGS_MAX);
+		    reported - FINDINGS_MAX);
 }
 
 void
@@ -209,7 +209,7 @@ check_readable(struct check *check)
 		    "run this as root, where root may be another account",
 		    "what the helper's account can read was not looked at");
 	if (p != NULL)
-		places_tell(check, p);
+		places_report(check, p);
 	for (size_t i = 0; p != NULL && i < p->count; i++) {
 		free(p->list[i].path);
 		free(p->list[i].real);

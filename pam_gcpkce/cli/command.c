@@ -27,8 +27,9 @@ command_input(const char *path, struct buf *input, struct errinfo *reterr)
 				 : fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
 
 	if (path == NULL && isatty(STDIN_FILENO))
-		command_tell("Paste it, then press Ctrl-D at the beginning of "
-			     "a line:\n");
+		command_message(
+		    "Paste it, then press Ctrl-D at the beginning of "
+		    "a line:\n");
 	while (fd >= 0 && !input->failed &&
 	    (got = read(fd, block, sizeof(block))) != 0) {
 		if (got > 0)
@@ -92,7 +93,7 @@ command_gather(void)
 }
 
 void
-command_tell(const char *fmt, ...)
+command_message(const char *fmt, ...)
 {
 	va_list ap;
 
@@ -155,6 +156,6 @@ command_json_print(struct json_object *json)
 int
 command_fail(const char *why)
 {
-	command_tell("gcpkce: %s\n", why);
+	command_message("gcpkce: %s\n", why);
 	return EXIT_BAD;
 }

@@ -91,7 +91,7 @@ COMMAND_TABLE(X)
 void command_gather(void);
 
 /* Print on standard error, at once, after what standard output has gathered. */
-void command_tell(const char *fmt, ...) PRINTF(1, 2);
+void command_message(const char *fmt, ...) PRINTF(1, 2);
 
 /* Report on standard error why the command failed.  Gives EXIT_BAD. */
 int command_fail(const char *why);

@@ -42,7 +42,7 @@ part_fix(const char *path, bool secret, struct buf *fix)
 }
 
 static void
-way_fix(const char *path, bool secret, struct buf *fix)
+path_fix(const char *path, bool secret, struct buf *fix)
 {
 	char part[PATH_MAX];
 	size_t len = strlen(path);
@@ -86,7 +86,7 @@ file_check(struct findings *f, const char *path, enum safefile_kind kind,
 		    "this user may not read the file");
 		return false;
 	}
-	way_fix(path, kind == SAFEFILE_SECRET, &fix);
+	path_fix(path, kind == SAFEFILE_SECRET, &fix);
 	finding_add(f, FINDING_FAULT, path,
 	    fix.len > 0 ? buf_text(&fix) : "put a regular file there", "%.*s",
 	    (int)err_what(&why).len, (const char *)err_what(&why).p);

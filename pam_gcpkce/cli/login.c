@@ -46,7 +46,7 @@ token_is_wanted(const struct options *options)
  * prompt.
  */
 static void
-interrupt_tell(int signal)
+interrupt_report(int signal)
 {
 	static const char text[] = "\nInterrupted: nothing is kept.\n";
 
@@ -59,7 +59,7 @@ interrupt_catch(void)
 {
 	struct sigaction old;
 	struct sigaction action = {
-	    .sa_handler = interrupt_tell, .sa_flags = (int)SA_RESETHAND};
+	    .sa_handler = interrupt_report, .sa_flags = (int)SA_RESETHAND};
 
 	/* in a background pipeline it is ignored, and stays so */
 	if (sigaction(SIGINT, NULL, &old) == 0 && old.sa_handler == SIG_DFL)
@@ -106,7 +106,7 @@ prompt_show(const struct login *l)
 {
 	const struct wire_ready *ready = &l->ready;
 
-	command_tell(
+	command_message(
 	    "%s%s%s\nSign in to Genesys Cloud (within %d seconds):\n\n%s\n\n%s ",
 	    ready->unreachable ? "\n" : "",
 	    ready->unreachable ? MESSAGE_UNREACHABLE : "",
@@ -117,12 +117,12 @@ prompt_show(const struct login *l)
 
 /* In a login this goes to the journal. */
 static void
-missing_tell(struct login *l)
+missing_report(struct login *l)
 {
 	autobuf news = BUF_INIT(ERRINFO_TEXT_MAX);
 
 	if (missing_news(&l->proc.missing, &news))
-		command_tell("Mind: %s.\n", buf_text(&news));
+		command_message("Mind: %s.\n", buf_text(&news));
 }
 
 static void
@@ -130,9 +130,10 @@ browser_start(const char *address)
 {
 	struct errinfo why;
 
-	command_tell("\nOpening a browser ...\n");
-	if (loopback_callback_open(address, &why) != OUTCOME_OK)
-		command_tell("%s; open the address by yourself.\n", why.text);
+	command_message("\nOpening a browser ...\n");
+	if (browser_open(address, &why) != OUTCOME_OK)
+		command_message(
+		    "%s; open the address by yourself.\n", why.text);
 }
 
 static enum outcome
@@ -141,7 +142,7 @@ address_show(struct login *l)
 	enum outcome r =
 	    helper_client_address(&l->proc, l->deadline_ms, &l->ready, &l->why);
 
-	missing_tell(l);
+	missing_report(l);
 	if (r == OUTCOME_OK && l->options->browser)
 		browser_start(l->ready.address);
 	if (r == OUTCOME_OK)
@@ -189,7 +190,7 @@ answer_read_line(struct login *l, struct buf *typed)
 	}
 	if (byte == '\n' || (got == 0 && typed->len > 0))
 		return buf_check(typed);
-	command_tell("\n"); /* after the prompt */
+	command_message("\n"); /* after the prompt */
 	if (got == 0)
 		return err_set(&l->why, OUTCOME_ABORTED,
 		    "standard input ended before an answer");
@@ -205,10 +206,10 @@ answer_bring(struct login *l, const struct buf *typed)
 {
 	const struct helper_client_known known = {.user = l->user};
 
-	command_tell("Checking ...\n");
+	command_message("Checking ...\n");
 	enum outcome r = helper_client_answer(&l->proc, buf_view(typed), &known,
 	    l->deadline_ms, &l->verdict, &l->why);
-	missing_tell(l);
+	missing_report(l);
 	return r;
 }
 
@@ -223,7 +224,7 @@ rounds_run(struct login *l)
 		autobuf typed = BUF_INIT(WIRE_ANSWER_MAX);
 
 		if (i > 0)
-			command_tell("\n%s\n",
+			command_message("\n%s\n",
 			    helper_client_sentence(
 				&l->config, l->ready.callback, &l->verdict, r));
 		r = address_show(l);
@@ -240,7 +241,7 @@ rounds_run(struct login *l)
  * administrator is warned before opening the browser.
  */
 static void
-account_status_tell(const struct login *l)
+account_status_report(const struct login *l)
 {
 	struct errinfo why = {0};
 	enum outcome r = policy_account_check(&l->policy, &why);
@@ -249,7 +250,8 @@ account_status_tell(const struct login *l)
 	if (r == OUTCOME_OK)
 		return;
 	text_put_escaped(&text, view_text(why.text));
-	command_tell("Mind: nobody could sign in to this account (%s: %s).\n",
+	command_message(
+	    "Mind: nobody could sign in to this account (%s: %s).\n",
 	    outcome_name(r), buf_text(&text));
 }
 
@@ -266,7 +268,7 @@ login_run(struct login *l)
 		r = policy_gather(&l->config, l->user, &l->policy, &l->why);
 	if (r != OUTCOME_OK)
 		return r;
-	account_status_tell(l);
+	account_status_report(l);
 	l->deadline_ms =
 	    clock_now_ms() + (int64_t)l->config.timeout * INT64_C(1000);
 	r = helper_start(l);
@@ -310,7 +312,7 @@ broader_put(const struct login *l, struct buf *broader)
 }
 
 static void
-broader_tell(const struct login *l, FILE *to)
+broader_report(const struct login *l, FILE *to)
 {
 	autobuf broader = BUF_INIT(IDENTITY_SCOPES_MAX);
 	autobuf shown = BUF_INIT(4 * IDENTITY_SCOPES_MAX);
@@ -357,7 +359,7 @@ report_text(const struct login *l, enum outcome outcome, const char *cause)
 	(void)fprintf(to, "account:       %s\ndecision:      %s: %s\n",
 	    l->user[0] != '\0' ? l->user : "-", outcome_name(outcome),
 	    buf_text(&shown));
-	broader_tell(l, to);
+	broader_report(l, to);
 	(void)fflush(to);
 }
 
@@ -403,7 +405,7 @@ settle(struct login *l, bool written)
 		return;
 	(void)helper_client_settle(&l->proc, keep, NULL);
 	if (!keep && !l->options->json && l->config.revoke != REVOKE_NEVER)
-		command_tell("The token is being revoked.\n");
+		command_message("The token is being revoked.\n");
 }
 
 int

@@ -80,7 +80,7 @@ failed_soon(pid_t pid)
 }
 
 enum outcome
-loopback_callback_open(const char *address, struct errinfo *reterr)
+browser_open(const char *address, struct errinfo *reterr)
 {
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t attributes;

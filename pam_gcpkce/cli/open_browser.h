@@ -2,8 +2,8 @@
 /*
  * The user's browser.
  */
-#ifndef GCPKCE_CLI_BROWSER_H
-#define GCPKCE_CLI_BROWSER_H
+#ifndef GCPKCE_CLI_OPEN_BROWSER_H
+#define GCPKCE_CLI_OPEN_BROWSER_H
 
 #include "gcpkce/base/errinfo.h"
 
@@ -15,7 +15,7 @@
  * in:     address  begins with http: or https:, as the helper composed it
  * errors: OUTCOME_UNREACHABLE  it could not be started, or failed at once
  */
-MUST_CHECK enum outcome loopback_callback_open(
+MUST_CHECK enum outcome browser_open(
     const char *address, struct errinfo *reterr);
 
 #endif

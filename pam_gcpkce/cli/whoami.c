@@ -27,10 +27,10 @@ static const struct {
 	const char *key;  /* of the configuration */
 	const char *list; /* in JSON */
 	const char *name;
-} kinds[WIRE_THING_COUNT] = {
-    [WIRE_THING_GROUP] = {"require_group", "groups", "groups"},
-    [WIRE_THING_ROLE] = {"require_role", "roles", "roles"},
-    [WIRE_THING_DIVISION] = {"require_division", "divisions", "division"},
+} kinds[WIRE_MEMBERSHIP_COUNT] = {
+    [WIRE_MEMBERSHIP_GROUP] = {"require_group", "groups", "groups"},
+    [WIRE_MEMBERSHIP_ROLE] = {"require_role", "roles", "roles"},
+    [WIRE_MEMBERSHIP_DIVISION] = {"require_division", "divisions", "division"},
 };
 
 static enum outcome
@@ -44,7 +44,8 @@ whoami_run(struct whoami *w, struct errinfo *reterr)
 		r = token_find(&w->config, &token, reterr);
 	if (r == OUTCOME_OK)
 		r = helper_client_token(&w->config,
-		    w->options->ids ? WIRE_TASK_THINGS : WIRE_TASK_IDENTIFY,
+		    w->options->ids ? WIRE_TASK_MEMBERSHIPS
+				    : WIRE_TASK_IDENTIFY,
 		    token, &w->reply, reterr);
 	token_expires(w->expires);
 	return r;
@@ -106,31 +107,30 @@ line_print(
 
 /* Does the token name what is configured? */
 static const char *
-match_note(const char *configured, const char *told)
+match_note(const char *configured, const char *actual)
 {
 	if (configured[0] == '\0')
 		return "none is configured";
-	return strcmp(configured, told) == 0 ? "the configured one"
-					     : "NOT the configured one";
+	return strcmp(configured, actual) == 0 ? "the configured one"
+					       : "NOT the configured one";
 }
 
 static void
 report_text(const struct whoami *w)
 {
 	const struct identity *who = &w->reply.verdict.identity;
-	const struct wire_portrait *portrait = &w->reply.portrait;
+	const struct wire_names *names = &w->reply.names;
 
-	line_print("person:", who->email, portrait->person, "");
+	line_print("person:", who->email, names->person, "");
 	line_print("id:", who->id, "", "");
 	line_print("state:", who->state, "", "");
-	line_print("organization:", who->organization_id,
-	    portrait->organization,
+	line_print("organization:", who->organization_id, names->organization,
 	    match_note(w->config.organization, who->organization_id));
 	if (strcmp(who->organization_id, who->home_organization_id) != 0)
 		line_print("at home in:", who->home_organization_id, "", "");
 	if (who->cloned_user)
 		line_print("cloned user:", "yes", "", "");
-	line_print("client:", who->client_id, portrait->client,
+	line_print("client:", who->client_id, names->client,
 	    match_note(w->config.client_id, who->client_id));
 	line_print("scopes:",
 	    who->scopes[0] != '\0' ? who->scopes : "none named", "", "");
@@ -156,12 +156,12 @@ static void
 ids_print(const struct whoami *w)
 {
 	const struct identity *who = &w->reply.verdict.identity;
-	const struct wire_portrait *portrait = &w->reply.portrait;
+	const struct wire_names *names = &w->reply.names;
 	const char *user = w->options->user;
 	autobuf person = BUF_INIT(2048);
 	autobuf account = BUF_INIT(2048);
 
-	name_put(&person, portrait->person);
+	name_put(&person, names->person);
 	buf_put_text(&person, " ");
 	text_put_escaped(&person, view_text(who->email));
 	(void)printf("# map file: %s\n", buf_text(&person));
@@ -173,56 +173,57 @@ ids_print(const struct whoami *w)
 		(void)printf("%s id:%s\n", buf_text(&account), who->id);
 	(void)printf("\n# configuration\n");
 	setting_print(
-	    "organization", who->organization_id, portrait->organization);
-	setting_print("client_id", who->client_id, portrait->client);
+	    "organization", who->organization_id, names->organization);
+	setting_print("client_id", who->client_id, names->client);
 	(void)printf("\n# configuration, if it is to be required: one line a "
 		     "key, several ids with commas\n");
-	for (size_t i = 0; i < portrait->count; i++)
-		setting_print(kinds[portrait->things[i].kind].key,
-		    portrait->things[i].id, portrait->things[i].name);
-	for (size_t i = 0; i < WIRE_THING_COUNT; i++) {
-		if (!portrait->told[i])
+	for (size_t i = 0; i < names->count; i++)
+		setting_print(kinds[names->memberships[i].kind].key,
+		    names->memberships[i].id, names->memberships[i].name);
+	for (size_t i = 0; i < WIRE_MEMBERSHIP_COUNT; i++) {
+		if (!names->present[i])
 			(void)printf(
 			    "# %s: not told with this token\n", kinds[i].name);
 	}
-	if (portrait->more)
+	if (names->more)
 		(void)printf("# there are more than these\n");
 }
 
 static void
-things_add(struct json_object *json, const struct wire_portrait *portrait)
+memberships_add(struct json_object *json, const struct wire_names *names)
 {
-	for (size_t kind = 0; kind < WIRE_THING_COUNT; kind++) {
+	for (size_t kind = 0; kind < WIRE_MEMBERSHIP_COUNT; kind++) {
 		struct json_object *list = json_object_new_array();
 
-		if (!portrait->told[kind]) {
+		if (!names->present[kind]) {
 			(void)json_object_put(list);
 			list = NULL;
 		}
-		for (size_t i = 0; i < portrait->count; i++) {
-			const struct wire_thing *thing = &portrait->things[i];
+		for (size_t i = 0; i < names->count; i++) {
+			const struct wire_membership *membership =
+			    &names->memberships[i];
 			struct json_object *one;
 
-			if (thing->kind != kind || list == NULL)
+			if (membership->kind != kind || list == NULL)
 				continue;
 			one = json_object_new_object();
-			command_json_text(one, "id", thing->id);
-			command_json_text(one, "name", thing->name);
+			command_json_text(one, "id", membership->id);
+			command_json_text(one, "name", membership->name);
 			(void)json_object_array_add(list, one);
 		}
 		(void)json_object_object_add(json, kinds[kind].list, list);
 	}
 	(void)json_object_object_add(
-	    json, "more", json_object_new_boolean(portrait->more));
+	    json, "more", json_object_new_boolean(names->more));
 }
 
 /* true, false, or null if not configured or not known. */
 static void
 match_add(struct json_object *json, const char *key, const char *configured,
-    const char *told)
+    const char *actual)
 {
-	struct json_object *match = configured[0] != '\0' && told[0] != '\0'
-	    ? json_object_new_boolean(strcmp(configured, told) == 0)
+	struct json_object *match = configured[0] != '\0' && actual[0] != '\0'
+	    ? json_object_new_boolean(strcmp(configured, actual) == 0)
 	    : NULL;
 
 	(void)json_object_object_add(json, key, match);
@@ -232,30 +233,30 @@ static void
 report_json(const struct whoami *w, enum outcome outcome, const char *cause)
 {
 	const struct identity *who = &w->reply.verdict.identity;
-	const struct wire_portrait *portrait = &w->reply.portrait;
+	const struct wire_names *names = &w->reply.names;
 	struct json_object *json = command_json_new(outcome);
 
 	command_json_text(json, "cause", cause);
 	command_json_text(json, "genesys_id", who->id);
-	command_json_text(json, "name", portrait->person);
+	command_json_text(json, "name", names->person);
 	command_json_text(json, "email", who->email);
 	command_json_text(json, "state", who->state);
 	command_json_text(json, "organization", who->organization_id);
-	command_json_text(json, "organization_name", portrait->organization);
+	command_json_text(json, "organization_name", names->organization);
 	match_add(json, "organization_is_configured", w->config.organization,
 	    who->organization_id);
 	command_json_text(json, "home_organization", who->home_organization_id);
 	(void)json_object_object_add(
 	    json, "cloned_user", json_object_new_boolean(who->cloned_user));
 	command_json_text(json, "client_id", who->client_id);
-	command_json_text(json, "client_name", portrait->client);
+	command_json_text(json, "client_name", names->client);
 	match_add(
 	    json, "client_is_configured", w->config.client_id, who->client_id);
 	command_json_text(json, "scopes", who->scopes);
 	command_json_text(json, "expires", w->expires);
 	command_json_text(json, "correlation", w->reply.verdict.correlation);
 	if (w->options->ids && outcome == OUTCOME_OK)
-		things_add(json, portrait);
+		memberships_add(json, names);
 	command_json_print(json);
 }
 

@@ -222,7 +222,7 @@ has_one_of(const struct id_list *list, const char *ids)
 
 /* The user must have one of each list that is required. */
 static enum outcome
-gates_check(const struct policy *policy, const struct identity *identity,
+requirements_check(const struct policy *policy, const struct identity *identity,
     struct errinfo *reterr)
 {
 	const struct config *config = policy->config;
@@ -232,7 +232,7 @@ gates_check(const struct policy *policy, const struct identity *identity,
 		const char *field;
 		enum outcome outcome;
 		const char *why;
-	} gates[] = {
+	} requirements[] = {
 	    {config->require_group, &identity->groups, "groups",
 		OUTCOME_GROUP_MISSING, "the person is in no required group"},
 	    {config->require_role, &identity->roles, "authorization.roles",
@@ -242,14 +242,15 @@ gates_check(const struct policy *policy, const struct identity *identity,
 		"the person's division is none of the required ones"},
 	};
 
-	for (size_t i = 0; i < sizeof(gates) / sizeof(gates[0]); i++) {
-		if (gates[i].required[0] == '\0')
+	for (size_t i = 0; i < sizeof(requirements) / sizeof(requirements[0]);
+	     i++) {
+		if (requirements[i].required[0] == '\0')
 			continue;
-		if (!gates[i].list->present)
-			return missing(reterr, gates[i].field);
-		if (!has_one_of(gates[i].list, gates[i].required))
-			return err_set(
-			    reterr, gates[i].outcome, "%s", gates[i].why);
+		if (!requirements[i].list->present)
+			return missing(reterr, requirements[i].field);
+		if (!has_one_of(requirements[i].list, requirements[i].required))
+			return err_set(reterr, requirements[i].outcome, "%s",
+			    requirements[i].why);
 	}
 	return OUTCOME_OK;
 }
@@ -278,7 +279,7 @@ policy_decide(const struct policy *policy, const struct identity *identity,
 	if (r == OUTCOME_OK)
 		r = uid_check(policy, reterr);
 	if (r == OUTCOME_OK)
-		r = gates_check(policy, identity, reterr);
+		r = requirements_check(policy, identity, reterr);
 	return r;
 }
 

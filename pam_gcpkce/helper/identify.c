@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "gcpkce/base/clock.h"
-#include "gcpkce/oauth/portrait.h"
+#include "gcpkce/oauth/names.h"
 #include "gcpkce/oauth/profile.h"
 #include "gcpkce/wire/frame.h"
 #include "helper/http/response.h"
@@ -67,19 +67,19 @@ static bool
 token_is_told(const struct inquiry *q)
 {
 	const struct sent_secrets sent_secrets = {.token = q->request->token};
-	const struct wire_portrait *portrait = &q->reply.portrait;
+	const struct wire_names *names = &q->reply.names;
 	/* displayed names may have been cut */
 	bool told = redact_contains_in_identity(
 			&q->reply.verdict.identity, q->request->token) ||
-	    redact_contains(view_text(portrait->person), &sent_secrets) ||
-	    redact_contains(view_text(portrait->organization), &sent_secrets) ||
-	    redact_contains(view_text(portrait->client), &sent_secrets);
+	    redact_contains(view_text(names->person), &sent_secrets) ||
+	    redact_contains(view_text(names->organization), &sent_secrets) ||
+	    redact_contains(view_text(names->client), &sent_secrets);
 
-	for (uint32_t i = 0; !told && i < portrait->count; i++)
-		told = redact_contains(
-			   view_text(portrait->things[i].id), &sent_secrets) ||
+	for (uint32_t i = 0; !told && i < names->count; i++)
+		told = redact_contains(view_text(names->memberships[i].id),
+			   &sent_secrets) ||
 		    redact_contains(
-			view_text(portrait->things[i].name), &sent_secrets);
+			view_text(names->memberships[i].name), &sent_secrets);
 	return told;
 }
 
@@ -89,18 +89,18 @@ replies_read(struct inquiry *q, struct errinfo *reterr)
 	struct view user = buf_view(&q->conns[CONN_USER].body);
 	struct view token = buf_view(&q->conns[CONN_TOKEN].body);
 	struct identity *who = &q->reply.verdict.identity;
-	struct wire_portrait *portrait = &q->reply.portrait;
+	struct wire_names *names = &q->reply.names;
 	struct errinfo why = {0};
 
 	enum outcome r =
 	    profile_user_parse(user, (struct identity_needs){0}, who, &why);
 	if (r == OUTCOME_OK)
-		r = portrait_user_parse(user, portrait, &why);
+		r = names_user_parse(user, names, &why);
 	if (r != OUTCOME_OK)
 		return err_set(reterr, r, "GET " USER ": %s", why.text);
 	r = profile_token_parse(token, who, &why);
 	if (r == OUTCOME_OK)
-		r = portrait_token_parse(token, portrait, &why);
+		r = names_token_parse(token, names, &why);
 	if (r != OUTCOME_OK)
 		return err_set(reterr, r, "GET " TOKEN ": %s", why.text);
 	return token_is_told(q)
@@ -112,7 +112,7 @@ replies_read(struct inquiry *q, struct errinfo *reterr)
 static enum outcome
 token_identify(struct inquiry *q, struct errinfo *reterr)
 {
-	const char *query = q->request->task == WIRE_TASK_THINGS
+	const char *query = q->request->task == WIRE_TASK_MEMBERSHIPS
 	    ? "?expand=groups&expand=authorization"
 	    : "";
 

@@ -152,5 +152,5 @@ void
 redact_text(char *text, size_t cap, const struct sent_secrets *sent_secrets)
 {
 	if (redact_contains(view_text(text), sent_secrets))
-		(void)snprintf(text, cap, "%s", ECHO_NOT_SHOWN);
+		(void)snprintf(text, cap, "%s", REDACTED);
 }

@@ -187,7 +187,7 @@ field_set(char *field, size_t cap, struct view bytes,
 	autobuf escaped = BUF_INIT(cap - 1);
 
 	if (redact_contains(bytes, sent_secrets))
-		bytes = view_text(ECHO_NOT_SHOWN);
+		bytes = view_text(REDACTED);
 	text_put_escaped(&escaped, bytes);
 	memcpy(field, buf_text(&escaped), escaped.len + 1);
 }

@@ -21,27 +21,28 @@ field_request(struct wire_codec *w, struct wire_token_request *request)
 }
 
 static void
-field_thing(struct wire_codec *w, struct wire_thing *thing)
+field_membership(struct wire_codec *w, struct wire_membership *membership)
 {
-	thing->kind = field_choice(w, thing->kind, WIRE_THING_COUNT, "kind");
-	PASS_TEXT(w, thing, id);
-	PASS_TEXT(w, thing, name);
+	membership->kind =
+	    field_choice(w, membership->kind, WIRE_MEMBERSHIP_COUNT, "kind");
+	PASS_TEXT(w, membership, id);
+	PASS_TEXT(w, membership, name);
 }
 
 static void
-field_portrait(struct wire_codec *w, struct wire_portrait *portrait)
+field_names(struct wire_codec *w, struct wire_names *names)
 {
-	PASS_TEXT(w, portrait, person);
-	PASS_TEXT(w, portrait, organization);
-	PASS_TEXT(w, portrait, client);
-	for (size_t i = 0; i < WIRE_THING_COUNT; i++)
-		field_bool(w, &portrait->told[i], "told");
-	field_bool(w, &portrait->more, "more");
-	field_u32(w, &portrait->count, "count");
-	if (portrait->count > WIRE_THINGS_MAX)
+	PASS_TEXT(w, names, person);
+	PASS_TEXT(w, names, organization);
+	PASS_TEXT(w, names, client);
+	for (size_t i = 0; i < WIRE_MEMBERSHIP_COUNT; i++)
+		field_bool(w, &names->present[i], "told");
+	field_bool(w, &names->more, "more");
+	field_u32(w, &names->count, "count");
+	if (names->count > WIRE_MEMBERSHIPS_MAX)
 		field_fail(w, "count", "is too large");
-	for (size_t i = 0; w->r == OUTCOME_OK && i < portrait->count; i++)
-		field_thing(w, &portrait->things[i]);
+	for (size_t i = 0; w->r == OUTCOME_OK && i < names->count; i++)
+		field_membership(w, &names->memberships[i]);
 }
 
 static void
@@ -50,7 +51,7 @@ field_info(struct wire_codec *w, struct wire_token_info *info)
 	field_verdict(w, &info->verdict);
 	if (info->verdict.token != NULL)
 		field_fail(w, "token", "has no place in this frame");
-	field_portrait(w, &info->portrait);
+	field_names(w, &info->names);
 }
 
 FRAME_DEFINE(token_request, WIRE_TOKEN_REQUEST, struct wire_token_request,

@@ -25,7 +25,7 @@
 #include "gcpkce/config/policy.h"
 #include "gcpkce/helper_client/helper_client.h"
 #include "gcpkce/oauth/answer.h"
-#include "gcpkce/oauth/portrait.h"
+#include "gcpkce/oauth/names.h"
 #include "gcpkce/oauth/profile.h"
 #include "gcpkce/oauth/refusal.h"
 #include "gcpkce/oauth/reply.h"
@@ -323,7 +323,7 @@ profile(void)
 	static const char subject[] =
 	    "{\"id\":\"" PERSON "\",\"grants\":[{\"role\":{\"id\":\"r\"}}]}";
 	static const struct identity_needs all = {true, true, true};
-	static struct wire_portrait portrait;
+	static struct wire_names names;
 	struct errinfo why;
 	autoidentity identity = {0};
 
@@ -336,9 +336,9 @@ profile(void)
 	if (r == OUTCOME_OK)
 		r = profile_subject_parse(view_text(subject), &identity, &why);
 	if (r == OUTCOME_OK)
-		r = portrait_user_parse(view_text(user), &portrait, &why);
+		r = names_user_parse(view_text(user), &names, &why);
 	if (r == OUTCOME_OK)
-		r = portrait_token_parse(view_text(token), &portrait, &why);
+		r = names_token_parse(view_text(token), &names, &why);
 	return r;
 }
 

@@ -13,7 +13,7 @@
 
 #include "fuzz.h"
 #include "gcpkce/config/policy.h"
-#include "gcpkce/oauth/portrait.h"
+#include "gcpkce/oauth/names.h"
 #include "gcpkce/oauth/profile.h"
 #include "gcpkce/oauth/reply.h"
 #include "judge.h"
@@ -263,15 +263,15 @@ decision_make(const struct setting *setting, const struct view bodies[PARTS])
 }
 
 static void
-portraits_read(const struct view bodies[PARTS])
+names_read(const struct view bodies[PARTS])
 {
 	static struct wire_token_info reply; /* it is large */
 	autobuf frame = BUF_INIT(WIRE_HEADER_LEN + WIRE_PAYLOAD_MAX);
 	struct errinfo why = {0};
 
 	memset(&reply, 0, sizeof(reply));
-	(void)!portrait_user_parse(bodies[USER], &reply.portrait, &why);
-	(void)!portrait_token_parse(bodies[TOKEN], &reply.portrait, &why);
+	(void)!names_user_parse(bodies[USER], &reply.names, &why);
+	(void)!names_token_parse(bodies[TOKEN], &reply.names, &why);
 	HOLD(is_printable(why.text));
 	wire_put_token_reply(&frame, &reply);
 	HOLD(buf_check(&frame) == OUTCOME_OK);
@@ -297,7 +297,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		successes++;
 		success_check(&setting, bodies);
 	}
-	portraits_read(bodies);
+	names_read(bodies);
 	for (size_t i = 0; i < PARTS; i++)
 		exact_free(bodies[i]);
 	return 0;

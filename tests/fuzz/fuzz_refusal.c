@@ -51,10 +51,10 @@ echo_check(const char *field, struct view body)
 		HOLD(strstr(field, heads[i]) == NULL);
 		reason |= memmem(body.p, body.len, heads[i],
 			      strlen(heads[i])) != NULL ||
-		    memmem(body.p, body.len, ECHO_NOT_SHOWN,
-			sizeof(ECHO_NOT_SHOWN) - 1) != NULL;
+		    memmem(body.p, body.len, REDACTED, sizeof(REDACTED) - 1) !=
+			NULL;
 	}
-	HOLD(reason || strcmp(field, ECHO_NOT_SHOWN) != 0);
+	HOLD(reason || strcmp(field, REDACTED) != 0);
 }
 
 static void

@@ -112,7 +112,7 @@ reply_again(struct view payload, struct buf *frame, struct errinfo *why)
 		return false;
 	}
 	HOLD(reply.verdict.token == NULL);
-	HOLD(reply.portrait.count <= WIRE_THINGS_MAX);
+	HOLD(reply.names.count <= WIRE_MEMBERSHIPS_MAX);
 	wire_put_token_reply(frame, &reply);
 	wire_token_reply_done(&reply);
 	return true;

@@ -286,12 +286,12 @@ echo_is_silenced_as_a_whole(void **state)
 
 	(void)state;
 	redact_text(text, sizeof(text), &sent_secrets);
-	assert_string_equal(text, ECHO_NOT_SHOWN);
+	assert_string_equal(text, REDACTED);
 	redact_text(other, sizeof(other), &sent_secrets);
 	assert_string_equal(other, "libcurl wonders");
 	redact_text(small, sizeof(small), &sent_secrets);
 	assert_string_equal(small, "(not sho");
-	assert_false(redact_contains(view_text(ECHO_NOT_SHOWN), &sent_secrets));
+	assert_false(redact_contains(view_text(REDACTED), &sent_secrets));
 }
 
 int

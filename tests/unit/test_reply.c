@@ -416,15 +416,15 @@ error_body_repeats_no_secret(void **state)
 		const char *correlation;
 	} rows[] = {
 	    {ERROR("invalid_grant", "no code " CANARY), OUTCOME_CODE_REFUSED,
-		"invalid_grant", ECHO_NOT_SHOWN, ""},
+		"invalid_grant", REDACTED, ""},
 	    {ERROR("invalid_request", "rate limit exceeded; " CANARY), RATE,
-		"invalid_request", ECHO_NOT_SHOWN, ""},
-	    {ERROR("bad " CANARY, "x"), INVALID, ECHO_NOT_SHOWN, "x", ""},
+		"invalid_request", REDACTED, ""},
+	    {ERROR("bad " CANARY, "x"), INVALID, REDACTED, "x", ""},
 	    {"{\"error\":\"a\",\"message\":\"b\",\"contextId\":\"" CANARY "\"}",
-		INVALID, "a", "b", ECHO_NOT_SHOWN},
+		INVALID, "a", "b", REDACTED},
 	    /* told by JSON's escapes, and shown by ours */
-	    {ERROR("a", "\\u0063OdECaNaRy"), INVALID, "a", ECHO_NOT_SHOWN, ""},
-	    {ERROR("a", "s\\\"e\\\\cret-"), INVALID, "a", ECHO_NOT_SHOWN, ""},
+	    {ERROR("a", "\\u0063OdECaNaRy"), INVALID, "a", REDACTED, ""},
+	    {ERROR("a", "s\\\"e\\\\cret-"), INVALID, "a", REDACTED, ""},
 	    /* what is not shown anyway */
 	    {"{\"error\":\"a\",\"error_description\":\"b\",\"message\":"
 	     "\"" CANARY "\"}",
@@ -477,7 +477,7 @@ error_of_a_registered_name_is_shown_to_whoever_typed_it(void **state)
 		&sent_secrets, &body),
 	    OUTCOME_CODE_REFUSED);
 	assert_string_equal(body.name, "invalid_grant");
-	assert_string_equal(body.detail, ECHO_NOT_SHOWN);
+	assert_string_equal(body.detail, REDACTED);
 }
 
 /* A cut of ours may leave less of a secret than is looked for. */
@@ -500,7 +500,7 @@ error_body_is_judged_before_it_is_cut(void **state)
 		assert_int_equal(
 		    api_error_judge(403, buf_view(&text), &sent_secrets, &body),
 		    BAD);
-		assert_string_equal(body.name, ECHO_NOT_SHOWN);
+		assert_string_equal(body.name, REDACTED);
 	}
 }
 

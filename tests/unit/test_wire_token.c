@@ -50,14 +50,14 @@ reply_put(struct buf *frame)
 		.reason = "because",
 		.correlation = "c-17",
 		.identity = {.id = "user-1", .email = "alice@example.com"}},
-	    .portrait = {.person = "Alice \303\204",
+	    .names = {.person = "Alice \303\204",
 		.organization = "Example",
 		.client = "sign-in",
 		.told = {true, false, true},
 		.more = true,
 		.count = 2,
-		.things = {{WIRE_THING_GROUP, "group-1", "operators"},
-		    {WIRE_THING_DIVISION, "division-1", ""}}},
+		.memberships = {{WIRE_MEMBERSHIP_GROUP, "group-1", "operators"},
+		    {WIRE_MEMBERSHIP_DIVISION, "division-1", ""}}},
 	};
 
 	wire_put_token_reply(frame, &reply);
@@ -148,17 +148,18 @@ wire_token_reply_comes_out_as_it_went_in(void **state)
 	assert_int_equal(ret.verdict.outcome, OUTCOME_OK);
 	assert_string_equal(ret.verdict.reason, "because");
 	assert_string_equal(ret.verdict.identity.id, "user-1");
-	assert_string_equal(ret.portrait.person, "Alice \303\204");
-	assert_string_equal(ret.portrait.organization, "Example");
-	assert_string_equal(ret.portrait.client, "sign-in");
-	assert_true(ret.portrait.told[WIRE_THING_GROUP]);
-	assert_false(ret.portrait.told[WIRE_THING_ROLE]);
-	assert_true(ret.portrait.told[WIRE_THING_DIVISION]);
-	assert_true(ret.portrait.more);
-	assert_int_equal(ret.portrait.count, 2);
-	assert_string_equal(ret.portrait.things[0].name, "operators");
-	assert_int_equal(ret.portrait.things[1].kind, WIRE_THING_DIVISION);
-	assert_string_equal(ret.portrait.things[1].id, "division-1");
+	assert_string_equal(ret.names.person, "Alice \303\204");
+	assert_string_equal(ret.names.organization, "Example");
+	assert_string_equal(ret.names.client, "sign-in");
+	assert_true(ret.names.present[WIRE_MEMBERSHIP_GROUP]);
+	assert_false(ret.names.present[WIRE_MEMBERSHIP_ROLE]);
+	assert_true(ret.names.present[WIRE_MEMBERSHIP_DIVISION]);
+	assert_true(ret.names.more);
+	assert_int_equal(ret.names.count, 2);
+	assert_string_equal(ret.names.memberships[0].name, "operators");
+	assert_int_equal(
+	    ret.names.memberships[1].kind, WIRE_MEMBERSHIP_DIVISION);
+	assert_string_equal(ret.names.memberships[1].id, "division-1");
 	wire_token_reply_done(&ret);
 }
 
@@ -190,13 +191,13 @@ wire_token_reply_fits_a_frame_when_full(void **state)
 	FILL(who->organization_id);
 	FILL(who->home_organization_id);
 	FILL(who->scopes);
-	FILL(reply.portrait.person);
-	FILL(reply.portrait.organization);
-	FILL(reply.portrait.client);
-	reply.portrait.count = WIRE_THINGS_MAX;
-	for (size_t i = 0; i < WIRE_THINGS_MAX; i++) {
-		FILL(reply.portrait.things[i].id);
-		FILL(reply.portrait.things[i].name);
+	FILL(reply.names.person);
+	FILL(reply.names.organization);
+	FILL(reply.names.client);
+	reply.names.count = WIRE_MEMBERSHIPS_MAX;
+	for (size_t i = 0; i < WIRE_MEMBERSHIPS_MAX; i++) {
+		FILL(reply.names.memberships[i].id);
+		FILL(reply.names.memberships[i].name);
 	}
 #undef FILL
 	wire_put_token_reply(&frame, &reply);
@@ -320,8 +321,8 @@ wire_token_reply_carries_no_token_and_no_other_kind(void **state)
 	    err.text, "frame: the field token has no place in this frame");
 	wire_verdict_done(&reply.verdict);
 
-	reply.portrait.count = 1;
-	reply.portrait.things[0].kind = WIRE_THING_COUNT;
+	reply.names.count = 1;
+	reply.names.memberships[0].kind = WIRE_MEMBERSHIP_COUNT;
 	buf_reset(&frame);
 	wire_put_token_reply(&frame, &reply);
 	assert_int_equal(
@@ -338,7 +339,8 @@ wire_token_reply_has_a_bounded_count(void **state)
 
 	(void)state;
 	wire_put_token_reply(&frame, &reply);
-	frame.p[frame.len - 1] = WIRE_THINGS_MAX + 1; /* count is the last */
+	frame.p[frame.len - 1] =
+	    WIRE_MEMBERSHIPS_MAX + 1; /* count is the last */
 	assert_int_equal(
 	    reply_parse(payload_of(&frame, WIRE_TOKEN_REPLY), &err), FAILED);
 	assert_string_equal(err.text, "frame: the field count is too large");

@@ -12,7 +12,7 @@
 #include "gcpkce/wire/identity.h"
 
 /* Replaces a text that repeats a secret. */
-#define ECHO_NOT_SHOWN "(not shown: it repeats a secret)"
+#define REDACTED "(not shown: it repeats a secret)"
 
 /* The secrets in requests; all *borrowed*, NULL if there is none. */
 struct sent_secrets {
@@ -46,7 +46,7 @@ bool redact_contains_in_identity(
     const struct identity *identity, const struct secret *token);
 
 /*
- * Replace a whole text that repeats a secret by ECHO_NOT_SHOWN.
+ * Replace a whole text that repeats a secret by REDACTED.
  *
  * in:     text  NUL-ended; cap is the size of its buffer
  */

@@ -57,7 +57,7 @@ void token_reply_done(struct token_reply *reply);
 
 /*
  * An error body's parts, escaped already: safe to log.  "" when missing,
- * ECHO_NOT_SHOWN when it repeats a secret.
+ * REDACTED when it repeats a secret.
  */
 struct error_body {
 	char name[REPLY_NAME_MAX + 1];     /* "error", or the API's "code" */

@@ -9,15 +9,15 @@
 #include "wire.h"
 
 #define WIRE_NAME_MAX 128
-#define WIRE_THING_NAME_MAX 64
-#define WIRE_THINGS_MAX 200
+#define WIRE_MEMBERSHIP_NAME_MAX 64
+#define WIRE_MEMBERSHIPS_MAX 200
 
 /* What to do with the token; 0 is nothing. */
 enum wire_task {
 	WIRE_TASK_NONE,
-	WIRE_TASK_IDENTIFY, /* report whose it is */
-	WIRE_TASK_THINGS,   /* the same, with groups, roles and divisions */
-	WIRE_TASK_REVOKE,   /* revoke it, and report the result */
+	WIRE_TASK_IDENTIFY,    /* report whose it is */
+	WIRE_TASK_MEMBERSHIPS, /* the same, with groups, roles and divisions */
+	WIRE_TASK_REVOKE,      /* revoke it, and report the result */
 	WIRE_TASK_COUNT
 };
 
@@ -28,37 +28,38 @@ struct wire_token_request {
 	struct secret *token;
 };
 
-enum wire_thing_kind {
-	WIRE_THING_GROUP,
-	WIRE_THING_ROLE,
-	WIRE_THING_DIVISION,
-	WIRE_THING_COUNT
+enum wire_membership_kind {
+	WIRE_MEMBERSHIP_GROUP,
+	WIRE_MEMBERSHIP_ROLE,
+	WIRE_MEMBERSHIP_DIVISION,
+	WIRE_MEMBERSHIP_COUNT
 };
 
 /* A group, role or division of the user. */
-struct wire_thing {
-	enum wire_thing_kind kind;
+struct wire_membership {
+	enum wire_membership_kind kind;
 	char id[IDENTITY_ID_MAX + 1];
-	char name[WIRE_THING_NAME_MAX + 1];
+	char name[WIRE_MEMBERSHIP_NAME_MAX + 1];
 };
 
 /*
  * Names, for display.  No decision may depend on them: anyone who may edit
  * users in the organization can set them.  "" is a name that was missing.
  */
-struct wire_portrait {
+struct wire_names {
 	char person[WIRE_NAME_MAX + 1];
 	char organization[WIRE_NAME_MAX + 1];
 	char client[WIRE_NAME_MAX + 1];
-	bool told[WIRE_THING_COUNT]; /* the reply had a list of this kind */
-	bool more;                   /* there are more than fit */
+	bool present[WIRE_MEMBERSHIP_COUNT]; /* the reply had a list of this
+						kind */
+	bool more;                           /* there are more than fit */
 	uint32_t count;
-	struct wire_thing things[WIRE_THINGS_MAX];
+	struct wire_membership memberships[WIRE_MEMBERSHIPS_MAX];
 };
 
 struct wire_token_info {
 	struct wire_verdict verdict; /* without a token */
-	struct wire_portrait portrait;
+	struct wire_names names;
 };
 
 #define autotokenrequest \

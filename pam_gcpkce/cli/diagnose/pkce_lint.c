@@ -56,12 +56,12 @@ put_encoded_twice(struct view digest, struct buf *ret)
 }
 
 /* The ways in which challenges are made, the right one first. */
-static const struct way {
+static const struct encoding {
 	enum pkce_mistake mistake;
 	const char *digest;
 	const char *suffix; /* hashed after the verifier */
 	void (*put)(struct view digest, struct buf *ret);
-} ways[] = {
+} encodings[] = {
     {PKCE_MISTAKE_NONE, "SHA256", "", crypto_base64url},
     {PKCE_MISTAKE_PADDED, "SHA256", "", put_base64url_padded},
     {PKCE_MISTAKE_STANDARD_BASE64, "SHA256", "", crypto_base64},
@@ -75,21 +75,21 @@ static const struct way {
 };
 
 static enum outcome
-way_put(const struct way *way, struct view verifier, struct buf *ret,
-    struct errinfo *reterr)
+encoding_put(const struct encoding *encoding, struct view verifier,
+    struct buf *ret, struct errinfo *reterr)
 {
 	autobuf text = BUF_INIT(PKCE_LINT_TEXT_MAX + 2);
 	autobuf digest = BUF_INIT(CRYPTO_DIGEST_MAX);
 
 	buf_put(&text, verifier.p, verifier.len);
-	buf_put_text(&text, way->suffix);
+	buf_put_text(&text, encoding->suffix);
 	enum outcome r = buf_check(&text);
 	if (r == OUTCOME_OK)
 		r = crypto_digest(
-		    way->digest, buf_view(&text), &digest, reterr);
+		    encoding->digest, buf_view(&text), &digest, reterr);
 	if (r != OUTCOME_OK)
 		return r;
-	way->put(buf_view(&digest), ret);
+	encoding->put(buf_view(&digest), ret);
 	r = buf_check(&digest);
 	return r == OUTCOME_OK ? buf_check(ret) : r;
 }
@@ -97,9 +97,10 @@ way_put(const struct way *way, struct view verifier, struct buf *ret,
 /* ---- the comparison ---- */
 
 static bool
-way_made(const struct way *way, struct view challenge, struct view made)
+encoding_matches(
+    const struct encoding *encoding, struct view challenge, struct view made)
 {
-	return way->mistake == PKCE_MISTAKE_HEX
+	return encoding->mistake == PKCE_MISTAKE_HEX
 	    ? text_eq_nocase(challenge, made)
 	    : view_eq(challenge, made);
 }
@@ -122,13 +123,14 @@ challenge_judge(struct view verifier, struct view challenge,
 	char right[PKCE_CHALLENGE_LEN + 1];
 	char swapped[PKCE_CHALLENGE_LEN + 1];
 
-	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+	for (size_t i = 0; i < sizeof(encodings) / sizeof(encodings[0]); i++) {
 		autobuf made = BUF_INIT(CHALLENGE_MAX);
-		enum outcome r = way_put(&ways[i], verifier, &made, reterr);
+		enum outcome r =
+		    encoding_put(&encodings[i], verifier, &made, reterr);
 
-		*ret = ways[i].mistake;
+		*ret = encodings[i].mistake;
 		if (r == OUTCOME_OK &&
-		    way_made(&ways[i], challenge, buf_view(&made)))
+		    encoding_matches(&encodings[i], challenge, buf_view(&made)))
 			return OUTCOME_OK;
 		if (r == OUTCOME_SYSTEM_ERROR && *ret == PKCE_MISTAKE_SHA1)
 			lint->sha1_not_compared = true;

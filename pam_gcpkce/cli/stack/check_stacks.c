@@ -20,7 +20,7 @@
 static bool
 module_is_there(const char *module)
 {
-	static const char *const folders[] = {"/lib/security",
+	static const char *const directories[] = {"/lib/security",
 	    "/lib64/security", "/usr/lib/security", "/usr/lib64/security",
 	    "/usr/local/lib/security", "/lib/*-linux-*/security",
 	    "/usr/lib/*-linux-*/security"};
@@ -28,10 +28,12 @@ module_is_there(const char *module)
 
 	if (module[0] == '/')
 		return access(module, F_OK) == 0;
-	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+	for (size_t i = 0; i < sizeof(directories) / sizeof(directories[0]);
+	     i++) {
 		glob_t found = {0};
 
-		(void)snprintf(path, sizeof(path), "%s/%s", folders[i], module);
+		(void)snprintf(
+		    path, sizeof(path), "%s/%s", directories[i], module);
 		int r = glob(path, 0, NULL, &found);
 		globfree(&found);
 		if (r == 0)
@@ -177,13 +179,13 @@ is_service(const struct dirent *entry)
  * Check the services of a directory that name our module and are not yet seen.
  */
 static void
-folder_check(struct check *check, const char *folder, const char *but_in)
+directory_check(struct check *check, const char *directory, const char *but_in)
 {
 	struct dirent **entries = NULL;
-	int count = scandir(folder, &entries, is_service, alphasort);
+	int count = scandir(directory, &entries, is_service, alphasort);
 
 	if (count < 0 && errno != ENOENT)
-		finding_add(&check->findings, FINDING_FAULT, folder,
+		finding_add(&check->findings, FINDING_FAULT, directory,
 		    "name a folder that can be read", "%s", strerror(errno));
 	for (int i = 0; i < count; i++) {
 		const char *service = entries[i]->d_name;
@@ -209,9 +211,9 @@ all_check(struct check *check)
 {
 	const char *dir = check->options->pam_dir;
 
-	folder_check(check, dir != NULL ? dir : "/etc/pam.d", NULL);
+	directory_check(check, dir != NULL ? dir : "/etc/pam.d", NULL);
 	if (dir == NULL)
-		folder_check(check, "/usr/lib/pam.d", "/etc/pam.d");
+		directory_check(check, "/usr/lib/pam.d", "/etc/pam.d");
 	if (json_object_array_length(check->eval) == 0)
 		finding_add(&check->findings, FINDING_NOTE, dir, NULL,
 		    "no service has an auth line with pam_gcpkce");

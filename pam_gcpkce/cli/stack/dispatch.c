@@ -12,7 +12,7 @@
 
 enum impression { NONE, GOOD, BAD };
 
-struct view_of_person {
+struct state {
 	enum impression impression;
 	int status;
 };
@@ -20,8 +20,8 @@ struct view_of_person {
 struct walk {
 	const struct stack *stack;
 	enum stack_type type;
-	struct view_of_person now;
-	struct view_of_person at_entry[STACK_LEVELS + 1];
+	struct state now;
+	struct state at_entry[STACK_LEVELS + 1];
 };
 
 /* The next line of the type after i; the count of lines when there is none. */
@@ -69,14 +69,14 @@ approve(struct walk *w, int result)
 {
 	if (w->now.impression == NONE ||
 	    (w->now.impression == GOOD && w->now.status == PAM_SUCCESS))
-		w->now = (struct view_of_person){GOOD, result};
+		w->now = (struct state){GOOD, result};
 }
 
 static void
 object(struct walk *w, int result)
 {
 	if (w->now.impression != BAD)
-		w->now = (struct view_of_person){
+		w->now = (struct state){
 		    BAD, result == PAM_IGNORE ? PAM_NO_DECISION : result};
 }
 
@@ -108,7 +108,7 @@ act(struct walk *w, size_t *i, int action, int result)
 	default:
 		/* libpam calls it a syntax error */
 		if (!jump(w, i, action))
-			w->now = (struct view_of_person){BAD, PAM_NO_DECISION};
+			w->now = (struct state){BAD, PAM_NO_DECISION};
 	}
 }
 
@@ -119,7 +119,7 @@ dispatch(const struct stack *stack, enum stack_type type, const int *answers,
 	struct walk w = {.stack = stack, .type = type};
 	unsigned before = 0;
 
-	w.now = (struct view_of_person){NONE, PAM_NO_DECISION};
+	w.now = (struct state){NONE, PAM_NO_DECISION};
 	w.at_entry[0] = w.now;
 	for (size_t i = 0; reached != NULL && i < stack->count; i++)
 		reached[i] = false;

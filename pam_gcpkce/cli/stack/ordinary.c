@@ -113,7 +113,7 @@ is_listed(const char *word, const char *list)
 
 /* A condition on the service, whose name is known. */
 static enum module_kind
-service_habit(const char *service, const char *op, const char *right)
+service_kind(const char *service, const char *op, const char *right)
 {
 	bool is_not = op[0] == '!' || strncmp(op, "not", 3) == 0;
 	bool met;
@@ -131,7 +131,7 @@ service_habit(const char *service, const char *op, const char *right)
 
 /* One on a number: is an ordinary user's enough? */
 static enum module_kind
-number_habit(const char *op, const char *right)
+number_kind(const char *op, const char *right)
 {
 	long number = strtol(right, NULL, 10);
 	bool below = strcmp(op, "lt") == 0 || strcmp(op, "<") == 0 ||
@@ -149,21 +149,21 @@ number_habit(const char *op, const char *right)
 }
 
 static enum module_kind
-condition_habit(
+condition_kind(
     const char *service, const char *left, const char *op, const char *right)
 {
 	bool is_id = strcmp(left, "uid") == 0 || strcmp(left, "gid") == 0;
 	bool is_glob = strcmp(op, "=~") == 0;
 
 	if (strcmp(left, "service") == 0)
-		return service_habit(service, op, right);
+		return service_kind(service, op, right);
 	/* an ordinary user is not the excluded one */
 	if (op[0] == '!' || strncmp(op, "not", 3) == 0)
 		return MODULE_KIND_RULE;
 	if (is_glob)
 		return MODULE_KIND_DEPENDS;
 	if (is_id)
-		return number_habit(op, right);
+		return number_kind(op, right);
 	/*
 	 * users and groups that are named are few; places and shells may be any
 	 */
@@ -186,7 +186,7 @@ is_flag(const char *word)
 
 /* All conditions must hold, so the narrowest one decides. */
 static enum module_kind
-conditions_habit(const struct stack_line *line, const char *service)
+conditions_kind(const struct stack_line *line, const char *service)
 {
 	const char *words[3] = {NULL};
 	size_t count = 0;
@@ -200,7 +200,7 @@ conditions_habit(const struct stack_line *line, const char *service)
 			continue;
 		count = 0;
 		enum module_kind one =
-		    condition_habit(service, words[0], words[1], words[2]);
+		    condition_kind(service, words[0], words[1], words[2]);
 		if (one == MODULE_KIND_NO)
 			return one;
 		all = one < all ? one : all;
@@ -249,12 +249,12 @@ row_find(const struct stack_line *line)
 }
 
 enum module_kind
-ordinary_habit(const struct stack_line *line, const char *service)
+ordinary_kind(const struct stack_line *line, const char *service)
 {
 	const struct module_row *row = row_find(line);
 
 	if (stack_line_is(line, "pam_succeed_if"))
-		return conditions_habit(line, service);
+		return conditions_kind(line, service);
 	return row != NULL ? row->module_kind : MODULE_KIND_CREDENTIAL;
 }
 
@@ -336,7 +336,7 @@ names_accounts(const struct stack_line *line)
 unsigned
 ordinary_few(const struct stack_line *line, const char *service)
 {
-	enum module_kind module_kind = ordinary_habit(line, service);
+	enum module_kind module_kind = ordinary_kind(line, service);
 
 	if (enrolment_find(line) != NULL)
 		return RESULT_BIT(PAM_SUCCESS) | RESULT_BIT(PAM_IGNORE);
@@ -356,7 +356,7 @@ ordinary_few_put(
 
 	if (argument != NULL)
 		buf_printf(to, "%s: every user who has not enrolled", argument);
-	else if (ordinary_habit(line, service) == MODULE_KIND_RULE)
+	else if (ordinary_kind(line, service) == MODULE_KIND_RULE)
 		buf_put_text(to, "every account that this line refuses");
 	else if (group != NULL)
 		buf_printf(to, "every member of %s", group);

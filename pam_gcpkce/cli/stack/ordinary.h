@@ -30,7 +30,7 @@ enum module_kind {
  * gives:  MODULE_KIND_CREDENTIAL for a module that is not known
  * source: the modules' manual pages; tests/system/test_stacks.py asks them
  */
-enum module_kind ordinary_habit(
+enum module_kind ordinary_kind(
     const struct stack_line *line, const char *service);
 
 /*

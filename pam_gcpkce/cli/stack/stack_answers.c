@@ -39,7 +39,7 @@ static int
 answer_of(const struct stack_line *line, const char *service,
     enum stack_eval_assumption assumption, unsigned *ret_others)
 {
-	enum module_kind module_kind = ordinary_habit(line, service);
+	enum module_kind module_kind = ordinary_kind(line, service);
 	unsigned refusals = ordinary_refusals(line);
 	int refusal = refusal_of(refusals);
 	bool agree = assumption == STACK_EVAL_AGREE;

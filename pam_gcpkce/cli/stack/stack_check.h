@@ -25,7 +25,7 @@ const struct stack_line *stack_ours(
  * Judge the table: who is let in without a credential, who is locked out, and
  * whether the module is called at all.
  *
- * in:     truth  of view->stack
+ * in:     eval  of view->stack
  */
 void stack_eval_check(
     const struct stack_view *view, const struct stack_eval *eval);

@@ -15,7 +15,7 @@
 static const struct {
 	const char *name;
 	const char *text;
-} assumptions[STACK_EVAL_WORLDS] = {
+} assumptions[STACK_EVAL_ASSUMPTIONS] = {
     [STACK_EVAL_AGREE] = {"others_agree", "all others agree"},
     [STACK_EVAL_RIGHT] = {"others_right", "others are right"},
     [STACK_EVAL_REFUSE] = {"others_refuse", "others refuse"},
@@ -252,7 +252,7 @@ may_open(const struct stack_eval *eval, enum stack_eval_assumption assumption,
 	if (line->type != STACK_AUTH || line->kind != STACK_MODULE ||
 	    stack_eval_is_ours(line) || (action != CONTROL_DONE && action <= 0))
 		return false;
-	switch (ordinary_habit(line, eval->stack->service)) {
+	switch (ordinary_kind(line, eval->stack->service)) {
 	case MODULE_KIND_GATE:
 	case MODULE_KIND_RULE:
 	case MODULE_KIND_DEPENDS:
@@ -339,12 +339,12 @@ stack_eval_make(const struct stack *stack, bool (*has_file)(const char *module),
 	if (ret->few == NULL || walk == NULL || reached == NULL ||
 	    first == NULL || best == NULL || others == NULL)
 		return OUTCOME_NO_MEMORY;
-	for (size_t w = 0; w < STACK_EVAL_WORLDS; w++) {
-		ret->answers[w] = calloc(count, sizeof(**ret->answers));
-		ret->reached[w] = calloc(count, sizeof(**ret->reached));
-		if (ret->answers[w] == NULL || ret->reached[w] == NULL)
+	for (size_t a = 0; a < STACK_EVAL_ASSUMPTIONS; a++) {
+		ret->answers[a] = calloc(count, sizeof(**ret->answers));
+		ret->reached[a] = calloc(count, sizeof(**ret->reached));
+		if (ret->answers[a] == NULL || ret->reached[a] == NULL)
 			return OUTCOME_NO_MEMORY;
-		t.assumption = (enum stack_eval_assumption)w;
+		t.assumption = (enum stack_eval_assumption)a;
 		answers_make(&t, has_file);
 		assumption_make(&t);
 		opener_find(ret, t.assumption, walk);
@@ -356,9 +356,9 @@ stack_eval_make(const struct stack *stack, bool (*has_file)(const char *module),
 void
 stack_eval_done(struct stack_eval *eval)
 {
-	for (size_t w = 0; w < STACK_EVAL_WORLDS; w++) {
-		free(eval->answers[w]);
-		free(eval->reached[w]);
+	for (size_t a = 0; a < STACK_EVAL_ASSUMPTIONS; a++) {
+		free(eval->answers[a]);
+		free(eval->reached[a]);
 	}
 	free(eval->few);
 	*eval = (struct stack_eval){0};

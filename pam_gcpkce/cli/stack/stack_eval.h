@@ -15,7 +15,7 @@ enum stack_eval_assumption {
 			 applies: pam_rootok does not find root */
 	STACK_EVAL_REFUSE, /* no other credential is right, but whatever may let
 			 an ordinary user pass does */
-	STACK_EVAL_WORLDS
+	STACK_EVAL_ASSUMPTIONS
 };
 
 /* The line that lets a user in without ours, or after a denial by it. */
@@ -29,10 +29,11 @@ struct stack_eval {
 	/* of the auth lines' modules; those of ours are filled in; where
 	   modules answer one thing to some users and another to others, the
 	   answers that let the most in */
-	int *answers[STACK_EVAL_WORLDS];
-	int results[STACK_EVAL_WORLDS][OUTCOME_COUNT];
-	bool *reached[STACK_EVAL_WORLDS]; /* with some outcome, by some users */
-	struct stack_eval_opener openers[STACK_EVAL_WORLDS];
+	int *answers[STACK_EVAL_ASSUMPTIONS];
+	int results[STACK_EVAL_ASSUMPTIONS][OUTCOME_COUNT];
+	bool *reached[STACK_EVAL_ASSUMPTIONS]; /* with some outcome, by some
+						  users */
+	struct stack_eval_opener openers[STACK_EVAL_ASSUMPTIONS];
 	bool *few;      /* ordinary_few get in by this line */
 	bool cut_short; /* there were more combinations than are tried */
 };

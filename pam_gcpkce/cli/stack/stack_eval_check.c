@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Findings from the truth table.
+ * Findings from the table of results.
  */
 #include <security/pam_modules.h>
 

@@ -53,9 +53,9 @@ row_put(const struct stack_eval *eval, size_t outcome, struct buf *to)
 	int result = stack_eval_pam_result((enum outcome)outcome);
 
 	buf_printf(to, "  %-18s", result_short(result));
-	for (size_t w = 0; w < STACK_EVAL_WORLDS; w++)
-		buf_printf(to, w + 1 < STACK_EVAL_WORLDS ? "%-18s" : "%s",
-		    result_text(eval->results[w][outcome]));
+	for (size_t a = 0; a < STACK_EVAL_ASSUMPTIONS; a++)
+		buf_printf(to, a + 1 < STACK_EVAL_ASSUMPTIONS ? "%-18s" : "%s",
+		    result_text(eval->results[a][outcome]));
 	outcomes_put(result, to);
 }
 
@@ -100,10 +100,10 @@ others_put(const struct stack_eval *eval, struct buf *to)
 		any = true;
 		buf_printf(to, "    %s %s\n      ", stack->lines[i].where,
 		    stack->lines[i].module);
-		for (size_t w = 0; w < STACK_EVAL_WORLDS; w++)
+		for (size_t a = 0; a < STACK_EVAL_ASSUMPTIONS; a++)
 			buf_printf(to, "%s%s",
-			    result_short(eval->answers[w][i]),
-			    w + 1 < STACK_EVAL_WORLDS ? ", " : "\n");
+			    result_short(eval->answers[a][i]),
+			    a + 1 < STACK_EVAL_ASSUMPTIONS ? ", " : "\n");
 	}
 }
 
@@ -114,9 +114,10 @@ stack_eval_print(
 	buf_printf(
 	    to, "what a result of pam_gcpkce does to a login by %s\n", service);
 	buf_printf(to, "  %-18s", "");
-	for (size_t w = 0; w < STACK_EVAL_WORLDS; w++)
-		buf_printf(to, w + 1 < STACK_EVAL_WORLDS ? "%-18s" : "%s\n",
-		    stack_eval_assumption_text(w));
+	for (size_t a = 0; a < STACK_EVAL_ASSUMPTIONS; a++)
+		buf_printf(to,
+		    a + 1 < STACK_EVAL_ASSUMPTIONS ? "%-18s" : "%s\n",
+		    stack_eval_assumption_text(a));
 	rows_put(eval, to);
 	others_put(eval, to);
 	buf_put_text(to, "\n");
@@ -127,9 +128,9 @@ assumptions_json(void)
 {
 	struct json_object *assumptions = json_object_new_object();
 
-	for (size_t w = 0; w < STACK_EVAL_WORLDS; w++)
-		command_json_text(assumptions, stack_eval_assumption_name(w),
-		    stack_eval_assumption_text(w));
+	for (size_t a = 0; a < STACK_EVAL_ASSUMPTIONS; a++)
+		command_json_text(assumptions, stack_eval_assumption_name(a),
+		    stack_eval_assumption_text(a));
 	return assumptions;
 }
 
@@ -149,12 +150,12 @@ lines_json(const struct stack_eval *eval)
 		struct json_object *one = json_object_new_object();
 		command_json_text(one, "where", line->where);
 		command_json_text(one, "module", line->module);
-		for (size_t w = 0; w < STACK_EVAL_WORLDS; w++)
+		for (size_t a = 0; a < STACK_EVAL_ASSUMPTIONS; a++)
 			(void)json_object_object_add(one,
-			    stack_eval_assumption_name(w),
+			    stack_eval_assumption_name(a),
 			    ours ? NULL
 				 : json_object_new_string(
-				       pam_result_name(eval->answers[w][i])));
+				       pam_result_name(eval->answers[a][i])));
 		(void)json_object_array_add(lines, one);
 	}
 	return lines;
@@ -176,9 +177,9 @@ stack_eval_json(const struct stack_eval *eval, const char *service)
 		    row, "outcome", outcome_name((enum outcome)o));
 		command_json_text(row, "module",
 		    pam_result_name(stack_eval_pam_result((enum outcome)o)));
-		for (size_t w = 0; w < STACK_EVAL_WORLDS; w++)
-			command_json_text(row, stack_eval_assumption_name(w),
-			    pam_result_name(eval->results[w][o]));
+		for (size_t a = 0; a < STACK_EVAL_ASSUMPTIONS; a++)
+			command_json_text(row, stack_eval_assumption_name(a),
+			    pam_result_name(eval->results[a][o]));
 		(void)json_object_array_add(outcomes, row);
 	}
 	(void)json_object_object_add(json, "outcomes", outcomes);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Printing of the truth table.
+ * Printing of the table of results.
  */
 #ifndef GCPKCE_CLI_STACK_EVAL_REPORT_H
 #define GCPKCE_CLI_STACK_EVAL_REPORT_H

@@ -20,7 +20,7 @@
 #define LINE_BYTES (2 * LINES_MAX)
 #define WHERE_MAX (PATH_MAX + 32)
 
-static const char *const folders[] = {"/etc/pam.d", "/usr/lib/pam.d"};
+static const char *const directories[] = {"/etc/pam.d", "/usr/lib/pam.d"};
 
 /* What all files of one service share. */
 struct reading {
@@ -83,7 +83,7 @@ file_open(struct file *file, const char *name)
 	int fd = -1;
 
 	for (size_t i = 0; i < count && fd < 0; i++) {
-		const char *base = dir != NULL ? dir : folders[i];
+		const char *base = dir != NULL ? dir : directories[i];
 		int need = name[0] == '/'
 		    ? snprintf(file->path, sizeof(file->path), "%s", name)
 		    : snprintf(
@@ -103,7 +103,7 @@ file_open(struct file *file, const char *name)
 			    file->outer->where, "copy the file to /etc/pam.d",
 			    "%s is in %s alone, where Linux-PAM 1.5 does not "
 			    "look for an included file",
-			    name, folders[1]);
+			    name, directories[1]);
 	}
 	return fd;
 }
@@ -321,20 +321,20 @@ line_read(const struct file *file, char *rest)
 }
 
 static void
-oddities_tell(const struct file *file, const struct stack_oddities *odd)
+flags_report(const struct file *file, const struct stack_line_flags *flags)
 {
-	if (odd->nul)
+	if (flags->nul)
 		fault_add(file, "the line holds a NUL byte", NULL,
 		    "write it anew; libpam reads as far as that byte");
-	if (odd->cr)
+	if (flags->cr)
 		fault_add(file, "the line holds a carriage return", NULL,
 		    "write the file with UNIX line ends; libpam takes the "
 		    "byte for a part of the last word");
-	if (odd->long_)
+	if (flags->long_)
 		fault_add(file, "the line is longer than 1022 bytes", NULL,
 		    "shorten it; Linux-PAM 1.5 takes the rest for a line of "
 		    "its own");
-	if (odd->no_end)
+	if (flags->no_end)
 		fault_add(file, "the file ends with a backslash", NULL,
 		    "remove it; libpam refuses such a file");
 }
@@ -348,10 +348,10 @@ lines_read(struct file *file, int fd)
 	struct errinfo why = {0};
 
 	for (;;) {
-		struct stack_oddities odd;
+		struct stack_line_flags flags;
 		unsigned long number = 0;
 		enum outcome r =
-		    stack_line_next(&lines, &text, &number, &odd, &why);
+		    stack_line_next(&lines, &text, &number, &flags, &why);
 
 		(void)snprintf(file->where, sizeof(file->where), "%s:%lu",
 		    file->path, number > 0 ? number : lines.number + 1);
@@ -363,10 +363,10 @@ lines_read(struct file *file, int fd)
 		}
 		if (text.len == 0)
 			return LOAD_DONE;
-		oddities_tell(file, &odd);
-		if (odd.long_)
+		flags_report(file, &flags);
+		if (flags.long_)
 			stack->unsure = true;
-		if (odd.no_end)
+		if (flags.no_end)
 			return LOAD_BROKEN;
 		line_read(file, (char *)text.p);
 		if (stack->failed || stack->aborts)

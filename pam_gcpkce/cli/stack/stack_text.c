@@ -17,13 +17,14 @@
  * gives:  true when the logical line is at its end
  */
 static bool
-part_add(struct view part, struct buf *line, struct stack_oddities *odd)
+part_add(struct view part, struct buf *line, struct stack_line_flags *flags)
 {
 	const uint8_t *nul = memchr(part.p, '\0', part.len);
 	const uint8_t *hash = memchr(part.p, '#', part.len);
 	bool goes_on = false;
 
-	odd->nul = odd->nul || (nul != NULL && (hash == NULL || nul < hash));
+	flags->nul =
+	    flags->nul || (nul != NULL && (hash == NULL || nul < hash));
 	if (nul != NULL)
 		part.len = (size_t)(nul - part.p);
 	hash = memchr(part.p, '#', part.len);
@@ -40,7 +41,7 @@ part_add(struct view part, struct buf *line, struct stack_oddities *odd)
 			part.len--;
 		goes_on = part.p[part.len - 1] == '\\';
 	}
-	odd->cr = odd->cr || memchr(part.p, '\r', part.len) != NULL;
+	flags->cr = flags->cr || memchr(part.p, '\r', part.len) != NULL;
 	buf_put(line, part.p, goes_on ? part.len - 1 : part.len);
 	if (goes_on)
 		buf_put_byte(line, ' ');
@@ -49,13 +50,13 @@ part_add(struct view part, struct buf *line, struct stack_oddities *odd)
 
 enum outcome
 stack_line_next(struct lines *lines, struct buf *ret_line,
-    unsigned long *ret_number, struct stack_oddities *ret_odd,
+    unsigned long *ret_number, struct stack_line_flags *ret_flags,
     struct errinfo *reterr)
 {
 	bool ended = false;
 
 	buf_reset(ret_line);
-	*ret_odd = (struct stack_oddities){0};
+	*ret_flags = (struct stack_line_flags){0};
 	while (!ended) {
 		struct view part;
 		enum outcome r = lines_next(lines, &part, reterr);
@@ -66,10 +67,10 @@ stack_line_next(struct lines *lines, struct buf *ret_line,
 			break;
 		if (ret_line->len == 0)
 			*ret_number = lines->number;
-		ended = part_add(part, ret_line, ret_odd);
+		ended = part_add(part, ret_line, ret_flags);
 	}
-	ret_odd->no_end = !ended && ret_line->len > 0;
-	ret_odd->long_ = ret_line->len > STACK_LINE_SAFE;
+	ret_flags->no_end = !ended && ret_line->len > 0;
+	ret_flags->long_ = ret_line->len > STACK_LINE_SAFE;
 	return buf_check(ret_line);
 }
 

@@ -10,7 +10,7 @@
 #define STACK_LINE_SAFE 1022 /* bytes; Linux-PAM 1.5 splits a longer line */
 
 /* Features of a logical line that libpam reads in an unexpected way. */
-struct stack_oddities {
+struct stack_line_flags {
 	bool nul;    /* a NUL byte: the rest is not read */
 	bool cr;     /* a carriage return, which is no blank there */
 	bool long_;  /* above STACK_LINE_SAFE */
@@ -24,13 +24,13 @@ struct stack_oddities {
  * in:     lines  of the file
  * out:    ret_line    NUL-ended, to be cut into words; empty at the end
  *         ret_number  of its first line
- *         ret_odd
+ *         ret_flags
  * errors: as lines_next
  * source: pam.conf(5)
  */
 MUST_CHECK enum outcome stack_line_next(struct lines *lines,
     struct buf *ret_line, unsigned long *ret_number,
-    struct stack_oddities *ret_odd, struct errinfo *reterr);
+    struct stack_line_flags *ret_flags, struct errinfo *reterr);
 
 /*
  * Cut off the next word: up to a blank, or the text in brackets, in which "\]"

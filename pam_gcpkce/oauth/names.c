@@ -3,7 +3,7 @@
  * Names, groups, roles and divisions for display.  Invalid fields are left out
  * and refuse no reply.
  */
-#include "gcpkce/oauth/portrait.h"
+#include "gcpkce/oauth/names.h"
 
 #include <string.h>
 
@@ -33,8 +33,8 @@ text_read(struct json_object *object, const char *name, char *ret, size_t cap)
 }
 
 static void
-thing_read(struct json_object *object, enum wire_thing_kind kind,
-    struct wire_portrait *portrait)
+membership_read(struct json_object *object, enum wire_membership_kind kind,
+    struct wire_names *names)
 {
 	struct json_object *id = NULL;
 
@@ -42,32 +42,34 @@ thing_read(struct json_object *object, enum wire_thing_kind kind,
 	    !json_member(object, "id", json_type_string, &id) ||
 	    !text_is_uuid(json_view(id)))
 		return;
-	if (portrait->count == WIRE_THINGS_MAX) {
-		portrait->more = true;
+	if (names->count == WIRE_MEMBERSHIPS_MAX) {
+		names->more = true;
 		return;
 	}
-	struct wire_thing *thing = &portrait->things[portrait->count++];
-	thing->kind = kind;
-	text_read(object, "id", thing->id, sizeof(thing->id));
-	text_read(object, "name", thing->name, sizeof(thing->name));
+	struct wire_membership *membership =
+	    &names->memberships[names->count++];
+	membership->kind = kind;
+	text_read(object, "id", membership->id, sizeof(membership->id));
+	text_read(object, "name", membership->name, sizeof(membership->name));
 }
 
 static void
 list_read(struct json_object *object, const char *name,
-    enum wire_thing_kind kind, struct wire_portrait *portrait)
+    enum wire_membership_kind kind, struct wire_names *names)
 {
 	struct json_object *list = NULL;
 
 	if (!json_member(object, name, json_type_array, &list) || list == NULL)
 		return;
-	portrait->told[kind] = true;
+	names->present[kind] = true;
 	for (size_t i = 0; i < json_object_array_length(list); i++)
-		thing_read(json_object_array_get_idx(list, i), kind, portrait);
+		membership_read(
+		    json_object_array_get_idx(list, i), kind, names);
 }
 
 enum outcome
-portrait_user_parse(
-    struct view body, struct wire_portrait *portrait, struct errinfo *reterr)
+names_user_parse(
+    struct view body, struct wire_names *names, struct errinfo *reterr)
 {
 	autojson *user = NULL;
 	struct json_object *part = NULL;
@@ -75,25 +77,25 @@ portrait_user_parse(
 	enum outcome r = json_parse_object(body, &user, reterr);
 	if (r != OUTCOME_OK)
 		return r;
-	memset(portrait->told, 0, sizeof(portrait->told));
-	portrait->more = false;
-	portrait->count = 0;
-	text_read(user, "name", portrait->person, sizeof(portrait->person));
-	list_read(user, "groups", WIRE_THING_GROUP, portrait);
+	memset(names->present, 0, sizeof(names->present));
+	names->more = false;
+	names->count = 0;
+	text_read(user, "name", names->person, sizeof(names->person));
+	list_read(user, "groups", WIRE_MEMBERSHIP_GROUP, names);
 	if (json_member(user, "authorization", json_type_object, &part) &&
 	    part != NULL)
-		list_read(part, "roles", WIRE_THING_ROLE, portrait);
+		list_read(part, "roles", WIRE_MEMBERSHIP_ROLE, names);
 	if (json_member(user, "division", json_type_object, &part) &&
 	    part != NULL) {
-		portrait->told[WIRE_THING_DIVISION] = true;
-		thing_read(part, WIRE_THING_DIVISION, portrait);
+		names->present[WIRE_MEMBERSHIP_DIVISION] = true;
+		membership_read(part, WIRE_MEMBERSHIP_DIVISION, names);
 	}
 	return OUTCOME_OK;
 }
 
 enum outcome
-portrait_token_parse(
-    struct view body, struct wire_portrait *portrait, struct errinfo *reterr)
+names_token_parse(
+    struct view body, struct wire_names *names, struct errinfo *reterr)
 {
 	autojson *token = NULL;
 	struct json_object *part = NULL;
@@ -101,15 +103,14 @@ portrait_token_parse(
 	enum outcome r = json_parse_object(body, &token, reterr);
 	if (r != OUTCOME_OK)
 		return r;
-	portrait->organization[0] = '\0';
-	portrait->client[0] = '\0';
+	names->organization[0] = '\0';
+	names->client[0] = '\0';
 	if (json_member(token, "organization", json_type_object, &part) &&
 	    part != NULL)
-		text_read(part, "name", portrait->organization,
-		    sizeof(portrait->organization));
+		text_read(part, "name", names->organization,
+		    sizeof(names->organization));
 	if (json_member(token, "OAuthClient", json_type_object, &part) &&
 	    part != NULL)
-		text_read(
-		    part, "name", portrait->client, sizeof(portrait->client));
+		text_read(part, "name", names->client, sizeof(names->client));
 	return OUTCOME_OK;
 }
