@@ -24,6 +24,6 @@ complete -c gcpkce -n '__fish_seen_subcommand_from whoami' -l ids -d 'print line
 complete -c gcpkce -n '__fish_seen_subcommand_from check' -l service -x -d 'look at this service\'s stack'
 complete -c gcpkce -n '__fish_seen_subcommand_from check' -l all-services -d 'look at every service'
 complete -c gcpkce -n '__fish_seen_subcommand_from check' -l offline -d 'ask no other host'
-complete -c gcpkce -n '__fish_seen_subcommand_from check' -l pam-dir -x -d 'read stacks from this folder'
+complete -c gcpkce -n '__fish_seen_subcommand_from check' -l pam-dir -x -d 'read stacks from here'
 complete -c gcpkce -n '__fish_seen_subcommand_from pkce' -l verifier -x -d 'the code verifier'
 complete -c gcpkce -n '__fish_seen_subcommand_from pkce' -l challenge -x -d 'the challenge to check'

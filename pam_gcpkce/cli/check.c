@@ -80,7 +80,7 @@ report_json(struct check *check)
 	    json, "findings", findings_json(&check->findings));
 	(void)json_object_object_add(
 	    json, "not_looked_at", left_out_json(check));
-	(void)json_object_object_add(json, "truth", check->eval);
+	(void)json_object_object_add(json, "stacks", check->eval);
 	check->eval = NULL;
 	(void)json_object_object_add(json, "probe", probe_json(check));
 	command_json_print(json);
@@ -137,7 +137,7 @@ command_check(const struct options *options)
 	if (options->service != NULL &&
 	    !stack_service_is_valid(options->service))
 		return command_usage(
-		    "this is no name of a service: ", options->service);
+		    "invalid service name: ", options->service);
 	if (options->service != NULL && options->all_services)
 		return command_usage("either --service or --all-services", "");
 	autofree struct check *check = calloc(1, sizeof(*check));

@@ -34,7 +34,7 @@ struct check {
 	bool probed;         /* only then is there a probe */
 	struct wire_probe_reply probe;
 	struct buf text;          /* for people, after the findings */
-	struct json_object *eval; /* "truth" of the JSON answer, an array */
+	struct json_object *eval; /* "stacks" of the JSON answer, an array */
 };
 
 /*

@@ -97,7 +97,7 @@ ca_check(struct check *check)
 	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
 		finding_add(f, FINDING_FAULT, path,
 		    "name a file that holds the certificates in PEM",
-		    "ca_file is a folder");
+		    "ca_file is a directory");
 		return;
 	}
 	if (!file_check(f, path, SAFEFILE_CONFIG,
@@ -133,7 +133,7 @@ state_check(struct check *check)
 		return;
 	if (!S_ISDIR(st.st_mode))
 		finding_add(&check->findings, FINDING_FAULT, RUNDIR,
-		    "rm " RUNDIR, "is no folder");
+		    "rm " RUNDIR, "is not a directory");
 	else if (st.st_uid != 0)
 		finding_add(&check->findings, FINDING_FAULT, RUNDIR,
 		    "chown root:root " RUNDIR, "belongs to uid %u",

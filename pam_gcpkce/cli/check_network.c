@@ -228,10 +228,10 @@ client_check(const struct host_view *v)
 	else if (ours->status == unknown->status &&
 	    strcmp(ours->place, unknown->place) == 0)
 		finding_add(&v->check->findings, FINDING_NOTE, "client_id",
-		    "gcpkce login tells",
+		    "gcpkce login checks it",
 		    "the login host answers a client that nobody has alike "
 		    "(status %u): whether client_id and redirect_uri are "
-		    "right cannot be told without a sign-in",
+		    "right cannot be checked without a sign-in",
 		    ours->status);
 }
 

@@ -236,7 +236,7 @@ complaint_add(struct check *check, const struct sshd_settings *settings)
 		fix = "ssh-keygen -A";
 	finding_add(&check->findings, root ? FINDING_FAULT : FINDING_NOTE,
 	    "sshd", root ? fix : "run this as root",
-	    "sshd does not tell its settings: %s",
+	    "sshd does not report its settings: %s",
 	    words[0] != '\0' ? words : "it cannot be run");
 }
 

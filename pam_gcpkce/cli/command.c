@@ -144,6 +144,13 @@ command_json_text(struct json_object *json, const char *key, const char *value)
 }
 
 void
+command_json_subject(struct json_object *json, const char *id)
+{
+	command_json_text(json, "provider", "genesys");
+	command_json_text(json, "subject", id);
+}
+
+void
 command_json_print(struct json_object *json)
 {
 	if (json == NULL)

@@ -22,7 +22,7 @@
 #define COMMAND_TABLE(X) \
 	X(check, \
 	    "[--conf FILE] [--service SERVICE | --all-services] " \
-	    "[--user NAME] [--offline] [--pam-dir FOLDER]", \
+	    "[--user NAME] [--offline] [--pam-dir DIRECTORY]", \
 	    "what is wrong on this host, and what a login makes of outcomes") \
 	X(login, \
 	    "[--conf FILE] [--user NAME] [--browser] " \
@@ -59,7 +59,7 @@
 	TEXT(service, "service", "SERVICE", "look at this service's stack") \
 	FLAG(all_services, "all-services", "look at every service") \
 	FLAG(offline, "offline", "ask no other host") \
-	TEXT(pam_dir, "pam-dir", "FOLDER", "read stacks from this folder") \
+	TEXT(pam_dir, "pam-dir", "DIRECTORY", "read stacks from here") \
 	TEXT(verifier, "verifier", "V", "the code verifier") \
 	TEXT(challenge, "challenge", "C", "the challenge to check")
 
@@ -143,6 +143,8 @@ const char *command_pam_text(enum outcome outcome);
 struct json_object *command_json_new(enum outcome outcome);
 void command_json_text(
     struct json_object *json, const char *key, const char *value);
+/* Whose sign-in it is, as in the journal: "provider" and "subject". */
+void command_json_subject(struct json_object *json, const char *id);
 void command_json_print(struct json_object *json);
 
 #endif

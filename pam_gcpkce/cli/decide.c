@@ -89,7 +89,7 @@ command_decide(const struct options *options)
 		struct json_object *json = command_json_new(r);
 
 		command_json_text(json, "user", options->user);
-		command_json_text(json, "genesys_id", identity.id);
+		command_json_subject(json, identity.id);
 		command_json_text(json, "pam", command_pam_text(r));
 		command_json_text(json, "cause", cause);
 		command_json_print(json);

@@ -377,7 +377,7 @@ report_json(const struct login *l, enum outcome outcome, const char *cause)
 		clock_stamp(l->expires_at_s, expires);
 	command_json_text(json, "user", l->user);
 	command_json_text(json, "cause", cause);
-	command_json_text(json, "genesys_id", who->id);
+	command_json_subject(json, who->id);
 	command_json_text(json, "email", who->email);
 	command_json_text(json, "organization", who->organization_id);
 	command_json_text(json, "scopes", who->scopes);

@@ -182,7 +182,7 @@ main(int argc, char **argv)
 		return options.help ? EXIT_GOOD : EXIT_USAGE;
 	}
 	if (optind + 2 < argc)
-		return command_usage("this is too much: ", argv[optind + 2]);
+		return command_usage("too many arguments: ", argv[optind + 2]);
 	options.file = argv[optind + 1]; /* NULL after the last */
 	for (size_t i = 0; i < COMMAND_COUNT; i++) {
 		if (strcmp(commands[i].name, argv[optind]) == 0)

@@ -144,7 +144,7 @@ setting_print(const char *key, const char *id, const char *name)
 	autobuf shown = BUF_INIT(1024);
 
 	if (!text_is_uuid(view_text(id)))
-		(void)printf("# %s: no id was told\n", key);
+		(void)printf("# %s: the reply has no id\n", key);
 	if (!text_is_uuid(view_text(id)))
 		return;
 	name_put(&shown, name);
@@ -182,8 +182,8 @@ ids_print(const struct whoami *w)
 		    names->memberships[i].id, names->memberships[i].name);
 	for (size_t i = 0; i < WIRE_MEMBERSHIP_COUNT; i++) {
 		if (!names->present[i])
-			(void)printf(
-			    "# %s: not told with this token\n", kinds[i].name);
+			(void)printf("# %s: not in the reply for this token\n",
+			    kinds[i].name);
 	}
 	if (names->more)
 		(void)printf("# there are more than these\n");
@@ -237,7 +237,7 @@ report_json(const struct whoami *w, enum outcome outcome, const char *cause)
 	struct json_object *json = command_json_new(outcome);
 
 	command_json_text(json, "cause", cause);
-	command_json_text(json, "genesys_id", who->id);
+	command_json_subject(json, who->id);
 	command_json_text(json, "name", names->person);
 	command_json_text(json, "email", who->email);
 	command_json_text(json, "state", who->state);

@@ -36,7 +36,7 @@ field_names(struct wire_codec *w, struct wire_names *names)
 	PASS_TEXT(w, names, organization);
 	PASS_TEXT(w, names, client);
 	for (size_t i = 0; i < WIRE_MEMBERSHIP_COUNT; i++)
-		field_bool(w, &names->present[i], "told");
+		field_bool(w, &names->present[i], "present");
 	field_bool(w, &names->more, "more");
 	field_u32(w, &names->count, "count");
 	if (names->count > WIRE_MEMBERSHIPS_MAX)

@@ -102,7 +102,7 @@ def test_a_fault_is_1_and_a_warning_0(check):
 def test_the_examples_let_in_after_ok_alone(check, name):
     run = check(REAL[f"etc-{name}"], export="env")
     assert FAULT not in severities(run), run.out
-    rows = run.json["truth"][0]["outcomes"]
+    rows = run.json["stacks"][0]["outcomes"]
     # which also asks for the password
     wanted = [] if name == "sshd-password-too" else ["ok"]
     assert [row["outcome"] for row in rows if row["others_refuse"] == "PAM_SUCCESS"] == wanted
@@ -248,7 +248,7 @@ def test_all_services_are_those_that_name_the_module(check):
     files["common-mfa"] = files.pop("mfa")
     files["sudo"] = files["sudo"].replace("mfa", "common-mfa")
     run = check(files, "--all-services")
-    assert [table["service"] for table in run.json["truth"]] == ["sshd", "sudo"]
+    assert [table["service"] for table in run.json["stacks"]] == ["sshd", "sudo"]
     find(run, WARNING, "^sudo has no other way in", "common-mfa:1")
 
 
@@ -271,11 +271,11 @@ def test_a_stack_that_asks_nobody_to_sign_in_is_a_fault(check, auth):
 def test_a_service_without_a_file_is_other_s(check):
     run = check({"other": OURS + COMMON["common-rest"]}, service="nowhere")
     find(run, WARNING, "libpam takes \"other\"")
-    assert len(run.json["truth"]) == 1
+    assert len(run.json["stacks"]) == 1
 
 
 def test_the_service_s_name_is_in_lower_case_as_for_libpam(check):
-    assert check(stack(OURS), service="S").json["truth"][0]["service"] == "s"
+    assert check(stack(OURS), service="S").json["stacks"][0]["service"] == "s"
 
 
 @pytest.mark.parametrize("arguments", [
@@ -497,13 +497,13 @@ def loops(word):
 def test_a_loop_of_includes_is_named(check, word):
     run = check(dict(COMMON, **loops(word)))
     find(run, FAULT, "includes itself: .*pam.d/a", "b:1")
-    assert run.json["truth"] == []
+    assert run.json["stacks"] == []
     assert "PAM_ABORT" not in run.out
 
 
 def test_a_thousand_includes_are_read(check):
     run = check(stack(OURS + "auth include inner\n" * 1000, inner="auth optional pam_unix.so\n"))
-    assert len(run.json["truth"][0]["lines"]) == 1001
+    assert len(run.json["stacks"][0]["lines"]) == 1001
 
 
 @pytest.mark.parametrize("innermost", ["auth optional pam_unix.so\n", "# nothing\n"])
@@ -514,7 +514,7 @@ def test_more_includes_than_could_be_read_are_named(check, innermost):
     files["a15"] = innermost
     run = check(files)
     find(run, FAULT, "more is included than can be looked through")
-    assert run.json["truth"] == []
+    assert run.json["stacks"] == []
 
 
 @pytest.mark.parametrize("text, pattern", [
@@ -524,7 +524,7 @@ def test_more_includes_than_could_be_read_are_named(check, innermost):
 def test_files_beyond_measure_are_named(check, text, pattern):
     run = check(dict(COMMON, s=text))
     find(run, FAULT, pattern)
-    assert run.json["truth"] == []
+    assert run.json["stacks"] == []
     assert "PAM_ABORT" not in run.out
 
 
@@ -548,4 +548,4 @@ def test_what_is_no_file_is_named_and_not_waited_for(check, folder):
     os.mkfifo(f"{folder}/pam.d/fifo")
     run = check(stack(OURS + "auth include fifo\n"))
     find(run, FAULT, "no regular file", "pam.d/fifo")
-    assert run.json["truth"] == []
+    assert run.json["stacks"] == []

@@ -113,7 +113,7 @@ def test_decide_lets_the_mapped_person_in(gcpkce, configure, account):
     assert run.status == 0
     assert run.json["outcome"] == "ok"
     assert run.json["pam"] == "PAM_SUCCESS"
-    assert run.json["genesys_id"] == PERSON
+    assert run.json["subject"] == PERSON
     assert run.json["version"] == 1
 
 

@@ -234,7 +234,7 @@ def test_login_export_keeps_the_token_for_whoami_and_logout(genesys, conf, accou
     assert list(genesys.log.tokens().values()) == [True]
     assert genesys.log.count("DELETE", "/api/v2/tokens/me") == 0
     run = gcpkce("--json", "whoami", "--conf", conf, env=variables)
-    assert run.json["genesys_id"] == genesys.people["alice"].id
+    assert run.json["subject"] == genesys.people["alice"].id
     assert run.json["expires"] == variables["GCPKCE_TOKEN_EXPIRES"]
     assert gcpkce("logout", "--conf", conf, env=variables).status == 0
     assert list(genesys.log.tokens().values()) == [False]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-"""The truth table of "gcpkce check" against libpam, cell by cell.
+"""The table of results of "gcpkce check" against libpam, cell by cell.
 
 Each module of a stack is replaced by pam_inject.so, which answers what the
 table assumes or, in our place, each result that an outcome has.  Then libpam
@@ -20,7 +20,7 @@ from stacks import (FEW, KEEPS_OUT, KEEPS_OUT_LIST, MAY_REFUSE, NO_FEW, PASSES, 
 HOST = os.path.join(BUILD, "tests/inject-host")
 MODULE = os.path.join(BUILD, "tests/pam_inject.so")
 ABORT = 26
-WORLDS = ("others_agree", "others_right", "others_refuse")
+ASSUMPTIONS = ("others_agree", "others_right", "others_refuse")
 # _pam_types.h
 NAMES = """SUCCESS OPEN_ERR SYMBOL_ERR SERVICE_ERR SYSTEM_ERR BUF_ERR PERM_DENIED AUTH_ERR
     CRED_INSUFFICIENT AUTHINFO_UNAVAIL USER_UNKNOWN MAXTRIES NEW_AUTHTOK_REQD ACCT_EXPIRED
@@ -59,8 +59,9 @@ def injected(folder, files):
 
 
 def cells_of(table):
-    """All cells: world, the module's result, what the table says."""
-    cells = {(world, row["module"]): row[world] for world in WORLDS for row in table["outcomes"]}
+    """All cells: assumption, the module's result, what the table says."""
+    cells = {(assumption, row["module"]): row[assumption]
+             for assumption in ASSUMPTIONS for row in table["outcomes"]}
     assert len(cells) == 24  # eight results of PAM
     return cells
 
@@ -68,12 +69,12 @@ def cells_of(table):
 def libpam(folder, table, cells):
     """What libpam says of each cell."""
     asked = []
-    for index, (world, ours) in enumerate(cells):
+    for index, (assumption, ours) in enumerate(cells):
         path = f"{folder}/answers-{index}"
         with open(path, "w", encoding="utf-8") as file:
             for line in table["lines"]:
                 place = os.path.basename(line["where"])
-                file.write(f"{place} {NUMBERS[line[world] or ours]}\n")
+                file.write(f"{place} {NUMBERS[line[assumption] or ours]}\n")
         asked.append(f"s {path}\n")
     # libpam leaks where pam_start fails, which is not ours to fix
     done = subprocess.run([HOST, folder], input="".join(asked), text=True, check=True,
@@ -87,12 +88,12 @@ def compare(gcpkce, folder, files):
     write(f"{folder}/there", files)
     injected(f"{folder}/here", files)
     run = gcpkce("--json", "check", "--pam-dir", f"{folder}/there", "--service", "s")
-    if not run.json["truth"]:
+    if not run.json["stacks"]:
         assert "PAM_ABORT" in run.out
-        there = libpam(f"{folder}/here", {"lines": []}, {(WORLDS[0], "PAM_SUCCESS"): None})
+        there = libpam(f"{folder}/here", {"lines": []}, {(ASSUMPTIONS[0], "PAM_SUCCESS"): None})
         assert set(there.values()) == {f"start {ABORT}"}
         return 1
-    table, = run.json["truth"]
+    table, = run.json["stacks"]
     cells = cells_of(table)
     told = {cell: str(NUMBERS[text]) for cell, text in cells.items()}
     assert told == libpam(f"{folder}/here", table, cells), files
@@ -109,9 +110,9 @@ def test_the_real_stacks_differ(gcpkce, folder):
     seen = set()
     for name, files in REAL.items():
         write(f"{folder}/{name}", files)
-        truth = gcpkce("--json", "check", "--pam-dir", f"{folder}/{name}",
-                       "--service", "s").json["truth"]
-        for table in truth:
+        tables = gcpkce("--json", "check", "--pam-dir", f"{folder}/{name}",
+                       "--service", "s").json["stacks"]
+        for table in tables:
             seen.add(tuple(cells_of(table).values()))
     assert len(seen) >= 15
 
@@ -130,14 +131,14 @@ def test_a_known_module_answers_as_is_assumed(gcpkce, folder, module):
     """The module itself, in libpam: any other answer than the assumed one is bad."""
     write(f"{folder}/there", {"s": f"auth required pam_{module}.so\nauth required pam_gcpkce.so\n"})
     table, = gcpkce("--json", "check", "--pam-dir", f"{folder}/there",
-                    "--service", "s").json["truth"]
-    assumed = {table["lines"][0][world] for world in WORLDS}
+                    "--service", "s").json["stacks"]
+    assumed = {table["lines"][0][assumption] for assumption in ASSUMPTIONS}
     word = assumed.pop().removeprefix("PAM_").lower()
     assert not assumed
     write(f"{folder}/here", {"other": "auth required pam_deny.so\n", "s": (
         f"auth required pam_permit.so\nauth [{word}=ignore default=bad] pam_{module}.so\n")})
     assert list(libpam(f"{folder}/here", {"lines": []},
-                       {(WORLDS[0], "PAM_SUCCESS"): None}).values()) == ["0"]
+                       {(ASSUMPTIONS[0], "PAM_SUCCESS"): None}).values()) == ["0"]
 
 
 def opens_at(gcpkce, folder, service):

@@ -82,7 +82,8 @@ def test_whoami_json_has_it_all(genesys, whoami):
     alice = genesys.people["alice"]
     run = whoami(token=genesys.issue_token("alice"), GCPKCE_TOKEN_EXPIRES=EXPIRES)
     expected = {
-        "version": 1, "outcome": "ok", "genesys_id": alice.id, "name": alice.name,
+        "version": 1, "outcome": "ok", "provider": "genesys", "subject": alice.id,
+        "name": alice.name,
         "email": alice.email, "state": "active", "organization": genesys.organization.id,
         "organization_name": "Example Organization", "organization_is_configured": True,
         "home_organization": genesys.organization.id, "cloned_user": False,
@@ -128,7 +129,7 @@ def test_whoami_reads_the_variable_that_token_env_names(genesys, gcpkce, configu
     run = gcpkce("--json", "whoami", "--conf", conf,
                  env={"MY_TOKEN": genesys.issue_token("bob"),
                       TOKEN: genesys.issue_token("alice")})
-    assert run.json["genesys_id"] == genesys.people["bob"].id
+    assert run.json["subject"] == genesys.people["bob"].id
 
 
 # ids
@@ -193,7 +194,7 @@ def test_whoami_ids_says_what_was_not_told(genesys, whoami):
     run = whoami("--ids", token=genesys.issue_token("alice"), json=False)
     assert run.status == 0
     for name in ("groups", "roles", "division"):
-        assert f"# {name}: not told with this token" in run.out
+        assert f"# {name}: not in the reply for this token" in run.out
     run = whoami("--ids", token=genesys.issue_token("alice"))
     assert run.json["groups"] is None
 
@@ -249,13 +250,13 @@ def token_file(folder):
 def test_whoami_reads_the_token_s_file(genesys, whoami, token_file, end):
     path = token_file(genesys.issue_token("alice") + end)
     run = whoami(**{FILE: path, TOKEN: ""})
-    assert run.json["genesys_id"] == genesys.people["alice"].id
+    assert run.json["subject"] == genesys.people["alice"].id
 
 
 def test_whoami_prefers_the_variable_to_the_file(genesys, whoami, token_file):
     path = token_file(genesys.issue_token("bob"))
     run = whoami(token=genesys.issue_token("alice"), **{FILE: path})
-    assert run.json["genesys_id"] == genesys.people["alice"].id
+    assert run.json["subject"] == genesys.people["alice"].id
 
 
 def refused(run, genesys, words):
@@ -322,7 +323,7 @@ def test_whoami_names_what_went_wrong(genesys, whoami, endpoint, fault, outcome)
     run = whoami(token=genesys.issue_token("alice"))
     assert run.status == 1
     assert run.json["outcome"] == outcome
-    assert run.json["genesys_id"] == "" and run.json["name"] == ""
+    assert run.json["subject"] == "" and run.json["name"] == ""
     assert "/me: " in run.json["cause"]
 
 

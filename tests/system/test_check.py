@@ -402,7 +402,7 @@ ROWS = {
     "trouble": (standin("users_me", status=503), WARNING, "network", "localhost",
                 "answers with status 503", "try again later"),
     "silent-about-clients": (standin("authorize", status=200, body="<html>"), NOTE, "network",
-                             "client_id", "cannot be told without a sign-in", "gcpkce login"),
+                             "client_id", "cannot be checked without a sign-in", "gcpkce login"),
     "clock-behind": (lambda h: h.clock(60), WARNING, "network", "clock",
                      r"(5\d|60|61) s behind Genesys", "timedatectl"),
     "clock-far-ahead": (lambda h: h.clock(-3600), FAULT, "network", "clock",
@@ -463,7 +463,7 @@ ROWS = {
                                   h.arguments.extend(("--user", "alice"))), FAULT, "sshd",
                        "sshd_config", "cannot show the address", "KbdInteractive"),
     "sshd-config": (sshd("UsePAM yes", "UsePAM perhaps"), FAULT, "sshd", "sshd",
-                    "does not tell its settings: .*line 2", "sshd -t"),
+                    "does not report its settings: .*line 2", "sshd -t"),
     "no-run-sshd": (lambda h: h.remove_folder("/run/sshd"), FAULT, "sshd", "sshd",
                     "Missing privilege separation directory", "mkdir"),
 }
@@ -611,7 +611,7 @@ def test_an_ordinary_user_is_told_what_he_may_not_see(host):
     host.write()
     done = host.check(before=as_account("alice", []))
     assert done.returncode == 0, done.stdout
-    assert re.search(r"note +sshd: sshd does not tell its settings: .*\n +fix: run this as root",
+    assert re.search(r"note +sshd: sshd does not report its settings: .*\n +fix: run this as root",
                      done.stdout)
     host.settings["client_secret_file"] = path
     host.write()

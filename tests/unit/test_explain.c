@@ -296,7 +296,7 @@ is_seen(const char *text, const struct config *with, enum hint hint)
 	if (explain_read(view_text(text), with, &e, &why) != OUTCOME_OK)
 		fail_msg("%s: %s", text, why.text);
 	for (size_t i = 0; i < e.count; i++) {
-		if (e.hints[i].hint == cause)
+		if (e.hints[i].hint == hint)
 			return e.hints[i].certainty == CERTAINTY_SEEN;
 	}
 	return false;
@@ -451,7 +451,7 @@ explain_understands_what_is_no_fault(void **state)
 		assert_int_equal(
 		    explain_read(view_text(good[i].text), NULL, &e, NULL),
 		    OUTCOME_OK);
-		assert_int_equal(e.row->kind, good[i].place);
+		assert_int_equal(e.row->kind, good[i].kind);
 		assert_int_equal(e.row->outcome, OUTCOME_OK);
 		assert_int_equal(e.count, 0);
 	}

@@ -53,7 +53,7 @@ reply_put(struct buf *frame)
 	    .names = {.person = "Alice \303\204",
 		.organization = "Example",
 		.client = "sign-in",
-		.told = {true, false, true},
+		.present = {true, false, true},
 		.more = true,
 		.count = 2,
 		.memberships = {{WIRE_MEMBERSHIP_GROUP, "group-1", "operators"},

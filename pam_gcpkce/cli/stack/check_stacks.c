@@ -186,7 +186,7 @@ directory_check(struct check *check, const char *directory, const char *but_in)
 
 	if (count < 0 && errno != ENOENT)
 		finding_add(&check->findings, FINDING_FAULT, directory,
-		    "name a folder that can be read", "%s", strerror(errno));
+		    "name a directory that can be read", "%s", strerror(errno));
 	for (int i = 0; i < count; i++) {
 		const char *service = entries[i]->d_name;
 		char shadow[PATH_MAX];

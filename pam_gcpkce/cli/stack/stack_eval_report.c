@@ -168,7 +168,7 @@ stack_eval_json(const struct stack_eval *eval, const char *service)
 	struct json_object *outcomes = json_object_new_array();
 
 	command_json_text(json, "service", service);
-	(void)json_object_object_add(json, "worlds", assumptions_json());
+	(void)json_object_object_add(json, "assumptions", assumptions_json());
 	(void)json_object_object_add(json, "lines", lines_json(eval));
 	for (size_t o = 0; o < OUTCOME_COUNT; o++) {
 		struct json_object *row = json_object_new_object();
