@@ -350,6 +350,7 @@ require_role = {ROLE},{GROUP}
 require_division = {DIVISION}
 allow_root = yes
 preconnect_max = 0
+remember = 28800
 export = file
 token_env = TOKEN
 region_env = REGION

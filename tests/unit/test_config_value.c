@@ -120,6 +120,7 @@ config_value_defaults_are_those_of_the_design(void **state)
 	assert_int_equal(c.attempts, 3);
 	assert_int_equal(c.preconnect, 2);
 	assert_int_equal(c.preconnect_max, 64);
+	assert_int_equal(c.remember, 0);
 	assert_int_equal(c.export, EXPORT_NONE);
 	assert_string_equal(c.token_env, "GENESYSCLOUD_ACCESS_TOKEN");
 	assert_string_equal(c.region_env, "GENESYSCLOUD_REGION");

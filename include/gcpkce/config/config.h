@@ -93,6 +93,8 @@
 	    "or no") \
 	X(preconnect_max, NUMBER, "64", 0, 65535, \
 	    "sign-ins with such connections at once on this host") \
+	X(remember, NUMBER, "0", 0, 86400, \
+	    "seconds for which a sign-in is remembered; 0: it is not") \
 	X(export, EXPORT, "none", 0, 0, \
 	    "token for the session: none, env, file") \
 	X(token_env, ENVNAME, "GENESYSCLOUD_ACCESS_TOKEN", 1, 64, \
