@@ -10,8 +10,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/random.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "gcpkce/base/text.h"
@@ -31,95 +29,11 @@
 
 static const struct rundir pending_dir = {PENDING, 0, 0700};
 
-/* Walk from /run to a directory of ours. */
-static enum outcome
-place_open(
-    const struct rundir *dir, bool make, int *ret_fd, struct errinfo *reterr)
-{
-	autofd above = -1;
-	enum outcome r = rundir_open(make, &above, reterr);
-
-	return r == OUTCOME_OK
-	    ? rundir_open_below(above, dir, make, ret_fd, reterr)
-	    : r;
-}
-
-/* The names in a directory; NULL where it cannot be read. */
-static DIR *
-list_open(int folder)
-{
-	/* the stream closes its descriptor, so it gets one of its own */
-	autofd copy = fcntl(folder, F_DUPFD_CLOEXEC, 0);
-	DIR *list = copy >= 0 ? fdopendir(copy) : NULL;
-
-	if (list != NULL)
-		(void)take_fd(&copy);
-	return list;
-}
-
-static enum outcome
-bytes_write(int fd, struct view bytes, struct errinfo *reterr)
-{
-	struct rlimit limit;
-
-	/*
-	 * beyond it the application gets a SIGXFSZ; a caller of su can set it
-	 */
-	if (getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur < bytes.len)
-		return err_set(reterr, OUTCOME_SYSTEM_ERROR,
-		    "the host's limit of file sizes is too small");
-	while (bytes.len > 0) {
-		ssize_t n = write(fd, bytes.p, bytes.len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return err_sys(
-			    reterr, OUTCOME_SYSTEM_ERROR, "writing a token");
-		bytes.p += n;
-		bytes.len -= (size_t)n;
-	}
-	return OUTCOME_OK;
-}
-
-/* Make a new file with this content, and give it to its owner at the end. */
-static enum outcome
-file_make(int folder, const char *id, struct view content, uid_t uid, gid_t gid,
-    struct errinfo *reterr)
-{
-	autofd fd = openat(folder, id,
-	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-
-	if (fd < 0)
-		return err_sys(
-		    reterr, OUTCOME_SYSTEM_ERROR, "making a token file");
-	enum outcome r = bytes_write(fd, content, reterr);
-	if (r == OUTCOME_OK &&
-	    (fchmod(fd, 0600) != 0 || fchown(fd, uid, gid) != 0))
-		r = err_sys(reterr, OUTCOME_SYSTEM_ERROR,
-		    "setting a token file's owner and mode");
-	if (r != OUTCOME_OK)
-		(void)unlinkat(folder, id, 0);
-	return r;
-}
-
 static bool
 id_is_valid(const char *id)
 {
 	return strspn(id, "0123456789abcdef") == TOKENFILE_ID_LEN &&
 	    id[TOKENFILE_ID_LEN] == '\0';
-}
-
-static enum outcome
-id_make(char ret_id[static TOKENFILE_ID_LEN + 1], struct errinfo *reterr)
-{
-	uint8_t bytes[TOKENFILE_ID_LEN / 2];
-
-	if (getrandom(bytes, sizeof(bytes), 0) != (ssize_t)sizeof(bytes))
-		return err_sys(reterr, OUTCOME_SYSTEM_ERROR, "getrandom");
-	for (size_t i = 0; i < sizeof(bytes); i++)
-		(void)snprintf(ret_id + 2 * i, 3, "%02x", bytes[i]);
-	return OUTCOME_OK;
 }
 
 /* ---- pending ---- */
@@ -150,11 +64,12 @@ tokenfile_pending_write(const struct tokenfile_pending *pending,
 	buf_put_byte(&content, '\n');
 	if (buf_check(&content) != OUTCOME_OK)
 		return OUTCOME_NO_MEMORY;
-	enum outcome r = id_make(ret_id, reterr);
+	enum outcome r = rundir_id_make(ret_id, reterr);
 	if (r == OUTCOME_OK)
-		r = place_open(&pending_dir, true, &folder, reterr);
+		r = rundir_open_dir(&pending_dir, true, &folder, reterr);
 	if (r == OUTCOME_OK)
-		r = file_make(folder, ret_id, buf_view(&content), 0, 0, reterr);
+		r = rundir_file_make(
+		    folder, ret_id, buf_view(&content), 0, 0, reterr);
 	return r;
 }
 
@@ -218,30 +133,12 @@ content_read(int folder, const char *id, struct tokenfile_pending *ret,
     struct stat *ret_st, struct errinfo *reterr)
 {
 	autobuf content = BUF_INIT(CONTENT_MAX);
-	uint8_t block[512];
-	ssize_t n;
-	autofd fd = openat(folder, id,
-	    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 
 	*ret = (struct tokenfile_pending){0};
-	*ret_st = (struct stat){0};
-	if (fd < 0 || fstat(fd, ret_st) != 0)
-		return err_sys(
-		    reterr, OUTCOME_SYSTEM_ERROR, "the pending token");
-	if (!S_ISREG(ret_st->st_mode) || ret_st->st_uid != 0 ||
-	    ret_st->st_nlink != 1 || (ret_st->st_mode & 077) != 0 ||
-	    ret_st->st_size > CONTENT_MAX)
-		return err_set(reterr, OUTCOME_CONFIG_UNSAFE,
-		    "the pending token is not in a file of root's alone");
-	while ((n = read(fd, block, sizeof(block))) > 0)
-		buf_put(&content, block, (size_t)n);
-	explicit_bzero(block, sizeof(block));
-	if (n < 0)
-		return err_sys(
-		    reterr, OUTCOME_SYSTEM_ERROR, "the pending token");
-	enum outcome r = buf_check(&content);
-	if (r == OUTCOME_OK)
-		r = content_parse(buf_view(&content), ret);
+	enum outcome r = rundir_file_read(folder, id, &content, ret_st, reterr);
+	if (r != OUTCOME_OK)
+		return r;
+	r = content_parse(buf_view(&content), ret);
 	return err_set(reterr, r, "%s",
 	    r == OUTCOME_OK ? "" : "the pending token cannot be read");
 }
@@ -256,7 +153,7 @@ tokenfile_pending_read(
 	if (!id_is_valid(id))
 		return err_set(reterr, OUTCOME_CONFIG_UNSAFE,
 		    "what names the pending token is no id");
-	enum outcome r = place_open(&pending_dir, false, &folder, reterr);
+	enum outcome r = rundir_open_dir(&pending_dir, false, &folder, reterr);
 	return r == OUTCOME_OK ? content_read(folder, id, ret, &st, reterr) : r;
 }
 
@@ -266,7 +163,7 @@ tokenfile_pending_remove(const char *id)
 	autofd folder = -1;
 
 	return id_is_valid(id) &&
-	    place_open(&pending_dir, false, &folder, NULL) == OUTCOME_OK &&
+	    rundir_open_dir(&pending_dir, false, &folder, NULL) == OUTCOME_OK &&
 	    unlinkat(folder, id, 0) == 0;
 }
 
@@ -324,9 +221,9 @@ tokenfile_pending_sweep(uint64_t now_s, const char *api_url,
 	unsigned swept = 0;
 	autofd folder = -1;
 
-	if (place_open(&pending_dir, false, &folder, NULL) != OUTCOME_OK)
+	if (rundir_open_dir(&pending_dir, false, &folder, NULL) != OUTCOME_OK)
 		return;
-	DIR *list = list_open(folder);
+	DIR *list = rundir_list(folder);
 	if (list == NULL)
 		return;
 	while (swept < SWEEP_MAX && (entry = readdir(list)) != NULL) {
@@ -363,11 +260,11 @@ tokenfile_create(const struct account *account, const char *id,
 	autofd folder = -1;
 
 	enum outcome r = id_is_valid(id)
-	    ? place_open(&own, true, &folder, reterr)
+	    ? rundir_open_dir(&own, true, &folder, reterr)
 	    : err_set(reterr, OUTCOME_CONFIG_UNSAFE, "no id");
 	if (r == OUTCOME_OK)
-		r = file_make(folder, id, secret_view(token), account->uid,
-		    account->gid, reterr);
+		r = rundir_file_make(folder, id, secret_view(token),
+		    account->uid, account->gid, reterr);
 	if (r == OUTCOME_OK)
 		(void)snprintf(ret_path, TOKENFILE_PATH_CAP, RUNDIR "/%u/%.*s",
 		    (unsigned)account->uid, TOKENFILE_ID_LEN, id);
@@ -381,7 +278,7 @@ tokenfile_remove(uid_t uid, const char *id, struct errinfo *reterr)
 	struct rundir own = account_dir(uid, 0, name);
 	autofd folder = -1;
 
-	enum outcome r = place_open(&own, false, &folder, reterr);
+	enum outcome r = rundir_open_dir(&own, false, &folder, reterr);
 	if (r == OUTCOME_OK && unlinkat(folder, id, 0) != 0 && errno != ENOENT)
 		r = err_sys(reterr, OUTCOME_SYSTEM_ERROR,
 		    "removing the session's token file");
@@ -400,7 +297,7 @@ account_sweep(int base, const char *uid, uint64_t now_s)
 	if (strspn(uid, "0123456789") != strlen(uid) ||
 	    rundir_open_below(base, &own, false, &folder, NULL) != OUTCOME_OK)
 		return;
-	DIR *list = list_open(folder);
+	DIR *list = rundir_list(folder);
 	while (list != NULL && (entry = readdir(list)) != NULL) {
 		if (id_is_valid(entry->d_name) &&
 		    fstatat(folder, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) ==
@@ -421,7 +318,7 @@ tokenfile_session_sweep(uint64_t now_s)
 
 	if (rundir_open(false, &base, NULL) != OUTCOME_OK)
 		return;
-	DIR *list = list_open(base);
+	DIR *list = rundir_list(base);
 	while (list != NULL && (entry = readdir(list)) != NULL)
 		account_sweep(base, entry->d_name, now_s);
 	if (list != NULL)

@@ -9,8 +9,9 @@
 #include "gcpkce/base/secret.h"
 #include "gcpkce/config/account.h"
 #include "gcpkce/config/config.h"
+#include "gcpkce/config/rundir.h"
 
-#define TOKENFILE_ID_LEN 32
+#define TOKENFILE_ID_LEN RUNDIR_ID_LEN
 #define TOKENFILE_PATH_CAP 64       /* of a session's file, with its NUL */
 #define TOKENFILE_PENDING_MAX_S 600 /* how long a token may be pending */
 

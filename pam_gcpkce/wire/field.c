@@ -3,7 +3,7 @@
  * Fields of frames.  The reader trusts no length and no byte; after the first
  * fault it reads nothing more.
  */
-#include "field.h"
+#include "gcpkce/wire/field.h"
 
 #include <string.h>
 

@@ -8,8 +8,8 @@
 
 #include <string.h>
 
-#include "field.h"
 #include "gcpkce/base/text.h"
+#include "gcpkce/wire/field.h"
 
 /* Write or read a list of ids; identity_check checks its bytes. */
 static void
@@ -82,7 +82,7 @@ field_request(struct wire_codec *w, struct wire_request *request)
 	    w, &request->client_secret, WIRE_TEXT_MAX, "client_secret");
 }
 
-static void
+void
 field_identity(struct wire_codec *w, struct identity *identity)
 {
 	PASS_TEXT(w, identity, id);

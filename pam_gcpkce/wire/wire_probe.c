@@ -4,7 +4,7 @@
  */
 #include "gcpkce/wire/wire_probe.h"
 
-#include "field.h"
+#include "gcpkce/wire/field.h"
 
 static void
 field_request(struct wire_codec *w, struct wire_probe_request *request)

@@ -5,7 +5,7 @@
  */
 #include "gcpkce/wire/wire_token.h"
 
-#include "field.h"
+#include "gcpkce/wire/field.h"
 
 static void
 field_request(struct wire_codec *w, struct wire_token_request *request)

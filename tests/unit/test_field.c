@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "wire/field.h"
+#include "gcpkce/wire/field.h"
 
 #define FAILED OUTCOME_HELPER_FAILED
 

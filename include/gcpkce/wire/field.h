@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "gcpkce/base/errinfo.h"
-#include "gcpkce/wire/wire.h"
+#include "wire.h"
 
 /*
  * A pass: if out is set, fields are appended to it, else they are cut from in.
@@ -62,7 +62,8 @@ struct view field_cut(struct wire_codec *w, size_t max, const char *field);
  */
 enum outcome field_finish(struct wire_codec *w);
 
-/* Fields that several frames share. */
+/* Fields that several frames, and records of sign-ins, share. */
+void field_identity(struct wire_codec *w, struct identity *identity);
 void field_missing(struct wire_codec *w, struct missing *missing);
 void field_route(struct wire_codec *w, struct wire_route *route);
 void field_verdict(struct wire_codec *w, struct wire_verdict *verdict);
