@@ -67,7 +67,7 @@ $(B)/tests/unit/test_result: $(B)/pam_gcpkce/module/result.o
 $(B)/tests/unit/test_template: $(B)/pam_gcpkce/module/template.o
 $(B)/tests/unit/test_config_example: $(B)/tools/config_example.o
 $(B)/tests/unit/test_page $(B)/tests/unit/test_http_request: $(filter %/page.o %/http_request.o,$(loopback))
-$(B)/tests/unit/test_helper_proc: $(B)/tests/module/own_run.o
+$(B)/tests/unit/test_helper_proc $(B)/tests/unit/test_remembered: $(B)/tests/module/own_run.o
 
 $(in_module): $(B)/tests/module/%: $(B)/tests/module/%.o $(module_host) $(config) $(wire) $(base)
 $(in_module): private target_libs = -rdynamic -lpam -lcmocka

@@ -25,13 +25,25 @@ clock_left_ms(int64_t deadline_ms)
 	return left <= 0 ? 0 : left > INT_MAX ? INT_MAX : (int)left;
 }
 
-uint64_t
-clock_wall_s(void)
+static uint64_t
+seconds_of(clockid_t clock)
 {
 	struct timespec now = {0};
 
-	(void)clock_gettime(CLOCK_REALTIME, &now);
+	(void)clock_gettime(clock, &now);
 	return (uint64_t)now.tv_sec;
+}
+
+uint64_t
+clock_boot_s(void)
+{
+	return seconds_of(CLOCK_BOOTTIME);
+}
+
+uint64_t
+clock_wall_s(void)
+{
+	return seconds_of(CLOCK_REALTIME);
 }
 
 void

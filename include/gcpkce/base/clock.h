@@ -15,6 +15,9 @@ int64_t clock_now_ms(void);
 /* Milliseconds left until a deadline, at least 0; suitable for poll(2). */
 int clock_left_ms(int64_t deadline_ms);
 
+/* Seconds since the boot, of CLOCK_BOOTTIME, which counts while suspended. */
+uint64_t clock_boot_s(void);
+
 /* Seconds of CLOCK_REALTIME. */
 uint64_t clock_wall_s(void);
 
