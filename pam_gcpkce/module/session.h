@@ -1,35 +1,16 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The token and the session: export, and its end.
+ * The token and the session.
  */
 #ifndef GCPKCE_MODULE_SESSION_H
 #define GCPKCE_MODULE_SESSION_H
 
 #include <security/pam_modules.h>
 
-#include "gcpkce/config/account.h"
 #include "gcpkce/config/config.h"
-#include "gcpkce/wire/wire.h"
 
 /*
- * Pass the token on, as export says: env puts it into the PAM environment with
- * the region, file leaves it pending for open_session.  Both set the person and
- * the expiry.
- *
- * in:     account  whose session it is to be
- *         verdict  with a token
- *         expires_at_s  CLOCK_REALTIME; 0: not known
- * errors: OUTCOME_NO_MEMORY, and those of tokenfile_pending_write; no
- *         variable or file is left over
- * source: pam_putenv(3); docs/DESIGN.md section 4
- */
-MUST_CHECK enum outcome session_export(pam_handle_t *pamh,
-    const struct config *config, const struct account *account,
-    const struct wire_verdict *verdict, uint64_t expires_at_s,
-    struct errinfo *reterr);
-
-/*
- * Undo all of that, by the configuration that exported it: variables, pending
+ * Undo an export, by the configuration that exported it: variables, pending
  * file, token.  For a helper that did not get KEEP; and before each new
  * sign-in, because an application may let several users try on one handle, and
  * the next one may get in by another module.  The token of an open session
@@ -40,13 +21,6 @@ MUST_CHECK enum outcome session_export(pam_handle_t *pamh,
  * source: docs/DESIGN.md section 4; login(1)
  */
 void session_unexport(pam_handle_t *pamh);
-
-/*
- * Revoke and remove what has been pending for too long: a stack failed after
- * us, or an application was killed.  Only after a success: it takes time and
- * may cause requests.
- */
-void session_sweep(pam_handle_t *pamh, const struct config *config);
 
 /*
  * Is there anything that a session could take over: authenticate's record, or
