@@ -71,10 +71,8 @@ left_out_json(const struct check *check)
 static void
 report_json(struct check *check)
 {
-	struct json_object *json = json_object_new_object();
+	struct json_object *json = command_json_bare();
 
-	(void)json_object_object_add(
-	    json, "version", json_object_new_int(JSON_VERSION));
 	command_json_text(json, "command", "check");
 	(void)json_object_object_add(
 	    json, "findings", findings_json(&check->findings));

@@ -125,15 +125,23 @@ command_pam_text(enum outcome outcome)
 }
 
 struct json_object *
-command_json_new(enum outcome outcome)
+command_json_bare(void)
 {
 	struct json_object *json = json_object_new_object();
 
-	if (json == NULL)
-		return NULL;
-	(void)json_object_object_add(
-	    json, "version", json_object_new_int(JSON_VERSION));
-	command_json_text(json, "outcome", outcome_name(outcome));
+	if (json != NULL)
+		(void)json_object_object_add(
+		    json, "version", json_object_new_int(1));
+	return json;
+}
+
+struct json_object *
+command_json_new(enum outcome outcome)
+{
+	struct json_object *json = command_json_bare();
+
+	if (json != NULL)
+		command_json_text(json, "outcome", outcome_name(outcome));
 	return json;
 }
 

@@ -11,7 +11,6 @@
 #define EXIT_GOOD 0
 #define EXIT_BAD 1
 #define EXIT_USAGE 2
-#define JSON_VERSION 1
 
 /*
  * X(name, arguments, description)
@@ -137,9 +136,10 @@ const char *command_cause(
 const char *command_pam_text(enum outcome outcome);
 
 /*
- * A new JSON answer with "version" and "outcome"; NULL when memory is short.
- * The caller gives it to command_json_print.
+ * A new JSON answer with "version", and with "outcome"; NULL when memory is
+ * short.  The caller gives it to command_json_print.
  */
+struct json_object *command_json_bare(void);
 struct json_object *command_json_new(enum outcome outcome);
 void command_json_text(
     struct json_object *json, const char *key, const char *value);

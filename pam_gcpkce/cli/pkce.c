@@ -3,7 +3,6 @@
  * gcpkce pkce: for developers of other clients.
  */
 #include <stdio.h>
-#include <string.h>
 
 #include "cli/diagnose/pkce_lint.h"
 #include "command.h"
@@ -14,22 +13,21 @@ pair_print(const struct options *options, struct view verifier)
 {
 	char challenge[PKCE_CHALLENGE_LEN + 1];
 	struct errinfo why = {0};
+	int len = (int)verifier.len;
+	const char *text = (const char *)verifier.p;
 
 	if (pkce_challenge(verifier, challenge, &why) != OUTCOME_OK)
 		return command_fail(why.text);
 	if (!options->json) {
-		(void)printf("code_verifier:         %.*s\n", (int)verifier.len,
-		    (const char *)verifier.p);
-		(void)printf("code_challenge:        %s\n", challenge);
-		(void)printf("code_challenge_method: S256\n");
+		(void)printf("code_verifier:         %.*s\n"
+			     "code_challenge:        %s\n"
+			     "code_challenge_method: S256\n",
+		    len, text, challenge);
 		return EXIT_GOOD;
 	}
-	struct json_object *json = json_object_new_object();
+	struct json_object *json = command_json_bare();
 	(void)json_object_object_add(
-	    json, "version", json_object_new_int(JSON_VERSION));
-	(void)json_object_object_add(json, "code_verifier",
-	    json_object_new_string_len(
-		(const char *)verifier.p, (int)verifier.len));
+	    json, "code_verifier", json_object_new_string_len(text, len));
 	command_json_text(json, "code_challenge", challenge);
 	command_json_text(json, "code_challenge_method", "S256");
 	command_json_print(json);
@@ -48,57 +46,45 @@ pair_make(const struct options *options)
 }
 
 static void
-lint_print(const struct pkce_lint *lint, const char *good)
+lint_print_json(const struct pkce_lint *lint, const char *text)
 {
-	if (lint->count == 0)
-		(void)printf("right: %s\n", good);
-	for (size_t i = 0; i < lint->count; i++)
-		(void)printf(
-		    "wrong: %s\n", pkce_mistake_text(lint->mistakes[i]));
-	if (lint->count > 0 && lint->sha1_not_compared)
-		(void)printf("not compared: SHA-1, which OpenSSL does not "
-			     "offer on this host\n");
-}
-
-static void
-lint_print_json(const struct pkce_lint *lint, const char *good)
-{
-	struct json_object *json = json_object_new_object();
+	struct json_object *json = command_json_bare();
 	struct json_object *names = json_object_new_array();
 	struct json_object *skipped = json_object_new_array();
-	autobuf text = BUF_INIT(8192);
 
-	for (size_t i = 0; i < lint->count; i++) {
-		(void)json_object_array_add(names,
-		    json_object_new_string(
-			pkce_mistake_name(lint->mistakes[i])));
-		buf_put_text(&text, i > 0 ? " " : "");
-		buf_put_text(&text, pkce_mistake_text(lint->mistakes[i]));
-	}
+	for (size_t i = 0; i < lint->count; i++)
+		(void)json_object_array_add(
+		    names, json_object_new_string(lint->mistakes[i].name));
 	if (lint->sha1_not_compared)
-		(void)json_object_array_add(skipped,
-		    json_object_new_string(
-			pkce_mistake_name(PKCE_MISTAKE_SHA1)));
-	(void)json_object_object_add(
-	    json, "version", json_object_new_int(JSON_VERSION));
+		(void)json_object_array_add(
+		    skipped, json_object_new_string("sha1"));
 	(void)json_object_object_add(
 	    json, "right", json_object_new_boolean(lint->count == 0));
 	(void)json_object_object_add(json, "faults", names);
 	(void)json_object_object_add(json, "not_compared", skipped);
-	command_json_text(
-	    json, "text", lint->count > 0 ? buf_text(&text) : good);
+	command_json_text(json, "text", text);
 	command_json_print(json);
 }
 
 static int
-verdict_print(const struct options *options, const struct pkce_lint *lint)
+lint_print(const struct options *options, const struct pkce_lint *lint)
 {
 	static const char good[] = "The challenge is right for this verifier.";
+	autobuf text = BUF_INIT(8192);
 
+	if (!options->json && lint->count == 0)
+		(void)printf("right: %s\n", good);
+	for (size_t i = 0; i < lint->count; i++) {
+		if (!options->json)
+			(void)printf("wrong: %s\n", lint->mistakes[i].text);
+		buf_printf(
+		    &text, "%s%s", i > 0 ? " " : "", lint->mistakes[i].text);
+	}
 	if (options->json)
-		lint_print_json(lint, good);
-	else
-		lint_print(lint, good);
+		lint_print_json(lint, lint->count > 0 ? buf_text(&text) : good);
+	else if (lint->count > 0 && lint->sha1_not_compared)
+		(void)printf("not compared: SHA-1, which OpenSSL does not "
+			     "offer on this host\n");
 	return lint->count == 0 ? EXIT_GOOD : EXIT_BAD;
 }
 
@@ -113,7 +99,6 @@ command_pkce(const struct options *options)
 		return options->challenge == NULL
 		    ? pair_make(options)
 		    : command_usage("--challenge needs --verifier", "");
-
 	struct view verifier = view_text(options->verifier);
 	if (options->challenge != NULL)
 		challenge = view_text(options->challenge);
@@ -124,5 +109,5 @@ command_pkce(const struct options *options)
 		return command_fail(why.text);
 	if (options->challenge == NULL && lint.count == 0)
 		return pair_print(options, verifier);
-	return verdict_print(options, &lint);
+	return lint_print(options, &lint);
 }

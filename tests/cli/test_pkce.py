@@ -80,8 +80,8 @@ def test_pkce_names_the_mistake(gcpkce, verifier, challenge, faults):
 
 
 def test_every_fault_has_a_row():
-    with open(os.path.join(ROOT, "pam_gcpkce/cli/diagnose/pkce_lint.h"), encoding="utf-8") as file:
-        table = set(re.findall(r'X\(\w+, "(\w+)"', file.read()))
+    with open(os.path.join(ROOT, "pam_gcpkce/cli/diagnose/pkce_mistake.def"), encoding="utf-8") as file:
+        table = set(re.findall(r'^[A-Z]+\(\w+, "(\w+)"', file.read(), re.M))
     assert table == {fault for row in ROWS for fault in row[2]}
 
 
