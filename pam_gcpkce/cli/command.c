@@ -148,7 +148,8 @@ command_json_new(enum outcome outcome)
 void
 command_json_text(struct json_object *json, const char *key, const char *value)
 {
-	(void)json_object_object_add(json, key, json_object_new_string(value));
+	(void)json_object_object_add(
+	    json, key, value != NULL ? json_object_new_string(value) : NULL);
 }
 
 void

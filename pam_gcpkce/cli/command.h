@@ -141,6 +141,7 @@ const char *command_pam_text(enum outcome outcome);
  */
 struct json_object *command_json_bare(void);
 struct json_object *command_json_new(enum outcome outcome);
+/* Add a string, or null for NULL. */
 void command_json_text(
     struct json_object *json, const char *key, const char *value);
 /* Whose sign-in it is, as in the journal: "provider" and "subject". */

@@ -35,11 +35,13 @@ report_text(const struct explanation *e)
 	    outcome_name(e->row->outcome));
 	for (size_t i = 0; i < e->count; i++) {
 		const struct hint_text *text = hint_get(e->hints[i].hint);
-		bool seen = e->hints[i].certainty == CERTAINTY_SEEN;
+		enum certainty certainty = e->hints[i].certainty;
 
-		(void)printf("\n%2zu. %s (%s)\n", i + 1, text->text,
-		    seen ? "SEEN" : certainty_name(e->hints[i].certainty));
-		(void)printf("    tell:   %s\n    change: %s\n",
+		(void)printf(
+		    "\n%2zu. %s (%s)\n    tell:   %s\n    change: %s\n", i + 1,
+		    text->text,
+		    certainty == CERTAINTY_SEEN ? "SEEN"
+						: certainty_name(certainty),
 		    text->how_to_tell, text->fix);
 	}
 	if (e->count > 0)
@@ -47,6 +49,23 @@ report_text(const struct explanation *e)
 			     "by Genesys, or in its tools;\nstandard: by an "
 			     "RFC; reported: by users; inferred: not "
 			     "confirmed.\n");
+}
+
+static struct json_object *
+hint_json(const struct error_hint *hint)
+{
+	const struct hint_text *text = hint_get(hint->hint);
+	struct json_object *json = json_object_new_object();
+	autobuf name = BUF_INIT(64);
+
+	for (const char *p = text->name; *p != '\0'; p++)
+		buf_put_byte(&name, text_lower((uint8_t)*p));
+	command_json_text(json, "cause", buf_text(&name));
+	command_json_text(json, "sure", certainty_name(hint->certainty));
+	command_json_text(json, "text", text->text);
+	command_json_text(json, "tell", text->how_to_tell);
+	command_json_text(json, "fix", text->fix);
+	return json;
 }
 
 static void
@@ -58,24 +77,10 @@ report_json(const struct explanation *e)
 	command_json_text(json, "kind", error_kind_name(e->row->kind));
 	(void)json_object_object_add(json, "status",
 	    e->status != 0 ? json_object_new_int64(e->status) : NULL);
-	(void)json_object_object_add(json, "error",
-	    e->row->name != NULL ? json_object_new_string(e->row->name) : NULL);
+	command_json_text(json, "error", e->row->name);
 	command_json_text(json, "meaning", e->row->meaning);
-	for (size_t i = 0; i < e->count; i++) {
-		const struct hint_text *text = hint_get(e->hints[i].hint);
-		struct json_object *one = json_object_new_object();
-		autobuf name = BUF_INIT(64);
-
-		for (const char *p = text->name; *p != '\0'; p++)
-			buf_put_byte(&name, text_lower((uint8_t)*p));
-		command_json_text(one, "cause", buf_text(&name));
-		command_json_text(
-		    one, "sure", certainty_name(e->hints[i].certainty));
-		command_json_text(one, "text", text->text);
-		command_json_text(one, "tell", text->how_to_tell);
-		command_json_text(one, "fix", text->fix);
-		(void)json_object_array_add(causes, one);
-	}
+	for (size_t i = 0; i < e->count; i++)
+		(void)json_object_array_add(causes, hint_json(&e->hints[i]));
 	(void)json_object_object_add(json, "causes", causes);
 	command_json_print(json);
 }
@@ -87,15 +92,14 @@ command_explain(const struct options *options)
 	struct errinfo why = {0};
 	enum outcome r = explain_run(options, &explanation, &why);
 
-	if (r != OUTCOME_OK && !options->json)
-		return command_fail(command_cause(r, "", &why));
-	if (r != OUTCOME_OK) {
-		struct json_object *json = command_json_new(r);
-
-		command_json_text(json, "cause", command_cause(r, "", &why));
-		command_json_print(json);
-		return EXIT_BAD;
+	if (r == OUTCOME_OK) {
+		(options->json ? report_json : report_text)(&explanation);
+		return EXIT_GOOD;
 	}
-	(options->json ? report_json : report_text)(&explanation);
-	return EXIT_GOOD;
+	if (!options->json)
+		return command_fail(command_cause(r, "", &why));
+	struct json_object *json = command_json_new(r);
+	command_json_text(json, "cause", command_cause(r, "", &why));
+	command_json_print(json);
+	return EXIT_BAD;
 }

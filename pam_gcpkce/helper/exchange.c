@@ -11,7 +11,7 @@
 #include "gcpkce/base/clock.h"
 #include "gcpkce/base/text.h"
 #include "gcpkce/oauth/profile.h"
-#include "gcpkce/oauth/refusal.h"
+#include "gcpkce/oauth/error_table.h"
 #include "helper/http/response.h"
 
 #define FORM_MAX 8192

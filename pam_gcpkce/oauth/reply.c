@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "gcpkce/base/text.h"
+#include "gcpkce/oauth/error_table.h"
 #include "gcpkce/oauth/json.h"
 
 static enum outcome
@@ -156,28 +157,6 @@ first_text(struct json_object *object, const char *const *names)
 	return (struct view){0};
 }
 
-/* RFC 6749 section 5.2, but for invalid_grant. */
-static const char *const client_errors[] = {"invalid_client",
-    "unauthorized_client", "invalid_request", "unsupported_grant_type",
-    "invalid_scope"};
-
-static bool
-is_client_error(struct view name)
-{
-	for (size_t i = 0; i < sizeof(client_errors) / sizeof(client_errors[0]);
-	     i++) {
-		if (view_eq(name, view_text(client_errors[i])))
-			return true;
-	}
-	return false;
-}
-
-static bool
-is_grant_error(struct view name)
-{
-	return view_eq(name, view_text("invalid_grant"));
-}
-
 /* Escape bytes into a field of cap bytes; what does not fit is left out. */
 static void
 field_set(char *field, size_t cap, struct view bytes,
@@ -217,8 +196,7 @@ error_read(struct json_object *object, const struct sent_secrets *sent_secrets,
 	struct error_parts parts = {.name = first_text(object, names),
 	    .detail = first_text(object, details)};
 	/* registered error names are never redacted */
-	bool is_registered =
-	    is_client_error(parts.name) || is_grant_error(parts.name);
+	bool is_registered = error_outcome(parts.name) != OUTCOME_REPLY_INVALID;
 	field_set(ret->name, sizeof(ret->name), parts.name,
 	    is_registered ? NULL : sent_secrets);
 	field_set(ret->detail, sizeof(ret->detail), parts.detail, sent_secrets);
@@ -245,10 +223,7 @@ refusal_judge(const struct error_parts *parts)
 	if (view_eq(parts->name, view_text("invalid_request")) &&
 	    is_rate_limit(parts->detail))
 		return OUTCOME_RATE_LIMITED;
-	if (is_grant_error(parts->name))
-		return OUTCOME_CODE_REFUSED;
-	return is_client_error(parts->name) ? OUTCOME_CLIENT_REFUSED
-					    : OUTCOME_REPLY_INVALID;
+	return error_outcome(parts->name);
 }
 
 enum outcome

@@ -27,7 +27,7 @@
 #include "gcpkce/oauth/answer.h"
 #include "gcpkce/oauth/names.h"
 #include "gcpkce/oauth/profile.h"
-#include "gcpkce/oauth/refusal.h"
+#include "gcpkce/oauth/error_table.h"
 #include "gcpkce/oauth/reply.h"
 #include "inject.h"
 

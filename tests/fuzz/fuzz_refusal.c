@@ -5,7 +5,7 @@
  * alone; whatever is said is fit for a log, and has no secret in it.
  */
 #include "fuzz.h"
-#include "gcpkce/oauth/refusal.h"
+#include "gcpkce/oauth/error_table.h"
 
 #define CAUSES_MAX 4096
 #define CODE "Qk3-cOdE_of.alice~1"

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "gcpkce/oauth/refusal.h"
+#include "gcpkce/oauth/error_table.h"
 
 static const struct row {
 	struct refusal refusal;

@@ -27,9 +27,9 @@ enum hint_scope {
 struct hint_text {
 	const char *name; /* stable; JSON has it in lower case */
 	enum hint_scope scope;
-	const char *text;        /* what it is */
-	const char *how_to_tell; /* how to recognize it */
-	const char *fix;         /* what to change */
+	const char *text; /* the cause */
+	const char *how_to_tell;
+	const char *fix; /* what to change */
 };
 
 /* A hint's texts, never NULL; empty for HINT_NONE and outside the table. */
@@ -38,33 +38,37 @@ const struct hint_text *hint_get(enum hint hint);
 /* Is the cause possible in a sign-in of this project? */
 bool hint_applies(enum hint hint, bool secret_sent);
 
-/* What kind of input an error is in; error_table.c has the names in this order.
- */
-enum error_kind {
-	ERROR_TOKEN,       /* an error body of /oauth/token */
-	ERROR_API,         /* an error body of the API host */
-	ERROR_REDIRECT,    /* error= in the redirect address */
-	ERROR_STATUS,      /* an HTTP status, nothing else */
-	ERROR_PAGE,        /* a page in place of JSON */
-	ERROR_BROKEN_JSON, /* JSON that is cut off or broken */
-	ERROR_AUTHORIZE,   /* an authorize address */
-	ERROR_CODE,        /* a redirect address with a code */
-	ERROR_FRAGMENT,    /* one with a token in its fragment */
-	ERROR_NO_CODE,     /* an address without code or error */
-	ERROR_REPLY        /* a reply with a token */
-};
+/* X(enum suffix, "name"): what an error is in; JSON has the name. */
+#define ERROR_KIND_TABLE(X) \
+	X(TOKEN, "token_error")           /* an error body of /oauth/token */ \
+	X(API, "api_error")               /* one of the API host */ \
+	X(REDIRECT, "error_redirect")     /* error= in the redirect address */ \
+	X(STATUS, "status")               /* an HTTP status, nothing else */ \
+	X(PAGE, "page")                   /* a page in place of JSON */ \
+	X(BROKEN_JSON, "broken_json")     /* cut off or malformed */ \
+	X(AUTHORIZE, "authorize_address") /* an authorize address */ \
+	X(CODE, "code_redirect")          /* a redirect address with a code */ \
+	X(FRAGMENT, "token_redirect") /* one with a token in its fragment */ \
+	X(NO_CODE, "address")         /* one without code or error */ \
+	X(REPLY, "token_reply")       /* a reply with a token */
 
-/*
- * How certain it is that a hint belongs to a row; error_table.c has the names
- * in this order.
- */
-enum certainty {
-	CERTAINTY_INFERRED, /* follows from the protocol */
-	CERTAINTY_STANDARD, /* an RFC says so; no report from Genesys Cloud */
-	CERTAINTY_REPORTED, /* users have reported it */
-	CERTAINTY_VENDOR, /* Genesys' documentation or published code has it */
-	CERTAINTY_SEEN    /* the input shows it */
-};
+/* X(enum suffix, "name"): how certain it is that a hint belongs to a row. */
+#define CERTAINTY_TABLE(X) \
+	X(INFERRED, "inferred") /* follows from the protocol */ \
+	X(STANDARD, "standard") /* an RFC says so */ \
+	X(REPORTED, "reported") /* users have reported it */ \
+	X(VENDOR, "vendor") /* the vendor's documentation or code has it */ \
+	X(SEEN, "seen")     /* the input shows it */
+
+#define X(suffix, name) ERROR_##suffix,
+enum error_kind { ERROR_KIND_TABLE(X) };
+#undef X
+#define X(suffix, name) CERTAINTY_##suffix,
+enum certainty { CERTAINTY_TABLE(X) };
+#undef X
+
+const char *error_kind_name(enum error_kind kind);
+const char *certainty_name(enum certainty certainty);
 
 #define ERROR_HINTS_MAX 12
 
@@ -91,11 +95,33 @@ struct error_row {
 const struct error_row *error_row_find(enum error_kind kind,
     enum outcome outcome, const char *name, const char *detail);
 
+/*
+ * The outcome of an error of the token endpoint that RFC 6749 section 5.2
+ * names; OUTCOME_REPLY_INVALID for any other.
+ */
+enum outcome error_outcome(struct view name);
+
 /* Find the row for an HTTP status alone; NULL for a number that is not one. */
 const struct error_row *error_row_of_status(long status);
 
-/* The name of a kind, and of a certainty; stable, for JSON. */
-const char *error_kind_name(enum error_kind kind);
-const char *certainty_name(enum certainty certainty);
+/* What is known of the sign-in when the code or the client is refused. */
+struct refusal {
+	enum outcome outcome;          /* code_refused or client_refused */
+	const struct error_body *body; /* the server's reply */
+	bool confidential;             /* a client secret was sent */
+	bool state_seen;               /* the answer had our state */
+	bool code_seen_before;         /* this code was sent before */
+	unsigned long shown_s;         /* seconds since the address was shown */
+	size_t code_len;
+};
+
+/*
+ * Append the likely causes of a refusal, most likely first, separated by "; ":
+ * fixed phrases and numbers, nothing from the network.  For any other outcome
+ * nothing is appended.
+ *
+ * source: docs/DESIGN.md section 6
+ */
+void refusal_hints(const struct refusal *refusal, struct buf *text);
 
 #endif
