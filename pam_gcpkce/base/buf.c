@@ -161,6 +161,46 @@ view_trim(struct view bytes, const char *characters)
 	return bytes;
 }
 
+struct view
+view_before(struct view bytes, char stop)
+{
+	const uint8_t *at =
+	    bytes.len > 0 ? memchr(bytes.p, stop, bytes.len) : NULL;
+
+	if (at != NULL)
+		bytes.len = (size_t)(at - bytes.p);
+	return bytes;
+}
+
+struct view
+view_after(struct view bytes, char stop)
+{
+	size_t front = view_before(bytes, stop).len;
+
+	return view_skip(bytes, front < bytes.len ? front + 1 : front);
+}
+
+bool
+view_next(struct view *rest, char separator, struct view *ret_item)
+{
+	if (rest->p == NULL)
+		return false;
+	*ret_item = view_before(*rest, separator);
+	*rest = ret_item->len < rest->len ? view_skip(*rest, ret_item->len + 1)
+					  : (struct view){0};
+	return true;
+}
+
+bool
+view_all(struct view bytes, bool (*is_good)(uint8_t byte))
+{
+	for (size_t i = 0; i < bytes.len; i++) {
+		if (!is_good(bytes.p[i]))
+			return false;
+	}
+	return true;
+}
+
 bool
 view_eq(struct view a, struct view b)
 {

@@ -5,37 +5,15 @@
  */
 #include "gcpkce/base/query.h"
 
-#include <string.h>
-
 #include "gcpkce/base/text.h"
-
-struct view
-query_before(struct view text, char stop)
-{
-	const uint8_t *at =
-	    text.len > 0 ? memchr(text.p, stop, text.len) : NULL;
-
-	if (at != NULL)
-		text.len = (size_t)(at - text.p);
-	return text;
-}
-
-struct view
-query_behind(struct view text, char stop)
-{
-	size_t front = query_before(text, stop).len;
-
-	return view_skip(text, front < text.len ? front + 1 : front);
-}
 
 struct view
 query_of(struct view address)
 {
-	struct view query = query_before(address, '#');
+	struct view query = view_before(address, '#');
 
-	return query_before(query, '?').len < query.len
-	    ? query_behind(query, '?')
-	    : query;
+	return view_before(query, '?').len < query.len ? view_after(query, '?')
+						       : query;
 }
 
 bool
@@ -43,10 +21,10 @@ query_next(struct view *query, struct view *ret_name, struct view *ret_value)
 {
 	if (query->len == 0)
 		return false;
-	struct view pair = query_before(*query, '&');
-	*query = query_behind(*query, '&');
-	*ret_name = query_before(pair, '=');
-	*ret_value = query_behind(pair, '=');
+	struct view pair = view_before(*query, '&');
+	*query = view_after(*query, '&');
+	*ret_name = view_before(pair, '=');
+	*ret_value = view_after(pair, '=');
 	return true;
 }
 

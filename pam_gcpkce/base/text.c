@@ -90,36 +90,35 @@ text_is_uuid(struct view bytes)
 }
 
 bool
-text_is_id_char(char c)
+text_is_id_char(uint8_t byte)
 {
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-	    (c >= 'A' && c <= 'Z') || c == '.' || c == '_' || c == '-';
+	return text_is_unreserved(byte) && byte != '~';
+}
+
+static bool
+is_graphic(uint8_t byte)
+{
+	return byte > 0x20 && byte < 0x7f;
 }
 
 bool
 text_is_token(struct view bytes)
 {
-	for (size_t i = 0; i < bytes.len; i++) {
-		if (bytes.p[i] <= 0x20 || bytes.p[i] >= 0x7f)
-			return false;
-	}
-	return bytes.len > 0;
+	return bytes.len > 0 && view_all(bytes, is_graphic);
+}
+
+static bool
+is_b64token_char(uint8_t byte)
+{
+	return text_is_unreserved(byte) || byte == '+' || byte == '/';
 }
 
 bool
 text_is_b64token(struct view bytes)
 {
-	size_t len = bytes.len;
-
-	while (len > 0 && bytes.p[len - 1] == '=')
-		len--;
-	for (size_t i = 0; i < len; i++) {
-		uint8_t c = bytes.p[i];
-
-		if (!text_is_unreserved(c) && c != '+' && c != '/')
-			return false;
-	}
-	return len > 0;
+	while (bytes.len > 0 && bytes.p[bytes.len - 1] == '=')
+		bytes.len--;
+	return bytes.len > 0 && view_all(bytes, is_b64token_char);
 }
 
 size_t
@@ -211,16 +210,11 @@ bool
 text_split_email(
     struct view address, struct view *ret_local, struct view *ret_domain)
 {
-	if (!text_is_token(address))
-		return false;
-	const uint8_t *at = memchr(address.p, '@', address.len);
-	if (at == NULL)
-		return false;
+	struct view local = view_before(address, '@');
+	struct view domain = view_after(address, '@');
 
-	struct view local = {.p = address.p, .len = (size_t)(at - address.p)};
-	struct view domain = {.p = at + 1, .len = address.len - local.len - 1};
-	if (local.len == 0 || domain.len == 0 ||
-	    memchr(domain.p, '@', domain.len) != NULL)
+	if (!text_is_token(address) || local.len == 0 || domain.len == 0 ||
+	    view_before(domain, '@').len < domain.len)
 		return false;
 	*ret_local = local;
 	*ret_domain = domain;
@@ -230,16 +224,12 @@ text_split_email(
 bool
 text_list_has(const char *list, struct view item)
 {
-	if (*list == '\0')
-		return false;
-	for (const char *p = list;; p++) {
-		size_t len = strcspn(p, ",");
-		struct view entry = {.p = (const uint8_t *)p, .len = len};
+	struct view rest = view_text(list);
+	struct view entry;
 
+	while (item.len > 0 && view_next(&rest, ',', &entry)) {
 		if (text_eq_nocase(entry, item))
 			return true;
-		p += len;
-		if (*p == '\0')
-			return false;
 	}
+	return false;
 }

@@ -16,11 +16,10 @@ url_host_is_name(struct view host)
 	uint8_t before = '.';
 
 	for (size_t i = 0; i < host.len; i++) {
-		uint8_t c = text_lower(host.p[i]);
-		bool good = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-		    (c == '-' && before != '.') || (c == '.' && before != '.');
+		uint8_t c = host.p[i];
 
-		if (!good)
+		if (!text_is_id_char(c) || c == '_' ||
+		    (before == '.' && (c == '-' || c == '.')))
 			return false;
 		before = c;
 	}
@@ -28,16 +27,9 @@ url_host_is_name(struct view host)
 }
 
 static bool
-is_ipv6_literal(struct view host)
+is_ipv6_char(uint8_t byte)
 {
-	for (size_t i = 0; i < host.len; i++) {
-		uint8_t c = text_lower(host.p[i]);
-
-		if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') ||
-			c == ':' || c == '.'))
-			return false;
-	}
-	return host.len >= 2;
+	return byte != '\0' && strchr("0123456789abcdefABCDEF:.", byte) != NULL;
 }
 
 /* One of the IPv4 addresses of 127.0.0.0/8, written out. */
@@ -61,50 +53,37 @@ url_host_is_loopback(struct view host)
 	    view_eq(host, view_text("::1")) || is_loopback_v4(host);
 }
 
+/* out: ret_port  0 for an empty view, which is good as well */
 static bool
-loopback_socket_is_valid(struct view port)
+port_read(struct view port, unsigned long *ret_port)
 {
 	char text[6] = {0};
-	unsigned long n;
 
-	if (port.len == 0 || port.len >= sizeof(text))
+	*ret_port = 0;
+	if (port.len >= sizeof(text))
 		return false;
 	memcpy(text, port.p, port.len);
-	return text_parse_number(text, 1, 65535, &n);
+	return port.len == 0 || text_parse_number(text, 1, 65535, ret_port);
 }
 
 /* Split "host[:port]" or "[v6][:port]". */
 static bool
 authority_split(struct view authority, struct url *ret)
 {
-	const uint8_t *end = authority.p + authority.len;
-	const uint8_t *host = authority.p;
-	const uint8_t *host_end;
-	const uint8_t *rest;
+	bool bracketed = view_begins(authority, "[");
+	struct view from = view_skip(authority, bracketed ? 1 : 0);
 
-	if (authority.len > 0 && host[0] == '[') {
-		host++;
-		host_end = memchr(host, ']', authority.len - 1);
-		if (host_end == NULL)
-			return false;
-		rest = host_end + 1;
-	} else {
-		host_end = memchr(host, ':', authority.len);
-		if (host_end == NULL)
-			host_end = end;
-		rest = host_end;
-	}
-	ret->host = (struct view){.p = host, .len = (size_t)(host_end - host)};
-	ret->port = (struct view){.p = end, .len = 0};
-	if (authority.len > 0 && authority.p[0] == '['
-		? !is_ipv6_literal(ret->host)
-		: !url_host_is_name(ret->host))
+	ret->host = view_before(from, bracketed ? ']' : ':');
+	struct view rest = view_skip(from, ret->host.len);
+	if (bracketed && rest.len == 0)
 		return false;
-	if (rest == end)
-		return true;
-	ret->port =
-	    (struct view){.p = rest + 1, .len = (size_t)(end - rest) - 1};
-	return *rest == ':' && loopback_socket_is_valid(ret->port);
+	rest = view_skip(rest, bracketed ? 1 : 0);
+	ret->port = view_skip(rest, rest.len > 0 ? 1 : 0);
+	return (bracketed
+		       ? ret->host.len >= 2 && view_all(ret->host, is_ipv6_char)
+		       : url_host_is_name(ret->host)) &&
+	    (rest.len == 0 || (rest.p[0] == ':' && ret->port.len > 0)) &&
+	    port_read(ret->port, &ret->port_number);
 }
 
 bool

@@ -175,7 +175,7 @@ is_zone(struct view name)
 	size_t end = sizeof(page) - 1;
 
 	for (size_t i = 0; i < name.len; i++) {
-		if (!text_is_id_char((char)name.p[i]))
+		if (!text_is_id_char(name.p[i]))
 			return false;
 	}
 	return name.len > 0 && name.len <= ZONE_MAX &&

@@ -190,7 +190,7 @@ digits_read(struct view text, size_t from, size_t count, int base, uint8_t *ret)
 	if (text.len < from + count)
 		return 0;
 	memcpy(digits, text.p + from, count);
-	if (!text_is_id_char(digits[0])) /* no sign, no blank */
+	if (!text_is_id_char((uint8_t)digits[0])) /* no sign, no blank */
 		return 0;
 	unsigned long value = strtoul(digits, &end, base);
 	if (end != digits + count || value == 0 || value > 0xFF)

@@ -324,7 +324,7 @@ answer_read(struct view typed, const struct answer_terms *terms,
 		return err_set(reterr, OUTCOME_ANSWER_MALFORMED,
 		    "the answer holds a control character");
 	/* No code has a '=', so one means that there are parameters. */
-	if (query_before(text, '=').len < text.len)
+	if (view_before(text, '=').len < text.len)
 		return read_parameters(text, terms, ret, reterr);
 	return read_bare_code(text, terms, ret, reterr);
 }

@@ -5,33 +5,13 @@
  */
 #include "gcpkce/wire/id_list.h"
 
-#include <string.h>
-
 #include "gcpkce/base/text.h"
 
 static bool
 is_id(struct view id)
 {
-	bool good = id.len >= 1 && id.len <= ID_LIST_ID_MAX;
-
-	for (size_t i = 0; good && i < id.len; i++)
-		good = text_is_id_char((char)id.p[i]);
-	return good;
-}
-
-/* Cut the first id and its space off. */
-static struct view
-cut_id(struct view *left)
-{
-	const uint8_t *space =
-	    left->len > 0 ? memchr(left->p, ' ', left->len) : NULL;
-	size_t len = space != NULL ? (size_t)(space - left->p) : left->len;
-	struct view id = {.p = left->p, .len = len};
-	size_t step = space != NULL ? len + 1 : len;
-
-	left->p += step;
-	left->len -= step;
-	return id;
+	return id.len >= 1 && id.len <= ID_LIST_ID_MAX &&
+	    view_all(id, text_is_id_char);
 }
 
 void
@@ -59,14 +39,13 @@ enum outcome
 id_list_check(
     const struct id_list *list, const char *name, struct errinfo *reterr)
 {
-	struct view left = buf_view(&list->ids);
-	bool good = list->present || left.len == 0;
+	struct view rest = buf_view(&list->ids);
+	bool good = list->present || rest.len == 0;
+	struct view id;
 
-	/* no id follows a space at the end */
-	if (left.len > 0 && left.p[left.len - 1] == ' ')
-		good = false;
-	for (size_t count = 0; good && left.len > 0; count++)
-		good = is_id(cut_id(&left)) && count < ID_LIST_MAX;
+	for (size_t n = 0;
+	     good && list->ids.len > 0 && view_next(&rest, ' ', &id); n++)
+		good = is_id(id) && n < ID_LIST_MAX;
 	if (!good)
 		return err_set(reterr, OUTCOME_IDENTITY_INCOMPLETE,
 		    "%s is not a list of at most %d ids", name, ID_LIST_MAX);
@@ -76,10 +55,11 @@ id_list_check(
 bool
 id_list_has(const struct id_list *list, struct view id)
 {
-	struct view left = buf_view(&list->ids);
+	struct view rest = buf_view(&list->ids);
+	struct view item;
 
-	while (list->present && id.len > 0 && left.len > 0) {
-		if (view_eq(cut_id(&left), id))
+	while (list->present && id.len > 0 && view_next(&rest, ' ', &item)) {
+		if (view_eq(item, id))
 			return true;
 	}
 	return false;

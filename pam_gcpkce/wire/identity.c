@@ -29,18 +29,14 @@ identity_set(char *field, size_t cap, struct view bytes, const char *name,
 
 /* Is the field NUL-ended within cap, and every character of it allowed? */
 static enum outcome
-field_check(const char *field, size_t cap, bool (*allowed)(char),
+field_check(const char *field, size_t cap, bool (*allowed)(uint8_t),
     const char *name, struct errinfo *reterr)
 {
-	size_t len = strnlen(field, cap);
-	bool good = len < cap;
+	struct view text = {(const uint8_t *)field, strnlen(field, cap)};
 
-	for (size_t i = 0; good && allowed != NULL && i < len; i++)
-		good = allowed(field[i]);
-	if (good && allowed == NULL)
-		good = text_is_clean_utf8(
-		    (struct view){.p = (const uint8_t *)field, .len = len});
-	if (!good)
+	if (text.len == cap ||
+	    !(allowed != NULL ? view_all(text, allowed)
+			      : text_is_clean_utf8(text)))
 		return err_set(reterr, OUTCOME_IDENTITY_INCOMPLETE,
 		    "%s is not of the form that it must have", name);
 	return OUTCOME_OK;
@@ -52,7 +48,7 @@ identity_check(const struct identity *identity, struct errinfo *reterr)
 	const struct {
 		const char *field;
 		size_t cap;
-		bool (*allowed)(char);
+		bool (*allowed)(uint8_t);
 		const char *name;
 	} fields[] = {
 #define ROW(member, allowed, name) \

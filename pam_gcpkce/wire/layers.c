@@ -59,12 +59,6 @@ layers_put(const struct missing *missing, uint32_t layers, struct buf *text)
 	}
 }
 
-void
-missing_put(const struct missing *missing, struct buf *text)
-{
-	layers_put(missing, missing->layers, text);
-}
-
 bool
 missing_news(struct missing *missing, struct buf *text)
 {
@@ -83,7 +77,7 @@ missing_judge(const struct missing *missing, bool strict, const char *end,
 
 	if (!strict || missing->layers == 0)
 		return OUTCOME_OK;
-	missing_put(missing, &all);
+	layers_put(missing, missing->layers, &all);
 	return err_set(reterr, OUTCOME_HELPER_FAILED, "sandbox = strict: %s%s",
 	    buf_text(&all), end);
 }

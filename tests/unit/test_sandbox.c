@@ -276,7 +276,8 @@ layers_tell(const struct row *row, bool strict, int words)
 	if (r == OUTCOME_OK)
 		r = sandbox_close(&why);
 	missing = *sandbox_missing();
-	missing_put(&missing, &text);
+	missing.told = 0;
+	(void)missing_news(&missing, &text);
 	if (r != OUTCOME_OK && strstr(why.text, buf_text(&text)) == NULL)
 		tell("the refusal and what is told differ");
 	if (r != OUTCOME_OK)

@@ -361,7 +361,7 @@ text_is_id_char_takes_65_characters_alone(void **state)
 	assert_false(text_is_id_char('\0'));
 	for (int c = 1; c < 256; c++)
 		assert_int_equal(
-		    text_is_id_char((char)c), strchr(good, c) != NULL);
+		    text_is_id_char((uint8_t)c), strchr(good, c) != NULL);
 }
 
 int

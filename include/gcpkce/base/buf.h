@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A byte buffer that grows up to a bound.  Its memory is always wiped before it
- * is freed, so no caller can forget to.
+ * A byte buffer that grows up to a bound, and is wiped before it is freed; and
+ * views of bytes.
  */
 #ifndef GCPKCE_BUF_H
 #define GCPKCE_BUF_H
@@ -61,16 +61,11 @@ void buf_vprintf(struct buf *b, const char *fmt, va_list ap) PRINTF(2, 0);
  */
 MUST_CHECK enum outcome buf_check(const struct buf *b);
 
-/* The content as a NUL-ended string; "" when empty.  Borrowed from b. */
+/* The content, *borrowed* from b; the text is NUL-ended, "" when empty. */
 const char *buf_text(const struct buf *b);
-
-/* The content as a view.  Borrowed from b. */
 struct view buf_view(const struct buf *b);
 
-/* A view of a NUL-ended string. */
 struct view view_text(const char *text);
-
-/* Do the bytes begin with the text? */
 bool view_begins(struct view bytes, const char *text);
 
 /* The bytes after the first count; there must be at least that many. */
@@ -78,6 +73,20 @@ struct view view_skip(struct view bytes, size_t count);
 
 /* The bytes without any of the characters at either end. */
 struct view view_trim(struct view bytes, const char *characters);
+
+/* The bytes before the first such byte, or all; those after it, or none. */
+struct view view_before(struct view bytes, char stop);
+struct view view_after(struct view bytes, char stop);
+
+/*
+ * Take the next item off a list: "" has one empty item, "a," has two items.
+ *
+ * gives:  false when nothing is left, and for a view without memory
+ */
+bool view_next(struct view *rest, char separator, struct view *ret_item);
+
+/* Is each byte good? */
+bool view_all(struct view bytes, bool (*is_good)(uint8_t byte));
 
 /* Equal length and equal bytes.  Not for secrets (secret_eq, view_eq_ct). */
 bool view_eq(struct view a, struct view b);

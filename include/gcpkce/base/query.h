@@ -7,12 +7,6 @@
 
 #include "buf.h"
 
-/* The text before the first such byte, or all of it. *Borrowed*. */
-struct view query_before(struct view text, char stop);
-
-/* The text after the first such byte, or nothing. *Borrowed*. */
-struct view query_behind(struct view text, char stop);
-
 /*
  * The parameters of an address, or of a query alone: the text after the first
  * '?', or all of it if there is none; without the fragment.

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * Small readers and writers of text: UUIDs, numbers, safe strings, and the
- * escaping of untrusted bytes.
- */
+/* Small readers and writers of text. */
 #ifndef GCPKCE_TEXT_H
 #define GCPKCE_TEXT_H
 
@@ -35,63 +32,44 @@ void text_put_field(
     struct buf *line, const char *name, const char *value, size_t max);
 
 /*
- * Is the byte in RFC 3986's unreserved set, [A-Za-z0-9-._~]?  Code verifiers
- * and codes consist of it, too.
- *
- * source: RFC 3986 section 2.3; RFC 7636 section 4.1
+ * [A-Za-z0-9-._~], as verifiers have; RFC 3986 section 2.3, RFC 7636
+ * section 4.1
  */
 bool text_is_unreserved(uint8_t byte);
 
-/*
- * Append untrusted bytes percent-encoded: all but RFC 3986's unreserved set.
- *
- * source: RFC 3986 section 2.3
- */
+/* Append untrusted bytes percent-encoded: all but the unreserved set. */
 void text_put_percent(struct buf *b, struct view bytes);
 
 /* 36 characters: a UUID in lower case with hyphens (RFC 9562 section 4). */
 bool text_is_uuid(struct view bytes);
 
 /* One of [A-Za-z0-9._-], the characters of Genesys Cloud's ids. */
-bool text_is_id_char(char c);
+bool text_is_id_char(uint8_t byte);
 
 /* At least one byte, all of them printable ASCII without the space. */
 bool text_is_token(struct view bytes);
 
-/*
- * The grammar of a bearer token: letters, digits and "-._~+/", at least one,
- * then any number of "=".
- *
- * source: RFC 6750 section 2.1
- */
+/* The grammar of a bearer token (RFC 6750 section 2.1). */
 bool text_is_b64token(struct view bytes);
 
 /*
- * Decode the first character of at least one byte.
+ * Decode the first character of at least one byte (RFC 3629).
  *
- * out:    ret_char  its code point
  * gives:  its length; 0 when it is not well-formed: cut, overlong, a surrogate
  *         or above U+10FFFF
- * source: RFC 3629
  */
 size_t text_utf8_decode(const uint8_t *p, size_t len, uint32_t *ret_char);
 
 /* Well-formed UTF-8 (RFC 3629) without control characters: C0, DEL or C1. */
 bool text_is_clean_utf8(struct view bytes);
 
-/*
- * Read a whole unsigned decimal number: digits alone, no sign, no space.
- *
- * out:    ret
- * gives:  false if it is not one, or is outside min..max
- */
+/* Read a decimal number, digits alone; false if it is outside min..max. */
 bool text_parse_number(
     const char *text, unsigned long min, unsigned long max, unsigned long *ret);
 
-/* A blank or a tab. */
 bool text_is_blank(uint8_t byte);
 
-/* The lower case of one ASCII letter; every other byte unchanged. */
+/* ASCII letters alone change. */
 uint8_t text_lower(uint8_t byte);
 
 /* Equal except for the case of ASCII letters; lengths are compared first. */

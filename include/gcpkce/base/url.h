@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * The checks of URLs that the configuration needs.
- */
+/* The checks of URLs that the configuration needs. */
 #ifndef GCPKCE_URL_H
 #define GCPKCE_URL_H
 
@@ -9,8 +7,9 @@
 
 struct url {
 	struct view scheme;
-	struct view host; /* without brackets */
-	struct view port; /* empty when there is none */
+	struct view host;          /* without brackets */
+	struct view port;          /* empty when there is none */
+	unsigned long port_number; /* 0 when there is none */
 	struct view path; /* with its slash, query and fragment; may be empty */
 	bool loopback;    /* localhost, 127.0.0.0/8 or [::1] */
 };

@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * One pass over a frame's payload, field by field, in either direction.  Each
- * struct that crosses the wire has one list of such calls, which writes it and
- * reads it, so the two cannot drift apart.
- */
+/* One pass over a frame's payload, field by field, in either direction. */
 #ifndef GCPKCE_FIELD_H
 #define GCPKCE_FIELD_H
 
@@ -55,11 +51,7 @@ void field_token(
 void field_put(struct wire_codec *w, struct view bytes);
 struct view field_cut(struct wire_codec *w, size_t max, const char *field);
 
-/*
- * End reading: bytes after the last field are a fault.
- *
- * gives:  w->r: OUTCOME_OK, OUTCOME_HELPER_FAILED, OUTCOME_NO_MEMORY
- */
+/* End reading: bytes after the last field are a fault.  Returns w->r. */
 enum outcome field_finish(struct wire_codec *w);
 
 /* Fields that several frames, and records of sign-ins, share. */
@@ -68,19 +60,15 @@ void field_missing(struct wire_codec *w, struct missing *missing);
 void field_route(struct wire_codec *w, struct wire_route *route);
 void field_verdict(struct wire_codec *w, struct wire_verdict *verdict);
 
-/*
- * Begin a frame, which returns the position that frame_end needs; and end it.
- */
+/* Begin a frame, which returns the position that frame_end needs; end it. */
 size_t frame_begin(struct buf *frame, enum wire_type type);
 void frame_end(struct buf *frame, size_t start);
 
 /*
- * Define wire_put_NAME and wire_NAME_parse, for a frame of this type whose
- * payload is the struct S.
- *
- * walk(w, S *) passes its fields.  The writer passes a copy, because walk may
- * also modify it; the copy holds pointers to secrets and lists, never their
- * bytes. done(S *) frees what a reader has allocated before a fault.
+ * Define what WIRE_FRAME declares.  walk(w, S *) passes the fields.  The writer
+ * passes a copy, because walk may also modify it; the copy holds pointers to
+ * secrets and lists, never their bytes.  done(S *) frees what a reader has
+ * allocated before a fault.
  */
 #define FRAME_DEFINE(name, type, S, walk, done) \
 	void wire_put_##name(struct buf *frame, const S *value) \

@@ -26,25 +26,21 @@ struct id_list {
 void id_list_begin(struct id_list *list);
 
 /*
- * Append one id to a list that is present.
+ * Append one id, 1 to 64 bytes of [A-Za-z0-9._-], to a list that is present.
  *
- * in:     id    1 to 64 bytes of [A-Za-z0-9._-]
- *         name  the list's name for the message
+ * in:     name  the list's name for the message
  * errors: OUTCOME_IDENTITY_INCOMPLETE  not an id;  OUTCOME_NO_MEMORY
  */
 MUST_CHECK enum outcome id_list_put(struct id_list *list, struct view id,
     const char *name, struct errinfo *reterr);
 
 /*
- * Is the list missing, or one of at most 1,024 ids, as one that came over the
- * wire must be?
- *
- * errors: OUTCOME_IDENTITY_INCOMPLETE  reterr names the list
+ * Is the list missing, or one of at most 1,024 ids?  Else
+ * OUTCOME_IDENTITY_INCOMPLETE.
  */
 MUST_CHECK enum outcome id_list_check(
     const struct id_list *list, const char *name, struct errinfo *reterr);
 
-/* Is this id in the list?  Lengths are compared first, then bytes. */
 bool id_list_has(const struct id_list *list, struct view id);
 
 /* Move a list to another one; the source is missing afterwards. */

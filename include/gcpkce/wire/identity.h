@@ -47,11 +47,9 @@ struct identity_needs {
 };
 
 /*
- * Is every string of the record NUL-ended, printable and of its own grammar, as
- * a record that came over the wire must be?  Ids are 1 to 64 bytes of
- * [A-Za-z0-9._-] or missing, lists of ids have at most 1,024 of them or are
- * missing; the other fields are clean UTF-8 or missing.  The policy decides
- * about missing fields.
+ * Is every string of the record NUL-ended and of its own grammar?  Ids are 1 to
+ * 64 bytes of [A-Za-z0-9._-] or missing, lists as id_list_check wants them; the
+ * other fields are clean UTF-8 or missing.
  *
  * errors: OUTCOME_IDENTITY_INCOMPLETE  reterr names the field
  */
@@ -59,10 +57,9 @@ MUST_CHECK enum outcome identity_check(
     const struct identity *identity, struct errinfo *reterr);
 
 /*
- * Set one string field from untrusted bytes.
+ * Set one string field, of cap bytes, from untrusted ones.
  *
- * in:     field, cap  a member of struct identity and its size
- *         name        the field's name for the message
+ * in:     name  the field's name for the message
  * errors: OUTCOME_IDENTITY_INCOMPLETE  too long, or not clean UTF-8
  */
 MUST_CHECK enum outcome identity_set(char *field, size_t cap, struct view bytes,

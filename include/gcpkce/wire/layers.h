@@ -29,14 +29,11 @@ struct missing {
 	uint32_t errors[SANDBOX_LAYERS]; /* an errno, or 0 */
 };
 
-/* A layer's name in the journal. */
 const char *layer_name(enum sandbox_layer layer);
 
-/* Record that a layer is missing; an earlier record of it is kept. */
+/* Add a missing layer, or those of another record; earlier errors are kept. */
 void missing_add(
     struct missing *missing, enum sandbox_layer layer, uint32_t error);
-
-/* Add the layers that another record has in addition. */
 void missing_merge(struct missing *missing, const struct missing *more);
 
 /*
@@ -48,13 +45,9 @@ void missing_merge(struct missing *missing, const struct missing *more);
 MUST_CHECK enum outcome missing_judge(const struct missing *missing,
     bool strict, const char *end, struct errinfo *reterr);
 
-/* Append "the helper's sandbox lacks ...", with the system's error texts. */
-void missing_put(const struct missing *missing, struct buf *text);
-
 /*
- * Append the same for those layers that this has not appended before.
- *
- * gives:  whether there are any
+ * Append "the helper's sandbox lacks ..." about the layers that this has not
+ * appended before; false if there are none.
  */
 bool missing_news(struct missing *missing, struct buf *text);
 

@@ -139,49 +139,42 @@ struct wire_revoke_request {
 	struct wire_revoke_request
 
 /*
- * Append a whole frame.  KEEP, REVOKE and GRANTED have no payload: use
- * wire_put_empty.
+ * Each frame has a writer and a reader.
  *
- * out:    frame  failures are reported by buf_check(frame)
+ * wire_put_NAME appends a whole frame; failures are reported by buf_check.
+ *
+ * wire_NAME_parse reads a payload.  Every length is bounded, strings hold no
+ * NUL or control byte and are UTF-8 (an answer may hold anything), booleans are
+ * 0 or 1, and bytes after the last field are refused.  On failure ret is all
+ * zero: OUTCOME_HELPER_FAILED, where reterr names the field, or
+ * OUTCOME_NO_MEMORY.
  */
-void wire_put_request(struct buf *frame, const struct wire_request *request);
-void wire_put_ready(struct buf *frame, const struct wire_ready *ready);
+#define WIRE_FRAME(name, S) \
+	void wire_put_##name(struct buf *frame, const S *value); \
+	MUST_CHECK enum outcome wire_##name##_parse( \
+	    struct view payload, S *ret, struct errinfo *reterr)
+
+WIRE_FRAME(request, struct wire_request);
+WIRE_FRAME(ready, struct wire_ready);
+WIRE_FRAME(verdict, struct wire_verdict);
+WIRE_FRAME(revoke_request, struct wire_revoke_request);
+
 void wire_put_answer(struct buf *frame, struct view typed);
-void wire_put_verdict(struct buf *frame, const struct wire_verdict *verdict);
-void wire_put_revoke_request(
-    struct buf *frame, const struct wire_revoke_request *request);
+MUST_CHECK enum outcome wire_answer_parse(
+    struct view payload, struct buf *ret_typed, struct errinfo *reterr);
+
+/* KEEP, REVOKE and GRANTED have no payload. */
 void wire_put_empty(struct buf *frame, enum wire_type type);
 
 /*
  * Read a frame's header.
  *
- * in:     header  WIRE_HEADER_LEN bytes
- * out:    ret_type, ret_len  the payload's type and length in bytes
  * errors: OUTCOME_HELPER_FAILED  another version, an unknown type, or a length
  *                                out of bounds
  */
 MUST_CHECK enum outcome wire_header_parse(
     const uint8_t header[static WIRE_HEADER_LEN], enum wire_type *ret_type,
     size_t *ret_len, struct errinfo *reterr);
-
-/*
- * Read a payload.  Every length is bounded, strings hold no NUL or control byte
- * and are UTF-8 (an answer may hold anything), booleans are 0 or 1, and bytes
- * after the last field are refused.
- *
- * out:    ret  (…_done it); all zero on failure
- * errors: OUTCOME_HELPER_FAILED  reterr names the field;  OUTCOME_NO_MEMORY
- */
-MUST_CHECK enum outcome wire_request_parse(
-    struct view payload, struct wire_request *ret, struct errinfo *reterr);
-MUST_CHECK enum outcome wire_ready_parse(
-    struct view payload, struct wire_ready *ret, struct errinfo *reterr);
-MUST_CHECK enum outcome wire_answer_parse(
-    struct view payload, struct buf *ret_typed, struct errinfo *reterr);
-MUST_CHECK enum outcome wire_verdict_parse(
-    struct view payload, struct wire_verdict *ret, struct errinfo *reterr);
-MUST_CHECK enum outcome wire_revoke_request_parse(struct view payload,
-    struct wire_revoke_request *ret, struct errinfo *reterr);
 
 /* Set a verdict's reason; bytes not allowed in a frame's text become '?'. */
 void wire_reason_set(struct wire_verdict *verdict, const char *reason);

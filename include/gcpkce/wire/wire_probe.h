@@ -65,21 +65,7 @@ struct wire_probe_reply {
 	bool same_page;                /* both bodies are equal */
 };
 
-/* Append a whole frame; failures are reported by buf_check(frame). */
-void wire_put_probe_request(
-    struct buf *frame, const struct wire_probe_request *request);
-void wire_put_probe_reply(
-    struct buf *frame, const struct wire_probe_reply *reply);
-
-/*
- * Read a payload, as the parsers of wire.h do.
- *
- * out:    ret  all zero on failure
- * errors: OUTCOME_HELPER_FAILED  reterr names the field
- */
-MUST_CHECK enum outcome wire_probe_request_parse(struct view payload,
-    struct wire_probe_request *ret, struct errinfo *reterr);
-MUST_CHECK enum outcome wire_probe_reply_parse(
-    struct view payload, struct wire_probe_reply *ret, struct errinfo *reterr);
+WIRE_FRAME(probe_request, struct wire_probe_request);
+WIRE_FRAME(probe_reply, struct wire_probe_reply);
 
 #endif

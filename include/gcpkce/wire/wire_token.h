@@ -66,22 +66,9 @@ struct wire_token_info {
 	CLEANUP(wire_token_request_done) \
 	struct wire_token_request
 
-/* Append a whole frame; failures are reported by buf_check(frame). */
-void wire_put_token_request(
-    struct buf *frame, const struct wire_token_request *request);
-void wire_put_token_reply(
-    struct buf *frame, const struct wire_token_info *reply);
-
-/*
- * Read a payload, as the parsers of wire.h do.
- *
- * out:    ret  all zero on failure; a reply that carries a token is a failure
- * errors: OUTCOME_HELPER_FAILED  reterr names the field;  OUTCOME_NO_MEMORY
- */
-MUST_CHECK enum outcome wire_token_request_parse(struct view payload,
-    struct wire_token_request *ret, struct errinfo *reterr);
-MUST_CHECK enum outcome wire_token_reply_parse(
-    struct view payload, struct wire_token_info *ret, struct errinfo *reterr);
+/* A reply that carries a token is refused. */
+WIRE_FRAME(token_request, struct wire_token_request);
+WIRE_FRAME(token_reply, struct wire_token_info);
 
 void wire_token_request_done(struct wire_token_request *request);
 void wire_token_reply_done(struct wire_token_info *reply);

@@ -210,7 +210,7 @@ is_redirect_uri(const char *address, const char *redirect_uri)
 	return text_eq_nocase(url.scheme, right.scheme) &&
 	    text_eq_nocase(url.host, right.host) &&
 	    view_eq(url.port, right.port) &&
-	    view_eq(query_before(query_before(url.path, '#'), '?'), right.path);
+	    view_eq(view_before(view_before(url.path, '#'), '?'), right.path);
 }
 
 /*
@@ -230,7 +230,7 @@ host_look(struct reading *r, const char *address)
 	if (r->known != NULL && url_split(r->known->login_url, &login) &&
 	    text_eq_nocase(url.host, login.host))
 		return true;
-	struct view label = query_before(url.host, '.');
+	struct view label = view_before(url.host, '.');
 	bool wrong = view_begins(url.path, "/oauth/") &&
 	    (text_eq_nocase(label, view_text("api")) ||
 		text_eq_nocase(label, view_text("apps")));
@@ -238,8 +238,8 @@ host_look(struct reading *r, const char *address)
 	r->shows[HINT_REGION] = login.host.len > 0 &&
 	    view_begins(url.path, AUTHORIZE_MARK) &&
 	    (!wrong ||
-		!text_eq_nocase(query_behind(url.host, '.'),
-		    query_behind(login.host, '.')));
+		!text_eq_nocase(
+		    view_after(url.host, '.'), view_after(login.host, '.')));
 	return wrong;
 }
 
@@ -289,7 +289,7 @@ address_read(struct reading *r, const char *address)
 {
 	autobuf value = BUF_INIT(EXPLAIN_TEXT_MAX);
 	struct view query = query_of(view_text(address));
-	struct view fragment = query_behind(view_text(address), '#');
+	struct view fragment = view_after(view_text(address), '#');
 	bool of_genesys = host_look(r, address);
 
 	if (strstr(address, AUTHORIZE_MARK) != NULL)

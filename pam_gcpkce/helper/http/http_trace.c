@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "gcpkce/base/clock.h"
-#include "gcpkce/base/query.h"
 #include "gcpkce/base/text.h"
 #include "response.h"
 
@@ -71,7 +70,7 @@ text_take(struct trace *trace, struct view line)
 
 	if (words.p != NULL)
 		value_copy(
-		    query_before(words, ' '), trace->tls, sizeof(trace->tls));
+		    view_before(words, ' '), trace->tls, sizeof(trace->tls));
 }
 
 static int
