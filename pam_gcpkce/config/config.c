@@ -27,12 +27,27 @@ is_quoted(struct view value)
 	    "\xE2\x80\x9A"};
 
 	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
-		size_t len = strlen(marks[i]);
-
-		if (value.len >= len && memcmp(value.p, marks[i], len) == 0)
+		if (view_begins(value, marks[i]))
 			return true;
 	}
 	return false;
+}
+
+static enum outcome
+value_read(const struct config_key *key, struct view value,
+    struct config *config, struct errinfo *reterr)
+{
+	char text[CONFIG_TEXT_CAP + 64];
+
+	if (is_quoted(value))
+		return err_fault(reterr, OUTCOME_CONFIG_INVALID, NULL,
+		    "write the value without them", "stands in quotes");
+	if (value.len >= sizeof(text))
+		return err_fault(reterr, OUTCOME_CONFIG_INVALID, NULL,
+		    "no value has more than 511 bytes", "is too long");
+	memcpy(text, value.p, value.len);
+	text[value.len] = '\0';
+	return config_value_parse(key, text, config, reterr);
 }
 
 static void
@@ -40,8 +55,8 @@ assign(struct config_loader *l, const char *place, struct view name,
     struct view value)
 {
 	const struct config_key *key = config_key_find(name);
+	enum outcome r = OUTCOME_OK;
 	struct errinfo why;
-	char text[CONFIG_TEXT_CAP + 64];
 
 	if (key == NULL) {
 		config_fault_add_value(l, place, name, value,
@@ -50,35 +65,20 @@ assign(struct config_loader *l, const char *place, struct view name,
 		return;
 	}
 	size_t row = config_key_row(key);
-	if (l->seen[row]) {
-		l->faulty[row] = true;
-		config_fault_add_value(l, place, name, value,
+	if (l->seen[row])
+		r = err_fault(&why, OUTCOME_CONFIG_INVALID, NULL,
 		    "keep one of them", "is a second value for this key");
-		return;
-	}
+	else
+		(void)snprintf(l->place[row], CONFIG_PLACE_MAX, "%s", place);
 	l->seen[row] = true;
-	(void)snprintf(l->place[row], CONFIG_PLACE_MAX, "%s", place);
-	if (value.len == 0) {
+	if (r == OUTCOME_OK && value.len == 0)
 		config_value_default(key, l->config);
-		return;
-	}
-	if (is_quoted(value)) {
-		l->faulty[row] = true;
-		config_fault_add_value(l, place, name, value,
-		    "write the value without them", "stands in quotes");
-		return;
-	}
-	if (value.len >= sizeof(text)) {
-		l->faulty[row] = true;
-		config_fault_add_value(l, place, name, value,
-		    "no value has more than 511 bytes", "is too long");
-		return;
-	}
-	memcpy(text, value.p, value.len);
-	text[value.len] = '\0';
-	if (config_value_parse(key, text, l->config, &why) != OUTCOME_OK) {
-		l->faulty[row] = true;
+	else if (r == OUTCOME_OK)
+		r = value_read(key, value, l->config, &why);
+	if (r != OUTCOME_OK) {
 		struct view what = err_what(&why);
+
+		l->faulty[row] = true;
 		config_fault_add_value(l, place, name, value, err_fix(&why),
 		    "%.*s", (int)what.len, (const char *)what.p);
 	}
@@ -88,16 +88,13 @@ assign(struct config_loader *l, const char *place, struct view name,
 static void
 assignment_read(struct config_loader *l, const char *place, struct view line)
 {
-	const uint8_t *equals = memchr(line.p, '=', line.len);
-
-	if (equals == NULL) {
+	if (view_before(line, '=').len == line.len) {
 		config_fault_add_value(l, place, line, (struct view){0},
 		    "write key = value", "is no value: there is no '='");
 		return;
 	}
-	struct view name = {.p = line.p, .len = (size_t)(equals - line.p)};
-	struct view value = {.p = equals + 1, .len = line.len - name.len - 1};
-	assign(l, place, lines_trim(name), lines_trim(value));
+	assign(l, place, lines_trim(view_before(line, '=')),
+	    lines_trim(view_after(line, '=')));
 }
 
 /* Read one file.  The caller decides whether it may be missing. */

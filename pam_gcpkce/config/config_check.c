@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "config_loader.h"
-#include "gcpkce/base/text.h"
 #include "gcpkce/base/url.h"
 #include "gcpkce/config/safefile.h"
 #include "gcpkce/wire/helper_abi.h"
@@ -55,12 +54,11 @@ required_check(struct config_loader *l)
 static bool
 methods_reach_names(const struct config *c)
 {
-	for (size_t i = 0; i < CONFIG_METHODS_MAX; i++) {
-		if (c->map.list[i] == METHOD_EMAIL ||
-		    c->map.list[i] == METHOD_LOCALPART)
-			return true;
-	}
-	return false;
+	bool reach = false;
+
+	for (size_t i = 0; i < CONFIG_METHODS_MAX; i++)
+		reach = reach || c->map.list[i] > METHOD_FILE;
+	return reach;
 }
 
 static void
@@ -90,8 +88,6 @@ callback_check(struct config_loader *l)
 {
 	const struct config *c = l->config;
 	struct url url;
-	unsigned long port;
-	char digits[8] = "";
 
 	if (c->callback != CALLBACK_LOOPBACK || c->redirect_uri[0] == '\0' ||
 	    !url_split(c->redirect_uri, &url))
@@ -103,11 +99,8 @@ callback_check(struct config_loader *l)
 		    "does not lead to this host");
 		return;
 	}
-	if (url.port.len > 0 && url.port.len < sizeof(digits))
-		memcpy(digits, url.port.p, url.port.len);
 	if (url.port.len > 0 &&
-	    (digits[0] == '0' ||
-		!text_parse_number(digits, HELPER_PORT_MIN, 65535, &port)))
+	    (url.port.p[0] == '0' || url.port_number < HELPER_PORT_MIN))
 		config_fault_add_key(l, "redirect_uri", c->redirect_uri,
 		    "register one from 1024 up",
 		    "has a port that the helper cannot listen on");
@@ -125,9 +118,7 @@ start_check(struct config_loader *l)
 	const struct config *c = l->config;
 	struct url url;
 
-	if (c->start_url[0] == '\0')
-		return;
-	if (c->callback == CALLBACK_LOOPBACK &&
+	if (c->start_url[0] != '\0' && c->callback == CALLBACK_LOOPBACK &&
 	    url_split(c->redirect_uri, &url) && url.port.len == 0)
 		config_fault_add_key(l, "start_url", c->start_url,
 		    "the page cannot know which one the helper listens on",
@@ -176,14 +167,11 @@ ca_file_check(struct config_loader *l)
 void
 config_check(struct config_loader *l)
 {
-	bool for_token = l->purpose == CONFIG_FOR_TOKEN;
-
 	region_apply(l);
 	if (!l->unread) /* a missing key may be in that file */
 		required_check(l);
-	if (!l->unread && !for_token)
+	if (!l->unread && l->purpose != CONFIG_FOR_TOKEN) {
 		pairs_check(l);
-	if (!l->unread && !for_token) {
 		callback_check(l);
 		start_check(l);
 	}

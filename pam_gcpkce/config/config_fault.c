@@ -4,9 +4,9 @@
  * be a secret is not shown.
  */
 #include <stdarg.h>
-#include <string.h>
 
 #include "config_loader.h"
+#include "gcpkce/base/text.h"
 #include "gcpkce/config/shown.h"
 
 #define KEY_LONGEST 24 /* no key's name is longer */
@@ -43,32 +43,28 @@ config_fault_add(
 		*fault = *why;
 }
 
-/* Could it be a misspelt key or a section name, and not a secret? */
 static bool
-is_like_key(struct view word)
+is_key_char(uint8_t byte)
 {
-	bool is_like = word.len <= KEY_LONGEST;
+	uint8_t c = text_lower(byte);
 
-	for (size_t i = 0; i < word.len; i++) {
-		uint8_t c = word.p[i];
-
-		is_like = is_like &&
-		    ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-			c == '_' || c == '-' || c == '[' || c == ']');
-	}
-	return is_like;
+	return (c >= 'a' && c <= 'z') || c == '_' || c == '-' || c == '[' ||
+	    c == ']';
 }
 
-/* The first word in place of a key; the second may be a secret. */
+/*
+ * The first word in place of a key, if it could be a misspelt key or a section
+ * name; anything else may be a secret.
+ */
 static struct view
 word_of(struct view key)
 {
-	struct view word = {.p = key.p};
+	struct view word = view_before(key, ':');
 
-	while (word.len < key.len && key.p[word.len] != ' ' &&
-	    key.p[word.len] != '\t' && key.p[word.len] != ':')
-		word.len++;
-	return word;
+	word = view_before(view_before(word, ' '), '\t');
+	return word.len <= KEY_LONGEST && view_all(word, is_key_char)
+	    ? word
+	    : view_text(SHOWN_NOT);
 }
 
 /* WHAT is 'KEY: "VALUE" ...'. */
@@ -78,10 +74,8 @@ config_fault_add_value(struct config_loader *l, const char *place,
 {
 	autobuf text = BUF_INIT(4096);
 	va_list ap;
-	struct view word = word_of(key);
-	bool is_key = is_like_key(word);
 
-	shown_put(&text, is_key ? word : view_text(SHOWN_NOT));
+	shown_put(&text, word_of(key));
 	buf_put_text(&text, ": \"");
 	shown_put_value(&text, key, value);
 	buf_put_text(&text, "\" ");

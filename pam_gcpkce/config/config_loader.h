@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * The state shared by reading and checking a configuration.
- */
+/* The state shared by reading and checking a configuration. */
 #ifndef GCPKCE_CONFIG_LOADER_H
 #define GCPKCE_CONFIG_LOADER_H
 
@@ -43,14 +41,9 @@ struct errinfo *config_fault_new(struct config_loader *l, enum outcome outcome);
 /* Where a key was set last; the main file if it was not set. */
 const char *config_place(const struct config_loader *l, const char *name);
 
-/* A row's own number in the table. */
 size_t config_key_row(const struct config_key *key);
 
-/*
- * Fill the URLs from the region, then check keys that need each other, missing
- * keys, features that are not available, and what is refused if the application
- * is not root.
- */
+/* Fill the URLs from the region, then check the configuration as a whole. */
 void config_check(struct config_loader *l);
 
 #endif

@@ -2,7 +2,7 @@
 /*
  * The checks of text values.
  */
-#include "config_text.h"
+#include "config_value.h"
 
 #include <string.h>
 
@@ -33,40 +33,41 @@ region_check(const char *value, struct errinfo *reterr)
 }
 
 static enum outcome
-url_check(const char *value, struct errinfo *reterr)
+address_check(const char *value, const char *what, const char *fix,
+    struct errinfo *reterr)
 {
 	struct url url;
 
 	if (!url_split(value, &url))
-		return refuse(reterr, "is not a base URL",
-		    "write https://HOST[:PORT][/PATH]");
-	if (!url_is_protected(&url))
-		return refuse(reterr, "is not protected",
-		    "use https (http only for a loopback address)");
-	for (size_t i = 0; i < url.path.len; i++) {
-		if (url.path.p[i] == '?' || url.path.p[i] == '#')
-			return refuse(reterr, "has a query or fragment",
-			    "write a base URL, https://HOST[:PORT][/PATH]");
-	}
-	return OUTCOME_OK;
+		return refuse(reterr, what, fix);
+	return url_is_protected(&url)
+	    ? OUTCOME_OK
+	    : refuse(reterr, "is not protected",
+		  "use https (http only for a loopback address)");
+}
+
+static enum outcome
+url_check(const char *value, struct errinfo *reterr)
+{
+	enum outcome r = address_check(value, "is not a base URL",
+	    "write https://HOST[:PORT][/PATH]", reterr);
+
+	return r == OUTCOME_OK && strpbrk(value, "?#") != NULL
+	    ? refuse(reterr, "has a query or fragment",
+		  "write a base URL, https://HOST[:PORT][/PATH]")
+	    : r;
 }
 
 static enum outcome
 start_check(const char *value, struct errinfo *reterr)
 {
-	struct url url;
+	enum outcome r = address_check(value, "is not the address of a page",
+	    "write https://HOST[:PORT][/PATH]", reterr);
 
-	if (!url_split(value, &url))
-		return refuse(reterr, "is not the address of a page",
-		    "write https://HOST[:PORT][/PATH]");
-	if (!url_is_protected(&url))
-		return refuse(reterr, "is not protected",
-		    "use https (http only for a loopback address)");
-	if (strchr(value, '#') != NULL)
-		return refuse(reterr,
-		    "has a fragment, which is the challenge's place",
-		    "write the page's address without one");
-	return OUTCOME_OK;
+	return r == OUTCOME_OK && strchr(value, '#') != NULL
+	    ? refuse(reterr, "has a fragment, which is the challenge's place",
+		  "write the page's address without one")
+	    : r;
 }
 
 static enum outcome
@@ -114,11 +115,7 @@ path_check(const char *value, struct errinfo *reterr)
 static enum outcome
 id_check(const char *value, struct errinfo *reterr)
 {
-	static const char good[] = "abcdefghijklmnopqrstuvwxyz"
-				   "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				   "0123456789._-";
-
-	return value[strspn(value, good)] == '\0'
+	return view_all(view_text(value), text_is_id_char)
 	    ? OUTCOME_OK
 	    : refuse(reterr, "is not an id",
 		  "copy it from the OAuth client's page");
@@ -168,16 +165,14 @@ envname_check(const char *value, struct errinfo *reterr)
 static bool
 list_is_good(const char *value, bool (*item_is_good)(struct view))
 {
-	for (const char *p = value;; p++) {
-		size_t len = strcspn(p, ",");
-		struct view item = {.p = (const uint8_t *)p, .len = len};
+	struct view rest = view_text(value);
+	struct view item;
 
+	while (view_next(&rest, ',', &item)) {
 		if (!item_is_good(item))
 			return false;
-		p += len;
-		if (*p == '\0')
-			return true;
 	}
+	return true;
 }
 
 static enum outcome

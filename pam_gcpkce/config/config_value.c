@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "config_text.h"
 #include "gcpkce/base/text.h"
 
 static const struct config_key keys[] = {
@@ -113,33 +112,23 @@ bool_parse(const char *value, bool *member, struct errinfo *reterr)
 }
 
 /* The words of each choice, in the order of its enum. */
-static const char *const *
-choice_words(enum config_type type)
-{
-	static const char *const callback[] = {"paste", "loopback", NULL};
-	static const char *const dialogue[] = {"prompt", "split", "auto", NULL};
-	static const char *const export[] = {"none", "env", "file", NULL};
-	static const char *const region_value[] = {"aws", "domain", NULL};
-	static const char *const revoke[] = {"auto", "never", NULL};
-	static const char *const sandbox[] = {"default", "strict", NULL};
-
-	return type == CONFIG_CALLBACK    ? callback
-	    : type == CONFIG_DIALOGUE     ? dialogue
-	    : type == CONFIG_EXPORT       ? export
-	    : type == CONFIG_REGION_VALUE ? region_value
-	    : type == CONFIG_REVOKE       ? revoke
-	    : type == CONFIG_SANDBOX      ? sandbox
-					  : NULL;
-}
+static const char *const choices[CONFIG_TYPE_COUNT][4] = {
+    [CONFIG_CALLBACK] = {"paste", "loopback"},
+    [CONFIG_DIALOGUE] = {"prompt", "split", "auto"},
+    [CONFIG_EXPORT] = {"none", "env", "file"},
+    [CONFIG_REGION_VALUE] = {"aws", "domain"},
+    [CONFIG_REVOKE] = {"auto", "never"},
+    [CONFIG_SANDBOX] = {"default", "strict"},
+};
 
 static enum outcome
 choice_parse(const struct config_key *key, const char *value, unsigned *member,
     struct errinfo *reterr)
 {
-	const char *const *words = choice_words(key->type);
+	const char *const *words = choices[key->type];
 	char fix[80] = "write one of ";
 
-	for (unsigned i = 0; words != NULL && words[i] != NULL; i++) {
+	for (unsigned i = 0; words[i] != NULL; i++) {
 		if (strcmp(value, words[i]) == 0) {
 			*member = i;
 			return OUTCOME_OK;
@@ -153,7 +142,7 @@ choice_parse(const struct config_key *key, const char *value, unsigned *member,
 }
 
 static enum config_method
-method_find(const char *word, size_t len)
+method_find(struct view word)
 {
 	static const char *const words[] = {
 	    [METHOD_FILE] = "file",
@@ -162,7 +151,7 @@ method_find(const char *word, size_t len)
 	};
 
 	for (enum config_method m = METHOD_FILE; m <= METHOD_LOCALPART; m++) {
-		if (strlen(words[m]) == len && memcmp(word, words[m], len) == 0)
+		if (view_eq(word, view_text(words[m])))
 			return m;
 	}
 	return METHOD_NONE;
@@ -172,31 +161,26 @@ static enum outcome
 methods_parse(
     const char *value, struct config_methods *member, struct errinfo *reterr)
 {
-	static const char what[] = "is not a list of methods";
-	static const char fix[] = "write file, email, localpart, each at most "
-				  "once, parted by commas";
 	struct config_methods methods = {0};
-	bool seen[METHOD_LOCALPART + 1] = {0};
-	char copy[CONFIG_TEXT_CAP] = "";
+	bool seen[METHOD_LOCALPART + 1] = {[METHOD_NONE] = true};
+	char copy[CONFIG_TEXT_CAP] = ""; /* is no method, as a long text */
 	size_t count = 0;
+	struct view word;
 
-	if (strlen(value) >= sizeof(copy))
-		return err_fault(
-		    reterr, OUTCOME_CONFIG_INVALID, NULL, fix, "%s", what);
-	memcpy(copy, value, strlen(value) + 1);
+	if (strlen(value) < sizeof(copy))
+		memcpy(copy, value, strlen(value) + 1);
 	list_tidy(copy);
-	for (const char *p = copy;; p++) {
-		size_t len = strcspn(p, ",");
-		enum config_method m = method_find(p, len);
+	for (struct view rest = view_text(copy);
+	     view_next(&rest, ',', &word);) {
+		enum config_method m = method_find(word);
 
-		if (m == METHOD_NONE || seen[m])
+		if (seen[m])
 			return err_fault(reterr, OUTCOME_CONFIG_INVALID, NULL,
-			    fix, "%s", what);
+			    "write file, email, localpart, each at most once, "
+			    "separated by commas",
+			    "is not a list of methods");
 		seen[m] = true;
 		methods.list[count++] = m;
-		p += len;
-		if (*p == '\0')
-			break;
 	}
 	*member = methods;
 	return OUTCOME_OK;
@@ -207,12 +191,11 @@ config_value_parse(const struct config_key *key, const char *value,
     struct config *config, struct errinfo *reterr)
 {
 	void *member = (char *)config + key->offset;
-
 	config_text_check_fn *check = config_text_check(key->type);
 
 	if (check != NULL)
 		return text_parse(key, value, member, check, reterr);
-	if (choice_words(key->type) != NULL)
+	if (choices[key->type][0] != NULL)
 		return choice_parse(key, value, member, reterr);
 	if (key->type == CONFIG_BOOL)
 		return bool_parse(value, member, reterr);

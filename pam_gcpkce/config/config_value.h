@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * Reading one value of the configuration into its member.
- */
+/* Reading one value of the configuration into its member. */
 #ifndef GCPKCE_CONFIG_VALUE_H
 #define GCPKCE_CONFIG_VALUE_H
 
@@ -43,25 +41,30 @@ struct config_key {
 	size_t offset; /* of the member in struct config */
 };
 
-/*
- * The table.
- *
- * out:    ret_count  how many rows
- */
+/* The table. */
 const struct config_key *config_keys(size_t *ret_count);
 
 /* The row of a key, or NULL. */
 const struct config_key *config_key_find(struct view name);
 
 /*
- * Read a value, which is not "", into the key's member.
+ * Read a value, which is not "", into the key's member, which is unchanged on
+ * failure.
  *
- * out:    config  the member; unchanged on failure
- * errors: OUTCOME_CONFIG_INVALID  reterr says what is wrong with the value and
- *                                 what to write; it does not name the place
+ * errors: OUTCOME_CONFIG_INVALID  reterr as config_text_check_fn's
  */
 MUST_CHECK enum outcome config_value_parse(const struct config_key *key,
     const char *value, struct config *config, struct errinfo *reterr);
+
+/*
+ * The check of a type's values, which are not ""; NULL if it is not a text.
+ *
+ * errors: OUTCOME_CONFIG_INVALID  reterr has what is wrong and the fix, but
+ *                                no place
+ */
+typedef enum outcome config_text_check_fn(
+    const char *value, struct errinfo *reterr);
+config_text_check_fn *config_text_check(enum config_type type);
 
 /* Put the default into the key's member. */
 void config_value_default(const struct config_key *key, struct config *config);

@@ -119,6 +119,16 @@ lines_trim(struct view line)
 }
 
 struct view
+lines_word(struct view *line)
+{
+	struct view rest = lines_trim(*line);
+	struct view word = view_before(view_before(rest, ' '), '\t');
+
+	*line = view_skip(rest, word.len);
+	return word;
+}
+
+struct view
 lines_cut_comment(struct view line)
 {
 	for (size_t i = 0; i < line.len; i++) {

@@ -13,21 +13,6 @@
 #include "gcpkce/config/safefile.h"
 #include "gcpkce/config/shown.h"
 
-/* Cut the next word off a line; its length is 0 at the end. */
-static struct view
-word_take(struct view *line)
-{
-	struct view rest = lines_trim(*line);
-	struct view word = {.p = rest.p};
-
-	while (word.len < rest.len && rest.p[word.len] != ' ' &&
-	    rest.p[word.len] != '\t')
-		word.len++;
-	line->p = rest.p + word.len;
-	line->len = rest.len - word.len;
-	return word;
-}
-
 static bool
 identity_is_valid(struct view word)
 {
@@ -44,14 +29,11 @@ identity_is_valid(struct view word)
 static bool
 is_named_identity(struct view word)
 {
-	struct view name = word;
+	struct view name = view_before(word, ':');
 
-	if (word.len == 0)
-		return false;
-	const uint8_t *colon = memchr(word.p, ':', word.len);
-	name.len = colon != NULL ? (size_t)(colon - word.p) : 0;
-	return text_eq_nocase(name, view_text("id")) ||
-	    text_eq_nocase(name, view_text("email"));
+	return name.len < word.len &&
+	    (text_eq_nocase(name, view_text("id")) ||
+		text_eq_nocase(name, view_text("email")));
 }
 
 static enum outcome
@@ -80,7 +62,7 @@ identities_read(struct lines *lines, struct view rest, struct map_entry *entry,
 	size_t count = 0;
 
 	for (;;) {
-		struct view word = word_take(&rest);
+		struct view word = lines_word(&rest);
 
 		if (word.len == 0)
 			break;

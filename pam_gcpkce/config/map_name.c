@@ -30,22 +30,16 @@ struct view
 map_name_take(struct view *line)
 {
 	struct view rest = lines_trim(*line);
-	struct view word = {.p = rest.p};
 	size_t len = bracket_len(rest);
 
 	if (rest.len == 0 || rest.p[0] == '#') {
 		line->len = 0;
-		return word;
+		return (struct view){.p = rest.p};
 	}
-	if (len > 0) {
-		word = (struct view){.p = rest.p + 1, .len = len - 2};
-	} else {
-		while (len < rest.len && !text_is_blank(rest.p[len]))
-			len++;
-		word.len = len;
-	}
+	if (len == 0)
+		return lines_word(line);
 	*line = view_skip(rest, len);
-	return word;
+	return (struct view){.p = rest.p + 1, .len = len - 2};
 }
 
 void

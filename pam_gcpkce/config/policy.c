@@ -52,19 +52,13 @@ missing(struct errinfo *reterr, const char *field)
 	    "the field %s is missing", field);
 }
 
-static bool
-eq(const char *a, const char *b)
-{
-	return view_eq(view_text(a), view_text(b));
-}
-
 static enum outcome
 client_check(const struct policy *policy, const struct identity *identity,
     struct errinfo *reterr)
 {
 	if (identity->client_id[0] == '\0')
 		return missing(reterr, "OAuthClient.id");
-	if (!eq(identity->client_id, policy->config->client_id))
+	if (strcmp(identity->client_id, policy->config->client_id) != 0)
 		return err_set(reterr, OUTCOME_WRONG_CLIENT,
 		    "the token was given to the client %s",
 		    identity->client_id);
@@ -77,7 +71,8 @@ organization_check(const struct policy *policy, const struct identity *identity,
 {
 	if (identity->organization_id[0] == '\0')
 		return missing(reterr, "organization.id");
-	if (!eq(identity->organization_id, policy->config->organization))
+	if (strcmp(identity->organization_id, policy->config->organization) !=
+	    0)
 		return err_set(reterr, OUTCOME_WRONG_ORGANIZATION,
 		    "the token belongs to the organization %s",
 		    identity->organization_id);
@@ -92,7 +87,8 @@ partner_check(const struct policy *policy, const struct identity *identity,
 		return OUTCOME_OK;
 	if (identity->home_organization_id[0] == '\0')
 		return missing(reterr, "homeOrganization.id");
-	if (!eq(identity->home_organization_id, identity->organization_id))
+	if (strcmp(identity->home_organization_id, identity->organization_id) !=
+	    0)
 		return err_set(reterr, OUTCOME_PARTNER_REFUSED,
 		    "the person's home organization is %s",
 		    identity->home_organization_id);
@@ -111,7 +107,7 @@ person_check(const struct policy *policy, const struct identity *identity,
 		return missing(reterr, "id");
 	if (identity->state[0] == '\0')
 		return missing(reterr, "state");
-	if (!eq(identity->state, "active"))
+	if (strcmp(identity->state, "active") != 0)
 		return err_set(reterr, OUTCOME_ACCOUNT_INACTIVE,
 		    "the user's state is not active");
 	return OUTCOME_OK;
@@ -208,16 +204,14 @@ policy_needs(const struct config *config)
 static bool
 has_one_of(const struct id_list *list, const char *ids)
 {
-	bool has = false;
+	struct view rest = view_text(ids);
+	struct view id;
 
-	for (const char *p = ids; *p != '\0' && !has;) {
-		size_t len = strcspn(p, ",");
-
-		has = id_list_has(
-		    list, (struct view){.p = (const uint8_t *)p, .len = len});
-		p += len + (p[len] == ',' ? 1 : 0);
+	while (view_next(&rest, ',', &id)) {
+		if (id_list_has(list, id))
+			return true;
 	}
-	return has;
+	return false;
 }
 
 /* The user must have one of each list that is required. */

@@ -44,13 +44,15 @@ find_any(struct view bytes, const char *characters)
 }
 
 static bool
+is_digit(uint8_t byte)
+{
+	return byte >= '0' && byte <= '9';
+}
+
+static bool
 is_port(struct view bytes)
 {
-	bool digits = bytes.len <= PORT_DIGITS;
-
-	for (size_t i = 0; i < bytes.len; i++)
-		digits = digits && bytes.p[i] >= '0' && bytes.p[i] <= '9';
-	return digits;
+	return bytes.len <= PORT_DIGITS && view_all(bytes, is_digit);
 }
 
 /*

@@ -214,7 +214,7 @@ assert_faults(const char *const *args, enum config_purpose purpose,
 #define NOT_BOOL "is neither yes nor no; write one"
 #define NOT_METHODS \
 	"is not a list of methods; write file, email, localpart, each at " \
-	"most once, parted by commas"
+	"most once, separated by commas"
 #define NUMBER(min, max) \
 	"is not a whole number from " #min " to " #max "; write one"
 #define NUMBER_OR_NO(min, max) \

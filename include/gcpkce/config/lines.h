@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * A file read line by line, once, in blocks: the configuration, and map files
- * of any length.
- */
+/* A file read line by line, once, in blocks. */
 #ifndef GCPKCE_LINES_H
 #define GCPKCE_LINES_H
 
@@ -45,6 +42,9 @@ void lines_done(struct lines *lines);
 
 /* The bytes without the blanks, tabs and carriage returns around them. */
 struct view lines_trim(struct view line);
+
+/* Cut the next word off a line; its length is 0 at the end. */
+struct view lines_word(struct view *line);
 
 /* The bytes before a comment: a '#' at the beginning or after a blank. */
 struct view lines_cut_comment(struct view line);
