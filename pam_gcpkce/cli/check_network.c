@@ -178,7 +178,7 @@ client_fault_add(const struct host_view *v, const char *error)
 	else if (has(error, "invalid_scope"))
 		fix = "give the client a scope, user-basic-info at least";
 	finding_add(&v->check->findings, FINDING_FAULT, "client_id", fix,
-	    "the login host refuses the client at once: %s", error);
+	    "the login server refuses the client at once: %s", error);
 }
 
 /* An error page is the only result: Genesys Cloud does not redirect then. */
@@ -192,20 +192,20 @@ client_refused_add(const struct host_view *v)
 	if (status == 404)
 		finding_add(f, FINDING_FAULT, v->url,
 		    "correct login_url or region",
-		    "is not Genesys Cloud's login host: there is no "
+		    "is not Genesys Cloud's login server: there is no "
 		    "/oauth/authorize (status 404)");
 	else if (check->probe.same_page)
 		finding_add(f, FINDING_FAULT, "client_id",
 		    "correct client_id, or region: a client lives in one "
 		    "region",
-		    "the login host answers as to a client that nobody has "
+		    "the login server answers as to a client that nobody has "
 		    "(status %u)",
 		    status);
 	else
 		finding_add(f, FINDING_FAULT, "redirect_uri",
 		    "compare both with the client's page, byte for byte: "
 		    "scheme, port, path, slash at the end",
-		    "the login host refuses redirect_uri or client_id "
+		    "the login server refuses redirect_uri or client_id "
 		    "(status %u)",
 		    status);
 }

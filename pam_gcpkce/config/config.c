@@ -90,7 +90,7 @@ assignment_read(struct config_loader *l, const char *place, struct view line)
 {
 	if (view_before(line, '=').len == line.len) {
 		config_fault_add_value(l, place, line, (struct view){0},
-		    "write key = value", "is no value: there is no '='");
+		    "write key = value", "has no '='");
 		return;
 	}
 	assign(l, place, lines_trim(view_before(line, '=')),

@@ -96,7 +96,7 @@ callback_check(struct config_loader *l)
 		config_fault_add_key(l, "redirect_uri", c->redirect_uri,
 		    "with callback=loopback write "
 		    "http://localhost[:PORT][/PATH]",
-		    "does not lead to this host");
+		    "does not name this host");
 		return;
 	}
 	if (url.port.len > 0 &&
@@ -136,11 +136,11 @@ ordinary_host_check(struct config_loader *l)
 	if (c->export != EXPORT_NONE)
 		config_fault_add_key(l, "export",
 		    c->export == EXPORT_ENV ? "env" : "file", "leave it out",
-		    "needs a host that runs as root");
+		    "needs an application that runs as root");
 	if (c->client_secret_file[0] != '\0')
 		config_fault_add_key(l, "client_secret_file",
 		    c->client_secret_file, "use a public client",
-		    "needs a host that runs as root");
+		    "needs an application that runs as root");
 }
 
 /* A user who can write it can impersonate Genesys Cloud. */

@@ -26,7 +26,7 @@ region_check(const char *value, struct errinfo *reterr)
 		    "write the domain alone, as in mypurecloud.de, or use "
 		    "login_url and api_url");
 	if (!region_find(value, &region))
-		return refuse(reterr, "is no known region",
+		return refuse(reterr, "is not a known region",
 		    "write an AWS name, as in eu-central-1, or a login domain, "
 		    "as in mypurecloud.de");
 	return OUTCOME_OK;
@@ -146,11 +146,11 @@ envname_check(const char *value, struct errinfo *reterr)
 				    "abcdefghijklmnopqrstuvwxyz";
 
 	if (strchr(first, value[0]) == NULL)
-		return refuse(
-		    reterr, "is no name of a variable", "begin with a letter");
+		return refuse(reterr, "is not the name of a variable",
+		    "begin with a letter");
 	for (const char *p = value; *p != '\0'; p++) {
 		if (strchr(first, *p) == NULL && !(*p >= '0' && *p <= '9'))
-			return refuse(reterr, "is no name of a variable",
+			return refuse(reterr, "is not the name of a variable",
 			    "use letters, digits and _");
 	}
 	if (strncmp(value, "LD_", 3) == 0 ||
@@ -181,8 +181,8 @@ uuids_check(const char *value, struct errinfo *reterr)
 	return list_is_good(value, text_is_uuid)
 	    ? OUTCOME_OK
 	    : refuse(reterr, "is not a list of ids",
-		  "write UUIDs in lower case, parted by commas: a display name "
-		  "can be given to another thing");
+		  "write UUIDs in lower case, separated by commas: display "
+		  "names are not unique");
 }
 
 static enum outcome
@@ -191,7 +191,8 @@ domains_check(const char *value, struct errinfo *reterr)
 	return list_is_good(value, url_host_is_name)
 	    ? OUTCOME_OK
 	    : refuse(reterr, "is not a list of domains",
-		  "write them parted by commas, as in example.com,example.org");
+		  "write them separated by commas, as in "
+		  "example.com,example.org");
 }
 
 config_text_check_fn *

@@ -138,7 +138,7 @@ choice_parse(const struct config_key *key, const char *value, unsigned *member,
 		    i > 0 ? ", " : "", words[i]);
 	}
 	return err_fault(reterr, OUTCOME_CONFIG_INVALID, NULL, fix,
-	    "is none of the choices");
+	    "is not one of the choices");
 }
 
 static enum config_method

@@ -72,7 +72,7 @@ identities_read(struct lines *lines, struct view rest, struct map_entry *entry,
 			continue;
 		}
 		if (!identity_is_valid(word))
-			return line_refuse(lines, word, "is no identity",
+			return line_refuse(lines, word, "is not an identity",
 			    "write id:UUID (in lower case) or "
 			    "email:ADDRESS, and before them the account, in "
 			    "brackets where its name has blanks: [NAME]",
@@ -85,7 +85,7 @@ identities_read(struct lines *lines, struct view rest, struct map_entry *entry,
 		    count == 0 ? "follows the account"
 			       : "and identities on one line contradict each "
 				 "other",
-		    count == 0 ? "write identities, or - for nobody"
+		    count == 0 ? "write identities, or - for no user"
 			       : "- stands alone",
 		    reterr);
 	entry->named = true;
@@ -155,7 +155,7 @@ line_read(struct lines *lines, struct view line, const char *user,
 		    &entry->fault);
 	else if (naming == MAP_NAME_UNASKED)
 		r = line_refuse(lines, word,
-		    "is one spelling too many of this account's name",
+		    "is one of too many spellings of this account's name",
 		    "write names as their passwd entries have them",
 		    &entry->fault);
 	else

@@ -90,11 +90,11 @@ partner_check(const struct policy *policy, const struct identity *identity,
 	if (strcmp(identity->home_organization_id, identity->organization_id) !=
 	    0)
 		return err_set(reterr, OUTCOME_PARTNER_REFUSED,
-		    "the person's home organization is %s",
+		    "the user's home organization is %s",
 		    identity->home_organization_id);
 	if (identity->cloned_user)
 		return err_set(reterr, OUTCOME_PARTNER_REFUSED,
-		    "the user is a clone of a partner's");
+		    "the user is a clone of a partner's user");
 	return OUTCOME_OK;
 }
 
@@ -150,7 +150,7 @@ mapping_check(const struct policy *policy, const struct identity *identity,
 		    ? OUTCOME_OK
 		    : err_set(reterr, OUTCOME_NOT_MAPPED,
 			  "no line of the map file gives the account to this "
-			  "person");
+			  "user");
 	for (size_t i = 0; i < CONFIG_METHODS_MAX; i++) {
 		if (email_maps(
 			policy, policy->config->map.list[i], identity->email))
@@ -159,7 +159,7 @@ mapping_check(const struct policy *policy, const struct identity *identity,
 	return err_set(reterr, OUTCOME_NOT_MAPPED,
 	    policy->in_account_group
 		? "no line of the map file names the account, and no other "
-		  "method gives it to this person"
+		  "method gives it to this user"
 		: "the account is not in account_group");
 }
 
@@ -228,12 +228,14 @@ requirements_check(const struct policy *policy, const struct identity *identity,
 		const char *why;
 	} requirements[] = {
 	    {config->require_group, &identity->groups, "groups",
-		OUTCOME_GROUP_MISSING, "the person is in no required group"},
+		OUTCOME_GROUP_MISSING,
+		"the user is in none of the required groups"},
 	    {config->require_role, &identity->roles, "authorization.roles",
-		OUTCOME_ROLE_MISSING, "the person has no required role"},
+		OUTCOME_ROLE_MISSING,
+		"the user has none of the required roles"},
 	    {config->require_division, &identity->divisions, "division.id",
 		OUTCOME_DIVISION_MISSING,
-		"the person's division is none of the required ones"},
+		"the user is in none of the required divisions"},
 	};
 
 	for (size_t i = 0; i < sizeof(requirements) / sizeof(requirements[0]);
@@ -311,7 +313,7 @@ policy_account_check(const struct policy *policy, struct errinfo *reterr)
 				: !name_is_reachable(policy))
 		return err_set(reterr, OUTCOME_NOT_MAPPED,
 		    policy->in_account_group
-			? "nobody is mapped to the account"
+			? "no user is mapped to the account"
 			: "the account is not in account_group");
 	enum outcome r = root_check(policy, reterr);
 	return r == OUTCOME_OK ? uid_check(policy, reterr) : r;

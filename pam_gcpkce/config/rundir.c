@@ -33,7 +33,7 @@ rundir_check(int fd, const char *name, mode_t kind, mode_t forbidden,
 	    (ret_st->st_mode & forbidden) != 0)
 		return err_set(reterr, OUTCOME_CONFIG_UNSAFE,
 		    "\"%s\" belongs to uid %u and has mode %06o; it must be a "
-		    "%s of root's, without the mode bits %04o",
+		    "%s owned by root, without the mode bits %04o",
 		    name, (unsigned)ret_st->st_uid, (unsigned)ret_st->st_mode,
 		    kind == S_IFDIR ? "directory" : "regular file",
 		    (unsigned)forbidden);

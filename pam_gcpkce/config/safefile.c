@@ -59,8 +59,8 @@ link_follow(struct walk *w, int link, const char *name, struct errinfo *reterr)
 	if (!owner_is_trusted(&st) || ++w->links > LINKS_MAX)
 		return err_fault(reterr, OUTCOME_CONFIG_UNSAFE, w->path,
 		    "name the real path",
-		    "\"%s\" on its way is a symbolic link that is not root's, "
-		    "or one of too many",
+		    "\"%s\" on its way is a symbolic link that root does not "
+		    "own, or one of too many",
 		    name);
 
 	ssize_t len = readlinkat(link, "", target, sizeof(target) - 1);
@@ -70,7 +70,7 @@ link_follow(struct walk *w, int link, const char *name, struct errinfo *reterr)
 	int need = snprintf(joined, sizeof(joined), "%s/%s", target, w->rest);
 	if (need < 0 || (size_t)need >= sizeof(joined))
 		return err_fault(reterr, OUTCOME_CONFIG_INVALID, w->path, NULL,
-		    "its symbolic links make too long a path");
+		    "the path is too long after its symbolic links");
 	memcpy(w->rest, joined, (size_t)need + 1);
 	if (target[0] == '/') {
 		int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);

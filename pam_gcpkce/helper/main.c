@@ -144,7 +144,7 @@ serve(struct errinfo *reterr)
 	if (type == WIRE_PROBE_REQUEST)
 		return probe_request(buf_view(&payload), signals, reterr);
 	r = err_set(reterr, OUTCOME_HELPER_FAILED,
-	    "frame: type %d is no request", type);
+	    "frame: type %d is not a request", type);
 	return refuse(r, reterr);
 }
 

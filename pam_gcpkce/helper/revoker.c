@@ -46,7 +46,7 @@ revoker_try(const struct revoker_order *order, struct http_conn *conn,
 		return r;
 	if (conn->status == 401)
 		return err_set(reterr, OUTCOME_OK,
-		    "Genesys Cloud did not take the token any more");
+		    "Genesys Cloud no longer accepted the token");
 	r = api_error_judge(
 	    conn->status, buf_view(&conn->body), &sent_secrets, &body);
 	return err_set(reterr, r, "DELETE /api/v2/tokens/me: %ld%s%s",

@@ -297,7 +297,7 @@ answer_await(struct signin *s, bool for_browser, struct errinfo *reterr)
 			r = loopback_callback_hear(s, reterr);
 		if (event == WAIT_EVENT_CALLER && for_browser)
 			r = err_set(reterr, OUTCOME_ABORTED,
-			    "the caller did not wait for the verdict");
+			    "the parent did not wait for the verdict");
 		else if (event == WAIT_EVENT_CALLER)
 			break;
 	}
@@ -310,10 +310,12 @@ static enum outcome
 number_take(struct signin *s, struct answer *ret, struct errinfo *reterr)
 {
 	static const char *const reasons[WIRE_NUMBERS] = {
-	    [WIRE_NUMBER_EARLY] = "no code has come for the number",
+	    [WIRE_NUMBER_EARLY] =
+		"a number was typed before the browser sent a code",
 	    [WIRE_NUMBER_WRONG] = "the number is not the page's",
-	    [WIRE_NUMBER_SPENT] = "the number is not the page's, for the third "
-				  "time: the browser's code is dropped",
+	    [WIRE_NUMBER_SPENT] =
+		"the number is not the page's, for the third time: the "
+		"browser's code is discarded",
 	};
 
 	if (s->verdict.number == WIRE_NUMBER_RIGHT)

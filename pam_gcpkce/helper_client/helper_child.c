@@ -59,12 +59,12 @@ child_step_text(int step)
 	    [STEP_SIGNALS] = "resetting signals",
 	    [STEP_LIMITS] = "setting limits",
 	    [STEP_DESCRIPTORS] = "arranging descriptors",
-	    [STEP_DIRECTORY] = "leaving the working directory",
-	    [STEP_SESSION] = "starting a session of its own",
-	    [STEP_KEYRING] = "leaving the session keyring",
-	    [STEP_IDS] = "dropping its identity",
-	    [STEP_PARENT] = "tying its life to the caller's",
-	    [STEP_PRIVILEGES] = "giving up new privileges",
+	    [STEP_DIRECTORY] = "changing to the root directory",
+	    [STEP_SESSION] = "starting a new session",
+	    [STEP_KEYRING] = "joining a new session keyring",
+	    [STEP_IDS] = "changing to the helper's account",
+	    [STEP_PARENT] = "setting the parent-death signal",
+	    [STEP_PRIVILEGES] = "setting no_new_privs",
 	    [STEP_EXEC] = "executing the helper",
 	};
 

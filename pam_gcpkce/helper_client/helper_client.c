@@ -241,8 +241,7 @@ withheld_judge(enum outcome verdict, struct errinfo *reterr)
 {
 	if (verdict == OUTCOME_OK)
 		return err_set(reterr, OUTCOME_HELPER_FAILED,
-		    "the helper says that somebody signed in, and it got no "
-		    "answer");
+		    "the helper reports a sign-in, but got no answer");
 	if (verdict == OUTCOME_ANSWER_MALFORMED)
 		(void)err_set(reterr, verdict,
 		    "the answer was the account's name or its password here, "

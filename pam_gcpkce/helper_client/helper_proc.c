@@ -58,8 +58,8 @@ helper_child_plan(const struct config *config, int log,
 		return helper_user_refuse(config,
 		    account.exists
 			? "has uid 0 or gid 0; name an account without rights"
-			: "is no account on this host; create it, or name one "
-			  "without rights",
+			: "does not exist on this host; create the account, or "
+			  "name one without rights",
 		    reterr);
 	ret->drop = true;
 	ret->uid = account.uid;
@@ -102,7 +102,8 @@ binary_open(int *ret_fd, struct errinfo *reterr)
 	if (!S_ISREG(st.st_mode) || (st.st_mode & 022) != 0 ||
 	    (st.st_uid != 0 && st.st_uid != geteuid()))
 		return err_set(reterr, OUTCOME_HELPER_FAILED,
-		    "%s: must be a file of root's that nobody else may write",
+		    "%s: must be a regular file, owned by root and not "
+		    "writable by others",
 		    helper_path);
 	*ret_fd = take_fd(&fd);
 	return OUTCOME_OK;
@@ -247,7 +248,7 @@ gone_explain(const struct helper_proc *c, struct errinfo *reterr)
 	    : report_read(c->report, &is_open, reterr);
 
 	return r == OUTCOME_OK
-	    ? err_set(reterr, OUTCOME_HELPER_FAILED, "the helper is gone")
+	    ? err_set(reterr, OUTCOME_HELPER_FAILED, "the helper has exited")
 	    : r;
 }
 

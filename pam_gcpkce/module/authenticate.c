@@ -106,9 +106,10 @@ account_status_judge(struct signin *s)
 	    policy_account_check(&s->policy, &s->account_status_why);
 	if (s->account_status == OUTCOME_OK && geteuid() != 0 &&
 	    s->policy.account.uid != geteuid())
-		s->account_status = err_set(&s->account_status_why,
-		    OUTCOME_UID_REFUSED,
-		    "the host is not root: only its own account can sign in");
+		s->account_status =
+		    err_set(&s->account_status_why, OUTCOME_UID_REFUSED,
+			"the application does not run as root: only its own "
+			"account can sign in");
 	return OUTCOME_OK;
 }
 

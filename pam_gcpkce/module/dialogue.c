@@ -112,7 +112,7 @@ dialogue_ask(pam_handle_t *pamh, const struct dialogue *dialogue,
 	*ret_again = false;
 	if (!has_conversation(pamh))
 		return err_set(reterr, OUTCOME_NO_CONVERSATION,
-		    "the caller set no conversation function");
+		    "the application set no conversation function");
 	dialogue_compose(dialogue, &text, &prompt);
 	if (buf_check(&text) != OUTCOME_OK || buf_check(&prompt) != OUTCOME_OK)
 		return OUTCOME_NO_MEMORY;

@@ -29,7 +29,7 @@ revoker_send(pam_handle_t *pamh, const struct config *config, const char *user,
 
 	if (token == NULL)
 		return err_set(reterr, OUTCOME_HELPER_FAILED,
-		    "the helper that has the token is gone");
+		    "the helper that holds the token has exited");
 	return helper_client_revoke(
 	    config, &call, token, expires_at_s, CLOSE_LIMIT_S, reterr);
 }

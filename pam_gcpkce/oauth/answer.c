@@ -153,7 +153,7 @@ code_check(struct view code, struct errinfo *reterr)
 	for (size_t i = 0; i < code.len; i++) {
 		if (!text_is_unreserved(code.p[i]))
 			return err_set(reterr, OUTCOME_ANSWER_MALFORMED,
-			    "the answer holds a character that no code has");
+			    "the answer has a character that no code has");
 	}
 	return OUTCOME_OK;
 }
@@ -205,8 +205,9 @@ state_judge(struct view value, const struct answer_terms *terms,
 		ret->state_earlier |=
 		    state_is(buf_view(&state), terms->earlier[i]);
 	return err_set(reterr, OUTCOME_STATE_MISMATCH, "%s",
-	    ret->state_earlier ? "the state is that of an earlier address"
-			       : "the state is that of no address shown here");
+	    ret->state_earlier
+		? "the state is that of an earlier address"
+		: "the state is not that of any address shown here");
 }
 
 /* An error redirect: its name and description go into reterr, escaped. */
@@ -225,7 +226,7 @@ error_tell(const struct parameters *parameters, struct errinfo *reterr)
 	bool whole = query_put_decoded(&decoded, value[PARAMETER_ERROR]);
 	text_put_escaped(&name, buf_view(&decoded));
 	if (name.len == 0)
-		buf_put_text(&name, "an error without a name");
+		buf_put_text(&name, "an error without a code");
 	buf_reset(&decoded);
 	if (!query_put_decoded(&decoded, described) || !whole)
 		return err_set(reterr, OUTCOME_ANSWER_MALFORMED,
@@ -319,7 +320,7 @@ answer_read(struct view typed, const struct answer_terms *terms,
 		    reterr, OUTCOME_NO_MEMORY, "no memory for the answer");
 	if (text.len == 0)
 		return err_set(reterr, OUTCOME_ANSWER_EMPTY,
-		    "nothing but white space, quotes or paste marks");
+		    "only white space, quotes or paste marks");
 	if (has_control(text))
 		return err_set(reterr, OUTCOME_ANSWER_MALFORMED,
 		    "the answer holds a control character");

@@ -383,7 +383,7 @@ json_parse_object(
 	if (object != NULL) {
 		(void)json_c_visit(object, 0, count_members, &members);
 		if (members != scan.members)
-			wrong = "a name stands twice in an object";
+			wrong = "a name occurs twice in an object";
 	}
 	if (wrong != NULL)
 		return err_set(

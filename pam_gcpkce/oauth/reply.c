@@ -30,12 +30,13 @@ token_terms_read(struct json_object *body, unsigned long *ret_expires_in_s,
 
 	if (!json_member(body, "token_type", json_type_string, &type) ||
 	    type == NULL)
-		return token_fail(reterr, "token_type is missing or no string");
+		return token_fail(
+		    reterr, "token_type is missing or not a string");
 	if (!text_eq_nocase(json_view(type), view_text("bearer")))
 		return token_fail(reterr, "token_type is not bearer");
 
 	if (!json_member(body, "expires_in", json_type_int, &expires))
-		return token_fail(reterr, "expires_in is no whole number");
+		return token_fail(reterr, "expires_in is not a whole number");
 	int64_t seconds = json_object_get_int64(expires);
 	if (expires != NULL &&
 	    (seconds < 1 || seconds > (int64_t)REPLY_EXPIRES_MAX))
@@ -54,7 +55,7 @@ token_take(
 	if (!json_member(body, "access_token", json_type_string, &token) ||
 	    token == NULL)
 		return token_fail(
-		    reterr, "access_token is missing or no string");
+		    reterr, "access_token is missing or not a string");
 	struct view bytes = json_view(token);
 	if (!text_is_b64token(bytes) || bytes.len > REPLY_TOKEN_MAX)
 		return token_fail(reterr, "access_token is not well formed");

@@ -148,6 +148,6 @@ field_finish(struct wire_codec *w)
 {
 	if (w->r == OUTCOME_OK && w->in.len > 0)
 		w->r = err_set(w->reterr, OUTCOME_HELPER_FAILED,
-		    "frame: %zu bytes behind its last field", w->in.len);
+		    "frame: %zu bytes after its last field", w->in.len);
 	return w->r;
 }

@@ -88,7 +88,7 @@ receive_all(int socket, int cancel, uint8_t *bytes, size_t len,
 		ssize_t n = recv(socket, bytes + got, len - got, MSG_DONTWAIT);
 		if (n == 0 || (n < 0 && is_gone(errno)))
 			return err_set(reterr, OUTCOME_ABORTED,
-			    "the other end of the socket is gone");
+			    "the other end closed the socket");
 		if (n < 0 && !is_retry(errno))
 			return err_sys(reterr, OUTCOME_SYSTEM_ERROR, "recv");
 		got += n > 0 ? (size_t)n : 0;

@@ -104,7 +104,7 @@ field_missing(struct wire_codec *w, struct missing *missing)
 {
 	field_u32(w, &missing->layers, "layers");
 	if (missing->layers >> SANDBOX_LAYERS != 0)
-		field_fail(w, "layers", "is no set of them");
+		field_fail(w, "layers", "has unknown bits");
 	for (unsigned i = 0; w->r == OUTCOME_OK && i < SANDBOX_LAYERS; i++) {
 		if ((missing->layers & 1U << i) != 0)
 			field_u32(w, &missing->errors[i], "error");

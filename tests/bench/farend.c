@@ -7,7 +7,7 @@
  *
  *   farend CERTIFICATE KEY TOKEN-REPLY USER-REPLY TOKEN-INFO-REPLY
  *
- * Prints the ports of login and API host.  A line on its standard input makes
+ * Prints the ports of login and API server.  A line on its standard input makes
  * it print a line of JSON with what it has counted since the last one.
  */
 #include <arpa/inet.h>

@@ -10,7 +10,7 @@ from stage import RTTS
 REPETITIONS = 9
 PROMPTS = 15
 PRECONNECT_MS = 300  # for a preconnect on loopback; round trips come on top
-PRECONNECT_TRIPS = 8  # the second to the API host comes behind the first
+PRECONNECT_TRIPS = 8  # the second to the API server comes behind the first
 
 MODULE, NO_PRECONNECT, CURLS, LIBCURL, FLOOR = (
     "module", "module, preconnect=no", "two curl commands",

@@ -121,7 +121,7 @@ class Stage:
         return self.house.write(os.path.join(self.folder, name), text)
 
     def urls(self, rtt):
-        """The addresses of login and API host at a round trip time."""
+        """The addresses of login and API server at a round trip time."""
         return [f"https://localhost:{port}" for port in self.routes[rtt]]
 
     # services

@@ -44,7 +44,7 @@ def test_explain_reads_a_file_and_a_pipe(gcpkce, folder):
 
 def test_explain_says_meaning_and_for_each_cause_how_to_tell_and_what_to_change(gcpkce):
     run = gcpkce("explain", stdin=REFUSED)
-    assert run.out.startswith("The login host does not know the client.\n")
+    assert run.out.startswith("The login server does not know the client.\n")
     assert run.out.count("    tell:   ") == run.out.count("    change: ") == 2
     assert "(reported)\n" in run.out and "reported: by users" in run.out
 

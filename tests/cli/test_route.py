@@ -265,7 +265,7 @@ def test_a_sign_in_makes_three_requests_over_three_connections(
     child.close()
     assert genesys.log.wait("DELETE", "/api/v2/tokens/me")
     seen = sorted((r.method, r.path) for r in genesys.log.requests())
-    # a HEAD opens each connection to the API host while the code is exchanged
+    # a HEAD opens each connection to the API server while the code is exchanged
     assert seen == [("DELETE", "/api/v2/tokens/me"), ("GET", "/api/v2/tokens/me"),
                     ("GET", "/api/v2/users/me"), ("HEAD", "/"), ("HEAD", "/"),
                     ("POST", "/oauth/token")]

@@ -46,7 +46,7 @@ page. The rows are in `tests/failure/rows.py` and `replies.py`.
 - The answer comes at once, before any preconnect, where a row does not speak of
   one.
 - **revoked**: the helper had got a token, and Genesys Cloud saw its end;
-  "tried" where the API host stayed away, so that the revoker gave up.
+  "tried" where the API server stayed away, so that the revoker gave up.
 - **children** and **fds** are what is left: processes after the ten seconds
   that a revoker has, and descriptors that were not there before.
 """

@@ -130,7 +130,7 @@ CONTENTS = [
 
 
 def login_error(error, text, status=400):
-    """An error body of the login host; see its three fields."""
+    """An error body of the login server; see its three fields."""
     return Fault(status=status, body={
         "error": error, "description": text, "error_description": text})
 
@@ -201,7 +201,7 @@ TOKEN_REFUSALS = [
 
 
 def api_error(status, code):
-    """An error body of the API host."""
+    """An error body of the API server."""
     return ("%d %s" % (status, code), Fault(status=status, body={
         "message": "Something is wrong.", "code": code, "status": status,
         "contextId": "7e57", "details": [], "errors": []}))

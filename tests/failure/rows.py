@@ -17,7 +17,7 @@ from signin import Row, nothing
 
 ENDPOINTS = {"token": "/oauth/token", "users_me": "users/me",
              "tokens_me": "tokens/me"}
-HOSTS = {"login": "login host", "api": "API host"}
+HOSTS = {"login": "login server", "api": "API server"}
 CERTIFICATES = {
     "expired": "an expired certificate",
     "not_yet_valid": "a certificate of the future",
@@ -117,11 +117,11 @@ def preconnect_rows():
                       way.at_token if endpoint == "token" else way.at_api,
                       arrange=after_preconnect(faulty(endpoint, way.fault())),
                       token=endpoint != "token", warm=True)
-    yield Row(place, "finds no login host, and says so", "unreachable",
+    yield Row(place, "finds no login server, and says so", "unreachable",
               settings=lambda world: {
                   "attempts": 2, **instead("login", ClosedPort)(world)},
               arrange=empty_answer_is_told(0, 2), warm=True)
-    yield Row(place, "finds no API host, says so, and it is back", "ok",
+    yield Row(place, "finds no API server, says so, and it is back", "ok",
               settings=api_refused, token=True, warm=True,
               arrange=empty_answer_is_told(
                   1, 0, lambda world: world.genesys.listen("api")))
@@ -237,7 +237,7 @@ def instead(host, peer):
 
 
 def host_rows():
-    """The API host may be well again when the revoker comes."""
+    """The API server may be well again when the revoker comes."""
     for host, place in HOSTS.items():
         api = host == "api"
         gone = {"token": api, "revoked": False}
@@ -313,7 +313,7 @@ def proxy_rows():
               settings=by_proxy(reply=PAGE.encode()))
     yield Row("proxy", "no answer", "unreachable",
               settings=by_proxy(silent=True), waits=True)
-    yield Row("proxy", "403 for the API host alone", "unreachable",
+    yield Row("proxy", "403 for the API server alone", "unreachable",
               settings=by_proxy(reply=b"HTTP/1.1 403 Forbidden\r\n\r\n",
                                 only="api"),
               heal=proxy_opens, token=True)
@@ -418,7 +418,7 @@ def private_rows():
                   "unreachable", private=True, waits=True,
                   settings=named(host, "hole.%s.test" % host, NEIGHBOUR),
                   token=host == "api", revoked=False)
-    yield Row("API host", "DNS: no answer, and the name is good later",
+    yield Row("API server", "DNS: no answer, and the name is good later",
               "unreachable", private=True, waits=True, token=True,
               settings=named("api", "signin.example.test", UNANSWERED),
               heal=found_again("signin.example.test"))

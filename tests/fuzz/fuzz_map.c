@@ -103,7 +103,7 @@ line_shuts(struct input line)
 	return is_text(first, "-") && (next.len == 0 || next.p[0] == '#');
 }
 
-/* Does the file give the account to this person, as far as words go? */
+/* Does the file give the account to this user, as far as words go? */
 static bool
 file_maps(struct view file, const struct account *account,
     const struct identity *identity)

@@ -70,7 +70,7 @@ child_of(pid_t pid)
 
 /* ---- what it sends ---- */
 
-/* Step over waits that are over.  NULL at the end: the helper is gone. */
+/* Step over waits that are over.  NULL at the end: the helper has exited. */
 static const struct chunk *
 chunk_now(void)
 {

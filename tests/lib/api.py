@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-"""The API host: who a token belongs to, and its revocation."""
+"""The API server: who a token belongs to, and its revocation."""
 
 import re
 from datetime import datetime, timedelta, timezone
@@ -36,7 +36,7 @@ NOT_FOUND = ApiError(404, "not.found", "The requested resource was not found.")
 
 
 class Api(Site):
-    """The API host."""
+    """The API server."""
 
     def __init__(self, standin):
         self._standin = standin

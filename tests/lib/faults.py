@@ -194,7 +194,7 @@ def quoting(request, first):
 
 
 def login_rate_limit(**fields):
-    """The login host's way to say: too many requests."""
+    """The login server's way to say: too many requests."""
     text = "rate limit exceeded; try again later"
     return Fault(status=400, body={
         "error": "invalid_request", "description": text,
@@ -202,7 +202,7 @@ def login_rate_limit(**fields):
 
 
 def api_rate_limit(retry_after=1, **fields):
-    """The API host's way to say: too many requests."""
+    """The API server's way to say: too many requests."""
     return Fault(status=429, headers={"Retry-After": str(retry_after)}, body={
         "message": "Rate limit exceeded.", "status": 429,
         "code": "too.many.requests.retry.after", "details": [],

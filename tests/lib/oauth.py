@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-"""The login host: the authorize request, the page, the token request."""
+"""The login server: the authorize request, the page, the token request."""
 
 import base64
 import binascii
@@ -96,7 +96,7 @@ def is_registered(address, registered):
 
 
 class Login(Site):
-    """The login host."""
+    """The login server."""
 
     def __init__(self, standin):
         self._standin = standin

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
-"""A stand-in for Genesys Cloud: a login host and an API host on this machine.
+"""A stand-in for Genesys Cloud: a login server and an API server on this machine.
 
     with Standin(directory) as standin:
         standin.login_url, standin.api_url, standin.ca_file
@@ -91,12 +91,12 @@ class Standin(Cast):
 
     @property
     def login_url(self):
-        """The address of the login host."""
+        """The address of the login server."""
         return self._url("login")
 
     @property
     def api_url(self):
-        """The address of the API host."""
+        """The address of the API server."""
         return self._url("api")
 
     def start(self):

@@ -107,7 +107,7 @@ class Host:
         self.settings["client_id"] = self.genesys.add_client("other", **fields).id
 
     def clock(self, seconds):
-        """The login host's clock is ahead of ours."""
+        """The login server's clock is ahead of ours."""
         self.genesys.faults["authorize"] = Fault(
             status=200, headers={"Date": formatdate(time.time() + seconds, usegmt=True)})
 
@@ -389,7 +389,7 @@ ROWS = {
                     "localhost", "is not Genesys Cloud's API: .* status 404, not 401",
                     "correct api_url"),
     "not-the-login-host": (lambda h: h.settings.update(login_url=h.genesys.api_url), FAULT,
-                           "network", "localhost", "is not Genesys Cloud's login host",
+                           "network", "localhost", "is not Genesys Cloud's login server",
                            "correct login_url"),
     "unknown-client": (changed(client_id="11111111-2222-4333-8444-555555555555"), FAULT,
                        "network", "client_id", "as to a client that nobody has", "region"),

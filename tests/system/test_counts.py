@@ -25,7 +25,7 @@ def test_a_sign_in_makes_three_requests_on_three_connections(
     terminal.leave()
     made = sorted((request.method, request.path)
                   for request in genesys.log.requests())
-    # a HEAD opens each connection to the API host while the code goes out
+    # a HEAD opens each connection to the API server while the code goes out
     assert made == [("GET", "/api/v2/tokens/me"), ("GET", "/api/v2/users/me"),
                     ("HEAD", "/"), ("HEAD", "/"), ("POST", "/oauth/token")]
     assert genesys.log.count("HEAD", "/") == len(

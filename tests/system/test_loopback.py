@@ -177,9 +177,9 @@ def test_what_is_no_number_of_a_page_is_told_and_sends_nothing(
         assert [
                 line["cause"] for line in journal.decisions()
                 if line["outcome"] == "answer_malformed"] == [
-            "no code has come for the number", "the number is not the page's",
+            "a number was typed before the browser sent a code", "the number is not the page's",
             "the number is not the page's", "the number is not the page's, for the third "
-            "time: the browser's code is dropped"]
+            "time: the browser's code is discarded"]
     assert not is_in(journal.text(), browser.number)
 
 

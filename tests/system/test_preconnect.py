@@ -106,7 +106,7 @@ def test_no_leaves_the_connections_to_the_answer(
     terminal.answer(people["alice"].sign_in(shown))
     terminal.leave()
     journal.decision("ok")
-    # the API's two, beside the code; none on the login host
+    # the API's two, beside the code; none on the login server
     assert [r.method for r in genesys.log.requests("login")][-1:] == ["POST"]
     assert "HEAD" not in [r.method for r in genesys.log.requests("login")]
     assert genesys.log.count("HEAD", "/") == 2

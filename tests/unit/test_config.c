@@ -179,9 +179,9 @@ assert_faults(const char *const *args, enum config_purpose purpose,
 #define UNKNOWN \
 	"is given to a key that does not exist; pam_gcpkce.conf(5) lists the " \
 	"keys"
-#define ALONE "is no value: there is no '='; write key = value"
+#define ALONE "has no '='; write key = value"
 #define NOT_REGION \
-	"is no known region; write an AWS name, as in eu-central-1, or a " \
+	"is not a known region; write an AWS name, as in eu-central-1, or a " \
 	"login domain, as in mypurecloud.de"
 #define IS_ADDRESS \
 	"is an address, not a region; write the domain alone, as in " \
@@ -205,10 +205,10 @@ assert_faults(const char *const *args, enum config_purpose purpose,
 #define NOT_UUID \
 	"is not an id; write the UUID in lower case, not a display name"
 #define NOT_UUIDS \
-	"is not a list of ids; write UUIDs in lower case, parted by commas: " \
-	"a display name can be given to another thing"
+	"is not a list of ids; write UUIDs in lower case, separated by commas: " \
+	"display names are not unique"
 #define NOT_DOMAINS \
-	"is not a list of domains; write them parted by commas, as in " \
+	"is not a list of domains; write them separated by commas, as in " \
 	"example.com,example.org"
 #define NOT_WORD "has a character that is not printable ASCII; write one word"
 #define NOT_BOOL "is neither yes nor no; write one"
@@ -219,19 +219,19 @@ assert_faults(const char *const *args, enum config_purpose purpose,
 	"is not a whole number from " #min " to " #max "; write one"
 #define NUMBER_OR_NO(min, max) \
 	"is not a whole number from " #min " to " #max " or no; write one"
-#define CHOICE(words) "is none of the choices; write one of " words
-#define NAME_FIRST "is no name of a variable; begin with a letter"
-#define NAME_REST "is no name of a variable; use letters, digits and _"
+#define CHOICE(words) "is not one of the choices; write one of " words
+#define NAME_FIRST "is not the name of a variable; begin with a letter"
+#define NAME_REST "is not the name of a variable; use letters, digits and _"
 #define NAME_TAKEN \
 	"is a variable with a meaning of its own; choose another name"
 #define NOT_PROXY "is not a proxy; write http://HOST:PORT"
 #define NOT_PAGE \
 	"is not the address of a page; write https://HOST[:PORT][/PATH]"
 #define PAGE_FRAGMENT \
-	"has a fragment, which is the challenge's place; write the page's " \
+	"has a fragment, where the challenge belongs; write the page's " \
 	"address without one"
 #define NOT_HERE \
-	"does not lead to this host; with callback=loopback write " \
+	"does not name this host; with callback=loopback write " \
 	"http://localhost[:PORT][/PATH]"
 #define NOT_TO_LISTEN \
 	"has a port that the helper cannot listen on; register one from 1024 up"
@@ -1159,11 +1159,11 @@ config_of_an_ordinary_host_refuses_export_and_secret(void **state)
 	    {"", ""},
 	    {"export = none\n", ""},
 	    {"export = env\n",
-		"^:1: export: \"env\" needs a host that runs as root; leave "
-		"it out\n"},
+		"^:1: export: \"env\" needs an application that runs as root; "
+		"leave it out\n"},
 	    {"client_secret_file = /etc/secret\n",
-		"^:1: client_secret_file: \"/etc/secret\" needs a host that "
-		"runs as root; use a public client\n"},
+		"^:1: client_secret_file: \"/etc/secret\" needs an application "
+		"that runs as root; use a public client\n"},
 	};
 
 	(void)state;

@@ -457,7 +457,7 @@ explain_understands_what_is_no_fault(void **state)
 	}
 }
 
-/* Of a page of the login host, what to hand in instead is said. */
+/* Of a page of the login server, what to hand in instead is said. */
 static void
 explain_sends_on_from_a_page_of_the_login_host(void **state)
 {

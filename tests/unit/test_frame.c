@@ -233,7 +233,7 @@ frame_receive_tells_when_the_other_end_is_gone(void **state)
 	hang_up(0);
 	/* a frame that is cut off is no frame */
 	assert_int_equal(receive(-1, &type, &payload, &err), OUTCOME_ABORTED);
-	assert_string_equal(err.text, "the other end of the socket is gone");
+	assert_string_equal(err.text, "the other end closed the socket");
 	assert_int_equal(receive(-1, &type, &payload, &err), OUTCOME_ABORTED);
 }
 

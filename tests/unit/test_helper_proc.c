@@ -91,7 +91,7 @@ soon(void)
 	return clock_now_ms() + 60000;
 }
 
-/* Start a helper and send it a request of a decoy, to this login host. */
+/* Start a helper and send it a request of a decoy, to this login server. */
 static enum outcome
 helper_start(
     const char *login_url, struct helper_proc *ret, struct errinfo *reterr)
@@ -1105,11 +1105,11 @@ helper_proc_helper_that_is_gone_has_failed(void **state)
 	assert_int_equal(
 	    helper_proc_receive(&proc, WIRE_READY, soon(), &payload, &err),
 	    OUTCOME_HELPER_FAILED);
-	assert_string_equal(err.text, "the helper is gone");
+	assert_string_equal(err.text, "the helper has exited");
 	err.text[0] = '\0';
 	assert_int_equal(helper_proc_send(&proc, &frame, soon(), &err),
 	    OUTCOME_HELPER_FAILED);
-	assert_string_equal(err.text, "the helper is gone");
+	assert_string_equal(err.text, "the helper has exited");
 }
 
 /* The request is large, and is not read. */
@@ -1145,8 +1145,8 @@ helper_proc_helper_never_runs_as_root(void **state)
 		assert_int_equal(
 		    reply_as_root(late_ms, &err), OUTCOME_HELPER_FAILED);
 		assert_string_equal(err.text,
-		    "gcpkce-helper refuses to run: it does not run as root, "
-		    "nor with any other way back to rights");
+		    "gcpkce-helper refuses to run: it runs as root, or could "
+		    "regain privileges");
 	}
 }
 
@@ -1165,7 +1165,8 @@ host_that_cannot_drop(void)
 	CHECK(helper_proc_start(&child_run, soon(), &proc, &err) ==
 	    OUTCOME_HELPER_FAILED);
 	CHECK(strstr(err.text,
-		  "/gcpkce-helper: dropping its identity: Operation not "
+		  "/gcpkce-helper: changing to the helper's account: Operation "
+		  "not "
 		  "permitted") != NULL);
 	CHECK(proc.pid == -1 && proc.socket == -1);
 	CHECK(!has_child());
@@ -1225,13 +1226,16 @@ helper_proc_birth_is_planned_by_the_effective_user(void **state)
 	} rows[] = {
 	    {"_gcpkce", OUTCOME_OK, ""},
 	    {"missing", OUTCOME_CONFIG_INVALID,
-		"/c.conf:7: helper_user: \"missing\" is no account on this host; create "
-		"it, or name one without rights"},
+		"/c.conf:7: helper_user: \"missing\" does not exist on this "
+		"host; create "
+		"the account, or name one without rights"},
 	    {"root", OUTCOME_CONFIG_INVALID,
-		"/c.conf:7: helper_user: \"root\" has uid 0 or gid 0; name an account "
+		"/c.conf:7: helper_user: \"root\" has uid 0 or gid 0; name an "
+		"account "
 		"without rights"},
 	    {"wheel", OUTCOME_CONFIG_INVALID,
-		"/c.conf:7: helper_user: \"wheel\" has uid 0 or gid 0; name an account "
+		"/c.conf:7: helper_user: \"wheel\" has uid 0 or gid 0; name an "
+		"account "
 		"without rights"},
 	};
 

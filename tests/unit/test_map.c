@@ -425,11 +425,11 @@ map_malformed_line_of_the_account_is_config_invalid(void **state)
 	    {"bob x\nalice = id:" ID "\n", NULL, ":2: \"=\" "},
 	    {"alice\n",
 		":1: \"\" follows the account; write identities, or - for "
-		"nobody",
+		"no user",
 		NULL},
 	    {"alice # id:" ID "\n",
 		":1: \"\" follows the account; write identities, or - for "
-		"nobody",
+		"no user",
 		NULL},
 	    {"alice id:" ID " -\n",
 		":1: \"\" and identities on one line contradict each other; "
@@ -690,7 +690,7 @@ map_walk_comes_by_every_line(void **state)
 	    "5 carol is no identity; write id:UUID (in lower case) or "
 	    "email:ADDRESS, and before them the account, in brackets where its "
 	    "name has blanks: [NAME]\n6 alice nobody\n"
-	    "7 dave follows the account; write identities, or - for nobody\n"
+	    "7 dave follows the account; write identities, or - for no user\n"
 	    "8 eve and identities on one line contradict each other; - stands "
 	    "alone\n9 jo hn\n10 !last nobody\n");
 }

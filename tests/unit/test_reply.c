@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Token replies, and the error bodies of the login and the API host. */
+/* Token replies, and the error bodies of the login and the API server. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

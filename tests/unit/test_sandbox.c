@@ -33,8 +33,7 @@
 #define BEYOND 1100 /* above the numbers that the helper looks at */
 #define LACKS "the helper's sandbox lacks "
 #define REFUSES "gcpkce-helper refuses to run: "
-#define NOT_OWN_ID \
-	"it does not run as root, nor with any other way back to rights"
+#define NOT_OWN_ID "it runs as root, or could regain privileges"
 #define NO_LIMIT (-1)
 
 /* By sandbox = default and strict. */
@@ -107,9 +106,9 @@ static const struct row {
     {LACK_OWN_USER, NO_LIMIT, {0}, true, REFUSES NOT_OWN_ID},
     {LACK_NO_CAPABILITIES, NO_LIMIT, {0}, true, REFUSES NOT_OWN_ID},
     {LACK_NOTHING, NO_LIMIT, {"prctl", PR_SET_DUMPABLE, EPERM}, false,
-	REFUSES "its memory can be looked into"},
+	REFUSES "other processes can read its memory"},
     {LACK_NOTHING, NO_LIMIT, {"prctl", PR_SET_DUMPABLE, 0}, false,
-	REFUSES "its memory can be looked into"},
+	REFUSES "other processes can read its memory"},
     {LACK_NOTHING, NO_LIMIT, {"landlock_create_ruleset", -1, ENOSYS}, false,
 	LACKS "landlock: Function not implemented"},
     {LACK_NOTHING, NO_LIMIT, {"landlock_restrict_self", -1, E2BIG}, false,

@@ -689,7 +689,7 @@ wire_refuses_trailing_bytes(void **state)
 					     &err),
 			    FAILED);
 			(void)snprintf(expected, sizeof(expected),
-			    "frame: %zu bytes behind its last field", more);
+			    "frame: %zu bytes after its last field", more);
 			assert_string_equal(err.text, expected);
 		}
 	}
@@ -1089,8 +1089,8 @@ wire_missing_layers_are_of_the_table(void **state)
 		const char *why;
 	} rows[] = {
 	    {1U << SANDBOX_LAYERS, 0,
-		"frame: the field layers is no set of them"},
-	    {0xffffffff, 0, "frame: the field layers is no set of them"},
+		"frame: the field layers has unknown bits"},
+	    {0xffffffff, 0, "frame: the field layers has unknown bits"},
 	    {1, WIRE_ERRNO_MAX + 1, "frame: the field error is none"},
 	    {1U << SANDBOX_SECCOMP, 0xffffffff,
 		"frame: the field error is none"},

@@ -248,7 +248,7 @@ wire_token_refuses_trailing_bytes(void **state)
 			&err),
 		    FAILED);
 		assert_string_equal(
-		    err.text, "frame: 1 bytes behind its last field");
+		    err.text, "frame: 1 bytes after its last field");
 	}
 }
 

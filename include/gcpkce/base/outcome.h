@@ -32,15 +32,15 @@
 	X(CONFIG_INVALID, "config_invalid", PAM_SERVICE_ERR, MESSAGE_ADMIN, \
 	    "the configuration is refused") \
 	X(CONFIG_UNSAFE, "config_unsafe", PAM_SERVICE_ERR, MESSAGE_ADMIN, \
-	    "a configuration file could have been written by somebody else") \
+	    "another user may write to a configuration file") \
 	X(SECRET_UNREADABLE, "secret_unreadable", PAM_SERVICE_ERR, \
 	    MESSAGE_ADMIN, "the client secret file cannot be used") \
 	X(CLIENT_REFUSED, "client_refused", PAM_SERVICE_ERR, MESSAGE_ADMIN, \
 	    "Genesys Cloud refused the OAuth client or the request") \
 	X(NO_CONVERSATION, "no_conversation", PAM_CONV_ERR, MESSAGE_NOTHING, \
-	    "the caller offers no way to talk to the person") \
+	    "the application offers no way to prompt the user") \
 	X(ABORTED, "aborted", PAM_CONV_ERR, MESSAGE_NOTHING, \
-	    "the person or the caller ended the dialogue") \
+	    "the user or the application ended the dialogue") \
 	X(SYSTEM_ERROR, "system_error", PAM_SYSTEM_ERR, MESSAGE_ADMIN, \
 	    "this host failed: the name service, a file below /run, OpenSSL, " \
 	    "libcurl, or a limit of processes or descriptors") \
@@ -68,7 +68,7 @@
 	X(CODE_REFUSED, "code_refused", PAM_AUTH_ERR, MESSAGE_REFUSED, \
 	    "Genesys Cloud refused the code") \
 	X(TOKEN_INVALID, "token_invalid", PAM_AUTH_ERR, MESSAGE_DENIED, \
-	    "the token is not one that can be used") \
+	    "the token cannot be used") \
 	X(IDENTITY_INCOMPLETE, "identity_incomplete", PAM_AUTH_ERR, \
 	    MESSAGE_DENIED, "the identity lacks a field") \
 	X(WRONG_CLIENT, "wrong_client", PAM_AUTH_ERR, MESSAGE_DENIED, \
@@ -80,17 +80,17 @@
 	X(ACCOUNT_INACTIVE, "account_inactive", PAM_AUTH_ERR, MESSAGE_DENIED, \
 	    "the Genesys Cloud user is not active") \
 	X(NOT_MAPPED, "not_mapped", PAM_AUTH_ERR, MESSAGE_DENIED, \
-	    "the identity may not be this account") \
+	    "the user may not sign in to this account") \
 	X(ROOT_REFUSED, "root_refused", PAM_AUTH_ERR, MESSAGE_DENIED, \
 	    "uid 0 is not allowed") \
 	X(UID_REFUSED, "uid_refused", PAM_AUTH_ERR, MESSAGE_DENIED, \
 	    "the account's uid is not allowed") \
 	X(GROUP_MISSING, "group_missing", PAM_AUTH_ERR, MESSAGE_DENIED, \
-	    "the person is in none of the required groups") \
+	    "the user is in none of the required groups") \
 	X(ROLE_MISSING, "role_missing", PAM_AUTH_ERR, MESSAGE_DENIED, \
-	    "the person has none of the required roles") \
+	    "the user has none of the required roles") \
 	X(DIVISION_MISSING, "division_missing", PAM_AUTH_ERR, MESSAGE_DENIED, \
-	    "the person is in none of the required divisions") \
+	    "the user is in none of the required divisions") \
 	X(USER_UNKNOWN, "user_unknown", PAM_AUTH_ERR, MESSAGE_DENIED, \
 	    "there is no such local account") \
 	X(ACCOUNT_CHANGED, "account_changed", PAM_AUTH_ERR, MESSAGE_DENIED, \

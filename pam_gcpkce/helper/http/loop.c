@@ -137,9 +137,10 @@ http_loop_wait(const struct http_conn *conns, size_t count, bool tend,
 	if (poll(w.fds, w.count, (int)w.timeout_ms) < 0 && errno != EINTR)
 		return err_sys(reterr, OUTCOME_SYSTEM_ERROR, "poll");
 	if (w.fds[0].revents != 0 || w.fds[1].revents != 0)
-		return err_set(reterr, OUTCOME_ABORTED, "the caller has gone");
+		return err_set(reterr, OUTCOME_ABORTED,
+		    "the parent closed the connection");
 	if (tend && w.fds[2].revents != 0)
-		return err_set(reterr, OUTCOME_ABORTED, "a browser has come");
+		return err_set(reterr, OUTCOME_ABORTED, "a browser connected");
 	return OUTCOME_OK;
 }
 
@@ -210,6 +211,7 @@ wait_for_event(const struct wait *wait, int64_t until_ms,
 	*ret_event = WAIT_EVENT_CALLER;
 	if (fds[SIGNALS].revents != 0 ||
 	    recv(wait->socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT) != 1)
-		return err_set(reterr, OUTCOME_ABORTED, "the caller has gone");
+		return err_set(reterr, OUTCOME_ABORTED,
+		    "the parent closed the connection");
 	return OUTCOME_OK;
 }

@@ -283,7 +283,7 @@ loopback_socket_open(char *redirect_uri, size_t cap,
 	if (!url_split(redirect_uri, &url) || !url.loopback ||
 	    !place_find(url.host, &place))
 		return err_set(reterr, OUTCOME_HELPER_FAILED,
-		    "redirect_uri does not lead to this host");
+		    "redirect_uri does not name this host");
 	unsigned port = port_read(&url);
 	if (url.port.len > 0) {
 		opened = port != 0 && pair_open(&place, port, sockets);

@@ -31,12 +31,12 @@ static const struct {
 	"This page belongs to another sign-in than the one that is waited for. "
 	"Use the address that the terminal shows now."},
     {HTTP_MISDIRECTED, "Misdirected Request",
-	"This host is called by another name here."},
+	"The browser used another name for this host."},
     {HTTP_TOO_LARGE, "Request Header Fields Too Large",
 	"The browser sent too much, perhaps cookies of other programs on this "
 	"host. Copy the address of this page into the terminal instead."},
     {HTTP_VERSION, "HTTP Version Not Supported",
-	"This page is to be had by HTTP/1.1."},
+	"This server speaks HTTP/1.1."},
 };
 
 static void
@@ -47,7 +47,8 @@ head_put(struct buf *page, enum http_status status, const char *phrase,
 	if (status == HTTP_NOT_ALLOWED)
 		buf_put_text(page, "Allow: GET\r\n");
 	buf_put_text(page,
-	    "\r\n<!DOCTYPE html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n"
+	    "\r\n<!DOCTYPE html>\n<html lang=\"en\">\n<meta "
+	    "charset=\"utf-8\">\n"
 	    "<meta name=\"viewport\" content=\"width=device-width\">\n"
 	    "<meta name=\"color-scheme\" content=\"light dark\">\n");
 	buf_printf(page, "<title>%s</title>\n<h1>%s</h1>\n", title, title);
@@ -119,7 +120,7 @@ page_put_refusal(struct buf *page, const struct page_label *label,
 	    "<p>The sign-in was cancelled or refused in the browser "
 	    "(Genesys Cloud calls it ");
 	page_put_text(page, name);
-	buf_put_text(page, "). Nobody was signed in as ");
+	buf_put_text(page, "). No one was signed in as ");
 	label_put(page, label);
 	buf_put_text(page, ".</p>\n<p>");
 	if (press_enter)
@@ -143,6 +144,6 @@ page_put_failure(struct buf *page, enum outcome outcome)
 	buf_put_text(page, "<p><strong>You are not signed in.</strong> ");
 	page_put_text(page, outcome_sentence(outcome));
 	buf_put_text(page,
-	    " The terminal has the last word; you can close this "
+	    " The terminal shows the final result; you can close this "
 	    "window.</p>\n");
 }

@@ -221,9 +221,9 @@ seccomp_take(void)
 
 static const struct layer layers[SANDBOX_LAYERS] = {
     [SANDBOX_MEMORY] = {STAGE_BEGIN, memory_close, memory_is_closed,
-	"its memory can be looked into"},
+	"other processes can read its memory"},
     [SANDBOX_IDS] = {STAGE_BEGIN, NULL, ids_are_final,
-	"it does not run as root, nor with any other way back to rights"},
+	"it runs as root, or could regain privileges"},
     [SANDBOX_PRIVILEGES] = {STAGE_BEGIN, NULL, privileges_are_frozen,
 	"it could gain privileges"},
     [SANDBOX_ENVIRONMENT] = {STAGE_BEGIN, NULL, environment_is_empty,
