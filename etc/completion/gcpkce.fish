@@ -2,12 +2,12 @@
 # Completes gcpkce(1).  Made by "make texts" from the table of its subcommands.
 
 complete -c gcpkce -f
-complete -c gcpkce -n __fish_use_subcommand -a check -d 'what is wrong on this host, and what a login makes of outcomes'
-complete -c gcpkce -n __fish_use_subcommand -a login -d 'sign in here and say what the decision would be'
-complete -c gcpkce -n __fish_use_subcommand -a whoami -d 'say whom this session\'s token belongs to; --ids: lines to copy'
+complete -c gcpkce -n __fish_use_subcommand -a check -d 'report faults of this host, and the effect of each outcome'
+complete -c gcpkce -n __fish_use_subcommand -a login -d 'sign in here and print the decision'
+complete -c gcpkce -n __fish_use_subcommand -a whoami -d 'print the user of this session\'s token; --ids: lines to copy'
 complete -c gcpkce -n __fish_use_subcommand -a logout -d 'revoke this session\'s token'
-complete -c gcpkce -n __fish_use_subcommand -a decide -d 'the policy alone, on a recorded identity'
-complete -c gcpkce -n __fish_use_subcommand -a explain -d 'what an error body, status line or redirect address means'
+complete -c gcpkce -n __fish_use_subcommand -a decide -d 'apply the policy to a recorded identity'
+complete -c gcpkce -n __fish_use_subcommand -a explain -d 'explain an error body, status line or redirect address'
 complete -c gcpkce -n '__fish_seen_subcommand_from explain' -F
 complete -c gcpkce -n __fish_use_subcommand -a pkce -d 'make a PKCE pair, or check one'
 complete -c gcpkce -l json -d 'print one JSON object'
@@ -18,8 +18,8 @@ complete -c gcpkce -n '__fish_seen_subcommand_from check login whoami decide' -l
 complete -c gcpkce -n '__fish_seen_subcommand_from login' -l browser -d 'open the address in a browser, too'
 complete -c gcpkce -n '__fish_seen_subcommand_from login' -l print-token -d 'print the token, and keep it'
 complete -c gcpkce -n '__fish_seen_subcommand_from login' -l export -d 'print lines for eval, and keep the token'
-complete -c gcpkce -n '__fish_seen_subcommand_from login' -l sh -d 'lines for a shell like sh, whichever runs this'
-complete -c gcpkce -n '__fish_seen_subcommand_from login' -l csh -d 'lines for csh or tcsh, whichever runs this'
+complete -c gcpkce -n '__fish_seen_subcommand_from login' -l sh -d 'lines for sh, whatever the parent shell is'
+complete -c gcpkce -n '__fish_seen_subcommand_from login' -l csh -d 'lines for csh, whatever the parent shell is'
 complete -c gcpkce -n '__fish_seen_subcommand_from whoami' -l ids -d 'print lines for the map file and configuration'
 complete -c gcpkce -n '__fish_seen_subcommand_from check' -l service -x -d 'look at this service\'s stack'
 complete -c gcpkce -n '__fish_seen_subcommand_from check' -l all-services -d 'look at every service'

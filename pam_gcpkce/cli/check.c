@@ -31,7 +31,7 @@ check_is_of_this_host(struct check *check, const char *what)
 	if (check->options->pam_dir == NULL)
 		return true;
 	finding_add(&check->findings, FINDING_NOTE, NULL, NULL,
-	    "with --pam-dir, %s: not looked at", what);
+	    "with --pam-dir, %s: not checked", what);
 	return false;
 }
 
@@ -98,7 +98,7 @@ report_text(struct check *check)
 {
 	for (size_t i = 0; i < SECTION_COUNT; i++)
 		findings_print(&check->findings, sections[i].title,
-		    is_left_out(check, i) ? "not looked at" : "ok", stdout);
+		    is_left_out(check, i) ? "not checked" : "ok", stdout);
 	if (check->text.len > 0)
 		(void)printf("\n%s", buf_text(&check->text));
 	(void)putchar('\n');

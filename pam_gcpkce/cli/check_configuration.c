@@ -71,10 +71,9 @@ region_check(struct findings *findings, const struct config *config)
 		buf_printf(
 		    &fix, "write region = %s, if that is meant; ", nearest);
 	buf_put_text(&fix,
-	    "hosts that are not Genesys Cloud's belong into login_url and "
-	    "api_url");
+	    "for servers other than Genesys Cloud's set login_url and api_url");
 	finding_add(findings, FINDING_WARNING, "region", buf_text(&fix),
-	    "no region of Genesys Cloud that is known has the domain %s",
+	    "no known region of Genesys Cloud has the domain %s",
 	    region.domain);
 }
 
@@ -112,7 +111,7 @@ check_config_load(const struct options *options, int argc, char **argv,
 	if (file != NULL ? named && command_config_is_missing(read)
 			 : count == 0 && command_config_is_missing(NULL)) {
 		finding_add(findings, FINDING_FAULT, read,
-		    "write it, as pam_gcpkce.conf(5) says, or name another",
+		    "write it as pam_gcpkce.conf(5) describes, or name another",
 		    "there is no such file%s",
 		    file == NULL && where != NULL
 			? ", and lines of pam.d give no settings"
@@ -218,8 +217,8 @@ zone_check(
 	    "as https://HOST/callback/ZONE; the callback page shows a ZONE of 1 "
 	    "to 64 letters, digits and . _ - that is neither callback nor ends "
 	    "in .html",
-	    "one compromised host can use what people paste there to sign in "
-	    "to every host with this client_id and redirect_uri");
+	    "one compromised host can use what users paste there to sign in to "
+	    "every host with this client_id and redirect_uri");
 }
 
 void

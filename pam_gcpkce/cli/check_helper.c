@@ -51,7 +51,7 @@ use_check(struct check *check, const char *user, uid_t uid)
 
 	if (first != NULL && strcmp(first->pw_name, user) != 0)
 		finding_add(f, FINDING_WARNING, user,
-		    "give the helper a uid of its own",
+		    "give the helper its own uid",
 		    "shares its uid with %s, whose processes can then reach "
 		    "the helper",
 		    first->pw_name);
@@ -61,11 +61,11 @@ use_check(struct check *check, const char *user, uid_t uid)
 		    user,
 		    "create an account for the helper alone, and set "
 		    "helper_user",
-		    "is the account of other programs, too, which can then "
+		    "is also the account of other programs, which can then "
 		    "reach the helper");
 	if (has_password(user))
 		finding_add(f, FINDING_WARNING, user, "passwd --lock it",
-		    "has a password, so somebody can log in to it");
+		    "has a password, so a user can log in to it");
 }
 
 static void
@@ -137,7 +137,7 @@ layer_fix(enum sandbox_layer layer)
 	if (layer == SANDBOX_SECCOMP)
 		return "boot a kernel with CONFIG_SECCOMP_FILTER, and let a "
 		       "container pass seccomp(2)";
-	return "look at what starts the host process, and at its container";
+	return "check what starts the application, and its container";
 }
 
 static void
@@ -183,7 +183,7 @@ check_helper(struct check *check)
 	if (r != OUTCOME_OK)
 		finding_add(&check->findings, FINDING_FAULT,
 		    helper_proc_helper_path(),
-		    "see gcpkce-helper(8); mind noexec mounts, limits and "
+		    "see gcpkce-helper(8); check noexec mounts, limits and "
 		    "mandatory access control",
 		    "the helper does not start or does not answer: %s",
 		    why.text);

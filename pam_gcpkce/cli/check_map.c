@@ -71,7 +71,8 @@ spelling_check(struct findings *f, const char *where, const char *word,
 	finding_add(f, counts ? FINDING_WARNING : FINDING_FAULT, where,
 	    buf_text(&fix), "the account's name is %s: the line %s",
 	    buf_text(&name),
-	    counts ? "counts for it, while the name service has this spelling"
+	    counts ? "counts for it, as long as the name service accepts this "
+		     "spelling"
 		   : "has no effect");
 }
 
@@ -85,13 +86,14 @@ missing_check(
 
 	finding_add(&check->findings,
 	    void_shut ? FINDING_FAULT : FINDING_WARNING, where,
-	    odd ? "write the name as it is, in brackets where it has blanks, "
-		  "as in [jo hn]"
+	    odd ? "write the exact name, in brackets if it has blanks, as in "
+		  "[jo hn]"
 		: "correct the name, create the account, or remove the line",
 	    "there is no account \"%s\" on this host%s", word,
-	    void_shut ? ": the line shuts none, and another method of map may "
-			"let its person in"
-		      : "");
+	    void_shut
+		? ": the line closes no account, and another method of map may "
+		  "still let the user in"
+		: "");
 }
 
 /*
@@ -111,8 +113,8 @@ lock_check(struct findings *f, const char *where, const char *name)
 	    (entry->sp_expire >= 0 && entry->sp_expire <= today))
 		return;
 	finding_add(f, FINDING_WARNING, where,
-	    "usermod -e 1 keeps everybody out, and so does removing the line; "
-	    "usermod -p '*' says that there is no password",
+	    "usermod -e 1 or removing the line ends sign-ins; usermod -p '*' "
+	    "means that there is no password",
 	    "the password of %s is locked, which does not end sign-ins", name);
 }
 
@@ -134,7 +136,7 @@ shut_check(struct map_check *m, const struct counted *line)
 		    m->check->config.map_file, of->number);
 		finding_add(&m->check->findings, FINDING_WARNING, where,
 		    "remove one of the two lines",
-		    "the - in line %lu shuts this account: the line has no "
+		    "the - in line %lu closes this account: the line has no "
 		    "effect",
 		    by->number);
 	}
@@ -152,7 +154,7 @@ account_check(struct map_check *m, unsigned long number, const char *where,
 
 	if (account_find(name, &account, &why) != OUTCOME_OK) {
 		finding_add(f, FINDING_WARNING, where,
-		    "look at /etc/nsswitch.conf", "%s: %s", name, why.text);
+		    "check /etc/nsswitch.conf", "%s: %s", name, why.text);
 		return;
 	}
 	if (!account.exists) {
@@ -170,7 +172,7 @@ account_check(struct map_check *m, unsigned long number, const char *where,
 	if (account.uid == 0 && !check->config.allow_root)
 		finding_add(f, FINDING_WARNING, where,
 		    "remove the line, or set allow_root=yes",
-		    "%s has uid 0, which nobody reaches without allow_root",
+		    "%s has uid 0, which no user reaches without allow_root",
 		    name);
 	if (entry->identities.len > 0)
 		lock_check(f, where, account.name);
@@ -206,7 +208,7 @@ line_check(void *arg, unsigned long number, struct view account,
 	if (account.len >= sizeof(name) ||
 	    memchr(account.p, '\0', account.len) != NULL) {
 		finding_add(&m->check->findings, FINDING_WARNING, where,
-		    "correct it", "this is no name of an account");
+		    "correct it", "is not the name of an account");
 		return true;
 	}
 	memcpy(name, account.p, account.len);
@@ -233,7 +235,7 @@ user_check(struct check *check)
 	else
 		finding_add(&check->findings, FINDING_FAULT, user,
 		    "gcpkce whoami --ids --user prints a line for the map file",
-		    "nobody can sign in to this account: %s%s%s",
+		    "no user can sign in to this account: %s%s%s",
 		    outcome_name(r), why.text[0] != '\0' ? ": " : "", why.text);
 }
 
@@ -256,11 +258,11 @@ check_map(struct check *check)
 		    &check->findings, FINDING_FAULT, NULL, NULL, &why);
 	else if (m.lines == 0 && check->config.map.list[1] == METHOD_NONE)
 		finding_add(&check->findings, FINDING_FAULT, path,
-		    "gcpkce login says your id; add a line ACCOUNT id:UUID",
-		    "names no account, so nobody can sign in");
+		    "gcpkce login prints your id; add a line ACCOUNT id:UUID",
+		    "names no account, so no user can sign in");
 	if (m.cut)
 		finding_add(&check->findings, FINDING_NOTE, path, NULL,
-		    "of its accounts the first %d were looked up",
+		    "only the first %d of its accounts were looked up",
 		    LOOK_UPS_MAX);
 	user_check(check);
 }

@@ -47,18 +47,18 @@ tls_fix(const struct host_view *v, char fix[static FIX_MAX])
 	if (has(error, "error setting certificate") || has(error, "CAfile") ||
 	    has(error, "error adding trust"))
 		(void)snprintf(text, sizeof(text),
-		    "let ca_file name certificates in PEM that can be read");
+		    "ca_file must name readable certificates in PEM");
 	else if (has(error, "expired") || has(error, "not yet valid"))
 		(void)snprintf(text, sizeof(text),
-		    "set this host's clock; else whoever runs the host must "
+		    "set this host's clock; else the server's operator must "
 		    "renew its certificate");
 	else if (has(error, "subject name") || has(error, "host name"))
 		(void)snprintf(text, sizeof(text),
 		    "correct %s: the certificate is for another name", v->key);
 	else if (has(error, "version") || has(error, "protocol"))
 		(void)snprintf(text, sizeof(text),
-		    "let it speak TLS 1.2 or newer, and nothing but HTTPS, on "
-		    "that port");
+		    "let the server speak HTTPS with TLS 1.2 or newer on that "
+		    "port");
 	else if (has(error, "self") || has(error, "issuer") ||
 	    has(error, "verif"))
 		(void)snprintf(text, sizeof(text), "%s",
@@ -68,8 +68,8 @@ tls_fix(const struct host_view *v, char fix[static FIX_MAX])
 			  "proxy opens TLS, let ca_file name its authority");
 	else
 		(void)snprintf(text, sizeof(text),
-		    "look at what answers there: it must be HTTPS, TLS 1.2 or "
-		    "newer");
+		    "see which server answers there: it must speak HTTPS with "
+		    "TLS 1.2 or newer");
 	(void)snprintf(fix, FIX_MAX, "%s", text);
 }
 
@@ -103,8 +103,8 @@ fix_compose(const struct host_view *v, char fix[static FIX_MAX])
 		break;
 	default:
 		(void)snprintf(fix, FIX_MAX,
-		    "look at what stands between (proxy, gateway, filter), "
-		    "and at request_timeout");
+		    "check the path to it (proxy, gateway, filter), and "
+		    "request_timeout");
 		break;
 	}
 }
@@ -123,13 +123,14 @@ reach_check(const struct host_view *v)
 		    probe_step_name(reach->failed), reach->error);
 	} else if (reach->reached != WIRE_STEP_HTTP)
 		finding_add(f, FINDING_FAULT, v->url, "see the other findings",
-		    "was not asked: %s", v->check->probe.reason);
+		    "was not contacted: %s", v->check->probe.reason);
 	if (reach->certificate_end_s == 0 ||
 	    reach->certificate_end_s > clock_wall_s() + CERTIFICATE_SPARE_S)
 		return;
 	clock_stamp(reach->certificate_end_s, end);
 	finding_add(f, FINDING_WARNING, v->url,
-	    "whoever runs the host must renew it; then all sign-ins fail",
+	    "the server's operator must renew it; when it ends, all sign-ins "
+	    "fail",
 	    "a certificate of its chain ends soon, at %s", end);
 }
 
@@ -143,8 +144,8 @@ static void
 trouble_add(const struct host_view *v, uint32_t status)
 {
 	finding_add(&v->check->findings, FINDING_WARNING, v->url,
-	    "try again later; if it stays, a gateway or filter may stand "
-	    "between",
+	    "try again later; if it persists, check gateways and filters on "
+	    "the path",
 	    "answers with status %u", status);
 }
 
@@ -198,7 +199,7 @@ client_refused_add(const struct host_view *v)
 		finding_add(f, FINDING_FAULT, "client_id",
 		    "correct client_id, or region: a client lives in one "
 		    "region",
-		    "the login server answers as to a client that nobody has "
+		    "the login server answers as it does to an unknown client "
 		    "(status %u)",
 		    status);
 	else
@@ -274,9 +275,9 @@ check_network(struct check *check)
 		return;
 	if (check->options->offline || !check->probed) {
 		finding_add(&check->findings, FINDING_NOTE, NULL, NULL,
-		    "Genesys Cloud was not asked anything: %s",
+		    "no request was sent to Genesys Cloud: %s",
 		    check->options->offline ? "--offline"
-					    : "no helper was there to do it");
+					    : "the helper did not start");
 		return;
 	}
 	reach_check(&login);

@@ -206,8 +206,10 @@ check_readable(struct check *check)
 	else if (!places_try(p, &account))
 		finding_add(&check->findings, FINDING_NOTE,
 		    check->config.helper_user,
-		    "run this as root, where root may be another account",
-		    "what the helper's account can read was not looked at");
+		    "run this as root, with permission to change to other "
+		    "accounts",
+		    "the files that the helper's account must read were not "
+		    "checked");
 	if (p != NULL)
 		places_report(check, p);
 	for (size_t i = 0; p != NULL && i < p->count; i++) {

@@ -83,8 +83,8 @@ time_check(const struct sshd_view *v)
 	    "set LoginGraceTime %lu, or a smaller timeout",
 	    v->config->timeout + 30);
 	finding_add(&v->check->findings, FINDING_WARNING, WHERE, fix,
-	    "LoginGraceTime %lu is not above timeout=%lu: sshd cuts off who "
-	    "is slower, without a word",
+	    "LoginGraceTime %lu is not above timeout=%lu: sshd disconnects "
+	    "slower users without a message",
 	    grace, v->config->timeout);
 }
 
@@ -102,7 +102,7 @@ crowd_check(const struct sshd_view *v)
 	sshd_setting(v->settings, "maxstartups", value);
 	finding_add(&v->check->findings, FINDING_WARNING, WHERE,
 	    "set MaxStartups 50:30:200",
-	    "MaxStartups %s: with %lu %s in front of a browser sshd begins to "
+	    "MaxStartups %s: with %lu %s in front of a browser, sshd begins to "
 	    "drop connections",
 	    value, start, start == 1 ? "person" : "people");
 }
@@ -126,7 +126,7 @@ source_check(const struct sshd_view *v)
 	finding_add(&v->check->findings, FINDING_WARNING, WHERE,
 	    "set PerSourceMaxStartups 10",
 	    "PerSourceMaxStartups %s: one client with idle connections locks "
-	    "out everybody else, the break-glass account too",
+	    "out all other users, and the break-glass account",
 	    value);
 }
 
@@ -186,7 +186,7 @@ penalties_check(const struct sshd_view *v)
 		const char *text;
 	} ends[] = {
 	    {"authfail", "failed sign-ins"},
-	    {"grace-exceeded", "people slower than LoginGraceTime"},
+	    {"grace-exceeded", "users slower than LoginGraceTime"},
 	};
 	char penalties[SSHD_VALUE_MAX + 1];
 
@@ -201,8 +201,8 @@ penalties_check(const struct sshd_view *v)
 		finding_add(&v->check->findings, FINDING_WARNING, WHERE,
 		    "name the office's networks in PerSourcePenaltyExemptList, "
 		    "or set PerSourcePenalties authfail:1 grace-exceeded:1",
-		    "PerSourcePenalties: %lu %s lock out everybody who comes "
-		    "from the same address, as an office does",
+		    "PerSourcePenalties: %lu %s lock out every user behind the "
+		    "same address, as in an office",
 		    count, ends[i].text);
 	}
 }
@@ -286,13 +286,14 @@ is_about(struct check *check, const char *sshd)
 		return true;
 	if (strcasecmp(asked, "sshd") == 0)
 		finding_add(&check->findings, FINDING_FAULT, WHERE,
-		    "look at that one by --service, or remove PAMServiceName",
-		    "PAMServiceName %s: sshd reads that stack, and never the "
-		    "one that was looked at",
+		    "check that service with --service, or remove "
+		    "PAMServiceName",
+		    "PAMServiceName %s: sshd reads that stack, not the one "
+		    "that was checked",
 		    sshd);
 	else
 		finding_add(&check->findings, FINDING_NOTE, NULL, NULL,
-		    "asked about another service");
+		    "another service was requested");
 	return false;
 }
 
@@ -310,8 +311,7 @@ stack_check(struct check *check, const struct sshd_settings *settings)
 	const struct stack_line *line = stack_ours(&stack, STACK_AUTH);
 	if (line == NULL)
 		finding_add(&check->findings, FINDING_NOTE, NULL, NULL,
-		    "the stack of sshd does not name pam_gcpkce, so its "
-		    "settings do not matter");
+		    "the stack of sshd does not name pam_gcpkce");
 	else if (!settings->is_there)
 		finding_add(&check->findings, FINDING_NOTE, NULL, NULL,
 		    "there is no sshd on this host");

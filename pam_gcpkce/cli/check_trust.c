@@ -134,13 +134,13 @@ forms_compare(struct check *check, const char *directory, const char *bundle)
 	size_t unbundled = missing_count(&by_hash, &together);
 	if (unhashed > 0)
 		finding_add(f, FINDING_WARNING, bundle, fix,
-		    "has %zu certificate%s that %s does not have by a hash: "
-		    "where one is needed a connection takes a second handshake",
+		    "has %zu certificate%s that %s does not have by hash: a "
+		    "connection that needs one takes a second handshake",
 		    unhashed, unhashed == 1 ? "" : "s", directory);
 	if (unbundled > 0)
 		finding_add(f, FINDING_WARNING, bundle, fix,
-		    "lacks %zu certificate%s of %s: a sign-in trusts them, "
-		    "programs that read the bundle alone do not",
+		    "lacks %zu certificate%s of %s: a sign-in trusts them, but "
+		    "programs that read only the bundle do not",
 		    unbundled, unbundled == 1 ? "" : "s", directory);
 	certificates_done(&by_hash);
 	certificates_done(&together);
@@ -157,7 +157,7 @@ links_check(struct check *check)
 		    stat(*b, &st) != 0 && errno == ENOENT)
 			finding_add(&check->findings, FINDING_WARNING, *b,
 			    "run update-ca-certificates, or remove the link",
-			    "is a link that leads nowhere");
+			    "is a dangling link");
 	}
 }
 

@@ -66,8 +66,8 @@ command_config(
 
 	if (command_config_is_missing(conf)) {
 		(void)fprintf(stderr,
-		    "%s: there is no such file; write it, as "
-		    "pam_gcpkce.conf(5) says, or name another by --conf\n",
+		    "%s: there is no such file; write it as pam_gcpkce.conf(5) "
+		    "describes, or name another with --conf\n",
 		    conf != NULL ? conf : GCPKCE_CONF);
 		return OUTCOME_CONFIG_INVALID;
 	}

@@ -26,14 +26,14 @@
 	X(login, \
 	    "[--conf FILE] [--user NAME] [--browser] " \
 	    "[--print-token | --export [--sh | --csh]]", \
-	    "sign in here and say what the decision would be") \
+	    "sign in here and print the decision") \
 	X(whoami, "[--conf FILE] [--ids [--user NAME]]", \
-	    "say whom this session's token belongs to; --ids: lines to copy") \
+	    "print the user of this session's token; --ids: lines to copy") \
 	X(logout, "[--conf FILE]", "revoke this session's token") \
 	X(decide, "[--conf FILE] --user NAME < identity.json", \
-	    "the policy alone, on a recorded identity") \
+	    "apply the policy to a recorded identity") \
 	X(explain, "[--conf FILE] [FILE]", \
-	    "what an error body, status line or redirect address means") \
+	    "explain an error body, status line or redirect address") \
 	X(pkce, "[--verifier V] [--challenge C]", \
 	    "make a PKCE pair, or check one")
 
@@ -52,8 +52,8 @@
 	FLAG(browser, "browser", "open the address in a browser, too") \
 	FLAG(print_token, "print-token", "print the token, and keep it") \
 	FLAG(export, "export", "print lines for eval, and keep the token") \
-	FLAG(sh, "sh", "lines for a shell like sh, whichever runs this") \
-	FLAG(csh, "csh", "lines for csh or tcsh, whichever runs this") \
+	FLAG(sh, "sh", "lines for sh, whatever the parent shell is") \
+	FLAG(csh, "csh", "lines for csh, whatever the parent shell is") \
 	FLAG(ids, "ids", "print lines for the map file and configuration") \
 	TEXT(service, "service", "SERVICE", "look at this service's stack") \
 	FLAG(all_services, "all-services", "look at every service") \

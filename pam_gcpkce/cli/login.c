@@ -48,7 +48,7 @@ token_is_wanted(const struct options *options)
 static void
 interrupt_report(int signal)
 {
-	static const char text[] = "\nInterrupted: nothing is kept.\n";
+	static const char text[] = "\nInterrupted: nothing was stored.\n";
 
 	(void)!write(STDERR_FILENO, text, sizeof(text) - 1);
 	(void)raise(signal); /* SA_RESETHAND: this time it ends the process */
@@ -76,7 +76,7 @@ user_choose(struct login *l)
 		name = own->pw_name;
 	if (name == NULL || strlen(name) >= sizeof(l->user))
 		return err_set(&l->why, OUTCOME_USER_UNKNOWN,
-		    "there is no account for this user; name one with --user");
+		    "your uid has no account; name one with --user");
 	memcpy(l->user, name, strlen(name) + 1);
 	return OUTCOME_OK;
 }
@@ -193,7 +193,7 @@ answer_read_line(struct login *l, struct buf *typed)
 	command_message("\n"); /* after the prompt */
 	if (got == 0)
 		return err_set(&l->why, OUTCOME_ABORTED,
-		    "standard input ended before an answer");
+		    "standard input ended before an answer came");
 	input_drop();
 	return err_set(&l->why, OUTCOME_TIMED_OUT,
 	    "the time for signing in is over: no answer came within %lu "
@@ -321,9 +321,9 @@ broader_report(const struct login *l, FILE *to)
 	text_put_escaped(&shown, buf_view(&broader));
 	if (shown.len > 0)
 		(void)fprintf(to,
-		    "\nMind: the client's tokens may do more than a sign-in "
-		    "needs (user-basic-info):\n%s\nGive sign-ins a client of "
-		    "their own, with that scope alone.\n",
+		    "\nWarning: the client's tokens may do more than a sign-in "
+		    "needs (user-basic-info):\n%s\nUse a separate client for "
+		    "sign-ins, with that scope alone.\n",
 		    buf_text(&shown));
 }
 

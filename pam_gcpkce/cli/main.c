@@ -114,12 +114,11 @@ command_run(const struct command *command, const bool given[OPTION_COUNT],
 		if (given[i] && strcmp(known[i].name, "json") != 0 &&
 		    !command_takes(command->arguments, known[i].name))
 			return command_usage(
-			    "this command has no option --", known[i].name);
+			    "unknown option --", known[i].name);
 	}
 	if (options->file != NULL &&
 	    strstr(command->arguments, "[FILE]") == NULL)
-		return command_usage(
-		    "one command at a time, not also ", options->file);
+		return command_usage("more than one command: ", options->file);
 	return command->run(options);
 }
 
@@ -188,5 +187,5 @@ main(int argc, char **argv)
 		if (strcmp(commands[i].name, argv[optind]) == 0)
 			return command_run(&commands[i], given, &options);
 	}
-	return command_usage("there is no command ", argv[optind]);
+	return command_usage("unknown command ", argv[optind]);
 }

@@ -47,9 +47,9 @@ file_read(const char *path, struct secret **ret, struct errinfo *reterr)
 		return err_sys(reterr, OUTCOME_TOKEN_INVALID,
 		    "the file of " ENV_TOKEN_FILE " cannot be opened");
 	if (!S_ISREG(st.st_mode))
-		return file_refuse(reterr, "is no regular file");
+		return file_refuse(reterr, "is not a regular file");
 	if (st.st_uid != geteuid())
-		return file_refuse(reterr, "belongs to somebody else");
+		return file_refuse(reterr, "belongs to another user");
 	while ((got = read(fd, block, sizeof(block))) > 0)
 		buf_put(&text, block, (size_t)got);
 	explicit_bzero(block, sizeof(block));

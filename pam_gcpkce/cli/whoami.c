@@ -127,7 +127,7 @@ report_text(const struct whoami *w)
 	line_print("organization:", who->organization_id, names->organization,
 	    match_note(w->config.organization, who->organization_id));
 	if (strcmp(who->organization_id, who->home_organization_id) != 0)
-		line_print("at home in:", who->home_organization_id, "", "");
+		line_print("home org.:", who->home_organization_id, "", "");
 	if (who->cloned_user)
 		line_print("cloned user:", "yes", "", "");
 	line_print("client:", who->client_id, names->client,
@@ -271,7 +271,7 @@ command_whoami(const struct options *options)
 	w->options = options;
 	(void)setlocale(LC_CTYPE, "");
 	enum outcome r = whoami_run(w, &why);
-	const char *cause = command_cause(r, "the token is good", &why);
+	const char *cause = command_cause(r, "the token is valid", &why);
 	if (options->json)
 		report_json(w, r, cause);
 	else if (r != OUTCOME_OK)

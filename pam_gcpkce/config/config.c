@@ -120,7 +120,7 @@ file_read(struct config_loader *l, const char *path, bool *ret_missing)
 		if (memchr(line.p, '\0', line.len) != NULL)
 			(void)err_fault(
 			    config_fault_new(l, OUTCOME_CONFIG_INVALID),
-			    OUTCOME_CONFIG_INVALID, place, "write it anew",
+			    OUTCOME_CONFIG_INVALID, place, "write it again",
 			    "the line holds a NUL byte");
 		line = lines_trim(lines_cut_comment(line));
 		if (line.len > 0)

@@ -161,7 +161,7 @@ signin_begin(struct signin *s, int argc, const char **argv, bool *ret_again)
 	place_read(s->pamh, &place);
 	if (service_cannot_ask(place.service))
 		return err_set(&s->why, OUTCOME_NO_CONVERSATION,
-		    "programs of this service cannot show a question: keep "
+		    "programs of this service cannot prompt a user: keep "
 		    "pam_gcpkce out of its stack");
 	s->deadline_ms =
 	    clock_now_ms() + (int64_t)s->config.timeout * INT64_C(1000);

@@ -47,9 +47,9 @@ OURS = "auth required pam_gcpkce.so\n"
 
 
 @pytest.mark.parametrize("name, severity, pattern, where, fix", [
-    ("sufficient-before-permit", FAULT, "lets everybody in", "s:1", "required"),
-    ("optional-beside-permit", FAULT, "lets everybody in", "s:1", "pam_deny"),
-    ("ignored-by-default", FAULT, "lets everybody in", "s:1", "pam_deny"),
+    ("sufficient-before-permit", FAULT, "lets every user in", "s:1", "required"),
+    ("optional-beside-permit", FAULT, "lets every user in", "s:1", "pam_deny"),
+    ("ignored-by-default", FAULT, "lets every user in", "s:1", "pam_deny"),
     ("authinfo-unavail-ignored", FAULT, "without any credential after: unreachable, provider_error$",
      "s:1", "bad or die"),
     ("soft-on-the-network", WARNING, "enough after: unreachable, provider_error;", "s:1",
@@ -60,15 +60,15 @@ OURS = "auth required pam_gcpkce.so\n"
     ("die-in-a-substack", WARNING, "no other way in", "inner:1", "break-glass"),
     ("debian-login", NOTE, "another credential of s is enough", "s:4", ""),
     ("two-factors", NOTE, "alone is not enough", "s:2", ""),
-    ("common-auth", NOTE, "called only where no other", "common-auth:2", ""),
-    ("jump-out-of-a-substack", FAULT, "even after a good sign-in it answers PAM_PERM_DENIED",
+    ("common-auth", NOTE, "called only if no other", "common-auth:2", ""),
+    ("jump-out-of-a-substack", FAULT, "even after a successful sign-in it returns PAM_PERM_DENIED",
      "inner:1", "find the line"),
-    ("wrong-type", FAULT, "no type of line: atuh", "s:2", "auth, account"),
-    ("wrong-control", FAULT, "cannot be read: .*mandatory", "s:1", "every result is bad"),
+    ("wrong-type", FAULT, "not a type of line: atuh", "s:2", "auth, account"),
+    ("wrong-control", FAULT, "cannot be read: .*mandatory", "s:1", "takes every result as bad"),
     ("no-module", FAULT, "names no module", "s:1", "name one"),
     ("no-control", FAULT, "no control", "s:1", "required"),
     ("no-such-include", FAULT, "no file to include: nowhere", "s:2", "correct the name"),
-    ("no-such-debian-include", FAULT, "pam_start answers PAM_ABORT", "s", "correct"),
+    ("no-such-debian-include", FAULT, "pam_start returns PAM_ABORT", "s", "correct"),
     ("ends-in-a-backslash", FAULT, "ends with a backslash", "s:2", "remove it"),
     ("included-end-in-a-backslash", FAULT, "ends with a backslash", "inner:2", "remove it"),
     ("too-deep", FAULT, "16 deep", "a15:1", "directly"),
@@ -140,9 +140,9 @@ def test_an_exported_file_needs_a_session_line(check):
 
 
 def test_an_exported_variable_needs_a_session_line_to_end(check):
-    find(check(stack(OURS), export="env"), WARNING, "token lives on", "s:1")
+    find(check(stack(OURS), export="env"), WARNING, "token stays valid", "s:1")
     run = check(stack(OURS), export="env", revoke="never")
-    assert "lives on" not in run.out
+    assert "stays valid" not in run.out
 
 
 def test_the_session_line_has_the_auth_line_s_arguments(check):
@@ -169,7 +169,7 @@ def test_sudo_with_export_is_named(check, service):
 
 @pytest.mark.parametrize("service", ["sudo", "sudo-i", "su", "su-l"])
 def test_a_token_that_goes_to_another_account_is_named(check, service):
-    pattern = f"the account that {service} runs something as gets the token"
+    pattern = f"the target account of {service} gets the token"
     files = dict(stack(SESSION), **{service: OURS + SESSION + "@include common-rest\n"})
     found = find(check(files, service=service, export="env", revoke="never"), WARNING, pattern)
     assert "export=none" in found["fix"]
@@ -254,7 +254,7 @@ def test_all_services_are_those_that_name_the_module(check):
 
 def test_a_service_that_libpam_refuses_is_among_all(check):
     files = dict(COMMON, broken="auth required pam_unix.so\n@include nowhere\n" + OURS)
-    find(check(files, "--all-services"), FAULT, "nobody gets in by broken", "broken")
+    find(check(files, "--all-services"), FAULT, "every login by broken", "broken")
 
 
 def test_a_service_without_the_module_is_named(check):
@@ -289,7 +289,7 @@ def test_without_a_service_it_says_that_no_stack_was_read(gcpkce, configure):
     run = gcpkce("--json", "check", "--offline", "--conf", configure())
     assert run.status == 0
     assert run.json["command"] == "check"
-    find(run, NOTE, "no stack was looked at")
+    find(run, NOTE, "no stack was checked")
 
 
 @pytest.mark.parametrize("address, names_zone", [
@@ -425,7 +425,7 @@ def test_a_missing_configuration_is_one_fault(gcpkce, folder):
     text = gcpkce("check", "--conf", conf).out
     assert text.count(conf) == text.count("  fault ") == 1
     for section in LATER:
-        assert f"\n{section}\n  not looked at\n" in text
+        assert f"\n{section}\n  not checked\n" in text
 
 
 def test_faults_of_the_configuration_are_not_repeated_by_later_sections(gcpkce, configure):
@@ -437,7 +437,7 @@ def test_faults_of_the_configuration_are_not_repeated_by_later_sections(gcpkce, 
 def test_what_was_looked_at_is_not_named_otherwise(gcpkce, configure):
     run = gcpkce("--json", "check", "--offline", "--conf", configure())
     assert run.json["not_looked_at"] == []
-    assert "not looked at\n" not in gcpkce("check", "--offline", "--conf", configure()).out
+    assert "not checked\n" not in gcpkce("check", "--offline", "--conf", configure()).out
 
 
 def test_a_missing_configuration_of_several_lines_is_one_fault(check, folder):
@@ -518,7 +518,7 @@ def test_more_includes_than_could_be_read_are_named(check, innermost):
 
 
 @pytest.mark.parametrize("text, pattern", [
-    (OURS * 100000, "more lines than can be looked through"),
+    (OURS * 100000, "more lines than can be checked"),
     ("x" * (1 << 21), "cannot be read: .*longer than"),
 ], ids=["many", "long"])
 def test_files_beyond_measure_are_named(check, text, pattern):
@@ -536,7 +536,7 @@ def test_files_beyond_measure_are_named(check, text, pattern):
     (b"auth [success=ok pam_gcpkce.so\n", "no ']'"),
     (b"auth required []\n", "name of the module is empty"),
     (b"auth required pam_gcpkce.so\n@include\n", "names no file"),
-    (b"\xff\xfe\x1b[2J required pam_gcpkce.so\n", r"no type of line: \\xff\\xfe\\x1b"),
+    (b"\xff\xfe\x1b[2J required pam_gcpkce.so\n", r"not a type of line: \\xff\\xfe\\x1b"),
 ])
 def test_odd_bytes_are_named(check, text, pattern):
     files = dict(COMMON, s=text)

@@ -250,7 +250,7 @@ def test_decide_names_a_list_that_is_missing(gcpkce, configure, account, key, fi
 def test_decide_refuses_display_names_and_says_why(gcpkce, configure, account):
     run = decide(gcpkce, configure(require_group="operators"), account, GOOD)
     assert run.json["outcome"] == "config_invalid"
-    assert "a display name can be given to another thing" in run.err
+    assert "display names are not unique" in run.err
 
 
 def test_decide_says_that_there_is_no_such_account(gcpkce, configure):
@@ -294,8 +294,8 @@ def test_a_missing_configuration_is_told_in_one_line(gcpkce, folder, command):
         run = gcpkce(*command, "--conf", conf, env={"GENESYSCLOUD_ACCESS_TOKEN": "x" * 40})
         assert run.status == 1
         assert [line for line in run.err.splitlines() if "none.conf" in line] == [
-            f"{conf}: there is no such file; write it, as pam_gcpkce.conf(5) says, "
-            "or name another by --conf"]
+            f"{conf}: there is no such file; write it as pam_gcpkce.conf(5) describes, "
+            "or name another with --conf"]
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"user": {}} trailing', "[" * 10000])

@@ -475,7 +475,7 @@ def test_login_goes_on_without_a_browser(folder, conf, account, opener, words):
         child = with_opener(folder, conf, account, opener)
         told = child.expect([words, "land on: "]) == 0
         if told:
-            child.expect("open the address by yourself")
+            child.expect("open the address yourself")
             child.expect("land on: ")
         child.close(force=True)
         if told:

@@ -57,7 +57,7 @@ def test_whoami_tells_person_organization_client_scopes_and_expiry(genesys, whoa
     alice = genesys.people["alice"]
     run = whoami(token=genesys.issue_token("alice"), json=False, GCPKCE_TOKEN_EXPIRES=EXPIRES)
     assert run.status == 0
-    for line in (f"person:        {alice.email}  Alice Anders",
+    for line in (f"user:          {alice.email}  Alice Anders",
                  f"id:            {alice.id}",
                  "state:         active",
                  f"organization:  {genesys.organization.id}  Example Organization  "
@@ -111,7 +111,7 @@ def test_whoami_says_that_client_and_organization_are_others(genesys, whoami):
 
 def test_whoami_tells_partners_and_clones(genesys, whoami):
     run = whoami(token=genesys.issue_token("partner"), json=False)
-    assert f"at home in:    {genesys.partner.id}" in run.out
+    assert f"home org.:     {genesys.partner.id}" in run.out
     assert whoami(token=genesys.issue_token("cloned")).json["cloned_user"] is True
 
 
@@ -280,11 +280,11 @@ def test_whoami_follows_no_link_to_a_token(genesys, whoami, token_file, folder):
 def test_whoami_waits_for_no_fifo(genesys, whoami, folder):
     fifo = os.path.join(folder, "fifo")
     os.mkfifo(fifo)
-    refused(whoami(**{TOKEN: "", FILE: fifo}), genesys, "no regular file")
+    refused(whoami(**{TOKEN: "", FILE: fifo}), genesys, "not a regular file")
 
 
 def test_whoami_reads_no_folder(genesys, whoami, folder):
-    refused(whoami(**{TOKEN: "", FILE: folder}), genesys, "no regular file")
+    refused(whoami(**{TOKEN: "", FILE: folder}), genesys, "not a regular file")
 
 
 def test_whoami_names_a_file_that_is_missing(genesys, whoami, folder):
@@ -295,7 +295,7 @@ def test_whoami_names_a_file_that_is_missing(genesys, whoami, folder):
 def test_whoami_reads_nobody_else_s_file(genesys, whoami, token_file):
     path = token_file(genesys.issue_token("alice"))
     os.chown(path, 12345, 12345)
-    refused(whoami(**{TOKEN: "", FILE: path}), genesys, "belongs to somebody else")
+    refused(whoami(**{TOKEN: "", FILE: path}), genesys, "belongs to another user")
 
 
 @pytest.mark.parametrize("text", ["aa bb", "a\r", "ä", "a\nb", "a\n\n", "\n", "", "a" * 2049,

@@ -304,11 +304,12 @@ static const struct file {
 	const char *ordinary; /* where not; NULL: cannot be tried */
 } files[] = {
     {"missing", place_nothing, "No such file", "No such file"},
-    {"of another owner", place_of_another_owner, "must be a file", NULL},
-    {"writable by its group", place_writable_by_group, "must be a file",
-	"must be a file"},
-    {"writable by all", place_writable_by_all, "must be a file",
-	"must be a file"},
+    {"of another owner", place_of_another_owner, "must be a regular file",
+	NULL},
+    {"writable by its group", place_writable_by_group, "must be a regular file",
+	"must be a regular file"},
+    {"writable by all", place_writable_by_all, "must be a regular file",
+	"must be a regular file"},
     {"not executable", place_not_executable,
 	"executing the helper: Permission denied",
 	"executing the helper: Permission denied"},
@@ -324,10 +325,11 @@ static const struct file {
     {"empty", place_empty_file, "executing the helper: Exec format error",
 	"executing the helper: Exec format error"},
     {"cut off", place_half_of_a_program, "", ""},
-    {"a directory", place_directory, "must be a file", "must be a file"},
-    {"a link", place_link, "must be a file", "must be a file"},
-    {"a FIFO", place_fifo, "must be a file", "must be a file"},
-    {"a device", place_device, "must be a file", "must be a file"},
+    {"a directory", place_directory, "must be a regular file",
+	"must be a file"},
+    {"a link", place_link, "must be a regular file", "must be a file"},
+    {"a FIFO", place_fifo, "must be a regular file", "must be a file"},
+    {"a device", place_device, "must be a regular file", "must be a file"},
 };
 
 static void

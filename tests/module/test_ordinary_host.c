@@ -93,7 +93,7 @@ helper_has_the_ids_of_the_host(void **state)
 
 	(void)state;
 	need_ordinary();
-	/* helper_user is not looked at */
+	/* helper_user is not checked */
 	assert_int_equal(
 	    host_run(&h, "ok", "helper_user=nowhere"), PAM_SUCCESS);
 	(void)snprintf(wanted, sizeof(wanted), "life uid=%u gid=%u ", geteuid(),

@@ -536,7 +536,7 @@ service_that_cannot_ask_is_refused_and_starts_nothing(void **state)
 		h.script = "ok";
 		assert_int_equal(host_signin(&h), PAM_CONV_ERR);
 		assert_outcome("no_conversation");
-		assert_holds(journal_decision(), "cannot show a question");
+		assert_holds(journal_decision(), "cannot prompt a user");
 		assert_int_equal(h.message_count, 0);
 		assert_int_equal(h.helpers, 0);
 		assert_denied_slowly("no_conversation");

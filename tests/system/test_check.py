@@ -300,7 +300,7 @@ ROWS = {
                                           h.settings.update(map_file="/etc/security/shared/map")),
                                FAULT, "files", "shared/map", "may be written by others .mode 0777",
                                "^chmod go-w /etc/security/shared$"),
-    "map-line": (lines("carol 12"), FAULT, "files", f"{MAP}:3", '"12" is no identity', "id:UUID"),
+    "map-line": (lines("carol 12"), FAULT, "files", f"{MAP}:3", '"12" is not an identity', "id:UUID"),
     "map-line-without-identity": (lines("carol"), FAULT, "files", f"{MAP}:3",
                                   "follows the account", "or - for nobody"),
     "map-unknown-account": (lines("zoe -"), WARNING, "files", f"{MAP}:3",
@@ -409,7 +409,7 @@ ROWS = {
                         r"(3599|36\d\d) s ahead of Genesys", "timedatectl"),
     # pam.d
     "fail-open": (lambda h: setattr(h, "stack", STACK.replace("pam_unix", "pam_permit")), FAULT,
-                  "pam.d", "sshd:1", "lets everybody in", "required"),
+                  "pam.d", "sshd:1", "lets every user in", "required"),
     # sshd
     "no-pam": (sshd("UsePAM yes", "UsePAM no"), FAULT, "sshd", "sshd_config",
                "never asks pam_gcpkce", "set UsePAM yes"),
@@ -449,7 +449,7 @@ ROWS = {
                   "PerSourcePenalties: 4 failed sign-ins lock out", "PerSourcePenaltyExemptList"),
     "penalties-for-the-slow": (lambda h: h.newer_sshd(PENALTIES_10_6.replace(
         "authfail:5", "authfail:1")), WARNING, "sshd", "sshd_config",
-                               "PerSourcePenalties: 2 people slower than LoginGraceTime",
+                               "PerSourcePenalties: 2 users slower than LoginGraceTime",
                                "grace-exceeded:1"),
     "another-stack": (lambda h: h.newer_sshd("PAMServiceName sshd-trial\n"), FAULT, "sshd",
                       "sshd_config", "PAMServiceName sshd-trial: sshd reads that stack",

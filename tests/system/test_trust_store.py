@@ -237,7 +237,7 @@ SAID = {
     "bundle-has-more": (["in_bundle"], "warning", BUNDLE,
                         f"has 1 certificate that {CERTS} does not have"),
     "directory-has-more": (["in_directory"], "warning", BUNDLE, f"lacks 1 certificate of {CERTS}"),
-    "bundle-nowhere": (["bundle_nowhere"], "warning", BUNDLE, "is a link that leads nowhere"),
+    "bundle-nowhere": (["bundle_nowhere"], "warning", BUNDLE, "is a dangling link"),
     "nothing-there": (["no_directory", "no_bundle"], "fault", "ca_file",
                       "no certificates of authorities"),
 }
@@ -314,7 +314,7 @@ def test_check_says_what_it_could_not_look_at(store):
     done = subprocess.run(
         ["setpriv", "--bounding-set=-setuid,-setgid", "--inh-caps=-all", GCPKCE, "check",
          "--offline"], capture_output=True, text=True, timeout=120, check=False)
-    assert "what the helper's account can read was not looked at" in done.stdout
+    assert "files that the helper's account must read were not checked" in done.stdout
 
 
 def test_check_names_the_way_to_ca_file(house, store, configure):

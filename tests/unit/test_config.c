@@ -979,7 +979,7 @@ config_file_with_a_nul_byte_is_refused_by_line(void **state)
 	assert_int_equal(load(NULL, CONFIG_FOR_MODULE, &config, &lines),
 	    OUTCOME_CONFIG_INVALID);
 	assert_non_null(strstr(buf_text(&lines),
-	    "/c.conf:2: the line holds a NUL byte; write it anew\n"));
+	    "/c.conf:2: the line holds a NUL byte; write it again\n"));
 }
 
 static void

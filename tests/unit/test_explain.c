@@ -42,7 +42,7 @@ explain_says_what_to_hand_in_instead(void **state)
 		const char *said;
 	} rows[] = {
 	    {"outcome=not_mapped user=\"alice\"", false,
-		"nor a line of the journal"},
+		"or a line of the journal"},
 	};
 
 	(void)state;

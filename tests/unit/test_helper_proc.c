@@ -1101,7 +1101,7 @@ helper_proc_helper_that_is_gone_has_failed(void **state)
 	assert_int_equal(
 	    helper_proc_receive(&proc, WIRE_READY, soon(), &payload, &err),
 	    OUTCOME_HELPER_FAILED);
-	assert_string_equal(err.text, "frame: type 5 is no request");
+	assert_string_equal(err.text, "frame: type 5 is not a request");
 	assert_int_equal(
 	    helper_proc_receive(&proc, WIRE_READY, soon(), &payload, &err),
 	    OUTCOME_HELPER_FAILED);

@@ -392,7 +392,7 @@ static void
 map_malformed_line_of_the_account_is_config_invalid(void **state)
 {
 	static const char identity_fix[] =
-	    "is no identity; write id:UUID (in lower case) or email:ADDRESS, "
+	    "is not an identity; write id:UUID (in lower case) or email:ADDRESS, "
 	    "and before them the account, in brackets where its name has "
 	    "blanks: [NAME]";
 	static const struct {
@@ -687,7 +687,7 @@ map_walk_comes_by_every_line(void **state)
 	assert_int_equal(map_walk(path, line_note, &seen, NULL), OUTCOME_OK);
 	assert_string_equal(buf_text(&seen),
 	    "3 alice\n4 bob\n"
-	    "5 carol is no identity; write id:UUID (in lower case) or "
+	    "5 carol is not an identity; write id:UUID (in lower case) or "
 	    "email:ADDRESS, and before them the account, in brackets where its "
 	    "name has blanks: [NAME]\n6 alice nobody\n"
 	    "7 dave follows the account; write identities, or - for no user\n"

@@ -666,7 +666,7 @@ policy_gather_tells_what_it_cannot_read(void **state)
 	    policy_gather(&config, "alice", &policy, &err), OUTCOME_OK);
 	assert_int_equal(
 	    policy_account_check(&policy, &err), OUTCOME_CONFIG_INVALID);
-	assert_non_null(strstr(err.text, ":1: \"x\" is no identity"));
+	assert_non_null(strstr(err.text, ":1: \"x\" is not an identity"));
 	struct identity identity = person(ID, "alice@example.com");
 	assert_int_equal(
 	    policy_decide(&policy, &identity, &err), OUTCOME_CONFIG_INVALID);

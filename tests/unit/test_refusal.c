@@ -53,18 +53,18 @@ static const struct row {
 	"", "expired (the address was shown 60 s ago)", "another client_id",
 	"cut off"},
     {CODE(.shown_s = 59, .code_len = 12), "invalid_grant", "",
-	"of an earlier address", "cut off when pasted (12 characters came)",
+	"to an earlier address", "cut off when pasted (12 characters came)",
 	"sent before"},
     {CODE(.shown_s = 59, .code_len = 1), "invalid_grant", "",
-	"of an earlier address", "cut off when pasted (1 character came)",
+	"to an earlier address", "cut off when pasted (1 character came)",
 	"sent before"},
     {CODE(.shown_s = 300, .code_len = 43), "invalid_grant", "",
-	"expired (the address was shown 300 s ago)", "of an earlier address",
+	"expired (the address was shown 300 s ago)", "to an earlier address",
 	NULL},
     {CODE(.code_seen_before = true, .state_seen = true, .shown_s = 300),
 	"invalid_grant", "", "sent before", "expired", "something else"},
     {CODE(.code_seen_before = true, .shown_s = 3), "invalid_grant", "",
-	"sent before", "of an earlier address", "something else"},
+	"sent before", "to an earlier address", "something else"},
 };
 
 static void

@@ -350,7 +350,7 @@ safefile_refuses_links_of_others(void **state)
 	assert_int_equal(lchown(in("theirs"), STRANGER, 0), 0);
 	assert_refused(in("theirs/file"), SAFEFILE_CONFIG,
 	    OUTCOME_CONFIG_UNSAFE,
-	    ": \"theirs\" on its way is a symbolic link that is not root's");
+	    ": \"theirs\" on its way is a symbolic link that root does not own");
 }
 
 static void

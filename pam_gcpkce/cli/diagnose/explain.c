@@ -357,8 +357,8 @@ text_read(struct reading *r, const char *text)
 	if (status_of(text) != 0)
 		return judged_read(r, text);
 	return err_set(r->reterr, OUTCOME_REPLY_INVALID,
-	    "this is no error body, status line, redirect address or "
-	    "authorize address, nor a line of the journal with \"POST "
+	    "this is not an error body, a status line, a redirect address, an "
+	    "authorize address, or a line of the journal with \"POST "
 	    "/oauth/token\"");
 }
 

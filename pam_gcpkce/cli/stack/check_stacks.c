@@ -58,7 +58,7 @@ modules_check(const struct stack_view *v)
 		finding_add(&v->check->findings,
 		    ours || refuses ? FINDING_FAULT : FINDING_WARNING,
 		    line->where, "install it, or correct the name",
-		    "%s is not where libpam looks for modules; it answers "
+		    "%s is not in libpam's module directory; libpam returns "
 		    "PAM_MODULE_UNKNOWN for it",
 		    line->module);
 	}
@@ -75,8 +75,8 @@ caller_check(const struct stack_view *v)
 	finding_add(&v->check->findings, FINDING_WARNING, ours->where,
 	    "give the service a stack of its own without pam_gcpkce, and not "
 	    "common-auth with the profile",
-	    "%s cannot ask: its programs send a name and a password and show "
-	    "no question, so pam_gcpkce refuses there",
+	    "%s cannot prompt: its programs send a name and a password, so "
+	    "pam_gcpkce refuses there",
 	    v->service);
 }
 
@@ -127,15 +127,15 @@ service_check(struct check *check, const char *service)
 		return;
 	if (stack.aborts) {
 		finding_add(f, FINDING_FAULT, service, "correct its files",
-		    "nobody gets in by %s: libpam cannot take its "
-		    "configuration, pam_start answers PAM_ABORT",
+		    "every login by %s fails: libpam cannot read its "
+		    "configuration, and pam_start returns PAM_ABORT",
 		    service);
 		return;
 	}
 	if (stack.unsure)
 		finding_add(f, FINDING_NOTE, service, NULL,
-		    "there is no table for %s: not all of its stack could be "
-		    "read",
+		    "there is no table for %s: its stack could not be read "
+		    "completely",
 		    service);
 	if (!uses_ours(&stack)) {
 		finding_add(f, FINDING_WARNING, service,
@@ -147,8 +147,8 @@ service_check(struct check *check, const char *service)
 		modules_check(&view);
 	if (stack_ours(&stack, STACK_AUTH) == NULL)
 		finding_add(f, FINDING_FAULT, service,
-		    "add one, or look whether one has a misspelled name",
-		    "no auth line of %s names pam_gcpkce, so nobody is asked "
+		    "add one, or correct a misspelled name",
+		    "no auth line of %s names pam_gcpkce, so no user is asked "
 		    "to sign in",
 		    service);
 	if (!stack.unsure && stack_ours(&stack, STACK_AUTH) != NULL)
@@ -231,8 +231,8 @@ check_stacks(struct check *check)
 	}
 	if (options->service == NULL) {
 		finding_add(&check->findings, FINDING_NOTE, NULL,
-		    "name one by --service, or say --all-services",
-		    "no stack was looked at");
+		    "name one with --service, or give --all-services",
+		    "no stack was checked");
 		return;
 	}
 	/* as pam_start does */

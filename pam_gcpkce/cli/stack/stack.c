@@ -124,8 +124,9 @@ stack_read(const char *dir, const char *service, struct stack *ret,
 		    "the file \"other\" breaks every service");
 	if (!ret->is_there)
 		finding_add(findings, FINDING_WARNING, service,
-		    "is this the name that the program uses?  See its manual",
-		    "there is no file of this name: libpam takes \"other\"");
+		    "use the name that the program passes to PAM; see its "
+		    "manual",
+		    "there is no file with this name: libpam uses \"other\"");
 	other_take(ret, &other);
 }
 

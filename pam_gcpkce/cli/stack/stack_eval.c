@@ -17,7 +17,7 @@ static const struct {
 	const char *text;
 } assumptions[STACK_EVAL_ASSUMPTIONS] = {
     [STACK_EVAL_AGREE] = {"others_agree", "all others agree"},
-    [STACK_EVAL_RIGHT] = {"others_right", "others are right"},
+    [STACK_EVAL_RIGHT] = {"others_right", "others succeed"},
     [STACK_EVAL_REFUSE] = {"others_refuse", "others refuse"},
 };
 

@@ -68,8 +68,8 @@ open_check(const struct stack_view *v, const struct stack_eval *eval,
 	if (count == OUTCOME_COUNT - 1 && opener->line != NULL &&
 	    opener->refuses)
 		finding_add(f, FINDING_FAULT, opener->line->where,
-		    "let its refusal end the login (die), or lead to another "
-		    "credential or to pam_deny",
+		    "let its refusal end the login (die), or continue with "
+		    "another credential or pam_deny",
 		    "%s lets in without any credential: where this line "
 		    "refuses a user, pam_gcpkce is skipped",
 		    v->service);
@@ -77,14 +77,15 @@ open_check(const struct stack_view *v, const struct stack_eval *eval,
 		finding_add(f, FINDING_FAULT, opener->line->where,
 		    "make the line required, so that it can refuse and not "
 		    "let in",
-		    "%s lets in without any credential: this line succeeds "
-		    "for ordinary users, and what follows is skipped",
+		    "%s lets in without any credential: this line succeeds for "
+		    "ordinary users, and the lines after it are skipped",
 		    v->service);
 	else if (count == OUTCOME_COUNT - 1)
 		finding_add(f, FINDING_FAULT, ours->where,
 		    "let a refusal end the login: make the line required, or "
-		    "put \"auth requisite pam_deny.so\" where refusals lead",
-		    "%s lets everybody in, whatever pam_gcpkce answers and "
+		    "put \"auth requisite pam_deny.so\" where refusals "
+		    "continue",
+		    "%s lets every user in, whatever pam_gcpkce returns and "
 		    "without any other credential",
 		    v->service);
 	else if (count > 0)
@@ -105,10 +106,10 @@ open_check(const struct stack_view *v, const struct stack_eval *eval,
 	else if (others > 0)
 		finding_add(f, FINDING_WARNING, ours->where,
 		    "treat these results as every other refusal, or let all "
-		    "refusals lead to the other credential",
+		    "refusals continue with the other credential",
 		    "without a sign-in the other credential of %s is enough "
-		    "after: %s; whoever disturbs the network or the host can "
-		    "choose that",
+		    "after: %s; an attacker who disturbs the network or the "
+		    "host can cause that",
 		    v->service, buf_text(&soft));
 }
 
@@ -124,8 +125,8 @@ few_check(const struct stack_view *v, const struct stack_eval *eval)
 			continue;
 		ordinary_few_put(line, v->service, &who);
 		finding_add(&v->check->findings, FINDING_WARNING, line->where,
-		    "unless that is meant, let the line lead to a credential "
-		    "or to pam_deny",
+		    "unless that is intended, let the line continue with a "
+		    "credential or pam_deny",
 		    "%s gets in by %s without a credential", buf_text(&who),
 		    v->service);
 	}
@@ -141,8 +142,8 @@ lock_check(const struct stack_view *v, const struct stack_eval *eval,
 		finding_add(f, FINDING_FAULT, ours->where,
 		    "find the line that refuses in the table, and what leads "
 		    "to it",
-		    "nobody gets in by %s: even after a good sign-in it "
-		    "answers %s",
+		    "every login by %s fails: even after a successful sign-in "
+		    "it returns %s",
 		    v->service,
 		    pam_result_name(
 			eval->results[STACK_EVAL_RIGHT][OUTCOME_OK]));
@@ -151,7 +152,7 @@ lock_check(const struct stack_view *v, const struct stack_eval *eval,
 	if (!lets_in(eval, STACK_EVAL_REFUSE, OUTCOME_OK))
 		finding_add(f, FINDING_NOTE, ours->where, NULL,
 		    "a sign-in alone is not enough for %s: another credential "
-		    "must be right as well",
+		    "must be correct as well",
 		    v->service);
 	if (!lets_in(eval, STACK_EVAL_RIGHT, OUTCOME_UNREACHABLE))
 		finding_add(f, FINDING_WARNING, ours->where,
@@ -178,12 +179,12 @@ reach_check(const struct stack_view *v, const struct stack_eval *eval)
 		if (!agree && !refuse)
 			finding_add(f, FINDING_FAULT, line->where,
 			    "put it before the line that ends the stack",
-			    "the line is never called: what stands before it "
-			    "has decided");
+			    "the line is never called: an earlier line has "
+			    "decided");
 		else if (!agree)
 			finding_add(f, FINDING_NOTE, line->where, NULL,
-			    "the line is called only where no other "
-			    "credential was right");
+			    "the line is called only if no other credential "
+			    "was correct");
 	}
 }
 
@@ -197,8 +198,8 @@ stack_eval_check(const struct stack_view *v, const struct stack_eval *eval)
 	if (eval->cut_short)
 		finding_add(&v->check->findings, FINDING_WARNING, ours->where,
 		    "write fewer lines before and after it",
-		    "so many lines depend on the user that not all "
-		    "combinations of their results were looked at");
+		    "too many lines depend on the user: not all combinations "
+		    "of their results were checked");
 	reach_check(v, eval);
 	open_check(v, eval, ours);
 	few_check(v, eval);

@@ -94,9 +94,9 @@ others_put(const struct stack_eval *eval, struct buf *to)
 			continue;
 		if (!any)
 			buf_put_text(to,
-			    "  Others are right: their credentials are, and "
-			    "no exception applies.\n"
-			    "  The other modules, column by column:\n");
+			    "  Others succeed: their credentials are correct, "
+			    "and no exception applies.\n  The other modules, "
+			    "column by column:\n");
 		any = true;
 		buf_printf(to, "    %s %s\n      ", stack->lines[i].where,
 		    stack->lines[i].module);
@@ -111,8 +111,8 @@ void
 stack_eval_print(
     const struct stack_eval *eval, const char *service, struct buf *to)
 {
-	buf_printf(
-	    to, "what a result of pam_gcpkce does to a login by %s\n", service);
+	buf_printf(to, "effect of each result of pam_gcpkce on a login by %s\n",
+	    service);
 	buf_printf(to, "  %-18s", "");
 	for (size_t a = 0; a < STACK_EVAL_ASSUMPTIONS; a++)
 		buf_printf(to,

@@ -116,9 +116,8 @@ line_add(const struct file *file, enum stack_kind kind, enum stack_type type)
 	if (stack->count >= STACK_LINES_MAX) {
 		if (!stack->unsure)
 			fault_add(file,
-			    "here are more lines than can be looked "
-			    "through",
-			    NULL, "write fewer");
+			    "there are more lines than can be checked", NULL,
+			    "write fewer");
 		stack->unsure = true;
 		return NULL;
 	}
@@ -271,7 +270,8 @@ include_all_read(const struct file *file, char *rest)
 	    access("/etc/debian_version", F_OK) != 0)
 		finding_add(file->reading->findings, FINDING_WARNING,
 		    file->where, "write include or substack, type by type",
-		    "only the libpam of Debian and its kin knows @include");
+		    "only Debian's libpam and those derived from it know "
+		    "@include");
 	include_read(file, file->wanted, false, rest);
 }
 
@@ -293,9 +293,10 @@ line_read(const struct file *file, char *rest)
 	}
 	bool known = type_find(file, word, &type);
 	if (!known)
-		fault_add(file, "no type of line: ", word != NULL ? word : "",
-		    "write auth, account, session or password; as it stands "
-		    "the line refuses");
+		fault_add(file,
+		    "not a type of line: ", word != NULL ? word : "",
+		    "write auth, account, session or password; libpam refuses "
+		    "at such a line");
 	if (file->wanted != TYPE_ANY && type != file->wanted)
 		return;
 	word = stack_word(&rest, &open);
@@ -311,8 +312,8 @@ line_read(const struct file *file, char *rest)
 		    "close the bracket");
 	if (!control_parse(word, &control, &why))
 		fault_add_why(file, "the control cannot be read: ", &why,
-		    "correct it; as it stands every result is bad, success "
-		    "too");
+		    "correct it; libpam takes every result as bad, even "
+		    "success");
 	if (control.kind == CONTROL_MODULE)
 		module_read(file, type, known, &control, rest);
 	else
@@ -400,7 +401,7 @@ depth_check(const struct file *file)
 		return true;
 	if (!reading->stack->unsure)
 		fault_add(file->outer,
-		    "more is included than can be looked through", NULL,
+		    "more files are included than can be checked", NULL,
 		    "include less");
 	return false;
 }
@@ -413,7 +414,7 @@ kind_check(const struct file *file, int fd)
 	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
 		return LOAD_DONE;
 	finding_add(file->reading->findings, FINDING_FAULT, file->path,
-	    "put a file there", "this is no regular file");
+	    "put a file there", "this is not a regular file");
 	file->reading->stack->unsure = true;
 	return LOAD_BROKEN;
 }

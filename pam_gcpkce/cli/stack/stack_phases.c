@@ -41,8 +41,7 @@ phase_check(const struct stack_view *v, enum stack_type type)
 		    ours != NULL ? ours->where : v->service,
 		    ours != NULL && type != STACK_SESSION
 			? "remove the line: pam_gcpkce answers PAM_IGNORE there"
-			: "look for the line that refuses, or for a missing "
-			  "one",
+			: "find the line that refuses, or the missing line",
 		    "the %s lines of %s answer %s, even when every other "
 		    "module agrees",
 		    stack_type_name(type), v->service, pam_result_name(result));
@@ -111,8 +110,8 @@ session_check(const struct stack_view *v, const struct stack_line *auth,
 		    "of this line",
 		    file ? "export=file without a session line: the session "
 			   "gets no token"
-			 : "export=env without a session line: the token "
-			   "lives on after the session");
+			 : "export=env without a session line: the token stays "
+			   "valid after the session");
 		return;
 	}
 	if (session == NULL)
@@ -126,8 +125,8 @@ session_check(const struct stack_view *v, const struct stack_line *auth,
 	if (variables != NULL)
 		finding_add(f, FINDING_WARNING, session->where,
 		    "put it before that line",
-		    "the line stands behind %s, where the user sets "
-		    "variables: ours could be replaced before they are read",
+		    "the line comes after %s, where the user sets variables: "
+		    "they could replace ours before they are read",
 		    variables->where);
 }
 
@@ -155,13 +154,13 @@ switch_check(const struct stack_view *v, const struct stack_line *auth,
 		finding_add(f, FINDING_WARNING, auth->where,
 		    "write export=none into the stack of sudo",
 		    "the token is exported, and revoked after each command, "
-		    "since sudo opens a session a command");
+		    "since sudo opens a session for each command");
 	if ((is_sudo(v->service) || is_su(v->service)) &&
 	    config->export == EXPORT_ENV)
 		finding_add(f, FINDING_WARNING, auth->where,
 		    "write export=none into this line and ours of the session",
-		    "export=env: the account that %s runs something as gets "
-		    "the token of the person who signed in",
+		    "export=env: the target account of %s gets the token of "
+		    "the user who signed in",
 		    v->service);
 }
 
