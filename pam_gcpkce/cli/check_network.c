@@ -230,9 +230,9 @@ client_check(const struct host_view *v)
 	    strcmp(ours->place, unknown->place) == 0)
 		finding_add(&v->check->findings, FINDING_NOTE, "client_id",
 		    "gcpkce login checks it",
-		    "the login host answers a client that nobody has alike "
-		    "(status %u): whether client_id and redirect_uri are "
-		    "right cannot be checked without a sign-in",
+		    "the login server gives an unknown client the same answer "
+		    "(status %u): only a sign-in shows whether client_id and "
+		    "redirect_uri are right",
 		    ours->status);
 }
 

@@ -183,8 +183,7 @@ places_report(struct check *check, const struct places *p)
 	if (reported > FINDINGS_MAX)
 		finding_add(&check->findings, FINDING_FAULT, NULL,
 		    "see the findings above",
-		    "there are %zu more files that the helper's account "
-		    "cannot read",
+		    "the helper's account cannot read %zu more files",
 		    reported - FINDINGS_MAX);
 }
 

@@ -104,7 +104,7 @@ crowd_check(const struct sshd_view *v)
 	    "set MaxStartups 50:30:200",
 	    "MaxStartups %s: with %lu %s in front of a browser, sshd begins to "
 	    "drop connections",
-	    value, start, start == 1 ? "person" : "people");
+	    value, start, start == 1 ? "user" : "users");
 }
 
 /* Can one client take all the connections in which users wait? */

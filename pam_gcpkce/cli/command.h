@@ -22,7 +22,7 @@
 	X(check, \
 	    "[--conf FILE] [--service SERVICE | --all-services] " \
 	    "[--user NAME] [--offline] [--pam-dir DIRECTORY]", \
-	    "what is wrong on this host, and what a login makes of outcomes") \
+	    "report faults of this host, and the effect of each outcome") \
 	X(login, \
 	    "[--conf FILE] [--user NAME] [--browser] " \
 	    "[--print-token | --export [--sh | --csh]]", \
@@ -55,9 +55,9 @@
 	FLAG(sh, "sh", "lines for sh, whatever the parent shell is") \
 	FLAG(csh, "csh", "lines for csh, whatever the parent shell is") \
 	FLAG(ids, "ids", "print lines for the map file and configuration") \
-	TEXT(service, "service", "SERVICE", "look at this service's stack") \
-	FLAG(all_services, "all-services", "look at every service") \
-	FLAG(offline, "offline", "ask no other host") \
+	TEXT(service, "service", "SERVICE", "check this service's stack") \
+	FLAG(all_services, "all-services", "check every service") \
+	FLAG(offline, "offline", "connect to no other host") \
 	TEXT(pam_dir, "pam-dir", "DIRECTORY", "read stacks from here") \
 	TEXT(verifier, "verifier", "V", "the code verifier") \
 	TEXT(challenge, "challenge", "C", "the challenge to check")

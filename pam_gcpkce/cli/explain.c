@@ -31,7 +31,7 @@ explain_run(const struct options *options, struct explanation *ret,
 static void
 report_text(const struct explanation *e)
 {
-	(void)printf("%s\nTo a sign-in this is %s.\n", e->row->meaning,
+	(void)printf("%s\nFor a sign-in this is %s.\n", e->row->meaning,
 	    outcome_name(e->row->outcome));
 	for (size_t i = 0; i < e->count; i++) {
 		const struct hint_text *text = hint_get(e->hints[i].hint);

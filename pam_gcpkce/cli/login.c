@@ -122,7 +122,7 @@ missing_report(struct login *l)
 	autobuf news = BUF_INIT(ERRINFO_TEXT_MAX);
 
 	if (missing_news(&l->proc.missing, &news))
-		command_message("Mind: %s.\n", buf_text(&news));
+		command_message("Warning: %s.\n", buf_text(&news));
 }
 
 static void
@@ -132,8 +132,7 @@ browser_start(const char *address)
 
 	command_message("\nOpening a browser ...\n");
 	if (browser_open(address, &why) != OUTCOME_OK)
-		command_message(
-		    "%s; open the address by yourself.\n", why.text);
+		command_message("%s; open the address yourself.\n", why.text);
 }
 
 static enum outcome
@@ -251,7 +250,7 @@ account_status_report(const struct login *l)
 		return;
 	text_put_escaped(&text, view_text(why.text));
 	command_message(
-	    "Mind: nobody could sign in to this account (%s: %s).\n",
+	    "Warning: no user can sign in to this account (%s: %s).\n",
 	    outcome_name(r), buf_text(&text));
 }
 

@@ -152,7 +152,7 @@ tokenfile_pending_read(
 
 	if (!id_is_valid(id))
 		return err_set(reterr, OUTCOME_CONFIG_UNSAFE,
-		    "what names the pending token is no id");
+		    "the id of the pending token is malformed");
 	enum outcome r = rundir_open_dir(&pending_dir, false, &folder, reterr);
 	return r == OUTCOME_OK ? content_read(folder, id, ret, &st, reterr) : r;
 }

@@ -66,7 +66,7 @@ field_choice(
 
 	field_number(w, &wide, 1, field);
 	if (wide >= count)
-		field_fail(w, field, "is none");
+		field_fail(w, field, "is out of range");
 	return w->r == OUTCOME_OK ? (unsigned)wide : 0;
 }
 

@@ -109,7 +109,7 @@ field_missing(struct wire_codec *w, struct missing *missing)
 		if ((missing->layers & 1U << i) != 0)
 			field_u32(w, &missing->errors[i], "error");
 		if (missing->errors[i] > WIRE_ERRNO_MAX)
-			field_fail(w, "error", "is none");
+			field_fail(w, "error", "is out of range");
 	}
 }
 

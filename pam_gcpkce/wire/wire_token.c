@@ -13,7 +13,7 @@ field_request(struct wire_codec *w, struct wire_token_request *request)
 	field_route(w, &request->route);
 	request->task = field_choice(w, request->task, WIRE_TASK_COUNT, "task");
 	if (request->task == WIRE_TASK_NONE)
-		field_fail(w, "task", "is none");
+		field_fail(w, "task", "is out of range");
 	field_u32(w, &request->limit_s, "limit_s");
 	field_secret(w, &request->token, WIRE_TOKEN_MAX, "token");
 	if (request->token == NULL)

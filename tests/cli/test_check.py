@@ -513,7 +513,7 @@ def test_more_includes_than_could_be_read_are_named(check, innermost):
         files[f"a{level}"] = f"auth include a{level + 1}\n" * 4
     files["a15"] = innermost
     run = check(files)
-    find(run, FAULT, "more is included than can be looked through")
+    find(run, FAULT, "more files are included than can be checked")
     assert run.json["stacks"] == []
 
 

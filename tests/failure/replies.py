@@ -104,7 +104,7 @@ CONTENTS = [
         body=b'{"id":"a","\xff\xfe":1}'),
     way("200, a raw NUL in the JSON", "reply_invalid", status=200,
         body=b'{"id":"a\0b"}'),
-    way("200, a number that is none", "reply_invalid", status=200,
+    way("200, a malformed number", "reply_invalid", status=200,
         body=b'{"id":"a","version":0x10}'),
     way("200, the same name twice", "reply_invalid", status=200,
         body=b'{"id":"a","id":"b"}'),
@@ -122,7 +122,7 @@ CONTENTS = [
         raw=b"HTTP/1.1 100 Continue\r\n\r\n" * 1000),
     way("chunks of no length", "unreachable",
         raw=good(Transfer_Encoding="chunked") + b"many\r\n{}\r\n"),
-    way("a length that is none", "reply_invalid",
+    way("a malformed length", "reply_invalid",
         raw=good(Content_Length="many") + b"{}"),
     way("a body shorter than its length", "unreachable",
         raw=good(Content_Length=1000) + b"{}"),
@@ -189,7 +189,7 @@ TOKEN_REFUSALS = [
      login_error("unsupported_grant_type", "no such grant type")),
     ("400 invalid_scope", "client_refused",
      login_error("invalid_scope", "no such scope")),
-    ("400 with an error that nobody knows", "reply_invalid",
+    ("400 with an unknown error", "reply_invalid",
      login_error("out_of_cheese", "redo from start")),
     ("400 with an error that is no string", "reply_invalid",
      login_error(["invalid_grant"], "one of many")),
@@ -256,7 +256,7 @@ USER_FIELDS = [
      "identity_incomplete"),
     ("a state that is a boolean", {"state": True}, "identity_incomplete"),
     ("a state with a NUL", {"state": "active\0"}, "identity_incomplete"),
-    ("a number of 400 digits that nobody reads", {"version": HUGE}, "ok"),
+    ("an ignored number of 400 digits", {"version": HUGE}, "ok"),
 ]
 INFO_FIELDS = [
     ("no OAuthClient", {"OAuthClient": REMOVED}, "identity_incomplete"),
@@ -272,7 +272,7 @@ INFO_FIELDS = [
      "identity_incomplete"),
     ("scopes that are a string", {"authorizedScope": "all"},
      "identity_incomplete"),
-    ("a number of 400 digits that nobody reads", {"dateTokenIdles": HUGE},
+    ("an ignored number of 400 digits", {"dateTokenIdles": HUGE},
      "ok"),
 ]
 

@@ -1012,7 +1012,7 @@ wire_outcomes_out_of_range_are_refused(void **state)
 		frame.p[WIRE_HEADER_LEN] = (uint8_t)value;
 		if (value >= OUTCOME_COUNT) {
 			refusal_expect(&kinds[4], &frame,
-			    "frame: the field outcome is none");
+			    "frame: the field outcome is out of range");
 			continue;
 		}
 		assert_int_equal(
@@ -1034,7 +1034,7 @@ wire_number_is_one_of_five(void **state)
 		frame.p[WIRE_HEADER_LEN + 3] = (uint8_t)value;
 		if (value >= WIRE_NUMBERS) {
 			refusal_expect(&kinds[4], &frame,
-			    "frame: the field number is none");
+			    "frame: the field number is out of range");
 			continue;
 		}
 		assert_int_equal(
@@ -1067,7 +1067,7 @@ wire_callback_is_one_of_three(void **state)
 		frame.p[frame.len - 5] = (uint8_t)value;
 		if (value >= WIRE_CALLBACKS) {
 			refusal_expect(&kinds[1], &frame,
-			    "frame: the field callback is none");
+			    "frame: the field callback is out of range");
 			continue;
 		}
 		assert_int_equal(
@@ -1091,9 +1091,9 @@ wire_missing_layers_are_of_the_table(void **state)
 	    {1U << SANDBOX_LAYERS, 0,
 		"frame: the field layers has unknown bits"},
 	    {0xffffffff, 0, "frame: the field layers has unknown bits"},
-	    {1, WIRE_ERRNO_MAX + 1, "frame: the field error is none"},
+	    {1, WIRE_ERRNO_MAX + 1, "frame: the field error is out of range"},
 	    {1U << SANDBOX_SECCOMP, 0xffffffff,
-		"frame: the field error is none"},
+		"frame: the field error is out of range"},
 	};
 	autobuf good = BUF_INIT(FRAME_MAX);
 	struct wire_ready ret;

@@ -270,7 +270,8 @@ wire_probe_reply_has_known_steps(void **state)
 	wire_put_probe_reply(&frame, &reply);
 	assert_int_equal(
 	    reply_parse(payload_of(&frame, WIRE_PROBE_REPLY), &err), FAILED);
-	assert_string_equal(err.text, "frame: the field failed is none");
+	assert_string_equal(
+	    err.text, "frame: the field failed is out of range");
 }
 
 static void

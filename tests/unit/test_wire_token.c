@@ -286,7 +286,7 @@ wire_token_request_needs_a_task_and_a_token(void **state)
 	assert_int_equal(
 	    request_parse(payload_of(&frame, WIRE_TOKEN_REQUEST), &err),
 	    FAILED);
-	assert_string_equal(err.text, "frame: the field task is none");
+	assert_string_equal(err.text, "frame: the field task is out of range");
 
 	request.task = WIRE_TASK_COUNT;
 	buf_reset(&frame);
@@ -294,7 +294,7 @@ wire_token_request_needs_a_task_and_a_token(void **state)
 	assert_int_equal(
 	    request_parse(payload_of(&frame, WIRE_TOKEN_REQUEST), &err),
 	    FAILED);
-	assert_string_equal(err.text, "frame: the field task is none");
+	assert_string_equal(err.text, "frame: the field task is out of range");
 
 	request.task = WIRE_TASK_IDENTIFY;
 	buf_reset(&frame);
@@ -327,7 +327,7 @@ wire_token_reply_carries_no_token_and_no_other_kind(void **state)
 	wire_put_token_reply(&frame, &reply);
 	assert_int_equal(
 	    reply_parse(payload_of(&frame, WIRE_TOKEN_REPLY), &err), FAILED);
-	assert_string_equal(err.text, "frame: the field kind is none");
+	assert_string_equal(err.text, "frame: the field kind is out of range");
 }
 
 static void

@@ -35,7 +35,7 @@ conclude(struct reading *r, const struct error_row *row)
 
 	if (row == NULL)
 		return err_set(r->reterr, OUTCOME_REPLY_INVALID,
-		    "neither host gives such a status");
+		    "neither server sends such a status");
 	e->row = row;
 	for (int i = HINT_NONE + 1; i < HINT_COUNT; i++) {
 		if (r->shows[i])

@@ -326,15 +326,14 @@ flags_report(const struct file *file, const struct stack_line_flags *flags)
 {
 	if (flags->nul)
 		fault_add(file, "the line holds a NUL byte", NULL,
-		    "write it anew; libpam reads as far as that byte");
+		    "write it again; libpam reads up to that byte");
 	if (flags->cr)
 		fault_add(file, "the line holds a carriage return", NULL,
-		    "write the file with UNIX line ends; libpam takes the "
-		    "byte for a part of the last word");
+		    "write the file with UNIX line ends; libpam takes the byte "
+		    "as part of the last word");
 	if (flags->long_)
 		fault_add(file, "the line is longer than 1022 bytes", NULL,
-		    "shorten it; Linux-PAM 1.5 takes the rest for a line of "
-		    "its own");
+		    "shorten it; Linux-PAM 1.5 takes the rest as another line");
 	if (flags->no_end)
 		fault_add(file, "the file ends with a backslash", NULL,
 		    "remove it; libpam refuses such a file");
