@@ -65,7 +65,7 @@ start_check(const char *value, struct errinfo *reterr)
 	    "write https://HOST[:PORT][/PATH]", reterr);
 
 	return r == OUTCOME_OK && strchr(value, '#') != NULL
-	    ? refuse(reterr, "has a fragment, which is the challenge's place",
+	    ? refuse(reterr, "has a fragment, where the challenge belongs",
 		  "write the page's address without one")
 	    : r;
 }

@@ -87,7 +87,8 @@ stale_found(void *context, const struct tokenfile_pending *pending)
 
 	if (pending->token == NULL) {
 		journal_event(sweep->pamh, LOG_WARNING, "revoke_failed", "",
-		    "a pending token's file that cannot be read was removed");
+		    "the file of a pending token could not be read and was "
+		    "removed");
 		return;
 	}
 	token_revoke(sweep->pamh, sweep->config, pending->account,

@@ -42,19 +42,19 @@ decide(struct signin *s)
 
 	if (s->verdict.sshd_junk)
 		return err_set(&s->why, OUTCOME_HELPER_FAILED,
-		    "the helper says that somebody signed in, and that nobody "
-		    "answered but sshd");
+		    "the helper reports a sign-in, but the answer was sshd's "
+		    "own");
 	if (s->account_status != OUTCOME_OK)
 		return err_set(&s->why, OUTCOME_HELPER_FAILED,
-		    "the helper says that somebody signed in to an account "
-		    "that nobody could sign in to");
+		    "the helper reports a sign-in to an account that no user "
+		    "may sign in to");
 	enum outcome r = account_find(s->user, &now, &s->why);
 	if (r != OUTCOME_OK)
 		return r;
 	if (strcmp(journal_item(s->pamh, PAM_USER), s->user) != 0 ||
 	    !account_eq(&now, &s->policy.account))
 		return err_set(&s->why, OUTCOME_ACCOUNT_CHANGED,
-		    "the account is another one than at the beginning");
+		    "the account is not the one that the sign-in began with");
 	return policy_decide(&s->policy, &s->verdict.identity, &s->why);
 }
 
