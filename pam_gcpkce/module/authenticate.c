@@ -15,6 +15,7 @@
 #include "gcpkce/config/service.h"
 #include "journal.h"
 #include "place.h"
+#include "remember.h"
 #include "rounds.h"
 #include "session.h"
 
@@ -29,6 +30,7 @@ signin_free(struct signin *s)
 	helper_proc_end(&s->proc);
 	policy_done(&s->policy);
 	wire_verdict_done(&s->verdict);
+	buf_done(&s->key);
 	explicit_bzero(s, sizeof(*s));
 	free(s);
 }
@@ -147,19 +149,18 @@ helper_start(struct signin *s, const struct place *place)
 	return r;
 }
 
-/* Steps 1 to 3: everything before the first prompt. */
+/* Steps 1 and 2: configuration, user, account. */
 static enum outcome
-signin_begin(struct signin *s, int argc, const char **argv, bool *ret_again)
+signin_begin(struct signin *s, int argc, const char **argv,
+    struct place *ret_place, bool *ret_again)
 {
-	struct place place;
-
 	enum outcome r = config_read(s, argc, argv);
 	if (r == OUTCOME_OK)
 		r = user_read(s, ret_again);
 	if (r != OUTCOME_OK)
 		return r;
-	place_read(s->pamh, &place);
-	if (service_cannot_ask(place.service))
+	place_read(s->pamh, ret_place);
+	if (service_cannot_ask(ret_place->service))
 		return err_set(&s->why, OUTCOME_NO_CONVERSATION,
 		    "programs of this service cannot prompt a user: keep "
 		    "pam_gcpkce out of its stack");
@@ -170,11 +171,10 @@ signin_begin(struct signin *s, int argc, const char **argv, bool *ret_again)
 	    .host = s->host,
 	    .address = s->ready.address,
 	    .wrong = "",
-	    .split = place_is_split(s->config.dialogue, &place),
-	    .local = place_is_seat(&place),
+	    .split = place_is_split(s->config.dialogue, ret_place),
+	    .local = place_is_seat(ret_place),
 	};
-	r = account_status_judge(s);
-	return r == OUTCOME_OK ? helper_start(s, &place) : r;
+	return account_status_judge(s);
 }
 
 /* The sign-in that the application interrupted; NULL: there is none. */
@@ -204,17 +204,22 @@ signin_new(pam_handle_t *pamh)
 	return s;
 }
 
-/* Begin, unless it has begun, and run the rounds. */
+/*
+ * Begin, unless it has begun; then use what is remembered, or run the rounds.
+ */
 static void
 signin_advance(struct signin *s, bool begun, int argc, const char **argv,
     struct result *result)
 {
 	if (!begun) {
+		struct place place;
 		enum outcome r =
-		    signin_begin(s, argc, argv, &result->incomplete);
+		    signin_begin(s, argc, argv, &place, &result->incomplete);
 
+		if (r == OUTCOME_OK && !remember_use(s, &place))
+			r = helper_start(s, &place);
 		result->outcome = result->shown = r;
-		if (r != OUTCOME_OK)
+		if (r != OUTCOME_OK || s->is_remembered)
 			return;
 	}
 	rounds_run(s, result);
@@ -229,6 +234,19 @@ denial_finish(struct signin *s, const struct result *result)
 		    helper_client_sentence(&s->config, s->ready.callback,
 			&s->verdict, result->shown));
 	(void)pam_fail_delay(s->pamh, FAIL_DELAY_US);
+}
+
+/* After the decision: before it, the time would show which accounts exist. */
+static void
+success_finish(struct signin *s)
+{
+	if (s->is_remembered) {
+		remember_export(s);
+		return;
+	}
+	remember_keep(s);
+	if (s->config.export == EXPORT_FILE)
+		export_sweep(s->pamh, &s->config);
 }
 
 /* No memory for a sign-in: log and report what needs no memory. */
@@ -275,7 +293,7 @@ signin_run(pam_handle_t *pamh, int flags, int argc, const char **argv)
 	rounds_log(s, result.outcome);
 	if (result.outcome != OUTCOME_OK || result.shown != OUTCOME_OK)
 		denial_finish(s, &result);
-	else if (s->config.export == EXPORT_FILE) /* earlier leaks timing */
-		export_sweep(s->pamh, &s->config);
+	else
+		success_finish(s);
 	return result;
 }

@@ -64,6 +64,9 @@ journal_decision(pam_handle_t *pamh, const struct journal_entry *entry)
 	text_put_field(
 	    &line, "correlation", entry->correlation, TEXT_FIELD_MAX);
 	buf_printf(&line, " ms=%lld", (long long)entry->ms);
+	if (entry->is_remembered)
+		buf_printf(&line, " remembered=%llu token=none",
+		    (unsigned long long)entry->remembered_s);
 	text_put_field(&line, "cause",
 	    entry->cause[0] != '\0' ? entry->cause
 				    : outcome_log_text(entry->outcome),

@@ -19,13 +19,16 @@ struct journal_entry {
 	unsigned long attempt;
 	const char *correlation;
 	int64_t ms; /* from the answer to the decision */
+	bool is_remembered;
+	uint64_t remembered_s;
 	const char *cause;
 };
 
 /*
  * Write the one line of a decision: outcome= user= service= rhost= provider=
  * subject= email= organization= attempt= correlation= ms= cause=, in this
- * order.  Values from outside are quoted and escaped, so that they cannot forge
+ * order; for a remembered sign-in remembered= and token=none before cause=.
+ *  Values from outside are quoted and escaped, so that they cannot forge
  * a field or a line.
  *
  * source: docs/DESIGN.md section 6; pam_syslog(3)

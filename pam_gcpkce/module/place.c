@@ -41,11 +41,11 @@ place_read(pam_handle_t *pamh, struct place *ret)
 	};
 }
 
-static bool
-is_screen(const char *service)
+bool
+place_is_screen(const struct place *place)
 {
 	for (size_t i = 0; i < sizeof(screens) / sizeof(screens[0]); i++) {
-		if (strcmp(service, screens[i]) == 0)
+		if (strcmp(place->service, screens[i]) == 0)
 			return true;
 	}
 	return false;
@@ -57,8 +57,8 @@ place_is_split(enum config_dialogue mode, const struct place *place)
 	if (mode != DIALOGUE_AUTO)
 		return mode == DIALOGUE_SPLIT;
 	return strncmp(place->service, "sudo", sizeof("sudo") - 1) == 0 ||
-	    strcmp(place->service, "polkit-1") == 0 ||
-	    is_screen(place->service) || place->display[0] != '\0';
+	    strcmp(place->service, "polkit-1") == 0 || place_is_screen(place) ||
+	    place->display[0] != '\0';
 }
 
 /* Is it the head, followed by a number only? */
@@ -124,17 +124,22 @@ is_here(const struct place *place)
 {
 	return place->remote[0] != '\0' || place->display[0] != '\0' ||
 	    (place->terminal[0] != '\0' ? is_terminal(place->terminal)
-					: is_screen(place->service));
+					: place_is_screen(place));
+}
+
+bool
+place_asks_itself(const struct place *place, const struct account *account)
+{
+	const char *requester = place->requester;
+
+	return requester[0] == '\0' || strcmp(requester, place->user) == 0 ||
+	    strcmp(requester, account->name) == 0 ||
+	    strcmp(requester, account->uid_name) == 0;
 }
 
 bool
 place_may_listen(const struct place *place, const struct account *account)
 {
-	const char *requester = place->requester;
-
-	if (is_remote(place) || !is_here(place))
-		return false;
-	return requester[0] == '\0' || strcmp(requester, place->user) == 0 ||
-	    strcmp(requester, account->name) == 0 ||
-	    strcmp(requester, account->uid_name) == 0;
+	return !is_remote(place) && is_here(place) &&
+	    place_asks_itself(place, account);
 }

@@ -39,6 +39,16 @@ bool place_is_split(enum config_dialogue mode, const struct place *place);
  */
 bool place_is_seat(const struct place *place);
 
+/* Is the service a greeter or a screen lock? */
+bool place_is_screen(const struct place *place);
+
+/*
+ * Does the user ask for an account of their own?  True where PAM does not know
+ * who asks.
+ */
+bool place_asks_itself(
+    const struct place *place, const struct account *account);
+
 /*
  * May there be a listener?  Only for a user at this host: from no other host,
  * at a terminal, a display or a greeter, and, where PAM knows who asks, for

@@ -34,12 +34,26 @@ answer_ask(struct signin *s, struct buf *typed, bool *ret_again)
 	return r;
 }
 
+enum outcome
+rounds_judge(
+    struct signin *s, const struct identity *identity, struct errinfo *reterr)
+{
+	struct account now;
+	enum outcome r = account_find(s->user, &now, reterr);
+
+	if (r != OUTCOME_OK)
+		return r;
+	if (strcmp(journal_item(s->pamh, PAM_USER), s->user) != 0 ||
+	    !account_eq(&now, &s->policy.account))
+		return err_set(reterr, OUTCOME_ACCOUNT_CHANGED,
+		    "the account is not the one that the sign-in began with");
+	return policy_decide(&s->policy, identity, reterr);
+}
+
 /* Step 8: look the account up again, and ask the policy. */
 static enum outcome
 decide(struct signin *s)
 {
-	struct account now;
-
 	if (s->verdict.sshd_junk)
 		return err_set(&s->why, OUTCOME_HELPER_FAILED,
 		    "the helper reports a sign-in, but the answer was sshd's "
@@ -48,14 +62,7 @@ decide(struct signin *s)
 		return err_set(&s->why, OUTCOME_HELPER_FAILED,
 		    "the helper reports a sign-in to an account that no user "
 		    "may sign in to");
-	enum outcome r = account_find(s->user, &now, &s->why);
-	if (r != OUTCOME_OK)
-		return r;
-	if (strcmp(journal_item(s->pamh, PAM_USER), s->user) != 0 ||
-	    !account_eq(&now, &s->policy.account))
-		return err_set(&s->why, OUTCOME_ACCOUNT_CHANGED,
-		    "the account is not the one that the sign-in began with");
-	return policy_decide(&s->policy, &s->verdict.identity, &s->why);
+	return rounds_judge(s, &s->verdict.identity, &s->why);
 }
 
 /*
@@ -127,6 +134,8 @@ rounds_log(struct signin *s, enum outcome outcome)
 		.identity = known ? &s->verdict.identity : NULL,
 		.attempt = s->attempt,
 		.correlation = s->verdict.correlation,
+		.is_remembered = s->is_remembered,
+		.remembered_s = s->remembered_s,
 		.ms = s->answered_ms > 0 ? clock_now_ms() - s->answered_ms : 0,
 		.cause = s->why.text,
 	    });

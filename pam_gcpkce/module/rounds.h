@@ -31,6 +31,9 @@ struct signin {
 	struct wire_verdict verdict;
 	uint64_t expires_at_s;
 	struct errinfo why;
+	struct buf key; /* of its record (remember.h); empty: none is written */
+	bool is_remembered;
+	uint64_t remembered_s; /* the age of the record that was used */
 };
 
 /*
@@ -40,6 +43,15 @@ struct signin {
  * in:     s  with a helper, and the address that it sent
  */
 void rounds_run(struct signin *s, struct result *result);
+
+/*
+ * Decide about an identity: the account is still the same, and the policy
+ * accepts it.  No other function of the module does.
+ *
+ * gives:  OUTCOME_OK, or a denial
+ */
+MUST_CHECK enum outcome rounds_judge(
+    struct signin *s, const struct identity *identity, struct errinfo *reterr);
 
 /* Write the journal's line of a decision. */
 void rounds_log(struct signin *s, enum outcome outcome);

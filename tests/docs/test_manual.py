@@ -26,7 +26,7 @@ GCPKCE = os.path.join(BUILD, "tests/gcpkce")
 # What else stands before a "=" in these texts.
 CONTROLS = {"success", "default", "authinfo_unavail", "service_err", "ignore", "new_authtok_reqd"}
 FIELDS = {"outcome", "cause", "attempt", "user", "service", "rhost", "provider", "subject", "email", "organization",
-          "correlation", "ms", "expires"}  # of the journal
+          "correlation", "ms", "remembered", "expires"}  # of the journal
 REQUESTS = {"client_id", "redirect_uri", "code", "state", "error", "prompt", "response_type",
             "code_challenge", "code_challenge_method", "grant_type", "expand", "org", "provider"}
 # By "make coverage"; and what a reader puts a name of his own for.

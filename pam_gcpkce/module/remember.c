@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Remembered sign-ins.  What the key is made of comes from the kernel, from
+ * sshd by way of PAM, or from the configuration; a user can choose none of it
+ * without a proof.  Every fault leads to the usual dialogue.
+ */
+#include "remember.h"
+
+#include <string.h>
+#include <syslog.h>
+
+#include "binding.h"
+#include "environment.h"
+#include "gcpkce/base/clock.h"
+#include "gcpkce/base/text.h"
+#include "gcpkce/config/remembered.h"
+#include "journal.h"
+
+static void
+field(struct buf *key, const char *name, const char *value)
+{
+	text_put_field(key, name, value, REMEMBERED_KEY_MAX);
+}
+
+/* The settings that say whose identities are accepted. */
+static void
+settings_put(struct buf *key, const struct config *config)
+{
+	field(key, "login_url", config->login_url);
+	field(key, "api_url", config->api_url);
+	field(key, "client_id", config->client_id);
+	field(key, "organization", config->organization);
+	field(key, "partner_logins", config->partner_logins ? "yes" : "no");
+	field(key, "require_group", config->require_group);
+	field(key, "require_role", config->require_role);
+	field(key, "require_division", config->require_division);
+}
+
+static enum outcome
+key_compose(struct signin *s, const struct place *place, struct errinfo *reterr)
+{
+	const struct account *account = &s->policy.account;
+
+	s->key = BUF_INIT(REMEMBERED_KEY_MAX);
+	field(&s->key, "account", account->name);
+	field(&s->key, "service", place->service);
+	settings_put(&s->key, &s->config);
+	enum outcome r = binding_put(s->pamh, place, account, &s->key, reterr);
+	if (r == OUTCOME_OK)
+		r = buf_check(&s->key);
+	if (r != OUTCOME_OK)
+		buf_done(&s->key); /* nothing is written */
+	return r;
+}
+
+/* A record of the future is one of another clock. */
+static bool
+is_fresh(const struct remembered *record, uint64_t now_s, uint64_t remember_s)
+{
+	return record->made_s > 0 && record->made_s <= now_s &&
+	    now_s - record->made_s < record->lasts_s &&
+	    now_s - record->made_s < remember_s;
+}
+
+static enum outcome
+record_use(struct signin *s, struct errinfo *reterr)
+{
+	const uint64_t now_s = clock_boot_s();
+	autoremembered record = {0};
+
+	enum outcome r = remembered_read(
+	    s->policy.account.uid, buf_view(&s->key), &record, reterr);
+	if (r == OUTCOME_OK && !is_fresh(&record, now_s, s->config.remember))
+		r = err_set(reterr, OUTCOME_TIMED_OUT, "the record has ended");
+	if (r == OUTCOME_OK)
+		r = rounds_judge(s, &record.identity, reterr);
+	if (r != OUTCOME_OK)
+		return r;
+	s->is_remembered = true;
+	s->remembered_s = now_s - record.made_s;
+	s->verdict.outcome = r;
+	s->verdict.identity = record.identity;
+	record.identity = (struct identity){0};
+	return r;
+}
+
+bool
+remember_use(struct signin *s, const struct place *place)
+{
+	struct errinfo why = {0};
+
+	if (s->config.remember == 0 || s->account_status != OUTCOME_OK)
+		return false;
+	enum outcome r = key_compose(s, place, &why);
+	if (r == OUTCOME_OK)
+		r = record_use(s, &why);
+	if (r != OUTCOME_OK && s->config.debug)
+		journal_debug(s->pamh, "not remembered: %s",
+		    why.text[0] != '\0' ? why.text : outcome_log_text(r));
+	return r == OUTCOME_OK;
+}
+
+void
+remember_export(struct signin *s)
+{
+	if (s->config.export == EXPORT_NONE ||
+	    environment_put_person(s->pamh, &s->verdict.identity, 0) ==
+		OUTCOME_OK)
+		return;
+	environment_clear(s->pamh, &s->config);
+	journal_event(s->pamh, LOG_WARNING, "export_failed", s->user,
+	    "the environment could not be set");
+}
+
+void
+remember_keep(struct signin *s)
+{
+	struct errinfo why = {0};
+	struct remembered record = {
+	    .uid = s->policy.account.uid,
+	    .made_s = clock_boot_s(),
+	    .lasts_s = s->config.remember,
+	    .key = s->key,                   /* borrowed */
+	    .identity = s->verdict.identity, /* borrowed */
+	};
+
+	if (s->key.len == 0)
+		return;
+	_Static_assert(sizeof(record.account) == sizeof(s->policy.account.name),
+	    "same arrays");
+	memcpy(record.account, s->policy.account.name, sizeof(record.account));
+	enum outcome r = remembered_write(&record, &why);
+	if (r != OUTCOME_OK)
+		journal_event(s->pamh, LOG_WARNING, "remember_failed", s->user,
+		    why.text[0] != '\0' ? why.text : outcome_log_text(r));
+}
