@@ -22,7 +22,7 @@ $(B)/tests/fuzz/fuzz_config $(B)/tests/fuzz/fuzz_map $(B)/tests/fuzz/fuzz_stack:
 $(B)/tests/fuzz/fuzz_config $(B)/tests/fuzz/fuzz_stack: private fuzz_wraps = $(fuzz_files)
 $(B)/tests/fuzz/fuzz_map: private fuzz_wraps = $(fuzz_files) getpwnam_r getpwuid_r
 $(B)/tests/fuzz/fuzz_stack: $(addprefix $(B)/pam_gcpkce/cli/stack/,stack.o stack_file.o stack_text.o control.o \
-	pam_result.o dispatch.o stack_answers.o stack_eval.o ordinary.o) $(addprefix $(B)/pam_gcpkce/cli/,finding.o command.o)
+	dispatch.o stack_answers.o stack_eval.o ordinary.o) $(addprefix $(B)/pam_gcpkce/cli/,finding.o command.o)
 
 FUZZ_CC ?= clang
 fuzz_flavour = B=build/fuzz CC=$(FUZZ_CC) SAN=address,undefined,fuzzer-no-link

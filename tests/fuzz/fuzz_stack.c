@@ -4,9 +4,6 @@
  * include each other at will.  Whatever they hold, the table says "let in" only
  * when a module that said yes was called and its line makes something of that.
  */
-#include <security/pam_modules.h>
-
-#include "cli/stack/dispatch.h"
 #include "cli/stack/stack_eval.h"
 #include "files.h"
 
@@ -99,7 +96,7 @@ stack_check(const struct stack *stack)
 	for (int result = 0; result < PAM_RESULT_COUNT; result++)
 		one_voice_check(stack, result);
 	HOLD(stack_eval_make(stack, NULL, &eval) == OUTCOME_OK);
-	if (eval.results[STACK_EVAL_RIGHT][OUTCOME_OK] == PAM_SUCCESS)
+	if (eval.results[OTHERS_RIGHT][OUTCOME_OK] == PAM_SUCCESS)
 		counted[1]++;
 }
 

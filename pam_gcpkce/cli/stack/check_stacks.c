@@ -5,14 +5,12 @@
 #include <dirent.h>
 #include <glob.h>
 #include <limits.h>
-#include <security/pam_modules.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "gcpkce/base/text.h"
 #include "gcpkce/config/service.h"
 #include "stack_check.h"
-#include "stack_eval_report.h"
 
 #define SERVICE_MAX 256
 
@@ -47,7 +45,7 @@ modules_check(const struct stack_view *v)
 {
 	for (size_t i = 0; i < v->stack->count; i++) {
 		const struct stack_line *line = &v->stack->lines[i];
-		bool ours = stack_eval_is_ours(line);
+		bool ours = stack_line_is_ours(line);
 		int action = line->actions[PAM_MODULE_UNKNOWN];
 		bool refuses = action == CONTROL_BAD || action == CONTROL_DIE;
 

@@ -6,9 +6,19 @@
 #ifndef GCPKCE_CLI_CONTROL_H
 #define GCPKCE_CLI_CONTROL_H
 
-#include "pam_result.h"
+#include <security/pam_modules.h>
 
 #include "gcpkce/base/errinfo.h"
+
+#define PAM_RESULT_COUNT 32
+
+/*
+ * The names of a result: "PAM_AUTH_ERR", and in a control "auth_err".
+ *
+ * gives:  a static string; NULL for an invalid result
+ */
+const char *pam_result_name(int result);
+const char *pam_result_word(int result);
 
 /* An action; a number above zero skips as many modules. */
 enum control_action {

@@ -3,9 +3,7 @@
  * How libpam runs a stack.  The impression is the result of the modules so far;
  * a substack remembers the one that it began with.
  */
-#include "dispatch.h"
-
-#include <security/pam_modules.h>
+#include "stack_eval.h"
 
 /* libpam's result when no module has counted. */
 #define PAM_NO_DECISION PAM_PERM_DENIED

@@ -5,7 +5,7 @@
 #include "ordinary.h"
 
 #include <fnmatch.h>
-#include <security/pam_modules.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,81 +13,52 @@
 #define NONE 0U
 #define AUTH RESULT_BIT(PAM_AUTH_ERR)
 #define PERM RESULT_BIT(PAM_PERM_DENIED)
+#define TRIES RESULT_BIT(PAM_MAXTRIES)
+#define SERVICE RESULT_BIT(PAM_SERVICE_ERR)
+#define SYSTEM RESULT_BIT(PAM_SYSTEM_ERR)
 #define CREDENTIAL \
-	(AUTH | PERM | RESULT_BIT(PAM_USER_UNKNOWN) | \
-	    RESULT_BIT(PAM_AUTHINFO_UNAVAIL) | \
-	    RESULT_BIT(PAM_CRED_INSUFFICIENT) | RESULT_BIT(PAM_MAXTRIES) | \
-	    RESULT_BIT(PAM_SERVICE_ERR) | RESULT_BIT(PAM_SYSTEM_ERR) | \
-	    RESULT_BIT(PAM_CONV_ERR))
+	(AUTH | PERM | TRIES | SERVICE | SYSTEM | \
+	    RESULT_BIT(PAM_USER_UNKNOWN) | RESULT_BIT(PAM_AUTHINFO_UNAVAIL) | \
+	    RESULT_BIT(PAM_CRED_INSUFFICIENT) | RESULT_BIT(PAM_CONV_ERR))
 
 /* The first row whose arguments the line has applies. */
 static const struct module_row {
-	const char *module;
-	const char
-	    *with[2]; /* each NULL, or an argument, or its name and "=" */
-	enum module_kind module_kind;
+	const char *modules; /* without "pam_" */
+	const char *with[2]; /* NULL, or an argument, or its name and "=" */
+	enum module_kind kind;
 	unsigned refusals; /* set of results */
 } module_rows[] = {
-    {"pam_permit", {NULL}, MODULE_KIND_YES, NONE},
-    {"pam_deny", {NULL}, MODULE_KIND_NO, AUTH},
-    {"pam_env", {NULL}, MODULE_KIND_NO_OPINION, NONE},
-    {"pam_faildelay", {NULL}, MODULE_KIND_NO_OPINION, NONE},
-    {"pam_group", {NULL}, MODULE_KIND_NO_OPINION, NONE},
-    {"pam_issue", {NULL}, MODULE_KIND_NO_OPINION, NONE},
-    {"pam_keyinit", {NULL}, MODULE_KIND_NO_OPINION, NONE},
-    {"pam_mail", {NULL}, MODULE_KIND_NO_OPINION, NONE},
-    {"pam_nologin", {"successok"}, MODULE_KIND_GATE, AUTH},
-    {"pam_nologin", {NULL}, MODULE_KIND_NO_OPINION, AUTH},
-    {"pam_warn", {NULL}, MODULE_KIND_NO_OPINION, NONE},
-    {"pam_wheel", {"deny", "trust"}, MODULE_KIND_RULE, PERM},
-    {"pam_wheel", {"trust"}, MODULE_KIND_EXCEPTION, PERM},
-    {"pam_wheel", {NULL}, MODULE_KIND_NO_OPINION, PERM}, /* or refuses */
-    {"pam_access", {"accessfile="}, MODULE_KIND_DEPENDS, PERM},
-    {"pam_access", {NULL}, MODULE_KIND_GATE, PERM},
-    {"pam_cap", {NULL}, MODULE_KIND_GATE, AUTH},
-    {"pam_echo", {NULL}, MODULE_KIND_GATE, AUTH},
-    {"pam_faillock", {"authsucc"}, MODULE_KIND_GATE, AUTH},
-    {"pam_faillock", {"preauth"}, MODULE_KIND_GATE, AUTH},
-    {"pam_faillock", {NULL}, MODULE_KIND_NO,
-	AUTH}, /* authfail counts a failure */
-    {"pam_lastlog", {NULL}, MODULE_KIND_GATE, AUTH},
-    {"pam_securetty", {NULL}, MODULE_KIND_GATE, AUTH},
-    {"pam_shells", {NULL}, MODULE_KIND_GATE, AUTH},
-    {"pam_tally", {NULL}, MODULE_KIND_GATE, AUTH | RESULT_BIT(PAM_MAXTRIES)},
-    {"pam_tally2", {NULL}, MODULE_KIND_GATE, AUTH | RESULT_BIT(PAM_MAXTRIES)},
-    {"pam_usertype", {"isregular"}, MODULE_KIND_RULE, AUTH},
-    {"pam_usertype", {NULL}, MODULE_KIND_EXCEPTION, AUTH},
-    {"pam_listfile", {"sense=deny"}, MODULE_KIND_GATE,
-	AUTH | RESULT_BIT(PAM_SERVICE_ERR)},
-    {"pam_listfile", {"item=user"}, MODULE_KIND_EXCEPTION,
-	AUTH | RESULT_BIT(PAM_SERVICE_ERR)},
-    {"pam_listfile", {"item=group"}, MODULE_KIND_EXCEPTION,
-	AUTH | RESULT_BIT(PAM_SERVICE_ERR)},
-    {"pam_listfile", {NULL}, MODULE_KIND_DEPENDS,
-	AUTH | RESULT_BIT(PAM_SERVICE_ERR)},
-    {"pam_localuser", {NULL}, MODULE_KIND_DEPENDS, PERM},
-    {"pam_abl", {NULL}, MODULE_KIND_DEPENDS, AUTH},
-    {"pam_debug", {NULL}, MODULE_KIND_DEPENDS, ~RESULT_BIT(PAM_SUCCESS)},
-    {"pam_ecryptfs", {NULL}, MODULE_KIND_DEPENDS, AUTH},
-    {"pam_gnome_keyring", {NULL}, MODULE_KIND_DEPENDS, AUTH},
-    {"pam_kwallet5", {NULL}, MODULE_KIND_DEPENDS, AUTH},
-    {"pam_mount", {NULL}, MODULE_KIND_DEPENDS, AUTH},
-    {"pam_exec", {"expose_authtok"}, MODULE_KIND_CREDENTIAL, CREDENTIAL},
-    {"pam_exec", {NULL}, MODULE_KIND_DEPENDS, RESULT_BIT(PAM_SYSTEM_ERR)},
-    {"pam_rhosts", {NULL}, MODULE_KIND_EXCEPTION, AUTH},
-    {"pam_rootok", {NULL}, MODULE_KIND_EXCEPTION, AUTH},
-    {"pam_sepermit", {NULL}, MODULE_KIND_EXCEPTION, AUTH},
-    {"pam_timestamp", {NULL}, MODULE_KIND_EXCEPTION, AUTH},
-    {"pam_limits", {NULL}, MODULE_KIND_NO_AUTH, NONE},
-    {"pam_loginuid", {NULL}, MODULE_KIND_NO_AUTH, NONE},
-    {"pam_mkhomedir", {NULL}, MODULE_KIND_NO_AUTH, NONE},
-    {"pam_motd", {NULL}, MODULE_KIND_NO_AUTH, NONE},
-    {"pam_namespace", {NULL}, MODULE_KIND_NO_AUTH, NONE},
-    {"pam_pwhistory", {NULL}, MODULE_KIND_NO_AUTH, NONE},
-    {"pam_time", {NULL}, MODULE_KIND_NO_AUTH, NONE},
-    {"pam_tty_audit", {NULL}, MODULE_KIND_NO_AUTH, NONE},
-    {"pam_umask", {NULL}, MODULE_KIND_NO_AUTH, NONE},
-    {"pam_xauth", {NULL}, MODULE_KIND_NO_AUTH, NONE},
+    {"permit", {NULL}, KIND_YES, NONE},
+    {"deny", {NULL}, KIND_NO, AUTH},
+    {"env faildelay group issue keyinit mail warn", {NULL}, KIND_NO_OPINION,
+	NONE},
+    {"nologin", {"successok"}, KIND_GATE, AUTH},
+    {"nologin", {NULL}, KIND_NO_OPINION, AUTH},
+    {"wheel", {"deny", "trust"}, KIND_RULE, PERM},
+    {"wheel", {"trust"}, KIND_EXCEPTION, PERM},
+    {"wheel", {NULL}, KIND_NO_OPINION, PERM}, /* or refuses */
+    {"access", {"accessfile="}, KIND_DEPENDS, PERM},
+    {"access", {NULL}, KIND_GATE, PERM},
+    {"faillock", {"authsucc"}, KIND_GATE, AUTH},
+    {"faillock", {"preauth"}, KIND_GATE, AUTH},
+    {"faillock", {NULL}, KIND_NO, AUTH}, /* authfail counts a failure */
+    {"cap echo lastlog securetty shells", {NULL}, KIND_GATE, AUTH},
+    {"tally tally2", {NULL}, KIND_GATE, AUTH | TRIES},
+    {"usertype", {"isregular"}, KIND_RULE, AUTH},
+    {"usertype", {NULL}, KIND_EXCEPTION, AUTH},
+    {"listfile", {"sense=deny"}, KIND_GATE, AUTH | SERVICE},
+    {"listfile", {"item=user"}, KIND_EXCEPTION, AUTH | SERVICE},
+    {"listfile", {"item=group"}, KIND_EXCEPTION, AUTH | SERVICE},
+    {"listfile", {NULL}, KIND_DEPENDS, AUTH | SERVICE},
+    {"localuser", {NULL}, KIND_DEPENDS, PERM},
+    {"debug", {NULL}, KIND_DEPENDS, ~RESULT_BIT(PAM_SUCCESS)},
+    {"abl ecryptfs gnome_keyring kwallet5 mount", {NULL}, KIND_DEPENDS, AUTH},
+    {"exec", {"expose_authtok"}, KIND_CREDENTIAL, CREDENTIAL},
+    {"exec", {NULL}, KIND_DEPENDS, SYSTEM},
+    {"rhosts rootok sepermit timestamp", {NULL}, KIND_EXCEPTION, AUTH},
+    {"limits loginuid mkhomedir motd namespace pwhistory time tty_audit umask "
+     "xauth",
+	{NULL}, KIND_NO_AUTH, NONE},
 };
 
 /* ---- pam_succeed_if ---- */
@@ -125,8 +96,8 @@ service_kind(const char *service, const char *op, const char *right)
 	else if (strcmp(op, "in") == 0 || strcmp(op, "notin") == 0)
 		met = is_listed(service, right);
 	else
-		return MODULE_KIND_NO;
-	return met != is_not ? MODULE_KIND_YES : MODULE_KIND_NO;
+		return KIND_NO;
+	return met != is_not ? KIND_YES : KIND_NO;
 }
 
 /* One on a number: is an ordinary user's enough? */
@@ -140,12 +111,10 @@ number_kind(const char *op, const char *right)
 	    strcmp(op, "ge") == 0 || strcmp(op, ">=") == 0;
 
 	if (below)
-		return number > UID_LEAST ? MODULE_KIND_RULE
-					  : MODULE_KIND_EXCEPTION;
+		return number > UID_LEAST ? KIND_RULE : KIND_EXCEPTION;
 	if (above)
-		return number < UID_MOST ? MODULE_KIND_RULE
-					 : MODULE_KIND_EXCEPTION;
-	return strcmp(op, "ne") == 0 ? MODULE_KIND_RULE : MODULE_KIND_EXCEPTION;
+		return number < UID_MOST ? KIND_RULE : KIND_EXCEPTION;
+	return strcmp(op, "ne") == 0 ? KIND_RULE : KIND_EXCEPTION;
 }
 
 static enum module_kind
@@ -159,16 +128,15 @@ condition_kind(
 		return service_kind(service, op, right);
 	/* an ordinary user is not the excluded one */
 	if (op[0] == '!' || strncmp(op, "not", 3) == 0)
-		return MODULE_KIND_RULE;
+		return KIND_RULE;
 	if (is_glob)
-		return MODULE_KIND_DEPENDS;
+		return KIND_DEPENDS;
 	if (is_id)
 		return number_kind(op, right);
 	/*
 	 * users and groups that are named are few; places and shells may be any
 	 */
-	return strcmp(left, "user") == 0 ? MODULE_KIND_EXCEPTION
-					 : MODULE_KIND_DEPENDS;
+	return strcmp(left, "user") == 0 ? KIND_EXCEPTION : KIND_DEPENDS;
 }
 
 static bool
@@ -190,7 +158,7 @@ conditions_kind(const struct stack_line *line, const char *service)
 {
 	const char *words[3] = {NULL};
 	size_t count = 0;
-	enum module_kind all = MODULE_KIND_YES;
+	enum module_kind all = KIND_YES;
 
 	for (char **p = line->arguments; p != NULL && *p != NULL; p++) {
 		if (is_flag(*p))
@@ -201,35 +169,37 @@ conditions_kind(const struct stack_line *line, const char *service)
 		count = 0;
 		enum module_kind one =
 		    condition_kind(service, words[0], words[1], words[2]);
-		if (one == MODULE_KIND_NO)
+		if (one == KIND_NO)
 			return one;
 		all = one < all ? one : all;
 	}
-	return count == 0 ? all : MODULE_KIND_NO; /* ends within a condition */
+	return count == 0 ? all : KIND_NO; /* ends within a condition */
 }
 
 /* ---- any module ---- */
 
-/*
- * One of the line's arguments; or, if it ends with "=", one with that prefix.
- */
-static const char *
-argument_find(const struct stack_line *line, const char *argument)
-{
-	size_t len = strlen(argument);
-
-	for (char **p = line->arguments; p != NULL && *p != NULL; p++) {
-		if (strncmp(*p, argument, len) == 0 &&
-		    (argument[len - 1] == '=' || (*p)[len] == '\0'))
-			return *p;
-	}
-	return NULL;
-}
-
+/* If the argument ends with "=", one that begins with it. */
 static bool
 has_argument(const struct stack_line *line, const char *argument)
 {
-	return argument_find(line, argument) != NULL;
+	bool begins = argument[strlen(argument) - 1] == '=';
+
+	return stack_argument(line, argument, begins) != NULL;
+}
+
+/* Is it one of these modules, separated by blanks? */
+static bool
+is_one_of(const struct stack_line *line, const char *modules)
+{
+	char name[32];
+	int len = 0;
+
+	for (; sscanf(modules, "%27s%n", name + 4, &len) == 1; modules += len) {
+		memcpy(name, "pam_", 4);
+		if (stack_line_is(line, name))
+			return true;
+	}
+	return false;
 }
 
 /* The row of a line; NULL for an unknown module. */
@@ -240,9 +210,9 @@ row_find(const struct stack_line *line)
 	     i++) {
 		const char *const *with = module_rows[i].with;
 
-		if (stack_line_is(line, module_rows[i].module) &&
-		    (with[0] == NULL || has_argument(line, with[0])) &&
-		    (with[1] == NULL || has_argument(line, with[1])))
+		if ((with[0] == NULL || has_argument(line, with[0])) &&
+		    (with[1] == NULL || has_argument(line, with[1])) &&
+		    is_one_of(line, module_rows[i].modules))
 			return &module_rows[i];
 	}
 	return NULL;
@@ -255,7 +225,7 @@ ordinary_kind(const struct stack_line *line, const char *service)
 
 	if (stack_line_is(line, "pam_succeed_if"))
 		return conditions_kind(line, service);
-	return row != NULL ? row->module_kind : MODULE_KIND_CREDENTIAL;
+	return row != NULL ? row->kind : KIND_CREDENTIAL;
 }
 
 unsigned
@@ -264,7 +234,7 @@ ordinary_refusals(const struct stack_line *line)
 	const struct module_row *row = row_find(line);
 
 	if (stack_line_is(line, "pam_succeed_if"))
-		return AUTH | RESULT_BIT(PAM_SERVICE_ERR);
+		return AUTH | SERVICE;
 	return row != NULL ? row->refusals : CREDENTIAL;
 }
 
@@ -309,7 +279,7 @@ static const char *
 group_find(const struct stack_line *line)
 {
 	static const char named[] = "group=";
-	const char *group = argument_find(line, named);
+	const char *group = stack_argument(line, named, true);
 
 	if (stack_line_is(line, "pam_wheel"))
 		return group != NULL ? group + strlen(named) : "wheel";
@@ -328,23 +298,21 @@ names_accounts(const struct stack_line *line)
 	if (stack_line_is(line, "pam_succeed_if"))
 		return !has_argument(line, "use_uid") ||
 		    group_find(line) != NULL;
-	return stack_line_is(line, "pam_wheel") ||
-	    stack_line_is(line, "pam_listfile") ||
-	    stack_line_is(line, "pam_usertype");
+	return is_one_of(line, "wheel listfile usertype");
 }
 
 unsigned
 ordinary_few(const struct stack_line *line, const char *service)
 {
-	enum module_kind module_kind = ordinary_kind(line, service);
+	enum module_kind kind = ordinary_kind(line, service);
 
 	if (enrolment_find(line) != NULL)
 		return RESULT_BIT(PAM_SUCCESS) | RESULT_BIT(PAM_IGNORE);
 	if (!names_accounts(line))
 		return 0;
-	if (module_kind == MODULE_KIND_EXCEPTION)
+	if (kind == KIND_EXCEPTION)
 		return RESULT_BIT(PAM_SUCCESS);
-	return module_kind == MODULE_KIND_RULE ? ordinary_refusals(line) : 0;
+	return kind == KIND_RULE ? ordinary_refusals(line) : 0;
 }
 
 void
@@ -356,7 +324,7 @@ ordinary_few_put(
 
 	if (argument != NULL)
 		buf_printf(to, "%s: every user who has not enrolled", argument);
-	else if (ordinary_kind(line, service) == MODULE_KIND_RULE)
+	else if (ordinary_kind(line, service) == KIND_RULE)
 		buf_put_text(to, "every account that this line refuses");
 	else if (group != NULL)
 		buf_printf(to, "every member of %s", group);

@@ -11,23 +11,23 @@
 #define RESULT_BIT(result) (1U << (result))
 
 enum module_kind {
-	MODULE_KIND_CREDENTIAL, /* a password, a key, another provider */
-	MODULE_KIND_EXCEPTION,  /* succeeds for few users, as pam_rootok does */
-	MODULE_KIND_DEPENDS,    /* the host decides for whom it succeeds */
-	MODULE_KIND_GATE, /* succeeds for ordinary users; files of the host
-			     or a state may refuse some */
-	MODULE_KIND_RULE, /* refuses few users, as system accounts */
-	MODULE_KIND_YES,
-	MODULE_KIND_NO,
-	MODULE_KIND_NO_OPINION,
-	MODULE_KIND_NO_AUTH, /* has no function for auth lines */
+	KIND_CREDENTIAL, /* a password, a key, another provider */
+	KIND_EXCEPTION,  /* succeeds for few users, as pam_rootok does */
+	KIND_DEPENDS,    /* the host decides for whom it succeeds */
+	KIND_GATE,       /* succeeds for ordinary users; files of the host
+				   or a state may refuse some */
+	KIND_RULE,       /* refuses few users, as system accounts */
+	KIND_YES,
+	KIND_NO,
+	KIND_NO_OPINION,
+	KIND_NO_AUTH, /* has no function for auth lines */
 };
 
 /*
  * The kind of an auth line's module, with its arguments.
  *
  * in:     service  whose stack it is in; some conditions name it
- * gives:  MODULE_KIND_CREDENTIAL for a module that is not known
+ * gives:  KIND_CREDENTIAL for a module that is not known
  * source: the modules' manual pages; tests/system/test_stacks.py asks them
  */
 enum module_kind ordinary_kind(

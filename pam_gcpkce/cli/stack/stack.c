@@ -7,8 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "stack_file.h"
-
 static const char *const type_names[STACK_TYPES] = {
     [STACK_AUTH] = "auth",
     [STACK_ACCOUNT] = "account",
@@ -149,4 +147,41 @@ stack_line_is(const struct stack_line *line, const char *name)
 
 	return line->kind == STACK_MODULE && strncmp(base, name, len) == 0 &&
 	    (base[len] == '\0' || strcmp(base + len, ".so") == 0);
+}
+
+bool
+stack_line_is_ours(const struct stack_line *line)
+{
+	return stack_line_is(line, "pam_gcpkce");
+}
+
+bool
+stack_line_is_other(const struct stack_line *line)
+{
+	return line->type == STACK_AUTH && line->kind == STACK_MODULE &&
+	    !stack_line_is_ours(line);
+}
+
+const struct stack_line *
+stack_ours(const struct stack *stack, enum stack_type type)
+{
+	for (size_t i = 0; i < stack->count; i++) {
+		if (stack->lines[i].type == type &&
+		    stack_line_is_ours(&stack->lines[i]))
+			return &stack->lines[i];
+	}
+	return NULL;
+}
+
+const char *
+stack_argument(const struct stack_line *line, const char *text, bool begins)
+{
+	size_t len = strlen(text);
+
+	for (char **p = line->arguments; p != NULL && *p != NULL; p++) {
+		if (strncmp(*p, text, len) == 0 &&
+		    (begins || (*p)[len] == '\0'))
+			return *p;
+	}
+	return NULL;
 }

@@ -66,11 +66,32 @@ void stack_read(const char *dir, const char *service, struct stack *ret,
 
 void stack_done(struct stack *stack);
 
+/*
+ * Parts of stack_read: append the lines of one file and of all that it
+ * includes, setting is_there when there is such a file; and a new line at the
+ * end, zeroed, where NULL sets stack->failed.
+ */
+void stack_file_read(const char *dir, const char *service, struct stack *stack,
+    struct findings *findings);
+struct stack_line *stack_line_add(struct stack *stack);
+
+/* The first line of ours of a type; NULL when there is none. */
+const struct stack_line *stack_ours(
+    const struct stack *stack, enum stack_type type);
+
 /* The number of arguments of a line. */
 int stack_argc(const struct stack_line *line);
 
+/* An argument that is the text, or begins with it; NULL when there is none. */
+const char *stack_argument(
+    const struct stack_line *line, const char *text, bool begins);
+
 /* Is it the line of a module of this name, with or without path and ".so"? */
 bool stack_line_is(const struct stack_line *line, const char *name);
+
+/* Is it a line with our module; with another one, of the auth lines? */
+bool stack_line_is_ours(const struct stack_line *line);
+bool stack_line_is_other(const struct stack_line *line);
 
 /* The name of a type as in a file: "auth". */
 const char *stack_type_name(enum stack_type type);

@@ -2,9 +2,7 @@
 /*
  * What an auth line's module answers to most users, and what to some.
  */
-#include "stack_answers.h"
-
-#include <security/pam_modules.h>
+#include "stack_eval.h"
 
 #include "ordinary.h"
 
@@ -37,38 +35,38 @@ refusal_of(unsigned refusals)
  */
 static int
 answer_of(const struct stack_line *line, const char *service,
-    enum stack_eval_assumption assumption, unsigned *ret_others)
+    enum assumption assumption, unsigned *ret_others)
 {
 	enum module_kind module_kind = ordinary_kind(line, service);
 	unsigned refusals = ordinary_refusals(line);
 	int refusal = refusal_of(refusals);
-	bool agree = assumption == STACK_EVAL_AGREE;
+	bool agree = assumption == OTHERS_AGREE;
 
 	*ret_others = agree ? 0 : refusals;
 	switch (module_kind) {
-	case MODULE_KIND_GATE:
+	case KIND_GATE:
 		return PAM_SUCCESS;
-	case MODULE_KIND_NO_OPINION:
+	case KIND_NO_OPINION:
 		return PAM_IGNORE;
-	case MODULE_KIND_NO_AUTH:
+	case KIND_NO_AUTH:
 		return PAM_MODULE_UNKNOWN;
-	case MODULE_KIND_YES:
-	case MODULE_KIND_RULE:
+	case KIND_YES:
+	case KIND_RULE:
 		*ret_others = 0;
 		return PAM_SUCCESS;
-	case MODULE_KIND_NO:
+	case KIND_NO:
 		return refusal;
-	case MODULE_KIND_EXCEPTION:
+	case KIND_EXCEPTION:
 		return !agree && is_short_cut(line) ? refusal : PAM_SUCCESS;
-	case MODULE_KIND_DEPENDS: /* the worse of both */
-		if (assumption != STACK_EVAL_RIGHT || !is_short_cut(line))
+	case KIND_DEPENDS: /* the worse of both */
+		if (assumption != OTHERS_RIGHT || !is_short_cut(line))
 			return PAM_SUCCESS;
 		*ret_others |= RESULT_BIT(PAM_SUCCESS);
 		return refusal;
-	case MODULE_KIND_CREDENTIAL:
+	case KIND_CREDENTIAL:
 		break;
 	}
-	if (assumption == STACK_EVAL_REFUSE)
+	if (assumption == OTHERS_REFUSE)
 		return refusal;
 	*ret_others = 0;
 	return PAM_SUCCESS;
@@ -118,8 +116,7 @@ others_thin(
 
 int
 stack_answers(const struct stack_line *line, const char *service,
-    enum stack_eval_assumption assumption, bool may_forgive,
-    unsigned *ret_others)
+    enum assumption assumption, bool may_forgive, unsigned *ret_others)
 {
 	unsigned others = 0;
 	int answer = answer_of(line, service, assumption, &others);

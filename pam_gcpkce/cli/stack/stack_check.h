@@ -17,10 +17,6 @@ struct stack_view {
 	bool (*has_file)(const char *module);
 };
 
-/* The first line of ours of a type; NULL when there is none. */
-const struct stack_line *stack_ours(
-    const struct stack *stack, enum stack_type type);
-
 /*
  * Judge the table: who is let in without a credential, who is locked out, and
  * whether the module is called at all.

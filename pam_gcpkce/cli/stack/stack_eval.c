@@ -5,20 +5,14 @@
  */
 #include "stack_eval.h"
 
-#include <security/pam_modules.h>
 #include <string.h>
 
-#include "dispatch.h"
 #include "ordinary.h"
-#include "stack_answers.h"
 
-static const struct {
-	const char *name;
-	const char *text;
-} assumptions[STACK_EVAL_ASSUMPTIONS] = {
-    [STACK_EVAL_AGREE] = {"others_agree", "all others agree"},
-    [STACK_EVAL_RIGHT] = {"others_right", "others succeed"},
-    [STACK_EVAL_REFUSE] = {"others_refuse", "others refuse"},
+const struct assumption_text assumptions[ASSUMPTIONS] = {
+    [OTHERS_AGREE] = {"others_agree", "all others agree"},
+    [OTHERS_RIGHT] = {"others_right", "others succeed"},
+    [OTHERS_REFUSE] = {"others_refuse", "others refuse"},
 };
 
 static const int pam_results[OUTCOME_COUNT] = {
@@ -33,32 +27,13 @@ stack_eval_pam_result(enum outcome outcome)
 	return pam_results[(size_t)outcome < OUTCOME_COUNT ? outcome : 0];
 }
 
-const char *
-stack_eval_assumption_name(size_t assumption)
-{
-	return assumptions[assumption].name;
-}
-
-const char *
-stack_eval_assumption_text(size_t assumption)
-{
-	return assumptions[assumption].text;
-}
-
-bool
-stack_eval_is_ours(const struct stack_line *line)
-{
-	return stack_line_is(line, "pam_gcpkce");
-}
-
 static void
-ours_answer(
-    struct stack_eval *eval, enum stack_eval_assumption assumption, int result)
+ours_answer(struct stack_eval *eval, enum assumption assumption, int result)
 {
 	const struct stack *stack = eval->stack;
 
 	for (size_t i = 0; i < stack->count; i++) {
-		if (stack_eval_is_ours(&stack->lines[i]))
+		if (stack_line_is_ours(&stack->lines[i]))
 			eval->answers[assumption][i] = result;
 	}
 }
@@ -66,7 +41,7 @@ ours_answer(
 /* One assumption, while it is evaluated. */
 struct trial {
 	struct stack_eval *eval;
-	enum stack_eval_assumption assumption;
+	enum assumption assumption;
 	bool *walk;       /* by line: reached in one walk */
 	bool *reached;    /* by line: reached with one combination */
 	int *first;       /* by line: the answer to most users */
@@ -137,8 +112,8 @@ column_make(const struct trial *t)
 			bad++;
 	}
 	/* a good sign-in counts most where others are right, else least */
-	return t->assumption == STACK_EVAL_RIGHT ? good * OUTCOME_COUNT + bad
-						 : bad * 2 + good;
+	return t->assumption == OTHERS_RIGHT ? good * OUTCOME_COUNT + bad
+					     : bad * 2 + good;
 }
 
 /* At most so many combinations are tried; real stacks have fewer. */
@@ -221,41 +196,28 @@ answers_make(struct trial *t, bool (*has_file)(const char *module))
 		else
 			t->first[i] = stack_answers(line, stack->service,
 			    t->assumption, may_forgive, &others);
-		bool asked = line->type == STACK_AUTH &&
-		    line->kind == STACK_MODULE && !stack_eval_is_ours(line);
-		t->others[i] = asked ? others : 0;
+		t->others[i] = stack_line_is_other(line) ? others : 0;
 		t->eval->answers[t->assumption][i] = t->first[i];
 	}
 }
 
 /* ---- the line that lets in ---- */
 
-static size_t
-ours_find(const struct stack *stack)
-{
-	for (size_t i = 0; i < stack->count; i++) {
-		if (stack->lines[i].type == STACK_AUTH &&
-		    stack_eval_is_ours(&stack->lines[i]))
-			return i;
-	}
-	return stack->count;
-}
-
 /* Does its answer skip others where it need not? */
 static bool
-may_open(const struct stack_eval *eval, enum stack_eval_assumption assumption,
-    size_t i, bool skips_ours)
+may_open(const struct stack_eval *eval, enum assumption assumption, size_t i,
+    bool skips_ours)
 {
 	const struct stack_line *line = &eval->stack->lines[i];
 	int action = line->actions[eval->answers[assumption][i]];
 
-	if (line->type != STACK_AUTH || line->kind != STACK_MODULE ||
-	    stack_eval_is_ours(line) || (action != CONTROL_DONE && action <= 0))
+	if (!stack_line_is_other(line) ||
+	    (action != CONTROL_DONE && action <= 0))
 		return false;
 	switch (ordinary_kind(line, eval->stack->service)) {
-	case MODULE_KIND_GATE:
-	case MODULE_KIND_RULE:
-	case MODULE_KIND_DEPENDS:
+	case KIND_GATE:
+	case KIND_RULE:
+	case KIND_DEPENDS:
 		return true;
 	default:
 		return skips_ours;
@@ -263,18 +225,18 @@ may_open(const struct stack_eval *eval, enum stack_eval_assumption assumption,
 }
 
 static void
-opener_find(
-    struct stack_eval *eval, enum stack_eval_assumption assumption, bool *walk)
+opener_find(struct stack_eval *eval, enum assumption assumption, bool *walk)
 {
 	const struct stack *stack = eval->stack;
 	struct stack_eval_opener *opener = &eval->openers[assumption];
-	size_t ours = ours_find(stack);
+	const struct stack_line *line = stack_ours(stack, STACK_AUTH);
 
 	ours_answer(eval, assumption, pam_results[OUTCOME_NOT_MAPPED]);
-	if (ours == stack->count ||
+	if (line == NULL ||
 	    dispatch(stack, STACK_AUTH, eval->answers[assumption], walk) !=
 		PAM_SUCCESS)
 		return;
+	size_t ours = (size_t)(line - stack->lines);
 	/* the last line before ours that skips it; else the first after it */
 	for (size_t i = 0; i < stack->count; i++) {
 		if (!walk[i] || !may_open(eval, assumption, i, !walk[ours]) ||
@@ -293,9 +255,9 @@ static void
 few_find(struct stack_eval *eval, const bool *reached)
 {
 	const struct stack *stack = eval->stack;
-	int *answers = eval->answers[STACK_EVAL_REFUSE];
+	int *answers = eval->answers[OTHERS_REFUSE];
 
-	ours_answer(eval, STACK_EVAL_REFUSE, pam_results[OUTCOME_NOT_MAPPED]);
+	ours_answer(eval, OTHERS_REFUSE, pam_results[OUTCOME_NOT_MAPPED]);
 	if (dispatch(stack, STACK_AUTH, answers, NULL) == PAM_SUCCESS)
 		return;
 	for (size_t i = 0; i < stack->count; i++) {
@@ -303,7 +265,7 @@ few_find(struct stack_eval *eval, const bool *reached)
 		int answer = answers[i];
 
 		if (!reached[i] || line->kind != STACK_MODULE ||
-		    answer == PAM_MODULE_UNKNOWN || stack_eval_is_ours(line))
+		    answer == PAM_MODULE_UNKNOWN || stack_line_is_ours(line))
 			continue;
 		unsigned few = ordinary_few(line, stack->service);
 		for (int r = 0; r < PAM_RESULT_COUNT; r++) {
@@ -339,24 +301,24 @@ stack_eval_make(const struct stack *stack, bool (*has_file)(const char *module),
 	if (ret->few == NULL || walk == NULL || reached == NULL ||
 	    first == NULL || best == NULL || others == NULL)
 		return OUTCOME_NO_MEMORY;
-	for (size_t a = 0; a < STACK_EVAL_ASSUMPTIONS; a++) {
+	for (size_t a = 0; a < ASSUMPTIONS; a++) {
 		ret->answers[a] = calloc(count, sizeof(**ret->answers));
 		ret->reached[a] = calloc(count, sizeof(**ret->reached));
 		if (ret->answers[a] == NULL || ret->reached[a] == NULL)
 			return OUTCOME_NO_MEMORY;
-		t.assumption = (enum stack_eval_assumption)a;
+		t.assumption = (enum assumption)a;
 		answers_make(&t, has_file);
 		assumption_make(&t);
 		opener_find(ret, t.assumption, walk);
 	}
-	few_find(ret, ret->reached[STACK_EVAL_REFUSE]);
+	few_find(ret, ret->reached[OTHERS_REFUSE]);
 	return OUTCOME_OK;
 }
 
 void
 stack_eval_done(struct stack_eval *eval)
 {
-	for (size_t a = 0; a < STACK_EVAL_ASSUMPTIONS; a++) {
+	for (size_t a = 0; a < ASSUMPTIONS; a++) {
 		free(eval->answers[a]);
 		free(eval->reached[a]);
 	}

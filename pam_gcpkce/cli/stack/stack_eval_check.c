@@ -2,27 +2,14 @@
 /*
  * Findings from the table of results.
  */
-#include <security/pam_modules.h>
-
 #include "ordinary.h"
 #include "stack_check.h"
 
 #define STACK_WHO_MAX 4096
 
-const struct stack_line *
-stack_ours(const struct stack *stack, enum stack_type type)
-{
-	for (size_t i = 0; i < stack->count; i++) {
-		if (stack->lines[i].type == type &&
-		    stack_eval_is_ours(&stack->lines[i]))
-			return &stack->lines[i];
-	}
-	return NULL;
-}
-
 static bool
-lets_in(const struct stack_eval *eval, enum stack_eval_assumption assumption,
-    size_t outcome)
+lets_in(
+    const struct stack_eval *eval, enum assumption assumption, size_t outcome)
 {
 	return eval->results[assumption][outcome] == PAM_SUCCESS;
 }
@@ -36,8 +23,8 @@ lets_in(const struct stack_eval *eval, enum stack_eval_assumption assumption,
  * gives:  their number
  */
 static size_t
-open_list(const struct stack_eval *eval, enum stack_eval_assumption assumption,
-    struct buf *list)
+open_list(
+    const struct stack_eval *eval, enum assumption assumption, struct buf *list)
 {
 	size_t count = 0;
 
@@ -58,12 +45,10 @@ open_check(const struct stack_view *v, const struct stack_eval *eval,
 	autobuf open = BUF_INIT(4096);
 	autobuf soft = BUF_INIT(4096);
 	struct findings *f = &v->check->findings;
-	size_t count = open_list(eval, STACK_EVAL_REFUSE, &open);
-	size_t others = open_list(eval, STACK_EVAL_RIGHT, &soft);
-	const struct stack_eval_opener *opener =
-	    &eval->openers[STACK_EVAL_REFUSE];
-	const struct stack_eval_opener *skipper =
-	    &eval->openers[STACK_EVAL_RIGHT];
+	size_t count = open_list(eval, OTHERS_REFUSE, &open);
+	size_t others = open_list(eval, OTHERS_RIGHT, &soft);
+	const struct stack_eval_opener *opener = &eval->openers[OTHERS_REFUSE];
+	const struct stack_eval_opener *skipper = &eval->openers[OTHERS_RIGHT];
 
 	if (count == OUTCOME_COUNT - 1 && opener->line != NULL &&
 	    opener->refuses)
@@ -98,7 +83,7 @@ open_check(const struct stack_view *v, const struct stack_eval *eval,
 		    "where this line refuses a user, pam_gcpkce is skipped, "
 		    "and another credential of %s is enough",
 		    v->service);
-	else if (lets_in(eval, STACK_EVAL_RIGHT, PLAIN_DENIAL))
+	else if (lets_in(eval, OTHERS_RIGHT, PLAIN_DENIAL))
 		finding_add(f, FINDING_NOTE, ours->where, NULL,
 		    "another credential of %s is enough in place of a "
 		    "sign-in",
@@ -138,23 +123,22 @@ lock_check(const struct stack_view *v, const struct stack_eval *eval,
 {
 	struct findings *f = &v->check->findings;
 
-	if (!lets_in(eval, STACK_EVAL_RIGHT, OUTCOME_OK)) {
+	if (!lets_in(eval, OTHERS_RIGHT, OUTCOME_OK)) {
 		finding_add(f, FINDING_FAULT, ours->where,
 		    "find the line that refuses in the table, and what leads "
 		    "to it",
 		    "every login by %s fails: even after a successful sign-in "
 		    "it returns %s",
 		    v->service,
-		    pam_result_name(
-			eval->results[STACK_EVAL_RIGHT][OUTCOME_OK]));
+		    pam_result_name(eval->results[OTHERS_RIGHT][OUTCOME_OK]));
 		return;
 	}
-	if (!lets_in(eval, STACK_EVAL_REFUSE, OUTCOME_OK))
+	if (!lets_in(eval, OTHERS_REFUSE, OUTCOME_OK))
 		finding_add(f, FINDING_NOTE, ours->where, NULL,
 		    "a sign-in alone is not enough for %s: another credential "
 		    "must be correct as well",
 		    v->service);
-	if (!lets_in(eval, STACK_EVAL_RIGHT, OUTCOME_UNREACHABLE))
+	if (!lets_in(eval, OTHERS_RIGHT, OUTCOME_UNREACHABLE))
 		finding_add(f, FINDING_WARNING, ours->where,
 		    "keep one way in that does not need Genesys Cloud "
 		    "(break-glass): a key for one account, or a password at "
@@ -171,10 +155,10 @@ reach_check(const struct stack_view *v, const struct stack_eval *eval)
 
 	for (size_t i = 0; i < v->stack->count; i++) {
 		const struct stack_line *line = &v->stack->lines[i];
-		bool agree = eval->reached[STACK_EVAL_RIGHT][i];
-		bool refuse = eval->reached[STACK_EVAL_REFUSE][i];
+		bool agree = eval->reached[OTHERS_RIGHT][i];
+		bool refuse = eval->reached[OTHERS_REFUSE][i];
 
-		if (line->type != STACK_AUTH || !stack_eval_is_ours(line))
+		if (line->type != STACK_AUTH || !stack_line_is_ours(line))
 			continue;
 		if (!agree && !refuse)
 			finding_add(f, FINDING_FAULT, line->where,

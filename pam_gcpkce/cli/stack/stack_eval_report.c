@@ -3,9 +3,8 @@
  * One row for people is one PAM result, since libpam does not know outcomes; in
  * JSON each outcome has its own.
  */
-#include "stack_eval_report.h"
+#include "stack_eval.h"
 
-#include <security/pam_modules.h>
 #include <string.h>
 
 #include "cli/command.h"
@@ -53,8 +52,8 @@ row_put(const struct stack_eval *eval, size_t outcome, struct buf *to)
 	int result = stack_eval_pam_result((enum outcome)outcome);
 
 	buf_printf(to, "  %-18s", result_short(result));
-	for (size_t a = 0; a < STACK_EVAL_ASSUMPTIONS; a++)
-		buf_printf(to, a + 1 < STACK_EVAL_ASSUMPTIONS ? "%-18s" : "%s",
+	for (size_t a = 0; a < ASSUMPTIONS; a++)
+		buf_printf(to, a + 1 < ASSUMPTIONS ? "%-18s" : "%s",
 		    result_text(eval->results[a][outcome]));
 	outcomes_put(result, to);
 }
@@ -75,13 +74,6 @@ rows_put(const struct stack_eval *eval, struct buf *to)
 	}
 }
 
-static bool
-is_assumed(const struct stack_line *line)
-{
-	return line->type == STACK_AUTH && line->kind == STACK_MODULE &&
-	    !stack_eval_is_ours(line);
-}
-
 /* The answers that the table assumes of the other modules, if there are any. */
 static void
 others_put(const struct stack_eval *eval, struct buf *to)
@@ -90,7 +82,7 @@ others_put(const struct stack_eval *eval, struct buf *to)
 	bool any = false;
 
 	for (size_t i = 0; i < stack->count; i++) {
-		if (!is_assumed(&stack->lines[i]))
+		if (!stack_line_is_other(&stack->lines[i]))
 			continue;
 		if (!any)
 			buf_put_text(to,
@@ -100,10 +92,10 @@ others_put(const struct stack_eval *eval, struct buf *to)
 		any = true;
 		buf_printf(to, "    %s %s\n      ", stack->lines[i].where,
 		    stack->lines[i].module);
-		for (size_t a = 0; a < STACK_EVAL_ASSUMPTIONS; a++)
+		for (size_t a = 0; a < ASSUMPTIONS; a++)
 			buf_printf(to, "%s%s",
 			    result_short(eval->answers[a][i]),
-			    a + 1 < STACK_EVAL_ASSUMPTIONS ? ", " : "\n");
+			    a + 1 < ASSUMPTIONS ? ", " : "\n");
 	}
 }
 
@@ -114,10 +106,9 @@ stack_eval_print(
 	buf_printf(to, "effect of each result of pam_gcpkce on a login by %s\n",
 	    service);
 	buf_printf(to, "  %-18s", "");
-	for (size_t a = 0; a < STACK_EVAL_ASSUMPTIONS; a++)
-		buf_printf(to,
-		    a + 1 < STACK_EVAL_ASSUMPTIONS ? "%-18s" : "%s\n",
-		    stack_eval_assumption_text(a));
+	for (size_t a = 0; a < ASSUMPTIONS; a++)
+		buf_printf(to, a + 1 < ASSUMPTIONS ? "%-18s" : "%s\n",
+		    assumptions[a].text);
 	rows_put(eval, to);
 	others_put(eval, to);
 	buf_put_text(to, "\n");
@@ -126,12 +117,12 @@ stack_eval_print(
 static struct json_object *
 assumptions_json(void)
 {
-	struct json_object *assumptions = json_object_new_object();
+	struct json_object *json = json_object_new_object();
 
-	for (size_t a = 0; a < STACK_EVAL_ASSUMPTIONS; a++)
-		command_json_text(assumptions, stack_eval_assumption_name(a),
-		    stack_eval_assumption_text(a));
-	return assumptions;
+	for (size_t a = 0; a < ASSUMPTIONS; a++)
+		command_json_text(
+		    json, assumptions[a].name, assumptions[a].text);
+	return json;
 }
 
 /* The auth lines: what each module is assumed to answer; null is ours. */
@@ -143,16 +134,15 @@ lines_json(const struct stack_eval *eval)
 
 	for (size_t i = 0; i < stack->count; i++) {
 		const struct stack_line *line = &stack->lines[i];
-		bool ours = stack_eval_is_ours(line);
+		bool ours = stack_line_is_ours(line);
 
-		if (!ours && !is_assumed(line))
+		if (!ours && !stack_line_is_other(line))
 			continue;
 		struct json_object *one = json_object_new_object();
 		command_json_text(one, "where", line->where);
 		command_json_text(one, "module", line->module);
-		for (size_t a = 0; a < STACK_EVAL_ASSUMPTIONS; a++)
-			(void)json_object_object_add(one,
-			    stack_eval_assumption_name(a),
+		for (size_t a = 0; a < ASSUMPTIONS; a++)
+			(void)json_object_object_add(one, assumptions[a].name,
 			    ours ? NULL
 				 : json_object_new_string(
 				       pam_result_name(eval->answers[a][i])));
@@ -177,8 +167,8 @@ stack_eval_json(const struct stack_eval *eval, const char *service)
 		    row, "outcome", outcome_name((enum outcome)o));
 		command_json_text(row, "module",
 		    pam_result_name(stack_eval_pam_result((enum outcome)o)));
-		for (size_t a = 0; a < STACK_EVAL_ASSUMPTIONS; a++)
-			command_json_text(row, stack_eval_assumption_name(a),
+		for (size_t a = 0; a < ASSUMPTIONS; a++)
+			command_json_text(row, assumptions[a].name,
 			    pam_result_name(eval->results[a][o]));
 		(void)json_object_array_add(outcomes, row);
 	}

@@ -3,7 +3,7 @@
  * The files of pam.d, read as libpam reads them: a wrong line is not dropped,
  * it becomes one that refuses.
  */
-#include "stack_file.h"
+#include "stack.h"
 
 #include <fcntl.h>
 #include <limits.h>

@@ -2,10 +2,8 @@
 /*
  * Account, session and password lines, and what an exported token needs.
  */
-#include <security/pam_modules.h>
 #include <string.h>
 
-#include "dispatch.h"
 #include "stack_check.h"
 
 static int
@@ -14,7 +12,7 @@ phase_answer(const struct stack_view *v, const struct stack_line *line)
 	if (line->kind == STACK_MODULE && v->has_file != NULL &&
 	    !v->has_file(line->module))
 		return PAM_MODULE_UNKNOWN;
-	if (stack_eval_is_ours(line) && line->type != STACK_SESSION)
+	if (stack_line_is_ours(line) && line->type != STACK_SESSION)
 		return PAM_IGNORE;
 	return stack_line_is(line, "pam_deny") ? PAM_AUTH_ERR : PAM_SUCCESS;
 }
@@ -60,22 +58,12 @@ stack_phases_check(const struct stack_view *v)
 	phase_check(v, STACK_PASSWORD);
 }
 
-static bool
-has_argument(const struct stack_line *line, const char *argument)
-{
-	for (char **p = line->arguments; p != NULL && *p != NULL; p++) {
-		if (strcmp(*p, argument) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* Each argument of one is an argument of the other. */
 static bool
 arguments_match(const struct stack_line *a, const struct stack_line *b)
 {
 	for (char **p = a->arguments; p != NULL && *p != NULL; p++) {
-		if (!has_argument(b, *p))
+		if (stack_argument(b, *p, false) == NULL)
 			return false;
 	}
 	return stack_argc(a) == stack_argc(b);
@@ -89,7 +77,7 @@ user_variables(const struct stack *stack, const struct stack_line *ours)
 	     line++) {
 		if (line->type == STACK_SESSION &&
 		    stack_line_is(line, "pam_env") &&
-		    has_argument(line, "user_readenv=1"))
+		    stack_argument(line, "user_readenv=1", false) != NULL)
 			return line;
 	}
 	return NULL;
