@@ -62,7 +62,7 @@ left_out_json(const struct check *check)
 
 	for (size_t i = 0; list != NULL && i < SECTION_COUNT; i++) {
 		if (is_left_out(check, i))
-			(void)json_object_array_add(
+			json_append(
 			    list, json_object_new_string(sections[i].title));
 	}
 	return list;
@@ -73,14 +73,12 @@ report_json(struct check *check)
 {
 	struct json_object *json = command_json_bare();
 
-	command_json_text(json, "command", "check");
-	(void)json_object_object_add(
-	    json, "findings", findings_json(&check->findings));
-	(void)json_object_object_add(
-	    json, "not_looked_at", left_out_json(check));
-	(void)json_object_object_add(json, "stacks", check->eval);
+	json_put_text(json, "command", "check");
+	json_put(json, "findings", findings_json(&check->findings));
+	json_put(json, "not_looked_at", left_out_json(check));
+	json_put(json, "stacks", check->eval);
 	check->eval = NULL;
-	(void)json_object_object_add(json, "probe", probe_json(check));
+	json_put(json, "probe", probe_json(check));
 	command_json_print(json);
 }
 

@@ -24,20 +24,21 @@ struct sshd_view {
 	const struct config *config; /* of sshd's auth line; NULL: not whole */
 };
 
+#define WARN(v, ...) \
+	finding_add(&(v)->check->findings, FINDING_WARNING, WHERE, __VA_ARGS__)
+
 static bool
 setting_is(const struct sshd_view *v, const char *keyword, const char *value)
 {
-	char found[SSHD_VALUE_MAX + 1];
-
-	sshd_setting(v->settings, keyword, found);
-	return strcasecmp(found, value) == 0;
+	return strcasecmp(sshd_setting(v->settings, keyword), value) == 0;
 }
 
 static void
 methods_check(const struct sshd_view *v)
 {
 	struct findings *f = &v->check->findings;
-	char methods[SSHD_VALUE_MAX + 1];
+	const char *methods =
+	    sshd_setting(v->settings, "authenticationmethods");
 
 	if (setting_is(v, "usepam", "no"))
 		finding_add(f, FINDING_FAULT, WHERE, "set UsePAM yes",
@@ -48,11 +49,9 @@ methods_check(const struct sshd_view *v)
 		    "KbdInteractiveAuthentication no: sshd cannot show the "
 		    "address");
 	if (setting_is(v, "passwordauthentication", "yes"))
-		finding_add(f, FINDING_WARNING, WHERE,
-		    "set PasswordAuthentication no",
+		WARN(v, "set PasswordAuthentication no",
 		    "PasswordAuthentication yes: that method cannot show an "
 		    "address, so clients that try it fail each time");
-	sshd_setting(v->settings, "authenticationmethods", methods);
 	bool any = methods[0] == '\0' || strcasecmp(methods, "any") == 0;
 	if (!any && strstr(methods, "keyboard-interactive") == NULL)
 		finding_add(f, FINDING_FAULT, WHERE,
@@ -69,62 +68,60 @@ methods_check(const struct sshd_view *v)
 static void
 time_check(const struct sshd_view *v)
 {
-	char value[SSHD_VALUE_MAX + 1];
+	const char *value = sshd_setting(v->settings, "logingracetime");
 	char fix[80];
-	unsigned long grace;
+	unsigned long grace; /* 0 is no limit */
 
-	sshd_setting(v->settings, "logingracetime", value);
 	if (v->config == NULL ||
-	    !text_parse_number(value, 1, UINT32_MAX, &grace))
-		return; /* 0 is no limit */
-	if (grace > v->config->timeout)
+	    !text_parse_number(value, 1, v->config->timeout, &grace))
 		return;
 	(void)snprintf(fix, sizeof(fix),
 	    "set LoginGraceTime %lu, or a smaller timeout",
 	    v->config->timeout + 30);
-	finding_add(&v->check->findings, FINDING_WARNING, WHERE, fix,
+	WARN(v, fix,
 	    "LoginGraceTime %lu is not above timeout=%lu: sshd disconnects "
 	    "slower users without a message",
 	    grace, v->config->timeout);
 }
 
 /* "10:30:100": from 10 on it drops 30 of 100, from 100 on all. */
+static bool
+startups_find(const struct sshd_view *v, unsigned long *ret_first)
+{
+	const char *value = sshd_setting(v->settings, "maxstartups");
+	char first[32];
+
+	(void)snprintf(
+	    first, sizeof(first), "%.*s", (int)strcspn(value, ":"), value);
+	return text_parse_number(first, 0, UINT32_MAX, ret_first);
+}
+
 static void
 crowd_check(const struct sshd_view *v)
 {
-	char value[SSHD_VALUE_MAX + 1];
-	unsigned long start = 0;
+	unsigned long start;
 
-	sshd_setting(v->settings, "maxstartups", value);
-	value[strcspn(value, ":")] = '\0';
-	if (!text_parse_number(value, 0, STARTUPS_LEAST - 1, &start))
-		return;
-	sshd_setting(v->settings, "maxstartups", value);
-	finding_add(&v->check->findings, FINDING_WARNING, WHERE,
-	    "set MaxStartups 50:30:200",
-	    "MaxStartups %s: with %lu %s in front of a browser, sshd begins to "
-	    "drop connections",
-	    value, start, start == 1 ? "user" : "users");
+	if (startups_find(v, &start) && start < STARTUPS_LEAST)
+		WARN(v, "set MaxStartups 50:30:200",
+		    "MaxStartups %s: with %lu %s in front of a browser, sshd "
+		    "begins to drop connections",
+		    sshd_setting(v->settings, "maxstartups"), start,
+		    start == 1 ? "user" : "users");
 }
 
 /* Can one client take all the connections in which users wait? */
 static void
 source_check(const struct sshd_view *v)
 {
-	char value[SSHD_VALUE_MAX + 1];
-	char all[SSHD_VALUE_MAX + 1];
+	const char *value = sshd_setting(v->settings, "persourcemaxstartups");
 	unsigned long places, start;
 
-	sshd_setting(v->settings, "persourcemaxstartups", value);
 	if (value[0] == '\0')
 		return; /* this version does not know it */
-	sshd_setting(v->settings, "maxstartups", all);
-	all[strcspn(all, ":")] = '\0';
 	if (text_parse_number(value, 0, UINT32_MAX, &places) &&
-	    text_parse_number(all, 0, UINT32_MAX, &start) && places < start)
+	    startups_find(v, &start) && places < start)
 		return;
-	finding_add(&v->check->findings, FINDING_WARNING, WHERE,
-	    "set PerSourceMaxStartups 10",
+	WARN(v, "set PerSourceMaxStartups 10",
 	    "PerSourceMaxStartups %s: one client with idle connections locks "
 	    "out all other users, and the break-glass account",
 	    value);
@@ -134,17 +131,14 @@ source_check(const struct sshd_view *v)
 static void
 block_check(const struct sshd_view *v)
 {
-	char value[SSHD_VALUE_MAX + 1];
+	const char *value = sshd_setting(v->settings, "persourcenetblocksize");
+	const char *colon = strchr(value, ':');
 	unsigned long bits;
 
-	sshd_setting(v->settings, "persourcenetblocksize", value);
-	if (value[0] == '\0')
-		return; /* this version does not know it */
-	const char *colon = strchr(value, ':');
-	if (colon != NULL && text_parse_number(colon + 1, 0, 64, &bits))
+	if (value[0] == '\0' || /* this version does not know it */
+	    (colon != NULL && text_parse_number(colon + 1, 0, 64, &bits)))
 		return;
-	finding_add(&v->check->findings, FINDING_WARNING, WHERE,
-	    "set PerSourceNetBlockSize 32:64",
+	WARN(v, "set PerSourceNetBlockSize 32:64",
 	    "PerSourceNetBlockSize %s: each IPv6 address counts as a source of "
 	    "its own, and one client has a whole /64 of them",
 	    value);
@@ -188,9 +182,8 @@ penalties_check(const struct sshd_view *v)
 	    {"authfail", "failed sign-ins"},
 	    {"grace-exceeded", "users slower than LoginGraceTime"},
 	};
-	char penalties[SSHD_VALUE_MAX + 1];
+	const char *penalties = sshd_setting(v->settings, "persourcepenalties");
 
-	sshd_setting(v->settings, "persourcepenalties", penalties);
 	if (!setting_is(v, "persourcepenaltyexemptlist", "none"))
 		return;
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
@@ -198,7 +191,7 @@ penalties_check(const struct sshd_view *v)
 
 		if (count == 0 || count >= PENALTY_LEAST)
 			continue;
-		finding_add(&v->check->findings, FINDING_WARNING, WHERE,
+		WARN(v,
 		    "name the office's networks in PerSourcePenaltyExemptList, "
 		    "or set PerSourcePenalties authfail:1 grace-exceeded:1",
 		    "PerSourcePenalties: %lu %s lock out every user behind the "
@@ -210,14 +203,12 @@ penalties_check(const struct sshd_view *v)
 static void
 root_check(const struct sshd_view *v)
 {
-	char value[SSHD_VALUE_MAX + 1];
+	const char *value = sshd_setting(v->settings, "permitrootlogin");
 
-	sshd_setting(v->settings, "permitrootlogin", value);
 	if (v->config == NULL || !v->config->allow_root || value[0] == '\0' ||
 	    strcasecmp(value, "yes") == 0)
 		return;
-	finding_add(&v->check->findings, FINDING_WARNING, WHERE,
-	    "set PermitRootLogin yes, or remove allow_root",
+	WARN(v, "set PermitRootLogin yes, or remove allow_root",
 	    "PermitRootLogin %s: allow_root=yes has no effect by ssh", value);
 }
 
@@ -225,7 +216,7 @@ root_check(const struct sshd_view *v)
 static void
 complaint_add(struct check *check, const struct sshd_settings *settings)
 {
-	const char *words = buf_text(&settings->complaint);
+	const char *words = settings->complaint;
 	bool root = geteuid() == 0;
 	const char *fix = "correct its configuration until \"sshd -t\" says "
 			  "nothing";
@@ -264,18 +255,6 @@ settings_check(struct check *check, const struct sshd_settings *settings,
 	root_check(&view);
 }
 
-/* The stack that this sshd uses; older ones have no keyword for it. */
-static void
-service_find(
-    const struct sshd_settings *settings, char ret[static SSHD_VALUE_MAX + 1])
-{
-	sshd_setting(settings, "pamservicename", ret);
-	if (ret[0] == '\0')
-		(void)snprintf(ret, SSHD_VALUE_MAX + 1, "sshd");
-	for (char *p = ret; *p != '\0'; p++)
-		*p = (char)text_lower((uint8_t)*p); /* as pam_start does */
-}
-
 /* Is it about the stack that sshd uses? */
 static bool
 is_about(struct check *check, const char *sshd)
@@ -301,10 +280,12 @@ is_about(struct check *check, const char *sshd)
 static void
 stack_check(struct check *check, const struct sshd_settings *settings)
 {
-	char service[SSHD_VALUE_MAX + 1];
+	const char *name = sshd_setting(settings, "pamservicename");
+	char service[STACK_SERVICE_MAX];
 	autostack stack = {0};
 
-	service_find(settings, service);
+	/* older ones have no keyword for it */
+	stack_service_copy(name[0] != '\0' ? name : "sshd", service);
 	if (!is_about(check, service))
 		return;
 	stack_read(NULL, service, &stack, NULL);

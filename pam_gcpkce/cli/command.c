@@ -130,8 +130,7 @@ command_json_bare(void)
 	struct json_object *json = json_object_new_object();
 
 	if (json != NULL)
-		(void)json_object_object_add(
-		    json, "version", json_object_new_int(1));
+		json_put(json, "version", json_object_new_int(1));
 	return json;
 }
 
@@ -141,22 +140,40 @@ command_json_new(enum outcome outcome)
 	struct json_object *json = command_json_bare();
 
 	if (json != NULL)
-		command_json_text(json, "outcome", outcome_name(outcome));
+		json_put_text(json, "outcome", outcome_name(outcome));
 	return json;
 }
 
 void
-command_json_text(struct json_object *json, const char *key, const char *value)
+json_put(struct json_object *json, const char *key, struct json_object *value)
 {
-	(void)json_object_object_add(
+	(void)json_object_object_add(json, key, value);
+}
+
+void
+json_put_text(struct json_object *json, const char *key, const char *value)
+{
+	json_put(
 	    json, key, value != NULL ? json_object_new_string(value) : NULL);
+}
+
+void
+json_put_bool(struct json_object *json, const char *key, bool value)
+{
+	json_put(json, key, json_object_new_boolean(value));
+}
+
+void
+json_append(struct json_object *list, struct json_object *value)
+{
+	(void)json_object_array_add(list, value);
 }
 
 void
 command_json_subject(struct json_object *json, const char *id)
 {
-	command_json_text(json, "provider", "genesys");
-	command_json_text(json, "subject", id);
+	json_put_text(json, "provider", "genesys");
+	json_put_text(json, "subject", id);
 }
 
 void

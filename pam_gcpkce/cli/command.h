@@ -141,9 +141,13 @@ const char *command_pam_text(enum outcome outcome);
  */
 struct json_object *command_json_bare(void);
 struct json_object *command_json_new(enum outcome outcome);
-/* Add a string, or null for NULL. */
-void command_json_text(
+/* Add a member, which may be NULL: null; append to an array. */
+void json_put(
+    struct json_object *json, const char *key, struct json_object *value);
+void json_put_text(
     struct json_object *json, const char *key, const char *value);
+void json_put_bool(struct json_object *json, const char *key, bool value);
+void json_append(struct json_object *list, struct json_object *value);
 /* Whose sign-in it is, as in the journal: "provider" and "subject". */
 void command_json_subject(struct json_object *json, const char *id);
 void command_json_print(struct json_object *json);

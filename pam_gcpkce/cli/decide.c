@@ -88,10 +88,10 @@ command_decide(const struct options *options)
 	if (options->json) {
 		struct json_object *json = command_json_new(r);
 
-		command_json_text(json, "user", options->user);
+		json_put_text(json, "user", options->user);
 		command_json_subject(json, identity.id);
-		command_json_text(json, "pam", command_pam_text(r));
-		command_json_text(json, "cause", cause);
+		json_put_text(json, "pam", command_pam_text(r));
+		json_put_text(json, "cause", cause);
 		command_json_print(json);
 	} else {
 		(void)printf("%s: %s (%s)\n", outcome_name(r), cause,

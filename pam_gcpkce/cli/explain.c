@@ -60,11 +60,11 @@ hint_json(const struct error_hint *hint)
 
 	for (const char *p = text->name; *p != '\0'; p++)
 		buf_put_byte(&name, text_lower((uint8_t)*p));
-	command_json_text(json, "cause", buf_text(&name));
-	command_json_text(json, "sure", certainty_name(hint->certainty));
-	command_json_text(json, "text", text->text);
-	command_json_text(json, "tell", text->how_to_tell);
-	command_json_text(json, "fix", text->fix);
+	json_put_text(json, "cause", buf_text(&name));
+	json_put_text(json, "sure", certainty_name(hint->certainty));
+	json_put_text(json, "text", text->text);
+	json_put_text(json, "tell", text->how_to_tell);
+	json_put_text(json, "fix", text->fix);
 	return json;
 }
 
@@ -74,14 +74,14 @@ report_json(const struct explanation *e)
 	struct json_object *json = command_json_new(e->row->outcome);
 	struct json_object *causes = json_object_new_array();
 
-	command_json_text(json, "kind", error_kind_name(e->row->kind));
-	(void)json_object_object_add(json, "status",
+	json_put_text(json, "kind", error_kind_name(e->row->kind));
+	json_put(json, "status",
 	    e->status != 0 ? json_object_new_int64(e->status) : NULL);
-	command_json_text(json, "error", e->row->name);
-	command_json_text(json, "meaning", e->row->meaning);
+	json_put_text(json, "error", e->row->name);
+	json_put_text(json, "meaning", e->row->meaning);
 	for (size_t i = 0; i < e->count; i++)
-		(void)json_object_array_add(causes, hint_json(&e->hints[i]));
-	(void)json_object_object_add(json, "causes", causes);
+		json_append(causes, hint_json(&e->hints[i]));
+	json_put(json, "causes", causes);
 	command_json_print(json);
 }
 
@@ -99,7 +99,7 @@ command_explain(const struct options *options)
 	if (!options->json)
 		return command_fail(command_cause(r, "", &why));
 	struct json_object *json = command_json_new(r);
-	command_json_text(json, "cause", command_cause(r, "", &why));
+	json_put_text(json, "cause", command_cause(r, "", &why));
 	command_json_print(json);
 	return EXIT_BAD;
 }

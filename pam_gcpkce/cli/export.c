@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "command.h"
 #include "gcpkce/base/clock.h"
 #include "gcpkce/base/text.h"
 #include "token.h"
@@ -153,7 +154,7 @@ export_json(const struct config *config, const struct wire_verdict *verdict,
 		const struct variable *variable = &export.variables[i];
 		struct view value = variable->value;
 
-		(void)json_object_object_add(json, variable->name,
+		json_put(json, variable->name,
 		    value.len == 0
 			? NULL
 			: json_object_new_string_len(

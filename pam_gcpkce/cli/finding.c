@@ -164,13 +164,12 @@ findings_json(const struct findings *f)
 		const struct finding *finding = &f->list[i];
 		struct json_object *one = json_object_new_object();
 
-		command_json_text(
-		    one, "severity", severities[finding->severity]);
-		command_json_text(one, "section", finding->section);
-		command_json_text(one, "where", finding->where);
-		command_json_text(one, "what", finding->what);
-		command_json_text(one, "fix", finding->fix);
-		(void)json_object_array_add(list, one);
+		json_put_text(one, "severity", severities[finding->severity]);
+		json_put_text(one, "section", finding->section);
+		json_put_text(one, "where", finding->where);
+		json_put_text(one, "what", finding->what);
+		json_put_text(one, "fix", finding->fix);
+		json_append(list, one);
 	}
 	return list;
 }

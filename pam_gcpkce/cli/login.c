@@ -22,6 +22,7 @@
 
 struct login {
 	const struct options *options;
+	bool keeps_token; /* prints it on standard output, and keeps it */
 	struct config config;
 	struct policy policy;
 	struct helper_proc proc;
@@ -32,13 +33,6 @@ struct login {
 	uint64_t expires_at_s;
 	struct errinfo why;
 };
-
-/* Is the token to be printed on standard output, and kept? */
-static bool
-token_is_wanted(const struct options *options)
-{
-	return options->print_token || options->export;
-}
 
 /*
  * Ctrl-C ends this process like any program, and the closed socket ends the
@@ -90,29 +84,12 @@ helper_start(struct login *l)
 	    .service = "gcpkce",
 	    .host = host,
 	    .listens = true,
-	    .want_token = token_is_wanted(l->options),
+	    .want_token = l->keeps_token,
 	};
 
 	(void)gethostname(host, sizeof(host) - 1);
-	enum outcome r = helper_client_start(
+	return helper_client_start(
 	    &l->config, &call, l->deadline_ms, &l->proc, &l->why);
-	if (r == OUTCOME_OK)
-		l->why.text[0] = '\0';
-	return r;
-}
-
-static void
-prompt_show(const struct login *l)
-{
-	const struct wire_ready *ready = &l->ready;
-
-	command_message(
-	    "%s%s%s\nSign in to Genesys Cloud (within %d seconds):\n\n%s\n\n%s ",
-	    ready->unreachable ? "\n" : "",
-	    ready->unreachable ? MESSAGE_UNREACHABLE : "",
-	    ready->unreachable ? "\n" : "",
-	    (clock_left_ms(l->deadline_ms) + 999) / 1000, ready->address,
-	    helper_client_prompt(&l->config, ready->callback));
 }
 
 /* In a login this goes to the journal. */
@@ -125,27 +102,29 @@ missing_report(struct login *l)
 		command_message("Warning: %s.\n", buf_text(&news));
 }
 
-static void
-browser_start(const char *address)
-{
-	struct errinfo why;
-
-	command_message("\nOpening a browser ...\n");
-	if (browser_open(address, &why) != OUTCOME_OK)
-		command_message("%s; open the address yourself.\n", why.text);
-}
-
 static enum outcome
 address_show(struct login *l)
 {
+	struct wire_ready *ready = &l->ready;
+	struct errinfo why;
 	enum outcome r =
-	    helper_client_address(&l->proc, l->deadline_ms, &l->ready, &l->why);
+	    helper_client_address(&l->proc, l->deadline_ms, ready, &l->why);
 
 	missing_report(l);
-	if (r == OUTCOME_OK && l->options->browser)
-		browser_start(l->ready.address);
-	if (r == OUTCOME_OK)
-		prompt_show(l);
+	if (r != OUTCOME_OK)
+		return r;
+	if (l->options->browser) {
+		command_message("\nOpening a browser ...\n");
+		if (browser_open(ready->address, &why) != OUTCOME_OK)
+			command_message(
+			    "%s; open the address yourself.\n", why.text);
+	}
+	if (ready->unreachable)
+		command_message("\n%s\n", MESSAGE_UNREACHABLE);
+	command_message(
+	    "\nSign in to Genesys Cloud (within %d seconds):\n\n%s\n\n%s ",
+	    (clock_left_ms(l->deadline_ms) + 999) / 1000, ready->address,
+	    helper_client_prompt(&l->config, ready->callback));
 	return r;
 }
 
@@ -154,12 +133,12 @@ static bool
 input_wait(const struct login *l)
 {
 	struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+	int left;
 
-	for (int left; (left = clock_left_ms(l->deadline_ms)) > 0;) {
-		if (poll(&input, 1, left) > 0)
-			return true;
-	}
-	return false;
+	while ((left = clock_left_ms(l->deadline_ms)) > 0 &&
+	    poll(&input, 1, left) <= 0)
+		;
+	return left > 0;
 }
 
 /*
@@ -200,22 +179,11 @@ answer_read_line(struct login *l, struct buf *typed)
 	    l->config.timeout);
 }
 
-static enum outcome
-answer_bring(struct login *l, const struct buf *typed)
-{
-	const struct helper_client_known known = {.user = l->user};
-
-	command_message("Checking ...\n");
-	enum outcome r = helper_client_answer(&l->proc, buf_view(typed), &known,
-	    l->deadline_ms, &l->verdict, &l->why);
-	missing_report(l);
-	return r;
-}
-
 /* Prompt until an answer is accepted, or no attempt is left. */
 static enum outcome
 rounds_run(struct login *l)
 {
+	const struct helper_client_known known = {.user = l->user};
 	enum outcome r = OUTCOME_ANSWER_EMPTY;
 
 	for (unsigned long i = 0;
@@ -229,8 +197,12 @@ rounds_run(struct login *l)
 		r = address_show(l);
 		if (r == OUTCOME_OK)
 			r = answer_read_line(l, &typed);
-		if (r == OUTCOME_OK)
-			r = answer_bring(l, &typed);
+		if (r == OUTCOME_OK) {
+			command_message("Checking ...\n");
+			r = helper_client_answer(&l->proc, buf_view(&typed),
+			    &known, l->deadline_ms, &l->verdict, &l->why);
+			missing_report(l);
+		}
 	}
 	return r;
 }
@@ -271,8 +243,10 @@ login_run(struct login *l)
 	l->deadline_ms =
 	    clock_now_ms() + (int64_t)l->config.timeout * INT64_C(1000);
 	r = helper_start(l);
-	if (r == OUTCOME_OK)
+	if (r == OUTCOME_OK) {
+		l->why.text[0] = '\0'; /* warnings */
 		r = rounds_run(l);
+	}
 	if (r != OUTCOME_OK)
 		return r;
 	if (l->verdict.expires_in_s > 0)
@@ -284,46 +258,33 @@ login_run(struct login *l)
 static void
 token_print(const struct login *l)
 {
+	const struct options *options = l->options;
 	struct view token = secret_view(l->verdict.token);
 
-	if (token.len == 0)
-		return;
-	if (l->options->export) {
+	if (token.len > 0 && options->export)
 		export_print(&l->config, &l->verdict, l->expires_at_s,
-		    l->options->csh ||
-			(!l->options->sh && export_is_for_csh()));
-		return;
-	}
-	(void)fwrite(token.p, 1, token.len, stdout);
-	(void)fputc('\n', stdout);
+		    options->csh || (!options->sh && export_is_for_csh()));
+	else if (token.len > 0)
+		(void)printf("%.*s\n", (int)token.len, (const char *)token.p);
 }
 
-/*
- * The scopes that a sign-in does not need, if the token is not wanted for any
- * other purpose.
- */
+/* The scopes that a sign-in does not need, if the token has no other use. */
 static void
 broader_put(const struct login *l, struct buf *broader)
 {
-	if (l->config.export == EXPORT_NONE && !token_is_wanted(l->options))
+	if (l->config.export == EXPORT_NONE && !l->keeps_token)
 		scopes_put_broader(
 		    &l->config, l->verdict.identity.scopes, broader);
 }
 
+/* "LABEL VALUE", with bytes that act on a terminal escaped. */
 static void
-broader_report(const struct login *l, FILE *to)
+line_print(FILE *to, const char *label, const char *value)
 {
-	autobuf broader = BUF_INIT(IDENTITY_SCOPES_MAX);
 	autobuf shown = BUF_INIT(4 * IDENTITY_SCOPES_MAX);
 
-	broader_put(l, &broader);
-	text_put_escaped(&shown, buf_view(&broader));
-	if (shown.len > 0)
-		(void)fprintf(to,
-		    "\nWarning: the client's tokens may do more than a sign-in "
-		    "needs (user-basic-info):\n%s\nUse a separate client for "
-		    "sign-ins, with that scope alone.\n",
-		    buf_text(&shown));
+	text_put_escaped(&shown, view_text(value));
+	(void)fprintf(to, "%s%s\n", label, buf_text(&shown));
 }
 
 static void
@@ -331,34 +292,32 @@ report_text(const struct login *l, enum outcome outcome, const char *cause)
 {
 	const struct identity *who = &l->verdict.identity;
 	char expires[CLOCK_STAMP_LEN + 1] = "not said";
-	FILE *to = token_is_wanted(l->options) ? stderr : stdout;
-	autobuf shown = BUF_INIT(4 * ERRINFO_TEXT_MAX);
+	FILE *to = l->keeps_token ? stderr : stdout;
+	autobuf broader = BUF_INIT(IDENTITY_SCOPES_MAX);
 
-	text_put_escaped(&shown, view_text(cause));
-
+	if (l->expires_at_s > 0)
+		clock_stamp(l->expires_at_s, expires);
 	if (l->verdict.outcome == OUTCOME_OK) {
-		autobuf email = BUF_INIT(2048);
-		autobuf scopes = BUF_INIT(8192);
-		autobuf id = BUF_INIT(512);
-		autobuf org = BUF_INIT(512);
-
-		text_put_escaped(&email, view_text(who->email));
-		text_put_escaped(&scopes, view_text(who->scopes));
-		text_put_escaped(&id, view_text(who->id));
-		text_put_escaped(&org, view_text(who->organization_id));
-		if (l->expires_at_s > 0)
-			clock_stamp(l->expires_at_s, expires);
-		(void)fprintf(to,
-		    "\nsigned in:     %s\nid:            %s\n"
-		    "organization:  %s\nscopes:        %s\n"
-		    "token expires: %s\n",
-		    buf_text(&email), buf_text(&id), buf_text(&org),
-		    scopes.len > 0 ? buf_text(&scopes) : "none named", expires);
+		line_print(to, "\nsigned in:     ", who->email);
+		line_print(to, "id:            ", who->id);
+		line_print(to, "organization:  ", who->organization_id);
+		line_print(to, "scopes:        ",
+		    who->scopes[0] != '\0' ? who->scopes : "none named");
+		line_print(to, "token expires: ", expires);
 	}
-	(void)fprintf(to, "account:       %s\ndecision:      %s: %s\n",
-	    l->user[0] != '\0' ? l->user : "-", outcome_name(outcome),
-	    buf_text(&shown));
-	broader_report(l, to);
+	(void)fprintf(to, "account:       %s\ndecision:      %s: ",
+	    l->user[0] != '\0' ? l->user : "-", outcome_name(outcome));
+	line_print(to, "", cause);
+	broader_put(l, &broader);
+	if (broader.len > 0) {
+		line_print(to,
+		    "\nWarning: the client's tokens may do more than a sign-in "
+		    "needs (user-basic-info):\n",
+		    buf_text(&broader));
+		(void)fprintf(to,
+		    "Use a separate client for sign-ins, with that scope "
+		    "alone.\n");
+	}
 	(void)fflush(to);
 }
 
@@ -374,21 +333,21 @@ report_json(const struct login *l, enum outcome outcome, const char *cause)
 	broader_put(l, &broader);
 	if (l->expires_at_s > 0)
 		clock_stamp(l->expires_at_s, expires);
-	command_json_text(json, "user", l->user);
-	command_json_text(json, "cause", cause);
+	json_put_text(json, "user", l->user);
+	json_put_text(json, "cause", cause);
 	command_json_subject(json, who->id);
-	command_json_text(json, "email", who->email);
-	command_json_text(json, "organization", who->organization_id);
-	command_json_text(json, "scopes", who->scopes);
-	command_json_text(json, "scopes_broader", buf_text(&broader));
-	command_json_text(json, "expires", expires);
-	command_json_text(json, "correlation", l->verdict.correlation);
+	json_put_text(json, "email", who->email);
+	json_put_text(json, "organization", who->organization_id);
+	json_put_text(json, "scopes", who->scopes);
+	json_put_text(json, "scopes_broader", buf_text(&broader));
+	json_put_text(json, "expires", expires);
+	json_put_text(json, "correlation", l->verdict.correlation);
 	if (l->options->print_token && token.len > 0)
-		(void)json_object_object_add(json, "access_token",
+		json_put(json, "access_token",
 		    json_object_new_string_len(
 			(const char *)token.p, (int)token.len));
 	if (l->options->export && token.len > 0)
-		(void)json_object_object_add(json, "environment",
+		json_put(json, "environment",
 		    export_json(&l->config, &l->verdict, l->expires_at_s));
 	command_json_print(json);
 }
@@ -397,8 +356,7 @@ report_json(const struct login *l, enum outcome outcome, const char *cause)
 static void
 settle(struct login *l, bool written)
 {
-	bool keep =
-	    token_is_wanted(l->options) && l->verdict.token != NULL && written;
+	bool keep = l->keeps_token && l->verdict.token != NULL && written;
 
 	if (l->verdict.outcome != OUTCOME_OK)
 		return;
@@ -420,12 +378,11 @@ command_login(const struct options *options)
 	if (l == NULL)
 		return EXIT_BAD;
 	l->options = options;
+	l->keeps_token = options->print_token || options->export;
 	l->proc = HELPER_PROC_NONE;
 	interrupt_catch();
 	enum outcome r = login_run(l);
-	struct errinfo why = l->why;
-	const char *cause = command_cause(r, outcome_log_text(r), &why);
-
+	const char *cause = command_cause(r, outcome_log_text(r), &l->why);
 	if (options->json) {
 		report_json(l, r, cause);
 	} else {

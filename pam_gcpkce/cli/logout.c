@@ -42,8 +42,8 @@ command_logout(const struct options *options)
 	if (options->json) {
 		struct json_object *json = command_json_new(r);
 
-		command_json_text(json, "cause", cause);
-		command_json_text(json, "correlation", correlation);
+		json_put_text(json, "cause", cause);
+		json_put_text(json, "correlation", correlation);
 		command_json_print(json);
 	} else if (r == OUTCOME_OK) {
 		(void)printf("revoked: %s\n", cause);

@@ -26,10 +26,9 @@ pair_print(const struct options *options, struct view verifier)
 		return EXIT_GOOD;
 	}
 	struct json_object *json = command_json_bare();
-	(void)json_object_object_add(
-	    json, "code_verifier", json_object_new_string_len(text, len));
-	command_json_text(json, "code_challenge", challenge);
-	command_json_text(json, "code_challenge_method", "S256");
+	json_put(json, "code_verifier", json_object_new_string_len(text, len));
+	json_put_text(json, "code_challenge", challenge);
+	json_put_text(json, "code_challenge_method", "S256");
 	command_json_print(json);
 	return EXIT_GOOD;
 }
@@ -53,16 +52,14 @@ lint_print_json(const struct pkce_lint *lint, const char *text)
 	struct json_object *skipped = json_object_new_array();
 
 	for (size_t i = 0; i < lint->count; i++)
-		(void)json_object_array_add(
+		json_append(
 		    names, json_object_new_string(lint->mistakes[i].name));
 	if (lint->sha1_not_compared)
-		(void)json_object_array_add(
-		    skipped, json_object_new_string("sha1"));
-	(void)json_object_object_add(
-	    json, "right", json_object_new_boolean(lint->count == 0));
-	(void)json_object_object_add(json, "faults", names);
-	(void)json_object_object_add(json, "not_compared", skipped);
-	command_json_text(json, "text", text);
+		json_append(skipped, json_object_new_string("sha1"));
+	json_put(json, "right", json_object_new_boolean(lint->count == 0));
+	json_put(json, "faults", names);
+	json_put(json, "not_compared", skipped);
+	json_put_text(json, "text", text);
 	command_json_print(json);
 }
 

@@ -85,7 +85,7 @@ probe_print(struct check *check)
 static void
 number_add(struct json_object *to, const char *key, uint64_t value)
 {
-	(void)json_object_object_add(
+	json_put(
 	    to, key, value == 0 ? NULL : json_object_new_int64((int64_t)value));
 }
 
@@ -95,18 +95,18 @@ reach_json(const char *url, const struct wire_reach *reach)
 	struct json_object *json = json_object_new_object();
 	struct json_object *ms = json_object_new_object();
 
-	command_json_text(json, "url", url);
-	command_json_text(json, "reached", steps[reach->reached]);
-	command_json_text(json, "failed", steps[reach->failed]);
-	command_json_text(json, "error", reach->error);
+	json_put_text(json, "url", url);
+	json_put_text(json, "reached", steps[reach->reached]);
+	json_put_text(json, "failed", steps[reach->failed]);
+	json_put_text(json, "error", reach->error);
 	for (size_t i = WIRE_STEP_DNS; i <= reach->reached; i++) {
 		if (was_taken(url, reach, i))
-			(void)json_object_object_add(
+			json_put(
 			    ms, steps[i], json_object_new_int64(reach->ms[i]));
 	}
-	(void)json_object_object_add(json, "ms", ms);
-	command_json_text(json, "address", reach->address);
-	command_json_text(json, "tls", reach->tls);
+	json_put(json, "ms", ms);
+	json_put_text(json, "address", reach->address);
+	json_put_text(json, "tls", reach->tls);
 	number_add(json, "status", reach->status);
 	number_add(json, "certificate_end", reach->certificate_end_s);
 	number_add(json, "date", reach->date_s);
@@ -124,18 +124,18 @@ probe_json(const struct check *check)
 	struct json_object *layers = json_object_new_object();
 	struct json_object *hosts = json_object_new_array();
 	for (unsigned i = 0; i < SANDBOX_LAYERS; i++)
-		(void)json_object_object_add(layers, layer_name(i),
+		json_put(layers, layer_name(i),
 		    json_object_new_boolean(is_live(check, i)));
-	(void)json_object_object_add(json, "layers", layers);
+	json_put(json, "layers", layers);
 	if (check->options->offline) {
-		(void)json_object_object_add(json, "hosts", hosts);
+		json_put(json, "hosts", hosts);
 		return json;
 	}
-	(void)json_object_array_add(hosts,
+	json_append(hosts,
 	    reach_json(
 		config->login_url, &check->probe.hosts[WIRE_HOST_LOGIN]));
-	(void)json_object_array_add(hosts,
+	json_append(hosts,
 	    reach_json(config->api_url, &check->probe.hosts[WIRE_HOST_API]));
-	(void)json_object_object_add(json, "hosts", hosts);
+	json_put(json, "hosts", hosts);
 	return json;
 }

@@ -84,18 +84,19 @@ run(const char *path, char *const argv[], struct buf *text)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-static void
-last_line_copy(const struct buf *text, struct buf *line)
+/* End each line with a NUL; gives the last one. */
+static const char *
+lines_split(struct buf *text)
 {
-	const char *start = buf_text(text);
-	size_t len = text->len;
+	const char *last = "";
 
-	while (len > 0 && (start[len - 1] == '\n' || start[len - 1] == '\r'))
-		len--;
-	size_t from = len;
-	while (from > 0 && start[from - 1] != '\n')
-		from--;
-	buf_put(line, start + from, len - from);
+	for (size_t i = 0; i < text->len; i++) {
+		if (text->p[i] == '\n' || text->p[i] == '\r')
+			text->p[i] = '\0';
+		else if (i == 0 || text->p[i - 1] == '\0')
+			last = (const char *)text->p + i;
+	}
+	return last;
 }
 
 void
@@ -110,7 +111,6 @@ sshd_settings_read(const char *user, struct sshd_settings *ret)
 	*ret = (struct sshd_settings){
 	    .is_there = path != NULL,
 	    .text = BUF_INIT(OUTPUT_MAX),
-	    .complaint = BUF_INIT(OUTPUT_MAX),
 	};
 	if (path == NULL)
 		return;
@@ -122,31 +122,25 @@ sshd_settings_read(const char *user, struct sshd_settings *ret)
 	char *const argv[] = {
 	    name, test, match ? connection : NULL, asked, NULL};
 	ret->is_good = run(path, argv, &ret->text) == 0;
-	if (!ret->is_good)
-		last_line_copy(&ret->text, &ret->complaint);
+	ret->complaint = lines_split(&ret->text);
 }
 
-void
-sshd_setting(const struct sshd_settings *settings, const char *keyword,
-    char ret[static SSHD_VALUE_MAX + 1])
+const char *
+sshd_setting(const struct sshd_settings *settings, const char *keyword)
 {
 	const char *line = buf_text(&settings->text);
+	const char *end = line + settings->text.len;
 	size_t len = strlen(keyword);
 
-	ret[0] = '\0';
-	for (; line != NULL && line[0] != '\0'; line = strchr(line, '\n')) {
-		line += line[0] == '\n' ? 1 : 0;
-		if (strncasecmp(line, keyword, len) != 0 || line[len] != ' ')
-			continue;
-		(void)snprintf(ret, SSHD_VALUE_MAX + 1, "%.*s",
-		    (int)strcspn(line + len + 1, "\n"), line + len + 1);
-		return;
+	for (; line < end; line += strlen(line) + 1) {
+		if (strncasecmp(line, keyword, len) == 0 && line[len] == ' ')
+			return line + len + 1;
 	}
+	return "";
 }
 
 void
 sshd_settings_done(struct sshd_settings *settings)
 {
 	buf_done(&settings->text);
-	buf_done(&settings->complaint);
 }

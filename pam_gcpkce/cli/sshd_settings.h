@@ -8,10 +8,10 @@
 #include "gcpkce/base/buf.h"
 
 struct sshd_settings {
-	bool is_there; /* this host has an sshd */
-	bool is_good;  /* it printed its settings */
-	struct buf text;
-	struct buf complaint; /* its last message, if it did not */
+	bool is_there;         /* this host has an sshd */
+	bool is_good;          /* it printed its settings */
+	struct buf text;       /* lines that end with a NUL */
+	const char *complaint; /* its last message, if it did not */
 };
 
 #define autosettings CLEANUP(sshd_settings_done) struct sshd_settings
@@ -26,10 +26,9 @@ struct sshd_settings {
  */
 void sshd_settings_read(const char *user, struct sshd_settings *ret);
 
-/* The value of a keyword in lower case, cut to fit; "" if it has none. */
-#define SSHD_VALUE_MAX 511
-void sshd_setting(const struct sshd_settings *settings, const char *keyword,
-    char ret[static SSHD_VALUE_MAX + 1]);
+/* The value of a keyword in lower case; "" if it has none. *Borrowed*. */
+const char *sshd_setting(
+    const struct sshd_settings *settings, const char *keyword);
 
 void sshd_settings_done(struct sshd_settings *settings);
 

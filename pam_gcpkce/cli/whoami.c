@@ -207,14 +207,13 @@ memberships_add(struct json_object *json, const struct wire_names *names)
 			if (membership->kind != kind || list == NULL)
 				continue;
 			one = json_object_new_object();
-			command_json_text(one, "id", membership->id);
-			command_json_text(one, "name", membership->name);
-			(void)json_object_array_add(list, one);
+			json_put_text(one, "id", membership->id);
+			json_put_text(one, "name", membership->name);
+			json_append(list, one);
 		}
-		(void)json_object_object_add(json, kinds[kind].list, list);
+		json_put(json, kinds[kind].list, list);
 	}
-	(void)json_object_object_add(
-	    json, "more", json_object_new_boolean(names->more));
+	json_put(json, "more", json_object_new_boolean(names->more));
 }
 
 /* true, false, or null if not configured or not known. */
@@ -226,7 +225,7 @@ match_add(struct json_object *json, const char *key, const char *configured,
 	    ? json_object_new_boolean(strcmp(configured, actual) == 0)
 	    : NULL;
 
-	(void)json_object_object_add(json, key, match);
+	json_put(json, key, match);
 }
 
 static void
@@ -236,25 +235,25 @@ report_json(const struct whoami *w, enum outcome outcome, const char *cause)
 	const struct wire_names *names = &w->reply.names;
 	struct json_object *json = command_json_new(outcome);
 
-	command_json_text(json, "cause", cause);
+	json_put_text(json, "cause", cause);
 	command_json_subject(json, who->id);
-	command_json_text(json, "name", names->person);
-	command_json_text(json, "email", who->email);
-	command_json_text(json, "state", who->state);
-	command_json_text(json, "organization", who->organization_id);
-	command_json_text(json, "organization_name", names->organization);
+	json_put_text(json, "name", names->person);
+	json_put_text(json, "email", who->email);
+	json_put_text(json, "state", who->state);
+	json_put_text(json, "organization", who->organization_id);
+	json_put_text(json, "organization_name", names->organization);
 	match_add(json, "organization_is_configured", w->config.organization,
 	    who->organization_id);
-	command_json_text(json, "home_organization", who->home_organization_id);
-	(void)json_object_object_add(
+	json_put_text(json, "home_organization", who->home_organization_id);
+	json_put(
 	    json, "cloned_user", json_object_new_boolean(who->cloned_user));
-	command_json_text(json, "client_id", who->client_id);
-	command_json_text(json, "client_name", names->client);
+	json_put_text(json, "client_id", who->client_id);
+	json_put_text(json, "client_name", names->client);
 	match_add(
 	    json, "client_is_configured", w->config.client_id, who->client_id);
-	command_json_text(json, "scopes", who->scopes);
-	command_json_text(json, "expires", w->expires);
-	command_json_text(json, "correlation", w->reply.verdict.correlation);
+	json_put_text(json, "scopes", who->scopes);
+	json_put_text(json, "expires", w->expires);
+	json_put_text(json, "correlation", w->reply.verdict.correlation);
 	if (w->options->ids && outcome == OUTCOME_OK)
 		memberships_add(json, names);
 	command_json_print(json);

@@ -8,11 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "gcpkce/base/text.h"
 #include "gcpkce/config/service.h"
 #include "stack_check.h"
-
-#define SERVICE_MAX 256
 
 /* Where the libpam of various distributions has its modules. */
 static bool
@@ -91,8 +88,7 @@ table_add(const struct stack_view *v)
 	}
 	stack_eval_check(v, &eval);
 	stack_eval_print(&eval, v->service, &check->text);
-	(void)json_object_array_add(
-	    check->eval, stack_eval_json(&eval, v->service));
+	json_append(check->eval, stack_eval_json(&eval, v->service));
 }
 
 static bool
@@ -221,7 +217,7 @@ void
 check_stacks(struct check *check)
 {
 	const struct options *options = check->options;
-	char service[SERVICE_MAX] = "";
+	char service[STACK_SERVICE_MAX];
 
 	if (options->all_services) {
 		all_check(check);
@@ -233,9 +229,6 @@ check_stacks(struct check *check)
 		    "no stack was checked");
 		return;
 	}
-	/* as pam_start does */
-	for (size_t i = 0; i < SERVICE_MAX - 1 && options->service[i] != '\0';
-	     i++)
-		service[i] = (char)text_lower((uint8_t)options->service[i]);
+	stack_service_copy(options->service, service);
 	service_check(check, service);
 }

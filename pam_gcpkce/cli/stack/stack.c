@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "gcpkce/base/text.h"
+
 static const char *const type_names[STACK_TYPES] = {
     [STACK_AUTH] = "auth",
     [STACK_ACCOUNT] = "account",
@@ -27,6 +29,14 @@ stack_service_is_valid(const char *service)
 
 	return len > 0 && len < 256 && service[0] != '.' &&
 	    strchr(service, '/') == NULL;
+}
+
+void
+stack_service_copy(const char *name, char ret[static STACK_SERVICE_MAX])
+{
+	(void)snprintf(ret, STACK_SERVICE_MAX, "%s", name);
+	for (char *p = ret; *p != '\0'; p++)
+		*p = (char)text_lower((uint8_t)*p);
 }
 
 static void

@@ -51,6 +51,10 @@ struct stack {
 /* Can PAM take this as the name of a service?  No slash, not hidden. */
 bool stack_service_is_valid(const char *service);
 
+/* The name in lower case, as pam_start makes it, cut to fit. */
+#define STACK_SERVICE_MAX 256
+void stack_service_copy(const char *name, char ret[static STACK_SERVICE_MAX]);
+
 /*
  * Read the stack of a service with all that it includes; if the service has no
  * line of a type, those of "other" are used.

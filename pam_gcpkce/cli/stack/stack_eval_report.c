@@ -120,8 +120,7 @@ assumptions_json(void)
 	struct json_object *json = json_object_new_object();
 
 	for (size_t a = 0; a < ASSUMPTIONS; a++)
-		command_json_text(
-		    json, assumptions[a].name, assumptions[a].text);
+		json_put_text(json, assumptions[a].name, assumptions[a].text);
 	return json;
 }
 
@@ -139,14 +138,14 @@ lines_json(const struct stack_eval *eval)
 		if (!ours && !stack_line_is_other(line))
 			continue;
 		struct json_object *one = json_object_new_object();
-		command_json_text(one, "where", line->where);
-		command_json_text(one, "module", line->module);
+		json_put_text(one, "where", line->where);
+		json_put_text(one, "module", line->module);
 		for (size_t a = 0; a < ASSUMPTIONS; a++)
-			(void)json_object_object_add(one, assumptions[a].name,
+			json_put(one, assumptions[a].name,
 			    ours ? NULL
 				 : json_object_new_string(
 				       pam_result_name(eval->answers[a][i])));
-		(void)json_object_array_add(lines, one);
+		json_append(lines, one);
 	}
 	return lines;
 }
@@ -157,21 +156,20 @@ stack_eval_json(const struct stack_eval *eval, const char *service)
 	struct json_object *json = json_object_new_object();
 	struct json_object *outcomes = json_object_new_array();
 
-	command_json_text(json, "service", service);
-	(void)json_object_object_add(json, "assumptions", assumptions_json());
-	(void)json_object_object_add(json, "lines", lines_json(eval));
+	json_put_text(json, "service", service);
+	json_put(json, "assumptions", assumptions_json());
+	json_put(json, "lines", lines_json(eval));
 	for (size_t o = 0; o < OUTCOME_COUNT; o++) {
 		struct json_object *row = json_object_new_object();
 
-		command_json_text(
-		    row, "outcome", outcome_name((enum outcome)o));
-		command_json_text(row, "module",
+		json_put_text(row, "outcome", outcome_name((enum outcome)o));
+		json_put_text(row, "module",
 		    pam_result_name(stack_eval_pam_result((enum outcome)o)));
 		for (size_t a = 0; a < ASSUMPTIONS; a++)
-			command_json_text(row, assumptions[a].name,
+			json_put_text(row, assumptions[a].name,
 			    pam_result_name(eval->results[a][o]));
-		(void)json_object_array_add(outcomes, row);
+		json_append(outcomes, row);
 	}
-	(void)json_object_object_add(json, "outcomes", outcomes);
+	json_put(json, "outcomes", outcomes);
 	return json;
 }
