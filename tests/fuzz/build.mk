@@ -21,7 +21,7 @@ $(B)/tests/fuzz/fuzz_authenticate: private fuzz_wraps = $(fuzz_world)
 $(B)/tests/fuzz/fuzz_config $(B)/tests/fuzz/fuzz_map $(B)/tests/fuzz/fuzz_stack: $(B)/tests/fuzz/files.o
 $(B)/tests/fuzz/fuzz_config $(B)/tests/fuzz/fuzz_stack: private fuzz_wraps = $(fuzz_files)
 $(B)/tests/fuzz/fuzz_map: private fuzz_wraps = $(fuzz_files) getpwnam_r getpwuid_r
-$(B)/tests/fuzz/fuzz_stack: $(addprefix $(B)/pam_gcpkce/cli/stack/,stack.o stack_file.o stack_text.o control.o \
+$(B)/tests/fuzz/fuzz_stack: $(addprefix $(B)/pam_gcpkce/cli/stack/,stack.o stack_file.o stack_line.o stack_text.o control.o \
 	dispatch.o stack_answers.o stack_eval.o ordinary.o) $(addprefix $(B)/pam_gcpkce/cli/,finding.o command.o)
 
 FUZZ_CC ?= clang

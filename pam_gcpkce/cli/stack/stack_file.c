@@ -1,78 +1,19 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The files of pam.d, read as libpam reads them: a wrong line is not dropped,
- * it becomes one that refuses.
+ * The files of pam.d, opened and read as libpam does.
  */
-#include "stack.h"
+#include "stack_file.h"
 
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 
 #include "gcpkce/base/text.h"
-#include "gcpkce/config/shown.h"
-#include "stack_text.h"
 
-#define TYPE_ANY STACK_TYPES
 #define LINE_BYTES (2 * LINES_MAX)
-#define WHERE_MAX (PATH_MAX + 32)
 
 static const char *const directories[] = {"/etc/pam.d", "/usr/lib/pam.d"};
-
-/* What all files of one service share. */
-struct reading {
-	const char *dir;
-	struct stack *stack;
-	struct findings *findings;
-	unsigned files;
-};
-
-/* One file, and the file whose line named it. */
-struct file {
-	struct reading *reading;
-	const struct file *outer;
-	char path[PATH_MAX];
-	char where[WHERE_MAX]; /* of the line that is being read */
-	unsigned depth;
-	unsigned level;
-	enum stack_type wanted;
-};
-
-enum load { LOAD_DONE, LOAD_MISSING, LOAD_BROKEN };
-
-static enum load file_load(struct file *file, const char *name);
-
-/* A word of a file, which may be a stray argument. */
-static const char *
-shown(struct buf *space, const char *word)
-{
-	buf_reset(space);
-	shown_put_word(space, view_text(word));
-	return buf_text(space);
-}
-
-/* What is wrong with the present line. */
-static void
-fault_add(const struct file *file, const char *what, const char *text,
-    const char *fix)
-{
-	autobuf space = BUF_INIT(4096);
-
-	finding_add(file->reading->findings, FINDING_FAULT, file->where, fix,
-	    "%s%s", what, text != NULL ? shown(&space, text) : "");
-}
-
-/* The same, with a sentence that says why. */
-static void
-fault_add_why(const struct file *file, const char *what,
-    const struct errinfo *why, const char *fix)
-{
-	finding_add(file->reading->findings, FINDING_FAULT, file->where, fix,
-	    "%s%s", what, why->text);
-}
 
 /* Open the file of a name where libpam would look; its path is filled in. */
 static int
@@ -108,235 +49,23 @@ file_open(struct file *file, const char *name)
 	return fd;
 }
 
-static struct stack_line *
-line_add(const struct file *file, enum stack_kind kind, enum stack_type type)
-{
-	struct stack *stack = file->reading->stack;
-
-	if (stack->count >= STACK_LINES_MAX) {
-		if (!stack->unsure)
-			fault_add(file,
-			    "there are more lines than can be checked", NULL,
-			    "write fewer");
-		stack->unsure = true;
-		return NULL;
-	}
-	struct stack_line *line = stack_line_add(stack);
-	if (line == NULL)
-		return NULL;
-	line->kind = kind;
-	line->type = type;
-	line->level = file->level;
-	line->where = strdup(file->where);
-	line->module = strdup("");
-	if (line->where == NULL || line->module == NULL)
-		stack->failed = true;
-	return line;
-}
-
-static void
-broken_add(const struct file *file, enum stack_type type, int action)
-{
-	struct control control;
-	struct stack_line *line = line_add(file, STACK_BROKEN, type);
-
-	control_fill(&control, action);
-	if (line != NULL)
-		memcpy(line->actions, control.actions, sizeof(line->actions));
-}
-
-/* Take the rest of the line as the module's arguments. */
-static bool
-arguments_take(const struct file *file, struct stack_line *line, char *rest)
-{
-	size_t count = 0;
-	bool open = false;
-
-	/* no more words than half the bytes */
-	line->arguments = calloc(strlen(rest) / 2 + 2, sizeof(char *));
-	if (line->arguments == NULL)
-		return false;
-	for (char *word; (word = stack_word(&rest, &open)) != NULL; count++) {
-		line->arguments[count] = strdup(word);
-		if (line->arguments[count] == NULL)
-			return false;
-	}
-	if (open)
-		fault_add(file, "a '[' of the arguments has no ']'", NULL,
-		    "close the bracket");
-	return true;
-}
-
-static void
-module_read(const struct file *file, enum stack_type type, bool known_type,
-    const struct control *control, char *rest)
-{
-	struct stack *stack = file->reading->stack;
-	autobuf space = BUF_INIT(4096);
-	const char *module = stack_word(&rest, NULL);
-	struct stack_line *line = line_add(file,
-	    known_type && module != NULL ? STACK_MODULE : STACK_BROKEN, type);
-
-	if (line == NULL)
-		return;
-	memcpy(line->actions, control->actions, sizeof(line->actions));
-	if (module == NULL) {
-		fault_add(file, "the line names no module", NULL,
-		    "name one, or remove the line");
-		return;
-	}
-	if (module[0] == '\0') {
-		fault_add(file, "the name of the module is empty", NULL,
-		    "name one; libpam refuses the service");
-		stack->aborts = true;
-	}
-	if (line->kind != STACK_MODULE)
-		return;
-	/* no module has such a name, and every output shows it */
-	if (strstr(shown(&space, module), SHOWN_NOT) != NULL)
-		module = buf_text(&space);
-	free(line->module);
-	line->module = strdup(module);
-	if (line->module == NULL || !arguments_take(file, line, rest))
-		stack->failed = true;
-}
-
-/*
- * Read another file at this place.
- *
- * in:     type  TYPE_ANY for Debian's "@include" of all types
- */
-static void
-include_read(
-    const struct file *file, enum stack_type type, bool deeper, char *rest)
-{
-	struct stack *stack = file->reading->stack;
-	const char *name = stack_word(&rest, NULL);
-	enum load load = LOAD_MISSING;
-
-	if (deeper)
-		(void)line_add(file, STACK_SUBSTACK, type);
-	if (name == NULL) {
-		fault_add(file, "the line names no file to include", NULL,
-		    "name one, or remove the line");
-	} else {
-		autofree struct file *inner = calloc(1, sizeof(*inner));
-
-		if (inner == NULL) {
-			stack->failed = true;
-			return;
-		}
-		inner->reading = file->reading;
-		inner->outer = file;
-		inner->depth = file->depth + 1;
-		inner->level = file->level + (deeper ? 1 : 0);
-		inner->wanted = type;
-		load = file_load(inner, name);
-		if (load == LOAD_MISSING && !stack->unsure)
-			fault_add(file, "there is no file to include: ", name,
-			    "correct the name, or remove the line");
-	}
-	if (load == LOAD_DONE || stack->unsure)
-		return;
-	if (type == TYPE_ANY)
-		stack->aborts = true;
-	else
-		broken_add(file, type, CONTROL_BAD);
-}
-
-/*
- * The type that a line begins with.
- *
- * gives:  false when it is invalid; libpam then uses the wanted one, or auth
- */
-static bool
-type_find(const struct file *file, const char *word, enum stack_type *ret)
-{
-	for (size_t i = 0; word != NULL && i < STACK_TYPES; i++) {
-		if (strcasecmp(word, stack_type_name((enum stack_type)i)) ==
-		    0) {
-			*ret = (enum stack_type)i;
-			return true;
-		}
-	}
-	*ret = file->wanted != TYPE_ANY ? file->wanted : STACK_AUTH;
-	return false;
-}
-
-static void
-include_all_read(const struct file *file, char *rest)
-{
-	if (file->reading->dir == NULL &&
-	    access("/etc/debian_version", F_OK) != 0)
-		finding_add(file->reading->findings, FINDING_WARNING,
-		    file->where, "write include or substack, type by type",
-		    "only Debian's libpam and those derived from it know "
-		    "@include");
-	include_read(file, file->wanted, false, rest);
-}
-
-/* Read one logical line. */
-static void
-line_read(const struct file *file, char *rest)
-{
-	struct control control;
-	struct errinfo why = {0};
-	enum stack_type type;
-	bool open = false;
-
-	const char *word = stack_word(&rest, NULL);
-	if (word != NULL && word[0] == '-')
-		word++;
-	if (word != NULL && strcasecmp(word, "@include") == 0) {
-		include_all_read(file, rest);
-		return;
-	}
-	bool known = type_find(file, word, &type);
-	if (!known)
-		fault_add(file,
-		    "not a type of line: ", word != NULL ? word : "",
-		    "write auth, account, session or password; libpam refuses "
-		    "at such a line");
-	if (file->wanted != TYPE_ANY && type != file->wanted)
-		return;
-	word = stack_word(&rest, &open);
-	if (word == NULL) {
-		fault_add(file, "the line has no control", NULL,
-		    "write required, requisite, sufficient, optional, include, "
-		    "substack or [result=action ...]");
-		broken_add(file, type, CONTROL_BAD);
-		return;
-	}
-	if (open)
-		fault_add(file, "the '[' of the control has no ']'", NULL,
-		    "close the bracket");
-	if (!control_parse(word, &control, &why))
-		fault_add_why(file, "the control cannot be read: ", &why,
-		    "correct it; libpam takes every result as bad, even "
-		    "success");
-	if (control.kind == CONTROL_MODULE)
-		module_read(file, type, known, &control, rest);
-	else
-		include_read(
-		    file, type, control.kind == CONTROL_SUBSTACK, rest);
-}
-
 static void
 flags_report(const struct file *file, const struct stack_line_flags *flags)
 {
 	if (flags->nul)
-		fault_add(file, "the line holds a NUL byte", NULL,
-		    "write it again; libpam reads up to that byte");
+		FAULT(file, "write it again; libpam reads up to that byte",
+		    "the line holds a NUL byte");
 	if (flags->cr)
-		fault_add(file, "the line holds a carriage return", NULL,
-		    "write the file with UNIX line ends; libpam takes the byte "
-		    "as part of the last word");
+		FAULT(file,
+		    "write the file with UNIX line ends; libpam takes the byte as part of the last word",
+		    "the line holds a carriage return");
 	if (flags->long_)
-		fault_add(file, "the line is longer than 1022 bytes", NULL,
-		    "shorten it; Linux-PAM 1.5 takes the rest as another line");
+		FAULT(file,
+		    "shorten it; Linux-PAM 1.5 takes the rest as another line",
+		    "the line is longer than 1022 bytes");
 	if (flags->no_end)
-		fault_add(file, "the file ends with a backslash", NULL,
-		    "remove it; libpam refuses such a file");
+		FAULT(file, "remove it; libpam refuses such a file",
+		    "the file ends with a backslash");
 }
 
 static enum load
@@ -356,8 +85,10 @@ lines_read(struct file *file, int fd)
 		(void)snprintf(file->where, sizeof(file->where), "%s:%lu",
 		    file->path, number > 0 ? number : lines.number + 1);
 		if (r != OUTCOME_OK) {
-			fault_add_why(file, "the file cannot be read: ", &why,
-			    "correct the file");
+			FAULT(file, "correct the file",
+			    "the file cannot be read: "
+			    "%s",
+			    why.text);
 			stack->unsure = true;
 			return LOAD_BROKEN;
 		}
@@ -368,7 +99,7 @@ lines_read(struct file *file, int fd)
 			stack->unsure = true;
 		if (flags.no_end)
 			return LOAD_BROKEN;
-		line_read(file, (char *)text.p);
+		stack_line_read(file, (char *)text.p);
 		if (stack->failed || stack->aborts)
 			return LOAD_DONE;
 	}
@@ -379,19 +110,22 @@ static bool
 depth_check(const struct file *file)
 {
 	struct reading *reading = file->reading;
+	autobuf space = BUF_INIT(SHOWN_SPACE);
 
 	for (const struct file *up = file->outer; up != NULL; up = up->outer) {
 		if (strcmp(up->path, file->path) != 0)
 			continue;
-		fault_add(file->outer, "the file includes itself: ", file->path,
+		FAULT(file->outer,
 		    "remove one of the lines; with include in place of "
-		    "substack Linux-PAM 1.5 crashes, and the program with it");
+		    "substack Linux-PAM 1.5 crashes, and the program with it",
+		    "the file includes itself: %s",
+		    stack_shown(&space, file->path));
 		return false;
 	}
 	if (file->depth >= STACK_LEVELS) {
-		fault_add(file->outer,
-		    "files are included in files, 16 deep or deeper", NULL,
-		    "include the inner ones directly; libpam refuses this");
+		FAULT(file->outer,
+		    "include the inner ones directly; libpam refuses this",
+		    "files are included in files, 16 deep or deeper");
 		/* substacks in every version, plain includes in later ones */
 		return file->depth == file->level;
 	}
@@ -399,42 +133,31 @@ depth_check(const struct file *file)
 	    reading->stack->count < STACK_LINES_MAX)
 		return true;
 	if (!reading->stack->unsure)
-		fault_add(file->outer,
-		    "more files are included than can be checked", NULL,
-		    "include less");
+		FAULT(file->outer, "include less",
+		    "more files are included than can be checked");
 	return false;
 }
 
-static enum load
-kind_check(const struct file *file, int fd)
-{
-	struct stat st;
-
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
-		return LOAD_DONE;
-	finding_add(file->reading->findings, FINDING_FAULT, file->path,
-	    "put a file there", "this is not a regular file");
-	file->reading->stack->unsure = true;
-	return LOAD_BROKEN;
-}
-
-/* Read a file by its name into the stack. */
-static enum load
-file_load(struct file *file, const char *name)
+enum load
+stack_file_load(struct file *file, const char *name)
 {
 	struct stack *stack = file->reading->stack;
+	struct findings *f = file->reading->findings;
 	autofd fd = file_open(file, name);
+	bool denied = fd < 0 && errno == EACCES;
+	struct stat st;
 
-	if (fd < 0 && errno != ENOENT) {
-		finding_add(file->reading->findings,
-		    errno == EACCES ? FINDING_NOTE : FINDING_FAULT, file->path,
-		    errno == EACCES ? "run this as root to have it read"
-				    : "put a readable file there",
+	if (fd < 0 && errno == ENOENT)
+		return LOAD_MISSING;
+	if (fd < 0) {
+		finding_add(f, denied ? FINDING_NOTE : FINDING_FAULT,
+		    file->path,
+		    denied ? "run this as root to have it read"
+			   : "put a readable file there",
 		    "the file cannot be opened: %s", strerror(errno));
 		stack->unsure = true;
-	}
-	if (fd < 0)
 		return LOAD_MISSING;
+	}
 	if (file->outer == NULL)
 		stack->is_there = true;
 	else if (!depth_check(file)) {
@@ -442,9 +165,12 @@ file_load(struct file *file, const char *name)
 		return LOAD_BROKEN;
 	} else if (file->level >= STACK_LEVELS)
 		return LOAD_BROKEN;
-	if (kind_check(file, fd) != LOAD_DONE)
-		return LOAD_BROKEN;
-	return lines_read(file, fd);
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+		return lines_read(file, fd);
+	finding_add(f, FINDING_FAULT, file->path, "put a file there",
+	    "this is not a regular file");
+	stack->unsure = true;
+	return LOAD_BROKEN;
 }
 
 void
@@ -461,6 +187,6 @@ stack_file_read(const char *dir, const char *service, struct stack *stack,
 	}
 	file->reading = &reading;
 	file->wanted = TYPE_ANY;
-	if (file_load(file, service) == LOAD_BROKEN && !stack->unsure)
+	if (stack_file_load(file, service) == LOAD_BROKEN && !stack->unsure)
 		stack->aborts = true;
 }

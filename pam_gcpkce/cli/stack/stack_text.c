@@ -3,7 +3,7 @@
  * Lines and words as libpam splits them.  Only blanks, tabs and line breaks
  * separate words there.
  */
-#include "stack_text.h"
+#include "stack_file.h"
 
 #include <string.h>
 

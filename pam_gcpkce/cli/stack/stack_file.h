@@ -1,11 +1,54 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A file of pam.d as text: logical lines, and the words of one.
+ * Reading the files of pam.d; only for stack_file.c (files), stack_line.c (what
+ * a line says) and stack_text.c (lines and words).
  */
-#ifndef GCPKCE_CLI_STACK_TEXT_H
-#define GCPKCE_CLI_STACK_TEXT_H
+#ifndef GCPKCE_CLI_STACK_FILE_H
+#define GCPKCE_CLI_STACK_FILE_H
+
+#include <limits.h>
 
 #include "gcpkce/config/lines.h"
+#include "gcpkce/config/shown.h"
+#include "stack.h"
+
+#define TYPE_ANY STACK_TYPES
+#define SHOWN_SPACE 4096
+
+/* What all files of one service share. */
+struct reading {
+	const char *dir;
+	struct stack *stack;
+	struct findings *findings;
+	unsigned files;
+};
+
+/* One file, and the file whose line named it. */
+struct file {
+	struct reading *reading;
+	const struct file *outer;
+	char path[PATH_MAX];
+	char where[PATH_MAX + 32]; /* of the line that is being read */
+	unsigned depth;
+	unsigned level;
+	enum stack_type wanted;
+};
+
+enum load { LOAD_DONE, LOAD_MISSING, LOAD_BROKEN };
+
+/* What is wrong with the present line. */
+#define FAULT(file, fix, ...) \
+	finding_add((file)->reading->findings, FINDING_FAULT, (file)->where, \
+	    fix, __VA_ARGS__)
+
+/* A word of a file, which may be a stray argument: as a message shows it. */
+const char *stack_shown(struct buf *space, const char *word);
+
+/* Read a file by its name into the stack. */
+enum load stack_file_load(struct file *file, const char *name);
+
+/* Read one logical line, which is cut into words. */
+void stack_line_read(const struct file *file, char *rest);
 
 #define STACK_LINE_SAFE 1022 /* bytes; Linux-PAM 1.5 splits a longer line */
 
