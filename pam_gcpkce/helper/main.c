@@ -37,8 +37,8 @@ signin_request(struct view payload, int signals, struct errinfo *reterr)
 		return refuse(r, reterr);
 	/* before Landlock, which forbids binding */
 	loopback_callback_begin(&request, &browser);
-	r = sandbox_confine(&request.route, NULL,
-	    loopback_callback_events(&browser) >= 0, reterr);
+	r = sandbox_confine(
+	    &request.route, NULL, browser.server.events >= 0, reterr);
 	if (r == OUTCOME_OK)
 		r = signin_serve(&request, &browser, signals, reterr);
 	else

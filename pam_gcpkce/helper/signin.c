@@ -508,7 +508,7 @@ signin_serve(const struct wire_request *request, struct browser *browser,
 	    .client_secret = request->client_secret,
 	    .wait = {.socket = HELPER_FD_SOCKET,
 		.signals = signals,
-		.browser = loopback_callback_events(browser),
+		.browser = browser->server.events,
 		.deadline_ms = clock_now_ms() + request->deadline_ms},
 	    .browser = browser,
 	};

@@ -473,7 +473,7 @@ browser_serves_one_request_at_a_time(void **state)
 	assert_non_null(strstr(heard(first, PAGE_MAX), "400 Bad Request"));
 	more.fd = second;
 	assert_int_equal(poll(&more, 1, 0), 0);
-	more.fd = loopback_callback_events(&browser);
+	more.fd = browser.server.events;
 	assert_int_equal(poll(&more, 1, 0), 1);
 	loopback_callback_serve(&browser, &terms);
 	assert_non_null(strstr(heard(second, PAGE_MAX), "400 Bad Request"));

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * The one HTTP request that a browser sends when Genesys Cloud has sent it
- * back to this host: a GET without a body.
- */
+/* The request by which a browser brings the code: a GET without a body. */
 #ifndef GCPKCE_HTTP_REQUEST_H
 #define GCPKCE_HTTP_REQUEST_H
 
@@ -34,10 +31,9 @@ struct http_request {
  * Parse the received part of a request's head.  Stricter than RFC 9112 wherever
  * two readers could see two requests: lines end with CR LF, the target begins
  * with '/' and is printable ASCII without '#', there is one Host field, no
- * field is folded, and no body is announced.  A fault is reported as soon as it
- * is seen.  Bytes after the head are not examined.
+ * field is folded, and no body is announced.  Bytes after the head are not
+ * examined.
  *
- * in:     bytes  from the first one on
  * out:    ret    with HTTP_OK, *borrowed* from bytes
  * gives:  HTTP_OK, HTTP_MORE, HTTP_BAD, HTTP_NOT_ALLOWED for methods other
  *         than GET, HTTP_VERSION for another protocol than HTTP/1.0 and 1.1,

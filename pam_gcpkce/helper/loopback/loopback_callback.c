@@ -73,32 +73,12 @@ loopback_callback_forget(struct browser *b)
 	b->arrived = false;
 }
 
-int
-loopback_callback_events(const struct browser *b)
-{
-	return b->server.events;
-}
-
 bool
 loopback_callback_is_awaited(const struct browser *b)
 {
 	if (b->arrived)
 		return b->unasked || b->answer.code == NULL;
 	return b->unasked && b->server.listening;
-}
-
-/* Answer an error redirect, whose reason begins with its name. */
-static void
-refusal_answer(struct browser *b)
-{
-	autobuf page = BUF_INIT(PAGE_MAX);
-	char name[ERRINFO_TEXT_MAX];
-	size_t len = strcspn(b->reason.text, ":");
-
-	memcpy(name, b->reason.text, len);
-	name[len] = '\0';
-	page_put_refusal(&page, &b->label, name, !b->unasked);
-	loopback_server_answer(&b->server, &page);
 }
 
 /*
@@ -119,13 +99,22 @@ number_new(char ret[static PAGE_NUMBER_LEN + 1])
 	return true;
 }
 
+/* A code is answered later; an error's reason begins with its name. */
 static void
 arrival_answer(struct browser *b)
 {
 	autobuf page = BUF_INIT(PAGE_MAX);
+	char name[ERRINFO_TEXT_MAX];
 
-	page_put_received(&page, &b->label, b->number);
-	loopback_server_hold(&b->server, &page);
+	if (b->outcome == OUTCOME_OK) {
+		page_put_received(&page, &b->label, b->number);
+		loopback_server_hold(&b->server, &page);
+		return;
+	}
+	(void)snprintf(name, sizeof(name), "%.*s",
+	    (int)strcspn(b->reason.text, ":"), b->reason.text);
+	page_put_refusal(&page, &b->label, name, !b->unasked);
+	loopback_server_answer(&b->server, &page);
 }
 
 static void
@@ -137,18 +126,15 @@ query_judge(
 	/* a bare code and an error may come without a state */
 	enum outcome r = answer_read(query, terms, &answer, &reason);
 
-	if (r == OUTCOME_STATE_MISMATCH) {
-		loopback_server_reject(&b->server, HTTP_CONFLICT);
-		return;
-	}
-	if ((r != OUTCOME_OK && r != OUTCOME_SIGNIN_REFUSED) ||
-	    !answer.state_seen) {
-		loopback_server_reject(&b->server, HTTP_BAD);
-		return;
-	}
-	loopback_callback_forget(b);
-	if (r == OUTCOME_OK && !b->unasked && !number_new(b->number)) {
-		loopback_server_reject(&b->server, HTTP_BAD);
+	bool ours = answer.state_seen &&
+	    (r == OUTCOME_OK || r == OUTCOME_SIGNIN_REFUSED);
+
+	if (ours)
+		loopback_callback_forget(b);
+	if (!ours ||
+	    (r == OUTCOME_OK && !b->unasked && !number_new(b->number))) {
+		loopback_server_reject(&b->server,
+		    r == OUTCOME_STATE_MISMATCH ? HTTP_CONFLICT : HTTP_BAD);
 		return;
 	}
 	b->arrived = true;
@@ -156,10 +142,7 @@ query_judge(
 	b->reason = reason;
 	b->answer = answer;
 	answer.code = NULL;
-	if (r == OUTCOME_OK)
-		arrival_answer(b);
-	else
-		refusal_answer(b);
+	arrival_answer(b);
 }
 
 void
@@ -180,13 +163,16 @@ loopback_callback_serve(struct browser *b, const struct answer_terms *terms)
 }
 
 static bool
+is_digit(uint8_t byte)
+{
+	return byte >= '0' && byte <= '9';
+}
+
+static bool
 is_number(struct view text)
 {
-	for (size_t i = 0; i < text.len; i++) {
-		if (text.p[i] < '0' || text.p[i] > '9')
-			return false;
-	}
-	return text.len > 0 && text.len <= TYPED_NUMBER_MAX;
+	return text.len > 0 && text.len <= TYPED_NUMBER_MAX &&
+	    view_all(text, is_digit);
 }
 
 enum wire_number

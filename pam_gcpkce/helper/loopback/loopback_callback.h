@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * The browser's side of a sign-in with callback=loopback: what the listener
- * received, and what its page shows.
- */
+/* What the listener of callback=loopback received, and what its page shows. */
 #ifndef GCPKCE_HELPER_BROWSER_H
 #define GCPKCE_HELPER_BROWSER_H
 
@@ -46,9 +43,6 @@ enum wire_callback loopback_callback_resume(struct browser *b);
  */
 void loopback_callback_forget(struct browser *b);
 
-/* Readable when loopback_callback_serve has something to do; -1: never. */
-int loopback_callback_events(const struct browser *b);
-
 /*
  * Does an empty answer mean the browser's: where no number is asked for, or an
  * error redirect has arrived, whose page says to press Enter?
@@ -56,9 +50,8 @@ int loopback_callback_events(const struct browser *b);
 bool loopback_callback_is_awaited(const struct browser *b);
 
 /*
- * Compare what was typed with the number on the page, in constant time.  All
- * digits that typed_plain leaves count, leading zeros included.  The third
- * wrong number for a code drops it.
+ * Compare what was typed with the number on the page, in constant time, leading
+ * zeros included.  The third wrong number for a code drops it.
  *
  * gives:  WIRE_NUMBER_NONE where it is no number, or none is asked for;
  *         after WIRE_NUMBER_RIGHT loopback_callback_take comes next
@@ -67,37 +60,25 @@ enum wire_number loopback_callback_number_judge(
     struct browser *b, struct view typed);
 
 /*
- * Serve waiting connections, up to one request for us; from the worker only,
- * since it reads untrusted input.  With a code of this sign-in the port is
- * closed; an error redirect is kept until a code arrives.  Everything else is
- * answered and discarded.
- *
- * out:    b->arrived, and b->number for the page where it is asked for
+ * When server.events is readable: serve waiting connections, up to one request
+ * for us; from the worker only, since it reads untrusted input.  With a code of
+ * this sign-in the port is closed; an error redirect is kept until a code
+ * arrives.  Everything else is answered and discarded.
  */
 void loopback_callback_serve(
     struct browser *b, const struct answer_terms *terms);
 
-/*
- * Take what has arrived, as answer_read gives it.
- *
- * out:    ret  (autoanswer)
- */
+/* Take what has arrived, as answer_read gives it. */
 MUST_CHECK enum outcome loopback_callback_take(
     struct browser *b, struct answer *ret, struct errinfo *reterr);
 
-/*
- * There is an answer: close the port, and discard what arrived and was not
- * taken.
- */
+/* There is an answer: close the port, and discard what was not taken. */
 void loopback_callback_dismiss(struct browser *b);
 
 /* Show the waiting browser the result of its code. */
 void loopback_callback_tell(struct browser *b, enum outcome outcome);
 
-/*
- * Close everything; a browser that still waits is shown that the sign-in is
- * over.
- */
+/* Close everything; a waiting browser is shown that the sign-in is over. */
 void loopback_callback_end(struct browser *b);
 
 #endif

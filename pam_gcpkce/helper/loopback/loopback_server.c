@@ -39,6 +39,22 @@ unwatch(const struct loopback_server *l, int fd)
 	(void)epoll_ctl(l->events, EPOLL_CTL_DEL, fd, NULL);
 }
 
+/* Begin or end to watch the sockets that listen. */
+static void
+sockets_watch(const struct loopback_server *l, bool begin)
+{
+	for (size_t i = 0; i < LOOPBACK_SERVER_SOCKETS; i++) {
+		if (l->sockets[i] < 0)
+			continue;
+		if (begin) {
+			watch(l, l->sockets[i], EPOLLIN);
+		} else {
+			unwatch(l, l->sockets[i]);
+			loopback_socket_close(l->sockets[i]);
+		}
+	}
+}
+
 enum outcome
 loopback_server_open(char *redirect_uri, size_t cap,
     struct loopback_server *ret, struct errinfo *reterr)
@@ -59,10 +75,7 @@ loopback_server_open(char *redirect_uri, size_t cap,
 		return r;
 	}
 	watch(&l, l.timer, EPOLLIN);
-	for (size_t i = 0; i < LOOPBACK_SERVER_SOCKETS; i++) {
-		if (l.sockets[i] >= 0)
-			watch(&l, l.sockets[i], EPOLLIN);
-	}
+	sockets_watch(&l, true);
 	l.listening = true;
 	*ret = l;
 	return OUTCOME_OK;
@@ -81,19 +94,22 @@ connection_end(struct loopback_server *l, struct connection *c)
 		l->asked = NULL;
 }
 
-/* Wake up when the next connection times out. */
+/* End the connections whose time is over, and wake up for the next one. */
 static void
-timer_set(const struct loopback_server *l)
+connections_expire(struct loopback_server *l)
 {
 	struct itimerspec when = {.it_value = {0}};
+	int64_t now_ms = clock_now_ms();
 	int64_t next_ms = INT64_MAX;
+	uint64_t times;
 
+	(void)!read(l->timer, &times, sizeof(times));
 	for (size_t i = 0; i < LOOPBACK_SERVER_CONNECTIONS; i++) {
-		const struct connection *c = &l->connections[i];
+		struct connection *c = &l->connections[i];
 
-		if ((c->state == CONNECTION_READING ||
-			c->state == CONNECTION_LEAVING) &&
-		    c->until_ms < next_ms)
+		if (c->until_ms <= now_ms && c != l->asked)
+			connection_end(l, c);
+		else if (c->until_ms < next_ms)
 			next_ms = c->until_ms;
 	}
 	if (next_ms < INT64_MAX) {
@@ -101,23 +117,6 @@ timer_set(const struct loopback_server *l)
 		when.it_value.tv_nsec = (long)(next_ms % 1000) * 1000000 + 1;
 	}
 	(void)timerfd_settime(l->timer, TFD_TIMER_ABSTIME, &when, NULL);
-}
-
-static void
-connections_expire(struct loopback_server *l)
-{
-	int64_t now_ms = clock_now_ms();
-	uint64_t times;
-
-	(void)!read(l->timer, &times, sizeof(times));
-	for (size_t i = 0; i < LOOPBACK_SERVER_CONNECTIONS; i++) {
-		struct connection *c = &l->connections[i];
-
-		if ((c->state == CONNECTION_READING ||
-			c->state == CONNECTION_LEAVING) &&
-		    c->until_ms <= now_ms)
-			connection_end(l, c);
-	}
 }
 
 /* A slot for a new connection: a free one, or that of the oldest. */
@@ -232,18 +231,6 @@ request_judge(
 	return false;
 }
 
-/* Store received bytes; true when a request or a fault may be complete. */
-static bool
-head_put(struct connection *c, struct view bytes)
-{
-	bool first = c->head.len == 0;
-
-	buf_put(&c->head, bytes.p, bytes.len);
-	/* do not parse again for every byte of a slow client */
-	return first || c->head.len == HTTP_REQUEST_MAX ||
-	    memchr(bytes.p, '\n', bytes.len) != NULL;
-}
-
 /* Read received bytes; true when it is a request for the caller to judge. */
 static bool
 connection_read(
@@ -252,16 +239,19 @@ connection_read(
 	uint8_t bytes[4096];
 	bool reads = c->state == CONNECTION_READING;
 	size_t room = reads ? HTTP_REQUEST_MAX - c->head.len : c->after;
-	bool judges = false;
+	/* do not parse again for every byte of a slow client */
+	bool judges = reads && c->head.len == 0;
 
 	service_count(l);
 	ssize_t got =
 	    recv(c->fd, bytes, room < sizeof(bytes) ? room : sizeof(bytes), 0);
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
 		return false;
-	if (reads && got > 0)
-		judges = head_put(c, (struct view){bytes, (size_t)got});
-	else if (got > 0)
+	if (reads && got > 0) {
+		buf_put(&c->head, bytes, (size_t)got);
+		judges = judges || c->head.len == HTTP_REQUEST_MAX ||
+		    memchr(bytes, '\n', (size_t)got) != NULL;
+	} else if (got > 0)
 		c->after -= (size_t)got;
 	explicit_bzero(bytes, sizeof(bytes));
 	if (got <= 0 || (reads && buf_check(&c->head) != OUTCOME_OK)) {
@@ -274,8 +264,6 @@ connection_read(
 static bool
 event_serve(struct loopback_server *l, int fd, struct view *ret_query)
 {
-	if (fd == l->timer)
-		connections_expire(l);
 	for (size_t i = 0; i < LOOPBACK_SERVER_SOCKETS; i++) {
 		if (l->listening && l->sockets[i] == fd)
 			connection_take(l, fd);
@@ -301,16 +289,24 @@ loopback_server_next(struct loopback_server *l, struct view *ret_query)
 			break;
 		asked = event_serve(l, event.data.fd, ret_query);
 	}
-	timer_set(l);
+	connections_expire(l);
 	return asked;
+}
+
+static struct connection *
+asked_take(struct loopback_server *l)
+{
+	struct connection *c = l->asked;
+
+	l->asked = NULL;
+	return c;
 }
 
 void
 loopback_server_answer(struct loopback_server *l, const struct buf *page)
 {
-	struct connection *c = l->asked;
+	struct connection *c = asked_take(l);
 
-	l->asked = NULL;
 	if (c != NULL)
 		connection_leave(l, c, page);
 }
@@ -318,10 +314,19 @@ loopback_server_answer(struct loopback_server *l, const struct buf *page)
 void
 loopback_server_reject(struct loopback_server *l, enum http_status status)
 {
-	autobuf page = BUF_INIT(PAGE_MAX);
+	struct connection *c = asked_take(l);
 
-	page_put_rejection(&page, status);
-	loopback_server_answer(l, &page);
+	if (c != NULL)
+		rejection_answer(l, c, status);
+}
+
+static void
+connections_end(struct loopback_server *l, enum connection_state state)
+{
+	for (size_t i = 0; i < LOOPBACK_SERVER_CONNECTIONS; i++) {
+		if (l->connections[i].state == state)
+			connection_end(l, &l->connections[i]);
+	}
 }
 
 void
@@ -330,31 +335,21 @@ loopback_server_pause(struct loopback_server *l)
 	if (!l->listening)
 		return;
 	l->listening = false;
-	for (size_t i = 0; i < LOOPBACK_SERVER_SOCKETS; i++) {
-		if (l->sockets[i] < 0)
-			continue;
-		unwatch(l, l->sockets[i]);
-		loopback_socket_close(l->sockets[i]);
-	}
-	for (size_t i = 0; i < LOOPBACK_SERVER_CONNECTIONS; i++) {
-		if (l->connections[i].state == CONNECTION_READING)
-			connection_end(l, &l->connections[i]);
-	}
+	sockets_watch(l, false);
+	connections_end(l, CONNECTION_READING);
 }
 
 void
 loopback_server_hold(struct loopback_server *l, const struct buf *page)
 {
-	struct connection *c = l->asked;
+	struct connection *c = asked_take(l);
 	struct epoll_event end = {.events = EPOLLRDHUP};
 
-	l->asked = NULL;
-	for (size_t i = 0; i < LOOPBACK_SERVER_CONNECTIONS; i++) {
-		if (l->connections[i].state == CONNECTION_HELD)
-			connection_end(l, &l->connections[i]);
-	}
-	if (c != NULL)
+	connections_end(l, CONNECTION_HELD);
+	if (c != NULL) {
 		c->state = CONNECTION_HELD;
+		c->until_ms = INT64_MAX;
+	}
 	/* close before the user can see that the code has arrived */
 	loopback_server_pause(l);
 	if (c == NULL)
@@ -387,17 +382,9 @@ loopback_server_resume(struct loopback_server *l)
 		l->listening = loopback_socket_listen(l->sockets[i]);
 		if (!l->listening)
 			break;
-		watch(l, l->sockets[i], EPOLLIN);
 	}
-	if (l->listening)
-		return true;
-	for (size_t i = 0; i < LOOPBACK_SERVER_SOCKETS; i++) {
-		if (l->sockets[i] < 0)
-			continue;
-		unwatch(l, l->sockets[i]);
-		loopback_socket_close(l->sockets[i]);
-	}
-	return false;
+	sockets_watch(l, l->listening);
+	return l->listening;
 }
 
 void
@@ -407,9 +394,7 @@ loopback_server_done(struct loopback_server *l)
 	for (size_t i = 0; i < LOOPBACK_SERVER_CONNECTIONS; i++)
 		connection_end(l, &l->connections[i]);
 	loopback_socket_release(l->sockets);
-	if (l->events >= 0)
-		(void)close(l->events);
-	if (l->timer >= 0)
-		(void)close(l->timer);
+	cleanup_fd(&l->events);
+	cleanup_fd(&l->timer);
 	*l = LOOPBACK_SERVER_NONE;
 }

@@ -25,7 +25,7 @@ struct connection {
 	enum connection_state state;
 	int fd;
 	unsigned long number; /* counted as they come */
-	int64_t until_ms;     /* not when it is held */
+	int64_t until_ms;     /* INT64_MAX when it is held */
 	struct buf head;
 	size_t after; /* bytes still read after the answer */
 };
@@ -73,10 +73,7 @@ MUST_CHECK enum outcome loopback_server_open(char *redirect_uri, size_t cap,
  */
 bool loopback_server_next(struct loopback_server *l, struct view *ret_query);
 
-/*
- * Answer the request with a page, or as one that does not belong to the
- * sign-in.
- */
+/* Answer with a page, or as a request that is not part of the sign-in. */
 void loopback_server_answer(struct loopback_server *l, const struct buf *page);
 void loopback_server_reject(struct loopback_server *l, enum http_status status);
 
@@ -90,16 +87,10 @@ void loopback_server_hold(struct loopback_server *l, const struct buf *page);
 void loopback_server_finish(struct loopback_server *l, const struct buf *page);
 
 /*
- * Close the port, and all connections but the held one.  Port and address
- * remain ours; no other process can listen there.
+ * Close the port, and all connections but the held one.  No other process can
+ * listen there; loopback_server_resume is false when the kernel refuses.
  */
 void loopback_server_pause(struct loopback_server *l);
-
-/*
- * Listen again after loopback_server_pause.
- *
- * gives:  false when another process does, or the kernel refuses
- */
 bool loopback_server_resume(struct loopback_server *l);
 
 /* Close everything; other processes may listen there from now on. */

@@ -255,22 +255,6 @@ port_put(char *redirect_uri, size_t cap, const struct url *url, unsigned port)
 	return true;
 }
 
-/* The port in the URI; 0 and errno. */
-static unsigned
-port_read(const struct url *url)
-{
-	char digits[8] = "";
-	unsigned long port;
-
-	errno = EINVAL;
-	if (url->port.len >= sizeof(digits))
-		return 0;
-	memcpy(digits, url->port.p, url->port.len);
-	return text_parse_number(digits, HELPER_PORT_MIN, 65535, &port)
-	    ? (unsigned)port
-	    : 0;
-}
-
 enum outcome
 loopback_socket_open(char *redirect_uri, size_t cap,
     int ret[static LOOPBACK_SERVER_SOCKETS], struct errinfo *reterr)
@@ -284,9 +268,11 @@ loopback_socket_open(char *redirect_uri, size_t cap,
 	    !place_find(url.host, &place))
 		return err_set(reterr, OUTCOME_HELPER_FAILED,
 		    "redirect_uri does not name this host");
-	unsigned port = port_read(&url);
+	unsigned port = (unsigned)url.port_number;
 	if (url.port.len > 0) {
-		opened = port != 0 && pair_open(&place, port, sockets);
+		errno = EINVAL;
+		opened =
+		    port >= HELPER_PORT_MIN && pair_open(&place, port, sockets);
 	} else {
 		port = pair_open_anywhere(&place, sockets);
 		opened = port != 0;
@@ -312,14 +298,11 @@ void
 loopback_socket_names(
     const char *redirect_uri, struct view *ret_authority, struct view *ret_path)
 {
-	const char *authority = strstr(redirect_uri, "://") + 3;
-	size_t len = strcspn(authority, "/?");
-	const char *path = authority + len;
+	struct view rest = view_text(strstr(redirect_uri, "://") + 3);
+	size_t len = strcspn((const char *)rest.p, "/?");
 
-	*ret_authority =
-	    (struct view){.p = (const uint8_t *)authority, .len = len};
-	*ret_path = (struct view){
-	    .p = (const uint8_t *)path, .len = strcspn(path, "?")};
+	*ret_authority = (struct view){.p = rest.p, .len = len};
+	*ret_path = view_before(view_skip(rest, len), '?');
 	if (ret_path->len == 0)
 		*ret_path = view_text("/");
 }

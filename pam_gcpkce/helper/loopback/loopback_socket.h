@@ -9,13 +9,10 @@
 #include "loopback_server.h"
 
 /*
- * Bind and listen where a redirect URI leads to.  Afterwards both numbers from
- * HELPER_FD_LISTEN on are in use, the second one possibly as a copy of the
- * first socket.
+ * Bind and listen, as loopback_server_open says; the second number may be a
+ * copy of the first socket.
  *
- * in, out: redirect_uri  as for loopback_server_open
  * out:     ret  the socket of each address, -1 where there is none
- * errors:  OUTCOME_HELPER_FAILED  reterr says why, in a few words
  */
 MUST_CHECK enum outcome loopback_socket_open(char *redirect_uri, size_t cap,
     int ret[static LOOPBACK_SERVER_SOCKETS], struct errinfo *reterr);
@@ -28,21 +25,12 @@ MUST_CHECK enum outcome loopback_socket_open(char *redirect_uri, size_t cap,
 void loopback_socket_names(const char *redirect_uri, struct view *ret_authority,
     struct view *ret_path);
 
-/*
- * Listen again on a socket after loopback_socket_close.  No other process can
- * bind its port then, nor while it listens.
- *
- * gives:  false when it cannot
- */
+/* Refuse all connections and keep the port; listen again, false if refused. */
+void loopback_socket_close(int fd);
 bool loopback_socket_listen(int fd);
 
-/*
- * Let neither a connection nor a socket that is no longer used block the port.
- */
+/* Let neither a connection nor an unused socket block the port. */
 void loopback_socket_pass_over(int fd);
-
-/* Refuse all connections from now on, and keep the port. */
-void loopback_socket_close(int fd);
 
 /*
  * After loopback_socket_close of both: let others bind the port, even if a copy
