@@ -26,6 +26,22 @@ refuse(enum outcome r, const struct errinfo *why)
 	return r;
 }
 
+/* Confine the helper to a request, and go on in the worker. */
+static enum outcome
+confine(const struct wire_route *route, const struct wire_label *label,
+    uint32_t limit_s, bool network, int signals, struct errinfo *reterr)
+{
+	enum outcome r = sandbox_confine(route, label, false, reterr);
+
+	if (r != OUTCOME_OK)
+		return r;
+	/* before a revocation's monitor begins its grace period */
+	sandbox_prepare();
+	return worker_begin(signals,
+	    clock_now_ms() + limit_s * INT64_C(1000) + WORKER_SPARE_MS, network,
+	    reterr);
+}
+
 static enum outcome
 signin_request(struct view payload, int signals, struct errinfo *reterr)
 {
@@ -39,10 +55,8 @@ signin_request(struct view payload, int signals, struct errinfo *reterr)
 	loopback_callback_begin(&request, &browser);
 	r = sandbox_confine(
 	    &request.route, NULL, browser.server.events >= 0, reterr);
-	if (r == OUTCOME_OK)
-		r = signin_serve(&request, &browser, signals, reterr);
-	else
-		startup_refuse(r, reterr->text);
+	r = r == OUTCOME_OK ? signin_serve(&request, &browser, signals, reterr)
+			    : refuse(r, reterr);
 	loopback_callback_end(&browser);
 	return r;
 }
@@ -55,19 +69,8 @@ revoke_request(struct view payload, int signals, struct errinfo *reterr)
 	enum outcome r = wire_revoke_request_parse(payload, &request, reterr);
 
 	if (r == OUTCOME_OK)
-		r = sandbox_confine(
-		    &request.route, &request.label, false, reterr);
-	/*
-	 * the parent has gone already: the monitor's grace period begins after
-	 * this
-	 */
-	if (r == OUTCOME_OK)
-		sandbox_prepare();
-	if (r == OUTCOME_OK)
-		r = worker_begin(signals,
-		    clock_now_ms() + request.limit_s * INT64_C(1000) +
-			WORKER_SPARE_MS,
-		    true, reterr);
+		r = confine(&request.route, &request.label, request.limit_s,
+		    true, signals, reterr);
 	if (r != OUTCOME_OK)
 		return r;
 	revoker_leave_behind(&(struct revoker_order){
@@ -82,21 +85,15 @@ revoke_request(struct view payload, int signals, struct errinfo *reterr)
 static enum outcome
 token_request(struct view payload, int signals, struct errinfo *reterr)
 {
-	static const struct wire_label nobody = {.service = "gcpkce"};
+	static const struct wire_label command = {.service = "gcpkce"};
 	autotokenrequest request = {0};
 	enum outcome r = wire_token_request_parse(payload, &request, reterr);
 
-	if (r != OUTCOME_OK)
-		return refuse(r, reterr);
-	r = sandbox_confine(&request.route, &nobody, false, reterr);
 	if (r == OUTCOME_OK)
-		r = worker_begin(signals,
-		    clock_now_ms() + request.limit_s * INT64_C(1000) +
-			WORKER_SPARE_MS,
-		    true, reterr);
-	if (r == OUTCOME_OK)
-		return identify_serve(&request, signals, reterr);
-	return refuse(r, reterr);
+		r = confine(&request.route, &command, request.limit_s, true,
+		    signals, reterr);
+	return r == OUTCOME_OK ? identify_serve(&request, signals, reterr)
+			       : refuse(r, reterr);
 }
 
 /* A sandbox that may not go on is reported by a PROBE_REPLY as well. */
@@ -108,12 +105,8 @@ probe_request(struct view payload, int signals, struct errinfo *reterr)
 
 	if (r != OUTCOME_OK)
 		return refuse(r, reterr);
-	r = sandbox_confine(&request.route, NULL, false, reterr);
-	if (r == OUTCOME_OK)
-		r = worker_begin(signals,
-		    clock_now_ms() + request.limit_s * INT64_C(1000) +
-			WORKER_SPARE_MS,
-		    request.network, reterr);
+	r = confine(&request.route, NULL, request.limit_s, request.network,
+	    signals, reterr);
 	return r == OUTCOME_OK ? probe_serve(&request, signals, reterr)
 			       : probe_refuse(reterr->text, reterr);
 }
@@ -125,10 +118,7 @@ serve(struct errinfo *reterr)
 	enum wire_type type;
 	int signals = -1;
 
-	enum outcome r = startup_verify(reterr);
-	if (r != OUTCOME_OK)
-		return r;
-	r = startup_signals(&signals, reterr);
+	enum outcome r = startup_begin(&signals, reterr);
 	if (r != OUTCOME_OK)
 		return r;
 	r = frame_receive(HELPER_FD_SOCKET, signals,

@@ -34,6 +34,17 @@ preconnect_acquire(struct preconnect *p, uint32_t max, bool hold)
 	return p->admitted;
 }
 
+int64_t
+preconnect_due_ms(const struct preconnect *p,
+    const struct wire_request *request, int64_t ready_ms, int64_t deadline_ms)
+{
+	int64_t due_ms = ready_ms +
+	    (p->admitted ? 0 : request->preconnect_s * INT64_C(1000));
+
+	return request->preconnect && due_ms < deadline_ms ? due_ms
+							   : deadline_ms;
+}
+
 static void
 line_fail(struct preconnect_conn *line, int64_t now_ms)
 {

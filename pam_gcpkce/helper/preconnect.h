@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * The preconnect: connections to both hosts, opened and kept open while the
- * user is in the browser.
- */
+/* Connections to both hosts, kept open while the user is in the browser. */
 #ifndef GCPKCE_HELPER_PRECONNECT_H
 #define GCPKCE_HELPER_PRECONNECT_H
 
@@ -27,9 +24,8 @@ struct preconnect {
 };
 
 /*
- * May this sign-in have a preconnect, and is there room within this host's
- * limit?  If so, it holds one place until the process, and all that it forks,
- * have ended.
+ * Is there room within this host's limit?  If so, the sign-in holds one place
+ * until the process, and all that it forks, have ended.
  *
  * in:     max   how many there may be at once; 0: no limit
  *         hold  false: only test whether there is room for one
@@ -37,12 +33,18 @@ struct preconnect {
 bool preconnect_acquire(struct preconnect *p, uint32_t max, bool hold);
 
 /*
+ * When to begin: a while after the address was sent, or at once if the
+ * connections were open before; the deadline if there is no preconnect.
+ */
+int64_t preconnect_due_ms(const struct preconnect *p,
+    const struct wire_request *request, int64_t ready_ms, int64_t deadline_ms);
+
+/*
  * Open the exchange's connections, and reopen those that end, until there is
  * something to read from the parent, a browser or a signal.  A connection that
  * cannot be opened, or does not last, is retried a few times; requests in
  * progress continue with the next call.
  *
- * in:     x, route, wait  *borrowed* for this call
  * errors: OUTCOME_TIMED_OUT  the deadline passed;  OUTCOME_HELPER_FAILED
  */
 MUST_CHECK enum outcome preconnect_run(struct preconnect *p, struct exchange *x,

@@ -8,10 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "address.h"
 #include "gcpkce/base/clock.h"
 #include "gcpkce/base/text.h"
-#include "gcpkce/oauth/answer.h"
-#include "gcpkce/oauth/pkce.h"
 #include "gcpkce/wire/frame.h"
 #include "helper/http/http_trace.h"
 #include "helper/sandbox/sandbox.h"
@@ -28,8 +27,7 @@ struct probe {
 	struct http_conn conns[WIRE_HOST_COUNT];
 	struct trace trace;
 	struct buf page; /* the body of the first authorize request */
-	char challenge[PKCE_CHALLENGE_LEN + 1];
-	char state[STATE_MAX + 1];
+	struct address address;
 	struct wire_probe_reply reply;
 };
 
@@ -82,7 +80,7 @@ authorize_tell(const struct probe *p, const struct http_conn *conn,
     struct wire_authorize *ret)
 {
 	const char *location = p->trace.location;
-	const struct answer_terms terms = {.state = p->state};
+	const struct answer_terms terms = {.state = p->address.state};
 	autobuf place = BUF_INIT(TRACE_LOCATION_MAX);
 	autoanswer answer = {0};
 	struct errinfo why = {0};
@@ -110,8 +108,8 @@ authorize_ask(struct probe *p, const char *client_id,
 		.login_url = request->route.login_url,
 		.client_id = client_id,
 		.redirect_uri = request->redirect_uri,
-		.challenge = p->challenge,
-		.state = p->state,
+		.challenge = p->address.challenge,
+		.state = p->address.state,
 		.signin_org = request->signin_org,
 		.signin_provider = request->signin_provider,
 	    },
@@ -164,15 +162,12 @@ api_probe(struct probe *p, struct errinfo *reterr)
 static enum outcome
 hosts_probe(struct probe *p, struct errinfo *reterr)
 {
-	autosecret *verifier = NULL;
+	enum outcome r = address_renew(
+	    &p->address, "", "", p->request->redirect_uri, reterr);
 
-	enum outcome r = pkce_verifier_new(&verifier, reterr);
-	if (r == OUTCOME_OK)
-		r = pkce_challenge(secret_view(verifier), p->challenge, reterr);
+	secret_free(take_ptr(&p->address.verifier)); /* no code will come */
 	if (r != OUTCOME_OK)
 		return r;
-	authorize_state(
-	    p->challenge, "", "", strlen(p->request->redirect_uri), p->state);
 	r = login_probe(p, reterr);
 	return r == OUTCOME_OK ? api_probe(p, reterr) : r;
 }

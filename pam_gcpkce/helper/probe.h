@@ -1,30 +1,21 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * The helper's side of "gcpkce check": which sandbox layers are live, and how
- * far requests that need no sign-in get.
- */
+/* The helper's side of "gcpkce check". */
 #ifndef GCPKCE_HELPER_PROBE_H
 #define GCPKCE_HELPER_PROBE_H
 
 #include "gcpkce/wire/wire_probe.h"
 
 /*
- * Serve a PROBE_REQUEST on HELPER_FD_SOCKET, in a worker with all layers
- * applied: GET /oauth/authorize of the login host, with the configured client
- * and with an unknown one, and GET /api/v2/users/me of the API host, one after
- * the other; then send PROBE_REPLY.
+ * Serve a PROBE_REQUEST in a worker with all layers applied: GET
+ * /oauth/authorize of the login host, with the configured client and with an
+ * unknown one, and GET /api/v2/users/me of the API host, one after the other.
  *
- * in:     request  *borrowed*;  signals  of startup_signals
  * errors: why no reply could be sent; the parent is gone
  */
 enum outcome probe_serve(const struct wire_probe_request *request, int signals,
     struct errinfo *reterr);
 
-/*
- * Send a PROBE_REPLY about the sandbox only.
- *
- * in:     reason  why no request was made; "" when none was asked for
- */
+/* Send a PROBE_REPLY about the sandbox only, and why no request was made. */
 enum outcome probe_refuse(const char *reason, struct errinfo *reterr);
 
 #endif

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * The revoker: a separate process that revokes one token.
- */
+/* The revoker: a separate process that revokes one token. */
 #ifndef GCPKCE_HELPER_REVOKER_H
 #define GCPKCE_HELPER_REVOKER_H
 
@@ -21,10 +19,9 @@ struct revoker_order {
 };
 
 /*
- * In the worker: become the revoker, by worker_detach.  It owns the connection
- * already.  It sends DELETE /api/v2/tokens/me for that token, again after an
- * error, until the limit, and writes "revoked" or "revoke_failed" to the
- * journal.
+ * In the worker: become the revoker.  Send DELETE /api/v2/tokens/me for the
+ * token, again after an error, until the limit, and write "revoked" or
+ * "revoke_failed" to the journal.
  *
  * source: Genesys Cloud Platform API, DELETE /api/v2/tokens/me
  */
@@ -34,12 +31,9 @@ _Noreturn void revoker_leave_behind(const struct revoker_order *order);
  * Send one DELETE now, and judge the reply.  A 401 is OUTCOME_OK, too, and
  * reterr says so: a token that is refused has ended.
  *
- * in:     order  route and token;  connection  of conn_aim, to any URL
- * out:    correlation  of REPLY_CORRELATION_MAX + 1 bytes: the reply's, if it
- *                      has one
- * errors: unreachable, tls_failed, timed_out, aborted, rate_limited,
- *         provider_error, token_invalid (403), reply_invalid, helper_failed,
- *         no_memory
+ * in:     order  route and token;  conn  of conn_aim, to any URL
+ * out:    correlation  of REPLY_CORRELATION_MAX + 1 bytes: the reply's, if any
+ * errors: as response_arrived and api_error_judge; aborted, timed_out
  */
 MUST_CHECK enum outcome revoker_try(const struct revoker_order *order,
     struct http_conn *conn, const struct wait *wait, char *correlation,

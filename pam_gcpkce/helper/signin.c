@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * One sign-in on the helper's side.  It holds the verifier, composes the
- * address, reads the answer and asks Genesys Cloud; the module decides who may
- * sign in to which account.  For an account that no user may sign in to it
- * behaves the same, but never opens a connection.
+ * It holds the verifier, composes the address, reads the answer and asks
+ * Genesys Cloud; the module decides.  A decoy, for an account that no user may
+ * sign in to, behaves the same, but never opens a connection.
  */
 #include "signin.h"
 
 #include <string.h>
 
+#include "address.h"
 #include "exchange.h"
 #include "gcpkce/base/clock.h"
-#include "gcpkce/oauth/answer.h"
-#include "gcpkce/oauth/authorize.h"
 #include "gcpkce/wire/frame.h"
 #include "helper/sandbox/sandbox.h"
 #include "preconnect.h"
@@ -20,7 +18,6 @@
 #include "startup.h"
 #include "worker.h"
 
-#define EARLIER_MAX 20 /* as many addresses as there are attempts */
 /* hides small timing differences between accounts */
 #define ANSWER_MIN_MS 100
 /* the same for a code that a server refused and one that was never sent */
@@ -28,18 +25,12 @@
 #define VERDICT_WAIT_MS 10000 /* for KEEP or REVOKE, after the deadline */
 
 struct signin {
-	const struct wire_request *request;
-	struct secret *client_secret; /* the request's */
+	struct wire_request *request;
 	struct wait wait;
 	bool in_worker;
-	struct secret *verifier;
-	char challenge[PKCE_CHALLENGE_LEN + 1];
-	char state[STATE_MAX + 1];
-	int64_t shown_ms;  /* when the address was made */
-	int64_t ready_ms;  /* when it was sent, this time */
-	int64_t answer_ms; /* when the answer to it came */
-	char earlier[EARLIER_MAX][STATE_HASH_LEN + 1];
-	size_t earlier_count;
+	struct address address;
+	int64_t ready_ms;           /* when it was sent, this time */
+	int64_t answer_ms;          /* when the answer to it came */
 	struct secret *code_before; /* the last code that was sent */
 	struct browser *browser;
 	struct preconnect preconnect;
@@ -47,53 +38,15 @@ struct signin {
 	struct wire_verdict verdict;
 };
 
-/* Make a new verifier, and so a new address; the old state is remembered. */
+/* Show another address from now on. */
 static enum outcome
-address_renew(struct signin *s, struct errinfo *reterr)
+address_change(struct signin *s, struct errinfo *reterr)
 {
 	const struct wire_request *request = s->request;
 
-	if (s->verifier != NULL && s->earlier_count < EARLIER_MAX) {
-		memcpy(s->earlier[s->earlier_count], s->state, STATE_HASH_LEN);
-		s->earlier_count++;
-	}
 	loopback_callback_forget(s->browser);
-	secret_free(s->verifier);
-	s->verifier = NULL;
-	enum outcome r = pkce_verifier_new(&s->verifier, reterr);
-	if (r == OUTCOME_OK)
-		r = pkce_challenge(
-		    secret_view(s->verifier), s->challenge, reterr);
-	if (r != OUTCOME_OK)
-		return r;
-	authorize_state(s->challenge, request->label.user, request->label.host,
-	    strlen(request->redirect_uri), s->state);
-	s->shown_ms = clock_now_ms();
-	return OUTCOME_OK;
-}
-
-static void
-address_put(const struct signin *s, struct buf *address)
-{
-	const struct wire_request *request = s->request;
-
-	if (request->start_url[0] != '\0') {
-		authorize_start_address(
-		    request->start_url, s->challenge, s->state, address);
-		return;
-	}
-	authorize_address(
-	    &(struct authorize_request){
-		.login_url = request->route.login_url,
-		.client_id = request->client_id,
-		.redirect_uri = request->redirect_uri,
-		.challenge = s->challenge,
-		.state = s->state,
-		.signin_org = request->signin_org,
-		.signin_provider = request->signin_provider,
-		.force_signin = request->force_signin,
-	    },
-	    address);
+	return address_renew(&s->address, request->label.user,
+	    request->label.host, request->redirect_uri, reterr);
 }
 
 static enum outcome
@@ -106,7 +59,7 @@ ready_send(struct signin *s, struct errinfo *reterr)
 	};
 	autobuf frame = BUF_INIT(WIRE_HEADER_LEN + WIRE_PAYLOAD_MAX);
 
-	address_put(s, &address);
+	address_put(&s->address, s->request, &address);
 	enum outcome r = buf_check(&address);
 	if (r != OUTCOME_OK)
 		return r;
@@ -118,23 +71,6 @@ ready_send(struct signin *s, struct errinfo *reterr)
 	    HELPER_FD_SOCKET, &frame, s->wait.deadline_ms, reterr);
 }
 
-static enum outcome
-moment_await(const struct signin *s, int64_t moment_ms)
-{
-	struct wait wait = s->wait;
-
-	if (moment_ms < wait.deadline_ms)
-		wait.deadline_ms = moment_ms;
-	/*
-	 * there is no connection to wait for; the deadline or the parent ends
-	 * the wait
-	 */
-	struct http_conn none = {0};
-	struct errinfo why;
-	enum outcome r = http_loop_drive(NULL, 0, &none, &wait, &why);
-	return r == OUTCOME_TIMED_OUT ? OUTCOME_OK : r;
-}
-
 /* Exchange the code of an answer that has one. */
 static enum outcome
 code_exchange(struct signin *s, struct answer *answer, struct errinfo *reterr)
@@ -142,10 +78,11 @@ code_exchange(struct signin *s, struct answer *answer, struct errinfo *reterr)
 	struct exchange_order order = {
 	    .request = s->request,
 	    .code = answer->code,
-	    .verifier = s->verifier,
+	    .verifier = s->address.verifier,
 	    .state_seen = answer->state_seen,
 	    .code_seen_before = secret_eq(answer->code, s->code_before),
-	    .shown_s = (unsigned long)(clock_now_ms() - s->shown_ms) / 1000,
+	    .shown_s =
+		(unsigned long)(clock_now_ms() - s->address.made_ms) / 1000,
 	};
 
 	preconnect_stop(&s->preconnect);
@@ -210,62 +147,23 @@ worker_start(struct signin *s, struct errinfo *reterr)
 }
 
 /*
- * When to open the connections before the answer: some time after the address
- * was sent, or at once if they were open before.
- */
-static int64_t
-preconnect_due_ms(const struct signin *s)
-{
-	int64_t deadline_ms = s->wait.deadline_ms;
-	int64_t wait_ms = s->preconnect.admitted
-	    ? 0
-	    : s->request->preconnect_s * INT64_C(1000);
-
-	if (!s->request->preconnect || s->ready_ms + wait_ms > deadline_ms)
-		return deadline_ms;
-	return s->ready_ms + wait_ms;
-}
-
-/*
  * Open connections before the answer, until there is something to read.  A
  * decoy gets its worker at the same moment, and nothing more.
  */
 static enum outcome
-preconnect_begin(struct signin *s, bool *ret_ran, struct errinfo *reterr)
+preconnect_begin(struct signin *s, int64_t *due_ms, struct errinfo *reterr)
 {
 	bool decoy = s->request->decoy;
 	bool admitted = preconnect_acquire(
 	    &s->preconnect, s->request->preconnect_max, !decoy);
-
-	*ret_ran = admitted && !decoy;
 	enum outcome r = admitted ? worker_start(s, reterr) : OUTCOME_OK;
-	return r == OUTCOME_OK && *ret_ran
-	    ? preconnect_run(&s->preconnect, &s->exchange, &s->request->route,
-		  &s->wait, reterr)
-	    : r;
-}
 
-/* What an answer must match at present; *borrowed* from s. */
-static struct answer_terms
-terms_of(const struct signin *s)
-{
-	return (struct answer_terms){
-	    .state = s->state,
-	    .earlier = s->earlier,
-	    .earlier_count = s->earlier_count,
-	    .bare_code = s->request->bare_code,
-	};
-}
-
-/* Read what the browser sent; only the worker does so. */
-static enum outcome
-loopback_callback_hear(struct signin *s, struct errinfo *reterr)
-{
-	const struct answer_terms terms = terms_of(s);
-	enum outcome r = worker_start(s, reterr);
-
-	if (r == OUTCOME_OK)
-		loopback_callback_serve(s->browser, &terms);
+	if (admitted && !decoy)
+		return r == OUTCOME_OK
+		    ? preconnect_run(&s->preconnect, &s->exchange,
+			  &s->request->route, &s->wait, reterr)
+		    : r;
+	*due_ms = s->wait.deadline_ms;
 	return r;
 }
 
@@ -277,24 +175,26 @@ loopback_callback_hear(struct signin *s, struct errinfo *reterr)
 static enum outcome
 answer_await(struct signin *s, bool for_browser, struct errinfo *reterr)
 {
-	int64_t due_ms = preconnect_due_ms(s);
+	int64_t due_ms = preconnect_due_ms(
+	    &s->preconnect, s->request, s->ready_ms, s->wait.deadline_ms);
+	const struct answer_terms terms =
+	    address_terms(&s->address, s->request->bare_code);
 	enum outcome r = OUTCOME_OK;
 
 	if (!s->in_worker)
 		sandbox_prepare();
 	while (r == OUTCOME_OK && !(for_browser && s->browser->arrived)) {
 		enum wait_event event;
-		bool ran = true;
 
 		r = wait_for_event(&s->wait, due_ms, &event, reterr);
 		if (r != OUTCOME_OK)
 			break;
 		if (event == WAIT_EVENT_NONE)
-			r = preconnect_begin(s, &ran, reterr);
-		if (!ran)
-			due_ms = s->wait.deadline_ms;
-		if (event == WAIT_EVENT_BROWSER)
-			r = loopback_callback_hear(s, reterr);
+			r = preconnect_begin(s, &due_ms, reterr);
+		if (event == WAIT_EVENT_BROWSER) /* only the worker reads it */
+			r = worker_start(s, reterr);
+		if (event == WAIT_EVENT_BROWSER && r == OUTCOME_OK)
+			loopback_callback_serve(s->browser, &terms);
 		if (event == WAIT_EVENT_CALLER && for_browser)
 			r = err_set(reterr, OUTCOME_ABORTED,
 			    "the parent did not wait for the verdict");
@@ -305,35 +205,18 @@ answer_await(struct signin *s, bool for_browser, struct errinfo *reterr)
 	return r == OUTCOME_OK ? worker_start(s, reterr) : r;
 }
 
-/* Take what the browser brought, if this is its number. */
-static enum outcome
-number_take(struct signin *s, struct answer *ret, struct errinfo *reterr)
-{
-	static const char *const reasons[WIRE_NUMBERS] = {
-	    [WIRE_NUMBER_EARLY] =
-		"a number was typed before the browser sent a code",
-	    [WIRE_NUMBER_WRONG] = "the number is not the page's",
-	    [WIRE_NUMBER_SPENT] =
-		"the number is not the page's, for the third time: the "
-		"browser's code is discarded",
-	};
-
-	if (s->verdict.number == WIRE_NUMBER_RIGHT)
-		return loopback_callback_take(s->browser, ret, reterr);
-	return err_set(
-	    reterr, OUTCOME_ANSWER_MALFORMED, "%s", reasons[s->verdict.number]);
-}
-
 /* What was typed, or what the browser brings. */
 static enum outcome
 answer_take(struct signin *s, struct view typed, struct answer *ret,
     struct errinfo *reterr)
 {
-	const struct answer_terms terms = terms_of(s);
+	const struct answer_terms terms =
+	    address_terms(&s->address, s->request->bare_code);
 
 	s->verdict.number = loopback_callback_number_judge(s->browser, typed);
 	enum outcome r = s->verdict.number != WIRE_NUMBER_NONE
-	    ? number_take(s, ret, reterr)
+	    ? loopback_callback_number_take(
+		  s->browser, s->verdict.number, ret, reterr)
 	    : answer_read(typed, &terms, ret, reterr);
 
 	if (r == OUTCOME_ANSWER_EMPTY &&
@@ -344,15 +227,12 @@ answer_take(struct signin *s, struct view typed, struct answer *ret,
 	}
 	if (r == OUTCOME_OK)
 		loopback_callback_dismiss(s->browser);
-	/*
-	 * an error's description is untrusted text, also that of an earlier
-	 * code
-	 */
+	/* untrusted text, which may repeat an earlier code, too */
 	if (r == OUTCOME_SIGNIN_REFUSED)
 		redact_text(reterr->text, sizeof(reterr->text),
 		    &(struct sent_secrets){
 			.code = s->code_before,
-			.verifier = s->verifier,
+			.verifier = s->address.verifier,
 		    });
 	return r;
 }
@@ -371,6 +251,7 @@ answer_judge(
 	enum outcome r = answer_take(s, typed, &answer, reterr);
 
 	int64_t moment_ms = s->answer_ms + ANSWER_MIN_MS;
+	struct errinfo why;
 	s->verdict.state_earlier = answer.state_earlier;
 	s->verdict.sshd_junk = answer.sshd_junk;
 	bool sent = r == OUTCOME_OK || answer.sshd_junk;
@@ -383,19 +264,17 @@ answer_judge(
 		moment_ms = s->answer_ms + REFUSAL_MS;
 	else if (!outcome_may_retry(r))
 		return r; /* success is reported at once */
-	enum outcome waited = moment_await(s, moment_ms);
+	enum outcome waited = wait_until(&s->wait, moment_ms, &why);
 	return waited == OUTCOME_OK ? r : waited;
 }
 
-/*
- * Is the token to be kept?  Any frame but KEEP means no.  A frame that reports
- * the login's success may precede it.
+/* Is the token to be kept?  Any frame but KEEP, also after GRANTED, means no.
  */
 static bool
 is_kept(struct signin *s)
 {
 	int64_t deadline_ms = s->wait.deadline_ms + VERDICT_WAIT_MS;
-	enum outcome told = OUTCOME_NOT_MAPPED; /* as every denial */
+	bool granted = false;
 
 	for (;;) {
 		autobuf payload = BUF_INIT(WIRE_PAYLOAD_MAX);
@@ -405,15 +284,14 @@ is_kept(struct signin *s)
 		    frame_receive(HELPER_FD_SOCKET, s->wait.signals,
 			deadline_ms, &type, &payload, &why) == OUTCOME_OK &&
 		    payload.len == 0;
+		bool go_on = received && type == WIRE_GRANTED && !granted;
 
-		if (received && type == WIRE_GRANTED && told != OUTCOME_OK) {
-			told = OUTCOME_OK;
-			loopback_callback_tell(s->browser, told);
-			continue;
-		}
-		if (told != OUTCOME_OK)
-			loopback_callback_tell(s->browser, told);
-		return received && type == WIRE_KEEP;
+		if (!granted) /* all denials look the same */
+			loopback_callback_tell(s->browser,
+			    go_on ? OUTCOME_OK : OUTCOME_NOT_MAPPED);
+		if (!go_on)
+			return received && type == WIRE_KEEP;
+		granted = true;
 	}
 }
 
@@ -421,24 +299,25 @@ is_kept(struct signin *s)
 static void
 token_revoke(struct signin *s)
 {
-	unsigned long expires_in_s = s->exchange.reply.expires_in_s;
+	const struct token_reply *reply = &s->exchange.reply;
 	struct http_conn *conn = &s->exchange.conns[CONN_USER];
 
-	if (s->exchange.reply.access_token == NULL || !s->request->revoke)
+	if (reply->access_token == NULL || !s->request->revoke)
 		return;
 	/* the revoker gets the one token and no other secret */
-	secret_free(s->verifier);
+	secret_free(s->address.verifier);
 	secret_free(s->code_before);
-	secret_free(s->client_secret);
+	secret_free(s->request->client_secret);
 	loopback_callback_end(s->browser);
 	conn_done(&s->exchange.conns[CONN_TOKEN]);
 	buf_done(&s->exchange.form);
 	revoker_leave_behind(&(struct revoker_order){
 	    .route = &s->request->route,
 	    .label = &s->request->label,
-	    .token = s->exchange.reply.access_token,
-	    .expires_at_s =
-		expires_in_s > 0 ? clock_wall_s() + expires_in_s : 0,
+	    .token = reply->access_token,
+	    .expires_at_s = reply->expires_in_s > 0
+		? clock_wall_s() + reply->expires_in_s
+		: 0,
 	    .limit_s = REVOKER_SIGNIN_LIMIT_S,
 	    .conn = conn->easy != NULL ? conn : NULL,
 	});
@@ -478,7 +357,7 @@ round_serve(struct signin *s, enum outcome *ret_outcome, struct errinfo *reterr)
 	if (*ret_outcome != OUTCOME_OK && !s->browser->arrived)
 		loopback_callback_tell(s->browser, *ret_outcome);
 	if (used && outcome_may_retry(*ret_outcome))
-		r = address_renew(s, reterr);
+		r = address_change(s, reterr);
 	if (r == OUTCOME_OK)
 		r = verdict_send(s, *ret_outcome, why.text, reterr);
 	return r;
@@ -488,7 +367,7 @@ static enum outcome
 rounds_serve(struct signin *s, struct errinfo *reterr)
 {
 	enum outcome outcome = OUTCOME_ANSWER_EMPTY;
-	enum outcome r = address_renew(s, reterr);
+	enum outcome r = address_change(s, reterr);
 
 	while (r == OUTCOME_OK && outcome_may_retry(outcome))
 		r = round_serve(s, &outcome, reterr);
@@ -500,12 +379,11 @@ rounds_serve(struct signin *s, struct errinfo *reterr)
 }
 
 enum outcome
-signin_serve(const struct wire_request *request, struct browser *browser,
-    int signals, struct errinfo *reterr)
+signin_serve(struct wire_request *request, struct browser *browser, int signals,
+    struct errinfo *reterr)
 {
 	struct signin s = {
 	    .request = request,
-	    .client_secret = request->client_secret,
 	    .wait = {.socket = HELPER_FD_SOCKET,
 		.signals = signals,
 		.browser = browser->server.events,
@@ -514,7 +392,7 @@ signin_serve(const struct wire_request *request, struct browser *browser,
 	};
 	enum outcome r = rounds_serve(&s, reterr);
 
-	secret_free(s.verifier);
+	secret_free(s.address.verifier);
 	secret_free(s.code_before);
 	exchange_done(&s.exchange);
 	return r;

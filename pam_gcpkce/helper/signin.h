@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * The helper's side of one sign-in.
- */
+/* The helper's side of one sign-in. */
 #ifndef GCPKCE_HELPER_SIGNIN_H
 #define GCPKCE_HELPER_SIGNIN_H
 
@@ -13,11 +11,10 @@
  * REVOKE.  A token that was received is revoked on every path but KEEP, unless
  * the request says otherwise.
  *
- * in:     request, browser  *borrowed*;  signals  of startup_signals
  * errors: OUTCOME_ABORTED, OUTCOME_TIMED_OUT, OUTCOME_HELPER_FAILED, ...: why
  *         it ended before a verdict; the parent is gone
  */
-enum outcome signin_serve(const struct wire_request *request,
-    struct browser *browser, int signals, struct errinfo *reterr);
+enum outcome signin_serve(struct wire_request *request, struct browser *browser,
+    int signals, struct errinfo *reterr);
 
 #endif

@@ -28,33 +28,6 @@ has_socket(void)
 	    type == SOCK_STREAM;
 }
 
-/*
- * Refuse a request that may not have arrived yet, and is not read.  Stay until
- * it arrives: a parent whose send fails would not look for an answer.
- */
-static void
-request_decline(enum outcome outcome, const char *reason)
-{
-	struct pollfd request = {.fd = HELPER_FD_SOCKET, .events = POLLIN};
-
-	startup_refuse(outcome, reason);
-	(void)poll(&request, 1, SEND_WAIT_MS);
-}
-
-enum outcome
-startup_verify(struct errinfo *reterr)
-{
-	if (!has_socket())
-		return err_set(reterr, OUTCOME_HELPER_FAILED,
-		    "gcpkce-helper refuses to run: it is started by "
-		    "pam_gcpkce.so and gcpkce, not by hand");
-	(void)prctl(PR_SET_NAME, "gcpkce-helper", 0, 0, 0);
-	enum outcome r = sandbox_begin(reterr);
-	if (r != OUTCOME_OK)
-		request_decline(r, reterr->text);
-	return r;
-}
-
 static enum outcome
 signals_open(int *ret_signals, struct errinfo *reterr)
 {
@@ -74,20 +47,27 @@ signals_open(int *ret_signals, struct errinfo *reterr)
 }
 
 enum outcome
-startup_signals(int *ret_signals, struct errinfo *reterr)
+startup_begin(int *ret_signals, struct errinfo *reterr)
 {
-	enum outcome r = signals_open(ret_signals, reterr);
+	struct pollfd request = {.fd = HELPER_FD_SOCKET, .events = POLLIN};
 
-	if (r != OUTCOME_OK)
-		request_decline(r, reterr->text);
+	if (!has_socket())
+		return err_set(reterr, OUTCOME_HELPER_FAILED,
+		    "gcpkce-helper refuses to run: it is started by "
+		    "pam_gcpkce.so and gcpkce, not by hand");
+	(void)prctl(PR_SET_NAME, "gcpkce-helper", 0, 0, 0);
+	enum outcome r = sandbox_begin(reterr);
+	if (r == OUTCOME_OK)
+		r = signals_open(ret_signals, reterr);
+	if (r == OUTCOME_OK)
+		return r;
+	/*
+	 * The request may not have arrived yet.  Stay until it does: a parent
+	 * whose send fails would not look for an answer.
+	 */
+	startup_refuse(r, reterr->text);
+	(void)poll(&request, 1, SEND_WAIT_MS);
 	return r;
-}
-
-void
-frame_send_unawaited(const struct buf *frame)
-{
-	(void)!frame_send(
-	    HELPER_FD_SOCKET, frame, clock_now_ms() + SEND_WAIT_MS, NULL);
 }
 
 void
@@ -99,5 +79,6 @@ startup_refuse(enum outcome outcome, const char *reason)
 
 	wire_reason_set(&verdict, reason);
 	wire_put_verdict(&frame, &verdict);
-	frame_send_unawaited(&frame);
+	(void)!frame_send(
+	    HELPER_FD_SOCKET, &frame, clock_now_ms() + SEND_WAIT_MS, NULL);
 }

@@ -1,19 +1,15 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * The helper's own lines in the system's journal: what the revoker did after
- * its parent has gone.
- */
+/* The helper's own lines in the journal, when its parent has gone. */
 #ifndef GCPKCE_HELPER_SYSLOG_H
 #define GCPKCE_HELPER_SYSLOG_H
 
 #include "gcpkce/wire/wire.h"
 
 /*
- * Write one line, "outcome=EVENT user="..." service="..." ...", to the datagram
- * socket that the helper was started with.  Without a journal it does nothing.
+ * Write one line to the datagram socket that the helper was started with.
+ * Without a journal it does nothing.
  *
- * in:     event   revoked or revoke_failed
- *         label   whose sign-in it was
+ * in:     event   the outcome
  *         expires when the token ends by itself (RFC 3339), or ""
  *         detail  why, escaped here; or ""
  * source: RFC 3164 section 4.1, as syslog(3) writes it

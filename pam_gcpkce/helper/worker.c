@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Two processes instead of one, from the first answer on.  The monitor has
- * forked already and reads only one byte; the worker can no longer fork.  So a
- * compromised worker cannot leave a process behind, except itself in place of
- * the revoker, and the kernel kills that one.
+ * forked already and reads only one byte; the worker can no longer fork, and
+ * leaves no process but itself, in place of the revoker.
  */
 #include "worker.h"
 

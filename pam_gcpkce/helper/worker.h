@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The worker reads what users and servers wrote; the helper proper waits for it
- * to end.  So the process that may be compromised cannot fork, and it cannot
- * reach the one that ends it.
+ * The worker reads what users and servers wrote; the helper proper is its
+ * monitor.  A compromised worker cannot fork, nor reach what ends it.
  */
 #ifndef GCPKCE_HELPER_WORKER_H
 #define GCPKCE_HELPER_WORKER_H
@@ -15,19 +14,15 @@
 #define WORKER_SPARE_MS 5000
 
 /*
- * Fork the worker and go on in it, behind the seccomp filter.  This process
- * becomes its monitor and never returns from here: it waits, and ends with the
- * worker's exit status.  When the parent closes the socket, or a signal comes,
- * the worker has 1.5 seconds left.  If a signal ended the worker, the monitor
- * reports that in a VERDICT.
+ * Fork the worker and go on in it, behind the seccomp filter, in a session of
+ * its own.  This process becomes its monitor and never returns from here: it
+ * ends with the worker's exit status.  When the parent closes the socket, or a
+ * signal comes, the worker has 1.5 seconds left; the kernel kills it at end_ms.
+ * A worker that a signal ended is reported in a VERDICT.
  *
- * The worker has a session of its own, and the kernel kills it at end_ms in any
- * case.
- *
- * in:     signals  of startup_signals
+ * in:     signals  of startup_begin
  *         end_ms   on clock_now_ms's clock
- *         network  the worker is to connect to Genesys Cloud: load
- *                  libcurl, there and before the filter
+ *         network  load libcurl, in the worker and before the filter
  * errors: OUTCOME_SYSTEM_ERROR, OUTCOME_HELPER_FAILED (the sandbox),
  *         OUTCOME_NO_MEMORY: there is no worker (still in the helper
  *         proper), or it may not go on (in the worker)
@@ -35,10 +30,7 @@
 MUST_CHECK enum outcome worker_begin(
     int signals, int64_t end_ms, bool network, struct errinfo *reterr);
 
-/*
- * From the worker: go on alone, as the revoker.  The parent's socket is closed,
- * the helper proper exits successfully, and SIGTERM and SIGHUP are ignored.
- */
+/* Go on alone, as the revoker, without the parent's socket and the monitor. */
 void worker_detach(void);
 
 #endif

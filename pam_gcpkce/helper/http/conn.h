@@ -60,6 +60,10 @@ enum wait_event { WAIT_EVENT_NONE, WAIT_EVENT_CALLER, WAIT_EVENT_BROWSER };
 MUST_CHECK enum outcome wait_for_event(const struct wait *wait,
     int64_t until_ms, enum wait_event *ret_event, struct errinfo *reterr);
 
+/* Wait until a moment or the deadline; the parent and signals end it. */
+MUST_CHECK enum outcome wait_until(
+    const struct wait *wait, int64_t moment_ms, struct errinfo *reterr);
+
 /* Milliseconds that one request may take, connecting included. */
 static inline long
 route_limit_ms(const struct wire_route *route)

@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "gcpkce/base/clock.h"
 #include "gcpkce/base/text.h"
@@ -22,11 +23,20 @@ trace_text_copy(char to[static WIRE_PROBE_TEXT_MAX + 1], const char *from)
 	(void)snprintf(to, WIRE_PROBE_TEXT_MAX + 1, "%s", buf_text(&escaped));
 }
 
-/* As libcurl counts: microseconds since the start, never 0. */
+static curl_off_t
+now_us(void)
+{
+	struct timespec now = {0};
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (curl_off_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+/* As libcurl counts: since the start, never 0. */
 static curl_off_t
 elapsed_us(const struct trace *trace)
 {
-	return (clock_now_ms() - trace->begin_ms) * 1000 + 1;
+	return now_us() - trace->begin_us + 1;
 }
 
 /* The value, NUL-ended; "" when it is too long. */
@@ -94,7 +104,7 @@ trace_begin(struct trace *trace, struct http_conn *conn, struct errinfo *reterr)
 {
 	CURL *easy = conn->easy;
 
-	*trace = (struct trace){.begin_ms = clock_now_ms()};
+	*trace = (struct trace){.begin_us = now_us()};
 	if (curl.easy_setopt(easy, CURLOPT_DEBUGFUNCTION, told) != CURLE_OK ||
 	    curl.easy_setopt(easy, CURLOPT_DEBUGDATA, trace) != CURLE_OK ||
 	    curl.easy_setopt(easy, CURLOPT_VERBOSE, 1L) != CURLE_OK ||

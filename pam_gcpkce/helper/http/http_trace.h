@@ -9,7 +9,7 @@
 #define TRACE_LOCATION_MAX 4096
 
 struct trace {
-	int64_t begin_ms;
+	curl_off_t begin_us;
 	curl_off_t tcp_us;    /* first bytes were sent; 0: none were */
 	curl_off_t tunnel_us; /* the proxy answered; 0: it did not */
 	char tls[32];

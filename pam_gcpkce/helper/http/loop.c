@@ -187,6 +187,19 @@ http_loop_tend(struct http_conn *conns, size_t count, int64_t wake_ms,
 }
 
 enum outcome
+wait_until(const struct wait *wait, int64_t moment_ms, struct errinfo *reterr)
+{
+	struct wait until = *wait;
+	enum outcome r = OUTCOME_OK;
+
+	if (moment_ms < until.deadline_ms)
+		until.deadline_ms = moment_ms;
+	while (r == OUTCOME_OK)
+		r = http_loop_wait(NULL, 0, false, &until, WAIT_MAX_MS, reterr);
+	return r == OUTCOME_TIMED_OUT ? OUTCOME_OK : r;
+}
+
+enum outcome
 wait_for_event(const struct wait *wait, int64_t until_ms,
     enum wait_event *ret_event, struct errinfo *reterr)
 {

@@ -208,6 +208,24 @@ loopback_callback_take(
 	return err_set(reterr, b->outcome, "%s", b->reason.text);
 }
 
+enum outcome
+loopback_callback_number_take(struct browser *b, enum wire_number number,
+    struct answer *ret, struct errinfo *reterr)
+{
+	static const char *const reasons[WIRE_NUMBERS] = {
+	    [WIRE_NUMBER_EARLY] =
+		"a number was typed before the browser sent a code",
+	    [WIRE_NUMBER_WRONG] = "the number is not the page's",
+	    [WIRE_NUMBER_SPENT] =
+		"the number is not the page's, for the third time: the "
+		"browser's code is discarded",
+	};
+
+	return number == WIRE_NUMBER_RIGHT
+	    ? loopback_callback_take(b, ret, reterr)
+	    : err_set(reterr, OUTCOME_ANSWER_MALFORMED, "%s", reasons[number]);
+}
+
 void
 loopback_callback_dismiss(struct browser *b)
 {

@@ -72,6 +72,10 @@ void loopback_callback_serve(
 MUST_CHECK enum outcome loopback_callback_take(
     struct browser *b, struct answer *ret, struct errinfo *reterr);
 
+/* The same for a number that was judged; a wrong one has its reason. */
+MUST_CHECK enum outcome loopback_callback_number_take(struct browser *b,
+    enum wire_number number, struct answer *ret, struct errinfo *reterr);
+
 /* There is an answer: close the port, and discard what was not taken. */
 void loopback_callback_dismiss(struct browser *b);
 

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: ISC */
+/* Each address has a verifier of its own (RFC 7636 section 7.1). */
+#include "address.h"
+
+#include <string.h>
+
+#include "gcpkce/base/clock.h"
+
+enum outcome
+address_renew(struct address *a, const char *user, const char *host,
+    const char *redirect_uri, struct errinfo *reterr)
+{
+	if (a->verifier != NULL && a->earlier_count < ADDRESS_EARLIER_MAX) {
+		memcpy(a->earlier[a->earlier_count], a->state, STATE_HASH_LEN);
+		a->earlier_count++;
+	}
+	secret_free(a->verifier);
+	a->verifier = NULL;
+	enum outcome r = pkce_verifier_new(&a->verifier, reterr);
+	if (r == OUTCOME_OK)
+		r = pkce_challenge(
+		    secret_view(a->verifier), a->challenge, reterr);
+	if (r != OUTCOME_OK)
+		return r;
+	authorize_state(
+	    a->challenge, user, host, strlen(redirect_uri), a->state);
+	a->made_ms = clock_now_ms();
+	return OUTCOME_OK;
+}
+
+void
+address_put(const struct address *a, const struct wire_request *request,
+    struct buf *text)
+{
+	if (request->start_url[0] != '\0')
+		authorize_start_address(
+		    request->start_url, a->challenge, a->state, text);
+	else
+		authorize_address(
+		    &(struct authorize_request){
+			.login_url = request->route.login_url,
+			.client_id = request->client_id,
+			.redirect_uri = request->redirect_uri,
+			.challenge = a->challenge,
+			.state = a->state,
+			.signin_org = request->signin_org,
+			.signin_provider = request->signin_provider,
+			.force_signin = request->force_signin,
+		    },
+		    text);
+}
+
+struct answer_terms
+address_terms(const struct address *a, bool bare_code)
+{
+	return (struct answer_terms){
+	    .state = a->state,
+	    .earlier = a->earlier,
+	    .earlier_count = a->earlier_count,
+	    .bare_code = bare_code,
+	};
+}
