@@ -37,7 +37,7 @@ text_put_escaped(struct buf *b, struct view bytes)
 void
 text_put_shown(struct buf *b, struct view bytes)
 {
-	put_escaped(b, bytes, "\"");
+	put_escaped(b, bytes, "");
 }
 
 void

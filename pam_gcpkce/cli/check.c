@@ -52,7 +52,8 @@ static bool
 is_left_out(const struct check *check, size_t section)
 {
 	return sections[section].needs_config && !check->config_is_good &&
-	    !findings_have(&check->findings, sections[section].title);
+	    findings_worst(&check->findings, sections[section].title) ==
+	    FINDING_SEVERITIES;
 }
 
 static struct json_object *
@@ -91,12 +92,22 @@ count_print(const struct check *check, enum finding_severity severity,
 	(void)printf("%zu %s%s%s", count, name, count == 1 ? "" : "s", end);
 }
 
+/* Print a section whose worst finding is this one. */
+static void
+section_print(const struct check *check, size_t i, unsigned worst)
+{
+	if (findings_worst(&check->findings, sections[i].title) == worst)
+		findings_print(&check->findings, sections[i].title,
+		    is_left_out(check, i) ? "not checked" : "ok", stdout);
+}
+
 static void
 report_text(struct check *check)
 {
-	for (size_t i = 0; i < SECTION_COUNT; i++)
-		findings_print(&check->findings, sections[i].title,
-		    is_left_out(check, i) ? "not checked" : "ok", stdout);
+	for (unsigned worst = 0; worst <= FINDING_SEVERITIES; worst++) {
+		for (size_t i = 0; i < SECTION_COUNT; i++)
+			section_print(check, i, worst);
+	}
 	if (check->text.len > 0)
 		(void)printf("\n%s", buf_text(&check->text));
 	(void)putchar('\n');

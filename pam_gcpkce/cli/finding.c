@@ -126,14 +126,27 @@ findings_count(const struct findings *f, enum finding_severity severity)
 	return count;
 }
 
-bool
-findings_have(const struct findings *f, const char *section)
+enum finding_severity
+findings_worst(const struct findings *f, const char *section)
 {
+	enum finding_severity worst = FINDING_SEVERITIES;
+
 	for (size_t i = 0; i < f->count; i++) {
-		if (strcmp(f->list[i].section, section) == 0)
-			return true;
+		if (f->list[i].severity < worst &&
+		    strcmp(f->list[i].section, section) == 0)
+			worst = f->list[i].severity;
 	}
-	return false;
+	return worst;
+}
+
+static void
+finding_print(const struct finding *finding, FILE *to)
+{
+	(void)fprintf(to, "  %-8s %s%s%s\n", severities[finding->severity],
+	    finding->where, finding->where[0] != '\0' ? ": " : "",
+	    finding->what);
+	if (finding->fix[0] != '\0')
+		(void)fprintf(to, "           fix: %s\n", finding->fix);
 }
 
 void
@@ -141,17 +154,14 @@ findings_print(
     const struct findings *f, const char *section, const char *none, FILE *to)
 {
 	(void)fprintf(to, "%s\n", section);
-	if (!findings_have(f, section))
+	if (findings_worst(f, section) == FINDING_SEVERITIES)
 		(void)fprintf(to, "  %s\n", none);
-	for (size_t i = 0; i < f->count; i++) {
-		const struct finding *one = &f->list[i];
-
-		if (strcmp(one->section, section) != 0)
-			continue;
-		(void)fprintf(to, "  %-8s %s%s%s\n", severities[one->severity],
-		    one->where, one->where[0] != '\0' ? ": " : "", one->what);
-		if (one->fix[0] != '\0')
-			(void)fprintf(to, "           fix: %s\n", one->fix);
+	for (unsigned severity = 0; severity < FINDING_SEVERITIES; severity++) {
+		for (size_t i = 0; i < f->count; i++) {
+			if (f->list[i].severity == severity &&
+			    strcmp(f->list[i].section, section) == 0)
+				finding_print(&f->list[i], to);
+		}
 	}
 }
 

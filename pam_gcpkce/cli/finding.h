@@ -62,10 +62,11 @@ void finding_add_fault(struct findings *findings,
 size_t findings_count(
     const struct findings *findings, enum finding_severity severity);
 
-/* Is there one of this section? */
-bool findings_have(const struct findings *findings, const char *section);
+/* The worst of this section; FINDING_SEVERITIES if it has none. */
+enum finding_severity findings_worst(
+    const struct findings *findings, const char *section);
 
-/* Print the findings of one section for people; nothing if it has none. */
+/* Print the findings of one section, the worst first; "none" if it has none. */
 void findings_print(const struct findings *findings, const char *section,
     const char *none, FILE *to);
 

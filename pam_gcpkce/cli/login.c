@@ -220,7 +220,7 @@ account_status_report(const struct login *l)
 
 	if (r == OUTCOME_OK)
 		return;
-	text_put_escaped(&text, view_text(why.text));
+	text_put_shown(&text, view_text(why.text));
 	command_message(
 	    "Warning: no user can sign in to this account (%s: %s).\n",
 	    outcome_name(r), buf_text(&text));
@@ -283,7 +283,7 @@ line_print(FILE *to, const char *label, const char *value)
 {
 	autobuf shown = BUF_INIT(4 * IDENTITY_SCOPES_MAX);
 
-	text_put_escaped(&shown, view_text(value));
+	text_put_shown(&shown, view_text(value));
 	(void)fprintf(to, "%s%s\n", label, buf_text(&shown));
 }
 

@@ -270,7 +270,7 @@ def test_a_stack_that_asks_nobody_to_sign_in_is_a_fault(check, auth):
 
 def test_a_service_without_a_file_is_other_s(check):
     run = check({"other": OURS + COMMON["common-rest"]}, service="nowhere")
-    find(run, WARNING, "libpam takes \"other\"")
+    find(run, WARNING, "libpam uses \"other\"")
     assert len(run.json["stacks"]) == 1
 
 
@@ -428,6 +428,13 @@ def test_a_missing_configuration_is_one_fault(gcpkce, folder):
         assert f"\n{section}\n  not checked\n" in text
 
 
+def test_sections_with_faults_are_printed_first_then_warnings_then_notes(gcpkce, configure):
+    text = gcpkce("check", "--offline", "--conf", configure(map_file="/none")).out
+    sections = re.findall(r"^\S+\n  (fault|warning|note|ok)", text, re.MULTILINE)
+    assert sections[0] == "fault" and "note" in sections
+    assert sections == sorted(sections, key=["fault", "warning", "note", "ok"].index)
+
+
 def test_faults_of_the_configuration_are_not_repeated_by_later_sections(gcpkce, configure):
     run = gcpkce("--json", "check", "--conf", configure(timeout="soon"))
     assert [one for one in run.json["findings"] if one["section"] in LATER] == []
@@ -547,5 +554,5 @@ def test_what_is_no_file_is_named_and_not_waited_for(check, folder):
     os.makedirs(f"{folder}/pam.d")
     os.mkfifo(f"{folder}/pam.d/fifo")
     run = check(stack(OURS + "auth include fifo\n"))
-    find(run, FAULT, "no regular file", "pam.d/fifo")
+    find(run, FAULT, "not a regular file", "pam.d/fifo")
     assert run.json["stacks"] == []

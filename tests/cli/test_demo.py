@@ -2,6 +2,7 @@
 """The demo completes itself where there is no terminal."""
 
 import os
+import re
 import subprocess
 import termios
 
@@ -24,6 +25,8 @@ def test_demo_signs_in_by_itself_and_shows_what_it_promises():
     if os.geteuid() == 0:
         assert "GENESYSCLOUD_ACCESS_TOKEN=" in done.stdout
         assert "outcome=revoked" in done.stdout
+        assert re.search(r" ms=\d+ ", done.stdout)
+        assert "(ms: milliseconds from the answer to the decision;" in done.stdout
 
 
 def test_demo_on_a_terminal_is_completed_from_a_second_one():

@@ -53,14 +53,16 @@ def test_explain_compares_an_address_with_the_configuration(gcpkce, configure):
     conf = configure()
     run = gcpkce("--json", "explain", "--conf", conf,
                  stdin="http://signin.example.test:81/call?error=access_denied")
-    assert causes(run)[0] == ("redirect", "seen")
+    assert causes(run)[0] == ("redirect_configured", "seen")
+    assert (run.json["causes"][0]["text"] ==
+            "this address has another redirect URI than the configuration")
     run = gcpkce("--json", "explain", "--conf", conf, stdin=(
         "https://login.mypurecloud.ie/oauth/authorize?response_type=code&client_id="
         f"{CLIENT[:-1]}9&redirect_uri=https://signin.example.test/callback/"
         "&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
         "&code_challenge_method=S256"))
     assert {cause for cause, sure in causes(run) if sure == "seen"} == {
-        "region", "client_id", "redirect"}
+        "region", "client_id", "redirect_configured"}
 
 
 @pytest.mark.parametrize("secret, there, absent", [

@@ -626,6 +626,16 @@ def test_login_tells_an_ordinary_user_that_the_secret_is_root_s(conf, folder):
     assert "secret\n" not in done.stdout
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root changes to the helper's account")
+def test_login_prints_quotes_as_they_are(gcpkce, conf, account):
+    with open(conf, encoding="utf-8") as file:
+        text = file.read()
+    with open(conf, "w", encoding="utf-8") as file:
+        file.write(re.sub("^helper_user.*", "helper_user = no-such-user", text, flags=re.MULTILINE))
+    run = gcpkce("login", "--conf", conf, "--user", account)
+    assert 'helper_user: "no-such-user" does not exist on this host' in run.out + run.err
+
+
 # scopes
 
 def scoped(genesys, *scopes):

@@ -496,7 +496,7 @@ hostile_user_name_cannot_act(void **state)
 	    {"eve\x1b[2J", "eve\\x1b[2J"},
 	    {"eve\n\nhttps://evil.example",
 		"eve\\x0a\\x0ahttps://evil.example"},
-	    {"\"\\", "\\x22\\"},
+	    {"\"\\", "\"\\"},
 	    {"EXAMPLE\\jdoe", "EXAMPLE\\jdoe"},
 	    {"\xc3\xa9\xc2\x9b", "\\xc3\\xa9\\xc2\\x9b"},
 	    {"%s%n", "%s%n"},

@@ -163,17 +163,19 @@ static const struct {
 	false},
     {HINT_REDIRECT_UNREGISTERED, ADDRESS(CLIENT, REDIRECT, CHALLENGE, ""), 1,
 	CERTAINTY_REPORTED, false},
-    {HINT_REDIRECT, "http://host.example/callback?error=access_denied", 1,
-	CERTAINTY_SEEN, true},
-    {HINT_REDIRECT, "https://other.example/callback?error=x", 1, CERTAINTY_SEEN,
+    {HINT_REDIRECT_CONFIGURED,
+	"http://host.example/callback?error=access_denied", 1, CERTAINTY_SEEN,
 	true},
-    {HINT_REDIRECT, "https://host.example:8443/callback?error=x", 1,
+    {HINT_REDIRECT_CONFIGURED, "https://other.example/callback?error=x", 1,
 	CERTAINTY_SEEN, true},
-    {HINT_REDIRECT,
+    {HINT_REDIRECT_CONFIGURED, "https://host.example:8443/callback?error=x", 1,
+	CERTAINTY_SEEN, true},
+    {HINT_REDIRECT_CONFIGURED,
 	ADDRESS(CLIENT, "https%3A%2F%2Fhost.example%2Fcb", CHALLENGE, ""), 1,
 	CERTAINTY_SEEN, true},
-    {HINT_REDIRECT, "https://host.example/callback/?code=abc&state=x", 1,
-	CERTAINTY_SEEN, true},
+    {HINT_REDIRECT_CONFIGURED,
+	"https://host.example/callback/?code=abc&state=x", 1, CERTAINTY_SEEN,
+	true},
     {HINT_CODE_REPEATED, TOKEN("invalid_grant", "x"), 1, CERTAINTY_REPORTED,
 	false},
     {HINT_CODE_EXPIRED, TOKEN("invalid_grant", "x"), 2, CERTAINTY_REPORTED,
@@ -335,14 +337,17 @@ explain_compares_each_part_of_a_redirect(void **state)
 		    "%s", cases[i].redirect_uri);
 		(void)snprintf(
 		    text, sizeof(text), "%s?code=x#y", cases[i].address);
-		if (is_seen(text, &other, HINT_REDIRECT) == cases[i].same)
+		if (is_seen(text, &other, HINT_REDIRECT_CONFIGURED) ==
+		    cases[i].same)
 			fail_msg("case %zu, %s", i, text);
 		(void)snprintf(text, sizeof(text),
 		    ADDRESS(CLIENT, "%s", CHALLENGE, ""), cases[i].address);
-		if (is_seen(text, &other, HINT_REDIRECT) == cases[i].same)
+		if (is_seen(text, &other, HINT_REDIRECT_CONFIGURED) ==
+		    cases[i].same)
 			fail_msg("case %zu, %s", i, text);
 	}
-	assert_false(is_seen("code=x&state=y", &known, HINT_REDIRECT));
+	assert_false(
+	    is_seen("code=x&state=y", &known, HINT_REDIRECT_CONFIGURED));
 }
 
 static void

@@ -62,7 +62,7 @@ sentence_escapes_values_and_looks_for_no_blanks_in_them(void **state)
 
 	(void)state;
 	template_put(&b, "{user} on {host}", blanks, COUNT(blanks));
-	assert_string_equal(buf_text(&b), "{host}\\x1b[2J\\x0a%s\\\\x22 on b");
+	assert_string_equal(buf_text(&b), "{host}\\x1b[2J\\x0a%s\\\" on b");
 }
 
 static void

@@ -16,8 +16,8 @@
 void text_put_escaped(struct buf *b, struct view bytes);
 
 /*
- * The same for users, who know an account as DOMAIN\user: a backslash is
- * copied. The output may look like an escape, but is harmless.
+ * The same for users: '"' and '\\' are copied, as in DOMAIN\user.  The output
+ * may look like an escape, but is harmless.
  */
 void text_put_shown(struct buf *b, struct view bytes);
 

@@ -258,7 +258,7 @@ authorize_read(struct reading *r, struct view query)
 	    {"client_id", known != NULL ? known->client_id : NULL,
 		HINT_CLIENT_ID, TEXT_UUID_LEN, HINT_CLIENT_ID_FORM},
 	    {"redirect_uri", known != NULL ? known->redirect_uri : NULL,
-		HINT_REDIRECT, 0, HINT_NONE},
+		HINT_REDIRECT_CONFIGURED, 0, HINT_NONE},
 	    {"code_challenge", NULL, HINT_NONE, PKCE_CHALLENGE_LEN,
 		HINT_CHALLENGE},
 	    {"code_challenge_method", "S256", HINT_METHOD, 0, HINT_NONE},
@@ -294,7 +294,7 @@ address_read(struct reading *r, const char *address)
 
 	if (strstr(address, AUTHORIZE_MARK) != NULL)
 		return authorize_read(r, query);
-	r->shows[HINT_REDIRECT] = r->known != NULL && !of_genesys &&
+	r->shows[HINT_REDIRECT_CONFIGURED] = r->known != NULL && !of_genesys &&
 	    strstr(address, "://") != NULL &&
 	    !is_redirect_uri(address, r->known->redirect_uri);
 	if (parameter_find(query, "error", &value))
