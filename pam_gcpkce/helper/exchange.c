@@ -10,8 +10,8 @@
 
 #include "gcpkce/base/clock.h"
 #include "gcpkce/base/text.h"
-#include "gcpkce/oauth/profile.h"
 #include "gcpkce/oauth/error_table.h"
+#include "gcpkce/oauth/profile.h"
 #include "helper/http/response.h"
 
 #define FORM_MAX 8192

@@ -25,9 +25,9 @@
 #include "gcpkce/config/policy.h"
 #include "gcpkce/helper_client/helper_client.h"
 #include "gcpkce/oauth/answer.h"
+#include "gcpkce/oauth/error_table.h"
 #include "gcpkce/oauth/names.h"
 #include "gcpkce/oauth/profile.h"
-#include "gcpkce/oauth/error_table.h"
 #include "gcpkce/oauth/reply.h"
 #include "inject.h"
 

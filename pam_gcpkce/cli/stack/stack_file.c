@@ -57,7 +57,8 @@ flags_report(const struct file *file, const struct stack_line_flags *flags)
 		    "the line holds a NUL byte");
 	if (flags->cr)
 		FAULT(file,
-		    "write the file with UNIX line ends; libpam takes the byte as part of the last word",
+		    "write the file with UNIX line ends; libpam takes the byte "
+		    "as part of the last word",
 		    "the line holds a carriage return");
 	if (flags->long_)
 		FAULT(file,

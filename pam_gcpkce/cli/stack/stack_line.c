@@ -205,7 +205,8 @@ stack_line_read(const struct file *file, char *rest)
 	bool known = type_find(file, word, &type);
 	if (!known)
 		FAULT(file,
-		    "write auth, account, session or password; libpam refuses at such a line",
+		    "write auth, account, session or password; libpam refuses "
+		    "at such a line",
 		    "not a type of line: %s",
 		    stack_shown(&space, word != NULL ? word : ""));
 	if (file->wanted != TYPE_ANY && type != file->wanted)
