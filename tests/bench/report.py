@@ -22,7 +22,7 @@ only ratios of one run mean something.
 
 Everything happens on one machine, whose cores near and far end share. The far
 end (`tests/bench/farend.c`) is a lean server in C, because Python's own time
-would drown what is measured; its replies were recorded from the stand-in of
+would drown what is measured; its replies were recorded from the fake server of
 the tests. Distance is made by a relay (`tests/bench/relay.c`) that holds every
 byte for half the round trip, and a client's first bytes for one round trip
 more, which stands for TCP's handshake. It speaks TLS 1.3 and chooses HTTP/1.1.

@@ -22,7 +22,7 @@ for part in ("lib", "system"):
     sys.path.insert(0, os.path.join(TESTS, part))
 
 from house import HELPER_USER, House  # noqa: E402
-from standin import Standin  # noqa: E402
+from fake_server import FakeServer  # noqa: E402
 
 RTTS = (0, 50, 150)  # ms
 CERTIFICATES = "/etc/ssl/certs"
@@ -207,44 +207,44 @@ class Stage:
     # how it is built
 
     def _record(self):
-        """Takes the replies of the stand-in and starts the far end."""
+        """Takes the replies of the fake server and starts the far end."""
         folder = self.house.make_folder("genesys")
-        with Standin(folder) as standin:
-            self.client = standin.clients["public"].id
-            self.organization = standin.organization.id
-            self.person = standin.people["alice"].id
-            self.ca_file = standin.ca_file
-            token = standin.issue_token("alice")
+        with FakeServer(folder) as fake:
+            self.client = fake.clients["public"].id
+            self.organization = fake.organization.id
+            self.person = fake.people["alice"].id
+            self.ca_file = fake.ca_file
+            token = fake.issue_token("alice")
             replies = [json.dumps({"access_token": token,
                                    "token_type": "bearer",
                                    "expires_in": 86399})]
-            replies += [fetch(standin, path, token)
+            replies += [fetch(fake, path, token)
                         for path in ("users/me", "tokens/me")]
-            certificate = standin.authority.certificate()
+            certificate = fake.authority.certificate()
         files = [self.write(f"reply{number}", text)
                  for number, text in enumerate(replies)]
         self.map = self.write("map", f"{ACCOUNT} id:{self.person}\n")
-        self._trust(standin)
+        self._trust(fake)
         self.far = FarEnd(self.program("farend"), files, certificate)
 
-    def _trust(self, standin):
+    def _trust(self, fake):
         """Adds the authority to the house's own system certificates."""
-        with open(standin.ca_file, encoding="ascii") as file:
+        with open(fake.ca_file, encoding="ascii") as file:
             authority = file.read()
         with open(f"{CERTIFICATES}/ca-certificates.crt", "a",
                   encoding="ascii") as bundle:
             bundle.write(authority)
-        for name in os.listdir(standin.ca_dir):
+        for name in os.listdir(fake.ca_dir):
             if name != "ca.pem":
-                shutil.copy(f"{standin.ca_dir}/{name}",
+                shutil.copy(f"{fake.ca_dir}/{name}",
                             f"{CERTIFICATES}/{name}")
 
 
-def fetch(standin, path, token):
-    """A reply of the stand-in's API, byte for byte."""
+def fetch(fake, path, token):
+    """A reply of the fake server's API, byte for byte."""
     request = urllib.request.Request(
-        f"{standin.api_url}/api/v2/{path}",
+        f"{fake.api_url}/api/v2/{path}",
         headers={"Authorization": f"Bearer {token}"})
-    context = ssl.create_default_context(cafile=standin.ca_file)
+    context = ssl.create_default_context(cafile=fake.ca_file)
     with urllib.request.urlopen(request, context=context) as reply:
         return reply.read().decode()

@@ -13,7 +13,7 @@ import pytest
 from browser import Browser
 from conftest import BUILD, ROOT
 from documents import commands, sections
-from standin import Standin
+from fake_server import FakeServer
 from waiting import PATIENCE, wait_until
 
 TRIAL = "Try it without changing the host"
@@ -21,8 +21,8 @@ TRIAL = "Try it without changing the host"
 
 @pytest.fixture
 def genesys(folder):
-    with Standin(os.path.join(folder, "genesys")) as standin:
-        yield standin
+    with FakeServer(os.path.join(folder, "genesys")) as fake:
+        yield fake
 
 
 class Shell:
@@ -119,16 +119,16 @@ def test_an_error_is_explained_as_troubleshooting_says(shell, trial, folder):
         assert "code_refused" in shell.shown
 
 
-def test_the_stand_in_is_started_as_contributing_says(shell, folder):
-    make, start, play = (command.replace("/tmp/standin", f"{folder}/standin")
-                         for command in commands("CONTRIBUTING.md", "The stand-in"))
+def test_the_fake_server_is_started_as_contributing_says(shell, folder):
+    make, start, play = (command.replace("/tmp/fake", f"{folder}/fake")
+                         for command in commands("CONTRIBUTING.md", "The fake server"))
     assert shell.run(make) == 0
     with subprocess.Popen(["sh", "-c", start], cwd=folder, start_new_session=True,
-                          stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as standin:
+                          stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as fake:
         try:
-            assert wait_until(lambda: os.path.exists(f"{folder}/standin.conf")
-                              and os.path.getsize(f"{folder}/standin.conf"))
-            with open(f"{folder}/standin.conf", "a", encoding="utf-8") as file:
+            assert wait_until(lambda: os.path.exists(f"{folder}/fake.conf")
+                              and os.path.getsize(f"{folder}/fake.conf"))
+            with open(f"{folder}/fake.conf", "a", encoding="utf-8") as file:
                 file.write(f"map_file = {folder}/my.map\n"
                            + ("helper_user = nobody\n" if os.geteuid() == 0 else ""))
             with open(f"{folder}/my.map", "w", encoding="utf-8") as file:
@@ -142,7 +142,7 @@ def test_the_stand_in_is_started_as_contributing_says(shell, folder):
                         check=True, text=True, stdout=subprocess.PIPE).stdout.strip()
 
             shell.run("PATH=$PWD/build/default/tests:$PATH")
-            shell.run("gcpkce login --conf ./standin.conf", Played)
+            shell.run("gcpkce login --conf ./fake.conf", Played)
             assert "signed in:     alice@" in shell.shown
         finally:
-            os.killpg(standin.pid, signal.SIGKILL)
+            os.killpg(fake.pid, signal.SIGKILL)

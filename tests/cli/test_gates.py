@@ -11,15 +11,15 @@ import pytest
 from browser import Browser
 from conftest import GCPKCE
 from faults import REMOVED, Fault, api_rate_limit, huge_json
-from standin import Standin
+from fake_server import FakeServer
 
 SUBJECTS_ME = "/api/v2/authorization/subjects/me"
 
 
 @pytest.fixture
 def genesys(folder):
-    with Standin(os.path.join(folder, "genesys")) as standin:
-        yield standin
+    with FakeServer(os.path.join(folder, "genesys")) as fake:
+        yield fake
 
 
 @pytest.fixture

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-"""tools/live-check against the stand-in: what it finds, and what it never writes."""
+"""tools/live-check against the fake server: what it finds, and what it never writes."""
 
 import os
 import re
@@ -14,7 +14,7 @@ import pytest
 from browser import Browser
 from conftest import GCPKCE, ROOT
 from faults import Fault
-from standin import Standin
+from fake_server import FakeServer
 
 SCRIPT = os.path.join(ROOT, "tools/live-check")
 PERSON_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-", re.IGNORECASE)
@@ -22,13 +22,13 @@ PERSON_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-", re.IGNORECASE)
 
 @pytest.fixture
 def genesys(folder):
-    with Standin(os.path.join(folder, "genesys")) as standin:
-        yield standin
+    with FakeServer(os.path.join(folder, "genesys")) as fake:
+        yield fake
 
 
 @pytest.fixture
 def conf(genesys, configure, account, folder):
-    """Writes the configuration of one of the stand-in's clients; gives its path."""
+    """Writes the configuration of one of the fake server's clients; gives its path."""
     def write(client="public", **more):
         client = genesys.clients[client]
         if client.secret:
@@ -66,7 +66,7 @@ class Run:
 
 
 def secrets_of(genesys, run):
-    """All that the stand-in knows and the report must not tell."""
+    """All that the fake server knows and the report must not tell."""
     people = [word for person in genesys.people.values()
               for word in (person.id, person.email, person.name, person.username)]
     clients = [word for client in genesys.clients.values() for word in (client.id, client.secret)
@@ -114,7 +114,7 @@ def test_a_secret_is_tried_with_and_without_a_verifier(genesys, conf, folder):
 
 
 @pytest.mark.parametrize("options", [[], ["--ids", "--more"]], ids=["plain", "with ids"])
-def test_the_report_holds_nothing_that_the_stand_in_gave_out_or_saw(
+def test_the_report_holds_nothing_that_the_fake_server_gave_out_or_saw(
         genesys, conf, folder, options):
     run = Run(genesys, conf(), folder, *options)
     known = secrets_of(genesys, run)

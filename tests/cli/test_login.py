@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-"""gcpkce login: a whole sign-in in a terminal, against the stand-in."""
+"""gcpkce login: a whole sign-in in a terminal, against the fake server."""
 
 import json
 import os
@@ -18,14 +18,14 @@ from browser import Browser, pair
 from conftest import GCPKCE, descendants
 from faults import Fault
 from people import Named, lasting_id
-from standin import Standin
+from fake_server import FakeServer
 from waiting import PATIENCE, wait_until
 
 
 @pytest.fixture
 def genesys(folder):
-    with Standin(os.path.join(folder, "genesys")) as standin:
-        yield standin
+    with FakeServer(os.path.join(folder, "genesys")) as fake:
+        yield fake
 
 
 @pytest.fixture

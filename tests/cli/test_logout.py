@@ -6,15 +6,15 @@ import os
 import pytest
 
 from faults import Fault
-from standin import Standin
+from fake_server import FakeServer
 
 TOKEN = "GENESYSCLOUD_ACCESS_TOKEN"
 
 
 @pytest.fixture
 def genesys(folder):
-    with Standin(os.path.join(folder, "genesys")) as standin:
-        yield standin
+    with FakeServer(os.path.join(folder, "genesys")) as fake:
+        yield fake
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 """callback=loopback: the code comes by the browser, to the helper's listener.
 
-The helper is the real one, Genesys Cloud is the stand-in, and the browsers are
+The helper is the real one, Genesys Cloud is the fake server, and the browsers are
 sockets that say whatever a test wants.
 """
 
@@ -23,7 +23,7 @@ from browser import Browser, pair
 from conftest import GCPKCE, descendants
 from faults import Fault
 from ports import free_port
-from standin import Standin
+from fake_server import FakeServer
 from waiting import PATIENCE, wait_until
 
 NUMBER = "Then type the number that the page shows, or paste the whole address of the " \
@@ -37,12 +37,12 @@ HEAD_MAX = 16384
 @pytest.fixture(scope="module")
 def genesys():
     with tempfile.TemporaryDirectory(prefix="gcpkce-cli-") as path, \
-            Standin(os.path.join(path, "genesys")) as standin:
+            FakeServer(os.path.join(path, "genesys")) as fake:
         os.chmod(path, 0o755)
-        standin.add_client("loopback", redirect_uris=["http://localhost/back"])
-        standin.add_client("literals", redirect_uris=[
+        fake.add_client("loopback", redirect_uris=["http://localhost/back"])
+        fake.add_client("literals", redirect_uris=[
             "http://127.0.0.1/back", "http://[::1]/back"])
-        yield standin
+        yield fake
 
 
 @pytest.fixture

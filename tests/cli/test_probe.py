@@ -11,7 +11,7 @@ import pytest
 
 from conftest import ORGANIZATION
 from faults import Fault
-from standin import Standin
+from fake_server import FakeServer
 from test_route import Proxy
 
 
@@ -25,13 +25,13 @@ class SlowProxy(Proxy):
 
 @pytest.fixture
 def genesys(folder):
-    with Standin(os.path.join(folder, "genesys")) as standin:
-        yield standin
+    with FakeServer(os.path.join(folder, "genesys")) as fake:
+        yield fake
 
 
 @pytest.fixture
 def probe(gcpkce, configure):
-    """Runs check against a stand-in; gives the hosts of its probe, login first."""
+    """Runs check against a fake server; gives the hosts of its probe, login first."""
     def run(genesys, **changes):
         client = genesys.clients["public"]
         conf = configure(**{
@@ -64,7 +64,7 @@ def test_without_a_proxy_there_is_no_such_step(probe, genesys):
 
 
 def test_a_host_of_this_machine_may_do_without_tls(probe, folder):
-    with Standin(os.path.join(folder, "plain"), tls=False) as plain:
+    with FakeServer(os.path.join(folder, "plain"), tls=False) as plain:
         for host in probe(plain, ca_file=None):
             assert list(host["ms"]) == ["DNS", "TCP", "HTTP"]
             assert host["tls"] == ""

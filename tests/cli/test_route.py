@@ -12,13 +12,13 @@ import pytest
 from browser import Browser, pair
 from conftest import GCPKCE
 from faults import Fault, elsewhere, huge_json, login_rate_limit
-from standin import Standin
+from fake_server import FakeServer
 
 
 @pytest.fixture
 def genesys(folder):
-    with Standin(os.path.join(folder, "genesys")) as standin:
-        yield standin
+    with FakeServer(os.path.join(folder, "genesys")) as fake:
+        yield fake
 
 
 @pytest.fixture
@@ -204,7 +204,7 @@ def test_a_wrong_certificate_is_tls_failed(genesys, configure, settings, account
 
 
 def test_plain_http_to_a_loopback_host_works(configure, settings, account, folder):
-    with Standin(os.path.join(folder, "plain"), tls=False) as plain:
+    with FakeServer(os.path.join(folder, "plain"), tls=False) as plain:
         settings.update(login_url=plain.login_url, api_url=plain.api_url)
         assert outcome_of(configure(**settings), account, plain) == "ok"
 

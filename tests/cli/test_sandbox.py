@@ -15,7 +15,7 @@ import threading
 import pytest
 
 from conftest import BUILD, running
-from standin import Standin
+from fake_server import FakeServer
 from test_route import Proxy, outcome_of
 from waiting import wait_until
 
@@ -263,8 +263,8 @@ class Relay:
 
 @pytest.fixture
 def genesys(folder):
-    with Standin(os.path.join(folder, "genesys")) as standin:
-        yield standin
+    with FakeServer(os.path.join(folder, "genesys")) as fake:
+        yield fake
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ import pytest
 
 from browser import Browser
 from conftest import BUILD, running
-from standin import Standin
+from fake_server import FakeServer
 from waiting import wait_until
 
 GCPKCE = os.path.join(BUILD, "tests/failure/gcpkce")
@@ -29,8 +29,8 @@ STRIDE = 1 if os.environ.get("GCPKCE_LOAD") == "full" else 7
 
 @pytest.fixture
 def genesys(folder):
-    with Standin(os.path.join(folder, "genesys")) as standin:
-        yield standin
+    with FakeServer(os.path.join(folder, "genesys")) as fake:
+        yield fake
 
 
 @pytest.fixture

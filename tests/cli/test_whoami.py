@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-"""gcpkce whoami: whose token this is, asked of the stand-in."""
+"""gcpkce whoami: whose token this is, asked of the fake server."""
 
 import os
 from json import dumps, loads
@@ -8,7 +8,7 @@ import pytest
 
 from faults import REMOVED, Fault
 from people import FAR_NAMES
-from standin import Standin
+from fake_server import FakeServer
 
 TOKEN = "GENESYSCLOUD_ACCESS_TOKEN"
 FILE = "GCPKCE_TOKEN_FILE"
@@ -17,8 +17,8 @@ EXPIRES = "2026-11-24T06:46:47Z"
 
 @pytest.fixture
 def genesys(folder):
-    with Standin(os.path.join(folder, "genesys")) as standin:
-        yield standin
+    with FakeServer(os.path.join(folder, "genesys")) as fake:
+        yield fake
 
 
 @pytest.fixture

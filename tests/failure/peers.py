@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-"""Peers that are worse than a stand-in with faults: bare sockets."""
+"""Peers that are worse than a fake server with faults: bare sockets."""
 
 import socket
 import struct

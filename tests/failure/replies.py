@@ -30,7 +30,7 @@ class Way:
 
 
 def way(name, outcome, at_api="same", waits=False, has_token=False, **fault):
-    """A way that is one fault of the stand-in."""
+    """A way that is one fault of the fake server."""
     return Way(name, lambda: Fault(**fault), outcome,
                outcome if at_api == "same" else at_api, waits, has_token)
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 """One sign-in in which something goes wrong, and what came of it.
 
-The module, the helper and TLS are the real ones.  Genesys Cloud is a stand-in
+The module, the helper and TLS are the real ones.  Genesys Cloud is a fake server
 of the row's own, so that rows can run side by side.
 """
 
@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from browser import pair
 from network import why_not
-from standin import Standin
+from fake_server import FakeServer
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
@@ -145,14 +145,14 @@ def preconnect_can_be():
 
 
 class World:
-    """The host, the stand-in and the peers of one row."""
+    """The host, the fake server and the peers of one row."""
 
     def __init__(self, base, number, names=None):
         self.folder = os.path.join(base, "row-%03d" % number)
         os.mkdir(self.folder)
         os.chmod(self.folder, 0o755)
         self.names = names  # the name server, in a private network
-        self.genesys = Standin(os.path.join(base, "genesys"),
+        self.genesys = FakeServer(os.path.join(base, "genesys"),
                                idle_timeout=HOST_LIMIT)
         self.faults = self.genesys.faults
         self.asked = 0
@@ -176,7 +176,7 @@ class World:
         return peer
 
     def port(self, host):
-        """The stand-in's port for "login" or "api"."""
+        """The fake server's port for "login" or "api"."""
         url = self.genesys.login_url if host == "login" else (
             self.genesys.api_url)
         return urlsplit(url).port

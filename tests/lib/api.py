@@ -38,8 +38,8 @@ NOT_FOUND = ApiError(404, "not.found", "The requested resource was not found.")
 class Api(Site):
     """The API server."""
 
-    def __init__(self, standin):
-        self._standin = standin
+    def __init__(self, fake):
+        self._fake = fake
         self._routes = tuple(
             (method, path(text), endpoint, self._guarded(function))
             for method, text, endpoint, function in (
@@ -72,17 +72,17 @@ class Api(Site):
         if "token" in wanted:
             value["token"] = merged(self._token_info(token),
                                     self._token_changes())
-        return overridden(value, self._standin.faults.override_user)
+        return overridden(value, self._fake.faults.override_user)
 
     def tokens_me(self, _request, token):
         """The token itself."""
         return overridden(self._token_info(token),
-                          self._standin.faults.override_token_info)
+                          self._fake.faults.override_token_info)
 
     def revoke(self, _request, token):
         """Makes the token invalid."""
         token.revoked = True
-        return Reply(self._standin.revoke_status)
+        return Reply(self._fake.revoke_status)
 
     def subjects_me(self, _request, token):
         """The roles of the person, each in a division."""
@@ -104,7 +104,7 @@ class Api(Site):
 
     def group(self, _request, _token, group_id):
         """A group, by id."""
-        for group in self._standin.groups.values():
+        for group in self._fake.groups.values():
             if group.id == group_id:
                 return Reply.json(200, group_value(group))
         raise NOT_FOUND
@@ -112,7 +112,7 @@ class Api(Site):
     def user(self, request, _token, user_id):
         """A person, by id; deleted ones only when asked for."""
         states = dict(queried(request)).get("state", "active")
-        for person in self._standin.people.values():
+        for person in self._fake.people.values():
             deleted = person.state == "deleted"
             if person.id == user_id and deleted == (states == "deleted"):
                 return Reply.json(200, self._person(person,
@@ -139,7 +139,7 @@ class Api(Site):
             raise ApiError(401, "authentication.required",
                            "No authentication bearer token specified in "
                            "authorization header.")
-        token = self._standin.vault.token(value)
+        token = self._fake.vault.token(value)
         if token is None or token.revoked:
             raise ApiError(401, "bad.credentials",
                            "Invalid login credentials.")
@@ -149,7 +149,7 @@ class Api(Site):
         return token
 
     def _token_changes(self):
-        changes = self._standin.faults.override_token_info
+        changes = self._fake.faults.override_token_info
         return {} if isinstance(changes, bytes) else changes
 
     def _token_info(self, token):
@@ -165,7 +165,7 @@ class Api(Site):
                 "authorizedGrantType": token.client.grant_type,
                 "scope": list(token.client.scopes),
                 "roleDivisions": [], "state": token.client.state,
-                "organization": short(self._standin.organization)},
+                "organization": short(self._fake.organization)},
         }
         if person.cloned_user:
             value["clonedUser"] = person.cloned_user

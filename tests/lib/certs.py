@@ -2,7 +2,7 @@
 """Certificates: an authority of our own, and good and bad certificates of it.
 
 Everything is made with the openssl command, in one folder, and kept there: a
-second stand-in in the same folder uses the same authority.
+second fake server in the same folder uses the same authority.
 """
 
 import fcntl
@@ -75,7 +75,7 @@ def write(path, text):
 class Authority:
     """A certificate authority that lives in a folder."""
 
-    def __init__(self, folder, name="Stand-in CA"):
+    def __init__(self, folder, name="Fake CA"):
         self.folder = os.path.abspath(folder)
         self.name = name
         os.makedirs(self.folder, exist_ok=True)
@@ -147,7 +147,7 @@ class Authority:
     def _request(stem):
         openssl("req", "-new", "-newkey", "ec", "-pkeyopt",
                 "ec_paramgen_curve:prime256v1", "-nodes", "-subj",
-                "/CN=stand-in", "-keyout", stem + ".key", "-out",
+                "/CN=fake", "-keyout", stem + ".key", "-out",
                 stem + ".csr")
 
     def _sign(self, kind, stem, extensions):

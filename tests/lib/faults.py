@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-"""Faults: a switchboard of what goes wrong, set while the stand-in runs.
+"""Faults: a switchboard of what goes wrong, set while the fake server runs.
 
     faults["token"] = Fault(status=500)                 for all requests
     faults["token"] = Fault(status=500, times=1)        for the next one

@@ -32,12 +32,12 @@ class Hangup(Exception):
 class Listener:
     """Accepts connections for one host ("login" or "api")."""
 
-    def __init__(self, host, site, standin, context):
+    def __init__(self, host, site, fake, context):
         self.host = host
         self.site = site
-        self.standin = standin
+        self.fake = fake
         self.context = context
-        self.address = standin.address
+        self.address = fake.address
         self.port = 0
         self.stopping = threading.Event()
         self._lock = threading.Lock()
@@ -93,7 +93,7 @@ class Listener:
                     return
                 continue
             connection = Connection(self, sock, client[1],
-                                    self.standin.next_number())
+                                    self.fake.next_number())
             with self._lock:
                 self._connections.add(connection)
             threading.Thread(target=connection.run, daemon=True).start()
@@ -106,8 +106,8 @@ class Connection:
         self.listener = listener
         self.client = client
         self.number = number
-        self.log = listener.standin.log
-        self.faults = listener.standin.faults
+        self.log = listener.fake.log
+        self.faults = listener.fake.faults
         self._sock = sock
         self._file = None
         self._dropped = threading.Event()
@@ -117,7 +117,7 @@ class Connection:
         reset = False
         try:
             self._sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self._sock.settimeout(self.listener.standin.idle_timeout)
+            self._sock.settimeout(self.listener.fake.idle_timeout)
             self._note(events.CONNECTION)
             self._stumble()
             self._handshake()
@@ -245,7 +245,7 @@ class Connection:
     def _head(self, request, reply, stays, fault=None):
         given = {name.lower() for name, _ in reply.headers}
         usual = [("Date", formatdate(usegmt=True))]
-        name = self.listener.standin.correlation_header
+        name = self.listener.fake.correlation_header
         if request is not None and name:
             usual.append((name, request.correlation))
         if (reply.status != 204 and "transfer-encoding" not in given

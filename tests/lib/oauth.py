@@ -98,8 +98,8 @@ def is_registered(address, registered):
 class Login(Site):
     """The login server."""
 
-    def __init__(self, standin):
-        self._standin = standin
+    def __init__(self, fake):
+        self._fake = fake
         self._lock = threading.Lock()
         self._waiting = {}
         self._routes = (
@@ -128,7 +128,7 @@ class Login(Site):
         ticket = secrets.token_urlsafe(16)
         with self._lock:
             self._waiting[ticket] = sign_in
-        people = list(self._standin.people.values())
+        people = list(self._fake.people.values())
         return Reply.html(200, sign_in_page(
             ticket, sign_in.client, people, "prompt" in values), NO_STORE)
 
@@ -147,10 +147,10 @@ class Login(Site):
             return waiting.answer(
                 error="access_denied",
                 error_description="the sign-in was cancelled")
-        person = self._standin.people.get(key)
+        person = self._fake.people.get(key)
         if not waiting or not person:
             return Reply.html(400, error_page("This page is out of date."))
-        code = self._standin.vault.issue_code(
+        code = self._fake.vault.issue_code(
             waiting.client, person, waiting.redirect_uri, waiting.challenge)
         return waiting.answer(code=code.value)
 
@@ -163,10 +163,10 @@ class Login(Site):
         except Refusal as refusal:
             return refusal.reply()
         values = {"access_token": token.value, "token_type": "bearer",
-                  "expires_in": self._standin.token_lifetime - 1}
+                  "expires_in": self._fake.token_lifetime - 1}
         if token.refresh:
             values["refresh_token"] = token.refresh
-        return overridden(values, self._standin.faults.override_reply,
+        return overridden(values, self._fake.faults.override_reply,
                           NO_STORE)
 
     @staticmethod
@@ -183,7 +183,7 @@ class Login(Site):
         return dict(reversed(found))
 
     def _start(self, values):
-        client = self._standin.client_by_id(values["client_id"])
+        client = self._fake.client_by_id(values["client_id"])
         if client is None:
             raise NoRedirect("The client id is invalid.")
         if not is_registered(values["redirect_uri"], client.redirect_uris):
@@ -237,7 +237,7 @@ class Login(Site):
         client_id = form.get("client_id", name)
         if not client_id:
             raise Refusal("invalid_request", "client_id is missing")
-        client = self._standin.client_by_id(client_id)
+        client = self._fake.client_by_id(client_id)
         if client is None:
             raise Refusal("invalid_client", "client not found")
         if name not in (None, client_id) or not hmac.compare_digest(
@@ -257,7 +257,7 @@ class Login(Site):
             if not form.get(name):
                 raise Refusal("invalid_request", name + " is missing")
         try:
-            return self._standin.vault.redeem(
+            return self._fake.vault.redeem(
                 form["code"], client, form["redirect_uri"],
                 form["code_verifier"])
         except GrantRefused as reason:

@@ -33,7 +33,7 @@ small {{ color: #666; }}
 CHOICE = """<button name="person" value="{key}">{name}<br>
 <small>{email}{remark}</small></button>"""
 
-SIGN_IN = """<p>{client} asks who you are. This is a stand-in for tests:
+SIGN_IN = """<p>{client} asks who you are. This is a fake server for tests:
 choose any person, without a password.</p>
 {again}<form method="post" action="/signin">
 <input type="hidden" name="ticket" value="{ticket}">

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-"""People, clients and what they belong to: the cast of the stand-in."""
+"""People, clients and what they belong to: the cast of the fake server."""
 
 import secrets
 import uuid

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-"""The record of what the stand-in saw and gave out."""
+"""The record of what the fake server saw and gave out."""
 
 import json
 import os

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 """Hostile identities, and what each of them must give.
 
-A row is one sign-in: what the stand-in for Genesys Cloud is made to say of a
+A row is one sign-in: what the fake Genesys Cloud server is made to say of a
 person, the account asked for, the host's map and configuration, and the one
 outcome that is right.  The few rows with "ok" are the controls: they show
 that the row beside them fails for the reason it names.
@@ -40,7 +40,7 @@ INCOMPLETE = "identity_incomplete"
 
 @dataclass
 class Row:
-    """One sign-in; user, token and reply change what the stand-in says."""
+    """One sign-in; user, token and reply change what the fake server says."""
 
     sentence: str
     outcome: str

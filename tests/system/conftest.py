@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-"""What every test finds: a house, Genesys Cloud's stand-in, people, hosts.
+"""What every test finds: a house, the fake Genesys Cloud server, people, hosts.
 
 Each test begins with an unused configuration, empty records and no process
 of an earlier one, and must leave none behind.
@@ -26,7 +26,7 @@ from names import NameServer  # noqa: E402
 from person import Person  # noqa: E402
 from procfs import newcomers, present  # noqa: E402
 from shares import add_mark, pytest_collection_modifyitems  # noqa: E402,F401
-from standin import Standin  # noqa: E402
+from fake_server import FakeServer  # noqa: E402
 from waiting import wait_until  # noqa: E402
 
 TEST_LIMIT = 300  # seconds; a test may say otherwise by a mark
@@ -88,14 +88,14 @@ def house(pytestconfig):
 
 @pytest.fixture(scope="session")
 def genesys(house):
-    """The stand-in for Genesys Cloud, which everybody here may trust."""
-    with Standin(house.path("genesys")) as standin:
-        yield standin
+    """The fake Genesys Cloud server, which everybody here may trust."""
+    with FakeServer(house.path("genesys")) as fake:
+        yield fake
 
 
 @pytest.fixture(scope="session")
 def people(genesys):
-    """key -> Person, for everybody of the stand-in's cast."""
+    """key -> Person, for everybody of the fake server's cast."""
     browser = Browser(genesys.ca_file)
     return {key: Person(browser, record)
             for key, record in genesys.people.items()}

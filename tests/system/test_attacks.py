@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 """Every row of the table of attacks, by `gcpkce decide` and by the module.
 
-Both judge the very same bytes: what the stand-in answers is fetched once more
+Both judge the very same bytes: what the fake server answers is fetched once more
 for decide.  A row's two outcomes must be the expected one, and so equal.
 """
 
@@ -30,7 +30,7 @@ WORDS = {
 
 
 def body_of(genesys, people, row, path):
-    """What the stand-in says of the row's person, byte for byte."""
+    """What the fake server says of the row's person, byte for byte."""
     request = urllib.request.Request(
         f"{genesys.api_url}/api/v2/{path}", headers={
             "Authorization": f"Bearer {genesys.issue_token(row.person)}"})

@@ -2,7 +2,7 @@
 """gcpkce check on whole hosts: each broken set-up is named, with its fix.
 
 The host is real: its own sshd tells its settings, the built helper is started
-in its sandbox and asks the stand-in.
+in its sandbox and asks the fake server.
 """
 
 import json
@@ -233,7 +233,7 @@ def late(function):
     return function
 
 
-def standin(endpoint, **fault):
+def fake(endpoint, **fault):
     return lambda h: h.genesys.faults.__setitem__(endpoint, Fault(**fault))
 
 
@@ -399,9 +399,9 @@ ROWS = {
     "client-of-another-grant": (lambda h: h.client(grant_type="TOKEN"), FAULT, "network", "client_id",
                                 "refuses the client at once: .*unauthorized_client",
                                 "Code Authorization"),
-    "trouble": (standin("users_me", status=503), WARNING, "network", "localhost",
+    "trouble": (fake("users_me", status=503), WARNING, "network", "localhost",
                 "answers with status 503", "try again later"),
-    "silent-about-clients": (standin("authorize", status=200, body="<html>"), NOTE, "network",
+    "silent-about-clients": (fake("authorize", status=200, body="<html>"), NOTE, "network",
                              "client_id", "only a sign-in shows", "gcpkce login"),
     "clock-behind": (lambda h: h.clock(60), WARNING, "network", "clock",
                      r"(5\d|60|61) s behind Genesys", "timedatectl"),

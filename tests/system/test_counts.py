@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-"""What a sign-in costs Genesys Cloud, counted by the stand-in."""
+"""What a sign-in costs Genesys Cloud, counted by the fake server."""
 
 import time
 

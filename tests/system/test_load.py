@@ -33,7 +33,7 @@ FLOOD_AT_ONCE = 250  # more would be a test of this machine's memory
 LIMIT = 1200 if FULL else 100
 PATIENCE = 150 if FULL else 60
 pytestmark = pytest.mark.alone
-# Clients, sshd, helpers and the stand-in share the cores here.
+# Clients, sshd, helpers and the fake server share the cores here.
 SLOW = {"timeout": 300, "connect_timeout": 60, "request_timeout": 120}
 
 
@@ -281,7 +281,7 @@ def greet(greeter, genesys, number):
 def forget(genesys, journal):
     """Look whether the tokens are gone, and let the records go.
 
-    The stand-in is in this very process; what it remembers would slow down
+    The fake server is in this very process; what it remembers would slow down
     what comes later.
     """
     assert wait_until(lambda: not any(genesys.log.tokens().values()))
@@ -386,5 +386,5 @@ def test_a_flood_that_never_answers_costs_nothing_and_leaves_nobody(
     assert genesys.log.records() == []
     measured(
         f"{FLOOD} connections that never answered, {helpers} of them at the "
-        f"prompt: no connection to the stand-in, nobody left, in "
+        f"prompt: no connection to the fake server, nobody left, in "
         f"{time.monotonic() - started:.0f} s")

@@ -514,7 +514,7 @@ def test_only_a_success_revokes_what_is_pending(sshd, genesys):
 
 
 def revoked_tokens(genesys):
-    """The tokens that the stand-in was asked to revoke."""
+    """The tokens that the fake server was asked to revoke."""
     return {r.headers["authorization"].split()[-1] for r in genesys.log.requests("api")
             if r.method == "DELETE"}
 

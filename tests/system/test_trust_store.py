@@ -22,13 +22,13 @@ from waiting import PATIENCE
 
 CERTS = "/etc/ssl/certs"
 BUNDLE = f"{CERTS}/ca-certificates.crt"
-LISTED = "/etc/ca-certificates/standin.crt"
+LISTED = "/etc/ca-certificates/fake.crt"
 MAP = "/etc/security/pam_gcpkce.map"
 GCPKCE = f"{BUILD}/tests/gcpkce"
 
 
 class Store:
-    """The store in the house's own /etc; AUTHORITY is the stand-in's."""
+    """The store in the house's own /etc; AUTHORITY is the fake server's."""
 
     def __init__(self, house, authority):
         self._house = house
@@ -71,7 +71,7 @@ class Store:
             file.write(pem)
 
     def in_directory(self, folder=CERTS, relative=False, of=None):
-        path = f"{folder}/standin.crt"
+        path = f"{folder}/fake.crt"
         shutil.copyfile(self.authority, path)
         os.chmod(path, 0o644)
         name = subprocess.run(["openssl", "x509", "-hash", "-noout", "-in", path],
@@ -87,7 +87,7 @@ class Store:
     def in_directory_by_two_links(self):
         """As of an authority in a directory of the list that is itself a link."""
         os.makedirs(os.path.dirname(LISTED), exist_ok=True)
-        os.symlink(f"{self.away}/standin.crt", LISTED)
+        os.symlink(f"{self.away}/fake.crt", LISTED)
         self.in_directory(self.away, of=LISTED)
 
     def no_directory(self):
@@ -331,9 +331,9 @@ def test_check_names_the_way_to_ca_file(house, store, configure):
 
 def test_check_names_a_certificate_that_the_helper_cannot_read(store):
     store.in_directory_by_link()
-    os.chmod(f"{store.away}/standin.crt", 0o600)
+    os.chmod(f"{store.away}/fake.crt", 0o600)
     found = [one for one in store.findings("--offline") if "cannot read" in one["what"]]
-    assert [one["fix"] for one in found] == [f"chmod o+r {store.away}/standin.crt"]
+    assert [one["fix"] for one in found] == [f"chmod o+r {store.away}/fake.crt"]
 
 
 def test_check_names_many_such_files_by_a_few_findings(store):

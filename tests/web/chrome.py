@@ -197,7 +197,7 @@ class Tab:
         self._part(f"#{part}").click()
 
     def choose(self, person):
-        """Press a person's button on the stand-in's sign-in page."""
+        """Press a person's button on the fake server's sign-in page."""
         button = f'button[value="{person}"]'
         self.wait_until(lambda: self._part(button), button)
         self._part(button).click()

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
-"""A stand-in for Genesys Cloud: a login server and an API server on this machine.
+"""A fake Genesys Cloud server: a login server and an API server on this machine.
 
-    with Standin(directory) as standin:
-        standin.login_url, standin.api_url, standin.ca_file
-        standin.clients["public"].id, standin.people["alice"].id
-        standin.faults["token"] = Fault(status=500, times=1)
-        standin.log.count("POST", "/oauth/token")
+    with FakeServer(directory) as fake:
+        fake.login_url, fake.api_url, fake.ca_file
+        fake.clients["public"].id, fake.people["alice"].id
+        fake.faults["token"] = Fault(status=500, times=1)
+        fake.log.count("POST", "/oauth/token")
 
 As a program it prints one line of JSON when it is ready, and serves until
 its standard input is closed or SIGTERM comes.
@@ -33,7 +33,7 @@ from people import Cast
 from record import PATIENCE, Log
 from vault import Vault
 
-__all__ = ["Standin", "Fault", "REMOVED"]
+__all__ = ["FakeServer", "Fault", "REMOVED"]
 
 EXAMPLE_CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
 TLS_VERSIONS = {
@@ -42,7 +42,7 @@ TLS_VERSIONS = {
 }
 
 
-class Standin(Cast):
+class FakeServer(Cast):
     """Both hosts, with their people, clients, faults and log.
 
     The options are attributes too, and may be changed while it runs (those
@@ -158,11 +158,11 @@ class Standin(Cast):
                                      challenge).value
 
     def now(self):
-        """The stand-in's clock, for the lifetime of codes and tokens."""
+        """The fake server's clock, for the lifetime of codes and tokens."""
         return time.monotonic() + self._ahead
 
     def advance(self, seconds):
-        """Puts the stand-in's clock forward."""
+        """Puts the fake server's clock forward."""
         self._ahead += seconds
 
     def next_number(self):
@@ -230,7 +230,7 @@ def limit_tls(context, newest):
 def arguments(words=None):
     """Reads the command line."""
     parser = argparse.ArgumentParser(
-        description="A stand-in for Genesys Cloud. Prints one line of JSON "
+        description="A fake Genesys Cloud server. Prints one line of JSON "
         "when it is ready; ends with its standard input (so give it one "
         "that stays open) or by SIGTERM.")
     parser.add_argument("--dir", required=True,
@@ -256,31 +256,31 @@ def arguments(words=None):
     return parser.parse_args(words)
 
 
-def configuration(standin):
+def configuration(fake):
     """Returns a configuration of pam_gcpkce that leads here."""
-    client = standin.clients["public"]
+    client = fake.clients["public"]
     settings = {
-        "region": "eu-central-1", "login_url": standin.login_url,
-        "api_url": standin.api_url, "ca_file": standin.ca_file,
+        "region": "eu-central-1", "login_url": fake.login_url,
+        "api_url": fake.api_url, "ca_file": fake.ca_file,
         "client_id": client.id, "redirect_uri": client.redirect_uris[0],
-        "organization": standin.organization.id}
+        "organization": fake.organization.id}
     return "".join("%s = %s\n" % setting for setting in settings.items())
 
 
-def say_all(standin):
+def say_all(fake):
     """Says what a program needs, and shows a person where to begin."""
-    print(json.dumps(standin.summary()), flush=True)
+    print(json.dumps(fake.summary()), flush=True)
     print("Open this page in a browser that trusts %s:\n\n  %s\n" % (
-        standin.ca_file, standin.authorize_address()), file=sys.stderr,
+        fake.ca_file, fake.authorize_address()), file=sys.stderr,
         flush=True)
 
 
-def serve(standin, ended, conf=None):
+def serve(fake, ended, conf=None):
     """Says that it is ready, and waits for the end."""
     if conf and sys.stdout.isatty():
         print("wrote %s" % conf, flush=True)
     else:
-        say_all(standin)
+        say_all(fake)
 
     def watch():
         try:
@@ -299,7 +299,7 @@ def main():
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
-    standin = Standin(
+    fake = FakeServer(
         given.dir, address=given.address, login_port=given.login_port,
         api_port=given.api_port, login_certificate=given.login_certificate,
         api_certificate=given.api_certificate, names=tuple(given.name),
@@ -307,14 +307,14 @@ def main():
         code_lifetime=given.code_lifetime,
         token_lifetime=given.token_lifetime, log_file=given.log)
     for number, (client_id, redirect_uri) in enumerate(given.client, 1):
-        standin.add_client("client%d" % number, id=client_id,
+        fake.add_client("client%d" % number, id=client_id,
                            redirect_uris=[redirect_uri])
-    with standin:
+    with fake:
         if given.conf:
             with open(given.conf, "w", encoding="utf-8") as file:
                 os.fchmod(file.fileno(), 0o644)
-                file.write(configuration(standin))
-        serve(standin, ended, given.conf)
+                file.write(configuration(fake))
+        serve(fake, ended, given.conf)
 
 
 if __name__ == "__main__":
