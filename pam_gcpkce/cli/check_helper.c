@@ -108,7 +108,7 @@ account_check(struct check *check)
 static bool
 binary_check(struct check *check)
 {
-	const char *path = helper_proc_helper_path();
+	const char *path = helper_path;
 	struct findings *f = &check->findings;
 	char fix[PATH_MAX + 32];
 	struct stat st;
@@ -181,8 +181,7 @@ check_helper(struct check *check)
 	if (r == OUTCOME_CONFIG_INVALID)
 		return; /* the account: reported already */
 	if (r != OUTCOME_OK)
-		finding_add(&check->findings, FINDING_FAULT,
-		    helper_proc_helper_path(),
+		finding_add(&check->findings, FINDING_FAULT, helper_path,
 		    "see gcpkce-helper(8); check noexec mounts, limits and "
 		    "mandatory access control",
 		    "the helper does not start or does not answer: %s",

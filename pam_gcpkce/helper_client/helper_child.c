@@ -39,40 +39,6 @@
 #define FD_PARKED 16      /* above all of them */
 #define FD_SEARCHED 65536 /* closed one by one below this */
 
-enum step {
-	STEP_SIGNALS,
-	STEP_LIMITS,
-	STEP_DESCRIPTORS,
-	STEP_DIRECTORY,
-	STEP_SESSION,
-	STEP_KEYRING,
-	STEP_IDS,
-	STEP_PARENT,
-	STEP_PRIVILEGES,
-	STEP_EXEC,
-};
-
-const char *
-child_step_text(int step)
-{
-	static const char *const texts[] = {
-	    [STEP_SIGNALS] = "resetting signals",
-	    [STEP_LIMITS] = "setting limits",
-	    [STEP_DESCRIPTORS] = "arranging descriptors",
-	    [STEP_DIRECTORY] = "changing to the root directory",
-	    [STEP_SESSION] = "starting a new session",
-	    [STEP_KEYRING] = "joining a new session keyring",
-	    [STEP_IDS] = "changing to the helper's account",
-	    [STEP_PARENT] = "setting the parent-death signal",
-	    [STEP_PRIVILEGES] = "setting no_new_privs",
-	    [STEP_EXEC] = "executing the helper",
-	};
-
-	return step >= 0 && (size_t)step < sizeof(texts) / sizeof(texts[0])
-	    ? texts[step]
-	    : "an unknown step";
-}
-
 /*
  * By the direct system call: libc refuses to change the two signals that it
  * reserves, and posix_spawn leaves those ignored.  Zero bytes are the default
@@ -124,16 +90,12 @@ scheduling_reset(void)
 static bool
 limits_set(const struct child_plan *plan)
 {
-	return scheduling_reset() && limit_set(RLIMIT_NICE, 0) &&
-	    limit_set(RLIMIT_RTPRIO, 0) && limit_set(RLIMIT_MSGQUEUE, 0) &&
-	    limit_set(RLIMIT_MEMLOCK, HELPER_LOCKED_MAX) &&
-	    limit_set(RLIMIT_CORE, 0) && limit_set(RLIMIT_FSIZE, 0) &&
-	    limit_set(RLIMIT_NOFILE, HELPER_FILES_MAX) &&
-	    limit_set(RLIMIT_CPU, HELPER_CPU_SECONDS_MAX) &&
-	    limit_set(RLIMIT_STACK, HELPER_STACK_MAX) &&
-	    (HELPER_MEMORY_UNLIMITED ||
-		(limit_set(RLIMIT_DATA, HELPER_DATA_MAX) &&
-		    limit_set(RLIMIT_AS, HELPER_ADDRESSES_MAX))) &&
+	static const struct helper_limit limits[] = {HELPER_LIMITS};
+	bool set = scheduling_reset();
+
+	for (size_t i = 0; set && i < sizeof(limits) / sizeof(limits[0]); i++)
+		set = limit_set(limits[i].resource, limits[i].most);
+	return set &&
 	    (!plan->child_run.drop ||
 		limit_set(RLIMIT_NPROC, HELPER_PROCESSES_MAX));
 }
@@ -301,27 +263,44 @@ helper_exec(const struct child_plan *plan)
 	return false;
 }
 
+/* In this order. */
+static const struct {
+	bool (*take)(const struct child_plan *plan);
+	const char *text;
+} steps[] = {
+    {signals_reset, "resetting signals"},
+    {limits_set, "setting limits"},
+    {descriptors_arrange, "arranging descriptors"},
+    {place_leave, "changing to the root directory"},
+    {session_start, "starting a new session"},
+    {keyring_leave, "joining a new session keyring"},
+    {ids_set, "changing to the helper's account"},
+    {parent_tie, "setting the parent-death signal"},
+    {privileges_freeze, "setting no_new_privs"},
+    {helper_exec, "executing the helper"},
+};
+
+const char *
+child_step_text(int step)
+{
+	return step >= 0 && (size_t)step < sizeof(steps) / sizeof(steps[0])
+	    ? steps[step].text
+	    : "an unknown step";
+}
+
 _Noreturn void
 child_run(const struct child_plan *plan)
 {
-	static bool (*const steps[])(const struct child_plan *) = {
-	    [STEP_SIGNALS] = signals_reset,
-	    [STEP_LIMITS] = limits_set,
-	    [STEP_DESCRIPTORS] = descriptors_arrange,
-	    [STEP_DIRECTORY] = place_leave,
-	    [STEP_SESSION] = session_start,
-	    [STEP_KEYRING] = keyring_leave,
-	    [STEP_IDS] = ids_set,
-	    [STEP_PARENT] = parent_tie,
-	    [STEP_PRIVILEGES] = privileges_freeze,
-	    [STEP_EXEC] = helper_exec,
-	};
 	struct child_report report = {0};
+	bool arranged = false;
 
-	while (steps[report.step](plan))
+	while (steps[report.step].take(plan)) {
+		arranged =
+		    arranged || steps[report.step].take == descriptors_arrange;
 		report.step++;
+	}
 	report.error = errno;
-	(void)!write(report.step > STEP_DESCRIPTORS ? FD_REPORT : plan->report,
-	    &report, sizeof(report));
+	(void)!write(
+	    arranged ? FD_REPORT : plan->report, &report, sizeof(report));
 	_exit(127);
 }

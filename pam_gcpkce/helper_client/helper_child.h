@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * The child's side of starting a helper, between fork and exec.
- */
+/* The child's side of starting a helper, between fork and exec. */
 #ifndef GCPKCE_HELPER_CHILD_H
 #define GCPKCE_HELPER_CHILD_H
 
@@ -27,11 +25,14 @@ struct child_plan {
 };
 
 /*
- * Become the helper.  Async-signal-safe; never returns.
+ * Move a descriptor out of 0, 1 and 2, which the application may have closed:
+ * its output must not go to our socket.
  */
+bool fd_lift(int *fd);
+
+/* Become the helper.  Async-signal-safe. */
 _Noreturn void child_run(const struct child_plan *plan);
 
-/* The name of a step, for the log. */
 const char *child_step_text(int step);
 
 #endif

@@ -182,56 +182,34 @@ helper_client_address(struct helper_proc *proc, int64_t deadline_ms,
 	return r == OUTCOME_OK ? missing_note(proc, &ret->missing, reterr) : r;
 }
 
-const char *
-helper_client_prompt(const struct config *config, enum wire_callback callback)
-{
-	switch (callback) {
-	case WIRE_CALLBACK_LISTENS:
-		return MESSAGE_TYPE_NUMBER;
-	case WIRE_CALLBACK_TAKEN:
-		return MESSAGE_PASTE_ADDRESS;
-	case WIRE_CALLBACK_PASTE:
-	case WIRE_CALLBACKS:
-		break;
-	}
-	return config->callback == CALLBACK_LOOPBACK ? MESSAGE_PASTE_ELSEWHERE
-						     : MESSAGE_PASTE;
-}
-
-/* Does the answer equal the word?  An empty one never does. */
-static enum outcome
-word_compare(struct view answer, const char *word, bool *ret_same)
-{
-	autobuf hold = BUF_INIT(WIRE_ANSWER_MAX);
-
-	if (word == NULL || strlen(word) > hold.max)
-		return OUTCOME_OK;
-	struct view plain = typed_once(typed_plain(view_text(word), &hold));
-	*ret_same |= answer.len > 0 && view_eq_ct(answer, plain);
-	return buf_check(&hold);
-}
-
 /*
- * Is the answer one that must not leave this process?  sshd's junk is not: for
- * a name that it refuses, sshd passes junk as the password, too.  The helper
- * must see it, to treat it like a refused code.
+ * Is the answer one that must not leave this process?  An empty one never is,
+ * nor is sshd's junk: for a name that it refuses, sshd passes junk as the
+ * password, too.  The helper must see it, to treat it like a refused code.
  */
 static enum outcome
 answer_is_known(
     struct view typed, const struct helper_client_known *known, bool *ret_known)
 {
+	const char *const words[] = {
+	    known->user, known->password, known->old_password};
 	autobuf hold = BUF_INIT(WIRE_ANSWER_MAX);
 
 	if (typed_is_sshd_junk(typed))
 		return OUTCOME_OK;
 	struct view plain = typed_once(typed_plain(typed, &hold));
 	enum outcome r = buf_check(&hold);
-	if (r == OUTCOME_OK)
-		r = word_compare(plain, known->user, ret_known);
-	if (r == OUTCOME_OK)
-		r = word_compare(plain, known->password, ret_known);
-	if (r == OUTCOME_OK)
-		r = word_compare(plain, known->old_password, ret_known);
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		autobuf other = BUF_INIT(WIRE_ANSWER_MAX);
+
+		if (r != OUTCOME_OK || words[i] == NULL ||
+		    strlen(words[i]) > other.max)
+			continue;
+		struct view word =
+		    typed_once(typed_plain(view_text(words[i]), &other));
+		*ret_known |= plain.len > 0 && view_eq_ct(plain, word);
+		r = buf_check(&other);
+	}
 	return r;
 }
 
@@ -282,49 +260,30 @@ helper_client_answer(struct helper_proc *proc, struct view typed,
 	return r;
 }
 
-const char *
-helper_client_sentence(const struct config *config, enum wire_callback callback,
-    const struct wire_verdict *verdict, enum outcome outcome)
+static enum outcome
+empty_send(
+    const struct helper_proc *proc, enum wire_type type, struct errinfo *reterr)
 {
-	static const char *const numbers[WIRE_NUMBERS] = {
-	    [WIRE_NUMBER_EARLY] = MESSAGE_NUMBER_EARLY,
-	    [WIRE_NUMBER_WRONG] = MESSAGE_NUMBER_WRONG,
-	    [WIRE_NUMBER_SPENT] = MESSAGE_NUMBER_SPENT,
-	};
+	autobuf frame = BUF_INIT(WIRE_HEADER_LEN);
 
-	if (outcome == OUTCOME_STATE_MISMATCH && verdict->state_earlier)
-		return MESSAGE_EARLIER;
-	if (outcome != OUTCOME_ANSWER_MALFORMED)
-		return outcome_sentence(outcome);
-	if (numbers[verdict->number] != NULL)
-		return numbers[verdict->number];
-	if (callback == WIRE_CALLBACK_LISTENS)
-		return MESSAGE_NO_NUMBER;
-	return config->callback == CALLBACK_LOOPBACK
-	    ? MESSAGE_NO_ADDRESS
-	    : outcome_sentence(outcome);
+	wire_put_empty(&frame, type);
+	return helper_proc_send(
+	    proc, &frame, clock_now_ms() + HELPER_CLIENT_GRACE_MS, reterr);
 }
 
 void
 helper_client_grant(const struct helper_proc *proc)
 {
-	autobuf frame = BUF_INIT(WIRE_HEADER_LEN);
 	struct errinfo unheard;
 
-	wire_put_empty(&frame, WIRE_GRANTED);
-	(void)!helper_proc_send(
-	    proc, &frame, clock_now_ms() + HELPER_CLIENT_GRACE_MS, &unheard);
+	(void)!empty_send(proc, WIRE_GRANTED, &unheard);
 }
 
 enum outcome
 helper_client_settle(
     const struct helper_proc *proc, bool keep, struct errinfo *reterr)
 {
-	autobuf frame = BUF_INIT(WIRE_HEADER_LEN);
-
-	wire_put_empty(&frame, keep ? WIRE_KEEP : WIRE_REVOKE);
-	return helper_proc_send(
-	    proc, &frame, clock_now_ms() + HELPER_CLIENT_GRACE_MS, reterr);
+	return empty_send(proc, keep ? WIRE_KEEP : WIRE_REVOKE, reterr);
 }
 
 enum outcome
@@ -351,11 +310,30 @@ helper_client_revoke(const struct config *config,
 	return r == OUTCOME_OK ? helper_proc_finish(&child, reterr) : r;
 }
 
+/*
+ * Start a helper for one request without a dialogue, and receive its reply
+ * within limit_s.
+ */
+static enum outcome
+helper_ask(const struct config *config, const struct buf *frame,
+    uint32_t limit_s, enum wire_type type, struct buf *payload,
+    struct errinfo *reterr)
+{
+	autoproc child = HELPER_PROC_NONE;
+	int64_t deadline_ms =
+	    clock_now_ms() + limit_s * INT64_C(1000) + HELPER_CLIENT_GRACE_MS;
+	enum outcome r =
+	    helper_send(config, -1, frame, deadline_ms, &child, reterr);
+
+	return r == OUTCOME_OK
+	    ? helper_proc_receive(&child, type, deadline_ms, payload, reterr)
+	    : r;
+}
+
 enum outcome
 helper_client_token(const struct config *config, enum wire_task task,
     struct secret *token, struct wire_token_info *ret, struct errinfo *reterr)
 {
-	autoproc child = HELPER_PROC_NONE;
 	autobuf frame = BUF_INIT(WIRE_HEADER_LEN + WIRE_PAYLOAD_MAX);
 	autobuf payload = BUF_INIT(WIRE_PAYLOAD_MAX);
 	struct wire_token_request request = {
@@ -364,29 +342,23 @@ helper_client_token(const struct config *config, enum wire_task task,
 		(uint32_t)(config->connect_timeout + config->request_timeout),
 	    .token = token,
 	};
-	int64_t deadline_ms = clock_now_ms() + request.limit_s * INT64_C(1000) +
-	    HELPER_CLIENT_GRACE_MS;
 
 	memset(ret, 0, sizeof(*ret));
 	route_set(config, &request.route);
 	wire_put_token_request(&frame, &request);
-	enum outcome r =
-	    helper_send(config, -1, &frame, deadline_ms, &child, reterr);
-	if (r == OUTCOME_OK)
-		r = helper_proc_receive(
-		    &child, WIRE_TOKEN_REPLY, deadline_ms, &payload, reterr);
+	enum outcome r = helper_ask(config, &frame, request.limit_s,
+	    WIRE_TOKEN_REPLY, &payload, reterr);
 	if (r == OUTCOME_OK)
 		r = wire_token_reply_parse(buf_view(&payload), ret, reterr);
-	if (r != OUTCOME_OK)
-		return r;
-	return err_set(reterr, ret->verdict.outcome, "%s", ret->verdict.reason);
+	return r == OUTCOME_OK
+	    ? err_set(reterr, ret->verdict.outcome, "%s", ret->verdict.reason)
+	    : r;
 }
 
 enum outcome
 helper_client_probe(const struct config *config, bool network,
     struct wire_probe_reply *ret, struct errinfo *reterr)
 {
-	autoproc child = HELPER_PROC_NONE;
 	autobuf frame = BUF_INIT(WIRE_HEADER_LEN + WIRE_PAYLOAD_MAX);
 	autobuf payload = BUF_INIT(WIRE_PAYLOAD_MAX);
 	struct wire_probe_request request = {
@@ -395,8 +367,6 @@ helper_client_probe(const struct config *config, bool network,
 		(uint32_t)(config->connect_timeout + config->request_timeout) *
 		PROBE_REQUESTS,
 	};
-	int64_t deadline_ms = clock_now_ms() + request.limit_s * INT64_C(1000) +
-	    HELPER_CLIENT_GRACE_MS;
 
 	memset(ret, 0, sizeof(*ret));
 	route_set(config, &request.route);
@@ -405,11 +375,8 @@ helper_client_probe(const struct config *config, bool network,
 	text_copy(request.signin_org, config->signin_org);
 	text_copy(request.signin_provider, config->signin_provider);
 	wire_put_probe_request(&frame, &request);
-	enum outcome r =
-	    helper_send(config, -1, &frame, deadline_ms, &child, reterr);
-	if (r == OUTCOME_OK)
-		r = helper_proc_receive(
-		    &child, WIRE_PROBE_REPLY, deadline_ms, &payload, reterr);
+	enum outcome r = helper_ask(config, &frame, request.limit_s,
+	    WIRE_PROBE_REPLY, &payload, reterr);
 	return r == OUTCOME_OK
 	    ? wire_probe_reply_parse(buf_view(&payload), ret, reterr)
 	    : r;

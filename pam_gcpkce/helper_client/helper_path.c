@@ -3,6 +3,6 @@
  * The one object that differs between an installed build and a build's own
  * tests, which run the helper where it was built.
  */
-#include "helper_path.h"
+#include "gcpkce/helper_client/helper_proc.h"
 
 const char helper_path[] = GCPKCE_HELPER;

@@ -14,81 +14,16 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 
 #include "gcpkce/base/clock.h"
-#include "gcpkce/config/account.h"
-#include "gcpkce/config/shown.h"
 #include "gcpkce/wire/frame.h"
 #include "helper_child.h"
-#include "helper_path.h"
 
 #define END_GRACE_MS 2000 /* for a helper that is asked to end, ... */
 #define END_LATE_MS 150   /* ... and after the deadline */
 #define END_KILL_MS 100
 #define EXEC_WAIT_MS 250
-
-/* As a fault of the configuration, whose reader does not look accounts up. */
-static enum outcome
-helper_user_refuse(
-    const struct config *config, const char *why, struct errinfo *reterr)
-{
-	static const char key[] = "helper_user";
-	autobuf shown = BUF_INIT(CONFIG_TEXT_CAP);
-
-	shown_put_value(&shown, view_text(key), view_text(config->helper_user));
-	return err_set(reterr, OUTCOME_CONFIG_INVALID, "%s: %s: \"%s\" %s",
-	    config->helper_user_place, key, buf_text(&shown), why);
-}
-
-enum outcome
-helper_child_plan(const struct config *config, int log,
-    struct helper_child *ret, struct errinfo *reterr)
-{
-	struct account account;
-
-	*ret = (struct helper_child){.log = log, .lock = -1};
-	if (geteuid() != 0)
-		return OUTCOME_OK;
-	enum outcome r = account_find(config->helper_user, &account, reterr);
-	if (r != OUTCOME_OK)
-		return r;
-	if (!account.exists || account.uid == 0 || account.gid == 0)
-		return helper_user_refuse(config,
-		    account.exists
-			? "has uid 0 or gid 0; name an account without rights"
-			: "does not exist on this host; create the account, or "
-			  "name one without rights",
-		    reterr);
-	ret->drop = true;
-	ret->uid = account.uid;
-	ret->gid = account.gid;
-	return OUTCOME_OK;
-}
-
-/*
- * Move a descriptor out of 0, 1 and 2, which the application may have closed:
- * its output must not go to our socket.
- */
-static bool
-lift(int *fd)
-{
-	if (*fd > 2)
-		return true;
-	int lifted = fcntl(*fd, F_DUPFD_CLOEXEC, 3);
-	if (lifted < 0)
-		return false;
-	(void)close(*fd);
-	*fd = lifted;
-	return true;
-}
-
-const char *
-helper_proc_helper_path(void)
-{
-	return helper_path;
-}
 
 static enum outcome
 binary_open(int *ret_fd, struct errinfo *reterr)
@@ -209,8 +144,8 @@ helper_proc_start(const struct helper_child *child_run, int64_t deadline_ms,
 		return err_sys(reterr, OUTCOME_SYSTEM_ERROR, "pipe");
 	autofd report = pipes[0];
 	autofd report_end = pipes[1];
-	if (!lift(&binary) || !lift(&child.socket) || !lift(&theirs) ||
-	    !lift(&report) || !lift(&report_end))
+	if (!fd_lift(&binary) || !fd_lift(&child.socket) || !fd_lift(&theirs) ||
+	    !fd_lift(&report) || !fd_lift(&report_end))
 		return err_sys(reterr, OUTCOME_SYSTEM_ERROR, "fcntl");
 
 	struct child_plan plan = {
@@ -226,7 +161,7 @@ helper_proc_start(const struct helper_child *child_run, int64_t deadline_ms,
 	if (child.pid < 0)
 		return err_sys(reterr, OUTCOME_SYSTEM_ERROR, "fork");
 	child.process = (int)syscall(SYS_pidfd_open, child.pid, 0);
-	if (child.process >= 0 && !lift(&child.process))
+	if (child.process >= 0 && !fd_lift(&child.process))
 		return err_sys(reterr, OUTCOME_SYSTEM_ERROR, "fcntl");
 	(void)close(take_fd(&report_end));
 	(void)close(take_fd(&theirs));
@@ -408,18 +343,4 @@ helper_proc_finish(struct helper_proc *c, struct errinfo *reterr)
 		return err_set(reterr, OUTCOME_HELPER_FAILED,
 		    "the helper exited with status %d", WEXITSTATUS(status));
 	return OUTCOME_OK;
-}
-
-int
-helper_proc_log_open(void)
-{
-	struct sockaddr_un address = {
-	    .sun_family = AF_UNIX, .sun_path = "/dev/log"};
-	autofd fd =
-	    socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-
-	if (fd < 0 || !lift(&fd) ||
-	    connect(fd, (struct sockaddr *)&address, sizeof(address)) != 0)
-		return -1;
-	return take_fd(&fd);
 }

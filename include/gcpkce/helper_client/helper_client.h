@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Requests to the helper: sign in, in rounds of address, answer and verdict;
- * revoke a token; or find out whose token it is.  The module and the command
- * make the same calls and differ in what they show and decide between them.
+ * Requests to the helper.  The module and the command make the same calls and
+ * differ in what they show and decide between them.
  */
 #ifndef GCPKCE_HELPER_CLIENT_H
 #define GCPKCE_HELPER_CLIENT_H
@@ -32,13 +31,11 @@ struct helper_call {
  * Start a helper and send it the request: the configuration without the policy,
  * the label, and the client secret if there is one.
  *
- * in:     deadline_ms  of clock_now_ms()
- * out:    ret  (autochild) call helper_client_address next
+ * out:    ret  (autoproc) call helper_client_address next
  *         reterr  with OUTCOME_OK: why there is no preconnect although the
  *                 configuration wants one, or ""
- * errors: OUTCOME_SECRET_UNREADABLE, OUTCOME_CONFIG_INVALID (helper_user),
- *         OUTCOME_HELPER_FAILED, OUTCOME_SYSTEM_ERROR, OUTCOME_TIMED_OUT,
- *         OUTCOME_NO_MEMORY
+ * errors: OUTCOME_SECRET_UNREADABLE, OUTCOME_TIMED_OUT, OUTCOME_NO_MEMORY; as
+ *         helper_child_plan and helper_proc_start
  */
 MUST_CHECK enum outcome helper_client_start(const struct config *config,
     const struct helper_call *call, int64_t deadline_ms,
@@ -48,18 +45,13 @@ MUST_CHECK enum outcome helper_client_start(const struct config *config,
  * Receive the address to show; once after the start, and once after each
  * verdict for which outcome_may_retry is true.
  *
- * out:    ret  the address, whether Genesys Cloud could not be reached, and
- *              how the code may come back
  * errors: as helper_proc_receive; OUTCOME_HELPER_FAILED also if the sandbox is
- * strict and the helper reports a missing layer but continues
+ *         strict and the helper reports a missing layer but continues
  */
 MUST_CHECK enum outcome helper_client_address(struct helper_proc *proc,
     int64_t deadline_ms, struct wire_ready *ret, struct errinfo *reterr);
 
-/*
- * The sentence of messages.h that is shown after an address to ask for the
- * answer.
- */
+/* The message that asks for the answer, after an address. */
 const char *helper_client_prompt(
     const struct config *config, enum wire_callback callback);
 
@@ -87,26 +79,17 @@ MUST_CHECK enum outcome helper_client_answer(struct helper_proc *proc,
     struct view typed, const struct helper_client_known *known,
     int64_t deadline_ms, struct wire_verdict *ret, struct errinfo *reterr);
 
-/*
- * The sentence for the user after an answer with this outcome.
- *
- * in:     callback  of the prompt that was answered
- */
+/* The message after an answer to that prompt, with this outcome. */
 const char *helper_client_sentence(const struct config *config,
     enum wire_callback callback, const struct wire_verdict *verdict,
     enum outcome outcome);
 
-/*
- * Report, before helper_client_settle, that the login succeeds, so that the
- * helper can show this in the browser that delivered the code.
- */
+/* Before helper_client_settle: have the browser show that it succeeded. */
 void helper_client_grant(const struct helper_proc *proc);
 
 /*
- * Tell the helper whether the token of an ok verdict is kept.  If this does not
- * arrive, the helper sees the socket close and revokes the token.
- *
- * errors: OUTCOME_HELPER_FAILED  it did not arrive: the token is not kept
+ * Is the token of an ok verdict kept?  If this does not arrive, which is
+ * OUTCOME_HELPER_FAILED, the helper sees the socket close and revokes it.
  */
 enum outcome helper_client_settle(
     const struct helper_proc *proc, bool keep, struct errinfo *reterr);
@@ -115,11 +98,10 @@ enum outcome helper_client_settle(
  * Have a token revoked in the background.
  *
  * in:     call  user and service, for the revoker's line in the journal
- *         token   *borrowed*
  *         expires_at_s  CLOCK_REALTIME; 0: not known
  *         limit_s  how long the revoker retries
  * errors: as helper_client_start; OUTCOME_HELPER_FAILED also if the helper
- * ended without starting a revoker
+ *         ended without starting a revoker
  */
 MUST_CHECK enum outcome helper_client_revoke(const struct config *config,
     const struct helper_call *call, struct secret *token, uint64_t expires_at_s,
@@ -129,7 +111,6 @@ MUST_CHECK enum outcome helper_client_revoke(const struct config *config,
  * Find out whose a token is, or have it revoked, and wait for the result for at
  * most the time limit of one request.
  *
- * in:     token  *borrowed*
  * out:    ret    (wire_token_reply_done it) all zero unless the helper replied
  * gives:  the reply's outcome, its reason in reterr; or as helper_client_start
  */

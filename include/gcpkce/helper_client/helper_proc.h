@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * Starts a helper process from any application, sends and receives frames, and
- * makes sure that the helper ends.
- */
+/* Starts and ends a helper process, and exchanges frames with it. */
 #ifndef GCPKCE_HELPER_PROC_H
 #define GCPKCE_HELPER_PROC_H
 
@@ -39,8 +36,8 @@ struct helper_proc {
 #define autoproc CLEANUP(helper_proc_end) struct helper_proc
 
 /*
- * Find the account that the helper is to run as: helper_user if the application
- * is root, else the effective user.
+ * Which account runs it: helper_user if the application is root, else the
+ * effective user.
  *
  * in:     log  a socket of helper_proc_log_open, *borrowed*, or -1
  * errors: OUTCOME_CONFIG_INVALID  there is no such account, or it has uid 0
@@ -49,20 +46,18 @@ struct helper_proc {
 MUST_CHECK enum outcome helper_child_plan(const struct config *config, int log,
     struct helper_child *ret, struct errinfo *reterr);
 
-/* The path of the installed helper, which is compiled in. */
-const char *helper_proc_helper_path(void);
+/* Compiled in, so that no input of a user can select another helper. */
+extern const char helper_path[];
 
 /*
- * Start a helper.  Between fork and exec the child makes only async-signal-safe
- * calls; it inherits only four descriptors.  Nothing changes in the
- * application: no id, disposition, directory or environment; only the signal
- * mask of this thread is changed during the fork.
+ * Start a helper.  It inherits only four descriptors, and nothing changes in
+ * the application but the signal mask of this thread, during the fork.
  *
  * in:     deadline_ms  of clock_now_ms(); bounds the wait for exec, which ends
  *                      early if another child of the application holds the
  *                      report pipe or a disk is slow; a later failure is
  *                      reported by helper_proc_send and helper_proc_receive
- * out:    ret  (autochild) the helper, which waits for its request
+ * out:    ret  (autoproc) the helper, which waits for its request
  * errors: OUTCOME_HELPER_FAILED  its file, or the step of its start that failed
  *         OUTCOME_SYSTEM_ERROR   no descriptor, socket or process for it
  * source: docs/DESIGN.md section 8; signal-safety(7)
@@ -89,29 +84,21 @@ MUST_CHECK enum outcome helper_proc_receive(struct helper_proc *proc,
 void helper_proc_end(struct helper_proc *proc);
 
 /*
- * End the helper and look at how it ended.
- *
- * errors: OUTCOME_HELPER_FAILED  it was killed, or its exit status was not 0;
- *                                a helper reaped elsewhere counts as good
+ * End the helper; OUTCOME_HELPER_FAILED if it was killed, or its exit status
+ * was not 0.  One that was reaped elsewhere counts as good.
  */
 MUST_CHECK enum outcome helper_proc_finish(
     struct helper_proc *proc, struct errinfo *reterr);
 
-/*
- * A datagram socket to the system's journal, for the helper's own events.
- *
- * gives:  a descriptor, O_CLOEXEC, or -1 if there is no journal
- */
+/* A datagram socket to the journal, O_CLOEXEC, or -1 if there is no journal. */
 int helper_proc_log_open(void);
 
 /*
- * If the application is root: open /run/gcpkce/preconnect.lock, whose bytes the
- * helpers of this host lock to count each other; create it if missing.  No
- * links are followed; the file and its directories must be owned by root and
- * writable only by root.
+ * Open /run/gcpkce/preconnect.lock, whose bytes the helpers of this host lock
+ * to count each other; create it if missing.  No links are followed; the file
+ * and its directories must be owned by root and writable only by root.
  *
- * out:    ret_fd  a descriptor of its own, O_CLOEXEC: a lock on it lives as
- *                 long as a process holds it
+ * out:    ret_fd  O_CLOEXEC: a lock on it lives as long as a process holds it
  * errors: OUTCOME_CONFIG_UNSAFE  it is of another type or not safe;
  *         OUTCOME_SYSTEM_ERROR   it cannot be made or opened
  */

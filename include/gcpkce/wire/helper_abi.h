@@ -59,4 +59,23 @@ typedef __rlimit_resource_t limit_name;
 typedef int limit_name;
 #endif
 
+struct helper_limit {
+	limit_name resource;
+	rlim_t most;
+};
+
+/* All limits but RLIMIT_NPROC, which only a helper has that root started. */
+#if HELPER_MEMORY_UNLIMITED
+#define HELPER_MEMORY_LIMITS
+#else
+#define HELPER_MEMORY_LIMITS \
+	{RLIMIT_DATA, HELPER_DATA_MAX}, {RLIMIT_AS, HELPER_ADDRESSES_MAX},
+#endif
+#define HELPER_LIMITS \
+	{RLIMIT_NICE, 0}, {RLIMIT_RTPRIO, 0}, {RLIMIT_MSGQUEUE, 0}, \
+	    {RLIMIT_MEMLOCK, HELPER_LOCKED_MAX}, {RLIMIT_CORE, 0}, \
+	    {RLIMIT_FSIZE, 0}, {RLIMIT_NOFILE, HELPER_FILES_MAX}, \
+	    {RLIMIT_CPU, HELPER_CPU_SECONDS_MAX}, \
+	    {RLIMIT_STACK, HELPER_STACK_MAX}, HELPER_MEMORY_LIMITS
+
 #endif

@@ -13,7 +13,6 @@
 #include <sys/syscall.h>
 
 #include "gcpkce/base/readable.h"
-#include "gcpkce/base/text.h"
 #include "gcpkce/base/url.h"
 
 #define PORT_DNS 53
@@ -96,30 +95,24 @@ path_allow(void *arg, const char *path)
 		   LANDLOCK_RULE_PATH_BENEATH, &rule, 0) == 0;
 }
 
-/* The port of an address that config_load took; 0 when it has none. */
+/* The port of an address that config_load took; 0 when there is none. */
 static uint64_t
 port_of(const char *address)
 {
 	struct url url;
-	char digits[8] = "";
-	unsigned long port;
 
 	if (!url_split(address, &url))
 		return 0;
-	if (url.port.len == 0)
-		return view_eq(url.scheme, view_text("http")) ? 80 : 443;
-	if (url.port.len >= sizeof(digits))
-		return 0;
-	memcpy(digits, url.port.p, url.port.len);
-	return text_parse_number(digits, 1, 65535, &port) ? port : 0;
+	return url.port_number != 0                  ? url.port_number
+	    : view_eq(url.scheme, view_text("http")) ? 80
+						     : 443;
 }
 
 static bool
 ports_allow(int ruleset, const struct wire_route *route)
 {
 	uint64_t ports[] = {PORT_DNS, port_of(route->login_url),
-	    port_of(route->api_url),
-	    route->proxy[0] != '\0' ? port_of(route->proxy) : 0};
+	    port_of(route->api_url), port_of(route->proxy)};
 
 	for (size_t i = 0; i < sizeof(ports) / sizeof(ports[0]); i++) {
 		struct loopback_socket_rule rule = {

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * Landlock: which files the helper may read and which TCP ports it may connect
- * to.  All others are refused, whatever its account may do.
- */
+/* Landlock: which files may be read, and which TCP ports connected to. */
 #ifndef GCPKCE_HELPER_LANDLOCK_H
 #define GCPKCE_HELPER_LANDLOCK_H
 

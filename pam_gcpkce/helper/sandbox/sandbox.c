@@ -137,41 +137,27 @@ is_file(int fd)
 }
 
 /*
- * Is each descriptor what it should be?  startup_verify checks the parent's
- * socket.
+ * Is each descriptor what it should be, and no other open?  startup_begin
+ * checks the parent's socket.  poll(2) checks many numbers in one call, open or
+ * not.
  */
-static bool
-descriptors_are_known(void)
-{
-	return is_null(0) && is_null(1) && is_null(2) &&
-	    (is_null(HELPER_FD_LOG) || is_local_datagram(HELPER_FD_LOG)) &&
-	    (is_null(HELPER_FD_LOCK) || is_file(HELPER_FD_LOCK));
-}
-
-/* poll(2) checks many numbers in one call, open or not. */
-static bool
-descriptors_are_few(void)
-{
-	struct pollfd fds[HELPER_FILES_MAX];
-
-	for (int first = HELPER_FD_LOCK + 1; first < DESCRIPTORS_LOOKED_AT;
-	     first += HELPER_FILES_MAX) {
-		for (int i = 0; i < HELPER_FILES_MAX; i++)
-			fds[i] = (struct pollfd){.fd = first + i};
-		if (poll(fds, HELPER_FILES_MAX, 0) != HELPER_FILES_MAX)
-			return false;
-		for (int i = 0; i < HELPER_FILES_MAX; i++) {
-			if ((fds[i].revents & POLLNVAL) == 0)
-				return false;
-		}
-	}
-	return true;
-}
-
 static bool
 descriptors_are_set(void)
 {
-	return descriptors_are_known() && descriptors_are_few();
+	struct pollfd fds[HELPER_FILES_MAX];
+	bool set = is_null(0) && is_null(1) && is_null(2) &&
+	    (is_null(HELPER_FD_LOG) || is_local_datagram(HELPER_FD_LOG)) &&
+	    (is_null(HELPER_FD_LOCK) || is_file(HELPER_FD_LOCK));
+
+	for (int first = HELPER_FD_LOCK + 1;
+	     set && first < DESCRIPTORS_LOOKED_AT; first += HELPER_FILES_MAX) {
+		for (int i = 0; i < HELPER_FILES_MAX; i++)
+			fds[i] = (struct pollfd){.fd = first + i};
+		set = poll(fds, HELPER_FILES_MAX, 0) == HELPER_FILES_MAX;
+		for (int i = 0; i < HELPER_FILES_MAX; i++)
+			set = set && (fds[i].revents & POLLNVAL) != 0;
+	}
+	return set;
 }
 
 static bool
@@ -185,16 +171,12 @@ limit_is(limit_name resource, rlim_t most)
 static bool
 limits_are_set(void)
 {
-	return limit_is(RLIMIT_CORE, 0) && limit_is(RLIMIT_FSIZE, 0) &&
-	    limit_is(RLIMIT_NOFILE, HELPER_FILES_MAX) &&
-	    limit_is(RLIMIT_CPU, HELPER_CPU_SECONDS_MAX) &&
-	    limit_is(RLIMIT_STACK, HELPER_STACK_MAX) &&
-	    limit_is(RLIMIT_NICE, 0) && limit_is(RLIMIT_RTPRIO, 0) &&
-	    limit_is(RLIMIT_MSGQUEUE, 0) &&
-	    limit_is(RLIMIT_MEMLOCK, HELPER_LOCKED_MAX) &&
-	    (HELPER_MEMORY_UNLIMITED ||
-		(limit_is(RLIMIT_AS, HELPER_ADDRESSES_MAX) &&
-		    limit_is(RLIMIT_DATA, HELPER_DATA_MAX))) &&
+	static const struct helper_limit limits[] = {HELPER_LIMITS};
+	bool set = true;
+
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
+		set = set && limit_is(limits[i].resource, limits[i].most);
+	return set &&
 	    (!caller_is_root() || limit_is(RLIMIT_NPROC, HELPER_PROCESSES_MAX));
 }
 

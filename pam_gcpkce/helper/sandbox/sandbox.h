@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * The sandbox: layers that keep the helper from all it does not need.  Each
- * layer is verified to be live.
- */
+/* The sandbox's layers, each verified to be live. */
 #ifndef GCPKCE_HELPER_SANDBOX_H
 #define GCPKCE_HELPER_SANDBOX_H
 
@@ -10,9 +7,8 @@
 #include "gcpkce/wire/wire.h"
 
 /*
- * Apply the layers that need no request, before anything else is done, and
- * verify those that the parent set up.  Without its first four layers the
- * helper does not run.
+ * Apply the layers that need no request, and verify those that the parent set
+ * up.  Without its first four layers the helper does not run.
  *
  * errors: OUTCOME_HELPER_FAILED  reterr says what is wrong
  * source: docs/DESIGN.md section 8
@@ -32,9 +28,7 @@ MUST_CHECK enum outcome sandbox_begin(struct errinfo *reterr);
 MUST_CHECK enum outcome sandbox_confine(const struct wire_route *route,
     const struct wire_label *label, bool listens, struct errinfo *reterr);
 
-/*
- * Do the slow part of sandbox_close in advance, while the user is not waiting.
- */
+/* Do the slow part of sandbox_close in advance. */
 void sandbox_prepare(void);
 
 /*
@@ -49,10 +43,7 @@ MUST_CHECK enum outcome sandbox_close(struct errinfo *reterr);
  */
 const struct missing *sandbox_missing(void);
 
-/*
- * Is the layer live?  Known after sandbox_begin, sandbox_confine,
- * sandbox_close.
- */
+/* Is the layer live?  Known once its stage is over. */
 bool sandbox_is_live(enum sandbox_layer layer);
 
 #endif

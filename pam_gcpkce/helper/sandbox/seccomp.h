@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * The seccomp filter: which system calls the worker may make.
- */
+/* The seccomp filter: which system calls the worker may make. */
 #ifndef GCPKCE_HELPER_SECCOMP_H
 #define GCPKCE_HELPER_SECCOMP_H
 
@@ -13,8 +11,7 @@
 bool filter_is_possible(void);
 
 /*
- * Build the filter's programs, and keep them for filter_load.  This is slow,
- * and can be done while the user is in the browser.
+ * Build the filter's programs, and keep them for filter_load.  This is slow.
  *
  * in:     strict  also apply the list of allowed calls; any other call
  *                 kills the process
@@ -24,13 +21,7 @@ bool filter_is_possible(void);
  */
 MUST_CHECK int filter_prepare(bool strict, bool listens);
 
-/*
- * Filter this process's system calls permanently, with the arguments of
- * filter_prepare, which is called here if it was not called before.
- *
- * gives:  0, or an errno
- * source: seccomp(2)
- */
+/* Filter this process's system calls permanently; gives 0, or an errno. */
 MUST_CHECK int filter_load(bool strict, bool listens);
 
 /* Does the filter refuse a call that every process may make? */

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * The system calls that the filter knows, as tables.
- */
+/* The system calls that the filter knows; NULL ends each list. */
 #ifndef GCPKCE_HELPER_SYSCALLS_H
 #define GCPKCE_HELPER_SYSCALLS_H
 
@@ -16,16 +14,13 @@ struct call_rule {
 	struct scmp_arg_cmp arguments[2];
 };
 
-/* Refused with EPERM, always.  NULL ends each of these lists. */
+/* Refused with EPERM, always. */
 extern const char *const calls_denied[];
 
 /* Refused with their own errno when the arguments are these. */
 extern const struct call_rule calls_judged[];
 
-/*
- * With a listener: on its descriptors only; no other socket may get their
- * numbers.
- */
+/* With a listener: on its descriptors, whose numbers no other may get. */
 extern const struct call_rule calls_judged_listening[];
 
 /* Without one: refused with EPERM, by either program. */
@@ -52,7 +47,6 @@ struct call_recent {
 	int number;
 };
 
-/* Ends with a name that is NULL. */
 extern const struct call_recent calls_recent[];
 
 #endif
