@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * From a code to an identity: POST /oauth/token, then users/me and tokens/me
- * side by side; then the lists that users/me left out, if they are needed.
+ * From a code to an identity: the token request, then the provider's identity
+ * requests side by side; then the lists that these left out, if they are
+ * needed.
  */
 #ifndef GCPKCE_HELPER_EXCHANGE_H
 #define GCPKCE_HELPER_EXCHANGE_H
 
+#include "gcpkce/oauth/provider.h"
 #include "helper/http/conn.h"
 
 /* What is exchanged; all *borrowed*. */
@@ -18,7 +20,12 @@ struct exchange_order {
 	unsigned long shown_s;
 };
 
-enum { CONN_TOKEN, CONN_USER, CONN_TOKEN_INFO, CONN_COUNT };
+/* The connections: one for each request. */
+enum {
+	CONN_TOKEN,
+	CONN_IDENTITY, /* the first of the identity requests */
+	CONN_COUNT = CONN_IDENTITY + PROVIDER_REQUESTS
+};
 
 /*
  * One exchange.  Its connections stay open after it, so that the next exchange
@@ -27,6 +34,7 @@ enum { CONN_TOKEN, CONN_USER, CONN_TOKEN_INFO, CONN_COUNT };
  */
 struct exchange {
 	const struct exchange_order *order;
+	const struct provider *provider;
 	const struct wait *wait;
 	struct http_conn conns[CONN_COUNT];
 	struct buf form;
@@ -43,7 +51,7 @@ struct exchange {
  * host: libcurl has no other way to open a connection that a later request may
  * use.  After this call the request is in progress, for http_loop_tend.
  *
- * in:     i      CONN_TOKEN: the login host; else the API host
+ * in:     i      which one
  *         route  *borrowed*
  *         timeout_ms  for all of it
  * errors: OUTCOME_HELPER_FAILED, OUTCOME_NO_MEMORY
