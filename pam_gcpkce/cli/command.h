@@ -149,6 +149,8 @@ void json_put(
     struct json_object *json, const char *key, struct json_object *value);
 void json_put_text(
     struct json_object *json, const char *key, const char *value);
+void json_put_view(/* null if empty */
+    struct json_object *json, const char *key, struct view value);
 void json_put_bool(struct json_object *json, const char *key, bool value);
 void json_append(struct json_object *list, struct json_object *value);
 /* Whose sign-in it is, as in the journal: "provider" and "subject". */
