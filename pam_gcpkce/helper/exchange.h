@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * From a code to an identity: the token request, then the provider's identity
- * requests side by side; then the lists that these left out, if they are
- * needed.
- */
+/* From a code to an identity, over the connections that preconnect opened. */
 #ifndef GCPKCE_HELPER_EXCHANGE_H
 #define GCPKCE_HELPER_EXCHANGE_H
 
@@ -47,12 +43,10 @@ struct exchange {
 };
 
 /*
- * Open a connection before the exchange, by a HEAD request for the root of its
- * host: libcurl has no other way to open a connection that a later request may
- * use.  After this call the request is in progress, for http_loop_tend.
+ * Begin to open a connection before the exchange, by a HEAD request for the
+ * root of its host: libcurl has no other way to open one for a later request.
  *
  * in:     i      which one
- *         route  *borrowed*
  *         timeout_ms  for all of it
  * errors: OUTCOME_HELPER_FAILED, OUTCOME_NO_MEMORY
  */
