@@ -145,7 +145,7 @@ $(B)/locale/%/LC_MESSAGES/pam_gcpkce.mo: po/%.po
 	$(call say,MSGFMT,$<)
 	$(Q)msgfmt --check-format --check-domain -o $@ $<
 
-include tests/build.mk tests/fuzz/build.mk tests/bench/build.mk mk/checks.mk
+include tests/build.mk tests/fuzz/build.mk tests/bench/build.mk mk/checks.mk mk/packages.mk
 
 # ---- install; the administrator's configuration stays ----
 
