@@ -3,7 +3,8 @@
 headers := $(sort $(wildcard include/gcpkce/*/*.h))
 sources := $(sort $(headers) $(wildcard pam_gcpkce/*/*.[ch] pam_gcpkce/*/*/*.[ch] tests/*/*.[ch] tools/*.[ch]))
 scripts := $(addprefix tools/,install-deps coverage check-deep enter-release check-release pinned) \
-	tests/links.sh tests/bench/two-curls.sh .ci/run
+	tools/check-packages tests/links.sh tests/bench/two-curls.sh .ci/run \
+	$(addprefix tests/packages/,lifecycle selinux-policy) $(wildcard packaging/debian/*.p*)
 
 .PHONY: deps check check-built quick check-release check-web check-links load check-deep coverage mutate demo \
 	format format-check lint check-musl product-objects texts fault-table transcripts

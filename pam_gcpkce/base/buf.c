@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* No realloc, which could leave a copy that is not wiped. */
+/*
+ * The byte buffer.  It wipes all memory before freeing it and never calls
+ * realloc, which could leave a copy.
+ */
 #include "gcpkce/base/buf.h"
 
 #include <stdio.h>

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* Deadlines do not change with the time of day. */
+/*
+ * Clocks.  Deadlines use the monotonic clock, which is not affected by changes
+ * of the time of day.
+ */
 #include "gcpkce/base/clock.h"
 
 #include <limits.h>

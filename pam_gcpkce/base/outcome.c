@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* The table without the PAM column, which module/ and cli/ expand. */
+/*
+ * The outcome table as data, without the PAM column: base/ does not use PAM;
+ * module/ and cli/ expand that column where they need it.
+ */
 #include "gcpkce/base/outcome.h"
 
 static const struct {

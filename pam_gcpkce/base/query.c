@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* The address is untrusted; the caller checks values and repetitions. */
+/*
+ * Parameters of an untrusted address.  The caller checks their values, and
+ * whether one may occur twice.
+ */
 #include "gcpkce/base/query.h"
 
 #include "gcpkce/base/text.h"

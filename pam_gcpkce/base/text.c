@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* Nothing here depends on the locale: greeters run in any. */
+/*
+ * Small readers and writers of text.  Nothing here depends on the locale: sshd
+ * runs in "C", greeters in any locale.
+ */
 #include "gcpkce/base/text.h"
 
 #include <string.h>

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* The bytes are untrusted; they are read in one forward pass. */
+/*
+ * Removes what terminals, chat programs and users add to a pasted text.  The
+ * bytes are untrusted; they are read in one forward pass.
+ */
 #include "gcpkce/base/typed.h"
 
 #include <string.h>

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "cli/stack/stack.h"
+#include "probe_report.h"
 
 #define TEXT_MAX (1 << 24)
 

@@ -51,31 +51,39 @@ whoami_run(struct whoami *w, struct errinfo *reterr)
 	return r;
 }
 
-/* Does the character change the direction of text, or end a line? */
+/* Does the sequence change the direction of text, or end a line? */
 static bool
-is_acting(uint32_t c)
+is_acting(struct view sequence)
 {
-	return c == 0x061C || c == 0x200E || c == 0x200F ||
-	    (c >= 0x2028 && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+	static const char *const acting[] = {"\xD8\x9C", "\xE2\x80\x8E",
+	    "\xE2\x80\x8F", "\xE2\x80\xA8", "\xE2\x80\xA9", "\xE2\x80\xAA",
+	    "\xE2\x80\xAB", "\xE2\x80\xAC", "\xE2\x80\xAD", "\xE2\x80\xAE",
+	    "\xE2\x81\xA6", "\xE2\x81\xA7", "\xE2\x81\xA8", "\xE2\x81\xA9"};
+
+	for (size_t i = 0; i < sizeof(acting) / sizeof(acting[0]); i++) {
+		if (view_eq(sequence, view_text(acting[i])))
+			return true;
+	}
+	return false;
 }
 
 /* Append a name: letters beyond ASCII unchanged if the locale has them. */
 static void
 name_put(struct buf *line, const char *name)
 {
-	struct view rest = view_text(name);
 	bool plain = strcmp(nl_langinfo(CODESET), "UTF-8") == 0 &&
-	    text_is_clean_utf8(rest);
+	    text_is_clean_utf8(view_text(name));
 
-	while (rest.len > 0) {
-		uint32_t c = 0;
-		size_t len = plain ? text_utf8_decode(rest.p, rest.len, &c) : 1;
+	for (const char *p = name; *p != '\0';) {
+		struct view one = {.p = (const uint8_t *)p, .len = 1};
 
-		if (len > 1 && !is_acting(c))
-			buf_put(line, rest.p, len);
+		while ((p[one.len] & 0xC0) == 0x80)
+			one.len++;
+		if (plain && one.len > 1 && !is_acting(one))
+			buf_put(line, one.p, one.len);
 		else
-			text_put_escaped(line, (struct view){rest.p, len});
-		rest = view_skip(rest, len);
+			text_put_escaped(line, one);
+		p += one.len;
 	}
 }
 
@@ -113,7 +121,7 @@ report_text(const struct whoami *w)
 	const struct identity *who = &w->reply.verdict.identity;
 	const struct wire_names *names = &w->reply.names;
 
-	line_print("user:", who->email, names->person, "");
+	line_print("person:", who->email, names->person, "");
 	line_print("id:", who->id, "", "");
 	line_print("state:", who->state, "", "");
 	line_print("organization:", who->organization_id, names->organization,
@@ -135,10 +143,10 @@ setting_print(const char *key, const char *id, const char *name)
 {
 	autobuf shown = BUF_INIT(1024);
 
-	if (!text_is_uuid(view_text(id))) {
+	if (!text_is_uuid(view_text(id)))
 		(void)printf("# %s: the reply has no id\n", key);
+	if (!text_is_uuid(view_text(id)))
 		return;
-	}
 	name_put(&shown, name);
 	(void)printf("%s = %s%s%s\n", key, id, name[0] != '\0' ? "  # " : "",
 	    buf_text(&shown));
@@ -182,27 +190,30 @@ ids_print(const struct whoami *w)
 }
 
 static void
-memberships_put(struct json_object *json, const struct wire_names *names)
+memberships_add(struct json_object *json, const struct wire_names *names)
 {
-	struct json_object *lists[WIRE_MEMBERSHIP_COUNT] = {NULL};
-
 	for (size_t kind = 0; kind < WIRE_MEMBERSHIP_COUNT; kind++) {
-		if (names->present[kind])
-			lists[kind] = json_object_new_array();
-		json_put(json, kinds[kind].list, lists[kind]);
-	}
-	for (size_t i = 0; i < names->count; i++) {
-		const struct wire_membership *one = &names->memberships[i];
-		struct json_object *entry;
+		struct json_object *list = json_object_new_array();
 
-		if (lists[one->kind] == NULL)
-			continue;
-		entry = json_object_new_object();
-		json_put_text(entry, "id", one->id);
-		json_put_text(entry, "name", one->name);
-		json_append(lists[one->kind], entry);
+		if (!names->present[kind]) {
+			(void)json_object_put(list);
+			list = NULL;
+		}
+		for (size_t i = 0; i < names->count; i++) {
+			const struct wire_membership *membership =
+			    &names->memberships[i];
+			struct json_object *one;
+
+			if (membership->kind != kind || list == NULL)
+				continue;
+			one = json_object_new_object();
+			json_put_text(one, "id", membership->id);
+			json_put_text(one, "name", membership->name);
+			json_append(list, one);
+		}
+		json_put(json, kinds[kind].list, list);
 	}
-	json_put_bool(json, "more", names->more);
+	json_put(json, "more", json_object_new_boolean(names->more));
 }
 
 /* true, false, or null if not configured or not known. */
@@ -244,7 +255,7 @@ report_json(const struct whoami *w, enum outcome outcome, const char *cause)
 	json_put_text(json, "expires", w->expires);
 	json_put_text(json, "correlation", w->reply.verdict.correlation);
 	if (w->options->ids && outcome == OUTCOME_OK)
-		memberships_put(json, names);
+		memberships_add(json, names);
 	command_json_print(json);
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Only reentrant calls: the application may have threads.  The name service is
- * trusted; the look-up is repeated at the end of a sign-in.
+ * Local accounts.  Only reentrant calls are used, because the application may
+ * have threads.  The name service's reply is trusted; the look-up is repeated
+ * at the end of a sign-in.
  */
 #include "gcpkce/config/account.h"
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * File, drop-ins and arguments, with one grammar.  All faults are collected, so
- * that an administrator can fix them at once.
+ * The configuration: file, drop-ins and arguments, with one grammar and one
+ * table for all; then the checks between keys.  All faults are collected, so
+ * that an administrator can fix them at once.  It controls access, so files
+ * that another user could have written are refused.
  */
 #include "gcpkce/config/config.h"
 

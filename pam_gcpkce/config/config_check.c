@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* Checks of the whole configuration, when all of it was read. */
+/*
+ * Checks of the whole configuration: keys that need each other, settings that
+ * could not be enforced, and files that other users could write.
+ */
 #include <stdio.h>
 #include <string.h>
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* Values are quoted and escaped; what may be a secret is not shown. */
+/*
+ * The texts of configuration faults.  Values are quoted and escaped; what may
+ * be a secret is not shown.
+ */
 #include <stdarg.h>
 
 #include "config_loader.h"

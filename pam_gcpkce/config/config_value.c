@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* The table of keys as data, and a reader for each type of value. */
+/*
+ * The table of keys as data, and a reader for each type of value.  Each message
+ * ends in the fix; the caller adds the place (file, line, key).
+ */
 #include "config_loader.h"
 
 #include <stdio.h>

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* Each byte is read once, and copied only if a line spans two blocks. */
+/*
+ * A block reader: each byte is read once, and copied only if a line spans two
+ * blocks.
+ */
 #include "gcpkce/config/lines.h"
 
 #include <stdio.h>

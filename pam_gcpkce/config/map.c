@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* Ids are compared by length, then by bytes; nothing is cut or guessed. */
+/*
+ * The map file, read once and line by line.  Ids are compared by length, then
+ * by bytes; nothing is trimmed, cut or guessed.
+ */
 #include "gcpkce/config/map.h"
 
 #include <string.h>

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* Only fstat of a descriptor that is held counts; no name is resolved twice. */
+/*
+ * The walk from / down to a file, one descriptor at a time.  It trusts only
+ * fstat of a descriptor that it holds; no name is resolved twice.
+ */
 #include "gcpkce/config/safefile.h"
 
 #include <errno.h>

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* The form of a value decides: a password in a URL is hidden under any key. */
+/*
+ * How messages show configured values.  The form of the value decides, because
+ * a password in a URL is hidden under any key.
+ */
 #include "gcpkce/config/shown.h"
 
 #include <string.h>

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* gcpkce-helper(8): the process that talks to Genesys Cloud. */
+/*
+ * gcpkce-helper: the process that talks to Genesys Cloud, one per sign-in.
+ * Started by the helper client; see gcpkce-helper(8) and docs/PROTOCOL.md.
+ */
 #include <stdio.h>
 #include <string.h>
 

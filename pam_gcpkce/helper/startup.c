@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* The parent is not trusted to have done what docs/DESIGN.md says. */
+/*
+ * The helper's start-up.  It does not trust its parent to have done what
+ * docs/DESIGN.md says: it verifies it.
+ */
 #include "startup.h"
 
 #include <poll.h>

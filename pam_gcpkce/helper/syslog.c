@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* Without syslog(3), which would open a socket itself; the helper may not. */
+/*
+ * A line for /dev/log without syslog(3), which would open the socket itself;
+ * the helper may not do that.
+ */
 #include "syslog.h"
 
 #include <string.h>

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* Replies are parsed and bounded here; the policy decides what to accept. */
+/*
+ * The calls.  Replies are parsed and bounded here; the policy decides what to
+ * accept.
+ */
 #include "gcpkce/helper_client/helper_client.h"
 
 #include <stdio.h>

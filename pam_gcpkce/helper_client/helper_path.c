@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* An object of its own: tests run the helper where it was built. */
+/*
+ * The one object that differs between an installed build and a build's own
+ * tests, which run the helper where it was built.
+ */
 #include "gcpkce/helper_client/helper_proc.h"
 
 const char helper_path[] = GCPKCE_HELPER;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Nothing is left in the application: no child, no descriptor, no changed
- * disposition.  Every frame of the helper is checked.
+ * Starts and ends a helper from inside the application, and exchanges frames
+ * with it.  It must leave nothing in the application: no child, no descriptor,
+ * no changed disposition.  Every frame of the helper is checked.
  */
 #include "gcpkce/helper_client/helper_proc.h"
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* The reader trusts no length and no byte, and stops at the first fault. */
+/*
+ * Fields of frames.  The reader trusts no length and no byte; after the first
+ * fault it reads nothing more.
+ */
 #include "gcpkce/wire/field.h"
 
 #include <string.h>

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* A length is checked before memory is allocated for it. */
+/*
+ * Frame input and output.  Every wait is bounded by the deadline, and a length
+ * is checked before memory is allocated for it.
+ */
 #include "gcpkce/wire/frame.h"
 
 #include <poll.h>

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* The receiver checks the ids again: it does not trust the helper. */
+/*
+ * Lists of ids as one text.  The helper writes them from JSON; the receiver
+ * checks them again, because it does not trust the helper.
+ */
 #include "gcpkce/wire/id_list.h"
 
 #include "gcpkce/base/text.h"

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: ISC */
-/* The receiver checks the record again: it does not trust the helper. */
+/*
+ * The grammar of the identity record.  It is checked on both sides: by the
+ * helper when it reads JSON, and by the receiver, which does not trust the
+ * helper.
+ */
 #include "gcpkce/wire/identity.h"
 
 #include <string.h>

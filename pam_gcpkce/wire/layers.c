@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* A compromised helper may lie about layers, but supplies no text itself. */
+/*
+ * The texts for the sandbox's layers.  A compromised helper may lie about them,
+ * but cannot supply text of its own.
+ */
 #include "gcpkce/wire/layers.h"
 
 static const char *const names[SANDBOX_LAYERS] = {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* Groups and names in a reply are only for display, and still bounded. */
+/*
+ * Frames about a token.  Groups and names in a reply are only for display; the
+ * reader bounds them like everything else.
+ */
 #include "gcpkce/wire/wire_token.h"
 
 #include "gcpkce/wire/field.h"

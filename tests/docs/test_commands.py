@@ -17,6 +17,9 @@ from documents import all_commands, commands_in, sections
 NAMED = {
     "make demo": "test_demo_signs_in_by_itself_and_shows_what_it_promises",
     "make check": "test_make_check_runs_all_tests",
+    "make deb": "test_the_package_is_built_and_installed_as_the_documents_say",
+    "apt install ./build/deb/libpam-gcpkce_*.deb":
+        "test_the_package_is_built_and_installed_as_the_documents_say",
 }
 RUN = found(r'commands\("([^"]+", "[^"]+)"\)', "tests/**/*.py")
 COMMANDS = all_commands()

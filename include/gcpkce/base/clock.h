@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/* Deadlines on the monotonic clock, and times for users and logs. */
+/*
+ * Time: deadlines on the monotonic clock, and times for users and logs.
+ */
 #ifndef GCPKCE_CLOCK_H
 #define GCPKCE_CLOCK_H
 

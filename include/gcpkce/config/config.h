@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* One table of keys: for parser, struct, example file, manual and tests. */
+/*
+ * The configuration: one table of keys, from which the parser, the members of
+ * struct config, the example file, the manual's list and the tests come.
+ */
 #ifndef GCPKCE_CONFIG_H
 #define GCPKCE_CONFIG_H
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * /run/gcpkce and the directories in it, for processes of root: opened without
- * following links, checked and set by their descriptors.
+ * /run/gcpkce and the directories in it, for processes of root.  Every
+ * directory is opened relative to its parent, without following links, and
+ * checked by its descriptor; owner and mode are set on descriptors.  So the
+ * umask and the current directory of the application are not changed.
  */
 #ifndef GCPKCE_RUNDIR_H
 #define GCPKCE_RUNDIR_H

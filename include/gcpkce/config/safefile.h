@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* Files that only root or the effective user can have written or replaced. */
+/*
+ * Opening files that control access: only root or the effective user can have
+ * written or replaced them.
+ */
 #ifndef GCPKCE_SAFEFILE_H
 #define GCPKCE_SAFEFILE_H
 

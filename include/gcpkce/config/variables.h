@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* Variables of a session with fixed names; see pam_gcpkce(8). */
+/*
+ * Environment variables of a session with fixed names; pam_gcpkce(8) describes
+ * them.
+ */
 #ifndef GCPKCE_VARIABLES_H
 #define GCPKCE_VARIABLES_H
 

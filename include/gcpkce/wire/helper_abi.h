@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* What the parent sets at the start of a helper, and the helper verifies. */
+/*
+ * Descriptors and limits of the helper at its start.  Its parent sets them, and
+ * the helper checks them.
+ */
 #ifndef GCPKCE_HELPER_ABI_H
 #define GCPKCE_HELPER_ABI_H
 

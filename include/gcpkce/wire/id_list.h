@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* A user's groups, roles or divisions; a missing list is not an empty one. */
+/*
+ * A bounded list of ids: a user's groups, roles or divisions.  A missing list
+ * is not an empty one; all-zero bytes are a missing list.
+ */
 #ifndef GCPKCE_ID_LIST_H
 #define GCPKCE_ID_LIST_H
 

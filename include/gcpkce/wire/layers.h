@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* The sandbox's layers: the helper sends bits and errnos, not text. */
+/*
+ * The layers of the helper's sandbox by their names, and which are missing.
+ * The helper sends bits and errnos; its parent formats them.
+ */
 #ifndef GCPKCE_LAYERS_H
 #define GCPKCE_LAYERS_H
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* Frames of "gcpkce check": facts only, no sign-in and no token. */
+/*
+ * The frames by which the command asks the helper how far it can reach Genesys
+ * Cloud: facts only, no sign-in and no token.  docs/PROTOCOL.md describes them.
+ */
 #ifndef GCPKCE_WIRE_PROBE_H
 #define GCPKCE_WIRE_PROBE_H
 

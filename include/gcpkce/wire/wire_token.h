@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* Frames about an existing token. */
+/*
+ * The frames about an existing token: identify its user, or revoke it.
+ * docs/PROTOCOL.md describes them.
+ */
 #ifndef GCPKCE_WIRE_TOKEN_H
 #define GCPKCE_WIRE_TOKEN_H
 

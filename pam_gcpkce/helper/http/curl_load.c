@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* Pointers instead of linking: the loader would load libcurl at the start. */
+/*
+ * A table of pointers instead of linking: the loader would load libcurl into
+ * every helper at its start.
+ */
 #include "curl_load.h"
 
 #include <dlfcn.h>

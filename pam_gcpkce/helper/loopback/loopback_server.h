@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: ISC */
-/* The listener to which a browser brings the code (RFC 8252 section 7.3). */
+/*
+ * The listener on loopback to which a browser brings the code (RFC 8252 section
+ * 7.3).  It parses requests and answers those that do not belong to the
+ * sign-in; the caller judges whether a code is ours.
+ */
 #ifndef GCPKCE_HELPER_LOOPBACK_SERVER_H
 #define GCPKCE_HELPER_LOOPBACK_SERVER_H
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* The sockets of the listener, bound before the helper is confined. */
+/*
+ * The sockets of the listener.  They are made and bound before the helper is
+ * confined; after that no other socket can listen here.
+ */
 #ifndef GCPKCE_HELPER_LOOPBACK_SOCKET_H
 #define GCPKCE_HELPER_LOOPBACK_SOCKET_H
 

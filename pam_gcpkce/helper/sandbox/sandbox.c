@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* The parent sets up most layers; each one is verified either way. */
+/*
+ * The layers as one table.  The parent sets up most of them (helper_client),
+ * the rest are applied here; each one is verified either way.
+ */
 #include "sandbox.h"
 
 #include <grp.h>

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: ISC
+"""The packages' files name what exists; "make check-packages" builds them."""
+
+import os
+import re
+import subprocess
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+
+def read(name):
+    with open(os.path.join(ROOT, name), encoding="utf-8") as file:
+        return file.read()
+
+
+def test_the_changelogs_name_the_version():
+    version = read("VERSION").strip()
+    assert read("packaging/debian/changelog").startswith(f"pam-gcpkce ({version}) ")
+    assert f" - {version}-1\n" in read("packaging/rpm/pam_gcpkce.spec")
+
+
+def test_the_scripts_of_the_package_are_shell_scripts_that_parse():
+    for name in ("postinst", "prerm", "postrm"):
+        subprocess.run(["sh", "-n", f"{ROOT}/packaging/debian/libpam-gcpkce.{name}"], check=True)
+
+
+def test_all_scripts_look_for_the_module_in_one_way():
+    pattern = r"'^[^#]*pam_gcpkce\.so' /etc/pam.d/*"
+    for name in ("debian/libpam-gcpkce.prerm", "debian/libpam-gcpkce.postinst",
+                 "rpm/pam_gcpkce.spec"):
+        assert pattern in read(f"packaging/{name}"), name
+
+
+def test_the_build_dependencies_are_those_of_the_build():
+    """Each library that Makefile asks pkg-config for is a build dependency."""
+    wanted = set(re.findall(r"--(?:cflags|libs) ([a-z -]+?) 2>", read("Makefile")))
+    names = {name for group in wanted for name in group.split()}
+    packages = {"libcrypto": "libssl-dev", "json-c": "libjson-c-dev", "libcurl": "libcurl4-openssl-dev",
+                "libseccomp": "libseccomp-dev"}
+    control, spec = read("packaging/debian/control"), read("packaging/rpm/pam_gcpkce.spec")
+    for name in names:
+        assert packages[name] in control
+        assert f"pkgconfig({name})" in spec
+
+
+def test_the_policy_labels_what_is_installed():
+    contexts = read("packaging/selinux/gcpkce.fc")
+    assert "/usr/libexec/gcpkce-helper\t" in contexts
+    assert "/run/gcpkce(/.*)?" in contexts
+
+
+def test_the_profile_of_authselect_names_the_module():
+    for name in ("system-auth", "password-auth"):
+        text = read(f"packaging/rpm/authselect/{name}")
+        auth = [line.split()[2] for line in text.splitlines() if line.startswith("auth")]
+        assert auth.index("pam_gcpkce.so") == len(auth) - 2
+        assert auth[-1] == "pam_deny.so"
+
+
+def test_the_package_is_built_and_installed_as_the_documents_say():
+    """In a tree of each release, by "make check-release"."""
+    assert ("make deb && tests/packages/lifecycle build/deb/libpam-gcpkce_[0-9]*.deb"
+            in read("tools/check-release"))
+    assert "apt install \"$deb\"" in read("tests/packages/lifecycle")
