@@ -41,6 +41,7 @@ block_grow(struct lines *l, struct errinfo *reterr)
 		memcpy(block, old.block, old.end);
 	l->block = block;
 	l->cap = cap;
+	l->touched = old.end;
 	lines_done(&old);
 	return OUTCOME_OK;
 }
@@ -67,6 +68,8 @@ fill(struct lines *l, struct errinfo *reterr)
 	if (got < 0)
 		return err_sys(reterr, OUTCOME_CONFIG_INVALID, l->path);
 	l->end += (size_t)got;
+	if (l->end > l->touched)
+		l->touched = l->end;
 	l->at_end = got == 0;
 	return OUTCOME_OK;
 }
@@ -106,8 +109,12 @@ lines_next(struct lines *l, struct view *ret_line, struct errinfo *reterr)
 void
 lines_done(struct lines *l)
 {
+	/*
+	 * it may hold a client secret; pages that were never written stay
+	 * unallocated
+	 */
 	if (l->block != NULL)
-		explicit_bzero(l->block, l->cap); /* may hold a client secret */
+		explicit_bzero(l->block, l->touched);
 	free(l->block);
 	l->block = NULL;
 }

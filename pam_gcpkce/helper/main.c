@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "gcpkce/base/clock.h"
+#include "gcpkce/oauth/crypto.h"
 #include "gcpkce/wire/frame.h"
 #include "helper/sandbox/sandbox.h"
 #include "identify.h"
@@ -118,6 +119,7 @@ serve(struct errinfo *reterr)
 	enum wire_type type;
 	int signals = -1;
 
+	crypto_omit_texts();
 	enum outcome r = startup_begin(&signals, reterr);
 	if (r != OUTCOME_OK)
 		return r;

@@ -7,6 +7,7 @@
 #include "worker.h"
 
 #include <fcntl.h>
+#include <openssl/crypto.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -16,6 +17,7 @@
 
 #include "gcpkce/base/clock.h"
 #include "gcpkce/wire/wire.h"
+#include "helper/heap.h"
 #include "helper/http/curl_load.h"
 #include "helper/sandbox/sandbox.h"
 #include "startup.h"
@@ -130,6 +132,9 @@ worker_begin(int signals, int64_t end_ms, bool network, struct errinfo *reterr)
 		/* the port is the worker's alone, to close as well */
 		(void)close(HELPER_FD_LISTEN);
 		(void)close(HELPER_FD_LISTEN + 1);
+		/* it waits as long as the worker does, without OpenSSL */
+		OPENSSL_cleanup();
+		heap_trim();
 		watch(&(struct monitor){
 		    .worker = pid, .word = ends[0], .signals = signals});
 	}

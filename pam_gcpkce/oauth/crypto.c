@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
+#define OPENSSL_SUPPRESS_DEPRECATED /* texts_load */
 #include "gcpkce/oauth/crypto.h"
 
+#include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
@@ -9,6 +11,23 @@
 /* Whole groups of three bytes, so that only the last block is padded. */
 #define BLOCK_LEN 48
 
+void
+crypto_omit_texts(void)
+{
+	(void)OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS, NULL);
+}
+
+/*
+ * The texts of the parts that are used here.  After crypto_omit_texts OpenSSL
+ * has no other way to load them; deprecated, because it usually loads all.
+ */
+static void
+texts_load(void)
+{
+	(void)ERR_load_EVP_strings();
+	(void)ERR_load_RAND_strings();
+}
+
 /* Report OpenSSL's error and empty its queue. */
 static enum outcome
 crypto_fail(struct errinfo *reterr, const char *what)
@@ -16,6 +35,7 @@ crypto_fail(struct errinfo *reterr, const char *what)
 	char why[128] = "no reason given";
 	unsigned long error = ERR_peek_last_error();
 
+	texts_load();
 	if (error != 0)
 		ERR_error_string_n(error, why, sizeof(why));
 	ERR_clear_error();

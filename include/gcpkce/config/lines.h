@@ -18,6 +18,7 @@ struct lines {
 	uint8_t *block;
 	size_t cap;        /* of the block */
 	size_t start, end; /* of what was read and not yet returned */
+	size_t touched;    /* bytes of the block that held any text */
 	bool at_end;
 	char place[LINES_PLACE_MAX]; /* lines_place's */
 };

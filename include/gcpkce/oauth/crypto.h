@@ -15,6 +15,12 @@
 #define CRYPTO_BASE64_LEN(len) (((len) + 2) / 3 * 4)
 
 /*
+ * Load none of OpenSSL's error texts, which take 60 KiB of each process, until
+ * a function of this file fails.  Called before any other use of OpenSSL.
+ */
+void crypto_omit_texts(void);
+
+/*
  * Fill ret with random bytes.
  *
  * errors: OUTCOME_SYSTEM_ERROR  OpenSSL's generator failed

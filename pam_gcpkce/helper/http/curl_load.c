@@ -6,6 +6,7 @@
 #include "curl_load.h"
 
 #include <dlfcn.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "helper/heap.h"
@@ -25,6 +26,16 @@ symbol_find(void *handle, const char *name, void *ret_function)
 	return symbol != NULL;
 }
 
+/*
+ * libcurl's libraries for RTMP and LDAP, which are not used here, load GnuTLS.
+ * Its constructor would allocate 140 KiB.
+ */
+static void
+gnutls_skip(void)
+{
+	(void)setenv("GNUTLS_NO_IMPLICIT_INIT", "1", 1);
+}
+
 #define FIND(name) \
 	found = found && symbol_find(handle, "curl_" #name, &curl.name);
 
@@ -32,6 +43,7 @@ enum outcome
 library_load(struct errinfo *reterr)
 {
 	heap_share();
+	gnutls_skip();
 	void *handle = dlopen(SONAME, RTLD_LAZY | RTLD_LOCAL);
 	bool found = handle != NULL;
 
