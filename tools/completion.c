@@ -84,7 +84,7 @@ head_print(const char *first)
 	    first);
 }
 
-/* The names of the options whose values are of one kind, parted by '|'. */
+/* The names of the options whose values are of one kind, separated by '|'. */
 static void
 values_print(const char *value)
 {

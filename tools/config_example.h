@@ -14,7 +14,7 @@
  * Append the example file: every key at its default, commented out, behind its
  * meaning.
  *
- * out:    text  failures are told by buf_check(text)
+ * out:    text  failures are reported by buf_check(text)
  */
 void config_example_put(struct buf *text);
 
@@ -23,7 +23,7 @@ void config_example_put(struct buf *text);
  * with its key.
  *
  * in:     list  the list as it was, or ""
- * out:    text  failures are told by buf_check(text)
+ * out:    text  failures are reported by buf_check(text)
  */
 void config_example_put_mdoc(const char *list, struct buf *text);
 

@@ -145,9 +145,9 @@ has_all_uids(void)
 }
 
 /*
- * A server that was started by hand runs in the session of whoever started it,
- * and so do its sign-ins of strangers.  Therefore the kernel must say that a
- * process of the account executed this program (AT_UID), as with sudo, su and
+ * A server that was started by hand runs in the session of the user who started
+ * it, and so do its sign-ins of strangers.  Therefore the kernel must say that
+ * a process of the account executed this program (AT_UID), as with sudo, su and
  * polkit's helper.  A screen lock protects against the next user of the very
  * same session.
  */

@@ -44,9 +44,9 @@ priority_of(enum outcome outcome)
 void
 journal_decision(pam_handle_t *pamh, const struct journal_entry *entry)
 {
-	static const struct identity nobody = {0};
+	static const struct identity empty = {0};
 	const struct identity *identity =
-	    entry->identity != NULL ? entry->identity : &nobody;
+	    entry->identity != NULL ? entry->identity : &empty;
 	autobuf line = BUF_INIT(LINE_MAX_BYTES);
 
 	buf_printf(&line, "outcome=%s", outcome_name(entry->outcome));

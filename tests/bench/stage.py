@@ -2,7 +2,7 @@
 """Where the bench happens: a private house with a far end and relays.
 
 The house is that of tests/system.  Its system certificates, bundle and hashed
-folder alike, have one authority more: that of the far end.  So everybody finds
+folder alike, have one authority more: that of the far end.  So each process finds
 certificates as on a real host.
 """
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * What has to give way when valgrind looks on; linked into a module and a
- * helper that nobody installs, by the linker's --wrap.  valgrind knows no
+ * helper that is not installed, by the linker's --wrap.  valgrind knows no
  * execveat, needs more descriptors and memory than the helper is allowed, sets
  * an environment, writes a file, and dies of a seccomp filter.  So limits are
  * not set, the filter is made but not loaded, Landlock is refused as an old

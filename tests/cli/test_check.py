@@ -124,7 +124,7 @@ def test_a_line_that_cannot_be_right_is_named(check, line, severity, pattern, fi
     assert fix in found["fix"]
 
 
-def test_a_stack_of_an_account_line_alone_lets_nobody_in(check):
+def test_a_stack_of_an_account_line_alone_admits_no_user(check):
     files = {"s": OURS + "account required pam_gcpkce.so\nsession required pam_permit.so\n",
              "other": DENY_OTHER}
     find(check(files), FAULT, "account lines of s answer PAM_PERM_DENIED", "s:2")
@@ -262,7 +262,7 @@ def test_a_service_without_the_module_is_named(check):
 
 
 @pytest.mark.parametrize("auth", ["auth required pam_gpckce.so\n", ""])
-def test_a_stack_that_asks_nobody_to_sign_in_is_a_fault(check, auth):
+def test_a_stack_without_a_sign_in_is_a_fault(check, auth):
     run = check(stack(auth + "session optional pam_gcpkce.so\n"))
     assert run.status == 1
     find(run, FAULT, "no auth line of s names pam_gcpkce")
@@ -405,7 +405,7 @@ def test_an_unlikely_client_id_is_a_warning(gcpkce, configure, check, client_id,
     assert ("does not look like" in run.out) is warned
 
 
-def test_an_unlikely_client_id_is_told_once(check):
+def test_an_unlikely_client_id_is_reported_once(check):
     run = check(dict(stack(OURS), t=stack(OURS)["s"]), "--all-services", client_id="mine")
     find(run, WARNING, "does not look like", "client_id")
 
@@ -471,24 +471,24 @@ def test_a_host_without_a_configuration_is_one_fault(gcpkce, check, folder):
         "client_id", "organization", "redirect_uri"]
 
 
-def as_nobody(*arguments):
+def as_ordinary_user(*arguments):
     return subprocess.run(["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups",
                            GCPKCE, *arguments], text=True, capture_output=True, timeout=60,
                           check=False)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="becoming an ordinary user needs root")
-def test_an_ordinary_user_is_told_what_was_not_read(check, folder):
+def test_an_ordinary_user_learns_what_was_not_read(check, folder):
     check(REAL["debian-sshd"])
     os.chmod(f"{folder}/conf", 0o600)
     arguments = ("check", "--conf", f"{folder}/conf", "--pam-dir", f"{folder}/pam.d",
                  "--service", "s")
-    run = as_nobody(*arguments)
+    run = as_ordinary_user(*arguments)
     assert run.returncode == 0
     assert "note     " + f"{folder}/conf: this user may not read the file" in run.stdout
     assert "no other way in" in run.stdout
     os.chmod(f"{folder}/pam.d/common-rest", 0o600)
-    run = as_nobody(*arguments)
+    run = as_ordinary_user(*arguments)
     assert "run this as root to have it read" in run.stdout
     assert "there is no table for s" in run.stdout
     assert "LET IN" not in run.stdout

@@ -86,7 +86,7 @@ def test_only_what_is_required_is_asked_for(genesys, sign_in, gates, keys, query
     ("require_group", "groups", "agents", "group_missing"),
     ("require_role", "roles", "supervisor", "role_missing"),
     ("require_division", "divisions", "Support", "division_missing")])
-def test_whoever_lacks_it_is_refused(genesys, sign_in, gates, key, kind, name, outcome):
+def test_a_user_who_lacks_it_is_refused(genesys, sign_in, gates, key, kind, name, outcome):
     lacking = getattr(genesys, kind)[name].id
     assert sign_in(**{**gates, key: lacking})[0] == outcome
 
@@ -133,7 +133,7 @@ def test_both_lists_may_be_missing(genesys, sign_in, gates, alice):
 @pytest.mark.parametrize("key, kind, name, outcome", [
     ("require_group", "groups", "agents", "group_missing"),
     ("require_role", "roles", "supervisor", "role_missing")])
-def test_whoever_lacks_it_there_is_refused(genesys, sign_in, key, kind, name, outcome):
+def test_a_user_who_lacks_it_there_is_refused(genesys, sign_in, key, kind, name, outcome):
     genesys.faults.override_user = {"groups": REMOVED, "authorization": REMOVED}
     assert sign_in(**{key: getattr(genesys, kind)[name].id})[0] == outcome
 
@@ -169,9 +169,9 @@ def test_a_list_that_cannot_be_had_is_no_pass(genesys, sign_in, gates, alice, ke
 
 
 @pytest.mark.parametrize("about", ["", '"id":null,', '"id":"{other}",'],
-                         ids=["nobody", "null", "another"])
+                         ids=["absent", "null", "another"])
 @pytest.mark.parametrize("key", ["require_group", "require_role"])
-def test_somebody_else_s_list_is_no_pass(genesys, sign_in, gates, alice, key, about):
+def test_another_user_s_list_does_not_count(genesys, sign_in, gates, alice, key, about):
     genesys.faults.override_user = {"groups": REMOVED, "authorization": REMOVED}
     other = next(p.id for p in genesys.people.values() if p.id != alice.id)
     about = about.replace("{other}", other)
@@ -218,6 +218,6 @@ def test_more_ids_than_1024_are_no_list(genesys, sign_in, gates, count, outcome)
     assert sign_in(**gates)[0] == outcome
 
 
-def test_a_list_of_1025_matters_to_nobody_who_does_not_require_it(genesys, sign_in, gates):
+def test_a_list_of_1025_does_not_matter_where_it_is_not_required(genesys, sign_in, gates):
     genesys.faults.override_user = {"groups": [{"id": "x"}] * 1025}
     assert sign_in(require_role=gates["require_role"])[0] == "ok"

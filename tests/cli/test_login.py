@@ -594,7 +594,7 @@ def test_login_ends_in_time_where_its_input_is_a_silent_pipe(conf, account, type
 
 # an ordinary user
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 def test_login_works_for_an_ordinary_user(genesys, conf, account):
     child = pexpect.spawn("setpriv", [
         "--reuid", "nobody", "--regid", "nogroup", "--clear-groups", GCPKCE, "login",
@@ -609,7 +609,7 @@ def test_login_works_for_an_ordinary_user(genesys, conf, account):
     assert child.exitstatus == 0
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 def test_login_tells_an_ordinary_user_that_the_secret_is_root_s(conf, folder):
     with open(f"{folder}/secret", "w", encoding="utf-8") as file:
         os.fchmod(file.fileno(), 0o600)

@@ -315,7 +315,7 @@ def test_the_address_can_still_be_pasted(genesys, login):
     assert terminal.end()[0] == 0
 
 
-def test_somebody_else_is_told_so_in_the_browser_as_well(genesys, login):
+def test_the_browser_tells_another_user_as_well(genesys, login):
     terminal = login()
     visit = terminal.bring(sign_in(genesys, terminal, "bob"))
     exit_status, shown = terminal.end()
@@ -325,7 +325,7 @@ def test_somebody_else_is_told_so_in_the_browser_as_well(genesys, login):
     assert "You are signed in" not in page
 
 
-def test_a_fault_of_genesys_cloud_is_told_in_the_browser_as_well(genesys, login):
+def test_a_fault_of_genesys_cloud_is_reported_in_the_browser_as_well(genesys, login):
     genesys.faults["users_me"] = Fault(status=500)
     terminal = login()
     visit = terminal.bring(sign_in(genesys, terminal))
@@ -347,7 +347,7 @@ def test_the_page_can_do_nothing(genesys, login):
     assert "code=" not in page and terminal.state not in page
 
 
-def test_a_cancelled_sign_in_is_told_and_the_next_one_works(genesys, login):
+def test_a_cancelled_sign_in_is_reported_and_the_next_one_works(genesys, login):
     terminal = login()
     visit = Visit(Browser(genesys.ca_file).cancel(terminal.address))
     page = visit.whole()
@@ -423,7 +423,7 @@ def test_a_refused_code_gives_a_new_address_at_the_same_port(genesys, login):
 # Where it listens
 
 def listening(port):
-    """The addresses of this machine on which somebody listens at a port."""
+    """The addresses of this machine on which a process listens at a port."""
     found = set()
     for name in ("/proc/net/tcp", "/proc/net/tcp6"):
         with open(name, encoding="ascii") as file:
@@ -496,7 +496,7 @@ def test_two_sign_ins_at_once_have_two_ports(login):
         second.target(state=first.state), second.port))) == 409
 
 
-def test_nobody_can_take_the_port_beside_or_after_the_listener(genesys, login):
+def test_no_process_takes_the_port_beside_or_after_the_listener(genesys, login):
     terminal = login()
     visit = Visit(sign_in(genesys, terminal))
     assert visit.number()  # the port is closed, and the helper's
@@ -592,7 +592,7 @@ def test_the_last_thing_that_was_wrong_was_all_that_was_wrong(genesys, login):
 
 # Slow ones, and crowds
 
-def test_a_slow_one_holds_nobody_up(genesys, login):
+def test_a_slow_client_delays_no_other(genesys, login):
     for _ in range(TRIES):
         terminal = login()
         redirect = sign_in(genesys, terminal)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-"""What somebody can do who took the helper over: nothing, in each way.
+"""What an attacker who controls the helper can do: nothing, in each way.
 
 The helper here is the trial helper: the product's own objects, but in place of
 the exchange it tries what signin_org says.
@@ -23,7 +23,7 @@ TRIAL = os.path.join(BUILD, "tests/gcpkce-trial")
 WITHOUT = os.path.join(BUILD, "tests/without")
 TRIAL_HELPER = os.path.realpath(os.path.join(BUILD, "tests/trial-helper"))
 LANDLOCK = ctypes.CDLL(None).syscall(444, None, 0, 1)  # the kernel's version of it
-CODE = "a-code-of-nobody-at-all\n"  # it is for the trial helper, which looks at none
+CODE = "a-code-that-was-not-issued\n"  # it is for the trial helper, which looks at none
 SANITIZED = "address" in os.path.basename(BUILD)
 
 # trial -> the errno of sandbox=default, and whether strict ends the worker, or
@@ -213,7 +213,7 @@ def test_a_fault_of_the_host_in_the_helper_is_a_system_error(sign_in, lacking, c
 
 
 @pytest.mark.parametrize("sandbox", ["default", "strict"])
-def test_a_missing_layer_is_told_once_at_the_terminal(configure, account, sandbox):
+def test_a_missing_layer_is_reported_once_at_the_terminal(configure, account, sandbox):
     conf = configure(signin_org="passwd", signin_provider="trial", attempts=1, timeout=20,
                      sandbox=sandbox)
     done = subprocess.run(

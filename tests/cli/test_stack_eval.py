@@ -185,7 +185,7 @@ def skipped(line, control=SKIPS):
 
 def test_a_refusal_that_skips_ours_opens_the_stack(gcpkce, folder):
     """As libpam itself does, with the modules themselves."""
-    # these look at who calls, which may be root here, and nobody is no regular user
+    # these look at who calls, which may be root here, and the account nobody is not a regular user
     tried = set(KEEPS_OUT) - {"pam_rootok.so", "pam_wheel.so trust", "pam_usertype.so issystem"}
     assert {line: let_in(f"{folder}/pam-{number}", skipped(line))
             for number, line in enumerate(tried)} == {line: True for line in tried}
@@ -243,7 +243,7 @@ def test_any_combination_of_answers_may_open(gcpkce, folder, service, where):
     assert opens_at(gcpkce, folder, service) == where
 
 
-def test_a_list_of_the_banned_locks_nobody_else_out(gcpkce, folder):
+def test_a_list_of_banned_users_locks_no_other_user_out(gcpkce, folder):
     write(f"{folder}/there", {"other": "auth required pam_deny.so\n", "s": (
         f"auth [success=die default=ignore] {KEEPS_OUT_LIST}\nauth required pam_gcpkce.so\n"
         "account required pam_permit.so\n")})

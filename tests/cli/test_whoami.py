@@ -188,7 +188,7 @@ def test_whoami_ids_json_has_lists(genesys, whoami):
     assert run.json["more"] is False
 
 
-def test_whoami_ids_says_what_was_not_told(genesys, whoami):
+def test_whoami_ids_names_what_the_reply_lacks(genesys, whoami):
     genesys.faults.override_user = {"groups": REMOVED, "authorization": REMOVED,
                                     "division": REMOVED}
     run = whoami("--ids", token=genesys.issue_token("alice"), json=False)
@@ -283,7 +283,7 @@ def test_whoami_waits_for_no_fifo(genesys, whoami, folder):
     refused(whoami(**{TOKEN: "", FILE: fifo}), genesys, "not a regular file")
 
 
-def test_whoami_reads_no_folder(genesys, whoami, folder):
+def test_whoami_does_not_read_a_directory(genesys, whoami, folder):
     refused(whoami(**{TOKEN: "", FILE: folder}), genesys, "not a regular file")
 
 
@@ -292,7 +292,7 @@ def test_whoami_names_a_file_that_is_missing(genesys, whoami, folder):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
-def test_whoami_reads_nobody_else_s_file(genesys, whoami, token_file):
+def test_whoami_does_not_read_another_user_s_file(genesys, whoami, token_file):
     path = token_file(genesys.issue_token("alice"))
     os.chown(path, 12345, 12345)
     refused(whoami(**{TOKEN: "", FILE: path}), genesys, "belongs to another user")
@@ -334,7 +334,7 @@ def test_whoami_says_on_stderr_that_a_token_is_refused(genesys, whoami):
     assert genesys.log.count("GET", "/users/me") == 1
 
 
-def test_whoami_ends_when_nobody_answers(genesys, gcpkce, configure, settings):
+def test_whoami_ends_without_an_answer(genesys, gcpkce, configure, settings):
     conf = configure(**settings, request_timeout=1, connect_timeout=1)
     genesys.faults["users_me"] = Fault(delay=8)
     run = gcpkce("--json", "whoami", "--conf", conf, env={TOKEN: genesys.issue_token("alice")})

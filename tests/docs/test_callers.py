@@ -19,7 +19,7 @@ def test_a_caller_names_a_test_that_exists_or_was_not_tried(number, cells):
     names = shown_by(cells)
     assert names or cells[-1] == "not tried"
     assert [name for name in names if name not in TESTS] == []
-    assert names or cells[1] == "not yet", "a promise that nobody tried"
+    assert names or cells[1] == "not yet", "a promise without a test"
 
 
 def manual():

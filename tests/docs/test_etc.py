@@ -38,7 +38,7 @@ def test_an_example_has_no_line_that_does_nothing(path):
     assert ours("account", read(path)) == ours("password", read(path)) == []
 
 
-def test_the_profile_says_what_it_is_and_is_not_chosen_for_anybody():
+def test_the_profile_says_what_it_is_and_is_not_a_default():
     text = read(f"{ETC}/pam-configs/gcpkce")
     assert re.search(r"^Name: .*alternative to the password", text, re.MULTILINE)
     assert "\nDefault: no\n" in text
@@ -65,7 +65,7 @@ def test_sysusers_makes_an_account_that_cannot_log_in(tmp_path):
     assert 0 < int(uid) < 1000
 
 
-def test_tmpfiles_makes_the_folders_as_the_module_wants_them(tmp_path):
+def test_tmpfiles_makes_the_directories_as_the_module_requires(tmp_path):
     need("systemd-tmpfiles")
     if os.geteuid() != 0:
         pytest.skip("folders of root's need root")

@@ -49,7 +49,7 @@ def test_each_relative_link_of_an_installed_page_leads_somewhere(installed):
     assert ("README.md", "docs/pictures/terminal.png") in alive
 
 
-def test_the_helper_can_be_run_by_everybody_and_read_by_root_alone(installed):
+def test_the_helper_can_be_run_by_all_users_and_read_by_root_alone(installed):
     mode = (installed / "usr/libexec/gcpkce-helper").stat().st_mode
     assert oct(mode & 0o7777) == "0o711"
 

@@ -2,7 +2,7 @@
 """Every sentence for people is in the template, and every catalogue has all.
 
 The sentences stand in include/gcpkce/base/messages.h.  `make texts` renews the template
-po/pam_gcpkce.pot and puts what is new into the catalogues, for somebody to
+po/pam_gcpkce.pot and puts what is new into the catalogues, for translators to
 translate.
 """
 

@@ -46,7 +46,7 @@ VISIBLE void syslog(int priority, const char *fmt, ...) PRINTF(2, 3);
 VISIBLE void __syslog_chk(int priority, int flag, const char *fmt, ...)
     PRINTF(3, 4);
 
-/* Nobody reaches this host from outside, so nobody is slowed down. */
+/* No client from outside reaches this host, so none is slowed down. */
 int
 pam_fail_delay(pam_handle_t *pamh, unsigned usec)
 {
@@ -178,7 +178,7 @@ parent_of(const char *process)
 	return parent;
 }
 
-/* Living and dead ones, as long as nobody waited for them. */
+/* Living and dead ones, until they are waited for. */
 static unsigned
 children_count(void)
 {

@@ -152,7 +152,7 @@ LIBRARY(void *, json_tokener_new_ex, int depth)
 
 /* ---- libcurl, which is loaded by its name ---- */
 
-/* libcurl's own; whoever looks for them finds ours. */
+/* libcurl's own; a lookup finds ours. */
 static void *(*easy_init)(void);
 static void *(*multi_init)(void);
 static void *(*share_init)(void);

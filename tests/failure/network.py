@@ -71,7 +71,7 @@ def furnish(folder):
     run("ip", "address", "add", "192.0.2.1/24", "dev", "hole")
     run("ip", "link", "set", "hole", "up")
     run("ip", "link", "set", "far", "up")
-    # a neighbour that is known and is not there: nobody says "unreachable"
+    # a neighbour that is known and is not there: no host says "unreachable"
     run("ip", "neighbour", "add", NEIGHBOUR, "lladdr", "02:00:00:00:00:01",
         "dev", "hole", "nud", "permanent")
     return Names()

@@ -9,7 +9,7 @@ REFUSED, UNANSWERED, FAILED = "refused", "unanswered", "failed"
 
 
 class Backlog:
-    """A port whose queue is full: whoever connects hears nothing more."""
+    """A port whose queue is full: a client that connects gets no answer."""
 
     def __init__(self):
         self._listener = socket.socket()
@@ -33,7 +33,7 @@ class Backlog:
 
 
 class ClosedPort:
-    """A port that refuses, and stays ours: it is bound, and nobody listens."""
+    """A port that refuses, and stays ours: it is bound, and no process listens."""
 
     def __init__(self):
         self._sock = socket.socket()
@@ -45,7 +45,7 @@ class ClosedPort:
 
 
 class Counter:
-    """A port that counts who comes, and talks to nobody."""
+    """A port that counts clients, and answers none."""
 
     def __init__(self):
         self.count = 0
@@ -115,7 +115,7 @@ class Proxy:
 
 
 def hang_up(listener):
-    """Close a listener in whose accept somebody waits."""
+    """Close a listener in whose accept a thread waits."""
     try:
         listener.shutdown(socket.SHUT_RDWR)
     except OSError:

@@ -11,7 +11,7 @@ from typing import Callable, Optional
 
 from faults import REMOVED, Fault, deep_json, huge_json, login_rate_limit
 
-NEVER = 600  # seconds; longer than anybody waits
+NEVER = 600  # seconds; longer than any wait
 GIB = 1 << 30
 PAGE = "<!DOCTYPE html><html><body><h1>It works!</h1></body></html>"
 HUGE = 10 ** 400
@@ -279,5 +279,5 @@ INFO_FIELDS = [
 
 def raw_member(member):
     """A token reply with one member in raw JSON."""
-    return (b'{"access_token":"a-token-of-nobody","token_type":"bearer",'
+    return (b'{"access_token":"a-token-without-user","token_type":"bearer",'
             + member + b"}")

@@ -86,7 +86,7 @@ def drop_and_see_reopened(world):
     heads_awaited(world, 2 * PRECONNECT["login"], 2 * PRECONNECT["api"])
 
 
-def empty_answer_is_told(login, api, more=nothing):
+def empty_answer_is_reported(login, api, more=nothing):
     """Gives an empty answer when a preconnect has found a path dead."""
     def arrange(world):
         if world.asked == 1:
@@ -120,10 +120,10 @@ def preconnect_rows():
     yield Row(place, "finds no login server, and says so", "unreachable",
               settings=lambda world: {
                   "attempts": 2, **instead("login", ClosedPort)(world)},
-              arrange=empty_answer_is_told(0, 2), warm=True)
+              arrange=empty_answer_is_reported(0, 2), warm=True)
     yield Row(place, "finds no API server, says so, and it is back", "ok",
               settings=api_refused, token=True, warm=True,
-              arrange=empty_answer_is_told(
+              arrange=empty_answer_is_reported(
                   1, 0, lambda world: world.genesys.listen("api")))
 
 

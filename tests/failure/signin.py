@@ -132,7 +132,7 @@ class Got:
 
 
 def account():
-    """Whom to sign in: ourselves, or somebody ordinary if we are root."""
+    """Whom to sign in: ourselves, or an ordinary user if we are root."""
     if os.geteuid() != 0:
         return pwd.getpwuid(os.geteuid()).pw_name
     return next((entry.pw_name for entry in pwd.getpwall()

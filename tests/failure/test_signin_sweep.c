@@ -251,7 +251,7 @@ no_memory_leaves_nothing_of_an_earlier_signin(void **state)
 }
 
 static void
-no_memory_never_lets_anybody_in(void **state)
+no_memory_is_always_a_denial(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(refused); i++) {
@@ -303,7 +303,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(no_memory_is_a_denial_until_the_decision),
-	    cmocka_unit_test(no_memory_never_lets_anybody_in),
+	    cmocka_unit_test(no_memory_is_always_a_denial),
 	    cmocka_unit_test(no_memory_leaves_nothing_of_an_earlier_signin),
 	    cmocka_unit_test(no_memory_for_a_token_harms_no_session),
 	    cmocka_unit_test(fault_of_the_system_is_no_wrong_yes),

@@ -195,7 +195,7 @@ __wrap_scandirat64(int dir, const char *path, struct dirent ***ret,
 	return 2;
 }
 
-/* Whoever runs this, what is served is root's. */
+/* Whichever user runs this, root owns what is served. */
 int
 __wrap_fstat64(int fd, struct stat *ret)
 {

@@ -127,7 +127,7 @@ success_check(
 	struct claim claim;
 	uint8_t last;
 
-	/* somebody answered in time, and the helper knew of it */
+	/* an answer came in time, and the helper knew of it */
 	HOLD(seen.answers > 0 && !seen.late);
 	size_t answers = frames_count(told, FRAME_ANSWER, &last);
 	HOLD(answers > 0);

@@ -11,7 +11,7 @@
 #include "judge.h"
 #include "wrap.h"
 
-static unsigned long counted[2]; /* files, and those that map somebody */
+static unsigned long counted[2]; /* files, and those that map a user */
 
 static void
 counts_tell(void)

@@ -50,7 +50,7 @@ setting_of(uint8_t who, uint8_t how)
 {
 	const char *user = (who & 0xf) < COUNT(people) - 1
 	    ? people[who & 0xf].name
-	    : "nobody-here";
+	    : "absent-user";
 
 	return (struct setting){
 	    .person = person_find(user),

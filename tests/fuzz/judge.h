@@ -57,7 +57,7 @@ struct setting {
 	bool need[LISTS];
 };
 
-/* What somebody claims to be; a missing text has no bytes. */
+/* The identity that is claimed; a missing text has no bytes. */
 #define CLAIM_IDS 1024
 struct claim {
 	struct view id, email, state, client, organization, home;

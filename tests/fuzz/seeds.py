@@ -117,7 +117,7 @@ def decisions():
     yield "no-root", decision(ROOT)
     yield "no-carol", decision(CAROL | BY_EMAIL)
     yield "no-locked", decision(LOCKED)
-    yield "no-nobody", decision(NOBODY)
+    yield "no-such-account", decision(NOBODY)
     yield "no-clone", decision(token=dict(TOKEN, clonedUser={"id": ALICE}))
     yield "no-home", decision(token=without(TOKEN, "homeOrganization"))
     yield "no-state", decision(user=without(USER, "state"))
@@ -277,7 +277,7 @@ def sign_ins():
         yield f"no-{field}-missing", sign_in(READY, said(**{field: 7}), how=7)
     yield "no-junk", sign_in(READY, said(flags=2))
     yield "no-clone", sign_in(READY, said(flags=4))
-    yield "no-nobody", sign_in(*ok, who=NOBODY)
+    yield "no-such-account", sign_in(*ok, who=NOBODY)
     yield "no-locked", sign_in(*ok, who=LOCKED)
     yield "no-root", sign_in(*ok, who=ROOT)
     yield "no-other", sign_in(*ok, who=ROOT | ALLOW_ROOT, options=NOT_ROOT)
@@ -294,7 +294,7 @@ def sign_ins():
         yield f"fault-{call}", sign_in(
             *ok, faults=[(call, 0, 0)], options=EXPORT_ENV | SESSION,
             who=CAROL | BY_EMAIL if call == "getgrnam" else 0, how=STAFF)
-    # somebody else, and a fault behind the verdict
+    # another user, and a fault after the verdict
     for call, nth in (("getpwnam", 4), ("getpwuid", 4), ("malloc", 60), ("get_item", 9),
                       ("recv", 6), ("poll", 5), ("mmap", 1), ("send", 2), ("clock", 20)):
         yield f"no-fault-{call}", sign_in(READY, said(id=2), options=EXPORT_ENV,

@@ -108,7 +108,7 @@ open_fault(void)
 	return fails(CALL_OPEN) ? errno : 0;
 }
 
-/* It fails, or says that somebody else has had a hand in it. */
+/* It fails, or reports that another process changed it. */
 static int
 fstat_fault(struct stat *st)
 {
@@ -213,7 +213,7 @@ WRAP(int, clock_gettime, (clockid_t clock, struct timespec *ret))
 
 	if (assumption.plan == NULL)
 		return REAL(clock_gettime)(clock, ret);
-	assumption.now_us += 20; /* nobody waits for ever by looking at it */
+	assumption.now_us += 20; /* so that a loop that reads the clock ends */
 	if (world_fault(CALL_CLOCK, &how))
 		assumption.jumped_us += ((int64_t)how - 8) * 3600 * 1000 * 1000;
 	int64_t us = assumption.now_us;

@@ -110,7 +110,7 @@ struct seen {
 	unsigned faults;  /* that struck */
 	unsigned answers; /* that the person gave */
 	bool late;        /* an answer came after the deadline */
-	bool unsafe;      /* a file that decides may be somebody else's */
+	bool unsafe;      /* a file that decides may be another user's */
 	size_t heard;     /* bytes of the stream that the module took */
 	size_t told;      /* bytes that the module sent to the first helper */
 	uint8_t to_helper[STREAM_MAX];

@@ -66,7 +66,7 @@ def openssl(*arguments):
 
 
 def write(path, text):
-    """Writes a small file that everybody may read."""
+    """Writes a small file that all users may read."""
     with open(path, "w", encoding="ascii") as file:
         file.write(text)
     os.chmod(path, 0o644)

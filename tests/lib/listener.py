@@ -113,7 +113,7 @@ class Connection:
         self._dropped = threading.Event()
 
     def run(self):
-        """Serves requests until somebody hangs up."""
+        """Serves requests until the connection ends."""
         reset = False
         try:
             self._sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -44,7 +44,7 @@ class NoRedirect(Exception):
 
 @dataclass
 class SignIn:
-    """A sign-in that waits for somebody to choose a person."""
+    """A sign-in that waits for the choice of a person."""
 
     client: Client
     redirect_uri: str

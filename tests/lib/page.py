@@ -43,7 +43,7 @@ choose any person, without a password.</p>
 
 
 def sign_in_page(ticket, client, people, again):
-    """Returns the page that lets somebody choose a person."""
+    """Returns the page on which a person is chosen."""
     choices = [CHOICE.format(key=escape(person.key), name=escape(person.name),
                              email=escape(person.email),
                              remark=escape(remark(person)))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * A PAM module before ours that asks for a password, keeps it as PAM_AUTHTOK,
- * or with "old" as PAM_OLDAUTHTOK, and lets everybody pass.
+ * or with "old" as PAM_OLDAUTHTOK, and lets every user pass.
  */
 #include <security/pam_ext.h>
 #include <security/pam_modules.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A small PAM host: authenticates somebody with a service file from a folder,
- * opens a session, runs a command in it with the PAM environment, closes it.
- * What sshd does, without the network.  Used by the demo and by tests, so it
- * does not wait after a denial, as a host that people reach must.
+ * A small PAM application: authenticates a user with a service file from a
+ * directory, opens a session, runs a command in it with the PAM environment,
+ * closes it. What sshd does, without the network.  Used by the demo and by
+ * tests, so it does not wait after a denial, as a host that people reach must.
  *
  *   pam-session FOLDER SERVICE USER COMMAND [ARGUMENT...]
  *

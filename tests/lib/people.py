@@ -50,7 +50,7 @@ class Organization(Named):
 
 @dataclass
 class Person:
-    """Somebody who can sign in; key is how tests call the person."""
+    """A person who can sign in; key is the name in tests."""
 
     key: str
     id: str

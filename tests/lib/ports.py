@@ -7,7 +7,7 @@ import socket
 
 
 def free_port():
-    """A loopback port that nobody has, and that the kernel gives nobody:
+    """A loopback port that no process has, and that the kernel gives to none:
     until it is taken, others ask for ports of their own.
     """
     with open("/proc/sys/net/ipv4/ip_local_port_range",

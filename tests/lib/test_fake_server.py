@@ -285,7 +285,7 @@ def test_cancel_is_access_denied(fake):
     assert fake.log.codes() == []
 
 
-def test_nobody_of_that_name(fake):
+def test_no_person_of_that_name(fake):
     with pytest.raises(SignInRefused):
         Browser(fake.ca_file).sign_in(fake.authorize_address(), "eve")
 
@@ -312,7 +312,7 @@ def test_the_page_is_of_no_use_without_its_ticket(fake):
     ({"code_verifier": "x" * 43}, "invalid_grant"),
     ({"code_verifier": VERIFIER + "="}, "invalid_grant"),
     ({"code_verifier": VERIFIER + "\n"}, "invalid_grant"),
-    ({"client_id": "nobody"}, "invalid_client"),
+    ({"client_id": "unknown"}, "invalid_client"),
 ])
 def test_token_request_refused(fake, caller, changes, error):
     form = form_of(fake, code_of(fake), **changes)
@@ -405,7 +405,7 @@ def test_clients_that_may_not(fake, caller):
         form = form_of(fake, code_of(fake, client=key),
                        client_id=fake.clients[key].id)
         refused(caller.exchange(form), error)
-    refused(caller.exchange(form_of(fake, "x", client_id="nobody")),
+    refused(caller.exchange(form_of(fake, "x", client_id="unknown")),
             "invalid_client", "client not found")
 
 
@@ -627,7 +627,7 @@ def test_names_and_hashed_folder(fake):
                 assert tls.version() in ("TLSv1.2", "TLSv1.3")
 
 
-def test_everybody_may_read_the_authority(fake, folder):
+def test_all_users_may_read_the_authority(fake, folder):
     assert stat.S_IMODE(os.stat(folder).st_mode) == 0o755
     assert stat.S_IMODE(os.stat(fake.ca_dir).st_mode) == 0o755
     assert stat.S_IMODE(os.stat(fake.ca_file).st_mode) == 0o644

@@ -84,7 +84,7 @@ open("new", "w").close()
 sys.exit(subprocess.call(["cat", "file", "../../link"], user=65534, group=65534))
 """], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "whole\n" * 2, "")
-    # and the machine that is everybody's is as it was
+    # and the shared machine is as it was
     assert stat.S_IMODE(os.stat(tmp_path / "closed").st_mode) == 0o700
     assert (clone / "new").exists()
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The helper as somebody would have it who took it over: built from the same
+ * The helper as an attacker who controls it would have it: built from the same
  * objects, but in place of the exchange it does what the configuration's
  * signin_org says.  By then it stands where a real one meets the network.  What
  * came of the trial is the verdict's reason, and so stands in the journal.
@@ -32,7 +32,7 @@
 #include "ways.h"
 
 #define THREAD_STACK 16384
-#define OTHER_PORT 9 /* nobody listens, and no configuration names it */
+#define OTHER_PORT 9 /* no process listens, and no configuration names it */
 
 /*
  * A trial would come to its end without the layer that is to refuse it, or fail

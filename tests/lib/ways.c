@@ -24,7 +24,7 @@
 
 #include "pam_gcpkce/helper/startup.h"
 
-#define OTHER_PORT 9 /* nobody listens, and no configuration names it */
+#define OTHER_PORT 9 /* no process listens, and no configuration names it */
 #define WIDE(number) ((number) | (1L << 32))
 #define WHO_PROCESS 1 /* IOPRIO_WHO_PROCESS */
 

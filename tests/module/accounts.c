@@ -108,7 +108,7 @@ getpwuid_r(uid_t uid, struct passwd *ret, char *space, size_t len,
 	return account_give(account, ret, found);
 }
 
-/* The host has one group, "staff", and nobody is in it. */
+/* The host has one group, "staff", without members. */
 VISIBLE int
 getgrnam_r(const char *name, struct group *ret, char *space, size_t len,
     struct group **found)

@@ -23,7 +23,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-/* The lines of /proc/self/status that nobody else's doing changes. */
+/* The lines of /proc/self/status that no other process changes. */
 static const char *const lines[] = {"Umask:", "Uid:", "Gid:", "Groups:",
     "Threads:", "SigBlk:", "SigIgn:", "SigCgt:", "CapInh:", "CapPrm:",
     "CapEff:", "CapBnd:", "CapAmb:", "NoNewPrivs:", "Seccomp:"};

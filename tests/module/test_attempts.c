@@ -123,7 +123,7 @@ sentences_of_answers_differ(void **state)
 }
 
 static void
-code_of_an_earlier_address_is_told_apart(void **state)
+code_of_an_earlier_address_is_distinguished(void **state)
 {
 	struct host h;
 
@@ -135,7 +135,7 @@ code_of_an_earlier_address_is_told_apart(void **state)
 }
 
 static void
-number_that_is_not_the_page_s_is_told_apart(void **state)
+number_that_is_not_the_page_s_is_distinguished(void **state)
 {
 	struct host h;
 
@@ -384,8 +384,8 @@ main(void)
 	    cmocka_unit_test(attempts_are_as_many_as_configured),
 	    cmocka_unit_test(attempt_begins_with_what_was_wrong),
 	    cmocka_unit_test(sentences_of_answers_differ),
-	    cmocka_unit_test(code_of_an_earlier_address_is_told_apart),
-	    cmocka_unit_test(number_that_is_not_the_page_s_is_told_apart),
+	    cmocka_unit_test(code_of_an_earlier_address_is_distinguished),
+	    cmocka_unit_test(number_that_is_not_the_page_s_is_distinguished),
 	    cmocka_unit_test(split_attempt_begins_with_what_was_wrong),
 	    cmocka_unit_test(other_outcomes_end_the_signin_at_once),
 	    cmocka_unit_test(no_answer_is_sent_after_the_deadline),

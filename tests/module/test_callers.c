@@ -120,7 +120,7 @@ callers_show_enough_to_sign_in_as_the_manual_says(void **state)
 	}
 }
 
-/* Whoever shows only the last message shows why it ended. */
+/* An application that shows only the last message shows why it ended. */
 static void
 last_message_says_why_it_ended(void **state)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Accounts that nobody could sign in to: the same dialogue as any other's, no
+ * Accounts that no user could sign in to: the same dialogue as any other's, no
  * word to Genesys Cloud, no way in; the journal alone knows.
  */
 #include "host.h"
@@ -344,7 +344,7 @@ name_of_the_entry_counts_and_not_the_typed_one(void **state)
 }
 
 static void
-group_that_does_not_exist_is_told_to_the_journal(void **state)
+group_that_does_not_exist_is_logged(void **state)
 {
 	struct host h;
 
@@ -428,7 +428,7 @@ main(void)
 	    cmocka_unit_test(helper_that_calls_a_decoy_ok_is_refused),
 	    cmocka_unit_test(account_that_appears_meanwhile_stays_a_decoy),
 	    cmocka_unit_test(name_of_the_entry_counts_and_not_the_typed_one),
-	    cmocka_unit_test(group_that_does_not_exist_is_told_to_the_journal),
+	    cmocka_unit_test(group_that_does_not_exist_is_logged),
 	    cmocka_unit_test(
 		named_account_may_be_root_or_low_where_that_is_asked_for),
 	    cmocka_unit_test(

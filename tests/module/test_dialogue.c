@@ -200,7 +200,7 @@ prompt_says_that_the_port_is_taken(void **state)
 
 /* There is a page with a button only where redirect_uri is a web server's. */
 static void
-malformed_answer_is_told_what_its_prompt_asks_for(void **state)
+malformed_answer_is_explained_as_its_prompt_asks(void **state)
 {
 	static const struct {
 		const char *arguments;
@@ -298,7 +298,7 @@ loopback_server_is_for_who_comes_from_this_host(void **state)
 		    &(struct place){.tty = "pts/3", .rhost = elsewhere[i]}));
 }
 
-/* Whoever is at none of them may be a program that serves a network. */
+/* An application at none of them may serve a network. */
 static void
 loopback_server_is_for_a_terminal_a_display_or_a_greeter(void **state)
 {
@@ -371,8 +371,8 @@ loopback_server_is_for_the_account_of_who_asks(void **state)
 	    {"alice", "alice", true},
 	    {"carol", "alice", false},
 	    {"root", "alice", false},
-	    {"alice", "nobody-here", false},
-	    {"nobody-here", "nobody-here", true},
+	    {"alice", "absent-user", false},
+	    {"absent-user", "absent-user", true},
 	    {"alic", "alice", false},
 	    {"alice ", "alice", false},
 	};
@@ -387,7 +387,7 @@ loopback_server_is_for_the_account_of_who_asks(void **state)
 }
 
 static void
-browser_is_told_yes_of_nobody_who_is_kept_out(void **state)
+browser_reports_no_success_for_a_refused_user(void **state)
 {
 	static const char *const scripts[] = {
 	    "ok:other-id", "not_mapped", "code_refused", "ok:other-client"};
@@ -404,7 +404,7 @@ browser_is_told_yes_of_nobody_who_is_kept_out(void **state)
 }
 
 static void
-browser_is_told_yes_before_the_token_is_kept(void **state)
+browser_reports_success_before_the_token_is_stored(void **state)
 {
 	struct host h;
 
@@ -592,7 +592,7 @@ endless_answer_is_cut_to_one_that_is_still_too_long(void **state)
 
 /* Run with PAM_SILENT; gives whether a sentence was told at the end. */
 static bool
-is_told_silently(const char *arguments)
+is_reported_silently(const char *arguments)
 {
 	struct host h;
 
@@ -612,9 +612,9 @@ static void
 silence_keeps_the_prompt_and_drops_the_sentence(void **state)
 {
 	(void)state;
-	assert_false(is_told_silently("dialogue=prompt"));
+	assert_false(is_reported_silently("dialogue=prompt"));
 	/* sudo is always silent, and shows texts all the same */
-	assert_true(is_told_silently("dialogue=split"));
+	assert_true(is_reported_silently("dialogue=split"));
 }
 
 static void
@@ -790,13 +790,14 @@ main(void)
 	    cmocka_unit_test(split_parts_the_address_from_the_prompt),
 	    cmocka_unit_test(prompt_of_a_listener_asks_for_the_number),
 	    cmocka_unit_test(prompt_says_that_the_port_is_taken),
-	    cmocka_unit_test(malformed_answer_is_told_what_its_prompt_asks_for),
+	    cmocka_unit_test(malformed_answer_is_explained_as_its_prompt_asks),
 	    cmocka_unit_test(loopback_server_is_for_who_comes_from_this_host),
 	    cmocka_unit_test(
 		loopback_server_is_for_a_terminal_a_display_or_a_greeter),
 	    cmocka_unit_test(loopback_server_is_for_the_account_of_who_asks),
-	    cmocka_unit_test(browser_is_told_yes_of_nobody_who_is_kept_out),
-	    cmocka_unit_test(browser_is_told_yes_before_the_token_is_kept),
+	    cmocka_unit_test(browser_reports_no_success_for_a_refused_user),
+	    cmocka_unit_test(
+		browser_reports_success_before_the_token_is_stored),
 	    cmocka_unit_test(prompt_is_left_out_for_who_sits_at_this_host),
 	    cmocka_unit_test(hostile_user_name_cannot_act),
 	    cmocka_unit_test(endless_user_name_is_one_that_no_account_has),

@@ -285,7 +285,7 @@ service_compose(const struct example *e, struct text *t, const struct host *h,
 		example_read(e, t, h, w);
 	else
 		common_auth_compose(t, h, w);
-	/* such as pam_env: where only such lines agree nobody may get in */
+	/* such as pam_env: where only such lines agree no user may get in */
 	line_add(t, "auth required pam_permit.so\n", h, w);
 	assert_non_null(strstr(t->bytes, MODULE));
 }
@@ -326,7 +326,7 @@ login_try(
 		    e->other ? " (the other lines)" : "", h.script, w->password,
 		    w->root, w->member, w->no_logins, w->locked,
 		    is_in ? "is let in" : "is kept out", text.bytes);
-	if (journal_decisions() > 0) /* else nobody asked us */
+	if (journal_decisions() > 0) /* else we were not called */
 		assert_outcome(h.script);
 	host_check(&h);
 	host_close(&h);
@@ -356,7 +356,7 @@ is_known(const struct example *e, unsigned number)
 }
 
 static void
-example_lets_in_whom_it_says_and_nobody_else(void **state)
+example_admits_the_users_that_it_names_and_no_other(void **state)
 {
 	size_t tried = 0;
 
@@ -403,7 +403,7 @@ every_example_is_tried(void **state)
 
 /* sshd calls it in another process than the one that asked. */
 static void
-credentials_are_set_where_nobody_was_asked(void **state)
+credentials_are_set_without_a_dialogue(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(examples); i++) {
@@ -431,9 +431,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(example_lets_in_whom_it_says_and_nobody_else),
+	    cmocka_unit_test(
+		example_admits_the_users_that_it_names_and_no_other),
 	    cmocka_unit_test(every_example_is_tried),
-	    cmocka_unit_test(credentials_are_set_where_nobody_was_asked),
+	    cmocka_unit_test(credentials_are_set_without_a_dialogue),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -179,7 +179,7 @@ static void
 denial_exports_nothing_and_revokes(void **state)
 {
 	static const char *const scripts[] = {
-	    "ok:other-id", "ok:other-client", "ok:nobody", "ok:inactive"};
+	    "ok:other-id", "ok:other-client", "ok:no-identity", "ok:inactive"};
 
 	(void)state;
 	need_root();
@@ -262,7 +262,7 @@ closing_the_session_revokes_the_token(void **state)
 	uint64_t before_s = clock_wall_s();
 	signin_begin(&h, "ok", "export=env", PAM_SUCCESS);
 	assert_int_equal(pam_open_session(h.pamh, 0), PAM_SUCCESS);
-	/* what the environment holds later is somebody else's */
+	/* what the environment holds later is another sign-in's */
 	assert_int_equal(pam_putenv(h.pamh, TOKEN_ENV "=another"), PAM_SUCCESS);
 	assert_int_equal(pam_close_session(h.pamh, 0), PAM_SUCCESS);
 	host_close(&h);
@@ -442,7 +442,7 @@ token_is_revoked_from_here_when_the_helper_is_gone(void **state)
 }
 
 static void
-token_that_a_lost_helper_had_is_told_with_its_expiry(void **state)
+token_that_a_lost_helper_had_is_logged_with_its_expiry(void **state)
 {
 	struct host h;
 
@@ -538,7 +538,7 @@ main(void)
 	    cmocka_unit_test(
 		token_is_revoked_from_here_when_the_helper_is_gone),
 	    cmocka_unit_test(
-		token_that_a_lost_helper_had_is_told_with_its_expiry),
+		token_that_a_lost_helper_had_is_logged_with_its_expiry),
 	    cmocka_unit_test(revoke_never_keeps_its_word),
 	    cmocka_unit_test(session_ends_well_though_revoking_fails),
 	    cmocka_unit_test(client_secret_goes_to_the_helper_alone),

@@ -83,7 +83,7 @@ identity_of_another_person_is_no_success(void **state)
 	} rows[] = {
 	    {"ok:other-id", "not_mapped", OTHER_ID},
 	    {"ok:other-client", "wrong_client", ALICE_ID},
-	    {"ok:nobody", "identity_incomplete", ""},
+	    {"ok:no-identity", "identity_incomplete", ""},
 	};
 
 	(void)state;

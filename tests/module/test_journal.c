@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The journal: one line a decision, which nobody from outside can forge.
+ * The journal: one line a decision, which no input from outside can forge.
  * That no line holds a code, a token or a secret, host.c looks at everywhere.
  */
 #include "host.h"
@@ -74,7 +74,7 @@ success_is_one_line(void **state)
 }
 
 static void
-denial_before_anybody_is_known_leaves_fields_empty(void **state)
+denial_before_the_user_is_known_leaves_fields_empty(void **state)
 {
 	struct host h;
 
@@ -264,7 +264,7 @@ secret_given_as_an_argument_is_not_repeated(void **state)
 }
 
 static void
-more_is_told_only_where_that_is_asked_for(void **state)
+more_is_logged_only_with_debug(void **state)
 {
 	static const char *const arguments[] = {"", "debug=yes"};
 	static const char *const scripts[] = {"ok", "code_refused,ok",
@@ -295,7 +295,7 @@ more_is_told_only_where_that_is_asked_for(void **state)
 #define LANDLOCK "landlock: Function not implemented"
 
 static void
-missing_layers_are_told_once_and_are_no_decision(void **state)
+missing_layers_are_logged_once_and_are_not_a_decision(void **state)
 {
 	static const struct {
 		const char *script;
@@ -395,7 +395,7 @@ attempts_are_counted(void **state)
 }
 
 static void
-service_and_time_are_told(void **state)
+service_and_time_are_shown(void **state)
 {
 	struct host h;
 
@@ -417,7 +417,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(success_is_one_line),
 	    cmocka_unit_test(
-		denial_before_anybody_is_known_leaves_fields_empty),
+		denial_before_the_user_is_known_leaves_fields_empty),
 	    cmocka_unit_test(fields_stand_in_order_in_every_outcome),
 	    cmocka_unit_test(faults_of_the_setup_are_errors),
 	    cmocka_unit_test(names_from_outside_forge_nothing),
@@ -426,12 +426,13 @@ main(void)
 	    cmocka_unit_test(endless_name_pushes_no_field_out),
 	    cmocka_unit_test(every_fault_of_the_configuration_has_a_line),
 	    cmocka_unit_test(secret_given_as_an_argument_is_not_repeated),
-	    cmocka_unit_test(more_is_told_only_where_that_is_asked_for),
-	    cmocka_unit_test(missing_layers_are_told_once_and_are_no_decision),
+	    cmocka_unit_test(more_is_logged_only_with_debug),
+	    cmocka_unit_test(
+		missing_layers_are_logged_once_and_are_not_a_decision),
 	    cmocka_unit_test(missing_layers_are_a_warning_before_the_prompt),
 	    cmocka_unit_test(missing_layers_refuse_where_the_sandbox_is_strict),
 	    cmocka_unit_test(attempts_are_counted),
-	    cmocka_unit_test(service_and_time_are_told),
+	    cmocka_unit_test(service_and_time_are_shown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

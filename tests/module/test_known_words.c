@@ -127,7 +127,7 @@ junk_of_sshd_is_no_known_word(void **state)
 	}
 }
 
-/* It got no answer, so nobody can have signed in by one. */
+/* It got no answer, so no sign-in can have succeeded. */
 static void
 helper_that_calls_a_withheld_word_ok_is_refused(void **state)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Hosts that let several people try on one handle, as login(1) does: what one
- * sign-in exported is nobody else's, however the next one ends.
+ * sign-in exported goes to no other user, however the next one ends.
  */
 #include "host.h"
 
@@ -272,7 +272,7 @@ session_that_is_open_keeps_its_token_to_itself(void **state)
 
 /* ---- a session whose account is another one ---- */
 
-/* A module before us let Bob in, so that nobody asked us. */
+/* A module before us let Bob in, so that we were not called. */
 static void
 who_gets_in_without_us_inherits_nothing(void **state)
 {
@@ -302,7 +302,7 @@ who_gets_in_without_us_inherits_nothing(void **state)
 	}
 }
 
-/* sudo: who signed in asks for a command as somebody else. */
+/* sudo: the user who signed in runs a command as another user. */
 static void
 who_asked_for_the_session_hands_the_variables_on(void **state)
 {

@@ -171,7 +171,7 @@ set_environment(void)
 
 	for (size_t i = 0; i < COUNT(names); i++)
 		assert_int_equal(
-		    setenv(names[i], "/tmp/of-somebody-else", 1), 0);
+		    setenv(names[i], "/tmp/of-another-user", 1), 0);
 }
 
 /* As under sudo and su. */
@@ -272,7 +272,7 @@ static const struct oddity {
 	void (*make)(void);  /* what is then the host's own state */
 	void (*lower)(void); /* for the sign-in alone */
 	const char *outcome; /* NULL: a denial of any kind */
-	bool has_children;   /* somebody else waits for them */
+	bool has_children;   /* another thread waits for them */
 	bool needs_root;
 	bool needs_plain_memory; /* a sanitizer needs room itself */
 } oddities[] = {

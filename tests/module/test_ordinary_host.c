@@ -2,7 +2,7 @@
 /*
  * A host that is not root, such as a screen locker: it may sign in its own
  * account and no other, exports nothing and holds no client secret.  Run as
- * root, this program first becomes nobody.
+ * root, this program first becomes the account nobody.
  */
 #include "host.h"
 
@@ -18,7 +18,7 @@ need_ordinary(void)
 {
 	if (can_run)
 		return;
-	print_message("NOT TRIED: nobody may not read " BUILD "\n");
+	print_message("NOT TRIED: the account nobody may not read " BUILD "\n");
 	skip();
 }
 

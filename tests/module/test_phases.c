@@ -113,7 +113,7 @@ module_has_no_opinion_on_accounts_and_passwords(void **state)
 		int account;
 		int password;
 	} rows[] = {
-	    /* a stack in which nobody has an opinion refuses */
+	    /* a stack in which every module returns PAM_IGNORE refuses */
 	    {"", PAM_PERM_DENIED, PAM_PERM_DENIED},
 	    {"account required pam_permit.so\n"
 	     "password required pam_permit.so\n",

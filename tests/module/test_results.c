@@ -97,7 +97,7 @@ contract_and_table_have_the_same_outcomes(void **state)
 
 /* The last thing the person saw is the sentence, and it is the only one. */
 static void
-assert_told(const struct host *h, const char *sentence)
+assert_reported(const struct host *h, const char *sentence)
 {
 	const struct message *last = &h->messages[h->message_count - 1];
 	bool told = h->message_count > 0 && last->style == PAM_ERROR_MSG;
@@ -138,7 +138,7 @@ verdict_of_the_helper_has_the_result_of_the_contract(void **state)
 		assert_int_equal(journal_decisions(), 1);
 		assert_string_equal(
 		    journal_value(journal_decision(), "cause"), REASON);
-		assert_told(&h, outcome_sentence(outcome));
+		assert_reported(&h, outcome_sentence(outcome));
 		assert_denied_slowly(name);
 		assert_holds(h.reports, "answer ");
 		assert_lacks(h.reports, "keep");
@@ -320,7 +320,7 @@ static const struct cause {
     {"helper_failed", "ok:die", "", NULL, NULL, "helper", false},
     {"system_error", "ok", "", NULL, break_name_service, "name service", false},
     {"timed_out", "ok", "timeout=2", NULL, wait_too_long, "deadline", false},
-    {"identity_incomplete", "ok:nobody", "", NULL, NULL, "OAuthClient.id",
+    {"identity_incomplete", "ok:no-identity", "", NULL, NULL, "OAuthClient.id",
 	false},
     {"identity_incomplete", "ok:no-client", "", NULL, NULL, "OAuthClient.id",
 	false},
@@ -381,7 +381,7 @@ static const struct cause {
     {"account_changed", "ok", "", NULL, change_user, "", false},
 };
 
-/* For accounts that nobody could sign in to the person hears another one. */
+/* For accounts that no user could sign in to the user gets another one. */
 static const struct {
 	const char *outcome;
 	const char *user;
@@ -439,7 +439,7 @@ cause_try(const struct cause *cause)
 	if (!named)
 		fail_msg(
 		    "%s is not named: %s", cause->text, journal_decision());
-	assert_told(&h, sentence_of(cause->outcome));
+	assert_reported(&h, sentence_of(cause->outcome));
 	if (result != PAM_SUCCESS)
 		assert_denied_slowly(cause->outcome);
 	assert_lacks(h.reports, "keep");
@@ -461,7 +461,7 @@ every_cause_has_its_outcome(void **state)
 }
 
 static void
-account_that_nobody_can_have_tells_the_journal_alone(void **state)
+account_that_no_user_can_have_is_named_in_the_journal_alone(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(prospects); i++) {
@@ -476,7 +476,7 @@ account_that_nobody_can_have_tells_the_journal_alone(void **state)
 		h.arguments = arguments;
 		assert_int_equal(host_signin(&h), PAM_MAXTRIES);
 		assert_outcome(prospects[i].outcome);
-		assert_told(&h, sentence_of("code_refused"));
+		assert_reported(&h, sentence_of("code_refused"));
 		assert_denied_slowly(prospects[i].outcome);
 		assert_holds(h.reports, " decoy=1 ");
 		host_end(&h);
@@ -607,7 +607,7 @@ main(void)
 	    cmocka_unit_test(good_signin_is_a_success_without_a_word),
 	    cmocka_unit_test(every_cause_has_its_outcome),
 	    cmocka_unit_test(
-		account_that_nobody_can_have_tells_the_journal_alone),
+		account_that_no_user_can_have_is_named_in_the_journal_alone),
 	    cmocka_unit_test(conversation_that_fails_is_aborted),
 	    cmocka_unit_test(host_without_a_conversation_is_refused),
 	    cmocka_unit_test(

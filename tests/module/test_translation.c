@@ -436,7 +436,7 @@ every_sentence_goes_through_the_catalogue(void **state)
 	catalogue_remove(folder);
 	for (size_t i = 0; i < COUNT(sentences); i++) {
 		if (!seen[i])
-			fail_msg("nobody saw: %s", sentences[i]);
+			fail_msg("never shown: %s", sentences[i]);
 	}
 }
 

@@ -268,7 +268,7 @@ environment_that_cannot_be_ours_is_left_alone(void **state)
 	}
 }
 
-/* Without api_url nothing can be revoked; but nobody is to find it, either. */
+/* Without api_url nothing can be revoked; but no one may find it, either. */
 static void
 configuration_that_is_broken_leaves_no_variables(void **state)
 {

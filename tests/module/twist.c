@@ -104,7 +104,7 @@ make_loose_list(struct wire_verdict *v)
 }
 
 static void
-make_nobody(struct wire_verdict *v)
+make_empty_identity(struct wire_verdict *v)
 {
 	identity_done(&v->identity);
 }
@@ -167,7 +167,7 @@ static const struct {
     {"empty-lists", make_empty_lists},
     {"long-list", make_long_list},
     {"loose-list", make_loose_list},
-    {"nobody", make_nobody},
+    {"no-identity", make_empty_identity},
     {"zero", make_zero},
     {"no-token", make_tokenless},
     {"no-expiry", make_endless},

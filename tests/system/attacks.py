@@ -52,7 +52,7 @@ class Row:
     map: List[str] = field(default_factory=lambda: MAP)
     conf: dict = field(default_factory=dict)
     broken: Tuple[str, ...] = ()  # endpoints that answer with 404
-    unopened: bool = False  # nobody could sign in to the account
+    unopened: bool = False  # no user could sign in to the account
 
 
 def ids():
@@ -210,7 +210,7 @@ def addresses():
     for sentence, value, outcome in (
             ("with the name as local part", "alice@example.test", "ok"),
             ("with capitals", "Alice@Example.Test", "ok"),
-            ("of somebody else", "bob@example.test", DENIED),
+            ("of another user", "bob@example.test", DENIED),
             ("with a + tag", "alice+root@example.test", DENIED),
             ("with a dot", "al.ice@example.test", DENIED),
             ("with quotes", '"alice"@example.test', DENIED),
@@ -345,7 +345,7 @@ def accounts():
     yield Row("a second name by localpart, its uid's line -", DENIED,
               map=["ops -"], conf=BY_FILE_FIRST, unopened=True, **deputy)
     yield Row("a second name by its uid's line", "ok", account="deputy")
-    for account in ("ALICE", "alic", "alice2", "nobody-here", "alice.",
+    for account in ("ALICE", "alic", "alice2", "absent-user", "alice.",
                     "alice@example.test"):
         yield Row(f"no account: {account}", "user_unknown", account=account,
                   unopened=True, map=[f"{account} id:{ALICE}"])
@@ -383,7 +383,7 @@ def accounts():
             ("a bare id", ALICE), ("nothing", "")):
         yield Row(f"a line with {sentence}", "config_invalid",
                   map=[f"alice {identity}"], unopened=True)
-    yield Row("a person whose address line names somebody else", DENIED,
+    yield Row("a person whose address line names another user", DENIED,
               person="bob", conf=BY_FILE_FIRST,
               user={"email": "alice@example.test"})
     yield Row("an account outside account_group", DENIED,
@@ -413,7 +413,7 @@ def gates():
             ("too many", [{"id": OPERATORS}] * 1025, INCOMPLETE)):
         yield Row(f"groups that are {sentence}", outcome, conf=group,
                   user={"groups": value})
-    yield Row("groups that nobody tells", INCOMPLETE, conf=group,
+    yield Row("groups that the reply lacks", INCOMPLETE, conf=group,
               user={"groups": REMOVED}, broken=("user",))
     for sentence, value, outcome in (
             ("others", [{"id": SUPERVISOR}], "role_missing"),
@@ -425,7 +425,7 @@ def gates():
                   user={"authorization": {"roles": value}})
     yield Row("a role that is unused", "role_missing", conf=role, user={
         "authorization": {"roles": [], "unusedRoles": [{"id": ADMIN}]}})
-    yield Row("roles that nobody tells", INCOMPLETE, conf=role,
+    yield Row("roles that the reply lacks", INCOMPLETE, conf=role,
               user={"authorization": REMOVED}, broken=("subjects_me",))
     for sentence, value, outcome in (
             ("another", {"id": SUPPORT}, "division_missing"),

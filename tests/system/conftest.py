@@ -88,14 +88,14 @@ def house(pytestconfig):
 
 @pytest.fixture(scope="session")
 def genesys(house):
-    """The fake Genesys Cloud server, which everybody here may trust."""
+    """The fake Genesys Cloud server, which every account here may trust."""
     with FakeServer(house.path("genesys")) as fake:
         yield fake
 
 
 @pytest.fixture(scope="session")
 def people(genesys):
-    """key -> Person, for everybody of the fake server's cast."""
+    """key -> Person, for all people of the fake server."""
     browser = Browser(genesys.ca_file)
     return {key: Person(browser, record)
             for key, record in genesys.people.items()}

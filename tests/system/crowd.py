@@ -16,7 +16,7 @@ from person import address_in
 
 
 class Caller:
-    """Somebody who comes by ssh, and what the terminal has shown so far."""
+    """A user of ssh, and what the terminal has shown so far."""
 
     def __init__(self, argv):
         self.pid, self._terminal = pty.fork()
@@ -70,7 +70,7 @@ class Caller:
 
 
 class Crowd:
-    """Everybody who has come, in the order in which they came."""
+    """All users who came, in order."""
 
     def __init__(self):
         self._selector = selectors.DefaultSelector()

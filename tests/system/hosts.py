@@ -179,7 +179,7 @@ LogLevel VERBOSE
                         self.command(account, *options, methods=methods))
 
     def command(self, account, *options, methods="keyboard-interactive"):
-        """The argv of somebody who comes by ssh."""
+        """The argv of a user's ssh."""
         return [
             "ssh", "-F", "none", "-p", str(self.port),
             "-o", "StrictHostKeyChecking=no",

@@ -145,7 +145,7 @@ def move_in(config):
 
 
 def _die_with_parent():
-    """Whoever kills the outer pytest kills all that goes on in the house."""
+    """If the outer pytest is killed, all its processes in the house are."""
     pr_set_pdeathsig = 1
     ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
 
@@ -195,7 +195,7 @@ class House:
     # what an administrator sets up
 
     def clear(self):
-        """As after an installation that nobody has configured."""
+        """As after an installation without a configuration."""
         for name in os.listdir("/etc/pam.d"):
             os.unlink(f"/etc/pam.d/{name}")
         self.stack("other", "auth required pam_deny.so\n"
@@ -245,8 +245,8 @@ class House:
     def install(self, build):
         """Lay root-owned copies of the module and its helper over a build.
 
-        A clone may belong to somebody, or have been made with a strict umask;
-        an installed program is root's, and everybody may run it.  And who
+        A clone may belong to another user, or have been made with a strict umask;
+        an installed program is root's, and all users may run it.  And who
         goes on building meanwhile does not change what is tested.
         """
         cover = self.make_folder("build")

@@ -15,7 +15,7 @@ _FIELD = re.compile(r'(?<!\S)([a-z_]+)=("(?:[^"\\]|\\.)*"|\S*)')
 class Journal:
     """Reads the socket in a thread and keeps every line.
 
-    Whoever looks sees all that was sent before: a word of our own goes the
+    A reader sees all that was sent before: a word of our own goes the
     same way, behind it.
     """
 

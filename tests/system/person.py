@@ -16,7 +16,7 @@ def address_in(shown):
 
 
 class Person:
-    """Somebody of the fake server's cast; knows no password of any host."""
+    """A person whom the fake server knows; knows no password of any host."""
 
     def __init__(self, browser, record):
         self._browser = browser

@@ -74,7 +74,7 @@ def present():
 
 
 def newcomers(before, seconds, but=None):
-    """Wait until nobody is there who was not before; gives who still is.
+    """Wait until only processes that existed before are left; gives the others.
 
     Programs named `but` do not count.
     """

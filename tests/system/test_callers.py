@@ -83,7 +83,7 @@ def saslauthd():
     shutil.rmtree("/run/saslauthd")
 
 
-def test_a_wrong_password_of_mail_is_refused_and_asks_nobody(house, saslauthd, journal, genesys):
+def test_a_wrong_password_of_mail_is_refused_without_a_prompt(house, saslauthd, journal, genesys):
     house.stack("smtp", WITH_PROFILE)
     for _ in range(2):  # one after the other, of the same daemon
         said = subprocess.run(["testsaslauthd", "-u", "alice", "-p", "Winter2026", "-s", "smtp",

@@ -259,7 +259,7 @@ ROWS = {
                   '"soon" is not a whole number', "write one"),
     "configuration-writable": (late(lambda h: h.mode(CONF, 0o666)), FAULT, "configuration",
                                CONF, "may be written by others .mode 0666", "chmod go-w"),
-    "drop-in-of-somebody": (lambda h: h.file("pam_gcpkce.conf.d/a.conf", owner=3001), FAULT,
+    "drop-in-of-another-user": (lambda h: h.file("pam_gcpkce.conf.d/a.conf", owner=3001), FAULT,
                             "configuration", "a.conf", "belongs to uid 3001", "give it to root"),
     "region-gc-cannot-read": (changed(region="me-central-1", export="env", revoke="never"),
                               WARNING, "configuration|pam.d", "", "gc command does not know",
@@ -293,7 +293,7 @@ ROWS = {
                     "write it"),
     "map-writable": (late(lambda h: h.mode(MAP, 0o664)), FAULT, "files", MAP,
                      "may be written by others", f"^chmod go-w {MAP}$"),
-    "map-of-somebody": (late(lambda h: os.chown(MAP, 3001, 3001)), FAULT, "files", MAP,
+    "map-of-another-user": (late(lambda h: os.chown(MAP, 3001, 3001)), FAULT, "files", MAP,
                         "belongs to uid 3001", f"^chown root {MAP}$"),
     "map-in-a-shared-folder": (lambda h: (h.make_folder("/etc/security/shared", 0o777),
                                           h.file("shared/map", "alice -\n"),
@@ -327,7 +327,7 @@ ROWS = {
                                           h.lines.append("Carol. -")), FAULT, "files", f"{MAP}:3",
                                'no account "Carol."', "correct the name"),
     "map-empty": (lambda h: h.lines.clear(), FAULT, "files", MAP, "names no account", "gcpkce login"),
-    "nobody-for-this-account": (lambda h: h.arguments.extend(("--user", "dave")), FAULT, "files",
+    "no-user-for-this-account": (lambda h: h.arguments.extend(("--user", "dave")), FAULT, "files",
                                 "dave", "no user can sign in.*not_mapped", "whoami --ids"),
     "no-such-group": (changed(account_group="staffers"), FAULT, "files", "account_group",
                       "no group staffers", "create it"),
@@ -486,7 +486,7 @@ def test_a_broken_set_up_is_named_with_its_fix(host, proxy, name):
     assert matching, json.dumps(found, indent=1)
 
 
-def test_a_trial_may_use_nobody_for_the_helper(host):
+def test_a_trial_may_use_the_account_nobody_for_the_helper(host):
     host.settings["helper_user"] = "nobody"
     host.write()
     trial = host.file("trial.conf")
@@ -498,7 +498,7 @@ def test_a_trial_may_use_nobody_for_the_helper(host):
     assert [one["severity"] for one in host.findings() if one["where"] == "nobody"] == [WARNING]
 
 
-def test_an_account_that_ended_or_is_nobodys_is_not_named_for_its_lock(host):
+def test_an_account_that_ended_or_is_not_mapped_is_not_named_for_its_lock(host):
     host.lock("alice", expires="1")
     host.write()
     assert host.findings(FAULT, WARNING) == []
@@ -552,7 +552,7 @@ def test_nothing_is_changed_and_three_questions_are_asked(host, genesys):
     assert genesys.log.tokens() == {}
 
 
-def test_offline_asks_nobody(host, genesys):
+def test_offline_sends_no_request(host, genesys):
     host.write()
     host.arguments.append("--offline")
     genesys.log.clear()
@@ -563,7 +563,7 @@ def test_offline_asks_nobody(host, genesys):
     assert genesys.log.requests("login") == genesys.log.requests("api") == []
 
 
-def test_the_times_of_all_steps_are_told(host, genesys):
+def test_the_times_of_all_steps_are_reported(host, genesys):
     host.write()
     done = host.check()
     for url in (genesys.login_url, genesys.api_url):
@@ -579,7 +579,7 @@ def test_the_times_of_all_steps_are_told(host, genesys):
 
 
 @pytest.mark.alone
-def test_a_slow_step_is_the_one_that_is_told(host, genesys):
+def test_a_slow_step_is_the_one_that_is_reported(host, genesys):
     host.write()
     genesys.faults["users_me"] = Fault(delay=2)
     probe = json.loads(host.check("--json").stdout)["probe"]
@@ -605,7 +605,7 @@ def test_a_strict_set_up_has_no_finding(host):
     assert host.findings(FAULT, WARNING) == []
 
 
-def test_an_ordinary_user_is_told_what_he_may_not_see(host):
+def test_an_ordinary_user_learns_what_may_not_be_read(host):
     host.secret()
     path = host.settings.pop("client_secret_file")
     host.write()

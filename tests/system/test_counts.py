@@ -54,14 +54,14 @@ def test_revocation_makes_one_request_more(house, people, genesys, configure):
 
 
 @pytest.mark.parametrize("account, outcome, changes", [
-    ("nobody-here", "user_unknown", {}),
+    ("absent-user", "user_unknown", {}),
     ("dave", "not_mapped", {}),
     ("carol", "not_mapped", {}),
     ("root", "root_refused", {}),
     ("nightjob", "uid_refused",
      {"map": "file, localpart", "email_domains": "example.test"}),
 ])
-def test_an_account_that_nobody_can_sign_in_to_costs_nothing(
+def test_an_account_that_no_user_can_sign_in_to_costs_nothing(
         house, people, genesys, journal, configure, account, outcome,
         changes):
     configure(attempts=1, preconnect=0, **changes)
@@ -77,7 +77,7 @@ def test_an_account_that_nobody_can_sign_in_to_costs_nothing(
     assert genesys.log.records() == []
 
 
-def test_a_dialogue_that_nobody_answers_makes_no_request(
+def test_a_dialogue_without_an_answer_makes_no_request(
         house, genesys, configure, journal):
     configure(timeout=3, preconnect="no")
     terminal = hosts.Pamtester(house).open("alice")

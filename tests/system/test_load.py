@@ -51,7 +51,7 @@ def at_rest(sshd):
 # Many at once
 
 class Visit:
-    """What somebody does at the prompt, and what the journal says of it."""
+    """What a user does at the prompt, and what the journal says of it."""
 
     def __init__(self, account, who, outcome, answer="{landed}"):
         self.account = account
@@ -92,13 +92,13 @@ VISITS = (
     Visit("bob", "bob", "answer_malformed", "what do you mean?"),
     Visit("alice", "alice", "answer_empty", ""),
     Visit("carol", "carol", "not_mapped"),
-    Visit("nobody-here", "alice", "user_unknown"),
+    Visit("absent-user", "alice", "user_unknown"),
     Visit("alice", "alice", None, None),    # leaves at the prompt
     Visit("bob", "bob", None, "{leaves}"),  # answers and leaves at once
 )
 
 def answer_all(crowd, visits, genesys):
-    """Everybody answers; gives what should have been redeemed."""
+    """All users answer; gives what should have been redeemed."""
     landed = [land(genesys, caller.shown, visit.who)
               for caller, visit in zip(crowd.callers, visits)]
     unknown = {}
@@ -189,7 +189,7 @@ def test_a_crowd_signs_in_at_once_and_each_gets_the_right_outcome(
     sent = sent_codes(genesys)
     assert {code: sent.pop(code, 0) for code in once} == dict.fromkeys(once, 1)
     assert all(sent.pop(code, 0) <= 1 for code in at_most_once)
-    assert not sent, "a code that nobody answered with was sent"
+    assert not sent, "a code that was never an answer was sent"
     assert not any(genesys.log.tokens().values()), "a token was not revoked"
     measured(
         f"{len(visits)} sign-ins at once through one sshd: all asked after "
@@ -262,7 +262,7 @@ ROUND = [
     ("greeter", "alice", "bob", "{landed}"),
     ("greeter", "bob", "bob", "{unknown}"),
     ("greeter", "ops", "alice", "what do you mean?"),
-    ("greeter", "nobody-here", "alice", "{landed}"),
+    ("greeter", "absent-user", "alice", "{landed}"),
 ]
 FITTING = {"alice": ("alice",), "bob": ("bob",), "ops": ("alice", "bob")}
 
@@ -353,7 +353,7 @@ def test_an_sshd_that_lives_long_keeps_its_memory_and_its_descriptors(
 def fall_silent(crowd, sshd, number):
     """Some see the prompt, some say hello, some do not even do that."""
     if number % 4 < 2:
-        crowd.call(sshd.command(("alice", "nobody-here")[number % 4]))
+        crowd.call(sshd.command(("alice", "absent-user")[number % 4]))
         return None
     line = socket.create_connection(("127.0.0.1", sshd.port))
     if number % 4 == 3:
@@ -362,7 +362,7 @@ def fall_silent(crowd, sshd, number):
 
 
 @pytest.mark.limit(LIMIT)
-def test_a_flood_that_never_answers_costs_nothing_and_leaves_nobody(
+def test_a_flood_that_never_answers_costs_nothing_and_leaves_no_process(
         house, genesys, sshd, configure, measured):
     grace = 40 if FULL else 15
     configure(**{**SLOW, "timeout": grace - 2}, preconnect="no", debug="no")
@@ -386,5 +386,5 @@ def test_a_flood_that_never_answers_costs_nothing_and_leaves_nobody(
     assert genesys.log.records() == []
     measured(
         f"{FLOOD} connections that never answered, {helpers} of them at the "
-        f"prompt: no connection to the fake server, nobody left, in "
+        f"prompt: no connection to the fake server, no process left, in "
         f"{time.monotonic() - started:.0f} s")

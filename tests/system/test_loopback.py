@@ -105,7 +105,7 @@ def without_chances(text):
     text = re.sub(r"localhost(:|%3A)\d+|within \d+ seconds|code_challenge=[\w-]+"
                   r"|state=[\w.~-]+"
                   r"|Type \d{4}", "", text)
-    return re.sub("alice|nobody-here|dave", "NAME", text)
+    return re.sub("alice|absent-user|dave", "NAME", text)
 
 
 def pamtester(house, *items, account="alice"):
@@ -116,10 +116,10 @@ def pamtester(house, *items, account="alice"):
 
 
 def test_a_decoy_listens_and_says_the_same(house, genesys, journal):
-    """What comes of the same code, at accounts of somebody and of nobody."""
+    """The result of the same code, at mapped and at unmapped accounts."""
     house.stack("gcpkce-test", "auth required {module} attempts=1\n")
     terminals = [pamtester(house, "tty=pts/9", account=account)
-                 for account in ("alice", "dave", "nobody-here")]
+                 for account in ("alice", "dave", "absent-user")]
     seen = set()
     for terminal in terminals:
         shown = terminal.asked(NUMBER)
@@ -144,9 +144,9 @@ def test_ssh_from_this_very_host_has_a_listener(sshd, people):
 
 
 @pytest.mark.parametrize("account", ["alice", "dave"])
-def test_what_is_no_number_of_a_page_is_told_and_sends_nothing(
+def test_what_is_not_a_number_of_a_page_is_reported_and_sends_nothing(
         house, genesys, journal, account):
-    """Also at an account that nobody can sign in to."""
+    """Also at an account that no user can sign in to."""
     house.stack("gcpkce-test", "auth required {module} attempts=6\n")
     terminal = pamtester(house, "tty=pts/9", account=account)
     shown = terminal.asked(NUMBER)
@@ -196,7 +196,7 @@ def test_who_becomes_another_account_gets_none(house, people, start):
     terminal = start(house)
     shown = terminal.asked(PASTE)
     assert "localhost%2F" in shown  # without the port of a listener
-    # nobody serves the page that the browser lands on; its address is pasted
+    # no server has the page that the browser lands on; its address is pasted
     terminal.answer(people["alice"].sign_in(shown))
     assert terminal.session()[0] == "alice"
     terminal.leave()
@@ -204,7 +204,7 @@ def test_who_becomes_another_account_gets_none(house, people, start):
 
 @pytest.mark.parametrize("items", [
     ["rhost=203.0.113.7"], ["rhost=203.0.113.7", "tty=pts/9"], ["ruser=alice"], []])
-def test_somebody_elsewhere_gets_none(house, people, items):
+def test_a_user_on_another_host_gets_none(house, people, items):
     terminal = pamtester(house, *items)
     terminal.answer(people["alice"].sign_in(terminal.asked(PASTE)))
     assert "successfully authenticated" in terminal.end()
@@ -213,7 +213,7 @@ def test_somebody_elsewhere_gets_none(house, people, items):
 @pytest.mark.parametrize("items", [
     ["tty=pts/9"], ["tty=pts/9", "ruser=alice"], ["tty=ssh", "rhost=127.0.0.1"],
     ["rhost=localhost"], ["rhost=::1"]])
-def test_somebody_here_gets_one(house, people, items):
+def test_a_user_on_this_host_gets_one(house, people, items):
     terminal = pamtester(house, *items)
     shown = terminal.asked(NUMBER)
     assert "You are signed in as alice on bastion01" in visit(
@@ -231,7 +231,7 @@ def test_a_greeter_that_sets_nothing_gets_one(house, people):
     assert "successfully authenticated" in terminal.end()
 
 
-def test_at_a_console_nobody_is_asked(house, people):
+def test_at_a_console_there_is_no_prompt(house, people):
     terminal = pamtester(house, "tty=tty1")
     shown = terminal.asked("then the sign-in goes on by itself.")
     assert "number" not in shown

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
 """login(1) lets several people try on one PAM handle: what one exported is
-nobody else's."""
+another user's."""
 
 import os
 import shutil
@@ -68,7 +68,7 @@ def passwords(house):
 
 @pytest.fixture
 def stack(house):
-    """Write login's; gives what is there once somebody was denied by it."""
+    """Write login's; gives what is there after a denial."""
     def write(password_first):
         mark = house.path("denied")
         if os.path.exists(mark):
@@ -96,7 +96,7 @@ def come_and_be_denied(terminal, person, password_first, mark):
 
 
 def come_by_password(terminal, account, password_first):
-    """Somebody else types a name and gets in; gives his environment."""
+    """Another user types a name and gets in; gives the environment."""
     terminal.asked(AGAIN)
     terminal.answer(account)
     if not password_first:

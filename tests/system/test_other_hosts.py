@@ -63,7 +63,7 @@ def question(host):
 
 
 def session_of(host, account):
-    """Whose session it is, when somebody signed in as the account."""
+    """Whose session it is, after a sign-in as the account."""
     if host.service == "sudo":
         return "ops"
     return "root" if host.name == "pamtester" else account
@@ -133,7 +133,7 @@ def test_three_wrong_answers_are_the_end(host, people, journal, genesys):
     assert genesys.log.count("POST", "/oauth/token") == 0
 
 
-def test_an_end_of_file_lets_nobody_in(host, journal, configure):
+def test_an_end_of_file_is_a_denial(host, journal, configure):
     configure(attempts=1)
     terminal = host.open("alice")
     terminal.asked(question(host))
@@ -144,7 +144,7 @@ def test_an_end_of_file_lets_nobody_in(host, journal, configure):
     journal.decision("aborted" if host.service == "sudo" else "answer_empty")
 
 
-def test_a_server_that_is_away_keeps_everybody_out(
+def test_a_server_that_is_away_refuses_all_users(
         host, people, journal, genesys):
     terminal = host.open("alice")
     answer = people["alice"].sign_in(terminal.asked(question(host)))
@@ -213,6 +213,6 @@ def state(session):
 def test_an_unknown_account_is_asked_like_any_other(
         house, people, journal, configure, kind):
     configure(attempts=1)
-    terminal = kind(house).open("nobody-here")
+    terminal = kind(house).open("absent-user")
     terminal.answer(people["alice"].sign_in(terminal.asked()))
     keep_out(terminal, journal, "user_unknown", contract.REFUSED)

@@ -158,7 +158,7 @@ def test_a_refused_code_leaves_the_connections_to_the_next_answer(
         house, people, genesys, journal, configure):
     configure(preconnect=0)
     terminal = hosts.Pamtester(house).open("alice")
-    terminal.answer(pair("not-a-code-of-anybody", preconnect_of(terminal, genesys)))
+    terminal.answer(pair("not-a-code-of-any-user", preconnect_of(terminal, genesys)))
     answer = people["alice"].sign_in(terminal.asked())
     genesys.log.clear()
     terminal.answer(answer)
@@ -244,7 +244,7 @@ def fifo():
     os.chmod(LOCK, 0o600)
 
 
-def owned_by_somebody():
+def owned_by_another_user():
     with open(LOCK, "w", encoding="ascii"):
         os.chown(LOCK, 1000, 1000)
         os.chmod(LOCK, 0o600)
@@ -256,7 +256,7 @@ def open_to_others():
 
 
 @pytest.mark.parametrize("put", [
-    link_to_roots_own, fifo, owned_by_somebody, open_to_others])
+    link_to_roots_own, fifo, owned_by_another_user, open_to_others])
 def test_a_file_that_is_not_roots_alone_means_no(
         house, people, genesys, journal, configure, put):
     with in_the_place_of_the_lock(put):
@@ -271,7 +271,7 @@ def test_a_file_that_is_not_roots_alone_means_no(
         journal.decision("ok")
 
 
-def test_a_folder_of_somebody_elses_means_no(
+def test_a_directory_of_another_user_means_no(
         house, genesys, journal, configure):
     folder = os.path.dirname(LOCK)
     os.makedirs(folder, exist_ok=True)
@@ -321,7 +321,7 @@ def test_the_lock_is_held_as_long_as_the_preconnect(
     assert wait_until(is_free)
 
 
-def test_who_leaves_during_a_preconnect_leaves_nobody(
+def test_a_user_who_leaves_during_a_preconnect_leaves_no_process(
         house, genesys, configure):
     genesys.faults["login_connect"] = Fault(delay=90)
     configure(preconnect=0, connect_timeout=90)
@@ -406,7 +406,7 @@ def test_strict_has_room_for_it(house, people, genesys, journal, configure):
     journal.decision("ok")
 
 
-def test_a_host_that_is_not_root_counts_nobody(
+def test_an_application_that_is_not_root_counts_no_sign_in(
         house, people, genesys, configure):
     with contextlib.suppress(FileNotFoundError):
         os.unlink(LOCK)
@@ -420,17 +420,17 @@ def test_a_host_that_is_not_root_counts_nobody(
 
 def test_a_decoy_has_its_worker_and_no_connection(
         house, genesys, configure):
-    """What a worker costs an answer would tell who is somebody here."""
+    """The time that a worker costs would tell which accounts exist."""
     configure(preconnect=2, preconnect_max=1)
     begun = time.time()
-    terminal = hosts.Pamtester(house).open("nobody-here")
+    terminal = hosts.Pamtester(house).open("absent-user")
     first = terminal.asked()
     assert_unloaded_until(begun + 2, house)
     assert wait_until(
         lambda: sorted(map(maps_libcurl, helpers(house))) == [False, True])
-    # and holds nobody's place
+    # and takes no place of another
     preconnect_of(hosts.Pamtester(house).open("alice"), genesys)
-    third = hosts.Pamtester(house).open("nobody-here")
+    third = hosts.Pamtester(house).open("absent-user")
     third.asked()
     time.sleep(2.5)
     assert len(helpers(house)) == 5, "no worker where there is no place"
@@ -442,7 +442,7 @@ def test_a_decoy_has_its_worker_and_no_connection(
 def test_a_decoy_has_its_worker_at_the_first_answer(
         house, genesys, configure):
     configure(preconnect="no")
-    terminal = hosts.Pamtester(house).open("nobody-here")
+    terminal = hosts.Pamtester(house).open("absent-user")
     terminal.asked()
     terminal.answer("")
     terminal.asked()
@@ -451,8 +451,8 @@ def test_a_decoy_has_its_worker_at_the_first_answer(
     terminal.kill()
 
 
-@pytest.mark.parametrize("account", ["alice", "nobody-here"])
-def test_the_file_is_opened_for_everybody(house, configure, account):
+@pytest.mark.parametrize("account", ["alice", "absent-user"])
+def test_the_file_is_opened_for_all_accounts(house, configure, account):
     with contextlib.suppress(FileNotFoundError):
         os.unlink(LOCK)
     configure(preconnect=60)

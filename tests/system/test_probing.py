@@ -10,7 +10,7 @@ import hosts
 from browser import pair
 
 
-@pytest.mark.parametrize("account, requests", [("carol", 0), ("nobody-here", 0), ("alice", 3)])
+@pytest.mark.parametrize("account, requests", [("carol", 0), ("absent-user", 0), ("alice", 3)])
 def test_a_refused_code_takes_every_account_the_same_time(
         house, genesys, configure, account, requests):
     configure(attempts=4)

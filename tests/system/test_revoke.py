@@ -122,7 +122,7 @@ def test_a_token_ends_when_its_host_dies_before_the_decision(
     wait_until_revoked(genesys)
 
 
-def test_a_slow_revocation_keeps_nobody_waiting(
+def test_a_slow_revocation_does_not_delay_the_session(
         sshd, people, genesys, journal):
     genesys.faults["revoke"] = {"delay": 6}  # of the 10 that it may take
     terminal = come_in(sshd, people)
@@ -141,7 +141,7 @@ def test_a_revocation_that_fails_once_is_tried_again(
     assert genesys.log.count("DELETE", "/api/v2/tokens/me") == 2
 
 
-def test_a_revocation_that_fails_keeps_nobody_from_his_session(
+def test_a_revocation_that_fails_does_not_prevent_the_session(
         sshd, people, genesys, journal):
     genesys.faults["revoke"] = {"status": 403}
     terminal = come_in(sshd, people)

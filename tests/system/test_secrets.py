@@ -165,7 +165,7 @@ def test_no_secret_that_a_server_quotes_is_found_anywhere(
             assert found(form[:12], places) == []
 
 
-def test_an_earlier_code_in_a_pasted_error_is_not_told(
+def test_an_earlier_code_in_a_pasted_error_is_not_logged(
         house, people, genesys, journal):
     terminal = hosts.Su(house).open("alice")
     shown = terminal.asked()

@@ -122,7 +122,7 @@ def test_without_export_nothing_is_in_the_environment(sshd, people):
 # Whom it keeps out.  Each way in gets one answer, so that it ends at once.
 
 def keep_out(terminal, journal, outcome, sentence):
-    """Nobody got in, the person was told why, and so was the journal."""
+    """The login failed, and the user and the journal have the reason."""
     rest = terminal.end()
     assert "@@session" not in terminal.transcript
     assert terminal.status == 255
@@ -167,7 +167,7 @@ def test_root_is_kept_out(sshd, people, journal, configure):
 
 
 @pytest.mark.parametrize("account, options", [
-    ("nobody-here", ""), ("alice", "DenyUsers alice"),
+    ("absent-user", ""), ("alice", "DenyUsers alice"),
     ("root", "PermitRootLogin no")])
 def test_a_name_that_sshd_refuses_is_kept_out_and_the_journal_says_why(
         sshd, people, journal, configure, genesys, account, options):
@@ -179,7 +179,7 @@ def test_a_name_that_sshd_refuses_is_kept_out_and_the_journal_says_why(
     assert "@@session" not in terminal.transcript
     assert contract.SSHD_REFUSES in journal.wait("sshd refuses")
     assert genesys.log.count("POST", "/oauth/token") == 0
-    if account == "nobody-here":
+    if account == "absent-user":
         assert contract.REFUSED in terminal.transcript
         journal.decision("user_unknown")
 
@@ -305,7 +305,7 @@ def test_three_wrong_answers_end_the_connection(sshd, journal, genesys):
     assert genesys.log.requests() == []
 
 
-def test_a_server_that_is_away_keeps_everybody_out(
+def test_a_server_that_is_away_refuses_all_users(
         sshd, people, journal, genesys):
     terminal = sshd.open("alice")
     answer = people["alice"].sign_in(terminal.asked())
@@ -317,7 +317,7 @@ def test_a_server_that_is_away_keeps_everybody_out(
         genesys.listen("login")
 
 
-def test_a_server_of_another_authority_keeps_everybody_out(
+def test_a_server_of_another_authority_refuses_all_users(
         sshd, people, journal, genesys):
     terminal = sshd.open("alice")
     answer = people["alice"].sign_in(terminal.asked())
@@ -385,7 +385,7 @@ def test_a_client_that_leaves_takes_the_helper_with_it(
 def test_a_client_that_leaves_in_the_exchange_costs_one_timeout(
         sshd, house, genesys, people, configure):
     """sshd waits for PAM and does not look at the connection meanwhile, so
-    nobody can tell the helper; the request's own limit ends it."""
+    no message reaches the helper; the request's own limit ends it."""
     configure(connect_timeout=3, request_timeout=1)
     genesys.faults["token"] = {"delay": 90}
     terminal = sshd.open("alice")
@@ -409,7 +409,7 @@ def test_several_people_sign_in_at_once(sshd, people):
 
 # A host that is not in order
 
-def test_a_helper_that_dies_lets_nobody_in(
+def test_a_helper_that_dies_is_a_denial(
         sshd, people, journal, house, configure):
     configure(preconnect="no")  # which has a process more
     terminal = sshd.open("alice")
@@ -430,7 +430,7 @@ def test_a_host_without_a_journal_lets_people_in(sshd, people):
         os.rename("/dev/log.away", "/dev/log")
 
 
-def test_a_broken_configuration_lets_nobody_in(sshd, journal, configure):
+def test_a_broken_configuration_is_a_denial(sshd, journal, configure):
     configure(client_id=None, login_url=f"https://localhost:{free_port()}")
     terminal = sshd.open("alice")
     terminal.end()

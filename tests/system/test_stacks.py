@@ -151,7 +151,7 @@ def test_with_both_asked_for_key_and_person_get_in(sshd, key, people):
     assert terminal.session()[0] == "alice"
 
 
-def test_with_both_asked_for_nobody_is_asked_without_the_key(
+def test_with_both_required_there_is_no_prompt_without_the_key(
         sshd, journal):
     sshd.start(BOTH)
     terminal = sshd.open("alice", methods=KEY_FIRST)
@@ -161,7 +161,7 @@ def test_with_both_asked_for_nobody_is_asked_without_the_key(
     assert journal.decisions() == []
 
 
-def test_with_either_the_key_alone_gets_in_and_nobody_is_asked(
+def test_with_either_the_key_alone_succeeds_without_a_prompt(
         sshd, key, journal, genesys):
     sshd.start(EITHER)
     terminal = sshd.open("alice", *key, methods=KEY_FIRST)
@@ -302,7 +302,7 @@ def test_a_refusal_leads_an_ordinary_user_past_ours_where_check_says_so(house):
     assert let_in(house, SKIPS, PASSES) == []
 
 
-def test_a_stack_that_faillock_opens_asks_nobody_to_sign_in(house, journal):
+def test_a_stack_that_faillock_opens_has_no_sign_in(house, journal):
     house.stack("gcpkce-test", "auth sufficient pam_faillock.so authsucc\n"
                 "auth required {module}\naccount required pam_permit.so\n")
     done = subprocess.run(["pamtester", "gcpkce-test", "alice", "authenticate"],

@@ -236,7 +236,7 @@ def test_a_place_that_others_prepared_is_not_used(
             os.unlink(place)
 
 
-# Between authenticate and our open_session, somebody who knows the id makes
+# Between authenticate and our open_session, a user who knows the id makes
 # a thing where the session's file is to be.
 MAKER = """\
 #!/bin/sh
@@ -504,7 +504,7 @@ def test_what_is_pending_for_too_long_is_revoked_at_the_next_sign_in(
 def test_only_a_success_revokes_what_is_pending(sshd, genesys):
     """Else strangers could cause requests, and time would tell of accounts."""
     make_pending(FOREIGN, content_of("alice", genesys.api_url), STALE_S)
-    for account in ("alice", "nobody-here"):
+    for account in ("alice", "absent-user"):
         terminal = sshd.open(account)
         for _ in range(3):
             terminal.answer(pair("A" * 43, terminal.asked()))
@@ -540,7 +540,7 @@ def test_the_line_that_wrote_it_says_whether_and_where_it_is_revoked(
     assert revoked_tokens(genesys) - ours == {"due"}
 
 
-def test_a_pending_file_that_nobody_can_read_goes_and_is_told(
+def test_a_pending_file_that_cannot_be_read_is_removed_and_logged(
         sshd, people, genesys, journal):
     make_pending(FOREIGN, "alice\n", STALE_S)
     come_in(sshd, people)
@@ -632,7 +632,7 @@ def test_a_sign_in_removes_what_the_sessions_of_every_account_left_over(sshd, pe
 
 
 @pytest.mark.parametrize("spoil", ["link", "writable", "owner"])
-def test_a_folder_that_is_not_root_s_alone_is_left_as_it_is(sshd, house, people, spoil):
+def test_a_directory_that_root_does_not_own_is_left_as_it_is(sshd, house, people, spoil):
     path = left_over(424242, "a" * 32, TWO_DAYS_S + 60)
     folder = os.path.dirname(path)
     if spoil == "link":

@@ -117,7 +117,7 @@ def test_a_server_that_is_away_at_the_end_keeps_no_session_open(
 
 
 @pytest.mark.parametrize("export", ["env", "file"])
-def test_a_revocation_that_is_refused_at_the_end_is_told_with_the_expiry(
+def test_a_revocation_that_is_refused_at_the_end_is_logged_with_the_expiry(
         start, people, genesys, configure, journal, export):
     configure(export=export)
     terminal = start(hosts.Sshd).open("alice")
@@ -132,7 +132,7 @@ def test_a_revocation_that_is_refused_at_the_end_is_told_with_the_expiry(
 
 def test_a_variable_of_the_host_s_own_is_not_revoked(
         start, house, genesys, people, configure, journal):
-    """A login by key, on a host that gives everybody a token."""
+    """A login by key, on a host that gives every user a token."""
     configure(export="env")
     conf = house.write(f"{house.share}/env.conf",
                        "GENESYSCLOUD_ACCESS_TOKEN DEFAULT=the-host-s-own\n")

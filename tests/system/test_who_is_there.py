@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-"""Does the dialogue tell which accounts exist, or which somebody may use?
+"""Does the dialogue tell which accounts exist, or which can be used?
 
 The same input goes to accounts of every kind, all at once and over several
 rounds.  What the person sees must be the same but for the name and for what
@@ -20,10 +20,10 @@ from browser import pair
 from person import address_in
 from waiting import PATIENCE
 
-# Accounts that nobody could sign in to, and what the journal says of each.
+# Accounts that no user could sign in to, and what the journal says of each.
 CLOSED = {
     "dave": "not_mapped",
-    "nobody-here": "user_unknown",
+    "absent-user": "user_unknown",
     "root": "root_refused",
     "nightjob": "uid_refused",
 }
@@ -137,7 +137,7 @@ def test_all_accounts_have_one_dialogue(
     assert min(refused) >= 890
 
 
-def test_accounts_that_nobody_can_sign_in_to_ask_no_name_server(
+def test_accounts_that_no_user_can_sign_in_to_ask_no_name_server(
         house, people, configure, name_server):
     configure(login_url="https://login.counted.test",
               api_url="https://api.counted.test", timeout=60,
@@ -174,7 +174,7 @@ def alike(factor, *how):
 
 def times(host, question, wait, measure):
     """The median of each kind's times, which are taken in turns."""
-    accounts = [OPEN, "nobody-here"] * ROUNDS
+    accounts = [OPEN, "absent-user"] * ROUNDS
     terminals = [host.open(account, *host.alone) for account in accounts]
     shown = [terminal.asked(question) for terminal in terminals]
     time.sleep(wait)
@@ -194,7 +194,7 @@ def times(host, question, wait, measure):
 @pytest.mark.parametrize("answer", [
     "", "not a code!", f"code={CODE}&state={'s' * 22}.x"],
     ids=["nothing", "words", "another state"])
-def test_an_answer_without_a_code_takes_everybody_the_same_time(
+def test_an_answer_without_a_code_takes_the_same_time_for_all_accounts(
         house, configure, preconnect, answer):
     configure(preconnect=preconnect, **CHANGES)
 
@@ -208,7 +208,7 @@ def test_an_answer_without_a_code_takes_everybody_the_same_time(
 
 
 @pytest.mark.alone
-def test_the_listener_takes_everybody_the_same_time(
+def test_the_listener_takes_the_same_time_for_all_accounts(
         house, genesys, configure):
     client = genesys.clients.get("loopback") or genesys.add_client(
         "loopback", redirect_uris=["http://localhost/back"])
@@ -255,7 +255,7 @@ class SshdAfterPassword(Sshd):
         return terminal
 
 
-@pytest.mark.parametrize("account", ["nobody-here", "root"])
+@pytest.mark.parametrize("account", ["absent-user", "root"])
 def test_a_password_as_long_as_the_answer_does_not_tell_who_is_there(
         house, journal, configure, account):
     """For a name that sshd refuses, password and answer are the same junk."""
@@ -278,14 +278,14 @@ def test_a_password_as_long_as_the_answer_does_not_tell_who_is_there(
     assert "was not sent" not in journal.text()
 
 
-# What remains, so that nobody believes otherwise: docs/THREATS.md.
+# What remains; docs/THREATS.md says so.
 
 def test_sshd_hides_what_was_typed_for_a_name_that_it_refuses(
         daemon, configure):
     configure(attempts=1)
     daemon.start()
     terminals = {account: daemon.open(account)
-                 for account in (OPEN, "dave", "nobody-here")}
+                 for account in (OPEN, "dave", "absent-user")}
     for terminal in terminals.values():
         terminal.asked()
         terminal.answer("what do you mean?")
@@ -294,4 +294,4 @@ def test_sshd_hides_what_was_typed_for_a_name_that_it_refuses(
     assert contract.NO_CODE in said[OPEN]
     assert contract.NO_CODE in said["dave"]
     # junk came in place of the words, as it does in place of a code
-    assert contract.REFUSED in said["nobody-here"]
+    assert contract.REFUSED in said["absent-user"]

@@ -154,7 +154,7 @@ address_holds_org_and_provider_only_together(void **state)
 }
 
 static void
-address_asks_for_a_fresh_login_when_told(void **state)
+address_asks_for_a_fresh_login_if_configured(void **state)
 {
 	struct authorize_request request = plain_request();
 
@@ -177,7 +177,7 @@ address_lets_no_value_break_out(void **state)
 }
 
 static void
-address_that_is_too_long_is_told(void **state)
+address_that_is_too_long_is_reported(void **state)
 {
 	struct authorize_request request = plain_request();
 	autobuf address = BUF_INIT(strlen(PLAIN) - 1);
@@ -241,9 +241,9 @@ main(void)
 	    cmocka_unit_test(state_label_has_a_closed_alphabet),
 	    cmocka_unit_test(address_holds_the_parameters_of_code_and_pkce),
 	    cmocka_unit_test(address_holds_org_and_provider_only_together),
-	    cmocka_unit_test(address_asks_for_a_fresh_login_when_told),
+	    cmocka_unit_test(address_asks_for_a_fresh_login_if_configured),
 	    cmocka_unit_test(address_lets_no_value_break_out),
-	    cmocka_unit_test(address_that_is_too_long_is_told),
+	    cmocka_unit_test(address_that_is_too_long_is_reported),
 	    cmocka_unit_test(start_address_is_one_short_line),
 	};
 

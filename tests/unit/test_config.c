@@ -412,7 +412,7 @@ static const struct row rows[] = {
     {"", "[section]\n", "^:1: [section]: \"\" " ALONE "\n"},
     {"", "\n# c\n\nregion: eu-central-1 # c\n",
 	"^:4: region: \"\" " ALONE "\n"},
-    /* somebody may have written the secret itself */
+    /* the value may be the secret itself */
     {"", "client_secret = hunter2\n",
 	"^:1: client_secret: \"(not shown)\" " UNKNOWN "\n"},
     {"", "ClientSecret=hunter2\n",
@@ -427,7 +427,7 @@ static const struct row rows[] = {
 };
 
 static void
-config_faults_are_told_as_every_row_says(void **state)
+config_faults_read_as_every_row_says(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -1001,7 +1001,7 @@ config_line_beyond_all_bounds_is_refused_by_line(void **state)
 }
 
 static void
-config_faults_are_counted_beyond_those_that_are_told(void **state)
+config_faults_are_counted_beyond_those_that_are_reported(void **state)
 {
 	autobuf text = BUF_INIT(4096);
 	char path[80];
@@ -1178,7 +1178,7 @@ config_of_an_ordinary_host_refuses_export_and_secret(void **state)
 		assert_int_equal(r,
 		    cases[i].expected[0] == '\0' ? OUTCOME_OK
 						 : OUTCOME_CONFIG_INVALID);
-		/* the command runs as anybody */
+		/* the command runs as any user */
 		assert_int_equal(
 		    load_as_stranger(CONFIG_FOR_LOGIN, &login), OUTCOME_OK);
 		assert_int_equal(
@@ -1540,7 +1540,7 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-	    CONFIG_TEST(config_faults_are_told_as_every_row_says),
+	    CONFIG_TEST(config_faults_read_as_every_row_says),
 	    CONFIG_TEST(config_faults_name_arguments_and_drop_ins_too),
 	    CONFIG_TEST(config_has_a_fault_row_for_every_key),
 	    CONFIG_TEST(config_has_a_good_row_for_every_key),
@@ -1566,7 +1566,8 @@ main(void)
 	    CONFIG_TEST(config_default_file_may_be_missing),
 	    CONFIG_TEST(config_file_with_a_nul_byte_is_refused_by_line),
 	    CONFIG_TEST(config_line_beyond_all_bounds_is_refused_by_line),
-	    CONFIG_TEST(config_faults_are_counted_beyond_those_that_are_told),
+	    CONFIG_TEST(
+		config_faults_are_counted_beyond_those_that_are_reported),
 	    CONFIG_TEST(config_urls_come_from_the_region_and_win_over_it),
 	    CONFIG_TEST(config_region_of_the_longest_domain_makes_whole_urls),
 	    CONFIG_TEST(config_of_a_command_ignores_what_binds_the_module),

@@ -209,7 +209,7 @@ config_example_is_the_file_that_is_shipped(void **state)
 }
 
 static void
-config_example_that_does_not_fit_is_told_by_the_buffer(void **state)
+config_example_that_does_not_fit_is_reported_by_the_buffer(void **state)
 {
 	autobuf text = BUF_INIT(1000);
 	autobuf manual = BUF_INIT(1000);
@@ -235,7 +235,7 @@ main(void)
 		config_example_of_the_manual_holds_no_other_request),
 	    cmocka_unit_test(config_example_is_the_file_that_is_shipped),
 	    cmocka_unit_test(
-		config_example_that_does_not_fit_is_told_by_the_buffer),
+		config_example_that_does_not_fit_is_reported_by_the_buffer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

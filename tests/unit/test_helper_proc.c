@@ -389,7 +389,7 @@ host_that_runs_first(void)
 	char address[WIRE_ADDRESS_MAX + 1];
 
 	if (sched_setscheduler(0, SCHED_FIFO, &first) != 0)
-		return 0; /* nobody here may */
+		return 0; /* not permitted here */
 	CHECK(helper_start("http://127.0.0.1:9", &proc, NULL) == OUTCOME_OK);
 	CHECK(ready_receive(&proc, address, NULL) == OUTCOME_OK);
 	CHECK(sched_getscheduler(proc.pid) == SCHED_OTHER);
@@ -398,7 +398,7 @@ host_that_runs_first(void)
 }
 
 static void
-helper_proc_helper_runs_before_nobody(void **state)
+helper_proc_helper_runs_at_ordinary_priority(void **state)
 {
 	(void)state;
 	assert_in_child(host_that_runs_first);
@@ -847,7 +847,7 @@ helper_proc_end_of_file_ends_the_helper(void **state)
 		assert_true(clock_left_ms(deadline_ms) > 0);
 		(void)poll(NULL, 0, 5);
 	}
-	/* somebody else has reaped it: helper_proc_end has nothing left to do
+	/* another thread has reaped it: helper_proc_end has nothing left to do
 	 */
 	int64_t begun = clock_now_ms();
 	helper_proc_end(&proc);
@@ -1343,7 +1343,7 @@ main(void)
 		helper_proc_end_ends_a_worker_although_a_child_holds_the_socket),
 	    cmocka_unit_test(helper_proc_works_where_another_thread_forks),
 	    cmocka_unit_test(helper_proc_works_where_root_may_raise_no_limit),
-	    cmocka_unit_test(helper_proc_helper_runs_before_nobody),
+	    cmocka_unit_test(helper_proc_helper_runs_at_ordinary_priority),
 	    cmocka_unit_test(helper_proc_end_kills_a_helper_that_does_not_go),
 	    cmocka_unit_test(helper_proc_end_of_none_is_harmless),
 	    cmocka_unit_test(helper_proc_helper_ends_with_its_host),

@@ -54,13 +54,13 @@ assert_refused(const struct identity *identity, const struct field *field)
 }
 
 static void
-identity_of_zero_bytes_is_well_formed_and_nobody(void **state)
+identity_of_zero_bytes_is_well_formed_and_empty(void **state)
 {
-	static const struct identity nobody;
+	static const struct identity no_identity;
 
 	(void)state;
-	assert_int_equal(identity_check(&nobody, NULL), OUTCOME_OK);
-	assert_string_equal(nobody.id, "");
+	assert_int_equal(identity_check(&no_identity, NULL), OUTCOME_OK);
+	assert_string_equal(no_identity.id, "");
 }
 
 static void
@@ -225,9 +225,9 @@ identity_lists_are_checked_by_field(void **state)
 }
 
 static void
-identity_that_is_done_is_nobody(void **state)
+identity_that_is_done_is_empty(void **state)
 {
-	static const struct identity nobody;
+	static const struct identity no_identity;
 	struct identity identity = {.id = "id-1"};
 
 	(void)state;
@@ -236,21 +236,21 @@ identity_that_is_done_is_nobody(void **state)
 	id_list_begin(&identity.divisions);
 	buf_put_text(&identity.divisions.ids, "a");
 	identity_done(&identity);
-	assert_memory_equal(&identity, &nobody, sizeof(nobody));
+	assert_memory_equal(&identity, &no_identity, sizeof(no_identity));
 }
 
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(identity_of_zero_bytes_is_well_formed_and_nobody),
+	    cmocka_unit_test(identity_of_zero_bytes_is_well_formed_and_empty),
 	    cmocka_unit_test(identity_fields_may_be_full),
 	    cmocka_unit_test(identity_without_a_nul_is_refused_by_field),
 	    cmocka_unit_test(identity_ids_are_of_their_65_characters),
 	    cmocka_unit_test(identity_texts_are_clean_utf8),
 	    cmocka_unit_test(identity_set_fills_the_whole_field),
 	    cmocka_unit_test(identity_lists_are_checked_by_field),
-	    cmocka_unit_test(identity_that_is_done_is_nobody),
+	    cmocka_unit_test(identity_that_is_done_is_empty),
 	    cmocka_unit_test(identity_set_refuses_and_leaves_the_field),
 	};
 

@@ -20,7 +20,7 @@ assert_news(struct missing *missing, const char *words)
 }
 
 static void
-missing_is_told_once(void **state)
+missing_is_reported_once(void **state)
 {
 	struct missing missing = {0};
 	autobuf all = BUF_INIT(ERRINFO_TEXT_MAX);
@@ -103,7 +103,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(missing_is_told_once),
+	    cmocka_unit_test(missing_is_reported_once),
 	    cmocka_unit_test(missing_of_all_layers_fits),
 	    cmocka_unit_test(missing_merge_adds_what_is_new),
 	    cmocka_unit_test(missing_layer_is_a_refusal_where_it_is_strict),

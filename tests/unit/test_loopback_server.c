@@ -43,7 +43,7 @@ begin(struct fixture *f, const char *uri)
 	f->port = (unsigned)strtoul(strrchr(f->uri, ':') + 1, NULL, 10);
 }
 
-/* A client's socket; -1 when nobody listens. */
+/* A client's socket; -1 when no process listens. */
 static int
 call(unsigned port)
 {
@@ -57,7 +57,7 @@ call(unsigned port)
 	    : -1;
 }
 
-/* May somebody else bind the port now? */
+/* May another socket bind the port now? */
 static bool
 can_be_taken(unsigned port)
 {
@@ -223,7 +223,7 @@ loopback_server_keeps_its_port_until_it_is_done(void **state)
 	ask(&f, browser, "/back?again");
 	assert_string_equal(query_of(&f), "again");
 	assert_false(can_be_taken(port));
-	/* the revoker keeps a copy, and must be in nobody's way */
+	/* the revoker keeps a copy, and must not block another listener */
 	autofd copy = fcntl(f.server.sockets[0], F_DUPFD_CLOEXEC, 30);
 	assert_true(copy >= 0);
 	loopback_server_done(&f.server);
@@ -310,7 +310,7 @@ thief_run(unsigned port)
 }
 
 static void
-loopback_server_resumes_before_anybody_else(void **state)
+loopback_server_resumes_before_any_other_process(void **state)
 {
 	struct fixture f;
 	int status = 0;
@@ -346,7 +346,7 @@ loopback_server_is_for_loopback_and_free_ports_alone(void **state)
 		char uri[URI_CAP];
 
 		(void)snprintf(uri, sizeof(uri), "%s", uris[i]);
-		errno = EADDRINUSE; /* of somebody else's failure */
+		errno = EADDRINUSE; /* of another failure */
 		assert_int_equal(
 		    loopback_server_open(uri, sizeof(uri), &server, &why),
 		    OUTCOME_HELPER_FAILED);
@@ -454,7 +454,7 @@ loopback_server_leaves_nothing_behind_when_it_fails(void **state)
 	}
 }
 
-/* Whoever repeats himself keeps the caller waiting for one request alone. */
+/* A client that repeats itself delays the caller by one request only. */
 static void
 browser_serves_one_request_at_a_time(void **state)
 {
@@ -516,7 +516,7 @@ loopback_callback_takes_the_number_of_its_page_alone(void **state)
 		    .wanted = true, .number = "0042", .server = f.server};
 		struct view typed = view_text(rows[i].typed);
 
-		/* the number of a code that is not here is nobody's */
+		/* without a code no number is right */
 		assert_int_equal(
 		    loopback_callback_number_judge(&browser, typed),
 		    rows[i].number == WIRE_NUMBER_NONE ? WIRE_NUMBER_NONE
@@ -613,7 +613,7 @@ main(void)
 	    cmocka_unit_test(
 		loopback_server_leaves_nothing_behind_when_it_fails),
 	    cmocka_unit_test(loopback_server_finds_who_bound_its_port_before),
-	    cmocka_unit_test(loopback_server_resumes_before_anybody_else),
+	    cmocka_unit_test(loopback_server_resumes_before_any_other_process),
 	    cmocka_unit_test(
 		loopback_server_reads_little_of_what_comes_too_late),
 	    cmocka_unit_test(

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The map file: who may be which account, and what locks nobody out. */
+/* The map file: who may be which account, and what locks no user out. */
 #include <errno.h>
 #include <fcntl.h>
 #include <pwd.h>
@@ -330,17 +330,18 @@ map_emails_are_whole_addresses(void **state)
 }
 
 static void
-map_of_nobody_has_nobody(void **state)
+map_of_no_identity_has_no_identity(void **state)
 {
-	static const struct identity nobody;
+	static const struct identity no_identity;
 	static const struct map_entry empty;
 
 	(void)state;
-	assert_false(map_entry_has(&empty, &nobody));
+	assert_false(map_entry_has(&empty, &no_identity));
 	assert_int_equal(
-	    verdict_of(&alice, "alice id:" ID " email:a@b\n", &nobody), NAMED);
-	assert_int_equal(verdict_of(&alice, "alice -\n", &nobody), NAMED);
-	assert_int_equal(verdict_of(&alice, "", &nobody), OTHER);
+	    verdict_of(&alice, "alice id:" ID " email:a@b\n", &no_identity),
+	    NAMED);
+	assert_int_equal(verdict_of(&alice, "alice -\n", &no_identity), NAMED);
+	assert_int_equal(verdict_of(&alice, "", &no_identity), OTHER);
 }
 
 static void
@@ -463,7 +464,7 @@ map_malformed_line_of_the_account_is_config_invalid(void **state)
 }
 
 static void
-map_malformed_line_of_another_account_locks_nobody_out(void **state)
+map_malformed_line_of_another_account_locks_no_user_out(void **state)
 {
 	static const char *const slips[] = {
 	    "bob\n",
@@ -489,7 +490,7 @@ map_malformed_line_of_another_account_locks_nobody_out(void **state)
 }
 
 static void
-map_long_line_of_another_account_locks_nobody_out(void **state)
+map_long_line_of_another_account_locks_no_user_out(void **state)
 {
 	static char text[200000];
 	static const char tail[] = "\nalice id:" ID "\n";
@@ -663,12 +664,12 @@ line_note(void *arg, unsigned long number, struct view account,
     const struct map_entry *entry, const struct errinfo *fault)
 {
 	struct buf *seen = arg;
-	bool nobody = fault == NULL && entry->identities.len == 0;
+	bool closed = fault == NULL && entry->identities.len == 0;
 
 	buf_printf(seen, "%lu %.*s%s%s%s\n", number, (int)account.len,
 	    (const char *)account.p, fault != NULL ? " " : "",
 	    fault != NULL ? strrchr(fault->text, '"') + 2 : "",
-	    nobody ? " nobody" : "");
+	    closed ? " closed" : "");
 	return account.p[0] != '!';
 }
 
@@ -689,10 +690,10 @@ map_walk_comes_by_every_line(void **state)
 	    "3 alice\n4 bob\n"
 	    "5 carol is not an identity; write id:UUID (in lower case) or "
 	    "email:ADDRESS, and before them the account, in brackets where its "
-	    "name has blanks: [NAME]\n6 alice nobody\n"
+	    "name has blanks: [NAME]\n6 alice closed\n"
 	    "7 dave follows the account; write identities, or - for no user\n"
 	    "8 eve and identities on one line contradict each other; - stands "
-	    "alone\n9 jo hn\n10 !last nobody\n");
+	    "alone\n9 jo hn\n10 !last closed\n");
 }
 
 static void
@@ -774,7 +775,7 @@ map_names_are_what_the_name_service_takes_them_for(void **state)
 	    /* it is asked once for each word, and for so many of them */
 	    {"alice", "alice@a -\nalice@a -\nalice@b -\nAlice -\n", FAULTY},
 	    {"alice", "alice@a -\nalice@a -\nalice@a -\nAlice -\n", NAMED},
-	    /* nor is there a difference for a name of nobody */
+	    /* nor is there a difference for an unknown name */
 	    {"zoe", "zoe id:" ID "\n", OTHER},
 	    {"zoe", "Zoe id:" ID "\nzoe@example.test -\n", OTHER},
 	};
@@ -922,11 +923,11 @@ main(void)
 	    MAP_TEST(map_names_no_account_that_does_not_exist),
 	    MAP_TEST(map_email_eq_judges_every_row),
 	    MAP_TEST(map_emails_are_whole_addresses),
-	    MAP_TEST(map_of_nobody_has_nobody),
+	    MAP_TEST(map_of_no_identity_has_no_identity),
 	    MAP_TEST(map_names_an_account_by_either_of_its_names),
 	    MAP_TEST(map_malformed_line_of_the_account_is_config_invalid),
-	    MAP_TEST(map_malformed_line_of_another_account_locks_nobody_out),
-	    MAP_TEST(map_long_line_of_another_account_locks_nobody_out),
+	    MAP_TEST(map_malformed_line_of_another_account_locks_no_user_out),
+	    MAP_TEST(map_long_line_of_another_account_locks_no_user_out),
 	    MAP_TEST(map_that_is_no_plain_text_is_config_invalid),
 	    MAP_TEST(map_with_line_ends_of_another_system_is_read),
 	    MAP_TEST(map_comment_names_no_account),

@@ -219,14 +219,14 @@ static void
 policy_all_zero_is_a_denial(void **state)
 {
 	static const struct policy nothing;
-	static const struct identity nobody;
+	static const struct identity no_identity;
 	struct identity alice = person(ID, "alice@example.com");
 	struct config config = config_of(NULL);
 	autopolicy policy = {0};
 
 	(void)state;
 	assert_int_equal(
-	    policy_decide(&nothing, &nobody, NULL), OUTCOME_USER_UNKNOWN);
+	    policy_decide(&nothing, &no_identity, NULL), OUTCOME_USER_UNKNOWN);
 	assert_int_equal(
 	    policy_decide(&nothing, &alice, NULL), OUTCOME_USER_UNKNOWN);
 	assert_int_equal(
@@ -234,13 +234,13 @@ policy_all_zero_is_a_denial(void **state)
 	map_write("alice id:" ID "\n");
 	assert_int_equal(
 	    policy_gather(&config, "alice", &policy, NULL), OUTCOME_OK);
-	assert_int_equal(
-	    policy_decide(&policy, &nobody, NULL), OUTCOME_IDENTITY_INCOMPLETE);
-	/* a configuration of zero bytes and nobody do not match either */
+	assert_int_equal(policy_decide(&policy, &no_identity, NULL),
+	    OUTCOME_IDENTITY_INCOMPLETE);
+	/* a configuration and an identity of zero bytes do not match either */
 	static const struct config empty;
 	policy.config = &empty;
-	assert_int_equal(
-	    policy_decide(&policy, &nobody, NULL), OUTCOME_IDENTITY_INCOMPLETE);
+	assert_int_equal(policy_decide(&policy, &no_identity, NULL),
+	    OUTCOME_IDENTITY_INCOMPLETE);
 }
 
 /* Everything is wrong; each step fixes the first thing that was told. */
@@ -533,7 +533,7 @@ policy_maps_by_every_method(void **state)
 	    {"alice id:" ID, {"min_uid=4294967294"}, "alice", "", OK},
 	    {"", {"map=localpart", DOMAINS, "min_uid=0"}, "root",
 		"root@example.com", ROOT},
-	    /* nobody of that name */
+	    /* no account of that name */
 	    {"mallory id:" ID, LOCALPART, "mallory", "mallory@example.com",
 		OUTCOME_USER_UNKNOWN},
 	    {"", LOCALPART, "", "@example.com", OUTCOME_USER_UNKNOWN},
@@ -553,7 +553,7 @@ policy_maps_by_every_method(void **state)
 }
 
 static void
-policy_prospect_tells_what_everybody_would_meet(void **state)
+policy_account_check_reports_what_every_user_would_get(void **state)
 {
 	static const struct {
 		const char *map;
@@ -612,7 +612,8 @@ policy_prospect_tells_what_everybody_would_meet(void **state)
 #undef UID
 }
 
-/* What nobody can pass, no person passes; else a decoy would say yes. */
+/* A check that no user can pass refuses every user; else a decoy would succeed.
+ */
 static void
 policy_prospect_never_denies_whom_decide_lets_in(void **state)
 {
@@ -725,7 +726,7 @@ static const struct gate {
 	"division_missing", "division.id"},
 };
 
-/* The decision about somebody with these ids; NULL: the list is missing. */
+/* The decision about a user with these ids; NULL: the list is missing. */
 static const char *
 gate_decide(const struct gate *gate, const char *required, const char *ids,
     struct errinfo *reterr)
@@ -877,7 +878,7 @@ main(void)
 	    POLICY_TEST(policy_ids_and_states_are_compared_whole),
 	    POLICY_TEST(policy_takes_partners_only_where_that_is_set),
 	    POLICY_TEST(policy_maps_by_every_method),
-	    POLICY_TEST(policy_prospect_tells_what_everybody_would_meet),
+	    POLICY_TEST(policy_account_check_reports_what_every_user_would_get),
 	    POLICY_TEST(policy_prospect_never_denies_whom_decide_lets_in),
 	    POLICY_TEST(policy_gather_tells_what_it_cannot_read),
 	    POLICY_TEST(policy_gather_warns_of_a_group_that_does_not_exist),

@@ -133,7 +133,7 @@ profile_reads_the_lists_of_the_dedicated_places(void **state)
 }
 
 static void
-profile_takes_no_list_of_somebody_else(void **state)
+profile_takes_no_list_of_another_user(void **state)
 {
 	static const char *const ids[] = {"", "\"id\":null,", "\"id\":\"\",",
 	    "\"id\":\"U1\",", "\"id\":\"u\",", "\"id\":\"u12\",",
@@ -269,7 +269,7 @@ profile_leaves_missing_fields_empty(void **state)
 	    ("{\"OAuthClient\":{},\"organization\":{\"id\":null},"
 	     "\"homeOrganization\":{\"ID\":\"x\"},\"authorizedScope\":[]}"),
 	};
-	static const struct identity nobody;
+	static const struct identity no_identity;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
@@ -288,15 +288,15 @@ profile_leaves_missing_fields_empty(void **state)
 		assert_int_equal(
 		    profile_token_parse(view_text(bodies[i]), &identity, NULL),
 		    OUTCOME_OK);
-		assert_string_equal(identity.id, nobody.id);
-		assert_string_equal(identity.email, nobody.email);
-		assert_string_equal(identity.state, nobody.state);
-		assert_string_equal(identity.client_id, nobody.client_id);
+		assert_string_equal(identity.id, no_identity.id);
+		assert_string_equal(identity.email, no_identity.email);
+		assert_string_equal(identity.state, no_identity.state);
+		assert_string_equal(identity.client_id, no_identity.client_id);
 		assert_string_equal(
-		    identity.organization_id, nobody.organization_id);
-		assert_string_equal(
-		    identity.home_organization_id, nobody.home_organization_id);
-		assert_string_equal(identity.scopes, nobody.scopes);
+		    identity.organization_id, no_identity.organization_id);
+		assert_string_equal(identity.home_organization_id,
+		    no_identity.home_organization_id);
+		assert_string_equal(identity.scopes, no_identity.scopes);
 		assert_false(identity.cloned_user);
 	}
 }
@@ -539,7 +539,7 @@ main(void)
 	    cmocka_unit_test(profile_reads_users_me),
 	    cmocka_unit_test(profile_reads_the_lists_that_are_needed_alone),
 	    cmocka_unit_test(profile_reads_the_lists_of_the_dedicated_places),
-	    cmocka_unit_test(profile_takes_no_list_of_somebody_else),
+	    cmocka_unit_test(profile_takes_no_list_of_another_user),
 	    cmocka_unit_test(profile_tells_an_empty_list_from_a_missing_one),
 	    cmocka_unit_test(profile_takes_1024_ids_and_no_more),
 	    cmocka_unit_test(profile_reads_tokens_me),

@@ -462,7 +462,7 @@ error_body_repeats_no_secret(void **state)
 }
 
 static void
-error_of_a_registered_name_is_shown_to_whoever_typed_it(void **state)
+error_of_a_registered_name_is_shown_to_the_user_who_typed_it(void **state)
 {
 	autosecret *code = NULL;
 	struct error_body body;
@@ -574,7 +574,7 @@ main(void)
 	    cmocka_unit_test(error_body_tells_the_correlation_id),
 	    cmocka_unit_test(error_body_repeats_no_secret),
 	    cmocka_unit_test(
-		error_of_a_registered_name_is_shown_to_whoever_typed_it),
+		error_of_a_registered_name_is_shown_to_the_user_who_typed_it),
 	    cmocka_unit_test(error_body_is_judged_before_it_is_cut),
 	    cmocka_unit_test(error_body_is_cut_between_escapes),
 	    cmocka_unit_test(error_judges_survive_truncations_and_bit_flips),

@@ -217,7 +217,7 @@ safefile_judges_modes_of_directories(void **state)
 		    OUTCOME_CONFIG_UNSAFE, why);
 		assert_refused(
 		    in("dir"), SAFEFILE_DIRECTORY, OUTCOME_CONFIG_UNSAFE, why);
-		/* whoever may write there may make it missing, too */
+		/* a user who may write there may remove it, too */
 		assert_refused(in("dir/none"), SAFEFILE_CONFIG,
 		    OUTCOME_CONFIG_UNSAFE, why);
 	}

@@ -38,7 +38,7 @@ sentence_is_filled_in_whatever_order_its_blanks_stand(void **state)
 	    {"until {time}, {user} on {host}:",
 		"until 14:05:30, alice on bastion01:"},
 	    {"{user} {user}", "alice alice"},
-	    {"{nobody} {user", "{nobody} {user"},
+	    {"{absent} {user", "{absent} {user"},
 	    {"{} {{user}} }{", "{} {alice} }{"},
 	    {"{use} {users}", "{use} {users}"},
 	    {"%s %n {user} %", "%s %n alice %"},

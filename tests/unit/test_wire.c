@@ -1125,15 +1125,15 @@ wire_missing_layers_are_of_the_table(void **state)
 }
 
 static bool
-is_nobody(const struct identity *identity)
+is_empty(const struct identity *identity)
 {
-	static const struct identity nobody;
+	static const struct identity no_identity;
 
-	return memcmp(identity, &nobody, sizeof(nobody)) == 0;
+	return memcmp(identity, &no_identity, sizeof(no_identity)) == 0;
 }
 
 static void
-wire_flipped_bits_of_a_denial_give_nobody(void **state)
+wire_flipped_bits_of_a_denial_give_no_identity(void **state)
 {
 	autobuf frame = BUF_INIT(FRAME_MAX);
 	size_t taken = 0;
@@ -1161,7 +1161,7 @@ wire_flipped_bits_of_a_denial_give_nobody(void **state)
 		id_list_done(&ret.identity.groups);
 		id_list_done(&ret.identity.roles);
 		id_list_done(&ret.identity.divisions);
-		if (!is_nobody(&ret.identity) || ret.token != NULL)
+		if (!is_empty(&ret.identity) || ret.token != NULL)
 			fail_msg("bit %zu", bit);
 	}
 	assert_true(taken > 0);
@@ -1187,7 +1187,7 @@ wire_flipped_bits_of_a_verdict_change_one_field_at_most(void **state)
 		*byte = (uint8_t)(*byte ^ 1U << bit % 8);
 		if (r != OUTCOME_OK) {
 			assert_int_equal(ret.outcome, FAILED);
-			assert_true(is_nobody(&ret.identity));
+			assert_true(is_empty(&ret.identity));
 			assert_null(ret.token);
 			continue;
 		}
@@ -1226,7 +1226,7 @@ wire_flipped_bits_never_overrun(void **state)
 }
 
 static void
-wire_frame_that_does_not_fit_is_told_by_the_buffer(void **state)
+wire_frame_that_does_not_fit_is_reported_by_the_buffer(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < KINDS; i++) {
@@ -1271,12 +1271,12 @@ main(void)
 	    cmocka_unit_test(wire_address_is_never_empty),
 	    cmocka_unit_test(wire_callback_is_one_of_three),
 	    cmocka_unit_test(wire_missing_layers_are_of_the_table),
-	    cmocka_unit_test(wire_flipped_bits_of_a_denial_give_nobody),
+	    cmocka_unit_test(wire_flipped_bits_of_a_denial_give_no_identity),
 	    cmocka_unit_test(
 		wire_flipped_bits_of_a_verdict_change_one_field_at_most),
 	    cmocka_unit_test(wire_flipped_bits_never_overrun),
 	    cmocka_unit_test(
-		wire_frame_that_does_not_fit_is_told_by_the_buffer),
+		wire_frame_that_does_not_fit_is_reported_by_the_buffer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -186,7 +186,7 @@ def test_the_keyboard_suffices(callback, shot):
     assert page.pasted() == ANSWER
 
 
-def test_a_screen_reader_is_told_all_of_it(callback):
+def test_a_screen_reader_gets_all_of_it(callback):
     page = callback(GOOD)
     told = page.accessible()
     assert ("heading", "Your sign-in answer", "") in told

@@ -164,7 +164,7 @@ def test_a_further_address_in_the_same_window_counts(start, webhost):
     assert page.shows("go") and not page.shows("bad")
 
 
-def test_a_screen_reader_is_told_all_of_it(start):
+def test_a_screen_reader_gets_all_of_it(start):
     told = start(f"#{CHALLENGE}.{LABEL}").accessible()
     assert ("heading", "Sign in to a host", "") in told
     [link] = [part for part in told if part[0] == "link"]
