@@ -33,7 +33,7 @@ _gcpkce()
 	done
 	case $command in
 	'')
-		words='check login whoami logout decide explain pkce --json --help --version'
+		words='check login whoami logout forget decide explain pkce --json --help --version'
 		;;
 	check)
 		words='--json --help --conf --user --service --all-services --offline --pam-dir '
@@ -46,6 +46,9 @@ _gcpkce()
 		;;
 	logout)
 		words='--json --help --conf '
+		;;
+	forget)
+		words='--json --help --user --all '
 		;;
 	decide)
 		words='--json --help --conf --user '

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * The byte buffer.  It wipes all memory before freeing it and never calls
- * realloc, which could leave a copy.
- */
+/* No realloc, which could leave a copy that is not wiped. */
 #include "gcpkce/base/buf.h"
 
 #include <stdio.h>

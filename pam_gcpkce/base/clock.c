@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * Clocks.  Deadlines use the monotonic clock, which is not affected by changes
- * of the time of day.
- */
+/* Deadlines do not change with the time of day. */
 #include "gcpkce/base/clock.h"
 
 #include <limits.h>

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * The outcome table as data, without the PAM column: base/ does not use PAM;
- * module/ and cli/ expand that column where they need it.
- */
+/* The table without the PAM column, which module/ and cli/ expand. */
 #include "gcpkce/base/outcome.h"
 
 static const struct {

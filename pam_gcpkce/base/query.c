@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * Parameters of an untrusted address.  The caller checks their values, and
- * whether one may occur twice.
- */
+/* The address is untrusted; the caller checks values and repetitions. */
 #include "gcpkce/base/query.h"
 
 #include "gcpkce/base/text.h"

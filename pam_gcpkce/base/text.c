@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * Small readers and writers of text.  Nothing here depends on the locale: sshd
- * runs in "C", greeters in any locale.
- */
+/* Nothing here depends on the locale: greeters run in any. */
 #include "gcpkce/base/text.h"
 
 #include <string.h>

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * Removes what terminals, chat programs and users add to a pasted text.  The
- * bytes are untrusted; they are read in one forward pass.
- */
+/* The bytes are untrusted; they are read in one forward pass. */
 #include "gcpkce/base/typed.h"
 
 #include <string.h>

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * Enough of RFC 3986 to refuse a bad address in the configuration.  For
- * requests, libcurl parses the address again in the helper.
- */
+/* Enough of RFC 3986 for the configuration; libcurl parses addresses again. */
 #include "gcpkce/base/url.h"
 
 #include <arpa/inet.h>

@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "cli/stack/stack.h"
-#include "probe_report.h"
 
 #define TEXT_MAX (1 << 24)
 

@@ -59,6 +59,14 @@ bool check_is_of_this_host(struct check *check, const char *what);
 bool check_is_trial(const struct check *check);
 
 /*
+ * The probe for people, added to the text, and as a JSON object; nothing, or
+ * NULL, if there was none.  The name of a step: "TLS".
+ */
+void probe_print(struct check *check);
+struct json_object *probe_json(const struct check *check);
+const char *probe_step_name(enum wire_step step);
+
+/*
  * Parts of the files section: the map file, the system's trust store, and
  * whether the helper's account can read what the helper reads.
  */

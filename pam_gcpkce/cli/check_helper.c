@@ -14,7 +14,6 @@
 #include "file_check.h"
 #include "gcpkce/helper_client/helper_client.h"
 #include "gcpkce/helper_client/helper_proc.h"
-#include "probe_report.h"
 
 #define NOBODY_UID 65534
 

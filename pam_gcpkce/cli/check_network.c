@@ -10,7 +10,6 @@
 #include "check.h"
 #include "gcpkce/base/clock.h"
 #include "gcpkce/base/url.h"
-#include "probe_report.h"
 
 #define CERTIFICATE_SPARE_S (14 * 86400)
 #define CLOCK_WARNING_S 30
@@ -18,7 +17,7 @@
  * As long as codes commonly live; Genesys Cloud's lifetime is not documented.
  */
 #define CLOCK_FAULT_S 300
-#define FIX_MAX 512
+#define FIX_MAX 1024
 
 /* One host, as the checks see it. */
 struct host_view {
@@ -38,75 +37,67 @@ has(const char *text, const char *words)
  * libcurl's messages differ by TLS library; these are OpenSSL's and GnuTLS's.
  */
 static void
-tls_fix(const struct host_view *v, char fix[static FIX_MAX])
+tls_fix(const struct host_view *v, struct buf *fix)
 {
 	const char *error = v->reach->error;
-	const struct config *config = &v->check->config;
-	char text[FIX_MAX];
 
 	if (has(error, "error setting certificate") || has(error, "CAfile") ||
 	    has(error, "error adding trust"))
-		(void)snprintf(text, sizeof(text),
-		    "ca_file must name readable certificates in PEM");
+		buf_put_text(
+		    fix, "ca_file must name readable certificates in PEM");
 	else if (has(error, "expired") || has(error, "not yet valid"))
-		(void)snprintf(text, sizeof(text),
+		buf_put_text(fix,
 		    "set this host's clock; else the server's operator must "
 		    "renew its certificate");
 	else if (has(error, "subject name") || has(error, "host name"))
-		(void)snprintf(text, sizeof(text),
+		buf_printf(fix,
 		    "correct %s: the certificate is for another name", v->key);
 	else if (has(error, "version") || has(error, "protocol"))
-		(void)snprintf(text, sizeof(text),
+		buf_put_text(fix,
 		    "let the server speak HTTPS with TLS 1.2 or newer on that "
 		    "port");
-	else if (has(error, "self") || has(error, "issuer") ||
-	    has(error, "verif"))
-		(void)snprintf(text, sizeof(text), "%s",
-		    config->ca_file[0] != '\0'
-			? "put the certificate of its authority into ca_file"
-			: "install the system's certificates; if a gateway or "
-			  "proxy opens TLS, let ca_file name its authority");
-	else
-		(void)snprintf(text, sizeof(text),
+	else if (!has(error, "self") && !has(error, "issuer") &&
+	    !has(error, "verif"))
+		buf_put_text(fix,
 		    "see which server answers there: it must speak HTTPS with "
 		    "TLS 1.2 or newer");
-	(void)snprintf(fix, FIX_MAX, "%s", text);
+	else if (v->check->config.ca_file[0] != '\0')
+		buf_put_text(
+		    fix, "put the certificate of its authority into ca_file");
+	else
+		buf_put_text(fix,
+		    "install the system's certificates; if a gateway or "
+		    "proxy opens TLS, let ca_file name its authority");
 }
 
 static void
-fix_compose(const struct host_view *v, char fix[static FIX_MAX])
+fix_put(const struct host_view *v, struct buf *fix)
 {
 	const char *proxy = v->check->config.proxy;
+	enum wire_step failed = v->reach->failed;
 	bool proxied = proxy[0] != '\0' && strncmp(v->url, "https", 5) == 0;
 
-	switch (v->reach->failed) {
-	case WIRE_STEP_DNS:
-		(void)snprintf(fix, FIX_MAX,
+	if (failed == WIRE_STEP_DNS)
+		buf_printf(fix,
 		    "correct %s, or let this host resolve the name "
 		    "(/etc/resolv.conf, /etc/nsswitch.conf)",
 		    proxied ? "proxy" : v->key);
-		break;
-	case WIRE_STEP_TCP:
-		(void)snprintf(fix, FIX_MAX,
-		    proxied ? "correct proxy, or start it: %s"
-			    : "let the firewall pass connections to %s, or set "
-			      "proxy",
-		    proxied ? proxy : v->url);
-		break;
-	case WIRE_STEP_PROXY:
-		(void)snprintf(fix, FIX_MAX,
+	else if (failed == WIRE_STEP_TCP && proxied)
+		buf_printf(fix, "correct proxy, or start it: %s", proxy);
+	else if (failed == WIRE_STEP_TCP)
+		buf_printf(fix,
+		    "let the firewall pass connections to %s, or set proxy",
+		    v->url);
+	else if (failed == WIRE_STEP_PROXY)
+		buf_printf(fix,
 		    "let the proxy pass CONNECT to %s without a password",
 		    v->url);
-		break;
-	case WIRE_STEP_TLS:
+	else if (failed == WIRE_STEP_TLS)
 		tls_fix(v, fix);
-		break;
-	default:
-		(void)snprintf(fix, FIX_MAX,
+	else
+		buf_put_text(fix,
 		    "check the path to it (proxy, gateway, filter), and "
 		    "request_timeout");
-		break;
-	}
 }
 
 static void
@@ -114,13 +105,14 @@ reach_check(const struct host_view *v)
 {
 	struct findings *f = &v->check->findings;
 	const struct wire_reach *reach = v->reach;
-	char fix[FIX_MAX];
+	autobuf fix = BUF_INIT(FIX_MAX);
 	char end[CLOCK_STAMP_LEN + 1];
 
 	if (reach->failed != WIRE_STEP_NONE) {
-		fix_compose(v, fix);
-		finding_add(f, FINDING_FAULT, v->url, fix, "%s failed: %s",
-		    probe_step_name(reach->failed), reach->error);
+		fix_put(v, &fix);
+		finding_add(f, FINDING_FAULT, v->url, buf_text(&fix),
+		    "%s failed: %s", probe_step_name(reach->failed),
+		    reach->error);
 	} else if (reach->reached != WIRE_STEP_HTTP)
 		finding_add(f, FINDING_FAULT, v->url, "see the other findings",
 		    "was not contacted: %s", v->check->probe.reason);

@@ -158,6 +158,15 @@ json_put_text(struct json_object *json, const char *key, const char *value)
 }
 
 void
+json_put_view(struct json_object *json, const char *key, struct view value)
+{
+	json_put(json, key,
+	    value.len == 0 ? NULL
+			   : json_object_new_string_len(
+				 (const char *)value.p, (int)value.len));
+}
+
+void
 json_put_bool(struct json_object *json, const char *key, bool value)
 {
 	json_put(json, key, json_object_new_boolean(value));

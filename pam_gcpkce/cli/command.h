@@ -30,6 +30,8 @@
 	X(whoami, "[--conf FILE] [--ids [--user NAME]]", \
 	    "print the user of this session's token; --ids: lines to copy") \
 	X(logout, "[--conf FILE]", "revoke this session's token") \
+	X(forget, "--user NAME | --all", \
+	    "remove remembered sign-ins of a user, or all (root)") \
 	X(decide, "[--conf FILE] --user NAME < identity.json", \
 	    "apply the policy to a recorded identity") \
 	X(explain, "[--conf FILE] [FILE]", \
@@ -58,6 +60,7 @@
 	TEXT(service, "service", "SERVICE", "check this service's stack") \
 	FLAG(all_services, "all-services", "check every service") \
 	FLAG(offline, "offline", "connect to no other host") \
+	FLAG(all, "all", "those of all users") \
 	TEXT(pam_dir, "pam-dir", "DIRECTORY", "read stacks from here") \
 	TEXT(verifier, "verifier", "V", "the code verifier") \
 	TEXT(challenge, "challenge", "C", "the challenge to check")
@@ -146,6 +149,8 @@ void json_put(
     struct json_object *json, const char *key, struct json_object *value);
 void json_put_text(
     struct json_object *json, const char *key, const char *value);
+void json_put_view(/* null if empty */
+    struct json_object *json, const char *key, struct view value);
 void json_put_bool(struct json_object *json, const char *key, bool value);
 void json_append(struct json_object *list, struct json_object *value);
 /* Whose sign-in it is, as in the journal: "provider" and "subject". */

@@ -8,7 +8,7 @@
 
 #include "command.h"
 #include "gcpkce/config/policy.h"
-#include "gcpkce/oauth/profile.h"
+#include "gcpkce/oauth/provider.h"
 #include "gcpkce/oauth/reply.h"
 
 /* One part of the input as the text that a host would have sent. */
@@ -29,22 +29,22 @@ static enum outcome
 identity_read(struct json_object *input, struct identity_needs needs,
     struct identity *identity, struct errinfo *reterr)
 {
+	const struct provider *provider = &provider_genesys;
 	autoreply reply = {0};
 	struct view text = {0};
 	enum outcome r = OUTCOME_OK;
 
 	if (part_text(input, "reply", &text))
 		r = token_reply_parse(text, &reply, reterr);
-	if (r == OUTCOME_OK && !part_text(input, "user", &text))
-		r = err_set(reterr, OUTCOME_IDENTITY_INCOMPLETE,
-		    "\"user\", the reply of users/me, is missing");
-	if (r == OUTCOME_OK)
-		r = profile_user_parse(text, needs, identity, reterr);
-	if (r == OUTCOME_OK && !part_text(input, "token", &text))
-		r = err_set(reterr, OUTCOME_IDENTITY_INCOMPLETE,
-		    "\"token\", the reply of tokens/me, is missing");
-	if (r == OUTCOME_OK)
-		r = profile_token_parse(text, identity, reterr);
+	for (size_t i = 0; r == OUTCOME_OK && i < PROVIDER_REQUESTS; i++) {
+		const struct identity_request *asked = &provider->identity[i];
+
+		if (!part_text(input, asked->input, &text))
+			return err_set(reterr, OUTCOME_IDENTITY_INCOMPLETE,
+			    "\"%s\", the reply of %s, is missing", asked->input,
+			    asked->called);
+		r = asked->parse(text, needs, identity, reterr);
+	}
 	return r;
 }
 

@@ -21,47 +21,28 @@ struct variable {
 	struct view value; /* *borrowed*; empty: there is no value */
 };
 
-struct export
-{
-	char expires[CLOCK_STAMP_LEN + 1];
-	struct variable variables[COUNT];
-};
-
 static void
-export_collect(const struct config *config, const struct wire_verdict *verdict,
-    uint64_t expires_at_s, struct export *ret)
+variables_collect(const struct config *config,
+    const struct wire_verdict *verdict, uint64_t expires_at_s,
+    char expires[static CLOCK_STAMP_LEN + 1], struct variable ret[static COUNT])
 {
 	struct region region = config_region(config);
 	const char *value = config->region_value == REGION_VALUE_AWS
 	    ? region.aws
 	    : region.domain;
 
-	ret->expires[0] = '\0';
+	expires[0] = '\0';
 	if (expires_at_s > 0)
-		clock_stamp(expires_at_s, ret->expires);
-	const struct variable variables[COUNT] = {
-	    {config->token_env, secret_view(verdict->token)},
-	    {config->region_env, view_text(value != NULL ? value : "")},
-	    {ENV_USER_ID, view_text(verdict->identity.id)},
-	    {ENV_USER_EMAIL, view_text(verdict->identity.email)},
-	    {ENV_TOKEN_EXPIRES, view_text(ret->expires)},
-	};
-	for (size_t i = 0; i < COUNT; i++)
-		ret->variables[i] = variables[i];
-}
-
-/* Within single quotes only the quote itself is special. */
-static void
-quoted_print(struct view value)
-{
-	(void)putchar('\'');
-	for (size_t i = 0; i < value.len; i++) {
-		if (value.p[i] == '\'')
-			(void)fputs("'\\''", stdout);
-		else
-			(void)putchar(value.p[i]);
-	}
-	(void)putchar('\'');
+		clock_stamp(expires_at_s, expires);
+	ret[0] =
+	    (struct variable){config->token_env, secret_view(verdict->token)};
+	ret[1] = (struct variable){
+	    config->region_env, view_text(value != NULL ? value : "")};
+	ret[2] =
+	    (struct variable){ENV_USER_ID, view_text(verdict->identity.id)};
+	ret[3] = (struct variable){
+	    ENV_USER_EMAIL, view_text(verdict->identity.email)};
+	ret[4] = (struct variable){ENV_TOKEN_EXPIRES, view_text(expires)};
 }
 
 /*
@@ -97,16 +78,24 @@ csh_print(const struct variable *variable)
 	(void)fputs(";\n", stdout);
 }
 
+/* Within single quotes only the quote itself is special. */
 static void
 sh_print(const struct variable *variable)
 {
-	if (variable->value.len == 0) {
+	struct view value = variable->value;
+
+	if (value.len == 0) {
 		(void)printf("unset %s;\n", variable->name);
 		return;
 	}
-	(void)printf("export %s=", variable->name);
-	quoted_print(variable->value);
-	(void)fputs(";\n", stdout);
+	(void)printf("export %s='", variable->name);
+	for (size_t i = 0; i < value.len; i++) {
+		if (value.p[i] == '\'')
+			(void)fputs("'\\''", stdout);
+		else
+			(void)putchar(value.p[i]);
+	}
+	(void)fputs("';\n", stdout);
 }
 
 static bool
@@ -135,11 +124,12 @@ void
 export_print(const struct config *config, const struct wire_verdict *verdict,
     uint64_t expires_at_s, bool csh)
 {
-	struct export export;
+	char expires[CLOCK_STAMP_LEN + 1];
+	struct variable all[COUNT];
 
-	export_collect(config, verdict, expires_at_s, &export);
+	variables_collect(config, verdict, expires_at_s, expires, all);
 	for (size_t i = 0; i < COUNT; i++)
-		(csh ? csh_print : sh_print)(&export.variables[i]);
+		(csh ? csh_print : sh_print)(&all[i]);
 }
 
 struct json_object *
@@ -147,18 +137,11 @@ export_json(const struct config *config, const struct wire_verdict *verdict,
     uint64_t expires_at_s)
 {
 	struct json_object *json = json_object_new_object();
-	struct export export;
+	char expires[CLOCK_STAMP_LEN + 1];
+	struct variable all[COUNT];
 
-	export_collect(config, verdict, expires_at_s, &export);
-	for (size_t i = 0; i < COUNT; i++) {
-		const struct variable *variable = &export.variables[i];
-		struct view value = variable->value;
-
-		json_put(json, variable->name,
-		    value.len == 0
-			? NULL
-			: json_object_new_string_len(
-			      (const char *)value.p, (int)value.len));
-	}
+	variables_collect(config, verdict, expires_at_s, expires, all);
+	for (size_t i = 0; i < COUNT; i++)
+		json_put_view(json, all[i].name, all[i].value);
 	return json;
 }

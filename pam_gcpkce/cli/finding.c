@@ -29,20 +29,6 @@ is_known(const struct findings *f, const char *where, const char *what)
 	return false;
 }
 
-static bool
-room_make(struct findings *f)
-{
-	if (f->count < f->cap)
-		return true;
-	size_t cap = f->cap == 0 ? 16 : f->cap * 2;
-	struct finding *list = reallocarray(f->list, cap, sizeof(*list));
-	if (list == NULL)
-		return false;
-	f->list = list;
-	f->cap = cap;
-	return true;
-}
-
 static void
 finding_free(struct finding *finding)
 {
@@ -88,8 +74,12 @@ finding_add(struct findings *f, enum finding_severity severity,
 	    .what = clean_copy(buf_text(&what)),
 	    .fix = clean_copy(fix != NULL ? fix : ""),
 	};
-	if (new.where == NULL || new.what == NULL || new.fix == NULL ||
-	    buf_check(&what) != OUTCOME_OK || !room_make(f)) {
+	struct finding *list =
+	    reallocarray(f->list, f->count + 1, sizeof(*list));
+	if (list != NULL)
+		f->list = list;
+	if (list == NULL || new.where == NULL || new.what == NULL ||
+	    new.fix == NULL || buf_check(&what) != OUTCOME_OK) {
 		finding_free(&new);
 		f->failed = true;
 		return;

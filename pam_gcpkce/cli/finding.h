@@ -28,7 +28,7 @@ struct finding {
 
 struct findings {
 	struct finding *list;
-	size_t count, cap;
+	size_t count;
 	const char *section; /* to which further findings are added */
 	bool failed;         /* memory was short; some are missing */
 };

@@ -343,9 +343,7 @@ report_json(const struct login *l, enum outcome outcome, const char *cause)
 	json_put_text(json, "expires", expires);
 	json_put_text(json, "correlation", l->verdict.correlation);
 	if (l->options->print_token && token.len > 0)
-		json_put(json, "access_token",
-		    json_object_new_string_len(
-			(const char *)token.p, (int)token.len));
+		json_put_view(json, "access_token", token);
 	if (l->options->export && token.len > 0)
 		json_put(json, "environment",
 		    export_json(&l->config, &l->verdict, l->expires_at_s));

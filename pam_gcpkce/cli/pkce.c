@@ -26,7 +26,7 @@ pair_print(const struct options *options, struct view verifier)
 		return EXIT_GOOD;
 	}
 	struct json_object *json = command_json_bare();
-	json_put(json, "code_verifier", json_object_new_string_len(text, len));
+	json_put_view(json, "code_verifier", verifier);
 	json_put_text(json, "code_challenge", challenge);
 	json_put_text(json, "code_challenge_method", "S256");
 	command_json_print(json);

@@ -2,7 +2,7 @@
 /*
  * The results of a probe, for people and as JSON.
  */
-#include "probe_report.h"
+#include "check.h"
 
 #include <string.h>
 
@@ -61,29 +61,31 @@ is_live(const struct check *check, enum sandbox_layer layer)
 	return (check->probe.missing.layers & 1U << layer) == 0;
 }
 
+static const char *
+url_of(const struct check *check, size_t host)
+{
+	return host == WIRE_HOST_LOGIN ? check->config.login_url
+				       : check->config.api_url;
+}
+
 void
 probe_print(struct check *check)
 {
-	const struct config *config = &check->config;
 	struct buf *text = &check->text;
 
 	if (!check->probed)
 		return;
-	buf_printf(text, "sandbox\n ");
+	buf_put_text(text, "sandbox\n ");
 	for (unsigned i = 0; i < SANDBOX_LAYERS; i++)
 		buf_printf(text, " %s%s", layer_name(i),
 		    is_live(check, i) ? "" : " (missing)");
-	buf_put_byte(text, '\n');
-	if (check->options->offline)
-		return;
-	buf_printf(text, "hosts\n");
-	reach_print(
-	    text, config->login_url, &check->probe.hosts[WIRE_HOST_LOGIN]);
-	reach_print(text, config->api_url, &check->probe.hosts[WIRE_HOST_API]);
+	buf_put_text(text, check->options->offline ? "\n" : "\nhosts\n");
+	for (size_t i = 0; i < WIRE_HOST_COUNT && !check->options->offline; i++)
+		reach_print(text, url_of(check, i), &check->probe.hosts[i]);
 }
 
 static void
-number_add(struct json_object *to, const char *key, uint64_t value)
+put_number(struct json_object *to, const char *key, uint64_t value)
 {
 	json_put(
 	    to, key, value == 0 ? NULL : json_object_new_int64((int64_t)value));
@@ -107,35 +109,26 @@ reach_json(const char *url, const struct wire_reach *reach)
 	json_put(json, "ms", ms);
 	json_put_text(json, "address", reach->address);
 	json_put_text(json, "tls", reach->tls);
-	number_add(json, "status", reach->status);
-	number_add(json, "certificate_end", reach->certificate_end_s);
-	number_add(json, "date", reach->date_s);
+	put_number(json, "status", reach->status);
+	put_number(json, "certificate_end", reach->certificate_end_s);
+	put_number(json, "date", reach->date_s);
 	return json;
 }
 
 struct json_object *
 probe_json(const struct check *check)
 {
-	const struct config *config = &check->config;
-
 	if (!check->probed)
 		return NULL;
 	struct json_object *json = json_object_new_object();
 	struct json_object *layers = json_object_new_object();
 	struct json_object *hosts = json_object_new_array();
 	for (unsigned i = 0; i < SANDBOX_LAYERS; i++)
-		json_put(layers, layer_name(i),
-		    json_object_new_boolean(is_live(check, i)));
+		json_put_bool(layers, layer_name(i), is_live(check, i));
 	json_put(json, "layers", layers);
-	if (check->options->offline) {
-		json_put(json, "hosts", hosts);
-		return json;
-	}
-	json_append(hosts,
-	    reach_json(
-		config->login_url, &check->probe.hosts[WIRE_HOST_LOGIN]));
-	json_append(hosts,
-	    reach_json(config->api_url, &check->probe.hosts[WIRE_HOST_API]));
+	for (size_t i = 0; i < WIRE_HOST_COUNT && !check->options->offline; i++)
+		json_append(hosts,
+		    reach_json(url_of(check, i), &check->probe.hosts[i]));
 	json_put(json, "hosts", hosts);
 	return json;
 }

@@ -51,39 +51,31 @@ whoami_run(struct whoami *w, struct errinfo *reterr)
 	return r;
 }
 
-/* Does the sequence change the direction of text, or end a line? */
+/* Does the character change the direction of text, or end a line? */
 static bool
-is_acting(struct view sequence)
+is_acting(uint32_t c)
 {
-	static const char *const acting[] = {"\xD8\x9C", "\xE2\x80\x8E",
-	    "\xE2\x80\x8F", "\xE2\x80\xA8", "\xE2\x80\xA9", "\xE2\x80\xAA",
-	    "\xE2\x80\xAB", "\xE2\x80\xAC", "\xE2\x80\xAD", "\xE2\x80\xAE",
-	    "\xE2\x81\xA6", "\xE2\x81\xA7", "\xE2\x81\xA8", "\xE2\x81\xA9"};
-
-	for (size_t i = 0; i < sizeof(acting) / sizeof(acting[0]); i++) {
-		if (view_eq(sequence, view_text(acting[i])))
-			return true;
-	}
-	return false;
+	return c == 0x061C || c == 0x200E || c == 0x200F ||
+	    (c >= 0x2028 && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
 }
 
 /* Append a name: letters beyond ASCII unchanged if the locale has them. */
 static void
 name_put(struct buf *line, const char *name)
 {
+	struct view rest = view_text(name);
 	bool plain = strcmp(nl_langinfo(CODESET), "UTF-8") == 0 &&
-	    text_is_clean_utf8(view_text(name));
+	    text_is_clean_utf8(rest);
 
-	for (const char *p = name; *p != '\0';) {
-		struct view one = {.p = (const uint8_t *)p, .len = 1};
+	while (rest.len > 0) {
+		uint32_t c = 0;
+		size_t len = plain ? text_utf8_decode(rest.p, rest.len, &c) : 1;
 
-		while ((p[one.len] & 0xC0) == 0x80)
-			one.len++;
-		if (plain && one.len > 1 && !is_acting(one))
-			buf_put(line, one.p, one.len);
+		if (len > 1 && !is_acting(c))
+			buf_put(line, rest.p, len);
 		else
-			text_put_escaped(line, one);
-		p += one.len;
+			text_put_escaped(line, (struct view){rest.p, len});
+		rest = view_skip(rest, len);
 	}
 }
 
@@ -121,7 +113,7 @@ report_text(const struct whoami *w)
 	const struct identity *who = &w->reply.verdict.identity;
 	const struct wire_names *names = &w->reply.names;
 
-	line_print("person:", who->email, names->person, "");
+	line_print("user:", who->email, names->person, "");
 	line_print("id:", who->id, "", "");
 	line_print("state:", who->state, "", "");
 	line_print("organization:", who->organization_id, names->organization,
@@ -143,10 +135,10 @@ setting_print(const char *key, const char *id, const char *name)
 {
 	autobuf shown = BUF_INIT(1024);
 
-	if (!text_is_uuid(view_text(id)))
+	if (!text_is_uuid(view_text(id))) {
 		(void)printf("# %s: the reply has no id\n", key);
-	if (!text_is_uuid(view_text(id)))
 		return;
+	}
 	name_put(&shown, name);
 	(void)printf("%s = %s%s%s\n", key, id, name[0] != '\0' ? "  # " : "",
 	    buf_text(&shown));
@@ -190,30 +182,27 @@ ids_print(const struct whoami *w)
 }
 
 static void
-memberships_add(struct json_object *json, const struct wire_names *names)
+memberships_put(struct json_object *json, const struct wire_names *names)
 {
+	struct json_object *lists[WIRE_MEMBERSHIP_COUNT] = {NULL};
+
 	for (size_t kind = 0; kind < WIRE_MEMBERSHIP_COUNT; kind++) {
-		struct json_object *list = json_object_new_array();
-
-		if (!names->present[kind]) {
-			(void)json_object_put(list);
-			list = NULL;
-		}
-		for (size_t i = 0; i < names->count; i++) {
-			const struct wire_membership *membership =
-			    &names->memberships[i];
-			struct json_object *one;
-
-			if (membership->kind != kind || list == NULL)
-				continue;
-			one = json_object_new_object();
-			json_put_text(one, "id", membership->id);
-			json_put_text(one, "name", membership->name);
-			json_append(list, one);
-		}
-		json_put(json, kinds[kind].list, list);
+		if (names->present[kind])
+			lists[kind] = json_object_new_array();
+		json_put(json, kinds[kind].list, lists[kind]);
 	}
-	json_put(json, "more", json_object_new_boolean(names->more));
+	for (size_t i = 0; i < names->count; i++) {
+		const struct wire_membership *one = &names->memberships[i];
+		struct json_object *entry;
+
+		if (lists[one->kind] == NULL)
+			continue;
+		entry = json_object_new_object();
+		json_put_text(entry, "id", one->id);
+		json_put_text(entry, "name", one->name);
+		json_append(lists[one->kind], entry);
+	}
+	json_put_bool(json, "more", names->more);
 }
 
 /* true, false, or null if not configured or not known. */
@@ -255,7 +244,7 @@ report_json(const struct whoami *w, enum outcome outcome, const char *cause)
 	json_put_text(json, "expires", w->expires);
 	json_put_text(json, "correlation", w->reply.verdict.correlation);
 	if (w->options->ids && outcome == OUTCOME_OK)
-		memberships_add(json, names);
+		memberships_put(json, names);
 	command_json_print(json);
 }
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Local accounts.  Only reentrant calls are used, because the application may
- * have threads.  The name service's reply is trusted; the look-up is repeated
- * at the end of a sign-in.
+ * Only reentrant calls: the application may have threads.  The name service is
+ * trusted; the look-up is repeated at the end of a sign-in.
  */
 #include "gcpkce/config/account.h"
 

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The configuration: file, drop-ins and arguments, with one grammar and one
- * table for all; then the checks between keys.  All faults are collected, so
- * that an administrator can fix them at once.  It controls access, so files
- * that another user could have written are refused.
+ * File, drop-ins and arguments, with one grammar.  All faults are collected, so
+ * that an administrator can fix them at once.
  */
 #include "gcpkce/config/config.h"
 

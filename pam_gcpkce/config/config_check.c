@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * Checks of the whole configuration: keys that need each other, settings that
- * could not be enforced, and files that other users could write.
- */
+/* Checks of the whole configuration, when all of it was read. */
 #include <stdio.h>
 #include <string.h>
 

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * The texts of configuration faults.  Values are quoted and escaped; what may
- * be a secret is not shown.
- */
+/* Values are quoted and escaped; what may be a secret is not shown. */
 #include <stdarg.h>
 
 #include "config_loader.h"

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * The table of keys as data, and a reader for each type of value.  Each message
- * ends in the fix; the caller adds the place (file, line, key).
- */
+/* The table of keys as data, and a reader for each type of value. */
 #include "config_loader.h"
 
 #include <stdio.h>

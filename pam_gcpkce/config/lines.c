@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * A block reader: each byte is read once, and copied only if a line spans two
- * blocks.
- */
+/* Each byte is read once, and copied only if a line spans two blocks. */
 #include "gcpkce/config/lines.h"
 
 #include <stdio.h>

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * The map file, read once and line by line.  Ids are compared by length, then
- * by bytes; nothing is trimmed, cut or guessed.
- */
+/* Ids are compared by length, then by bytes; nothing is cut or guessed. */
 #include "gcpkce/config/map.h"
 
 #include <string.h>

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The policy.  It trusts the configuration and the local account database, but
- * not the identity record: the record is checked again here, and a missing
- * field is a denial.  Every check is a function that returns OUTCOME_OK or the
- * outcome of its denial.
+ * The configuration and the local accounts are trusted, the identity record is
+ * not: it is checked again here, and a missing field is a denial.
  */
 #include "gcpkce/config/policy.h"
 

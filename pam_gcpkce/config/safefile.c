@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * The walk from / down to a file, one descriptor at a time.  It trusts only
- * fstat of a descriptor that it holds; no name is resolved twice.
- */
+/* Only fstat of a descriptor that is held counts; no name is resolved twice. */
 #include "gcpkce/config/safefile.h"
 
 #include <errno.h>

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * How messages show configured values.  The form of the value decides, because
- * a password in a URL is hidden under any key.
- */
+/* The form of a value decides: a password in a URL is hidden under any key. */
 #include "gcpkce/config/shown.h"
 
 #include <string.h>

@@ -38,7 +38,7 @@ address_put(const struct address *a, const struct wire_request *request,
 	else
 		authorize_address(
 		    &(struct authorize_request){
-			.login_url = request->route.login_url,
+			.route = &request->route,
 			.client_id = request->client_id,
 			.redirect_uri = request->redirect_uri,
 			.challenge = a->challenge,

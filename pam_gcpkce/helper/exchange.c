@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The exchange.  users/me and tokens/me need the token, but opening their
+ * The exchange.  The identity requests need the token, but opening their
  * connections does not.  If the preconnect left no open connection, they are
- * opened beside POST /oauth/token, as the preconnect would.
+ * opened beside the token request, as the preconnect would.
  */
 #include "exchange.h"
 
@@ -16,22 +16,6 @@
 
 #define FORM_MAX 8192
 #define URL_MAX 2048
-#define USER_PATH "/api/v2/users/me"
-#define TOKEN_INFO_PATH "/api/v2/tokens/me"
-
-/* Aim a connection at a path of one of the two hosts. */
-static enum outcome
-path_aim(struct http_conn *conn, const struct wire_route *route,
-    const char *base, const char *path, long timeout_ms, struct errinfo *reterr)
-{
-	autobuf url = BUF_INIT(URL_MAX);
-
-	buf_printf(&url, "%s%s", base, path);
-	enum outcome r = buf_check(&url);
-	return r == OUTCOME_OK
-	    ? conn_aim(conn, route, buf_text(&url), timeout_ms, reterr)
-	    : r;
-}
 
 static void
 form_put(struct buf *form, const char *name, struct view value)
@@ -78,17 +62,21 @@ basic_set(CURL *easy, const struct wire_request *request)
 	return code;
 }
 
-/* Begin POST /oauth/token. */
+/* Begin the token request. */
 static enum outcome
 token_conn_init(struct exchange *x)
 {
 	const struct wire_request *request = x->order->request;
 	struct http_conn *conn = &x->conns[CONN_TOKEN];
+	autobuf url = BUF_INIT(URL_MAX);
 
+	endpoint_url(&x->provider->token, &request->route, &url);
 	enum outcome r = form_build(x);
 	if (r == OUTCOME_OK)
-		r = path_aim(conn, &request->route, request->route.login_url,
-		    "/oauth/token", route_limit_ms(&request->route), x->reterr);
+		r = buf_check(&url);
+	if (r == OUTCOME_OK)
+		r = conn_aim(conn, &request->route, buf_text(&url),
+		    route_limit_ms(&request->route), x->reterr);
 	if (r != OUTCOME_OK)
 		return r;
 	CURLcode code = curl.easy_setopt(
@@ -141,10 +129,10 @@ refusal_explain(struct exchange *x, enum outcome r, long status,
 		.code_len = secret_view(order->code).len,
 	    },
 	    &causes);
-	return err_set(x->reterr, r, "POST /oauth/token: %ld %s%s%s%s%s",
-	    status, body->name, body->detail[0] != '\0' ? ": " : "",
-	    body->detail, causes.len > 0 ? "; likely: " : "",
-	    buf_text(&causes));
+	return err_set(x->reterr, r, "%s: %ld %s%s%s%s%s",
+	    x->provider->token.request, status, body->name,
+	    body->detail[0] != '\0' ? ": " : "", body->detail,
+	    causes.len > 0 ? "; likely: " : "", buf_text(&causes));
 }
 
 /*
@@ -171,13 +159,15 @@ token_judge(struct exchange *x, enum outcome r)
 	if (conn->status == 200)
 		return token_reply_parse(
 		    buf_view(&conn->body), &x->reply, x->reterr);
-	r = token_error_judge(
-	    conn->status, buf_view(&conn->body), &sent_secrets, &body);
+	const struct provider *provider = x->provider;
+	r = token_error_judge(provider, conn->status, buf_view(&conn->body),
+	    &sent_secrets, &body);
 	r = refusal_explain(x, r, conn->status, &body);
 	/* the exchange of the next code would lose the token */
 	if (x->reply.access_token != NULL && outcome_may_retry(r))
 		return err_set(x->reterr, OUTCOME_REPLY_INVALID,
-		    "POST /oauth/token: %ld and a token", conn->status);
+		    "%s: %ld and a token", provider->token.request,
+		    conn->status);
 	return r;
 }
 
@@ -191,7 +181,7 @@ token_get(struct exchange *x)
 	const struct wire_route *route = &x->order->request->route;
 
 	enum outcome r = token_conn_init(x);
-	for (size_t i = CONN_USER; i <= CONN_TOKEN_INFO; i++) {
+	for (size_t i = CONN_IDENTITY; i < CONN_COUNT; i++) {
 		if (r == OUTCOME_OK && !conn_is_warm(&x->conns[i]))
 			r = exchange_warm(x, i, route,
 			    1000L * route->connect_timeout_s, x->reterr);
@@ -203,161 +193,129 @@ token_get(struct exchange *x)
 	return token_judge(x, r);
 }
 
-/* Begin a GET on the API host. */
+/* Begin one of the identity requests. */
 static enum outcome
-api_conn_start(struct exchange *x, size_t i, const char *path, int64_t end_ms)
+identity_start(struct exchange *x, size_t i, int64_t end_ms)
 {
-	const struct wire_route *route = &x->order->request->route;
-	struct http_conn *conn = &x->conns[i];
+	const struct identity_request *asked = &x->provider->identity[i];
+	const struct wire_request *request = x->order->request;
+	struct http_conn *conn = &x->conns[CONN_IDENTITY + i];
+	autobuf url = BUF_INIT(URL_MAX);
 	int left_ms = clock_left_ms(end_ms);
 
-	enum outcome r = path_aim(conn, route, route->api_url, path,
-	    left_ms > 0 ? left_ms : 1, x->reterr); /* 0: no limit */
+	endpoint_url(&asked->endpoint, &request->route, &url);
+	if (asked->query != NULL)
+		asked->query(request->needs, &url);
+	enum outcome r = buf_check(&url);
+	if (r == OUTCOME_OK) /* 0: no limit */
+		r = conn_aim(conn, &request->route, buf_text(&url),
+		    left_ms > 0 ? left_ms : 1, x->reterr);
 	if (r != OUTCOME_OK)
 		return r;
 	conn_authorize(conn, x->reply.access_token);
 	return conn_start(conn, x->reterr);
 }
 
-/* Begin GET users/me, with the lists that are sent only on request. */
+/* Judge what a reply added to the record; why has the reason of a failure. */
 static enum outcome
-user_conn_start(struct exchange *x, int64_t end_ms)
+record_judge(struct exchange *x, enum outcome r, const char *request,
+    struct errinfo *why)
 {
-	const struct identity_needs *needs = &x->order->request->needs;
-	autobuf path = BUF_INIT(256);
+	const struct errinfo cause = *why;
 
-	buf_put_text(&path, USER_PATH);
-	if (needs->roles)
-		buf_put_text(&path, "?expand=authorization");
-	if (needs->groups)
-		buf_printf(&path, "%cexpand=groups", needs->roles ? '&' : '?');
-	enum outcome r = buf_check(&path);
-	return r == OUTCOME_OK
-	    ? api_conn_start(x, CONN_USER, buf_text(&path), end_ms)
-	    : r;
-}
-
-typedef enum outcome identity_parse(
-    struct exchange *x, struct view body, struct errinfo *reterr);
-
-static enum outcome
-user_parse(struct exchange *x, struct view body, struct errinfo *reterr)
-{
-	return profile_user_parse(
-	    body, x->order->request->needs, &x->identity, reterr);
-}
-
-static enum outcome
-token_info_parse(struct exchange *x, struct view body, struct errinfo *reterr)
-{
-	return profile_token_parse(body, &x->identity, reterr);
-}
-
-static enum outcome
-groups_parse(struct exchange *x, struct view body, struct errinfo *reterr)
-{
-	return profile_groups_parse(body, &x->identity, reterr);
-}
-
-static enum outcome
-subject_parse(struct exchange *x, struct view body, struct errinfo *reterr)
-{
-	return profile_subject_parse(body, &x->identity, reterr);
-}
-
-/* Judge one of the identity replies. */
-static enum outcome
-identity_judge(
-    struct exchange *x, size_t i, const char *path, identity_parse *parse)
-{
-	const struct http_conn *conn = &x->conns[i];
-	const struct sent_secrets sent_secrets = sent_secrets_of(x);
-	autobuf request = BUF_INIT(256);
-	struct errinfo why = {0};
-
-	buf_printf(&request, "GET %s", path);
-	enum outcome r = response_judge(
-	    conn, buf_text(&request), &sent_secrets, x->correlation, x->reterr);
-	if (r != OUTCOME_OK)
-		return r;
-	r = parse(x, buf_view(&conn->body), &why);
 	/* the record goes to the journal as well */
 	if (r == OUTCOME_OK &&
 	    redact_contains_in_identity(&x->identity, x->reply.access_token))
-		r = err_set(
-		    &why, OUTCOME_REPLY_INVALID, "a field repeats the token");
-	return r == OUTCOME_OK
-	    ? r
-	    : err_set(x->reterr, r, "GET %s: %s", path, why.text);
+		return err_set(why, OUTCOME_REPLY_INVALID,
+		    "%s: a field repeats the token", request);
+	return r == OUTCOME_OK ? r
+			       : err_set(why, r, "%s: %s", request, cause.text);
+}
+
+/* Judge the reply of one of the identity requests. */
+static enum outcome
+identity_judge(struct exchange *x, size_t i)
+{
+	const struct identity_request *asked = &x->provider->identity[i];
+	const struct http_conn *conn = &x->conns[CONN_IDENTITY + i];
+	const struct sent_secrets sent_secrets = sent_secrets_of(x);
+
+	enum outcome r = response_judge(conn, x->provider,
+	    asked->endpoint.request, &sent_secrets, x->correlation, x->reterr);
+	if (r != OUTCOME_OK)
+		return r;
+	r = asked->parse(buf_view(&conn->body), x->order->request->needs,
+	    &x->identity, x->reterr);
+	return record_judge(x, r, asked->endpoint.request, x->reterr);
 }
 
 /*
- * A list that is missing from users/me is requested once more, at its own URL
- * over the same connection.  On any other failure there the list counts as
+ * A list that an identity request left out is requested once more, at its own
+ * URL over the same connection.  On any other failure there the list counts as
  * missing.
  */
 static enum outcome
-list_ask(struct exchange *x, const char *field, const char *path,
-    identity_parse *parse, const struct id_list *list)
+list_ask(struct exchange *x, const struct list_request *list)
 {
+	const struct provider *provider = x->provider;
 	const struct wire_route *route = &x->order->request->route;
-	struct http_conn *conn = &x->conns[CONN_USER];
-	struct errinfo *reterr = x->reterr;
+	const struct endpoint *first = &provider->identity[0].endpoint;
+	const struct sent_secrets sent_secrets = sent_secrets_of(x);
+	struct http_conn *conn = &x->conns[CONN_IDENTITY];
+	autobuf request = BUF_INIT(URL_MAX);
 	autobuf url = BUF_INIT(URL_MAX);
 	struct errinfo why = {0};
 
-	buf_printf(&url, "%s%s", route->api_url, path);
-	enum outcome r = buf_check(&url);
-	if (r == OUTCOME_OK)
-		r = conn_retarget(
-		    conn, "GET", buf_text(&url), route_limit_ms(route), reterr);
-	if (r == OUTCOME_OK)
-		r = conn_start(conn, reterr);
-	if (r == OUTCOME_OK)
-		r = http_loop_drive(conn, 1, NULL, x->wait, reterr);
+	buf_put_text(&request, "GET ");
+	enum outcome r = list->path(&x->identity, &request, x->reterr);
 	if (r != OUTCOME_OK)
 		return r;
-	x->reterr = &why;
-	r = identity_judge(x, CONN_USER, path, parse);
-	x->reterr = reterr;
-	if (r == OUTCOME_NO_MEMORY || (r == OUTCOME_OK && list->present))
+	buf_printf(&url, "%s%s", endpoint_base(first, route),
+	    buf_text(&request) + strlen("GET "));
+	r = buf_check(&url);
+	if (r == OUTCOME_OK)
+		r = conn_retarget(conn, "GET", buf_text(&url),
+		    route_limit_ms(route), x->reterr);
+	if (r == OUTCOME_OK)
+		r = conn_start(conn, x->reterr);
+	if (r == OUTCOME_OK)
+		r = http_loop_drive(conn, 1, NULL, x->wait, x->reterr);
+	if (r != OUTCOME_OK)
 		return r;
-	return err_set(reterr, OUTCOME_IDENTITY_INCOMPLETE,
-	    "the field %s is missing in GET " USER_PATH "%s%s", field,
-	    r == OUTCOME_OK ? " and in GET " : "; ",
-	    r == OUTCOME_OK ? path : why.text);
+	r = response_judge(conn, provider, buf_text(&request), &sent_secrets,
+	    x->correlation, &why);
+	if (r == OUTCOME_OK) {
+		r = list->parse(buf_view(&conn->body), &x->identity, &why);
+		r = record_judge(x, r, buf_text(&request), &why);
+	}
+	if (r == OUTCOME_NO_MEMORY ||
+	    (r == OUTCOME_OK &&
+		!list->is_missing(x->order->request->needs, &x->identity)))
+		return r;
+	return err_set(x->reterr, OUTCOME_IDENTITY_INCOMPLETE,
+	    "the field %s is missing in %s%s%s", list->field, first->request,
+	    r == OUTCOME_OK ? " and in " : "; ",
+	    r == OUTCOME_OK ? buf_text(&request) : why.text);
 }
 
 /* Request the needed lists that are still missing. */
 static enum outcome
 lists_complete(struct exchange *x)
 {
-	const struct identity_needs *needs = &x->order->request->needs;
-	const struct identity *identity = &x->identity;
 	enum outcome r = OUTCOME_OK;
 
-	if (needs->groups && !identity->groups.present) {
-		autobuf path = BUF_INIT(256);
+	for (size_t i = 0; r == OUTCOME_OK && i < PROVIDER_LISTS; i++) {
+		const struct list_request *list = &x->provider->lists[i];
 
-		/* it becomes part of a path, where dots have a meaning */
-		if (!text_is_uuid(view_text(identity->id)))
-			return err_set(x->reterr, OUTCOME_IDENTITY_INCOMPLETE,
-			    "the field groups is missing in GET " USER_PATH
-			    ", whose id is not a UUID");
-		buf_printf(
-		    &path, "/api/v2/users/%s?expand=groups", identity->id);
-		r = list_ask(x, "groups", buf_text(&path), groups_parse,
-		    &identity->groups);
+		if (list->field != NULL &&
+		    list->is_missing(x->order->request->needs, &x->identity))
+			r = list_ask(x, list);
 	}
-	if (r == OUTCOME_OK && needs->roles && !identity->roles.present)
-		r = list_ask(x, "authorization.roles",
-		    "/api/v2/authorization/subjects/me", subject_parse,
-		    &identity->roles);
 	return r;
 }
 
 /*
- * Ask who signed in.  The time limit of both requests, with what is left to do
+ * Ask who signed in.  The time limit of these requests, with what is left to do
  * to open their connections, begins when the token has arrived.
  */
 static enum outcome
@@ -368,18 +326,13 @@ identity_get(struct exchange *x)
 
 	enum outcome r =
 	    http_loop_drive(x->conns, CONN_COUNT, NULL, x->wait, x->reterr);
-	if (r == OUTCOME_OK)
-		r = user_conn_start(x, end_ms);
-	if (r == OUTCOME_OK)
-		r = api_conn_start(x, CONN_TOKEN_INFO, TOKEN_INFO_PATH, end_ms);
+	for (size_t i = 0; r == OUTCOME_OK && i < PROVIDER_REQUESTS; i++)
+		r = identity_start(x, i, end_ms);
 	if (r == OUTCOME_OK)
 		r = http_loop_drive(
 		    x->conns, CONN_COUNT, NULL, x->wait, x->reterr);
-	if (r == OUTCOME_OK)
-		r = identity_judge(x, CONN_USER, USER_PATH, user_parse);
-	if (r == OUTCOME_OK)
-		r = identity_judge(
-		    x, CONN_TOKEN_INFO, TOKEN_INFO_PATH, token_info_parse);
+	for (size_t i = 0; r == OUTCOME_OK && i < PROVIDER_REQUESTS; i++)
+		r = identity_judge(x, i);
 	return r == OUTCOME_OK ? lists_complete(x) : r;
 }
 
@@ -398,11 +351,17 @@ enum outcome
 exchange_warm(struct exchange *x, size_t i, const struct wire_route *route,
     long timeout_ms, struct errinfo *reterr)
 {
+	const struct provider *provider = provider_of(route);
 	struct http_conn *conn = &x->conns[i];
+	const struct endpoint *endpoint = i == CONN_TOKEN
+	    ? &provider->token
+	    : &provider->identity[i - CONN_IDENTITY].endpoint;
+	autobuf url = BUF_INIT(URL_MAX);
 
-	enum outcome r = path_aim(conn, route,
-	    i == CONN_TOKEN ? route->login_url : route->api_url, "/",
-	    timeout_ms, reterr);
+	buf_printf(&url, "%s/", endpoint_base(endpoint, route));
+	enum outcome r = buf_check(&url);
+	if (r == OUTCOME_OK)
+		r = conn_aim(conn, route, buf_text(&url), timeout_ms, reterr);
 	if (r == OUTCOME_OK)
 		r = conn_head(conn, reterr);
 	return r == OUTCOME_OK ? conn_start(conn, reterr) : r;
@@ -414,6 +373,7 @@ exchange_run(struct exchange *x, const struct exchange_order *order,
 {
 	results_forget(x);
 	x->order = order;
+	x->provider = provider_of(&order->request->route);
 	x->wait = wait;
 	x->reterr = reterr;
 	enum outcome r = token_get(x);

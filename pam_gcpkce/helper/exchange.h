@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * From a code to an identity: POST /oauth/token, then users/me and tokens/me
- * side by side; then the lists that users/me left out, if they are needed.
- */
+/* From a code to an identity, over the connections that preconnect opened. */
 #ifndef GCPKCE_HELPER_EXCHANGE_H
 #define GCPKCE_HELPER_EXCHANGE_H
 
+#include "gcpkce/oauth/provider.h"
 #include "helper/http/conn.h"
 
 /* What is exchanged; all *borrowed*. */
@@ -18,7 +16,12 @@ struct exchange_order {
 	unsigned long shown_s;
 };
 
-enum { CONN_TOKEN, CONN_USER, CONN_TOKEN_INFO, CONN_COUNT };
+/* The connections: one for each request. */
+enum {
+	CONN_TOKEN,
+	CONN_IDENTITY, /* the first of the identity requests */
+	CONN_COUNT = CONN_IDENTITY + PROVIDER_REQUESTS
+};
 
 /*
  * One exchange.  Its connections stay open after it, so that the next exchange
@@ -27,6 +30,7 @@ enum { CONN_TOKEN, CONN_USER, CONN_TOKEN_INFO, CONN_COUNT };
  */
 struct exchange {
 	const struct exchange_order *order;
+	const struct provider *provider;
 	const struct wait *wait;
 	struct http_conn conns[CONN_COUNT];
 	struct buf form;
@@ -39,12 +43,10 @@ struct exchange {
 };
 
 /*
- * Open a connection before the exchange, by a HEAD request for the root of its
- * host: libcurl has no other way to open a connection that a later request may
- * use.  After this call the request is in progress, for http_loop_tend.
+ * Begin to open a connection before the exchange, by a HEAD request for the
+ * root of its host: libcurl has no other way to open one for a later request.
  *
- * in:     i      CONN_TOKEN: the login host; else the API host
- *         route  *borrowed*
+ * in:     i      which one
  *         timeout_ms  for all of it
  * errors: OUTCOME_HELPER_FAILED, OUTCOME_NO_MEMORY
  */

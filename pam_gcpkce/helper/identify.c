@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Whose token is this?  Asks users/me and tokens/me side by side, with the
+ * Whose token is this?  Sends the identity requests side by side, with the
  * token of the request; or revokes it.  What the replies mean for rights is
  * decided elsewhere.
  */
@@ -9,42 +9,38 @@
 #include <string.h>
 
 #include "gcpkce/base/clock.h"
-#include "gcpkce/oauth/names.h"
-#include "gcpkce/oauth/profile.h"
+#include "gcpkce/oauth/provider.h"
 #include "gcpkce/wire/frame.h"
 #include "helper/http/response.h"
 #include "revoker.h"
 #include "startup.h"
 
 #define REPLY_WAIT_MS 1000
-#define USER "/api/v2/users/me"
-#define TOKEN "/api/v2/tokens/me"
-
-enum { CONN_USER, CONN_TOKEN, CONN_COUNT };
 
 struct inquiry {
+	const struct provider *provider;
 	const struct wire_token_request *request;
 	struct wait wait;
-	struct buf urls[CONN_COUNT];
-	struct http_conn conns[CONN_COUNT];
+	struct http_conn conns[PROVIDER_REQUESTS];
 	struct wire_token_info reply;
 };
 
 static enum outcome
-conn_ask(struct inquiry *q, size_t i, const char *path, const char *query,
-    struct errinfo *reterr)
+conn_ask(struct inquiry *q, size_t i, struct errinfo *reterr)
 {
+	const struct identity_request *asked = &q->provider->identity[i];
 	const struct wire_route *route = &q->request->route;
+	bool all = q->request->task == WIRE_TASK_MEMBERSHIPS;
 	struct http_conn *conn = &q->conns[i];
+	autobuf url = BUF_INIT(2048);
 
-	q->urls[i] = BUF_INIT(2048);
-	buf_printf(&q->urls[i], "%s%s%s", route->api_url, path, query);
-	enum outcome r = buf_check(&q->urls[i]);
+	endpoint_url(&asked->endpoint, route, &url);
+	if (asked->query != NULL)
+		asked->query((struct identity_needs){all, all, all}, &url);
+	enum outcome r = buf_check(&url);
 	if (r == OUTCOME_OK)
-		r = conn_aim(conn, route, buf_text(&q->urls[i]),
-		    1000L *
-			(route->connect_timeout_s + route->request_timeout_s),
-		    reterr);
+		r = conn_aim(
+		    conn, route, buf_text(&url), route_limit_ms(route), reterr);
 	if (r != OUTCOME_OK)
 		return r;
 	conn_authorize(conn, q->request->token);
@@ -53,12 +49,12 @@ conn_ask(struct inquiry *q, size_t i, const char *path, const char *query,
 
 /* Only a 200 is read. */
 static enum outcome
-conn_judge(
-    struct inquiry *q, size_t i, const char *request, struct errinfo *reterr)
+conn_judge(struct inquiry *q, size_t i, struct errinfo *reterr)
 {
 	const struct sent_secrets sent_secrets = {.token = q->request->token};
 
-	return response_judge(&q->conns[i], request, &sent_secrets,
+	return response_judge(&q->conns[i], q->provider,
+	    q->provider->identity[i].endpoint.request, &sent_secrets,
 	    q->reply.verdict.correlation, reterr);
 }
 
@@ -84,50 +80,41 @@ token_is_told(const struct inquiry *q)
 }
 
 static enum outcome
-replies_read(struct inquiry *q, struct errinfo *reterr)
+reply_read(struct inquiry *q, size_t i, struct errinfo *reterr)
 {
-	struct view user = buf_view(&q->conns[CONN_USER].body);
-	struct view token = buf_view(&q->conns[CONN_TOKEN].body);
-	struct identity *who = &q->reply.verdict.identity;
-	struct wire_names *names = &q->reply.names;
+	const struct identity_request *asked = &q->provider->identity[i];
+	const struct identity_needs none = {0};
+	struct view body = buf_view(&q->conns[i].body);
 	struct errinfo why = {0};
 
 	enum outcome r =
-	    profile_user_parse(user, (struct identity_needs){0}, who, &why);
+	    asked->parse(body, none, &q->reply.verdict.identity, &why);
 	if (r == OUTCOME_OK)
-		r = names_user_parse(user, names, &why);
-	if (r != OUTCOME_OK)
-		return err_set(reterr, r, "GET " USER ": %s", why.text);
-	r = profile_token_parse(token, who, &why);
-	if (r == OUTCOME_OK)
-		r = names_token_parse(token, names, &why);
-	if (r != OUTCOME_OK)
-		return err_set(reterr, r, "GET " TOKEN ": %s", why.text);
-	return token_is_told(q)
-	    ? err_set(reterr, OUTCOME_REPLY_INVALID,
-		  "a field of GET " USER " or GET " TOKEN " repeats the token")
-	    : r;
+		r = asked->names_parse(body, &q->reply.names, &why);
+	return r == OUTCOME_OK
+	    ? r
+	    : err_set(reterr, r, "%s: %s", asked->endpoint.request, why.text);
 }
 
 static enum outcome
 token_identify(struct inquiry *q, struct errinfo *reterr)
 {
-	const char *query = q->request->task == WIRE_TASK_MEMBERSHIPS
-	    ? "?expand=groups&expand=authorization"
-	    : "";
+	const struct identity_request *asked = q->provider->identity;
+	enum outcome r = OUTCOME_OK;
 
-	enum outcome r = conn_ask(q, CONN_USER, USER, query, reterr);
-	if (r == OUTCOME_OK)
-		r = conn_ask(q, CONN_TOKEN, TOKEN, "", reterr);
+	for (size_t i = 0; r == OUTCOME_OK && i < PROVIDER_REQUESTS; i++)
+		r = conn_ask(q, i, reterr);
 	if (r == OUTCOME_OK)
 		r = http_loop_drive(
-		    q->conns, CONN_COUNT, NULL, &q->wait, reterr);
-	if (r == OUTCOME_OK)
-		r = conn_judge(q, CONN_USER, "GET " USER, reterr);
-	if (r == OUTCOME_OK)
-		r = conn_judge(q, CONN_TOKEN, "GET " TOKEN, reterr);
-	if (r == OUTCOME_OK)
-		r = replies_read(q, reterr);
+		    q->conns, PROVIDER_REQUESTS, NULL, &q->wait, reterr);
+	for (size_t i = 0; r == OUTCOME_OK && i < PROVIDER_REQUESTS; i++)
+		r = conn_judge(q, i, reterr);
+	for (size_t i = 0; r == OUTCOME_OK && i < PROVIDER_REQUESTS; i++)
+		r = reply_read(q, i, reterr);
+	if (r == OUTCOME_OK && token_is_told(q))
+		r = err_set(reterr, OUTCOME_REPLY_INVALID,
+		    "a field of %s or %s repeats the token",
+		    asked[0].endpoint.request, asked[1].endpoint.request);
 	return r;
 }
 
@@ -135,9 +122,10 @@ static enum outcome
 token_revoke(struct inquiry *q, struct errinfo *reterr)
 {
 	const struct wire_route *route = &q->request->route;
-	struct http_conn *conn = &q->conns[CONN_TOKEN];
+	struct http_conn *conn = &q->conns[0];
 
-	enum outcome r = conn_aim(conn, route, route->api_url, 1000, reterr);
+	enum outcome r = conn_aim(conn, route,
+	    endpoint_base(&q->provider->revoke, route), 1000, reterr);
 	if (r != OUTCOME_OK)
 		return r;
 	return revoker_try(
@@ -178,6 +166,7 @@ identify_serve(const struct wire_token_request *request, int signals,
 	if (q == NULL)
 		return err_set(reterr, OUTCOME_NO_MEMORY, "no memory");
 	q->request = request;
+	q->provider = provider_of(&request->route);
 	q->wait = (struct wait){
 	    .socket = HELPER_FD_SOCKET,
 	    .signals = signals,
@@ -187,10 +176,8 @@ identify_serve(const struct wire_token_request *request, int signals,
 	    ? token_revoke(q, &why)
 	    : token_identify(q, &why);
 	r = reply_send(q, r, why.text, reterr);
-	for (size_t i = 0; i < CONN_COUNT; i++) {
+	for (size_t i = 0; i < PROVIDER_REQUESTS; i++)
 		conn_done(&q->conns[i]);
-		buf_done(&q->urls[i]);
-	}
 	wire_token_reply_done(&q->reply);
 	return r;
 }

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * gcpkce-helper: the process that talks to Genesys Cloud, one per sign-in.
- * Started by the helper client; see gcpkce-helper(8) and docs/PROTOCOL.md.
- */
+/* gcpkce-helper(8): the process that talks to Genesys Cloud. */
 #include <stdio.h>
 #include <string.h>
 

@@ -102,8 +102,8 @@ line_look(struct preconnect_conn *line, struct http_conn *conn, int64_t now_ms)
 
 /*
  * Open a connection if it is time; returns the time of the next try.  The
- * second one to the API host waits for the first, and reuses its address and
- * TLS session.
+ * second identity request waits for the first, and reuses its address and TLS
+ * session.
  */
 static int64_t
 line_open(struct preconnect *p, struct exchange *x, size_t i,
@@ -113,8 +113,8 @@ line_open(struct preconnect *p, struct exchange *x, size_t i,
 	struct errinfo why;
 
 	if (line->state != PRECONNECT_DOWN || line->failures >= FAILURES_MAX ||
-	    (i == CONN_TOKEN_INFO &&
-		p->lines[CONN_USER].state == PRECONNECT_UNDER_WAY))
+	    (i > CONN_IDENTITY &&
+		p->lines[CONN_IDENTITY].state == PRECONNECT_UNDER_WAY))
 		return INT64_MAX;
 	if (line->next_ms > now_ms)
 		return line->next_ms;

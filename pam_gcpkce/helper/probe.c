@@ -11,13 +11,13 @@
 #include "address.h"
 #include "gcpkce/base/clock.h"
 #include "gcpkce/base/text.h"
+#include "gcpkce/oauth/provider.h"
 #include "gcpkce/wire/frame.h"
 #include "helper/http/http_trace.h"
 #include "helper/sandbox/sandbox.h"
 #include "startup.h"
 
 #define REPLY_WAIT_MS 1000
-#define API_PATH "/api/v2/users/me"
 /* a version 4 UUID that no generator makes */
 #define UNKNOWN_CLIENT_ID "00000000-0000-4000-8000-000000000000"
 
@@ -105,7 +105,7 @@ authorize_ask(struct probe *p, const char *client_id,
 
 	authorize_address(
 	    &(struct authorize_request){
-		.login_url = request->route.login_url,
+		.route = &request->route,
 		.client_id = client_id,
 		.redirect_uri = request->redirect_uri,
 		.challenge = p->address.challenge,
@@ -148,7 +148,8 @@ api_probe(struct probe *p, struct errinfo *reterr)
 {
 	autobuf url = BUF_INIT(2048);
 
-	buf_printf(&url, "%s" API_PATH, p->request->route.api_url);
+	endpoint_url(&provider_of(&p->request->route)->identity[0].endpoint,
+	    &p->request->route, &url);
 	enum outcome r = buf_check(&url);
 	if (r == OUTCOME_OK)
 		r = ask(p, WIRE_HOST_API, buf_text(&url), "application/json",

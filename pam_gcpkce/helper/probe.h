@@ -6,9 +6,9 @@
 #include "gcpkce/wire/wire_probe.h"
 
 /*
- * Serve a PROBE_REQUEST in a worker with all layers applied: GET
- * /oauth/authorize of the login host, with the configured client and with an
- * unknown one, and GET /api/v2/users/me of the API host, one after the other.
+ * Serve a PROBE_REQUEST in a worker with all layers applied: the
+ * authorize address with the configured client and with an unknown one, and the
+ * first identity request without a token, one after the other.
  *
  * errors: why no reply could be sent; the parent is gone
  */

@@ -28,10 +28,11 @@ revoker_try(const struct revoker_order *order, struct http_conn *conn,
     const struct wait *wait, char *correlation, struct errinfo *reterr)
 {
 	const struct sent_secrets sent_secrets = {.token = order->token};
+	const struct provider *provider = provider_of(order->route);
 	autobuf url = BUF_INIT(2048);
 	struct error_body body;
 
-	buf_printf(&url, "%s/api/v2/tokens/me", order->route->api_url);
+	endpoint_url(&provider->revoke, order->route, &url);
 	enum outcome r = conn_retarget(conn, "DELETE", buf_text(&url),
 	    route_limit_ms(order->route), reterr);
 	if (r == OUTCOME_OK) {
@@ -47,9 +48,9 @@ revoker_try(const struct revoker_order *order, struct http_conn *conn,
 	if (conn->status == 401)
 		return err_set(reterr, OUTCOME_OK,
 		    "Genesys Cloud no longer accepted the token");
-	r = api_error_judge(
-	    conn->status, buf_view(&conn->body), &sent_secrets, &body);
-	return err_set(reterr, r, "DELETE /api/v2/tokens/me: %ld%s%s",
+	r = api_error_judge(provider, conn->status, buf_view(&conn->body),
+	    &sent_secrets, &body);
+	return err_set(reterr, r, "%s: %ld%s%s", provider->revoke.request,
 	    conn->status, body.name[0] != '\0' ? " " : "", body.name);
 }
 
@@ -100,8 +101,10 @@ revoker_leave_behind(const struct revoker_order *order)
 	worker_detach();
 	if (conn == NULL) {
 		conn = &own;
-		r = conn_aim(
-		    conn, order->route, order->route->api_url, 1000, &why);
+		r = conn_aim(conn, order->route,
+		    endpoint_base(
+			&provider_of(order->route)->revoke, order->route),
+		    1000, &why);
 	}
 	if (r == OUTCOME_OK)
 		r = try_until_limit(order, conn, &why);

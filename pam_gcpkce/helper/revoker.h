@@ -3,6 +3,7 @@
 #ifndef GCPKCE_HELPER_REVOKER_H
 #define GCPKCE_HELPER_REVOKER_H
 
+#include "gcpkce/oauth/provider.h"
 #include "helper/http/conn.h"
 
 #define REVOKER_SIGNIN_LIMIT_S 10 /* after a sign-in */
@@ -19,16 +20,14 @@ struct revoker_order {
 };
 
 /*
- * In the worker: become the revoker.  Send DELETE /api/v2/tokens/me for the
+ * In the worker: become the revoker.  Send the provider's revocation of the
  * token, again after an error, until the limit, and write "revoked" or
  * "revoke_failed" to the journal.
- *
- * source: Genesys Cloud Platform API, DELETE /api/v2/tokens/me
  */
 _Noreturn void revoker_leave_behind(const struct revoker_order *order);
 
 /*
- * Send one DELETE now, and judge the reply.  A 401 is OUTCOME_OK, too, and
+ * Send one revocation now, and judge the reply.  A 401 is OUTCOME_OK, too, and
  * reterr says so: a token that is refused has ended.
  *
  * in:     order  route and token;  conn  of conn_aim, to any URL

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * It holds the verifier, composes the address, reads the answer and asks
- * Genesys Cloud; the module decides.  A decoy, for an account that no user may
+ * the provider; the module decides.  A decoy, for an account that no user may
  * sign in to, behaves the same, but never opens a connection.
  */
 #include "signin.h"
@@ -300,9 +300,10 @@ static void
 token_revoke(struct signin *s)
 {
 	const struct token_reply *reply = &s->exchange.reply;
-	struct http_conn *conn = &s->exchange.conns[CONN_USER];
+	struct http_conn *conn = &s->exchange.conns[CONN_IDENTITY];
 
-	if (reply->access_token == NULL || !s->request->revoke)
+	if (reply->access_token == NULL || !s->request->revoke ||
+	    provider_of(&s->request->route)->revoke.request == NULL)
 		return;
 	/* the revoker gets the one token and no other secret */
 	secret_free(s->address.verifier);

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * The helper's start-up.  It does not trust its parent to have done what
- * docs/DESIGN.md says: it verifies it.
- */
+/* The parent is not trusted to have done what docs/DESIGN.md says. */
 #include "startup.h"
 
 #include <poll.h>

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * A line for /dev/log without syslog(3), which would open the socket itself;
- * the helper may not do that.
- */
+/* Without syslog(3), which would open a socket itself; the helper may not. */
 #include "syslog.h"
 
 #include <string.h>

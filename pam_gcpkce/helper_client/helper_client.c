@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * The calls.  Replies are parsed and bounded here; the policy decides what to
- * accept.
- */
+/* Replies are parsed and bounded here; the policy decides what to accept. */
 #include "gcpkce/helper_client/helper_client.h"
 
 #include <stdio.h>

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Starts and ends a helper from inside the application, and exchanges frames
- * with it.  It must leave nothing in the application: no child, no descriptor,
- * no changed disposition.  Every frame of the helper is checked.
+ * Nothing is left in the application: no child, no descriptor, no changed
+ * disposition.  Every frame of the helper is checked.
  */
 #include "gcpkce/helper_client/helper_proc.h"
 

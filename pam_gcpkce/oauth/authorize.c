@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "gcpkce/base/text.h"
+#include "gcpkce/oauth/provider.h"
 
 #define LABEL_PART_MAX 31
 
@@ -53,8 +54,8 @@ authorize_state(const char *challenge, const char *account, const char *host,
 	ret[STATE_HASH_LEN + 1 + len] = '\0';
 }
 
-static void
-put_parameter(struct buf *address, const char *name, const char *value)
+void
+authorize_parameter(struct buf *address, const char *name, const char *value)
 {
 	buf_put_byte(address, '&');
 	buf_put_text(address, name);
@@ -65,21 +66,18 @@ put_parameter(struct buf *address, const char *name, const char *value)
 void
 authorize_address(const struct authorize_request *request, struct buf *address)
 {
-	buf_put_text(address, request->login_url);
-	buf_put_text(address, "/oauth/authorize?response_type=code");
-	put_parameter(address, "client_id", request->client_id);
-	put_parameter(address, "redirect_uri", request->redirect_uri);
-	put_parameter(address, "code_challenge", request->challenge);
-	put_parameter(address, "code_challenge_method", "S256");
-	put_parameter(address, "state", request->state);
+	const struct provider *provider = provider_of(request->route);
 
-	/* Genesys Cloud accepts these two only together. */
-	if (*request->signin_org != '\0' && *request->signin_provider != '\0') {
-		put_parameter(address, "org", request->signin_org);
-		put_parameter(address, "provider", request->signin_provider);
-	}
+	endpoint_url(&provider->authorize, request->route, address);
+	buf_put_text(address, "?response_type=code");
+	authorize_parameter(address, "client_id", request->client_id);
+	authorize_parameter(address, "redirect_uri", request->redirect_uri);
+	authorize_parameter(address, "code_challenge", request->challenge);
+	authorize_parameter(address, "code_challenge_method", "S256");
+	authorize_parameter(address, "state", request->state);
+	provider->authorize_query(request, address);
 	if (request->force_signin)
-		put_parameter(address, "prompt", "login");
+		authorize_parameter(address, "prompt", "login");
 }
 
 void

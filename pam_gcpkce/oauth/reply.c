@@ -13,6 +13,7 @@
 #include "gcpkce/base/text.h"
 #include "gcpkce/oauth/error_table.h"
 #include "gcpkce/oauth/json.h"
+#include "gcpkce/oauth/provider.h"
 
 static enum outcome
 token_fail(struct errinfo *reterr, const char *what)
@@ -183,78 +184,76 @@ struct error_parts {
  * that is not a JSON object has no parts.
  */
 static struct error_parts
-error_read(struct json_object *object, const struct sent_secrets *sent_secrets,
-    struct error_body *ret)
+error_read(const struct provider *provider, struct json_object *object,
+    const struct sent_secrets *sent_secrets, struct error_body *ret)
 {
-	static const char *const names[] = {"error", "code", NULL};
-	static const char *const details[] = {
-	    "error_description", "description", "message", NULL};
-	static const char *const correlations[] = {"contextId", NULL};
-
 	*ret = (struct error_body){0};
 	if (object == NULL)
 		return (struct error_parts){0};
-	struct error_parts parts = {.name = first_text(object, names),
-	    .detail = first_text(object, details)};
+	struct error_parts parts = {
+	    .name = first_text(object, provider->error_names),
+	    .detail = first_text(object, provider->error_details)};
 	/* registered error names are never redacted */
 	bool is_registered = error_outcome(parts.name) != OUTCOME_REPLY_INVALID;
 	field_set(ret->name, sizeof(ret->name), parts.name,
 	    is_registered ? NULL : sent_secrets);
 	field_set(ret->detail, sizeof(ret->detail), parts.detail, sent_secrets);
 	field_set(ret->correlation, sizeof(ret->correlation),
-	    first_text(object, correlations), sent_secrets);
+	    first_text(object, provider->error_correlations), sent_secrets);
 	return parts;
 }
 
+/* A rate limit is the only case decided by a text. */
 static bool
-is_rate_limit(struct view detail)
+is_rate_limit(const struct provider *provider, struct view detail)
 {
-	struct view sign = view_text("rate limit exceeded");
+	struct view sign = view_text(provider->rate_limit);
 
-	/* The only case decided by a text: the endpoint sends no 429. */
-	if (detail.len < sign.len)
+	if (sign.len == 0 || detail.len < sign.len)
 		return false;
 	detail.len = sign.len;
 	return text_eq_nocase(detail, sign);
 }
 
 static enum outcome
-refusal_judge(const struct error_parts *parts)
+refusal_judge(const struct provider *provider, const struct error_parts *parts)
 {
 	if (view_eq(parts->name, view_text("invalid_request")) &&
-	    is_rate_limit(parts->detail))
+	    is_rate_limit(provider, parts->detail))
 		return OUTCOME_RATE_LIMITED;
 	return error_outcome(parts->name);
 }
 
 enum outcome
-token_error_judge(long status, struct view body,
-    const struct sent_secrets *sent_secrets, struct error_body *ret)
+token_error_judge(const struct provider *provider, long status,
+    struct view body, const struct sent_secrets *sent_secrets,
+    struct error_body *ret)
 {
 	autojson *object = NULL;
 
 	/* Ignore why it is not JSON: the status is still known. */
 	if (json_parse_object(body, &object, NULL) != OUTCOME_OK)
 		object = NULL;
-	struct error_parts parts = error_read(object, sent_secrets, ret);
+	struct error_parts parts =
+	    error_read(provider, object, sent_secrets, ret);
 	if (status == 429)
 		return OUTCOME_RATE_LIMITED;
 	if (status >= 500 && status <= 599)
 		return OUTCOME_PROVIDER_ERROR;
 	if (status == 400 || status == 401)
-		return refusal_judge(&parts);
+		return refusal_judge(provider, &parts);
 	return OUTCOME_REPLY_INVALID;
 }
 
 enum outcome
-api_error_judge(long status, struct view body,
+api_error_judge(const struct provider *provider, long status, struct view body,
     const struct sent_secrets *sent_secrets, struct error_body *ret)
 {
 	autojson *object = NULL;
 
 	if (json_parse_object(body, &object, NULL) != OUTCOME_OK)
 		object = NULL;
-	(void)error_read(object, sent_secrets, ret);
+	(void)error_read(provider, object, sent_secrets, ret);
 	if (status == 401 || status == 403)
 		return OUTCOME_TOKEN_INVALID;
 	if (status == 429)

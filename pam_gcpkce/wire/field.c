@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * Fields of frames.  The reader trusts no length and no byte; after the first
- * fault it reads nothing more.
- */
+/* The reader trusts no length and no byte, and stops at the first fault. */
 #include "gcpkce/wire/field.h"
 
 #include <string.h>

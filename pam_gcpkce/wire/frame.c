@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * Frame input and output.  Every wait is bounded by the deadline, and a length
- * is checked before memory is allocated for it.
- */
+/* A length is checked before memory is allocated for it. */
 #include "gcpkce/wire/frame.h"
 
 #include <poll.h>

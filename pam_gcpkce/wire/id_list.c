@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * Lists of ids as one text.  The helper writes them from JSON; the receiver
- * checks them again, because it does not trust the helper.
- */
+/* The receiver checks the ids again: it does not trust the helper. */
 #include "gcpkce/wire/id_list.h"
 
 #include "gcpkce/base/text.h"

@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * The grammar of the identity record.  It is checked on both sides: by the
- * helper when it reads JSON, and by the receiver, which does not trust the
- * helper.
- */
+/* The receiver checks the record again: it does not trust the helper. */
 #include "gcpkce/wire/identity.h"
 
 #include <string.h>

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * The texts for the sandbox's layers.  A compromised helper may lie about them,
- * but cannot supply text of its own.
- */
+/* A compromised helper may lie about layers, but supplies no text itself. */
 #include "gcpkce/wire/layers.h"
 
 static const char *const names[SANDBOX_LAYERS] = {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Frames.  Each struct has one list of fields that both the writer and the
- * reader walk, so the two cannot drift apart.  The reader trusts nothing: the
- * other end may be a compromised helper.
+ * Each struct has one list of fields that writer and reader walk.  The reader
+ * trusts nothing: the other end may be a compromised helper.
  */
 #include "gcpkce/wire/wire.h"
 

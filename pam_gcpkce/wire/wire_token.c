@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * Frames about a token.  Groups and names in a reply are only for display; the
- * reader bounds them like everything else.
- */
+/* Groups and names in a reply are only for display, and still bounded. */
 #include "gcpkce/wire/wire_token.h"
 
 #include "gcpkce/wire/field.h"

@@ -31,7 +31,7 @@ GOOD = {
 def test_help_names_every_subcommand(gcpkce):
     run = gcpkce("--help")
     assert run.status == 0
-    for name in ("check", "login", "whoami", "logout", "decide", "explain", "pkce"):
+    for name in ("check", "login", "whoami", "logout", "forget", "decide", "explain", "pkce"):
         assert f"gcpkce {name}" in run.out
 
 
@@ -53,7 +53,8 @@ def test_version_is_the_project_s(gcpkce):
     ("login", "--export", "--print-token"), ("login", "--csh"), ("login", "--sh"),
     ("login", "--export", "--sh", "--csh"), ("pkce", "--user", "alice"),
     ("decide", "--user", "alice", "--print-token"), ("logout", "--ids"),
-    ("whoami", "--export")])
+    ("whoami", "--export"), ("forget",), ("forget", "--all", "--user", "alice"),
+    ("forget", "--user"), ("forget", "alice"), ("forget", "--all", "--conf", "x")])
 def test_wrong_usage_is_2_and_says_where_help_is(gcpkce, arguments):
     run = gcpkce(*arguments)
     assert run.status == 2

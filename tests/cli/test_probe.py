@@ -19,7 +19,7 @@ class SlowProxy(Proxy):
     """A proxy that thinks before it answers."""
 
     def _tunnel(self, client):
-        time.sleep(3)
+        time.sleep(3.1)  # from accept, which libcurl sees a moment later
         super()._tunnel(client)
 
 

@@ -219,7 +219,7 @@ def test_a_missing_layer_is_reported_once_at_the_terminal(configure, account, sa
     done = subprocess.run(
         [WITHOUT, "landlock", TRIAL, "login", "--conf", conf, "--user", account],
         input=CODE, text=True, capture_output=True, timeout=30, check=False)
-    assert done.stderr.count("Mind: the helper's sandbox lacks landlock: "
+    assert done.stderr.count("Warning: the helper's sandbox lacks landlock: "
                              "Function not implemented.\n") == 1
     assert ("Sign in to" in done.stderr) == (sandbox == "default")
 

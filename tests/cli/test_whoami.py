@@ -153,7 +153,7 @@ def test_whoami_ids_prints_lines_to_copy(genesys, whoami):
 def test_whoami_ids_asks_for_groups_and_roles(genesys, whoami):
     whoami("--ids", token=genesys.issue_token("alice"))
     asked, = [r for r in genesys.log.requests("api") if r.path.endswith("/users/me")]
-    assert asked.query == "expand=groups&expand=authorization"
+    assert asked.query == "expand=authorization&expand=groups"
 
 
 def test_whoami_ids_lines_are_taken_by_the_files_they_are_for(

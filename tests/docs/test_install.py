@@ -3,6 +3,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 
 import pytest
@@ -62,6 +63,15 @@ def test_uninstall_leaves_the_configuration_alone(tmp_path):
     assert not os.path.exists(tmp_path / "usr/share/doc/pam_gcpkce")
 
 
+@pytest.mark.skipif(shutil.which("apt-get") is None, reason="there is no apt-get here")
+def test_the_packages_of_the_build_can_be_installed():
+    command = commands("docs/INSTALL.md", "Build and install")[0]
+    assert re.match("apt-get install( [a-z0-9+.-]+)+$", command)
+    done = subprocess.run(["sh", "-c", f"{command} --simulate"], text=True, capture_output=True,
+                          check=False)
+    assert done.returncode == 0, done.stderr
+
+
 def test_the_commands_of_the_documents_build_install_and_uninstall(tmp_path):
     """As they stand, but with a build directory and a destination of the test's own."""
     host, package = tmp_path / "host", tmp_path / "package"
@@ -81,7 +91,9 @@ def test_the_commands_of_the_documents_build_install_and_uninstall(tmp_path):
     run(commands("README.md", "Configure one host"))
     run(commands("docs/INSTALL.md", "Build and install"))
     assert files(host) == files(package)
-    module = host / "usr/lib/x86_64-linux-gnu/security/pam_gcpkce.so"
+    architecture = subprocess.run(["gcc", "-print-multiarch"], check=True, text=True,
+                                  stdout=subprocess.PIPE).stdout.strip()
+    module = host / f"usr/lib/{architecture}/security/pam_gcpkce.so"
     assert b"\0/usr/libexec/gcpkce-helper\0" in module.read_bytes()
     for name in ("bin/gcpkce", "libexec/gcpkce-helper", "lib/sysusers.d/pam_gcpkce.conf"):
         assert (host / "usr" / name).exists()

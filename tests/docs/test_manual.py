@@ -44,7 +44,7 @@ def names(pattern):
     return sorted(os.path.relpath(path, ROOT) for path in glob.glob(os.path.join(ROOT, pattern), recursive=True))
 
 
-MARKDOWN = names("*.md") + names("docs/*.md") + names("etc/*/*.md")
+MARKDOWN = names("*.md") + names("docs/*.md") + names("etc/*/*.md") + names("tests/*.md")
 MAN = names("man/*.[158]")
 FOLDERS = {"etc", "docs", "tests", "tools", "include", "man", "pam_gcpkce",
            *os.listdir(os.path.join(ROOT, "pam_gcpkce"))}
@@ -125,10 +125,10 @@ def test_readme_is_short():
     assert read("README.md").count("\n") <= 200
 
 
-def is_there(path):
-    """Is it a file or a folder, or a pattern of some; of the tree or the product?"""
+def is_there(path, page=""):
+    """Is it a file or directory, or a pattern of some; of the tree, the product or beside the page?"""
     return path in MADE or any(glob.glob(os.path.join(ROOT, base, path.rstrip("/")))
-               for base in ("", "pam_gcpkce", "include"))
+               for base in ("", "pam_gcpkce", "include", os.path.dirname(page)))
 
 
 def paths_in(text):
@@ -139,13 +139,14 @@ def paths_in(text):
 
 @pytest.mark.parametrize("page", MARKDOWN)
 def test_each_file_that_is_named_is_there(page):
-    assert sorted(path for path in paths_in(read(page)) if not is_there(path)) == []
+    assert sorted(path for path in paths_in(read(page)) if not is_there(path, page)) == []
 
 
 def test_paths_are_found_in_texts():
     assert paths_in("see `docs/TOUR.md`, tests/x/ and /etc/pam.d/sshd; and/or") == {
         "docs/TOUR.md", "tests/x/"}
     assert is_there("docs/TOUR.md") and is_there("cli/login.c") and not is_there("docs/NO.md")
+    assert is_there("cli/test_login.py", "tests/README.md") and not is_there("cli/test_login.py")
 
 
 # ---- the command ----

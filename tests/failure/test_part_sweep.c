@@ -28,6 +28,7 @@
 #include "gcpkce/oauth/error_table.h"
 #include "gcpkce/oauth/names.h"
 #include "gcpkce/oauth/profile.h"
+#include "gcpkce/oauth/provider.h"
 #include "gcpkce/oauth/reply.h"
 #include "inject.h"
 
@@ -259,6 +260,8 @@ verifier_and_address(void)
 {
 	struct errinfo why;
 	autosecret *verifier = NULL;
+	static const struct wire_route route = {
+	    .login_url = "https://login.example.com"};
 	autobuf address = BUF_INIT(AUTHORIZE_ADDRESS_MAX);
 	char challenge[PKCE_CHALLENGE_LEN + 1];
 	struct pkce_lint lint;
@@ -274,7 +277,7 @@ verifier_and_address(void)
 		return r;
 	authorize_address(
 	    &(struct authorize_request){
-		.login_url = "https://login.example.com",
+		.route = &route,
 		.client_id = "client-1",
 		.redirect_uri = "https://example.com/",
 		.challenge = challenge,
@@ -365,13 +368,15 @@ refusals(void)
 	struct error_body read;
 	autobuf causes = BUF_INIT(ERRINFO_TEXT_MAX);
 
-	enum outcome r = token_error_judge(400, view_text(body), NULL, &read);
+	enum outcome r = token_error_judge(
+	    &provider_genesys, 400, view_text(body), NULL, &read);
 	refusal_hints(
 	    &(struct refusal){.outcome = r, .body = &read, .code_len = 3},
 	    &causes);
 	if (r == OUTCOME_OK)
 		return r;
-	return api_error_judge(500, view_text(body), NULL, &read);
+	return api_error_judge(
+	    &provider_genesys, 500, view_text(body), NULL, &read);
 }
 
 /* ---- the helper client, with the real helper ---- */

@@ -6,6 +6,7 @@
  */
 #include "fuzz.h"
 #include "gcpkce/oauth/error_table.h"
+#include "gcpkce/oauth/provider.h"
 
 #define CAUSES_MAX 4096
 #define CODE "Qk3-cOdE_of.alice~1"
@@ -129,12 +130,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct view bytes = input_bytes(&in, 2);
 	struct input circumstances = {bytes.p, bytes.len};
 	struct view body = exact_copy((struct view){in.p, in.len});
-	enum outcome r = token_error_judge(status, body, &sent_secrets, &said);
+	enum outcome r = token_error_judge(
+	    &provider_genesys, status, body, &sent_secrets, &said);
 	body_check(&said, body);
 	token_host_check(status, body, r, &said);
 	causes_check(&circumstances, r, &said);
 
-	r = api_error_judge(status, body, &sent_secrets, &said);
+	r = api_error_judge(
+	    &provider_genesys, status, body, &sent_secrets, &said);
 	body_check(&said, body);
 	HOLD(r ==
 	    (status == 401 || status == 403         ? OUTCOME_TOKEN_INVALID

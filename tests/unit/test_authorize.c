@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "gcpkce/oauth/authorize.h"
+#include "gcpkce/oauth/provider.h"
 
 #define CHALLENGE "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
 #define HASH "E9Melhoa2OwvFrEMTJguCH"
@@ -102,8 +102,11 @@ state_label_has_a_closed_alphabet(void **state)
 static struct authorize_request
 plain_request(void)
 {
+	static const struct wire_route route = {
+	    .login_url = "https://login.mypurecloud.de"};
+
 	return (struct authorize_request){
-	    .login_url = "https://login.mypurecloud.de",
+	    .route = &route,
 	    .client_id = CLIENT,
 	    .redirect_uri = "https://signin.example.org/cb?a=b c",
 	    .challenge = CHALLENGE,

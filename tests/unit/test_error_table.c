@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "gcpkce/oauth/error_table.h"
+#include "gcpkce/oauth/provider.h"
 #include "gcpkce/oauth/reply.h"
 
 static void
@@ -25,13 +26,13 @@ error_rows_of_every_refusal_are_there(void **state)
 		for (size_t j = 0; j < sizeof(bodies) / sizeof(bodies[0]);
 		     j++) {
 			struct error_body said;
-			enum outcome r = token_error_judge(
+			enum outcome r = token_error_judge(&provider_genesys,
 			    statuses[i], view_text(bodies[j]), NULL, &said);
 
 			assert_non_null(error_row_find(
 			    ERROR_TOKEN, r, said.name, said.detail));
-			r = api_error_judge(
-			    statuses[i], view_text(bodies[j]), NULL, &said);
+			r = api_error_judge(&provider_genesys, statuses[i],
+			    view_text(bodies[j]), NULL, &said);
 			assert_non_null(error_row_find(
 			    ERROR_API, r, said.name, said.detail));
 		}

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "gcpkce/oauth/provider.h"
 #include "gcpkce/oauth/reply.h"
 
 #define TOKEN "aB3-._~+/x9=="
@@ -262,8 +263,9 @@ token_reply_refuses_truncations_and_survives_bit_flips(void **state)
 	}
 }
 
-typedef enum outcome judge_fn(long status, struct view body,
-    const struct sent_secrets *sent_secrets, struct error_body *ret);
+typedef enum outcome judge_fn(const struct provider *provider, long status,
+    struct view body, const struct sent_secrets *sent_secrets,
+    struct error_body *ret);
 
 #define RATE OUTCOME_RATE_LIMITED
 #define CODE OUTCOME_CODE_REFUSED
@@ -376,7 +378,7 @@ errors_are_judged_as_every_row_says(void **state)
 		struct error_body body;
 
 		memset(&body, 'k', sizeof(body));
-		enum outcome r = rows[i].judge(
+		enum outcome r = rows[i].judge(&provider_genesys,
 		    rows[i].status, view_text(rows[i].body), NULL, &body);
 		if (r != rows[i].outcome ||
 		    strcmp(body.name, rows[i].name) != 0 ||
@@ -394,7 +396,7 @@ error_body_tells_the_correlation_id(void **state)
 
 	(void)state;
 	assert_int_equal(
-	    api_error_judge(401,
+	    api_error_judge(&provider_genesys, 401,
 		view_text("{\"contextId\":\"5c4e0a5b-1\\n\",\"entityId\":1}"),
 		NULL, &body),
 	    BAD);
@@ -444,8 +446,8 @@ error_body_repeats_no_secret(void **state)
 		struct error_body body;
 		struct view bytes = view_text(rows[i].body);
 
-		enum outcome r =
-		    token_error_judge(400, bytes, &sent_secrets, &body);
+		enum outcome r = token_error_judge(
+		    &provider_genesys, 400, bytes, &sent_secrets, &body);
 		if (r != rows[i].outcome ||
 		    strcmp(body.name, rows[i].name) != 0 ||
 		    strcmp(body.detail, rows[i].detail) != 0 ||
@@ -453,8 +455,9 @@ error_body_repeats_no_secret(void **state)
 			fail_msg("row %zu, %s: %s, \"%s\", \"%s\", \"%s\"", i,
 			    rows[i].body, outcome_name(r), body.name,
 			    body.detail, body.correlation);
-		assert_int_equal(
-		    api_error_judge(500, bytes, &sent_secrets, &body), SERVER);
+		assert_int_equal(api_error_judge(&provider_genesys, 500, bytes,
+				     &sent_secrets, &body),
+		    SERVER);
 		assert_null(strstr(body.name, "cOdE"));
 		assert_string_equal(body.detail, rows[i].detail);
 		assert_string_equal(body.correlation, rows[i].correlation);
@@ -471,7 +474,7 @@ error_of_a_registered_name_is_shown_to_the_user_who_typed_it(void **state)
 	assert_int_equal(secret_new("invalid_code", 12, &code), OK);
 	const struct sent_secrets sent_secrets = {.code = code};
 	assert_int_equal(
-	    token_error_judge(400,
+	    token_error_judge(&provider_genesys, 400,
 		view_text("{\"error\":\"invalid_grant\","
 			  "\"error_description\":\"no invalid_code\"}"),
 		&sent_secrets, &body),
@@ -497,8 +500,8 @@ error_body_is_judged_before_it_is_cut(void **state)
 		for (size_t i = 0; i < pad; i++)
 			buf_put_byte(&text, '#');
 		buf_put_text(&text, CANARY "\"}");
-		assert_int_equal(
-		    api_error_judge(403, buf_view(&text), &sent_secrets, &body),
+		assert_int_equal(api_error_judge(&provider_genesys, 403,
+				     buf_view(&text), &sent_secrets, &body),
 		    BAD);
 		assert_string_equal(body.name, REDACTED);
 	}
@@ -521,8 +524,8 @@ error_body_is_cut_between_escapes(void **state)
 			buf_put_text(&text, "\\u0001");
 		buf_put_text(&text, "\"}");
 		assert_int_equal(buf_check(&text), OUTCOME_OK);
-		assert_int_equal(
-		    token_error_judge(400, buf_view(&text), NULL, &body),
+		assert_int_equal(token_error_judge(&provider_genesys, 400,
+				     buf_view(&text), NULL, &body),
 		    INVALID);
 		assert_int_equal(
 		    strlen(body.name), pad + (REPLY_NAME_MAX - pad) / 4 * 4);
@@ -544,9 +547,12 @@ error_judges_survive_truncations_and_bit_flips(void **state)
 	for (size_t len = 0; len < sizeof(good) - 1; len++) {
 		struct view view = {.p = (const uint8_t *)good, .len = len};
 
+		assert_int_equal(token_error_judge(
+				     &provider_genesys, 400, view, NULL, &body),
+		    INVALID);
 		assert_int_equal(
-		    token_error_judge(400, view, NULL, &body), INVALID);
-		assert_int_equal(api_error_judge(401, view, NULL, &body), BAD);
+		    api_error_judge(&provider_genesys, 401, view, NULL, &body),
+		    BAD);
 	}
 	for (size_t bit = 0; bit < (sizeof(good) - 1) * 8; bit++) {
 		struct view view = {
@@ -554,9 +560,12 @@ error_judges_survive_truncations_and_bit_flips(void **state)
 
 		memcpy(text, good, sizeof(good));
 		text[bit / 8] = (char)(text[bit / 8] ^ 1 << bit % 8);
-		enum outcome r = token_error_judge(400, view, NULL, &body);
+		enum outcome r = token_error_judge(
+		    &provider_genesys, 400, view, NULL, &body);
 		assert_true(r == CODE || r == INVALID);
-		assert_int_equal(api_error_judge(403, view, NULL, &body), BAD);
+		assert_int_equal(
+		    api_error_judge(&provider_genesys, 403, view, NULL, &body),
+		    BAD);
 	}
 }
 

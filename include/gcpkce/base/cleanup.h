@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Cleanup: a variable that owns something is declared with an auto... macro and
- * is released when its scope ends.  Only take_fd() and take_ptr() transfer
- * ownership.  The macros: autofree, autofd here; autobuf (buf.h), autosecret
- * (secret.h) and autochild (helper_proc.h) beside their types.
+ * A variable that owns something is declared with an auto... macro and is
+ * released when its scope ends; take_fd() and take_ptr() transfer ownership.
  */
 #ifndef GCPKCE_CLEANUP_H
 #define GCPKCE_CLEANUP_H

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * Time: deadlines on the monotonic clock, and times for users and logs.
- */
+/* Deadlines on the monotonic clock, and times for users and logs. */
 #ifndef GCPKCE_CLOCK_H
 #define GCPKCE_CLOCK_H
 

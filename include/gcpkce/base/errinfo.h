@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Why something failed: one sentence for the log, in addition to the outcome.
- * It has a fixed size, is kept on the stack, and never holds a code, token or
- * secret.
+ * Why something failed: one sentence for the log, on the stack, which never
+ * holds a code, token or secret.
  */
 #ifndef GCPKCE_ERRINFO_H
 #define GCPKCE_ERRINFO_H
@@ -22,12 +21,8 @@ struct errinfo {
 };
 
 /*
- * Write the reason of a failure and return the outcome, so that "return
- * err_set(reterr, OUTCOME_X, ...)" is one statement.
- *
- * in:     code  the outcome to return; fmt, ... printf's
- * out:    reterr  nullable
- * gives:  code
+ * Write the reason of a failure, unless reterr is NULL, and return the outcome,
+ * so that "return err_set(reterr, OUTCOME_X, ...)" is one statement.
  */
 enum outcome err_set(struct errinfo *reterr, enum outcome code, const char *fmt,
     ...) PRINTF(3, 4);
@@ -36,33 +31,22 @@ enum outcome err_set(struct errinfo *reterr, enum outcome code, const char *fmt,
  * The same for faults that an administrator can fix: "PLACE: WHAT; FIX".  If
  * the text is too long, WHAT is cut.
  *
- * in:     place  nullable: "FILE:LINE", a path, ...
- *         fix    nullable; in the imperative
- *         fmt, ...  what is wrong, printf's
+ * in:     place  "FILE:LINE", a path, ...;  fix  in the imperative; or NULL
  */
 enum outcome err_fault(struct errinfo *reterr, enum outcome code,
     const char *place, const char *fix, const char *fmt, ...) PRINTF(5, 6);
 
-/*
- * The parts of a text, *borrowed*; a text written by err_set is all WHAT.
- *
- * gives:  err_place: empty if there is none; err_fix: NULL if there is none
+/* The parts, *borrowed*: PLACE may be empty, FIX NULL; err_set's is all WHAT.
  */
 struct view err_place(const struct errinfo *why);
 struct view err_what(const struct errinfo *why);
 const char *err_fix(const struct errinfo *why);
 
-/*
- * The same as err_fault with errno's text, at the place "what".  ENOMEM becomes
- * OUTCOME_NO_MEMORY whatever code says.
- */
+/* err_fault with errno's text as WHAT; ENOMEM becomes OUTCOME_NO_MEMORY. */
 enum outcome err_sys(
     struct errinfo *reterr, enum outcome code, const char *what);
 
-/*
- * The system's text for an errno, in space or elsewhere.  Thread-safe, because
- * the application may have threads.
- */
+/* The system's text for an errno, in space or elsewhere; thread-safe. */
 const char *err_text(int error, char space[static ERR_TEXT_MAX]);
 
 #endif

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * The files that the helper reads: one list, used for the Landlock rules and by
- * gcpkce check, which tests whether the helper's account may read them.
- */
+/* The files that the helper reads: for Landlock, and for gcpkce check. */
 #ifndef GCPKCE_READABLE_H
 #define GCPKCE_READABLE_H
 
@@ -15,19 +12,18 @@
 typedef bool readable_fn(void *arg, const char *path);
 
 /*
- * Walk over all that the helper may read: loader, resolver, TLS, ca_file, and
- * the targets of links in the trust store that are outside its directories.
+ * Walk over all that the helper may read: loader, resolver, TLS, ca_file ("":
+ * the system's trust store), and the targets of links in the trust store that
+ * are outside its directories.
  *
- * in:     ca_file  "" if the system's trust store is used
  * gives:  whether each() always returned true
  */
 bool readable_walk(const char *ca_file, readable_fn *each, void *arg);
 
 /*
- * The system's trust store, in the two forms that the system's libcurl reads: a
- * directory with a file for each certificate, named by the hash of its subject,
- * and a bundle of all of them.  The directory is cheap: only the certificates
- * that a chain needs are read.
+ * The system's trust store, in the two forms that libcurl reads: a directory
+ * with a file for each certificate, named by the hash of its subject, of which
+ * a chain needs few; and a bundle of all of them.
  *
  * gives:  the path, if this process can read it, else "".  A directory with
  *         only one or two certificates does not count.

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A secret: a token, a verifier, a client secret.  It has pages of its own, is
- * locked into memory if the limits allow it, is left out of core dumps, is
- * wiped when freed, and cannot be printed by accident: its bytes are accessible
- * only through secret_view(), so "grep secret_view" lists every use.
+ * A secret has pages of its own, is locked into memory if the limits allow it,
+ * is left out of core dumps, is wiped when freed, and is accessible only
+ * through secret_view(), so "grep secret_view" lists every use.
  */
 #ifndef GCPKCE_SECRET_H
 #define GCPKCE_SECRET_H
@@ -15,11 +14,9 @@ struct secret;
 #define autosecret CLEANUP(secret_cleanup) struct secret
 
 /*
- * Copy bytes into a new secret.  The caller wipes its own copy.
+ * Copy 1 to 65536 bytes into a new secret.  The caller wipes its own copy.
  *
- * in:     bytes, len  1 to 65536 bytes; no NUL is needed or added
- * out:    ret  *gives* the secret
- * errors: OUTCOME_NO_MEMORY  out of memory, or len is out of bounds
+ * errors: OUTCOME_NO_MEMORY  also if len is out of bounds
  */
 MUST_CHECK enum outcome secret_new(
     const void *bytes, size_t len, struct secret **ret);

@@ -10,8 +10,7 @@
 /*
  * Append untrusted bytes so that they cannot control a terminal, forge a log
  * field or break a line: printable ASCII except '"' and '\\' is copied,
- * everything else is written as \xHH.  An escape is one put, so it is never cut
- * in the middle.
+ * everything else is written as \xHH, an escape in one put.
  */
 void text_put_escaped(struct buf *b, struct view bytes);
 
@@ -22,10 +21,8 @@ void text_put_escaped(struct buf *b, struct view bytes);
 void text_put_shown(struct buf *b, struct view bytes);
 
 /*
- * Append a field of a journal line: a blank, then name="value".  The value is
- * escaped and, unless it is our own text, cut to 256 bytes and "...".
- *
- * in:     max  bytes of the value that are shown
+ * Append a blank and name="value" to a journal line.  The value is escaped and,
+ * unless it is our own text, cut to TEXT_FIELD_MAX bytes and "...".
  */
 #define TEXT_FIELD_MAX 256
 void text_put_field(
@@ -76,11 +73,8 @@ uint8_t text_lower(uint8_t byte);
 bool text_eq_nocase(struct view a, struct view b);
 
 /*
- * Split a plain e-mail address at its one @.
- *
- * out:    ret_local, ret_domain  *borrowed* from address
- * gives:  false for an empty part, a second @, a space, a control byte or a
- *         byte outside ASCII: such an address never matches
+ * Split an e-mail address at its one @.  False for an empty part, a space, a
+ * control byte or a byte outside ASCII: such an address never matches.
  */
 bool text_split_email(
     struct view address, struct view *ret_local, struct view *ret_domain);

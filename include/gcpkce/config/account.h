@@ -26,12 +26,10 @@ struct account {
 
 /*
  * Look an account up, once by name and once by uid.  Both are done even if the
- * account does not exist, so that the time does not reveal it.
+ * account does not exist, which is no error, so that the time does not reveal
+ * it.
  *
- * in:     user  the requested name
- * out:    ret   exists is false if there is no such account; that is no error
  * errors: OUTCOME_SYSTEM_ERROR  the name service failed;  OUTCOME_NO_MEMORY
- * source: getpwnam(3)
  */
 MUST_CHECK enum outcome account_find(
     const char *user, struct account *ret, struct errinfo *reterr);
@@ -44,10 +42,8 @@ bool account_eq(const struct account *a, const struct account *b);
  * account that does not exist the same look-ups are made, with the requested
  * name.
  *
- * in:     user  the requested name
  * out:    ret  false also for a group that does not exist; reterr then says so
- * errors: OUTCOME_SYSTEM_ERROR  the name service failed;  OUTCOME_NO_MEMORY
- * source: getgrouplist(3)
+ * errors: as account_find
  */
 MUST_CHECK enum outcome account_in_group(const struct account *account,
     const char *user, const char *group, bool *ret, struct errinfo *reterr);

@@ -9,12 +9,11 @@
 #include "gcpkce/base/secret.h"
 
 /*
- * Read the secret: the first line of a file, without the blanks around it.
+ * Read the first line of a file, without the blanks around it.
  *
  * in:     path  absolute; "" if no secret is configured
  * out:    ret   *gives* the secret; NULL if none is configured
  * errors: OUTCOME_SECRET_UNREADABLE  reterr says why;  OUTCOME_NO_MEMORY
- * source: docs/DESIGN.md, configuration
  */
 MUST_CHECK enum outcome client_secret_read(
     const char *path, struct secret **ret, struct errinfo *reterr);
@@ -22,9 +21,7 @@ MUST_CHECK enum outcome client_secret_read(
 /*
  * What a message shows for a secret file that does not exist: the path if its
  * directory exists, else "client_secret_file", because the value may be the
- * secret itself, which may begin with '/'.
- *
- * gives: *borrowed* from path, or a literal
+ * secret itself, which may begin with '/'.  *Borrowed*.
  */
 const char *client_secret_place(const char *path);
 

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * The configuration: one table of keys, from which the parser, the members of
- * struct config, the example file, the manual's list and the tests come.
- */
+/* One table of keys: for parser, struct, example file, manual and tests. */
 #ifndef GCPKCE_CONFIG_H
 #define GCPKCE_CONFIG_H
 

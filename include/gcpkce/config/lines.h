@@ -26,10 +26,10 @@ struct lines {
 #define autolines CLEANUP(lines_done) struct lines
 
 /*
- * Return the next line without its line break.  It may hold any other byte.
+ * The next line without its line break; it may hold any other byte.
  *
  * out:    ret_line  *borrowed* until the next call; p is NULL at the end
- * errors: OUTCOME_CONFIG_INVALID  read failed, or a line above 1 MiB
+ * errors: OUTCOME_CONFIG_INVALID (read failed, or a line above 1 MiB),
  *         OUTCOME_NO_MEMORY
  */
 MUST_CHECK enum outcome lines_next(

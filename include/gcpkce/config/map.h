@@ -52,13 +52,9 @@ MUST_CHECK enum outcome map_read(const char *path, const char *user,
     struct errinfo *reterr);
 
 /*
- * Visit every line of a map file that names an account.
+ * Visit every line of a map file that names an account, until each returns
+ * false.  fault is NULL unless the line's identities are wrong.
  *
- * in:     path   absolute
- *         each   called with a line's account, the rest of the line, and the
- *                fault with file, line and fix if its identities are wrong
- *                (else NULL); false ends the walk
- *         arg    passed to each
  * errors: as map_read
  */
 typedef bool map_line_fn(void *arg, unsigned long number, struct view account,
@@ -66,7 +62,6 @@ typedef bool map_line_fn(void *arg, unsigned long number, struct view account,
 MUST_CHECK enum outcome map_walk(
     const char *path, map_line_fn *each, void *arg, struct errinfo *reterr);
 
-/* Does the entry list this identity, by id or by e-mail address? */
 bool map_entry_has(
     const struct map_entry *entry, const struct identity *identity);
 

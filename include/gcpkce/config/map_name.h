@@ -12,12 +12,7 @@
 #include "account.h"
 #include "gcpkce/base/buf.h"
 
-/*
- * Cut the account's name off a line.
- *
- * in:     line  as read from the file
- * out:    line  what follows the name
- * gives:  *borrowed* from line; of length 0 for an empty line and a comment
+/* Cut the name off a line, *borrowed*; empty for an empty line and a comment.
  */
 struct view map_name_take(struct view *line);
 

@@ -21,14 +21,12 @@ struct policy {
 #define autopolicy CLEANUP(policy_done) struct policy
 
 /*
- * Fill it: look the account up, read the map file once, look the group up.
+ * Look the account up, read the map file once, look the group up.
  *
  * in:     config  *borrowed* for the policy's lifetime
- *         user    the requested name
  * out:    ret     (policy_done it)
  *         reterr  with OUTCOME_OK: a warning for the log, or unchanged
- * errors: OUTCOME_CONFIG_INVALID, OUTCOME_CONFIG_UNSAFE  the map file
- *         OUTCOME_SYSTEM_ERROR  the name service failed;  OUTCOME_NO_MEMORY
+ * errors: as account_find and map_read
  */
 MUST_CHECK enum outcome policy_gather(const struct config *config,
     const char *user, struct policy *ret, struct errinfo *reterr);
@@ -37,11 +35,8 @@ MUST_CHECK enum outcome policy_gather(const struct config *config,
 struct identity_needs policy_needs(const struct config *config);
 
 /*
- * Could any identity sign in to this account?
- *
- * gives:  OUTCOME_OK, or the denial that every identity would get
- *         (user_unknown, not_mapped, root_refused, uid_refused; config_invalid
- *         for a wrong line of the map file)
+ * Could any identity sign in to this account?  Else the denial that every
+ * identity would get; config_invalid for a wrong line of the map file.
  */
 enum outcome policy_account_check(
     const struct policy *policy, struct errinfo *reterr);

@@ -14,21 +14,14 @@ struct region {
 
 /*
  * Find a region by its AWS name or its domain.  A domain that is not listed is
- * accepted unchanged if it is a host name with a dot, because Genesys Cloud
- * adds regions.
+ * accepted unchanged (*borrowed*) if it is a host name with a dot, because
+ * Genesys Cloud adds regions.
  *
- * in:     name  as the configuration has it
- * out:    ret   domain *borrowed* from name if it is not listed
- * gives:  false for any other name
  * source: Genesys Cloud's published SDKs, 2026
  */
 bool region_find(const char *name, struct region *ret);
 
-/*
- * The listed domain whose spelling is nearest to this one, ignoring ASCII case.
- *
- * gives:  NULL if every one differs in more than a few characters
- */
+/* The listed domain of nearest spelling; NULL if none is near. */
 const char *region_nearest(const char *domain);
 
 #endif

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * /run/gcpkce and the directories in it, for processes of root.  Every
- * directory is opened relative to its parent, without following links, and
- * checked by its descriptor; owner and mode are set on descriptors.  So the
- * umask and the current directory of the application are not changed.
+ * /run/gcpkce and the directories in it, for processes of root: opened without
+ * following links, checked and set by their descriptors.
  */
 #ifndef GCPKCE_RUNDIR_H
 #define GCPKCE_RUNDIR_H

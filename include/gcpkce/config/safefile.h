@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * Opening files that control access: only root or the effective user can have
- * written or replaced them.
- */
+/* Files that only root or the effective user can have written or replaced. */
 #ifndef GCPKCE_SAFEFILE_H
 #define GCPKCE_SAFEFILE_H
 

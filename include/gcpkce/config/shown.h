@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * How a message shows a value of the configuration or of a module's argument.
- */
+/* How a message shows a value of the configuration or an argument. */
 #ifndef GCPKCE_SHOWN_H
 #define GCPKCE_SHOWN_H
 

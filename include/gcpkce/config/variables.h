@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * Environment variables of a session with fixed names; pam_gcpkce(8) describes
- * them.
- */
+/* Variables of a session with fixed names; see pam_gcpkce(8). */
 #ifndef GCPKCE_VARIABLES_H
 #define GCPKCE_VARIABLES_H
 

@@ -31,9 +31,11 @@
 void authorize_state(const char *challenge, const char *account,
     const char *host, size_t redirect_len, char ret[static STATE_MAX + 1]);
 
+struct wire_route;
+
 /* The parts of the address; optional texts are "" if not configured. */
 struct authorize_request {
-	const char *login_url; /* without a slash at the end */
+	const struct wire_route *route; /* to the provider */
 	const char *client_id;
 	const char *redirect_uri;
 	const char *challenge;
@@ -44,16 +46,20 @@ struct authorize_request {
 };
 
 /*
- * Append the authorize address: LOGIN_URL/oauth/authorize?response_type=code
+ * Append the authorize address: the provider's endpoint, ?response_type=code
  * &client_id=…&redirect_uri=…&code_challenge=…&code_challenge_method=S256
- * &state=… and, where configured, &org=…&provider=… and &prompt=login; every
- * value percent-encoded.
+ * &state=…, the provider's own parameters and, where configured, &prompt=login;
+ * every value percent-encoded.
  *
  * out:    address  failures are reported by buf_check(address)
  * source: RFC 6749 section 4.1.1; RFC 7636 section 4.3
  */
 void authorize_address(
     const struct authorize_request *request, struct buf *address);
+
+/* Append "&NAME=VALUE", the value percent-encoded. */
+void authorize_parameter(
+    struct buf *address, const char *name, const char *value);
 
 /*
  * Append the address of a start page that makes the authorize address:

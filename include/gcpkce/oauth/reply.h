@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Replies of Genesys Cloud's token endpoint and API that are not identities:
- * the token reply, and error bodies of both hosts.
+ * Replies that are not identities: the token reply, and error bodies.
  */
 #ifndef GCPKCE_REPLY_H
 #define GCPKCE_REPLY_H
@@ -60,21 +59,22 @@ void token_reply_done(struct token_reply *reply);
  * REDACTED when it repeats a secret.
  */
 struct error_body {
-	char name[REPLY_NAME_MAX + 1];     /* "error", or the API's "code" */
-	char detail[REPLY_DETAIL_MAX + 1]; /* "error_description", else
-					      "description", else the
-					      API's "message" */
-	char correlation[REPLY_CORRELATION_MAX + 1]; /* the API's contextId */
+	char name[REPLY_NAME_MAX + 1];
+	char detail[REPLY_DETAIL_MAX + 1];
+	char correlation[REPLY_CORRELATION_MAX + 1];
 };
 
+struct provider;
+
 /*
- * Judge a reply of POST /oauth/token that is not a 200.
+ * Judge a reply of the token endpoint that is not a 200.
  *
- * in:     status    the HTTP status; body  anything
+ * in:     provider  has the members that are read, and the words of a limit
+ *         status    the HTTP status; body  anything
  *         sent_secrets  what the request carried; nullable
  * out:    ret     the body's fields, as far as they are understood
  * gives:  rate_limited   429, or 400 invalid_request whose description begins
- *                        with "rate limit exceeded"
+ *                        with provider's rate_limit
  *         code_refused   400 or 401 invalid_grant
  *         client_refused 400 or 401 invalid_client, unauthorized_client,
  *                        invalid_request, unsupported_grant_type,
@@ -83,15 +83,17 @@ struct error_body {
  *         reply_invalid  any other
  * source: RFC 6749 section 5.2; docs/DESIGN.md section 6
  */
-enum outcome token_error_judge(long status, struct view body,
-    const struct sent_secrets *sent_secrets, struct error_body *ret);
+enum outcome token_error_judge(const struct provider *provider, long status,
+    struct view body, const struct sent_secrets *sent_secrets,
+    struct error_body *ret);
 
 /*
  * Judge a reply of the API host that is not a 200: token_invalid (401, 403),
  * rate_limited (429), provider_error (5xx), reply_invalid (any other).
  * Parameters are as above.
  */
-enum outcome api_error_judge(long status, struct view body,
-    const struct sent_secrets *sent_secrets, struct error_body *ret);
+enum outcome api_error_judge(const struct provider *provider, long status,
+    struct view body, const struct sent_secrets *sent_secrets,
+    struct error_body *ret);
 
 #endif

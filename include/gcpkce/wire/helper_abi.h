@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * Descriptors and limits of the helper at its start.  Its parent sets them, and
- * the helper checks them.
- */
+/* What the parent sets at the start of a helper, and the helper verifies. */
 #ifndef GCPKCE_HELPER_ABI_H
 #define GCPKCE_HELPER_ABI_H
 

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * A bounded list of ids: a user's groups, roles or divisions.  A missing list
- * is not an empty one; all-zero bytes are a missing list.
- */
+/* A user's groups, roles or divisions; a missing list is not an empty one. */
 #ifndef GCPKCE_ID_LIST_H
 #define GCPKCE_ID_LIST_H
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Who signed in, according to Genesys Cloud: the record that the helper fills
- * from users/me and tokens/me and sends, and that the policy judges.  All-zero
- * bytes: every field is missing.
+ * Who signed in, according to Genesys Cloud: the helper sends it, the policy
+ * judges it.  All-zero bytes: every field is missing.
  */
 #ifndef GCPKCE_IDENTITY_H
 #define GCPKCE_IDENTITY_H

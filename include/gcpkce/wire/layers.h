@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * The layers of the helper's sandbox by their names, and which are missing.
- * The helper sends bits and errnos; its parent formats them.
- */
+/* The sandbox's layers: the helper sends bits and errnos, not text. */
 #ifndef GCPKCE_LAYERS_H
 #define GCPKCE_LAYERS_H
 

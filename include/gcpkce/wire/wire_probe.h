@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * The frames by which the command asks the helper how far it can reach Genesys
- * Cloud: facts only, no sign-in and no token.  docs/PROTOCOL.md describes them.
- */
+/* Frames of "gcpkce check": facts only, no sign-in and no token. */
 #ifndef GCPKCE_WIRE_PROBE_H
 #define GCPKCE_WIRE_PROBE_H
 

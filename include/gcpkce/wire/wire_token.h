@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * The frames about an existing token: identify its user, or revoke it.
- * docs/PROTOCOL.md describes them.
- */
+/* Frames about an existing token. */
 #ifndef GCPKCE_WIRE_TOKEN_H
 #define GCPKCE_WIRE_TOKEN_H
 

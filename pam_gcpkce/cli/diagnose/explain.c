@@ -14,6 +14,7 @@
 #include "gcpkce/base/url.h"
 #include "gcpkce/oauth/authorize.h"
 #include "gcpkce/oauth/json.h"
+#include "gcpkce/oauth/provider.h"
 
 #define JOURNAL_MARK "POST /oauth/token: "
 #define AUTHORIZE_MARK "/oauth/authorize?"
@@ -87,7 +88,7 @@ body_read(struct reading *r, struct view body)
 	if (has(object, "error") ||
 	    !(has(object, "code") || has(object, "message"))) {
 		/* the login host answers every error with 400 */
-		outcome = token_error_judge(
+		outcome = token_error_judge(&provider_genesys,
 		    code != 0 ? code : 400, body, NULL, &said);
 		return conclude(r,
 		    error_row_find(
@@ -98,7 +99,8 @@ body_read(struct reading *r, struct view body)
 	    json_member(object, "status", json_type_int, &status) &&
 	    status != NULL)
 		r->ret->status = (long)json_object_get_int(status);
-	outcome = api_error_judge(r->ret->status, body, NULL, &said);
+	outcome = api_error_judge(
+	    &provider_genesys, r->ret->status, body, NULL, &said);
 	return conclude(
 	    r, error_row_find(ERROR_API, outcome, said.name, said.detail));
 }
@@ -164,8 +166,8 @@ judged_read(struct reading *r, const char *text)
 	if (buf_check(&body) != OUTCOME_OK)
 		return OUTCOME_NO_MEMORY;
 	if (body.len > 0 &&
-	    token_error_judge(r->ret->status, buf_view(&body), NULL, &said) !=
-		OUTCOME_REPLY_INVALID)
+	    token_error_judge(&provider_genesys, r->ret->status,
+		buf_view(&body), NULL, &said) != OUTCOME_REPLY_INVALID)
 		return body_read(r, buf_view(&body));
 	return content_read(r, after_head(text));
 }

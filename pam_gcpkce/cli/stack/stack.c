@@ -61,20 +61,15 @@ stack_done(struct stack *stack)
 struct stack_line *
 stack_line_add(struct stack *stack)
 {
-	if (stack->failed)
-		return NULL;
-	if (stack->count == stack->cap) {
-		size_t cap = stack->cap == 0 ? 32 : stack->cap * 2;
-		struct stack_line *lines =
-		    reallocarray(stack->lines, cap, sizeof(*lines));
+	struct stack_line *lines = stack->failed
+	    ? NULL
+	    : reallocarray(stack->lines, stack->count + 1, sizeof(*lines));
 
-		if (lines == NULL) {
-			stack->failed = true;
-			return NULL;
-		}
-		stack->lines = lines;
-		stack->cap = cap;
+	if (lines == NULL) {
+		stack->failed = true;
+		return NULL;
 	}
+	stack->lines = lines;
 	struct stack_line *line = &stack->lines[stack->count++];
 	*line = (struct stack_line){0};
 	return line;

@@ -39,7 +39,7 @@ struct stack_line {
 struct stack {
 	const char *service; /* *borrowed* */
 	struct stack_line *lines;
-	size_t count, cap;
+	size_t count;
 	bool is_there; /* the service has a file of its own */
 	bool aborts;   /* libpam would accept none of it: pam_start fails */
 	bool unsure;   /* not all of it could be read, or it is too long */

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * A table of pointers instead of linking: the loader would load libcurl into
- * every helper at its start.
- */
+/* Pointers instead of linking: the loader would load libcurl at the start. */
 #include "curl_load.h"
 
 #include <dlfcn.h>

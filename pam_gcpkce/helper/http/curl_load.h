@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * libcurl, loaded when there is a connection to open.  It brings thirty
- * libraries along, and most helpers only wait for a user who is in a browser,
- * or who never comes back.
+/* libcurl, loaded when there is a connection to open: most helpers just wait.
  */
 #ifndef GCPKCE_HELPER_CURL_LOAD_H
 #define GCPKCE_HELPER_CURL_LOAD_H

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * Connections side by side: one thread lets each make progress, and waits for
- * all of them, the parent and the deadline at once.
- */
+/* One thread waits for all connections, the parent and the deadline at once. */
 #include <poll.h>
 #include <sys/socket.h>
 

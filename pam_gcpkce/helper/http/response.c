@@ -119,9 +119,9 @@ response_arrived(const struct http_conn *conn,
 }
 
 enum outcome
-response_judge(const struct http_conn *conn, const char *request,
-    const struct sent_secrets *sent_secrets, char *correlation,
-    struct errinfo *reterr)
+response_judge(const struct http_conn *conn, const struct provider *provider,
+    const char *request, const struct sent_secrets *sent_secrets,
+    char *correlation, struct errinfo *reterr)
 {
 	struct error_body body;
 	struct errinfo why = {0};
@@ -133,7 +133,7 @@ response_judge(const struct http_conn *conn, const char *request,
 	if (conn->status == 200)
 		return r;
 	r = api_error_judge(
-	    conn->status, buf_view(&conn->body), sent_secrets, &body);
+	    provider, conn->status, buf_view(&conn->body), sent_secrets, &body);
 	if (body.correlation[0] != '\0' && conn->correlation[0] == '\0')
 		memcpy(correlation, body.correlation, sizeof(body.correlation));
 	return err_set(reterr, r, "%s: %ld %s%s%s", request, conn->status,

@@ -25,14 +25,15 @@ MUST_CHECK enum outcome response_arrived(const struct http_conn *conn,
     struct errinfo *reterr);
 
 /*
- * Is it a 200 of the API host?
+ * Is it a 200 of an endpoint other than the token's?
  *
  * in:     request  names it in the reason, "GET /api/v2/users/me"
  * out:    as response_arrived; the correlation id may be that of an error body
  * errors: as conn_outcome and api_error_judge
  */
 MUST_CHECK enum outcome response_judge(const struct http_conn *conn,
-    const char *request, const struct sent_secrets *sent_secrets,
-    char *correlation, struct errinfo *reterr);
+    const struct provider *provider, const char *request,
+    const struct sent_secrets *sent_secrets, char *correlation,
+    struct errinfo *reterr);
 
 #endif

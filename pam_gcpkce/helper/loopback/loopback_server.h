@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * The listener on loopback to which a browser brings the code (RFC 8252 section
- * 7.3).  It parses requests and answers those that do not belong to the
- * sign-in; the caller judges whether a code is ours.
- */
+/* The listener to which a browser brings the code (RFC 8252 section 7.3). */
 #ifndef GCPKCE_HELPER_LOOPBACK_SERVER_H
 #define GCPKCE_HELPER_LOOPBACK_SERVER_H
 

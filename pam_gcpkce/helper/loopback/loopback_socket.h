@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * The sockets of the listener.  They are made and bound before the helper is
- * confined; after that no other socket can listen here.
- */
+/* The sockets of the listener, bound before the helper is confined. */
 #ifndef GCPKCE_HELPER_LOOPBACK_SOCKET_H
 #define GCPKCE_HELPER_LOOPBACK_SOCKET_H
 

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * The layers as one table.  The parent sets up most of them (helper_client),
- * the rest are applied here; each one is verified either way.
- */
+/* The parent sets up most layers; each one is verified either way. */
 #include "sandbox.h"
 
 #include <grp.h>

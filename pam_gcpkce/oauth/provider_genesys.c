@@ -1,65 +1,21 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * users/me and tokens/me, read into an identity record.  Parts of these bodies
+ * Genesys Cloud: its endpoints, and users/me and tokens/me, read into an
+ * identity record.  Parts of these bodies
  * can be set by anyone who may edit users in the organization: every field is
  * checked by type and bytes before it gets into the record, and a missing field
  * gets no default.  The record changes only on success.
  */
-#include "gcpkce/oauth/profile.h"
-
 #include <string.h>
 
 #include "gcpkce/base/text.h"
 #include "gcpkce/oauth/json.h"
+#include "gcpkce/oauth/names.h"
+#include "gcpkce/oauth/profile.h"
+#include "gcpkce/oauth/provider.h"
+#include "record_field.h"
 
-/* A string member, at object.name or, with parent, at object.parent.name. */
-struct field {
-	const char *parent; /* NULL: the object itself */
-	const char *name;
-	const char *shown; /* both, for the message */
-	char *value;
-	size_t cap;
-};
-
-static enum outcome
-wrong_type(const char *shown, const char *type, struct errinfo *reterr)
-{
-	return err_set(
-	    reterr, OUTCOME_IDENTITY_INCOMPLETE, "%s is not %s", shown, type);
-}
-
-static enum outcome
-field_read(struct json_object *object, const struct field *field,
-    struct errinfo *reterr)
-{
-	struct json_object *string = NULL;
-
-	if (field->parent != NULL &&
-	    !json_member(object, field->parent, json_type_object, &object))
-		return wrong_type(field->parent, "an object", reterr);
-	if (object == NULL)
-		return OUTCOME_OK;
-	if (!json_member(object, field->name, json_type_string, &string))
-		return wrong_type(field->shown, "a string", reterr);
-	if (string == NULL)
-		return OUTCOME_OK;
-	return identity_set(
-	    field->value, field->cap, json_view(string), field->shown, reterr);
-}
-
-static enum outcome
-fields_read(struct json_object *object, const struct field *fields,
-    size_t count, struct errinfo *reterr)
-{
-	for (size_t i = 0; i < count; i++) {
-		/* A missing field must not keep an old value. */
-		fields[i].value[0] = '\0';
-		enum outcome r = field_read(object, &fields[i], reterr);
-		if (r != OUTCOME_OK)
-			return r;
-	}
-	return OUTCOME_OK;
-}
+#define USER_PATH "/api/v2/users/me"
 
 /*
  * Read the ids of a list's objects, or of a member object of each.  A list that
@@ -88,7 +44,7 @@ ids_read(struct json_object *list, const char *parent, const char *shown,
 		if (!json_object_is_type(object, json_type_object) ||
 		    !json_member(object, "id", json_type_string, &id) ||
 		    id == NULL)
-			return wrong_type(
+			return field_type_wrong(
 			    shown, "a list of objects with an id", reterr);
 		r = id_list_put(ids, json_view(id), shown, reterr);
 	}
@@ -102,7 +58,7 @@ groups_read(
 	struct json_object *list = NULL;
 
 	if (!json_member(user, "groups", json_type_array, &list))
-		return wrong_type("groups", "a list", reterr);
+		return field_type_wrong("groups", "a list", reterr);
 	return ids_read(list, NULL, "groups", &record->groups, reterr);
 }
 
@@ -116,10 +72,10 @@ roles_read(
 
 	if (!json_member(
 		user, "authorization", json_type_object, &authorization))
-		return wrong_type("authorization", "an object", reterr);
+		return field_type_wrong("authorization", "an object", reterr);
 	if (authorization != NULL &&
 	    !json_member(authorization, "roles", json_type_array, &list))
-		return wrong_type(shown, "a list", reterr);
+		return field_type_wrong(shown, "a list", reterr);
 	return ids_read(list, NULL, shown, &record->roles, reterr);
 }
 
@@ -130,7 +86,7 @@ grants_read(struct json_object *subject, struct identity *record,
 	struct json_object *list = NULL;
 
 	if (!json_member(subject, "grants", json_type_array, &list))
-		return wrong_type("grants", "a list", reterr);
+		return field_type_wrong("grants", "a list", reterr);
 	return ids_read(list, "role", "grants.role", &record->roles, reterr);
 }
 
@@ -144,10 +100,10 @@ division_read(
 	struct json_object *id = NULL;
 
 	if (!json_member(user, "division", json_type_object, &division))
-		return wrong_type("division", "an object", reterr);
+		return field_type_wrong("division", "an object", reterr);
 	if (division != NULL &&
 	    !json_member(division, "id", json_type_string, &id))
-		return wrong_type(shown, "a string", reterr);
+		return field_type_wrong(shown, "a string", reterr);
 	if (id == NULL)
 		return OUTCOME_OK;
 	id_list_begin(&record->divisions);
@@ -253,14 +209,15 @@ scopes_read(
 	struct json_object *list = NULL;
 
 	if (!json_member(token, "authorizedScope", json_type_array, &list))
-		return wrong_type(shown, "a list", reterr);
+		return field_type_wrong(shown, "a list", reterr);
 	size_t count = list != NULL ? json_object_array_length(list) : 0;
 	for (size_t i = 0; i < count; i++) {
 		struct json_object *scope = json_object_array_get_idx(list, i);
 
 		if (!json_object_is_type(scope, json_type_string) ||
 		    !text_is_token(json_view(scope)))
-			return wrong_type(shown, "a list of scopes", reterr);
+			return field_type_wrong(
+			    shown, "a list of scopes", reterr);
 		/* One put for each scope, so that none is cut. */
 		buf_printf(&scopes, "%s%s", scopes.len > 0 ? " " : "",
 		    json_object_get_string(scope));
@@ -307,3 +264,100 @@ profile_token_parse(
 	*identity = record;
 	return OUTCOME_OK;
 }
+
+static void
+user_query(struct identity_needs needs, struct buf *url)
+{
+	if (needs.roles)
+		buf_put_text(url, "?expand=authorization");
+	if (needs.groups)
+		buf_printf(url, "%cexpand=groups", needs.roles ? '&' : '?');
+}
+
+static enum outcome
+token_parse(struct view body, struct identity_needs needs,
+    struct identity *identity, struct errinfo *reterr)
+{
+	(void)needs;
+	return profile_token_parse(body, identity, reterr);
+}
+
+static bool
+groups_are_missing(struct identity_needs needs, const struct identity *identity)
+{
+	return needs.groups && !identity->groups.present;
+}
+
+static bool
+roles_are_missing(struct identity_needs needs, const struct identity *identity)
+{
+	return needs.roles && !identity->roles.present;
+}
+
+static enum outcome
+groups_path(
+    const struct identity *identity, struct buf *path, struct errinfo *reterr)
+{
+	/* it becomes part of a path, where dots have a meaning */
+	if (!text_is_uuid(view_text(identity->id)))
+		return err_set(reterr, OUTCOME_IDENTITY_INCOMPLETE,
+		    "the field groups is missing in GET " USER_PATH
+		    ", whose id is not a UUID");
+	buf_printf(path, "/api/v2/users/%s?expand=groups", identity->id);
+	return buf_check(path);
+}
+
+static enum outcome
+roles_path(
+    const struct identity *identity, struct buf *path, struct errinfo *reterr)
+{
+	(void)identity;
+	(void)reterr;
+	buf_put_text(path, "/api/v2/authorization/subjects/me");
+	return buf_check(path);
+}
+
+/* The sign-in page accepts these two only together. */
+static void
+authorize_query(const struct authorize_request *request, struct buf *address)
+{
+	if (*request->signin_org == '\0' || *request->signin_provider == '\0')
+		return;
+	authorize_parameter(address, "org", request->signin_org);
+	authorize_parameter(address, "provider", request->signin_provider);
+}
+
+#define ENDPOINT(base, method, path) \
+	{ \
+		method " " path, path, offsetof(struct wire_route, base) \
+	}
+static const char *const error_names[] = {"error", "code", NULL};
+static const char *const error_details[] = {
+    "error_description", "description", "message", NULL};
+static const char *const error_correlations[] = {"contextId", NULL};
+
+const struct provider provider_genesys = {
+    .name = "Genesys Cloud",
+    .authorize = ENDPOINT(login_url, "GET", "/oauth/authorize"),
+    .authorize_query = authorize_query,
+    .token = ENDPOINT(login_url, "POST", "/oauth/token"),
+    .identity =
+	{
+	    {ENDPOINT(api_url, "GET", USER_PATH), "user", "users/me",
+		user_query, profile_user_parse, names_user_parse},
+	    {ENDPOINT(api_url, "GET", "/api/v2/tokens/me"), "token",
+		"tokens/me", NULL, token_parse, names_token_parse},
+	},
+    .lists =
+	{
+	    {"groups", groups_are_missing, groups_path, profile_groups_parse},
+	    {"authorization.roles", roles_are_missing, roles_path,
+		profile_subject_parse},
+	},
+    .revoke = ENDPOINT(api_url, "DELETE", "/api/v2/tokens/me"),
+    .error_names = error_names,
+    .error_details = error_details,
+    .error_correlations = error_correlations,
+    /* the endpoint sends no 429 */
+    .rate_limit = "rate limit exceeded",
+};

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The identity provider as a table: where requests go, what they carry, and who
+ * reads the replies.  The code that sends and waits is the same for all.
+ */
+#ifndef GCPKCE_PROVIDER_H
+#define GCPKCE_PROVIDER_H
+
+#include "authorize.h"
+#include "gcpkce/wire/wire_token.h"
+
+/* Requests for the identity, which need the token and run side by side. */
+#define PROVIDER_REQUESTS 2
+/* Lists that a reply may leave out and that have an endpoint of their own. */
+#define PROVIDER_LISTS 2
+
+struct endpoint {
+	const char *request; /* method and path, for reasons; NULL: none */
+	const char *path;    /* to append to ... */
+	size_t base;         /* ... the URL at this offset of wire_route */
+};
+
+struct identity_request {
+	struct endpoint endpoint;
+	const char *input;  /* the reply's name in the input of gcpkce decide */
+	const char *called; /* the endpoint in a sentence */
+	/* append what asks for lists that are sent only on request; nullable */
+	void (*query)(struct identity_needs needs, struct buf *url);
+	/* errors: OUTCOME_REPLY_INVALID, OUTCOME_IDENTITY_INCOMPLETE,
+	   OUTCOME_NO_MEMORY */
+	enum outcome (*parse)(struct view body, struct identity_needs needs,
+	    struct identity *identity, struct errinfo *reterr);
+	/* the names in the reply, for display */
+	enum outcome (*names_parse)(
+	    struct view body, struct wire_names *names, struct errinfo *reterr);
+};
+
+/* Asked for over the connection of the first identity request. */
+struct list_request {
+	const char *field; /* where the identity request should have it */
+	bool (*is_missing)(
+	    struct identity_needs needs, const struct identity *identity);
+	/* append the path; OUTCOME_IDENTITY_INCOMPLETE: it has none */
+	enum outcome (*path)(const struct identity *identity, struct buf *path,
+	    struct errinfo *reterr);
+	enum outcome (*parse)(struct view body, struct identity *identity,
+	    struct errinfo *reterr);
+};
+
+struct provider {
+	const char *name; /* for texts */
+	struct endpoint authorize;
+	/* append the parameters that no standard has */
+	void (*authorize_query)(
+	    const struct authorize_request *request, struct buf *address);
+	struct endpoint token;
+	struct identity_request identity[PROVIDER_REQUESTS];
+	struct list_request lists[PROVIDER_LISTS];
+	struct endpoint revoke;
+	/* members of error bodies; each list is ended by NULL */
+	const char *const *error_names;
+	const char *const *error_details;
+	const char *const *error_correlations;
+	const char *rate_limit; /* how the description of a 400
+				   invalid_request begins that is one */
+};
+
+extern const struct provider provider_genesys;
+
+/* The one that a route leads to. */
+const struct provider *provider_of(const struct wire_route *route);
+
+/* Append an endpoint's URL; failures are reported by buf_check(url). */
+void endpoint_url(const struct endpoint *endpoint,
+    const struct wire_route *route, struct buf *url);
+
+/* The base URL of an endpoint; *borrowed* from route. */
+const char *endpoint_base(
+    const struct endpoint *endpoint, const struct wire_route *route);
+
+#endif
