@@ -76,6 +76,10 @@ token_find(
 		    view_text(token), config->token_env, ret, reterr);
 	if (path != NULL && path[0] != '\0')
 		return file_read(path, ret, reterr);
+	if (secure_getenv(ENV_USER_ID) != NULL)
+		return err_set(reterr, OUTCOME_TOKEN_INVALID,
+		    "this session's sign-in was remembered, so it has no "
+		    "token; \"gcpkce login --export\" gets one");
 	return err_set(reterr, OUTCOME_TOKEN_INVALID,
 	    "there is no token: neither %s nor " ENV_TOKEN_FILE " is set",
 	    config->token_env);

@@ -120,6 +120,7 @@ class Sshd:
     """A real sshd on a free loopback port; its accounts come by ssh."""
 
     name = service = "sshd"
+    program = ("/usr/sbin/sshd",)
 
     def __init__(self, house):
         self._house = house
@@ -151,7 +152,7 @@ LogLevel VERBOSE
 """)
         earlier = len(self.log())
         self._daemon = subprocess.Popen(
-            ["/usr/sbin/sshd", "-D", "-f", config, "-E", self.log_path],
+            [*self.program, "-D", "-f", config, "-E", self.log_path],
             stdin=subprocess.DEVNULL, env=CLIENT_ENV)
         self._wait_for_port(earlier)
 
