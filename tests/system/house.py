@@ -201,6 +201,7 @@ class House:
         self.stack("other", "auth required pam_deny.so\n"
                    "account required pam_deny.so\n"
                    "session required pam_deny.so\n")
+        shutil.rmtree("/run/gcpkce/remembered", ignore_errors=True)
         for name in ("conf", "map"):
             path = f"/etc/security/pam_gcpkce.{name}"
             if os.path.exists(path):

@@ -45,7 +45,8 @@ class Bastion(hosts.Sshd):
 
     def __init__(self, house):
         super().__init__(house)
-        os.makedirs(KEYS, exist_ok=True)
+        shutil.rmtree(KEYS, ignore_errors=True)
+        os.mkdir(KEYS, 0o755)
         self.keys = house.path("client-keys")
         shutil.rmtree(self.keys, ignore_errors=True)
         os.mkdir(self.keys, 0o755)

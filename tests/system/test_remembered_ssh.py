@@ -11,7 +11,7 @@ import pytest
 import contract
 import hosts
 from conftest import BUILD, STACK
-from remembered import BOTH, FOLDER, KEYS, Bastion, Cost, records, run
+from remembered import BOTH, FOLDER, Bastion, Cost, records, run
 
 GCPKCE = os.path.join(BUILD, "tests/gcpkce")
 PARAMIKO = """
@@ -28,8 +28,6 @@ print(client.exec_command("id -un")[1].read().decode().strip())
 
 @pytest.fixture
 def bastion(house, configure):
-    shutil.rmtree(FOLDER, ignore_errors=True)
-    shutil.rmtree(KEYS, ignore_errors=True)
     configure(remember=3600)
     daemon = Bastion(house)
     yield daemon
