@@ -96,6 +96,9 @@ $(B)/tests/libnss_resolve.so.2: $(B)/tests/lib/nss_resolve.o
 	$(plugin)
 $(B)/tests/libnss_directory.so.2: $(B)/tests/system/nss_directory.o
 	$(plugin)
+# A provider for the tests of a FIPS host.
+$(B)/tests/fips_like.so: $(B)/tests/lib/fips_like.o
+	$(plugin)
 # Modules that answer what the test wants, or ask for a password.
 modules := $(B)/tests/pam_inject.so $(B)/tests/pam_password.so
 $(modules): $(B)/tests/%.so: $(B)/tests/lib/%.o
@@ -158,7 +161,7 @@ $(commands) $(helpers) $(in_module) $(failing) $(applications) $(text_tools) \
 # ---- all of it ----
 
 signin_parts := $(commands) $(applications) $(modules) $(addprefix $(B)/tests/,pam_gcpkce.so pam_gcpkce_leaping.so \
-	trial-helper leaping-helper without libnss_resolve.so.2 libnss_directory.so.2 failure/gcpkce-helper)
+	trial-helper leaping-helper without libnss_resolve.so.2 libnss_directory.so.2 fips_like.so failure/gcpkce-helper)
 .PHONY: test-parts unit-parts
 test-parts: all $(signin_parts) $(locales) ## build what whole sign-ins in tests run
 unit-parts: $(unit) $(in_module) $(failing) $(B)/tests/failure/tests/pam_gcpkce_scripted.so \
