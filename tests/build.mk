@@ -48,7 +48,7 @@ in_module   := $(patsubst tests/module/%.c,$(B)/tests/module/%,$(sort $(wildcard
 module_host := $(patsubst %,$(B)/tests/module/%.o,host surroundings accounts journal apart own_run)
 
 # cmocka 2 has other names for what cmocka 1 has.
-cmocka_cflags = $(lib_cflags) -Wno-deprecated-declarations -DBUILD='"$(abspath $(B))"' -DSOURCE='"$(CURDIR)"'
+cmocka_cflags = -I. $(lib_cflags) -Wno-deprecated-declarations -DBUILD='"$(abspath $(B))"' -DSOURCE='"$(CURDIR)"'
 $(addsuffix .o,$(failing) $(unit) $(in_module)) $(module_host): private target_cflags = $(cmocka_cflags)
 
 $(unit): $(B)/tests/unit/%: $(B)/tests/unit/%.o $(oauth) $(diagnose) $(client) $(config) $(wire) $(base) \
@@ -63,6 +63,7 @@ $(uses_helper) $(B)/tests/unit/test_helper_child: private test_libs = $(seccomp_
 $(B)/tests/unit/test_seccomp: private flush =
 $(B)/tests/unit/test_seccomp: private test_libs = -Wl,--wrap=syscall $(seccomp_libs)
 $(B)/tests/unit/test_seccomp: $(addprefix $(B)/pam_gcpkce/helper/sandbox/,syscalls.o seccomp.o)
+$(addprefix $(B)/tests/unit/,test_jws test_jwks test_claims): $(B)/tests/lib/signer.o
 $(B)/tests/unit/test_result: $(B)/pam_gcpkce/module/result.o
 $(B)/tests/unit/test_template: $(B)/pam_gcpkce/module/template.o
 $(B)/tests/unit/test_config_example: $(B)/tools/config_example.o
@@ -86,7 +87,7 @@ $(B)/tests/fault-host: $(B)/tests/failure/fault_host.o $(B)/tests/module/own_run
 $(B)/tests/leaping-host: $(B)/tests/failure/fault_host.o $(B)/tests/module/own_run.o $(B)/tests/failure/leaping_clock.o
 $(B)/tests/fault-host $(B)/tests/leaping-host: private target_libs = -rdynamic -lpam
 applications := $(addprefix $(B)/tests/,inject-host pam-session pam-greeter fault-host leaping-host)
-$(addprefix $(B)/tests/lib/,trial.o ways.o without.o): private target_cflags = -I. $(lib_cflags)
+$(addprefix $(B)/tests/lib/,trial.o ways.o without.o signer.o): private target_cflags = -I. $(lib_cflags)
 
 define plugin
 	$(call say,LINK,$@)

@@ -5,6 +5,7 @@
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/param_build.h>
 #include <openssl/rand.h>
 #include <string.h>
 
@@ -94,4 +95,110 @@ crypto_base64url(struct view bytes, struct buf *ret)
 
 		buf_put_byte(ret, c == '+' ? '-' : c == '/' ? '_' : c);
 	}
+}
+
+/* Append base64 of the standard alphabet without its padding, decoded. */
+static bool
+base64_decode(struct view text, struct buf *ret)
+{
+	uint8_t block[BLOCK_LEN];
+
+	for (size_t at = 0; at < text.len; at += CRYPTO_BASE64_LEN(BLOCK_LEN)) {
+		uint8_t in[CRYPTO_BASE64_LEN(BLOCK_LEN)];
+		size_t left = text.len - at;
+		size_t part = left < sizeof(in) ? left : sizeof(in);
+
+		memset(in, '=', sizeof(in));
+		memcpy(in, text.p + at, part);
+		int len = EVP_DecodeBlock(block, in, (int)((part + 3) / 4 * 4));
+		if (len < 0)
+			return false;
+		/* OpenSSL counts what stands for the padding, too. */
+		buf_put(ret, block, part * 3 / 4);
+	}
+	explicit_bzero(block, sizeof(block));
+	return true;
+}
+
+bool
+crypto_base64url_decode(struct view text, struct buf *ret)
+{
+	autobuf standard = BUF_INIT(text.len);
+	autobuf again = BUF_INIT(CRYPTO_BASE64_LEN(text.len));
+
+	for (size_t i = 0; i < text.len; i++) {
+		uint8_t c = text.p[i];
+
+		buf_put_byte(&standard, c == '-' ? '+' : c == '_' ? '/' : c);
+	}
+	if (!base64_decode(buf_view(&standard), ret))
+		ERR_clear_error();
+	/* One text alone stands for these bytes: that which we would write. */
+	crypto_base64url(buf_view(ret), &again);
+	return !standard.failed && !ret->failed && !again.failed &&
+	    view_eq(buf_view(&again), text);
+}
+
+#define OPENSSL_CLEANUP(type, release) \
+	static void type##_cleanup(type **p) \
+	{ \
+		release(*p); \
+	}
+OPENSSL_CLEANUP(EVP_PKEY, EVP_PKEY_free)
+OPENSSL_CLEANUP(EVP_PKEY_CTX, EVP_PKEY_CTX_free)
+OPENSSL_CLEANUP(EVP_MD_CTX, EVP_MD_CTX_free)
+OPENSSL_CLEANUP(BIGNUM, BN_free)
+OPENSSL_CLEANUP(OSSL_PARAM_BLD, OSSL_PARAM_BLD_free)
+OPENSSL_CLEANUP(OSSL_PARAM, OSSL_PARAM_free)
+#define autossl(type) CLEANUP(type##_cleanup) type
+
+/* The parameters of a public key; NULL without memory. */
+static OSSL_PARAM *
+rsa_parameters(struct view n, struct view e)
+{
+	autossl(BIGNUM) *modulus = BN_bin2bn(n.p, (int)n.len, NULL);
+	autossl(BIGNUM) *exponent = BN_bin2bn(e.p, (int)e.len, NULL);
+	autossl(OSSL_PARAM_BLD) *builder = OSSL_PARAM_BLD_new();
+
+	if (modulus == NULL || exponent == NULL || builder == NULL ||
+	    OSSL_PARAM_BLD_push_BN(builder, "n", modulus) != 1 ||
+	    OSSL_PARAM_BLD_push_BN(builder, "e", exponent) != 1)
+		return NULL;
+	return OSSL_PARAM_BLD_to_param(builder);
+}
+
+/* The key of n and e; NULL if OpenSSL has no such key. */
+static EVP_PKEY *
+rsa_key(struct view n, struct view e)
+{
+	autossl(OSSL_PARAM) *parameters = rsa_parameters(n, e);
+	autossl(EVP_PKEY_CTX) *maker =
+	    EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
+	EVP_PKEY *key = NULL;
+
+	if (parameters == NULL || maker == NULL ||
+	    EVP_PKEY_fromdata_init(maker) != 1 ||
+	    EVP_PKEY_fromdata(maker, &key, EVP_PKEY_PUBLIC_KEY, parameters) !=
+		1)
+		return NULL;
+	return key;
+}
+
+bool
+crypto_rs256_verify(
+    const struct crypto_rsa *rsa, struct view message, struct view signature)
+{
+	autossl(EVP_PKEY) *key = rsa_key(rsa->n, rsa->e);
+	autossl(EVP_PKEY_CTX) *checker =
+	    key != NULL ? EVP_PKEY_CTX_new(key, NULL) : NULL;
+	autossl(EVP_MD_CTX) *context = EVP_MD_CTX_new();
+	bool verified = checker != NULL && context != NULL &&
+	    EVP_PKEY_public_check(checker) == 1 &&
+	    EVP_DigestVerifyInit_ex(
+		context, NULL, "SHA256", NULL, NULL, key, NULL) == 1 &&
+	    EVP_DigestVerify(context, signature.p, signature.len, message.p,
+		message.len) == 1;
+
+	ERR_clear_error();
+	return verified;
 }

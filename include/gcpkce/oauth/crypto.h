@@ -44,4 +44,30 @@ void crypto_base64(struct view bytes, struct buf *ret);
 /* Append base64url of bytes to ret, not padded (RFC 7636 appendix A). */
 void crypto_base64url(struct view bytes, struct buf *ret);
 
+/*
+ * Decode base64url without padding, strictly: only the text that
+ * crypto_base64url makes of the bytes is accepted, so not one with padding,
+ * white space, bits to spare, or a length that no bytes have.
+ *
+ * out:    ret  empty before, with room for 3 bytes for each 4 of text
+ * gives:  false if it is not such a text, or memory was short
+ * source: RFC 7515 section 2; RFC 4648 section 3.5
+ */
+MUST_CHECK bool crypto_base64url_decode(struct view text, struct buf *ret);
+
+/* An RSA public key: numbers in big-endian order. */
+struct crypto_rsa {
+	struct view n, e;
+};
+
+/*
+ * Verify a signature RSASSA-PKCS1-v1_5 with SHA-256.
+ *
+ * gives:  true if OpenSSL says so; false otherwise, also for a key that it
+ *         refuses and without memory
+ * source: RFC 7518 section 3.3
+ */
+MUST_CHECK bool crypto_rs256_verify(
+    const struct crypto_rsa *rsa, struct view message, struct view signature);
+
 #endif
