@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: ISC
 """Runs the tests and ends with one line: N passed, N failed, N skipped.
 
-    run.py --build FOLDER [--name PART] all|quick|coverage|web
+    run.py --build DIRECTORY [--name PART] all|quick|coverage|web
 
-A suite is one test program (cmocka), one folder of pytest, or all fuzz targets
+A suite is one test program (cmocka), one directory of pytest, or all fuzz targets
 together.  What passes says one line; what fails shows all it printed.
 
 As root, all of it happens on a machine of its own (lib/machine.py).
@@ -37,7 +37,7 @@ INSIDE = "GCPKCE_MACHINE"
 LOGINS = ("pytest", "tests/system")
 COMMANDS = ("pytest", "tests/cli")
 ALONE = ("alone",)
-# Some folders are shared out to several runs of pytest, since they mostly wait.
+# Some directories are shared out to several runs of pytest, since they mostly wait.
 SHARES = {LOGINS: 4, COMMANDS: 3}
 # in a process of its own: a browser leaves more behind than others can bear
 PAGES = ("pytest", "tests/system/test_pages.py")
@@ -131,13 +131,13 @@ def run_fuzz(command, totals):
            began, totals)
 
 
-def pytest_outcome(folder, build, name, share=""):
-    """Runs a folder of pytest, or a share of it; gives its Outcome."""
+def pytest_outcome(directory, build, name, share=""):
+    """Runs a directory of pytest, or a share of it; gives its Outcome."""
     with tempfile.TemporaryDirectory(prefix="gcpkce-run-") as place:
         junit = os.path.join(place, "report.xml")
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-rs",
-                   "--disable-warnings", "--junit-xml", junit, folder]
-        if folder == LOGINS[1]:
+                   "--disable-warnings", "--junit-xml", junit, directory]
+        if directory == LOGINS[1]:
             command += ["--ignore", PAGES[1]]
         if name:
             command += ["-k", name]
@@ -148,33 +148,33 @@ def pytest_outcome(folder, build, name, share=""):
         status, printed = run(command, TIMEOUT["pytest"], env=environment)
         if status == 5 and (name or share):
             return Outcome(0, 0, 0, [], "")  # no such test here
-        return junit_outcome(folder, junit, status, printed)
+        return junit_outcome(directory, junit, status, printed)
 
 
-def junit_outcome(folder, junit, status, printed):
+def junit_outcome(directory, junit, status, printed):
     """The Outcome of a run of pytest, by its report."""
     try:
         suite = ElementTree.parse(junit).getroot().find("testsuite")
         count = {key: int(suite.get(key)) for key in ("tests", "failures", "errors", "skipped")}
         failures = list(junit_failures(suite))
     except (OSError, AttributeError, ElementTree.ParseError):
-        return Outcome(0, 1, 0, [f"{folder}: no report"], printed)
+        return Outcome(0, 1, 0, [f"{directory}: no report"], printed)
     failed = count["failures"] + count["errors"]
     passed = count["tests"] - failed - count["skipped"]
     if status != 0 and failed == 0:
-        failed, failures = 1, [f"{folder}: pytest ended with status {status}"]
+        failed, failures = 1, [f"{directory}: pytest ended with status {status}"]
     return Outcome(passed, failed, count["skipped"], failures, printed)
 
 
-def run_pytest(folder, build, name, totals, shares=("",)):
-    """Runs a folder of pytest, its shares side by side."""
+def run_pytest(directory, build, name, totals, shares=("",)):
+    """Runs a directory of pytest, its shares side by side."""
     began = time.monotonic()
     with concurrent.futures.ThreadPoolExecutor(len(shares)) as pool:
         whole = functools.reduce(Outcome.plus, pool.map(
-            lambda share: pytest_outcome(folder, build, name, share), shares))
+            lambda share: pytest_outcome(directory, build, name, share), shares))
     if whole.passed + whole.failed + whole.skipped:
         alone = " (alone)" if shares == ALONE else ""
-        report(os.path.relpath(folder) + alone, whole, began, totals)
+        report(os.path.relpath(directory) + alone, whole, began, totals)
 
 
 def junit_failures(suite):
@@ -256,7 +256,7 @@ class Run:
             return  # they were among the others
         if kind in ("pytest", "alone"):
             shares = ALONE if kind == "alone" else self.shares(kind, what)
-            # a folder's own name selects all of it
+            # a directory's own name selects all of it
             run_pytest(what, self.build, "" if name and name in what else name, self.totals,
                        shares)
         elif kind == "shell" and name in what[0]:

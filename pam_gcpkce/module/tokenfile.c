@@ -52,7 +52,7 @@ tokenfile_pending_write(const struct tokenfile_pending *pending,
 {
 	struct view token = secret_view(pending->token);
 	autobuf content = BUF_INIT(CONTENT_MAX);
-	autofd folder = -1;
+	autofd dir_fd = -1;
 
 	if (strpbrk(pending->account, "\n\r") != NULL)
 		return err_set(reterr, OUTCOME_CONFIG_UNSAFE,
@@ -66,10 +66,10 @@ tokenfile_pending_write(const struct tokenfile_pending *pending,
 		return OUTCOME_NO_MEMORY;
 	enum outcome r = rundir_id_make(ret_id, reterr);
 	if (r == OUTCOME_OK)
-		r = rundir_open_dir(&pending_dir, true, &folder, reterr);
+		r = rundir_open_dir(&pending_dir, true, &dir_fd, reterr);
 	if (r == OUTCOME_OK)
 		r = rundir_file_make(
-		    folder, ret_id, buf_view(&content), 0, 0, reterr);
+		    dir_fd, ret_id, buf_view(&content), 0, 0, reterr);
 	return r;
 }
 
@@ -129,13 +129,13 @@ content_parse(struct view rest, struct tokenfile_pending *ret)
 
 /* Read a file that only authenticate, as root, can have left. */
 static enum outcome
-content_read(int folder, const char *id, struct tokenfile_pending *ret,
+content_read(int dir_fd, const char *id, struct tokenfile_pending *ret,
     struct stat *ret_st, struct errinfo *reterr)
 {
 	autobuf content = BUF_INIT(CONTENT_MAX);
 
 	*ret = (struct tokenfile_pending){0};
-	enum outcome r = rundir_file_read(folder, id, &content, ret_st, reterr);
+	enum outcome r = rundir_file_read(dir_fd, id, &content, ret_st, reterr);
 	if (r != OUTCOME_OK)
 		return r;
 	r = content_parse(buf_view(&content), ret);
@@ -148,23 +148,23 @@ tokenfile_pending_read(
     const char *id, struct tokenfile_pending *ret, struct errinfo *reterr)
 {
 	struct stat st;
-	autofd folder = -1;
+	autofd dir_fd = -1;
 
 	if (!id_is_valid(id))
 		return err_set(reterr, OUTCOME_CONFIG_UNSAFE,
 		    "the id of the pending token is malformed");
-	enum outcome r = rundir_open_dir(&pending_dir, false, &folder, reterr);
-	return r == OUTCOME_OK ? content_read(folder, id, ret, &st, reterr) : r;
+	enum outcome r = rundir_open_dir(&pending_dir, false, &dir_fd, reterr);
+	return r == OUTCOME_OK ? content_read(dir_fd, id, ret, &st, reterr) : r;
 }
 
 bool
 tokenfile_pending_remove(const char *id)
 {
-	autofd folder = -1;
+	autofd dir_fd = -1;
 
 	return id_is_valid(id) &&
-	    rundir_open_dir(&pending_dir, false, &folder, NULL) == OUTCOME_OK &&
-	    unlinkat(folder, id, 0) == 0;
+	    rundir_open_dir(&pending_dir, false, &dir_fd, NULL) == OUTCOME_OK &&
+	    unlinkat(dir_fd, id, 0) == 0;
 }
 
 /*
@@ -195,21 +195,21 @@ is_for(const struct tokenfile_pending *pending, const struct stat *st,
  * Remove one file if it is stale; only the process that removes it reports it.
  */
 static bool
-stale_remove(int folder, const char *id, uint64_t now_s, const char *api_url,
+stale_remove(int dir_fd, const char *id, uint64_t now_s, const char *api_url,
     struct tokenfile_pending *ret)
 {
 	struct stat st;
 
 	*ret = (struct tokenfile_pending){0};
 	if (!id_is_valid(id) ||
-	    fstatat(folder, id, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
+	    fstatat(dir_fd, id, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
 	    !is_older(&st, now_s, TOKENFILE_PENDING_MAX_S))
 		return false;
-	enum outcome r = content_read(folder, id, ret, &st, NULL);
+	enum outcome r = content_read(dir_fd, id, ret, &st, NULL);
 	if (r == OUTCOME_OK ? !is_for(ret, &st, api_url, now_s)
 			    : r != OUTCOME_CONFIG_UNSAFE)
 		return false; /* a file that cannot be read now stays, too */
-	return unlinkat(folder, id, 0) == 0;
+	return unlinkat(dir_fd, id, 0) == 0;
 }
 
 void
@@ -219,18 +219,18 @@ tokenfile_pending_sweep(uint64_t now_s, const char *api_url,
 {
 	const struct dirent *entry;
 	unsigned swept = 0;
-	autofd folder = -1;
+	autofd dir_fd = -1;
 
-	if (rundir_open_dir(&pending_dir, false, &folder, NULL) != OUTCOME_OK)
+	if (rundir_open_dir(&pending_dir, false, &dir_fd, NULL) != OUTCOME_OK)
 		return;
-	DIR *list = rundir_list(folder);
+	DIR *list = rundir_list(dir_fd);
 	if (list == NULL)
 		return;
 	while (swept < SWEEP_MAX && (entry = readdir(list)) != NULL) {
 		autopending stale = {0};
 
 		if (!stale_remove(
-			folder, entry->d_name, now_s, api_url, &stale))
+			dir_fd, entry->d_name, now_s, api_url, &stale))
 			continue;
 		swept++;
 		if (stale.token == NULL ||
@@ -257,13 +257,13 @@ tokenfile_create(const struct account *account, const char *id,
 {
 	char name[TOKENFILE_PATH_CAP];
 	struct rundir own = account_dir(account->uid, account->gid, name);
-	autofd folder = -1;
+	autofd dir_fd = -1;
 
 	enum outcome r = id_is_valid(id)
-	    ? rundir_open_dir(&own, true, &folder, reterr)
+	    ? rundir_open_dir(&own, true, &dir_fd, reterr)
 	    : err_set(reterr, OUTCOME_CONFIG_UNSAFE, "no id");
 	if (r == OUTCOME_OK)
-		r = rundir_file_make(folder, id, secret_view(token),
+		r = rundir_file_make(dir_fd, id, secret_view(token),
 		    account->uid, account->gid, reterr);
 	if (r == OUTCOME_OK)
 		(void)snprintf(ret_path, TOKENFILE_PATH_CAP, RUNDIR "/%u/%.*s",
@@ -276,10 +276,10 @@ tokenfile_remove(uid_t uid, const char *id, struct errinfo *reterr)
 {
 	char name[TOKENFILE_PATH_CAP];
 	struct rundir own = account_dir(uid, 0, name);
-	autofd folder = -1;
+	autofd dir_fd = -1;
 
-	enum outcome r = rundir_open_dir(&own, false, &folder, reterr);
-	if (r == OUTCOME_OK && unlinkat(folder, id, 0) != 0 && errno != ENOENT)
+	enum outcome r = rundir_open_dir(&own, false, &dir_fd, reterr);
+	if (r == OUTCOME_OK && unlinkat(dir_fd, id, 0) != 0 && errno != ENOENT)
 		r = err_sys(reterr, OUTCOME_SYSTEM_ERROR,
 		    "removing the session's token file");
 	return r;
@@ -292,19 +292,19 @@ account_sweep(int base, const char *uid, uint64_t now_s)
 	const struct rundir own = {.name = uid};
 	const struct dirent *entry;
 	struct stat st;
-	autofd folder = -1;
+	autofd dir_fd = -1;
 
 	if (strspn(uid, "0123456789") != strlen(uid) ||
-	    rundir_open_below(base, &own, false, &folder, NULL) != OUTCOME_OK)
+	    rundir_open_below(base, &own, false, &dir_fd, NULL) != OUTCOME_OK)
 		return;
-	DIR *list = rundir_list(folder);
+	DIR *list = rundir_list(dir_fd);
 	while (list != NULL && (entry = readdir(list)) != NULL) {
 		if (id_is_valid(entry->d_name) &&
-		    fstatat(folder, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) ==
+		    fstatat(dir_fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) ==
 			0 &&
 		    S_ISREG(st.st_mode) && st.st_mtime < (time_t)now_s &&
 		    is_older(&st, now_s, VALID_MAX_S))
-			(void)unlinkat(folder, entry->d_name, 0);
+			(void)unlinkat(dir_fd, entry->d_name, 0);
 	}
 	if (list != NULL)
 		(void)closedir(list);

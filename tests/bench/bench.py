@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: ISC
 """Measures what docs/BENCH.md shows, on this machine alone.
 
-    bench.py --build FOLDER [--figure 1..7]
+    bench.py --build DIRECTORY [--figure 1..7]
 
 A whole run writes docs/BENCH.md; one figure alone is only shown, because
 ratios belong to one run.  Needs root, for the private house of tests/system.
@@ -47,13 +47,13 @@ def arguments():
 
 def move_in():
     """Runs this very program inside a house; gives its exit status."""
-    folder = tempfile.mkdtemp(prefix="gcpkce-bench-")
+    directory = tempfile.mkdtemp(prefix="gcpkce-bench-")
     try:
         return subprocess.call(
             [*unshare(), "/bin/sh", "-c", '"$@"; exit $?', "init",
-             sys.executable, *sys.argv], env={**os.environ, INSIDE: folder})
+             sys.executable, *sys.argv], env={**os.environ, INSIDE: directory})
     finally:
-        os.rmdir(folder)
+        os.rmdir(directory)
 
 
 def main():

@@ -8,7 +8,7 @@
  *   fresh    nothing
  *   idle     starts libcurl and makes its handles
  *   warm     opens both connections, too
- * and hashed, which takes certificates from the system's hashed folder; else
+ * and hashed, which takes certificates from the system's hashed directory; else
  * libcurl's default stands, which is the system's bundle.
  */
 #include <curl/curl.h>

@@ -20,7 +20,7 @@ LINEAR = 1.05  # a line of a larger file costs this much more, at most
 
 def map_write(setting, lines):
     """Writes a map file whose last line maps the account; gives its path."""
-    path = os.path.join(setting.folder, f"map{lines}")
+    path = os.path.join(setting.directory, f"map{lines}")
     namespace = uuid.UUID(setting.person)
     with open(path, "w", encoding="ascii") as file:
         os.fchmod(file.fileno(), 0o644)
@@ -51,7 +51,7 @@ def decide(setting, conf):
 
 def instructions(setting, conf):
     """The instructions of one decision."""
-    out = os.path.join(setting.folder, "decision")
+    out = os.path.join(setting.directory, "decision")
     run(setting, conf, ONE, before=(
         *CALLGRIND, "--toggle-collect=policy_gather",
         "--toggle-collect=policy_account_check", "--toggle-collect=policy_decide",
@@ -61,7 +61,7 @@ def instructions(setting, conf):
 
 def opens(setting, path):
     """How often a whole sign-in opens the map file."""
-    log = os.path.join(setting.folder, "opens")
+    log = os.path.join(setting.directory, "opens")
     service = setting.module(None, map_file=path, preconnect="no")
     setting.sign_in(service, before=(
         "strace", "-o", log, "-e", "trace=open,openat,openat2"))

@@ -5,7 +5,7 @@
  * the code's entry to PAM's result, and the CPU of itself and of the processes
  * that the module left to be collected.
  *
- *   host FOLDER SERVICE USER COUNT PAUSE-MS
+ *   host DIRECTORY SERVICE USER COUNT PAUSE-MS
  *
  * PAUSE-MS is what the person takes at the prompt.  "ask" says "ready" before
  * PAM is begun and "waiting" at the prompt, and waits both times for a line;
@@ -156,7 +156,7 @@ main(int argc, char **argv)
 
 	if (argc != 6) {
 		(void)fprintf(stderr,
-		    "usage: host FOLDER SERVICE USER COUNT "
+		    "usage: host DIRECTORY SERVICE USER COUNT "
 		    "PAUSE-MS|ask|leave\n");
 		return 2;
 	}

@@ -2,7 +2,7 @@
 """Where the bench happens: a private house with a far end and relays.
 
 The house is that of tests/system.  Its system certificates, bundle and hashed
-folder alike, have one authority more: that of the far end.  So each process finds
+directory alike, have one authority more: that of the far end.  So each process finds
 certificates as on a real host.
 """
 
@@ -89,12 +89,12 @@ class FarEnd(Program):
 class Stage:
     """The house, the far end, a relay for each round trip, the services."""
 
-    def __init__(self, folder, build):
-        self.house = House(folder)
+    def __init__(self, directory, build):
+        self.house = House(directory)
         self.built = os.path.join(build, "tests/bench")
         self.house.install(build)
-        self.folder = self.house.make_folder("bench")
-        os.mkdir(f"{self.folder}/pam.d")
+        self.directory = self.house.make_directory("bench")
+        os.mkdir(f"{self.directory}/pam.d")
         self.write("pam.d/other", "")  # libpam loads what stands there
         self._services = {}
         self._record()
@@ -117,8 +117,8 @@ class Stage:
         return os.path.join(self.built, name)
 
     def write(self, name, text):
-        """Writes a file of root's in the bench's folder."""
-        return self.house.write(os.path.join(self.folder, name), text)
+        """Writes a file of root's in the bench's directory."""
+        return self.house.write(os.path.join(self.directory, name), text)
 
     def urls(self, rtt):
         """The addresses of login and API server at a round trip time."""
@@ -167,7 +167,7 @@ class Stage:
 
     def host(self, service, pause="0", count=1, before=()):
         """The command line of a host that signs in."""
-        return [*before, self.program("host"), f"{self.folder}/pam.d",
+        return [*before, self.program("host"), f"{self.directory}/pam.d",
                 service, ACCOUNT, str(count), str(pause)]
 
     def sign_in(self, service, pause="0", count=1, before=()):
@@ -208,8 +208,8 @@ class Stage:
 
     def _record(self):
         """Takes the replies of the fake server and starts the far end."""
-        folder = self.house.make_folder("genesys")
-        with FakeServer(folder) as fake:
+        directory = self.house.make_directory("genesys")
+        with FakeServer(directory) as fake:
             self.client = fake.clients["public"].id
             self.organization = fake.organization.id
             self.person = fake.people["alice"].id

@@ -85,8 +85,8 @@ def gcpkce():
 
 
 @pytest.fixture
-def folder():
-    """A folder that is this user's alone to write, and others may read."""
+def directory():
+    """A directory that is this user's alone to write, and others may read."""
     with tempfile.TemporaryDirectory(prefix="gcpkce-cli-") as path:
         os.chmod(path, 0o755)
         yield path
@@ -102,21 +102,21 @@ def account():
 
 
 @pytest.fixture
-def configure(folder, account):
+def configure(directory, account):
     """Writes a configuration with changes; gives its path."""
     def write(lines=None, **changes):
         settings = {
             "region": "eu-central-1", "client_id": CLIENT,
             "organization": ORGANIZATION,
             "redirect_uri": "https://signin.example.test/callback",
-            "map_file": f"{folder}/map", "helper_user": "nobody", "preconnect": "no", **changes,
+            "map_file": f"{directory}/map", "helper_user": "nobody", "preconnect": "no", **changes,
         }
-        with open(f"{folder}/map", "w", encoding="utf-8") as file:
+        with open(f"{directory}/map", "w", encoding="utf-8") as file:
             os.fchmod(file.fileno(), 0o644)
             file.write("\n".join(lines or [f"{account} id:{PERSON}"]) + "\n")
-        with open(f"{folder}/conf", "w", encoding="utf-8") as file:
+        with open(f"{directory}/conf", "w", encoding="utf-8") as file:
             os.fchmod(file.fileno(), 0o644)
             file.writelines(f"{key} = {value}\n" for key, value in settings.items()
                             if value is not None)
-        return f"{folder}/conf"
+        return f"{directory}/conf"
     return write

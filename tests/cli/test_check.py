@@ -14,17 +14,17 @@ FAULT, WARNING, NOTE = "fault", "warning", "note"
 
 
 @pytest.fixture
-def check(gcpkce, folder, configure):
+def check(gcpkce, directory, configure):
     """Runs check on a stack; gives the findings about pam.d."""
     def run(files, *arguments, service="s", **settings):
         settings.setdefault("export", "none")
         conf = configure(**settings)
-        os.makedirs(f"{folder}/pam.d", exist_ok=True)
+        os.makedirs(f"{directory}/pam.d", exist_ok=True)
         for name, text in files.items():
-            with open(f"{folder}/pam.d/{name}", "wb") as file:
+            with open(f"{directory}/pam.d/{name}", "wb") as file:
                 file.write(text if isinstance(text, bytes) else text.encode())
         service = arguments or ("--service", service)
-        return gcpkce("--json", "check", "--conf", conf, "--pam-dir", f"{folder}/pam.d", *service)
+        return gcpkce("--json", "check", "--conf", conf, "--pam-dir", f"{directory}/pam.d", *service)
     return run
 
 
@@ -217,11 +217,11 @@ def test_a_wrong_argument_is_named_with_its_line(check):
     "auth required pam_gcpkce.so proxy=http://Sommer2026",
     "auth required pam_gcpkce.so client_id=Sommer2026!",
 ])
-def test_an_argument_s_password_is_not_shown(check, gcpkce, folder, line):
+def test_an_argument_s_password_is_not_shown(check, gcpkce, directory, line):
     run = check(stack(line + "\n"))
     assert "(not shown)" in run.out
     assert "Sommer2026" not in run.out + run.err
-    run = gcpkce("check", "--conf", f"{folder}/conf", "--pam-dir", f"{folder}/pam.d",
+    run = gcpkce("check", "--conf", f"{directory}/conf", "--pam-dir", f"{directory}/pam.d",
                  "--service", "s")
     assert "(not shown)" in run.out and "Sommer2026" not in run.out + run.err
 
@@ -333,10 +333,10 @@ def test_a_browser_that_brings_the_code_names_no_zone(check):
     assert "one compromised host" not in run.out
 
 
-def test_the_text_has_table_fixes_and_a_count(gcpkce, check, folder):
+def test_the_text_has_table_fixes_and_a_count(gcpkce, check, directory):
     check(REAL["authinfo-unavail-ignored"],
           redirect_uri="https://signin.example.test/callback/tests")
-    run = gcpkce("check", "--conf", f"{folder}/conf", "--pam-dir", f"{folder}/pam.d",
+    run = gcpkce("check", "--conf", f"{directory}/conf", "--pam-dir", f"{directory}/pam.d",
                  "--service", "s")
     assert run.status == 1
     assert "configuration\n  ok\n" in run.out
@@ -348,10 +348,10 @@ def test_the_text_has_table_fixes_and_a_count(gcpkce, check, folder):
     assert run.out.endswith("\n1 fault, 0 warnings, 4 notes\n")
 
 
-def test_the_other_modules_are_listed_where_there_are_any(gcpkce, check, folder):
+def test_the_other_modules_are_listed_where_there_are_any(gcpkce, check, directory):
     for name, listed in (("debian-sshd", False), ("debian-login", True)):
         check(REAL[name])
-        run = gcpkce("check", "--conf", f"{folder}/conf", "--pam-dir", f"{folder}/pam.d",
+        run = gcpkce("check", "--conf", f"{directory}/conf", "--pam-dir", f"{directory}/pam.d",
                      "--service", "s")
         assert ("The other modules, column by column:\n    " in run.out) is listed
         assert ("column by column" in run.out) is listed
@@ -369,10 +369,10 @@ def test_all_faults_of_the_configuration_are_named_at_once(gcpkce, configure):
         assert found["fix"] != ""
 
 
-def test_places_and_values_that_look_like_sentences_stay_whole(gcpkce, configure, folder):
-    os.makedirs(f"{folder}/a: b; c")
-    os.chmod(f"{folder}/a: b; c", 0o755)
-    conf = f'{folder}/a: b; c/"d; e'
+def test_places_and_values_that_look_like_sentences_stay_whole(gcpkce, configure, directory):
+    os.makedirs(f"{directory}/a: b; c")
+    os.chmod(f"{directory}/a: b; c", 0o755)
+    conf = f'{directory}/a: b; c/"d; e'
     os.rename(configure(timeout="soon"), conf)
     found = find(gcpkce("--json", "check", "--conf", conf), FAULT, "")
     assert re.search('/a: b; c/"d; e:[0-9]+$', found["where"])
@@ -413,8 +413,8 @@ def test_an_unlikely_client_id_is_reported_once(check):
 LATER = ["files", "helper", "network"]
 
 
-def test_a_missing_configuration_is_one_fault(gcpkce, folder):
-    conf = f"{folder}/none.conf"
+def test_a_missing_configuration_is_one_fault(gcpkce, directory):
+    conf = f"{directory}/none.conf"
     run = gcpkce("--json", "check", "--conf", conf)
     assert run.status == 1
     fault = find(run, FAULT, "no such file", conf)
@@ -447,8 +447,8 @@ def test_what_was_looked_at_is_not_named_otherwise(gcpkce, configure):
     assert "not checked\n" not in gcpkce("check", "--offline", "--conf", configure()).out
 
 
-def test_a_missing_configuration_of_several_lines_is_one_fault(check, folder):
-    line = f"auth required pam_gcpkce.so conf={folder}/none.conf\n"
+def test_a_missing_configuration_of_several_lines_is_one_fault(check, directory):
+    line = f"auth required pam_gcpkce.so conf={directory}/none.conf\n"
     run = check({"s": line + OURS, "t": line, **COMMON}, "--all-services")
     find(run, FAULT, "no such file", "none.conf")
     assert not re.search("is missing|is not enough", run.out)
@@ -457,16 +457,16 @@ def test_a_missing_configuration_of_several_lines_is_one_fault(check, folder):
 @pytest.mark.skipif(os.path.exists("/etc/security/pam_gcpkce.conf") or
                     os.path.exists("/etc/security/pam_gcpkce.conf.d"),
                     reason="this host has a configuration")
-def test_a_host_without_a_configuration_is_one_fault(gcpkce, check, folder):
+def test_a_host_without_a_configuration_is_one_fault(gcpkce, check, directory):
     def faults(*arguments):
         run = gcpkce("--json", "check", *arguments)
         return [one["what"] for one in run.json["findings"] if one["severity"] == FAULT]
     assert faults() == ["there is no such file"]
     check(dict(stack(OURS), t=stack(OURS)["s"]))
-    stacks = ("--pam-dir", f"{folder}/pam.d", "--all-services")
+    stacks = ("--pam-dir", f"{directory}/pam.d", "--all-services")
     assert faults(*stacks) == ["there is no such file, and lines of pam.d give no settings"]
     check(stack("auth required pam_gcpkce.so region=eu-central-1\n"))
-    given = faults("--pam-dir", f"{folder}/pam.d", "--service", "s")
+    given = faults("--pam-dir", f"{directory}/pam.d", "--service", "s")
     assert sorted(text.split(":")[0] for text in given) == [
         "client_id", "organization", "redirect_uri"]
 
@@ -478,16 +478,16 @@ def as_ordinary_user(*arguments):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="becoming an ordinary user needs root")
-def test_an_ordinary_user_learns_what_was_not_read(check, folder):
+def test_an_ordinary_user_learns_what_was_not_read(check, directory):
     check(REAL["debian-sshd"])
-    os.chmod(f"{folder}/conf", 0o600)
-    arguments = ("check", "--conf", f"{folder}/conf", "--pam-dir", f"{folder}/pam.d",
+    os.chmod(f"{directory}/conf", 0o600)
+    arguments = ("check", "--conf", f"{directory}/conf", "--pam-dir", f"{directory}/pam.d",
                  "--service", "s")
     run = as_ordinary_user(*arguments)
     assert run.returncode == 0
-    assert "note     " + f"{folder}/conf: this user may not read the file" in run.stdout
+    assert "note     " + f"{directory}/conf: this user may not read the file" in run.stdout
     assert "no other way in" in run.stdout
-    os.chmod(f"{folder}/pam.d/common-rest", 0o600)
+    os.chmod(f"{directory}/pam.d/common-rest", 0o600)
     run = as_ordinary_user(*arguments)
     assert "run this as root to have it read" in run.stdout
     assert "there is no table for s" in run.stdout
@@ -550,9 +550,9 @@ def test_odd_bytes_are_named(check, text, pattern):
     find(check(files), FAULT, pattern)
 
 
-def test_what_is_no_file_is_named_and_not_waited_for(check, folder):
-    os.makedirs(f"{folder}/pam.d")
-    os.mkfifo(f"{folder}/pam.d/fifo")
+def test_what_is_no_file_is_named_and_not_waited_for(check, directory):
+    os.makedirs(f"{directory}/pam.d")
+    os.mkfifo(f"{directory}/pam.d/fifo")
     run = check(stack(OURS + "auth include fifo\n"))
     find(run, FAULT, "not a regular file", "pam.d/fifo")
     assert run.json["stacks"] == []

@@ -290,8 +290,8 @@ def test_decide_names_every_fault_of_the_configuration(gcpkce, configure, accoun
 @pytest.mark.parametrize("command", [
     ("login",), ("whoami",), ("logout",), ("explain",), ("decide", "--user", "root")],
     ids=lambda words: words[0])
-def test_a_missing_configuration_is_reported_in_one_line(gcpkce, folder, command):
-    for conf in (f"{folder}/none.conf", "./none.conf"):
+def test_a_missing_configuration_is_reported_in_one_line(gcpkce, directory, command):
+    for conf in (f"{directory}/none.conf", "./none.conf"):
         run = gcpkce(*command, "--conf", conf, env={"GENESYSCLOUD_ACCESS_TOKEN": "x" * 40})
         assert run.status == 1
         assert [line for line in run.err.splitlines() if "none.conf" in line] == [

@@ -75,12 +75,12 @@ def test_bash_completes_the_options_of(command, arguments):
     assert bash("gcpkce", command, "--") == options(arguments)
 
 
-def test_bash_completes_values(folder):
-    with open(f"{folder}/my own.conf", "w", encoding="utf-8"):
+def test_bash_completes_values(directory):
+    with open(f"{directory}/my own.conf", "w", encoding="utf-8"):
         pass
-    assert bash("gcpkce", "login", "--conf", "my", cwd=folder) == ["my own.conf"]
-    assert bash("gcpkce", "explain", "my", cwd=folder) == ["my own.conf"]
-    assert bash("gcpkce", "login", "my", cwd=folder) == [""]
+    assert bash("gcpkce", "login", "--conf", "my", cwd=directory) == ["my own.conf"]
+    assert bash("gcpkce", "explain", "my", cwd=directory) == ["my own.conf"]
+    assert bash("gcpkce", "login", "my", cwd=directory) == [""]
     assert bash("gcpkce", "login", "--user", "roo") == ["root"]
     assert bash("gcpkce", "pkce", "--verifier", "-") == [""]
 
@@ -107,9 +107,9 @@ def test_bash_completes_on_a_terminal():
 
 
 @needs("zsh")
-def test_zsh_completes_on_a_terminal(folder):
+def test_zsh_completes_on_a_terminal(directory):
     child = interactive(["zsh", "-f", "-i"], [
-        f"fpath=({COMPLETION} $fpath)", "autoload -Uz compinit", f"compinit -u -d {folder}/dump"])
+        f"fpath=({COMPLETION} $fpath)", "autoload -Uz compinit", f"compinit -u -d {directory}/dump"])
     child.send("gcpkce log\t\t")
     child.expect("login +-- sign in here")
     child.expect("logout +-- revoke")
@@ -142,27 +142,27 @@ def test_fish_completes_the_options_of(command, arguments):
 
 
 @needs("fish")
-def test_fish_completes_values(folder):
-    with open(f"{folder}/my.conf", "w", encoding="utf-8"):
+def test_fish_completes_values(directory):
+    with open(f"{directory}/my.conf", "w", encoding="utf-8"):
         pass
-    assert fish(f"gcpkce login --conf {folder}/my") == [f"{folder}/my.conf"]
-    assert fish(f"gcpkce explain {folder}/my") == [f"{folder}/my.conf"]
+    assert fish(f"gcpkce login --conf {directory}/my") == [f"{directory}/my.conf"]
+    assert fish(f"gcpkce explain {directory}/my") == [f"{directory}/my.conf"]
     assert "root" in fish("gcpkce login --user roo")
 
 
-def test_install_puts_completion_where_shells_look(folder):
+def test_install_puts_completion_where_shells_look(directory):
     shown = {target: subprocess.run(
         ["make", "--no-print-directory", "--dry-run", "--old-file=all", f"B={BUILD}",
-         f"DESTDIR={folder}", "prefix=/usr", target],
+         f"DESTDIR={directory}", "prefix=/usr", target],
         cwd=ROOT, check=True, text=True, capture_output=True, env={"PATH": os.environ["PATH"]}).stdout
              for target in ("install", "uninstall")}
     for source, place in (("gcpkce.bash", "bash-completion/completions/gcpkce"),
                           ("_gcpkce", "zsh/site-functions/_gcpkce"),
                           ("gcpkce.fish", "fish/vendor_completions.d/gcpkce.fish")):
-        directory, name = os.path.split(f"{folder}/usr/share/{place}")
-        assert re.search(rf"-m 0644 etc/completion/{source} {directory}/({name})?$",
+        where, name = os.path.split(f"{directory}/usr/share/{place}")
+        assert re.search(rf"-m 0644 etc/completion/{source} {where}/({name})?$",
                          shown["install"], re.MULTILINE)
-        assert f"rm -f {directory}/{name}\n" in shown["uninstall"]
+        assert f"rm -f {where}/{name}\n" in shown["uninstall"]
 
 
 # the manual

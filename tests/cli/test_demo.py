@@ -46,9 +46,9 @@ def test_demo_on_a_terminal_is_completed_from_a_second_one():
     assert child.exitstatus == 0
 
 
-def test_demo_that_is_refused_says_so_and_leaves_nothing(folder):
+def test_demo_that_is_refused_says_so_and_leaves_nothing(directory):
     child = pexpect.spawn(os.path.join(ROOT, "tools/demo"), ["--build", BUILD],
-                          timeout=60, encoding="utf-8", env=dict(os.environ, TMPDIR=folder))
+                          timeout=60, encoding="utf-8", env=dict(os.environ, TMPDIR=directory))
     for _ in range(3):
         child.expect("land on: ")
         child.sendline("no code, surely!")
@@ -57,7 +57,7 @@ def test_demo_that_is_refused_says_so_and_leaves_nothing(folder):
     child.close()
     assert child.exitstatus == 1
     assert "Alice Anders" not in child.before
-    assert os.listdir(folder) == []
+    assert os.listdir(directory) == []
 
 
 def test_demo_ends_quietly_at_a_keypress():
@@ -70,9 +70,9 @@ def test_demo_ends_quietly_at_a_keypress():
 
 
 @pytest.mark.parametrize("typed", ["", "code=half"])
-def test_demo_on_a_terminal_ends_when_its_time_is_over(folder, typed):
+def test_demo_on_a_terminal_ends_when_its_time_is_over(directory, typed):
     child = pexpect.spawn(os.path.join(ROOT, "tools/demo"), ["--build", BUILD, "--seconds", "8"],
-                          timeout=60, encoding="utf-8", env=dict(os.environ, TMPDIR=folder))
+                          timeout=60, encoding="utf-8", env=dict(os.environ, TMPDIR=directory))
     modes = termios.tcgetattr(child.child_fd)
     child.expect("land on: ")
     children = descendants(child.pid)
@@ -85,4 +85,4 @@ def test_demo_on_a_terminal_ends_when_its_time_is_over(folder, typed):
     assert child.exitstatus == 1
     assert children and wait_until(
         lambda: not any(os.path.exists(f"/proc/{pid}") for pid in children))
-    assert os.listdir(folder) == []
+    assert os.listdir(directory) == []

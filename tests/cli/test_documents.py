@@ -20,21 +20,21 @@ TRIAL = "Try it without changing the host"
 
 
 @pytest.fixture
-def genesys(folder):
-    with FakeServer(os.path.join(folder, "genesys")) as fake:
+def genesys(directory):
+    with FakeServer(os.path.join(directory, "genesys")) as fake:
         yield fake
 
 
 class Shell:
     """bash in the source directory of a user, whose prompt shows the status."""
 
-    def __init__(self, folder):
-        os.makedirs(f"{folder}/build")
-        os.symlink(BUILD, f"{folder}/build/default")
-        os.symlink(f"{ROOT}/tests", f"{folder}/tests")
+    def __init__(self, directory):
+        os.makedirs(f"{directory}/build")
+        os.symlink(BUILD, f"{directory}/build/default")
+        os.symlink(f"{ROOT}/tests", f"{directory}/tests")
         self.shown = ""
         self._bash = pexpect.spawn(
-            "bash", ["--norc", "--noprofile"], cwd=folder, encoding="utf-8", echo=False,
+            "bash", ["--norc", "--noprofile"], cwd=directory, encoding="utf-8", echo=False,
             timeout=PATIENCE, dimensions=(24, 1000),
             env=dict(os.environ, PS1="@@$?@@ ", SHELL="/bin/bash"))
         self._prompt()
@@ -59,21 +59,21 @@ class Shell:
 
 
 @pytest.fixture
-def shell(folder):
+def shell(directory):
     if shutil.which("bash") is None:
         pytest.skip("there is no bash here")
-    shell = Shell(folder)
+    shell = Shell(directory)
     yield shell
     shell.close()
 
 
 @pytest.fixture
-def trial(folder, genesys):
+def trial(directory, genesys):
     """my.conf with the keys of README.md, and an empty my.map."""
     client = genesys.clients["public"]
     values = {
         "region": "eu-central-1", "client_id": client.id, "redirect_uri": client.redirect_uris[0],
-        "organization": genesys.organization.id, "map_file": f"{folder}/my.map"}
+        "organization": genesys.organization.id, "map_file": f"{directory}/my.map"}
     lines = dict(sections("README.md"))[TRIAL]
     shown = re.findall(r"^    (\w+) += ", "\n".join(lines), re.MULTILINE)
     assert shown == list(values)
@@ -82,12 +82,12 @@ def trial(folder, genesys):
         values["helper_user"] = "nobody"
     for name, text in (("my.conf", "".join(f"{key} = {value}\n" for key, value in values.items())),
                        ("my.map", "")):
-        with open(f"{folder}/{name}", "w", encoding="utf-8") as file:
+        with open(f"{directory}/{name}", "w", encoding="utf-8") as file:
             os.fchmod(file.fileno(), 0o644)
             file.write(text)
 
 
-def test_the_commands_of_a_trial_work(shell, trial, genesys, folder):
+def test_the_commands_of_a_trial_work(shell, trial, genesys, directory):
     browser = Browser(genesys.ca_file)
     path, *rest = commands("README.md", "Try it without changing the host")
     assert shell.run(path) == 0
@@ -99,7 +99,7 @@ def test_the_commands_of_a_trial_work(shell, trial, genesys, folder):
             assert f"id:            {genesys.people['alice'].id}" in shell.shown
             assert "decision:      not_mapped: " in shell.shown
         else:
-            assert status == 1 and f"{folder}/my.map" in shell.shown
+            assert status == 1 and f"{directory}/my.map" in shell.shown
     keep, *rest = commands("docs/INSTALL.md", "The configuration and the map")
     assert shell.run(keep, browser) == 0
     assert list(genesys.log.tokens().values()).count(True) == 1
@@ -110,8 +110,8 @@ def test_the_commands_of_a_trial_work(shell, trial, genesys, folder):
     assert not any(genesys.log.tokens().values())
 
 
-def test_an_error_is_explained_as_troubleshooting_says(shell, trial, folder):
-    with open(f"{folder}/what-came.txt", "w", encoding="utf-8") as file:
+def test_an_error_is_explained_as_troubleshooting_says(shell, trial, directory):
+    with open(f"{directory}/what-came.txt", "w", encoding="utf-8") as file:
         file.write('POST /oauth/token: 400 invalid_grant: "the code is expired"\n')
     assert shell.run("PATH=$PWD/build/default/tests:$PATH") == 0
     for command in commands("docs/TROUBLESHOOTING.md", "Genesys Cloud refuses"):
@@ -119,26 +119,26 @@ def test_an_error_is_explained_as_troubleshooting_says(shell, trial, folder):
         assert "code_refused" in shell.shown
 
 
-def test_the_fake_server_is_started_as_contributing_says(shell, folder):
-    make, start, play = (command.replace("/tmp/fake", f"{folder}/fake")
+def test_the_fake_server_is_started_as_contributing_says(shell, directory):
+    make, start, play = (command.replace("/tmp/fake", f"{directory}/fake")
                          for command in commands("CONTRIBUTING.md", "The fake server"))
     assert shell.run(make) == 0
-    with subprocess.Popen(["sh", "-c", start], cwd=folder, start_new_session=True,
+    with subprocess.Popen(["sh", "-c", start], cwd=directory, start_new_session=True,
                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as fake:
         try:
-            assert wait_until(lambda: os.path.exists(f"{folder}/fake.conf")
-                              and os.path.getsize(f"{folder}/fake.conf"))
-            with open(f"{folder}/fake.conf", "a", encoding="utf-8") as file:
-                file.write(f"map_file = {folder}/my.map\n"
+            assert wait_until(lambda: os.path.exists(f"{directory}/fake.conf")
+                              and os.path.getsize(f"{directory}/fake.conf"))
+            with open(f"{directory}/fake.conf", "a", encoding="utf-8") as file:
+                file.write(f"map_file = {directory}/my.map\n"
                            + ("helper_user = nobody\n" if os.geteuid() == 0 else ""))
-            with open(f"{folder}/my.map", "w", encoding="utf-8") as file:
+            with open(f"{directory}/my.map", "w", encoding="utf-8") as file:
                 os.fchmod(file.fileno(), 0o644)
 
             class Played:
                 @staticmethod
                 def sign_in(address, _):
                     return subprocess.run(
-                        ["sh", "-c", play.replace("ADDRESS", address)], cwd=folder,
+                        ["sh", "-c", play.replace("ADDRESS", address)], cwd=directory,
                         check=True, text=True, stdout=subprocess.PIPE).stdout.strip()
 
             shell.run("PATH=$PWD/build/default/tests:$PATH")

@@ -31,12 +31,12 @@ def test_explain_reads_standard_input(gcpkce):
     assert causes(run) == [("region", "reported"), ("client_id", "inferred")]
 
 
-def test_explain_reads_a_file_and_a_pipe(gcpkce, folder):
-    with open(f"{folder}/body", "w", encoding="utf-8") as file:
+def test_explain_reads_a_file_and_a_pipe(gcpkce, directory):
+    with open(f"{directory}/body", "w", encoding="utf-8") as file:
         file.write("HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\n\r\n" + REFUSED)
-    run = gcpkce("--json", "explain", f"{folder}/body")
+    run = gcpkce("--json", "explain", f"{directory}/body")
     assert (run.json["status"], run.json["error"]) == (400, "invalid_client")
-    piped = subprocess.run(["bash", "-c", f'{GCPKCE} explain <(cat "{folder}/body")'],
+    piped = subprocess.run(["bash", "-c", f'{GCPKCE} explain <(cat "{directory}/body")'],
                            capture_output=True, text=True, timeout=60, check=False)
     assert piped.returncode == 0
     assert "does not know the client" in piped.stdout

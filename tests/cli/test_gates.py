@@ -17,8 +17,8 @@ SUBJECTS_ME = "/api/v2/authorization/subjects/me"
 
 
 @pytest.fixture
-def genesys(folder):
-    with FakeServer(os.path.join(folder, "genesys")) as fake:
+def genesys(directory):
+    with FakeServer(os.path.join(directory, "genesys")) as fake:
         yield fake
 
 

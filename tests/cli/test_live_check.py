@@ -21,21 +21,21 @@ PERSON_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-", re.IGNORECASE)
 
 
 @pytest.fixture
-def genesys(folder):
-    with FakeServer(os.path.join(folder, "genesys")) as fake:
+def genesys(directory):
+    with FakeServer(os.path.join(directory, "genesys")) as fake:
         yield fake
 
 
 @pytest.fixture
-def conf(genesys, configure, account, folder):
+def conf(genesys, configure, account, directory):
     """Writes the configuration of one of the fake server's clients; gives its path."""
     def write(client="public", **more):
         client = genesys.clients[client]
         if client.secret:
-            with open(f"{folder}/secret", "w", encoding="utf-8") as file:
+            with open(f"{directory}/secret", "w", encoding="utf-8") as file:
                 os.fchmod(file.fileno(), 0o600)
                 file.write(client.secret + "\n")
-            more["client_secret_file"] = f"{folder}/secret"
+            more["client_secret_file"] = f"{directory}/secret"
         return configure(
             [f"{account} id:{genesys.people['alice'].id}"], login_url=genesys.login_url,
             api_url=genesys.api_url, ca_file=genesys.ca_file, client_id=client.id,
@@ -46,8 +46,8 @@ def conf(genesys, configure, account, folder):
 class Run:
     """Plays the person until the script ends; keeps status and report."""
 
-    def __init__(self, genesys, conf, folder, *options):
-        self.path = f"{folder}/report"
+    def __init__(self, genesys, conf, directory, *options):
+        self.path = f"{directory}/report"
         child = pexpect.spawn(sys.executable, [
             SCRIPT, "--conf", conf, "--report", self.path, "--command", GCPKCE, *options],
             timeout=60, encoding="utf-8", echo=False, env=dict(os.environ, PYTHONDONTWRITEBYTECODE="1"))
@@ -79,11 +79,11 @@ def secrets_of(genesys, run):
             genesys.organization.id}
 
 
-def test_two_signins_answer_the_open_points(genesys, conf, folder):
+def test_two_signins_answer_the_open_points(genesys, conf, directory):
     genesys.code_length = 61
     genesys.revoke_status = 204
     genesys.correlation_header = "Genesys-Correlation-Id"
-    run = Run(genesys, conf(), folder)
+    run = Run(genesys, conf(), directory)
     assert run.status == 0 and len(run.addresses) == 2
     assert re.search(r"outcome (ok|not_mapped); scopes: user-basic-info", run.point("-"))
     assert "0 seconds after it was pasted the code is answered: 200" in run.point(1)
@@ -101,8 +101,8 @@ def test_two_signins_answer_the_open_points(genesys, conf, folder):
     assert run.point(7) == run.point(12) == ""
 
 
-def test_a_secret_is_tried_with_and_without_a_verifier(genesys, conf, folder):
-    run = Run(genesys, conf("confidential"), folder, "--more")
+def test_a_secret_is_tried_with_and_without_a_verifier(genesys, conf, directory):
+    run = Run(genesys, conf("confidential"), directory, "--more")
     assert run.status == 0 and len(run.addresses) == 5
     assert "refresh_token" not in run.point(3)  # the plain form is refused
     assert "400 invalid_client" in run.point(1)
@@ -115,36 +115,36 @@ def test_a_secret_is_tried_with_and_without_a_verifier(genesys, conf, folder):
 
 @pytest.mark.parametrize("options", [[], ["--ids", "--more"]], ids=["plain", "with ids"])
 def test_the_report_holds_nothing_that_the_fake_server_gave_out_or_saw(
-        genesys, conf, folder, options):
-    run = Run(genesys, conf(), folder, *options)
+        genesys, conf, directory, options):
+    run = Run(genesys, conf(), directory, *options)
     known = secrets_of(genesys, run)
     assert len(known) > 20
     assert [secret for secret in known if secret in run.report] == []
     assert stat.S_IMODE(os.stat(run.path).st_mode) == 0o600
 
 
-def test_every_token_has_ended_afterwards(genesys, conf, folder):
-    Run(genesys, conf(), folder)
+def test_every_token_has_ended_afterwards(genesys, conf, directory):
+    Run(genesys, conf(), directory)
     assert len(genesys.log.tokens()) == 2
     assert set(genesys.log.tokens().values()) == {False}
 
 
-def test_an_error_that_repeats_what_was_sent_is_not_repeated(genesys, conf, folder):
+def test_an_error_that_repeats_what_was_sent_is_not_repeated(genesys, conf, directory):
     """Texts of errors are foreign; this one has all that it should not."""
     alice = genesys.people["alice"]
     token = genesys.issue_token("alice")
     genesys.faults["revoke"] = Fault(times=1, status=403, body={
         "code": "not.authorized",
         "message": f"{alice.email} ({alice.id}) with {token} may not"})
-    run = Run(genesys, conf(), folder)
+    run = Run(genesys, conf(), directory)
     assert '403 not.authorized: "[removed] ([id]) with [text] may not"' in run.point(4)
     assert [secret for secret in secrets_of(genesys, run) if secret in run.report] == []
 
 
-def test_a_host_that_is_away_leaves_a_report(genesys, conf, folder):
+def test_a_host_that_is_away_leaves_a_report(genesys, conf, directory):
     path = conf()
     genesys.refuse("api")
-    run = Run(genesys, path, folder)
+    run = Run(genesys, path, directory)
     assert run.status == 1
     assert "outcome unreachable" in run.point("-")
 

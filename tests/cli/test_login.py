@@ -23,8 +23,8 @@ from waiting import PATIENCE, wait_until
 
 
 @pytest.fixture
-def genesys(folder):
-    with FakeServer(os.path.join(folder, "genesys")) as fake:
+def genesys(directory):
+    with FakeServer(os.path.join(directory, "genesys")) as fake:
         yield fake
 
 
@@ -437,28 +437,28 @@ mv "$OPENED.new" "$OPENED"
 """
 
 
-def with_opener(folder, conf, account, opener=OPENER):
+def with_opener(directory, conf, account, opener=OPENER):
     """Starts gcpkce login --browser with an xdg-open of ours, or none."""
-    os.makedirs(f"{folder}/bin", exist_ok=True)
+    os.makedirs(f"{directory}/bin", exist_ok=True)
     if opener is not None:
-        with open(f"{folder}/bin/xdg-open", "w", encoding="utf-8") as file:
+        with open(f"{directory}/bin/xdg-open", "w", encoding="utf-8") as file:
             os.fchmod(file.fileno(), 0o755)
             file.write(opener)
-    path = f"{folder}/bin" + (":/usr/bin:/bin" if opener else "")
+    path = f"{directory}/bin" + (":/usr/bin:/bin" if opener else "")
     return pexpect.spawn(
         GCPKCE, ["login", "--browser", "--conf", conf, "--user", account], timeout=60,
         encoding="utf-8", echo=False,
-        env=dict(os.environ, PATH=path, OPENED=f"{folder}/opened"))
+        env=dict(os.environ, PATH=path, OPENED=f"{directory}/opened"))
 
 
-def test_login_hands_the_address_to_xdg_open_as_one_argument(folder, conf, account):
-    child = with_opener(folder, conf, account)
+def test_login_hands_the_address_to_xdg_open_as_one_argument(directory, conf, account):
+    child = with_opener(directory, conf, account)
     child.expect("Opening a browser")
     child.expect(r"\n(https://\S+/oauth/authorize\S+)\r")
     address = child.match.group(1)
     child.expect("land on: ")
-    assert wait_until(lambda: os.path.exists(f"{folder}/opened"))
-    with open(f"{folder}/opened", encoding="utf-8") as file:
+    assert wait_until(lambda: os.path.exists(f"{directory}/opened"))
+    with open(f"{directory}/opened", encoding="utf-8") as file:
         count, argument, *files, open_files, session, pid = file.read().split()
     child.close(force=True)
     assert (count, argument) == ("1", address)
@@ -470,9 +470,9 @@ def test_login_hands_the_address_to_xdg_open_as_one_argument(folder, conf, accou
 
 @pytest.mark.parametrize("opener, words", [
     (None, "xdg-open: No such file or directory"), ("#!/bin/false\n", "xdg-open failed")])
-def test_login_goes_on_without_a_browser(folder, conf, account, opener, words):
+def test_login_goes_on_without_a_browser(directory, conf, account, opener, words):
     for _ in range(5):  # it waits half a second for the opener's end
-        child = with_opener(folder, conf, account, opener)
+        child = with_opener(directory, conf, account, opener)
         told = child.expect([words, "land on: "]) == 0
         if told:
             child.expect("open the address yourself")
@@ -483,8 +483,8 @@ def test_login_goes_on_without_a_browser(folder, conf, account, opener, words):
     pytest.fail("nothing was told")
 
 
-def test_login_does_not_wait_for_a_browser(folder, conf, account):
-    child = with_opener(folder, conf, account, "#!/bin/sh\nexec sleep 90\n")
+def test_login_does_not_wait_for_a_browser(directory, conf, account):
+    child = with_opener(directory, conf, account, "#!/bin/sh\nexec sleep 90\n")
     begin = time.monotonic()
     child.expect("land on: ")
     assert time.monotonic() - begin < PATIENCE
@@ -548,15 +548,15 @@ def test_login_leaves_an_ignored_sigint_ignored(conf, account):
                          ids=["plain", "browser", "export"])
 @pytest.mark.parametrize("typed", ["", "code=half"])
 def test_login_at_a_terminal_ends_when_its_time_is_over(
-        genesys, folder, conf, account, words, typed):
+        genesys, directory, conf, account, words, typed):
     with open(conf, "a", encoding="utf-8") as file:
         file.write("timeout = 3\n")
-    os.mkdir(f"{folder}/bin")
-    os.symlink("/bin/true", f"{folder}/bin/xdg-open")
+    os.mkdir(f"{directory}/bin")
+    os.symlink("/bin/true", f"{directory}/bin/xdg-open")
     child = pexpect.spawn(
         "/bin/sh", ["-c", '"$@"; echo "status=$?"; read -r rest; echo "rest=[$rest]"', "sh",
                     GCPKCE, "login", "--conf", conf, "--user", account, *words],
-        timeout=PATIENCE, encoding="utf-8", env=dict(os.environ, PATH=f"{folder}/bin:/bin"))
+        timeout=PATIENCE, encoding="utf-8", env=dict(os.environ, PATH=f"{directory}/bin:/bin"))
     before = termios.tcgetattr(child.child_fd)
     child.expect("you land on: ")
     begin = time.monotonic()
@@ -610,19 +610,19 @@ def test_login_works_for_an_ordinary_user(genesys, conf, account):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
-def test_login_tells_an_ordinary_user_that_the_secret_is_root_s(conf, folder):
-    with open(f"{folder}/secret", "w", encoding="utf-8") as file:
+def test_login_tells_an_ordinary_user_that_the_secret_is_root_s(conf, directory):
+    with open(f"{directory}/secret", "w", encoding="utf-8") as file:
         os.fchmod(file.fileno(), 0o600)
         file.write("secret\n")
     with open(conf, "a", encoding="utf-8") as file:
-        file.write(f"client_secret_file = {folder}/secret\n")
+        file.write(f"client_secret_file = {directory}/secret\n")
     done = subprocess.run(
         ["setpriv", "--reuid", "nobody", "--regid", "nogroup", "--clear-groups", GCPKCE,
          "--json", "login", "--conf", conf],
         stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False)
     report = json.loads(done.stdout)
     assert report["outcome"] == "secret_unreadable"
-    assert f"{folder}/secret" in report["cause"]
+    assert f"{directory}/secret" in report["cause"]
     assert "secret\n" not in done.stdout
 
 

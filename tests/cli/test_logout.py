@@ -12,8 +12,8 @@ TOKEN = "GENESYSCLOUD_ACCESS_TOKEN"
 
 
 @pytest.fixture
-def genesys(folder):
-    with FakeServer(os.path.join(folder, "genesys")) as fake:
+def genesys(directory):
+    with FakeServer(os.path.join(directory, "genesys")) as fake:
         yield fake
 
 
@@ -46,11 +46,11 @@ def test_logout_json(genesys, logout):
     assert run.json["correlation"] != ""
 
 
-def test_logout_ends_the_token_of_a_file(genesys, logout, folder):
+def test_logout_ends_the_token_of_a_file(genesys, logout, directory):
     token = genesys.issue_token("alice")
-    with open(f"{folder}/token", "w", encoding="utf-8") as file:
+    with open(f"{directory}/token", "w", encoding="utf-8") as file:
         file.write(token)
-    assert logout("", GCPKCE_TOKEN_FILE=f"{folder}/token").status == 0
+    assert logout("", GCPKCE_TOKEN_FILE=f"{directory}/token").status == 0
     assert genesys.log.tokens() == {token: False}
 
 

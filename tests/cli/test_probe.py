@@ -24,8 +24,8 @@ class SlowProxy(Proxy):
 
 
 @pytest.fixture
-def genesys(folder):
-    with FakeServer(os.path.join(folder, "genesys")) as fake:
+def genesys(directory):
+    with FakeServer(os.path.join(directory, "genesys")) as fake:
         yield fake
 
 
@@ -63,8 +63,8 @@ def test_without_a_proxy_there_is_no_such_step(probe, genesys):
         assert host["tls"].startswith("TLSv1.")
 
 
-def test_a_host_of_this_machine_may_do_without_tls(probe, folder):
-    with FakeServer(os.path.join(folder, "plain"), tls=False) as plain:
+def test_a_host_of_this_machine_may_do_without_tls(probe, directory):
+    with FakeServer(os.path.join(directory, "plain"), tls=False) as plain:
         for host in probe(plain, ca_file=None):
             assert list(host["ms"]) == ["DNS", "TCP", "HTTP"]
             assert host["tls"] == ""

@@ -16,8 +16,8 @@ from fake_server import FakeServer
 
 
 @pytest.fixture
-def genesys(folder):
-    with FakeServer(os.path.join(folder, "genesys")) as fake:
+def genesys(directory):
+    with FakeServer(os.path.join(directory, "genesys")) as fake:
         yield fake
 
 
@@ -61,9 +61,9 @@ def test_a_public_client_names_itself_in_the_form(genesys, configure, settings, 
 
 
 def test_a_confidential_client_names_itself_by_basic_alone(
-        genesys, configure, settings, account, folder):
+        genesys, configure, settings, account, directory):
     client = genesys.clients["confidential"]
-    secret_file = f"{folder}/secret"
+    secret_file = f"{directory}/secret"
     with open(secret_file, "w", encoding="utf-8") as file:
         os.fchmod(file.fileno(), 0o600)
         file.write(client.secret + "\n")
@@ -76,9 +76,9 @@ def test_a_confidential_client_names_itself_by_basic_alone(
     assert "client_id" not in request.form()
 
 
-def test_a_secret_that_others_may_read_is_not_used(genesys, configure, settings, account, folder,
+def test_a_secret_that_others_may_read_is_not_used(genesys, configure, settings, account, directory,
                                                    gcpkce):
-    secret_file = f"{folder}/secret"
+    secret_file = f"{directory}/secret"
     with open(secret_file, "w", encoding="utf-8") as file:
         os.fchmod(file.fileno(), 0o640)
         file.write("secret\n")
@@ -203,8 +203,8 @@ def test_a_wrong_certificate_is_tls_failed(genesys, configure, settings, account
         assert token_requests(genesys) == []
 
 
-def test_plain_http_to_a_loopback_host_works(configure, settings, account, folder):
-    with FakeServer(os.path.join(folder, "plain"), tls=False) as plain:
+def test_plain_http_to_a_loopback_host_works(configure, settings, account, directory):
+    with FakeServer(os.path.join(directory, "plain"), tls=False) as plain:
         settings.update(login_url=plain.login_url, api_url=plain.api_url)
         assert outcome_of(configure(**settings), account, plain) == "ok"
 

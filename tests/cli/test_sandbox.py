@@ -31,7 +31,7 @@ SANITIZED = "address" in os.path.basename(BUILD)
 REFUSED = {
     "passwd": ("EACCES", False),
     "shadow": ("EACCES", False),
-    "root-folder": ("EACCES", False),
+    "root-directory": ("EACCES", False),
     "warden-status": ("EACCES", False),
     "file-make": ("EACCES", False),
     "file-write": ("EACCES", False),
@@ -107,7 +107,7 @@ LISTENING = {
 }
 
 # What Landlock alone refuses, and since which version.
-LANDLOCKS = {"passwd": 1, "root-folder": 1, "warden-status": 1, "bind": 4, "other-port": 4}
+LANDLOCKS = {"passwd": 1, "root-directory": 1, "warden-status": 1, "bind": 4, "other-port": 4}
 
 
 @pytest.fixture
@@ -262,8 +262,8 @@ class Relay:
 
 
 @pytest.fixture
-def genesys(folder):
-    with FakeServer(os.path.join(folder, "genesys")) as fake:
+def genesys(directory):
+    with FakeServer(os.path.join(directory, "genesys")) as fake:
         yield fake
 
 

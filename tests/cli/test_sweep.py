@@ -28,8 +28,8 @@ STRIDE = 1 if os.environ.get("GCPKCE_LOAD") == "full" else 7
 
 
 @pytest.fixture
-def genesys(folder):
-    with FakeServer(os.path.join(folder, "genesys")) as fake:
+def genesys(directory):
+    with FakeServer(os.path.join(directory, "genesys")) as fake:
         yield fake
 
 

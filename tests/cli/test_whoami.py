@@ -16,8 +16,8 @@ EXPIRES = "2026-11-24T06:46:47Z"
 
 
 @pytest.fixture
-def genesys(folder):
-    with FakeServer(os.path.join(folder, "genesys")) as fake:
+def genesys(directory):
+    with FakeServer(os.path.join(directory, "genesys")) as fake:
         yield fake
 
 
@@ -235,10 +235,10 @@ def test_whoami_ids_prints_no_line_for_an_id_that_is_none(genesys, whoami):
 # the token's place
 
 @pytest.fixture
-def token_file(folder):
+def token_file(directory):
     """Writes a token's file; gives its path."""
     def write(text, name="token"):
-        path = os.path.join(folder, name)
+        path = os.path.join(directory, name)
         with open(path, "w", encoding="utf-8") as file:
             os.fchmod(file.fileno(), 0o600)
             file.write(text)
@@ -271,24 +271,24 @@ def test_whoami_without_a_token_says_where_it_looked(genesys, whoami):
     refused(run, genesys, f"neither {TOKEN} nor {FILE} is set")
 
 
-def test_whoami_follows_no_link_to_a_token(genesys, whoami, token_file, folder):
-    link = os.path.join(folder, "link")
+def test_whoami_follows_no_link_to_a_token(genesys, whoami, token_file, directory):
+    link = os.path.join(directory, "link")
     os.symlink(token_file(genesys.issue_token("alice")), link)
     refused(whoami(**{TOKEN: "", FILE: link}), genesys, "cannot be opened")
 
 
-def test_whoami_waits_for_no_fifo(genesys, whoami, folder):
-    fifo = os.path.join(folder, "fifo")
+def test_whoami_waits_for_no_fifo(genesys, whoami, directory):
+    fifo = os.path.join(directory, "fifo")
     os.mkfifo(fifo)
     refused(whoami(**{TOKEN: "", FILE: fifo}), genesys, "not a regular file")
 
 
-def test_whoami_does_not_read_a_directory(genesys, whoami, folder):
-    refused(whoami(**{TOKEN: "", FILE: folder}), genesys, "not a regular file")
+def test_whoami_does_not_read_a_directory(genesys, whoami, directory):
+    refused(whoami(**{TOKEN: "", FILE: directory}), genesys, "not a regular file")
 
 
-def test_whoami_names_a_file_that_is_missing(genesys, whoami, folder):
-    refused(whoami(**{TOKEN: "", FILE: folder + "/none"}), genesys, "No such file")
+def test_whoami_names_a_file_that_is_missing(genesys, whoami, directory):
+    refused(whoami(**{TOKEN: "", FILE: directory + "/none"}), genesys, "No such file")
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")

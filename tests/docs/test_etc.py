@@ -68,7 +68,7 @@ def test_sysusers_makes_an_account_that_cannot_log_in(tmp_path):
 def test_tmpfiles_makes_the_directories_as_the_module_requires(tmp_path):
     need("systemd-tmpfiles")
     if os.geteuid() != 0:
-        pytest.skip("folders of root's need root")
+        pytest.skip("directories of root's need root")
     subprocess.run(["systemd-tmpfiles", f"--root={tmp_path}", "--create",
                     f"{ETC}/tmpfiles.d/pam_gcpkce.conf"], check=True, capture_output=True)
     modes = {path: oct(os.stat(tmp_path / path).st_mode & 0o7777)
@@ -79,13 +79,13 @@ def test_tmpfiles_makes_the_directories_as_the_module_requires(tmp_path):
 def test_tmpfiles_removes_tokens_that_can_be_valid_no_more(tmp_path):
     need("systemd-tmpfiles")
     if os.geteuid() != 0:
-        pytest.skip("folders of root's need root")
+        pytest.skip("directories of root's need root")
     old = time.time() - 49 * 3600
     young = time.time() - 47 * 3600
     files = {}
-    for folder in ("pending", "0", "4242"):
+    for directory in ("pending", "0", "4242"):
         for name, when in (("old", old), ("young", young)):
-            path = tmp_path / "run/gcpkce" / folder / name
+            path = tmp_path / "run/gcpkce" / directory / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text("token")
             os.utime(path, (when, when))

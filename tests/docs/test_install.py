@@ -24,8 +24,8 @@ def make(target, place):
 
 
 def files(place):
-    return {os.path.relpath(os.path.join(folder, name), place)
-            for folder, _, found in os.walk(place) for name in found}
+    return {os.path.relpath(os.path.join(directory, name), place)
+            for directory, _, found in os.walk(place) for name in found}
 
 
 @pytest.fixture(scope="module")

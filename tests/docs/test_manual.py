@@ -46,7 +46,7 @@ def names(pattern):
 
 MARKDOWN = names("*.md") + names("docs/*.md") + names("etc/*/*.md") + names("tests/*.md")
 MAN = names("man/*.[158]")
-FOLDERS = {"etc", "docs", "tests", "tools", "include", "man", "pam_gcpkce",
+DIRECTORIES = {"etc", "docs", "tests", "tools", "include", "man", "pam_gcpkce",
            *os.listdir(os.path.join(ROOT, "pam_gcpkce"))}
 KEYS = re.findall(r"^\tX\((\w+), [A-Z_]+, ", read("include/gcpkce/config/config.h"), re.MULTILINE)
 OUTCOMES = dict(re.findall(r'X\([A-Z_]+, "(\w+)", (PAM_\w+),', read("include/gcpkce/base/outcome.h")))
@@ -134,7 +134,7 @@ def is_there(path, page=""):
 def paths_in(text):
     """What looks like a path of this tree."""
     found = re.findall(r"(?<![\w/.~=:-])([a-z_]+/[\w.*/-]*[\w*/])(?![\w=])", text)
-    return {path for path in found if path.split("/")[0] in FOLDERS}
+    return {path for path in found if path.split("/")[0] in DIRECTORIES}
 
 
 @pytest.mark.parametrize("page", MARKDOWN)
@@ -331,9 +331,9 @@ def test_each_event_is_described():
 def test_each_example_is_named_where_people_read():
     shown = "".join(map(read, ["README.md", "docs/INSTALL.md", "docs/STACKS.md",
                                "etc/www/README.md", *MAN]))
-    files = [os.path.relpath(os.path.join(folder, name), os.path.join(ROOT, "etc"))
-             for folder, _, found in os.walk(os.path.join(ROOT, "etc")) for name in found
-             if os.path.basename(folder) != "completion" and not name.endswith(".md")]
+    files = [os.path.relpath(os.path.join(directory, name), os.path.join(ROOT, "etc"))
+             for directory, _, found in os.walk(os.path.join(ROOT, "etc")) for name in found
+             if os.path.basename(directory) != "completion" and not name.endswith(".md")]
     assert len(files) > 10
     assert [name for name in files if name not in shown
             and os.path.basename(name) not in shown] == []

@@ -38,7 +38,7 @@ def test_a_row_runs_a_test_of_its_directory(row):
         assert row[5] in TESTS | {"make bench FIGURE=4"}
         return
     where = "" if row[1].startswith("no tests") else row[0]
-    names = [os.path.join(folder, name) for folder, _, files in os.walk(f"{ROOT}/tests/{where}")
+    names = [os.path.join(base, name) for base, _, files in os.walk(f"{ROOT}/tests/{where}")
              for name in files if name.endswith((".c", ".py"))]
     assert any(word[1] in name for name in names)
 

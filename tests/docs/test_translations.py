@@ -22,7 +22,7 @@ CATALOGUES = sorted(glob.glob(os.path.join(ROOT, "po/*.po")))
 
 @pytest.fixture
 def gettext():
-    """Run a tool of gettext in the project's folder; gives what it printed."""
+    """Run a tool of gettext in the project's directory; gives what it printed."""
     def run(tool, *arguments):
         if shutil.which(tool) is None:
             pytest.skip(f"there is no {tool} here; see tools/install-deps")
@@ -62,8 +62,8 @@ def test_the_sentences_are_marked_and_the_template_has_them_all():
 
 
 def test_sentences_stand_in_messages_h_alone():
-    sources = [path for folder in ("include", "pam_gcpkce")
-               for path in glob.glob(f"{ROOT}/{folder}/**/*.[ch]",
+    sources = [path for directory in ("include", "pam_gcpkce")
+               for path in glob.glob(f"{ROOT}/{directory}/**/*.[ch]",
                                      recursive=True)]
     assert len(sources) > 80
     named = {os.path.basename(path) for path in sources

@@ -4,7 +4,7 @@
  * behind.  It speaks in lines on its standard output, each with the kind of
  * line first, and takes an answer a line on its standard input.
  *
- *   fault-host FOLDER SERVICE USER
+ *   fault-host DIRECTORY SERVICE USER
  *
  *   say: TEXT         a line of what the person sees
  *   ask:              the person must answer now
@@ -154,7 +154,7 @@ fds_count(void)
 	while (dir != NULL && readdir(dir) != NULL)
 		count++;
 	(void)closedir(dir);
-	return count - 3; /* ".", ".." and the folder's own */
+	return count - 3; /* ".", ".." and the directory's own */
 }
 
 /* The parent of a process; 0 when there is no such process any more. */
@@ -233,7 +233,7 @@ main(int argc, char **argv)
 
 	if (argc != 4) {
 		(void)fprintf(
-		    stderr, "usage: fault-host FOLDER SERVICE USER\n");
+		    stderr, "usage: fault-host DIRECTORY SERVICE USER\n");
 		return 2;
 	}
 	(void)setvbuf(stdout, NULL, _IOLBF, 0);

@@ -154,11 +154,11 @@ def line(row, got):
     return "| " + " | ".join(cells) + " |\n"
 
 
-def serve_inside(folder):
+def serve_inside(directory):
     """Runs the rows that standard input names, in the network we are in."""
     keys = json.load(sys.stdin)
-    names = network.furnish(folder)
-    got = run_rows([row for row in rows() if row.key in keys], folder, names)
+    names = network.furnish(directory)
+    got = run_rows([row for row in rows() if row.key in keys], directory, names)
     json.dump({key: one.plain() for key, one in got.items()}, sys.stdout)
 
 
@@ -167,7 +167,7 @@ def main():
     parser.add_argument("--page", metavar="FILE",
                         help="write the page there, if all went as it must")
     parser.add_argument("--name", default="", help="only these rows")
-    parser.add_argument("--inside", metavar="FOLDER", help=argparse.SUPPRESS)
+    parser.add_argument("--inside", metavar="DIRECTORY", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.inside:
         serve_inside(given.inside)

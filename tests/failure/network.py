@@ -51,9 +51,9 @@ def die_with_parent():
     ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
 
 
-def furnish(folder):
+def furnish(directory):
     """Makes the network that we are in what rows expect; gives its names."""
-    etc = os.path.join(folder, "etc")
+    etc = os.path.join(directory, "etc")
     os.mkdir(etc)
     # in memory, so that no copy of a secret stays on a disk
     run("mount", "-t", "tmpfs", "-o", "mode=755", "etc", etc)

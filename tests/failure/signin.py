@@ -148,9 +148,9 @@ class World:
     """The host, the fake server and the peers of one row."""
 
     def __init__(self, base, number, names=None):
-        self.folder = os.path.join(base, "row-%03d" % number)
-        os.mkdir(self.folder)
-        os.chmod(self.folder, 0o755)
+        self.directory = os.path.join(base, "row-%03d" % number)
+        os.mkdir(self.directory)
+        os.chmod(self.directory, 0o755)
         self.names = names  # the name server, in a private network
         self.genesys = FakeServer(os.path.join(base, "genesys"),
                                idle_timeout=HOST_LIMIT)
@@ -191,7 +191,7 @@ class World:
         host = subprocess.Popen(
             [os.path.join(build, "leaping-host" if row.leaping
                           else "fault-host"),
-             self.folder, "fault", account()],
+             self.directory, "fault", account()],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, text=True, bufsize=1)
         watch = threading.Timer(HOST_LIMIT, host.kill)
@@ -213,7 +213,7 @@ class World:
             "ca_file": genesys.ca_file, "client_id": client.id,
             "redirect_uri": client.redirect_uris[0],
             "organization": genesys.organization.id, "attempts": 1,
-            "map_file": os.path.join(self.folder, "map"),
+            "map_file": os.path.join(self.directory, "map"),
             "helper_user": "nobody",
             # a cold row's fault must strike before any connection
             "preconnect": 0 if row.warm and preconnect_can_be() else "no",
@@ -226,11 +226,11 @@ class World:
         self._write("fault", "auth required %s conf=%s\n" % (
             os.path.join(BUILD, "tests", "pam_gcpkce_leaping.so"
                          if row.leaping else "pam_gcpkce.so"),
-            os.path.join(self.folder, "conf")))
+            os.path.join(self.directory, "conf")))
         return settings
 
     def _write(self, name, text):
-        with open(os.path.join(self.folder, name), "w",
+        with open(os.path.join(self.directory, name), "w",
                   encoding="utf-8") as file:
             os.fchmod(file.fileno(), 0o644)
             file.write(text)

@@ -39,7 +39,7 @@
 /* until memory is mapped that a helper's child shares */
 static struct injection own;
 struct injection *injection = &own;
-static char folder[] = "/tmp/gcpkce-sweep-XXXXXX";
+static char directory[] = "/tmp/gcpkce-sweep-XXXXXX";
 static struct config config;
 
 static const char *
@@ -49,7 +49,7 @@ path_of(const char *name)
 	static int i;
 
 	i = !i;
-	(void)snprintf(path[i], sizeof(path[i]), "%s/%s", folder, name);
+	(void)snprintf(path[i], sizeof(path[i]), "%s/%s", directory, name);
 	return path[i];
 }
 
@@ -489,14 +489,14 @@ fault_of_the_system_leaves_nothing(void **state)
 }
 
 static int
-folder_make(void **state)
+directory_make(void **state)
 {
 	char text[512];
 
 	(void)state;
 	void *shared = mmap(NULL, sizeof(*injection), PROT_READ | PROT_WRITE,
 	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (shared == MAP_FAILED || mkdtemp(folder) == NULL)
+	if (shared == MAP_FAILED || mkdtemp(directory) == NULL)
 		return -1;
 	injection = shared;
 	(void)snprintf(text, sizeof(text),
@@ -515,7 +515,7 @@ folder_make(void **state)
 }
 
 static int
-folder_remove(void **state)
+directory_remove(void **state)
 {
 	static const char *const names[] = {
 	    "conf.d/10.conf", "conf.d", "conf", "map", "secret", ""};
@@ -534,5 +534,5 @@ main(void)
 	    cmocka_unit_test(fault_of_the_system_leaves_nothing),
 	};
 
-	return cmocka_run_group_tests(tests, folder_make, folder_remove);
+	return cmocka_run_group_tests(tests, directory_make, directory_remove);
 }

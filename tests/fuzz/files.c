@@ -119,7 +119,7 @@ is_roots(const struct stat *st)
 	    st->st_dev == root.st_dev;
 }
 
-/* Not one of the product's folders below /run, which are real ones? */
+/* Not one of the product's directories below /run, which are real ones? */
 static bool
 is_root(int dir)
 {
@@ -157,7 +157,7 @@ __wrap_openat64(int dir, const char *path, int flags, ...)
 		errno = ENOENT;
 		return -1;
 	}
-	/* every other folder is there, and is the root */
+	/* every other directory is there, and is the root */
 	if ((flags & (O_PATH | O_DIRECTORY)) != 0)
 		return REAL(open64)("/", flags);
 	return file_open(path, flags);
@@ -173,7 +173,8 @@ entry_new(const char *name)
 	return entry;
 }
 
-/* Two names in every folder; whether there are such files is set elsewhere. */
+/* Two names in every directory; whether there are such files is set elsewhere.
+ */
 int
 __wrap_scandirat64(int dir, const char *path, struct dirent ***ret,
     int (*choose)(const struct dirent *),

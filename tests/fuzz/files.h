@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Files out of memory.  While they are served, the product's open and openat
- * find them alone, in whatever folder, and nothing of the machine's.
+ * find them alone, in whatever directory, and nothing of the machine's.
  */
 #ifndef GCPKCE_TESTS_FUZZ_FILES_H
 #define GCPKCE_TESTS_FUZZ_FILES_H
@@ -42,7 +42,7 @@ extern int files_run;
 /* Is this of a thing below files_run? */
 bool files_is_below_run(const struct stat *st);
 
-/* Is there a folder of drop-ins: 10-site.conf and 20-host.conf? */
+/* Is there a directory of drop-ins: 10-site.conf and 20-host.conf? */
 extern bool files_drop_ins;
 
 #endif

@@ -164,9 +164,9 @@ result_check(const struct plan *plan, const struct options *options,
 
 /* Remove what a sign-in left below /run: tokens, the preconnects' file. */
 static void
-run_empty(int folder)
+run_empty(int directory)
 {
-	DIR *dir = fdopendir(folder);
+	DIR *dir = fdopendir(directory);
 	struct dirent *entry;
 
 	while (dir != NULL && (entry = readdir(dir)) != NULL) {

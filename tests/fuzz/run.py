@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: ISC
 """Runs the fuzz targets, two at a time, and tells what came of them.
 
-    run.py --build FOLDER smoke
+    run.py --build DIRECTORY smoke
         replays every seed, sees that those named yes-* are said yes to, and
         fuzzes each target for a few seconds, from the same random seed always
-    run.py --build FOLDER [--time SECONDS] [--targets "NAME ..."] long
+    run.py --build DIRECTORY [--time SECONDS] [--targets "NAME ..."] long
         fuzzes each target for so long and keeps what it learns in
-        FOLDER/work/NAME; findings are left in FOLDER/found/NAME-*
+        DIRECTORY/work/NAME; findings are left in DIRECTORY/found/NAME-*
 
 The last line is "N passed, N failed, N skipped", in targets.
 """

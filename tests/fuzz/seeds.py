@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: ISC
 """Writes the seeds of the fuzz targets: inputs in their real formats.
 
-    seeds.py [FOLDER]       FOLDER/NAME/*, tests/fuzz/corpus by default
+    seeds.py [DIRECTORY]       DIRECTORY/NAME/*, tests/fuzz/corpus by default
 
 Seeds whose name begins with "yes" must be said yes to; tests/fuzz/run.py looks
 at that, so that what the targets assert of a success is not asserted of
@@ -557,11 +557,11 @@ TARGETS = {"config": configurations, "map": maps, "reply": replies, "refusal": r
 
 
 def main():
-    folder = sys.argv[1] if len(sys.argv) > 1 else os.path.join(HERE, "corpus")
+    directory = sys.argv[1] if len(sys.argv) > 1 else os.path.join(HERE, "corpus")
     for target, seeds in TARGETS.items():
-        os.makedirs(os.path.join(folder, target), exist_ok=True)
+        os.makedirs(os.path.join(directory, target), exist_ok=True)
         for name, content in seeds():
-            with open(os.path.join(folder, target, name), "wb") as file:
+            with open(os.path.join(directory, target, name), "wb") as file:
                 file.write(content)
 
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: ISC
 """Certificates: an authority of our own, and good and bad certificates of it.
 
-Everything is made with the openssl command, in one folder, and kept there: a
-second fake server in the same folder uses the same authority.
+Everything is made with the openssl command, in one directory, and kept there: a
+second fake server in the same directory uses the same authority.
 """
 
 import fcntl
@@ -21,8 +21,8 @@ CONFIG = """\
 [ca]
 default_ca = authority
 [authority]
-database = {folder}/index.txt
-new_certs_dir = {folder}
+database = {directory}/index.txt
+new_certs_dir = {directory}
 default_md = sha256
 rand_serial = yes
 unique_subject = no
@@ -73,17 +73,17 @@ def write(path, text):
 
 
 class Authority:
-    """A certificate authority that lives in a folder."""
+    """A certificate authority that lives in a directory."""
 
-    def __init__(self, folder, name="Fake CA"):
-        self.folder = os.path.abspath(folder)
+    def __init__(self, directory, name="Fake CA"):
+        self.directory = os.path.abspath(directory)
         self.name = name
-        os.makedirs(self.folder, exist_ok=True)
-        os.chmod(self.folder, 0o755)
-        self.config = os.path.join(self.folder, "openssl.cnf")
-        self.key_file = os.path.join(self.folder, "ca.key")
-        self.ca_file = os.path.join(self.folder, "ca.pem")
-        self.ca_dir = os.path.join(self.folder, "ca.d")
+        os.makedirs(self.directory, exist_ok=True)
+        os.chmod(self.directory, 0o755)
+        self.config = os.path.join(self.directory, "openssl.cnf")
+        self.key_file = os.path.join(self.directory, "ca.key")
+        self.ca_file = os.path.join(self.directory, "ca.pem")
+        self.ca_dir = os.path.join(self.directory, "ca.d")
         with self._lock():
             if not os.path.exists(self.ca_file):
                 self._make()
@@ -93,7 +93,7 @@ class Authority:
         if kind not in KINDS:
             raise ValueError("no such kind of certificate: %r" % (kind,))
         alternatives = self._alternatives(kind, names)
-        stem = os.path.join(self.folder, "%s-%08x" % (
+        stem = os.path.join(self.directory, "%s-%08x" % (
             kind, zlib.crc32(alternatives.encode())))
         with self._lock():
             if not os.path.exists(stem + ".pem"):
@@ -101,13 +101,13 @@ class Authority:
         return stem + ".pem", stem + ".key"
 
     def _lock(self):
-        file = open(os.path.join(self.folder, "lock"), "w")
+        file = open(os.path.join(self.directory, "lock"), "w")
         fcntl.flock(file, fcntl.LOCK_EX)
         return file
 
     def _make(self):
-        write(self.config, CONFIG.format(folder=self.folder))
-        write(os.path.join(self.folder, "index.txt"), "")
+        write(self.config, CONFIG.format(directory=self.directory))
+        write(os.path.join(self.directory, "index.txt"), "")
         fresh = self.ca_file + ".new"
         openssl("req", "-x509", "-config", self.config, "-newkey", "ec",
                 "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
@@ -153,7 +153,7 @@ class Authority:
     def _sign(self, kind, stem, extensions):
         signer = self
         if kind == "other_ca":
-            signer = Authority(os.path.join(self.folder, "other"),
+            signer = Authority(os.path.join(self.directory, "other"),
                                "Another CA")
         start, end = DATES.get(kind, USUAL_DATES)
         if kind == "ends_soon":

@@ -234,7 +234,7 @@ def arguments(words=None):
         "when it is ready; ends with its standard input (so give it one "
         "that stays open) or by SIGTERM.")
     parser.add_argument("--dir", required=True,
-                        help="folder for the authority and certificates")
+                        help="directory for the authority and certificates")
     parser.add_argument("--client", nargs=2, action="append", default=[],
                         metavar=("ID", "REDIRECT_URI"),
                         help="adds a public client")

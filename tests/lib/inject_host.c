@@ -2,7 +2,7 @@
 /*
  * A PAM host for stacks of pam_inject.so: says what libpam answers.
  *
- *   inject-host FOLDER < lines of "SERVICE ANSWERS-FILE"
+ *   inject-host DIRECTORY < lines of "SERVICE ANSWERS-FILE"
  *
  * For each line one of output: "NUMBER", the result of pam_authenticate, or
  * "start NUMBER" when pam_start fails already.
@@ -24,12 +24,12 @@ converse(int count, const struct pam_message **messages,
 }
 
 static void
-try(const char *folder, const char *service)
+try(const char *directory, const char *service)
 {
 	static const struct pam_conv conv = {converse, NULL};
 	pam_handle_t *pamh = NULL;
 
-	int r = pam_start_confdir(service, "nobody", &conv, folder, &pamh);
+	int r = pam_start_confdir(service, "nobody", &conv, directory, &pamh);
 	if (r != PAM_SUCCESS) {
 		(void)printf("start %d\n", r);
 		return;

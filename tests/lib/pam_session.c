@@ -5,7 +5,7 @@
  * closes it. What sshd does, without the network.  Used by the demo and by
  * tests, so it does not wait after a denial, as a host that people reach must.
  *
- *   pam-session FOLDER SERVICE USER COMMAND [ARGUMENT...]
+ *   pam-session DIRECTORY SERVICE USER COMMAND [ARGUMENT...]
  *
  * PAM_SESSION_SECONDS in the environment limits the dialogue; without it the
  * dialogue waits for ever, as the module leaves that to the application.
@@ -69,7 +69,7 @@ main(int argc, char **argv)
 
 	if (argc < 5) {
 		(void)fprintf(stderr,
-		    "usage: pam-session FOLDER SERVICE USER COMMAND "
+		    "usage: pam-session DIRECTORY SERVICE USER COMMAND "
 		    "[ARGUMENT...]\n");
 		return 2;
 	}

@@ -35,15 +35,15 @@ UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    """The folder of the authority, made once."""
+def directory(tmp_path_factory):
+    """The directory of the authority, made once."""
     return str(tmp_path_factory.mktemp("authority"))
 
 
 @pytest.fixture
-def fake(folder):
+def fake(directory):
     """A fresh fake server."""
-    with FakeServer(folder) as running:
+    with FakeServer(directory) as running:
         yield running
 
 
@@ -603,8 +603,8 @@ def test_refuse_listen_and_drop(fake, caller):
     ("wrong_host", "ostname mismatch"), ("self_signed", "self.signed"),
     ("other_ca", "local issuer"),
 ])
-def test_bad_certificates(folder, kind, reason):
-    with FakeServer(folder, login_certificate=kind) as fake:
+def test_bad_certificates(directory, kind, reason):
+    with FakeServer(directory, login_certificate=kind) as fake:
         browser = Browser(fake.ca_file)
         with pytest.raises(ssl.SSLCertVerificationError, match=reason):
             browser.visit(fake.login_url)
@@ -617,7 +617,7 @@ def test_bad_certificates(folder, kind, reason):
         assert fake.log.requests("login")[0].path == "/"
 
 
-def test_names_and_hashed_folder(fake):
+def test_names_and_hashed_directory(fake):
     context = ssl.create_default_context(capath=fake.ca_dir)
     port = urlsplit(fake.login_url).port
     for name in ("localhost", "127.0.0.1", "::1", "login.example.test",
@@ -627,18 +627,18 @@ def test_names_and_hashed_folder(fake):
                 assert tls.version() in ("TLSv1.2", "TLSv1.3")
 
 
-def test_all_users_may_read_the_authority(fake, folder):
-    assert stat.S_IMODE(os.stat(folder).st_mode) == 0o755
+def test_all_users_may_read_the_authority(fake, directory):
+    assert stat.S_IMODE(os.stat(directory).st_mode) == 0o755
     assert stat.S_IMODE(os.stat(fake.ca_dir).st_mode) == 0o755
     assert stat.S_IMODE(os.stat(fake.ca_file).st_mode) == 0o644
-    for name in os.listdir(folder):
+    for name in os.listdir(directory):
         if name.endswith(".key"):
-            mode = os.stat(os.path.join(folder, name)).st_mode
+            mode = os.stat(os.path.join(directory, name)).st_mode
             assert stat.S_IMODE(mode) == 0o600
 
 
-def test_old_tls_only(folder):
-    with FakeServer(folder, tls_max="1.1") as fake:
+def test_old_tls_only(directory):
+    with FakeServer(directory, tls_max="1.1") as fake:
         with pytest.raises(ssl.SSLError):
             Browser(fake.ca_file).visit(fake.login_url)
         assert fake.log.handshakes() == 0
@@ -804,8 +804,8 @@ def test_a_request_is_waited_for_until_its_answer_is_out(fake, caller):
     ask.join()
 
 
-def test_a_long_delay_does_not_hold_the_end(folder):
-    with FakeServer(folder) as fake:
+def test_a_long_delay_does_not_hold_the_end(directory):
+    with FakeServer(directory) as fake:
         fake.faults["login_connect"] = Fault(delay=600)
         fake.faults["api_connect"] = Fault(raw=b"what?", close="before")
         port = urlsplit(fake.login_url).port
@@ -816,11 +816,11 @@ def test_a_long_delay_does_not_hold_the_end(folder):
     sock.close()
 
 
-def test_it_writes_a_configuration_that_leads_to_it(folder, tmp_path):
+def test_it_writes_a_configuration_that_leads_to_it(directory, tmp_path):
     conf = tmp_path / "my.conf"
     with subprocess.Popen(
             [sys.executable, os.path.join(os.path.dirname(__file__), "fake_server.py"),
-             "--dir", folder, "--conf", conf],
+             "--dir", directory, "--conf", conf],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL) as program:
         summary = json.loads(program.stdout.readline())
@@ -878,11 +878,11 @@ def test_overrides(fake, caller):
 # The programs
 
 
-def test_as_programs(folder, tmp_path):
+def test_as_programs(directory, tmp_path):
     log = tmp_path / "log"
     client_id = "11111111-2222-3333-4444-555555555555"
     program = subprocess.Popen(
-        [sys.executable, os.path.join(HERE, "fake_server.py"), "--dir", folder,
+        [sys.executable, os.path.join(HERE, "fake_server.py"), "--dir", directory,
          "--log", str(log), "--client", client_id, "http://localhost/x"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         stderr=subprocess.PIPE)
@@ -906,9 +906,9 @@ def test_as_programs(folder, tmp_path):
     assert stat.S_IMODE(os.stat(log).st_mode) == 0o600
 
 
-def test_the_program_ends_by_a_signal(folder):
+def test_the_program_ends_by_a_signal(directory):
     program = subprocess.Popen(
-        [sys.executable, os.path.join(HERE, "fake_server.py"), "--dir", folder],
+        [sys.executable, os.path.join(HERE, "fake_server.py"), "--dir", directory],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL)
     program.stdout.readline()

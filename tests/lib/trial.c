@@ -60,7 +60,7 @@ shadow(void)
 }
 
 static long
-root_folder(void)
+root_directory(void)
 {
 	return open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
@@ -437,7 +437,7 @@ static const struct {
 } trials[] = {
     {"passwd", passwd},
     {"shadow", shadow},
-    {"root-folder", root_folder},
+    {"root-directory", root_directory},
     {"warden-status", warden_environment},
     {"file-make", file_make},
     {"file-write", file_write},

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The host that drives the module: its folder, its dialogue, and what it looks
- * at after each sign-in.
+ * The host that drives the module: its directory, its dialogue, and what it
+ * looks at after each sign-in.
  */
 #include "host.h"
 
@@ -97,7 +97,7 @@ loopback_server_open(struct host *h)
 	/* as a path it is a file, for the module looks at it */
 	host_write(h, "report", "", 0644);
 	int len =
-	    snprintf(h->name, sizeof(h->name), "%s/report", h->folder + 1);
+	    snprintf(h->name, sizeof(h->name), "%s/report", h->directory + 1);
 	assert_true(len > 0 && (size_t)len < sizeof(h->name));
 	memcpy(address.sun_path + 1, h->name, (size_t)len);
 	h->server =
@@ -127,11 +127,11 @@ host_begin(struct host *h)
 	    .reply_count = COUNT(codes),
 	    .is_alone = true,
 	    .info_result = PAM_SUCCESS,
-	    .folder = "/tmp/pam_gcpkce_test_XXXXXX",
+	    .directory = "/tmp/pam_gcpkce_test_XXXXXX",
 	};
 	accounts_reset();
 	journal_reset();
-	assert_non_null(mkdtemp(h->folder));
+	assert_non_null(mkdtemp(h->directory));
 	loopback_server_open(h);
 }
 
@@ -140,7 +140,7 @@ host_path(const struct host *h, const char *name)
 {
 	static char path[128];
 
-	(void)snprintf(path, sizeof(path), "%s/%s", h->folder, name);
+	(void)snprintf(path, sizeof(path), "%s/%s", h->directory, name);
 	return path;
 }
 
@@ -174,7 +174,7 @@ host_configure(const struct host *h)
 	    "signin_org = %s\n"
 	    "signin_provider = scripted\n"
 	    "%s",
-	    h->region, h->folder, h->name, h->script,
+	    h->region, h->directory, h->name, h->script,
 	    host_is_root() && !has_own_run() ? "preconnect = no\n" : "");
 	host_write(h, "conf", text, 0644);
 	host_write(h, "map", h->map, 0644);
@@ -186,7 +186,7 @@ host_configure(const struct host *h)
 	for (size_t i = 0; i < COUNT(kinds); i++)
 		len += snprintf(text + len, sizeof(text) - (size_t)len,
 		    "%s required " MODULE " conf=%s/conf %s\n", kinds[i],
-		    h->folder, h->arguments);
+		    h->directory, h->arguments);
 	(void)snprintf(text + len, sizeof(text) - (size_t)len, "%s", h->stack);
 	host_write(h, h->service, text, 0644);
 }
@@ -205,8 +205,8 @@ host_open(struct host *h)
 	host_configure(h);
 	h->before = surroundings_take();
 	fail_delays = 0;
-	assert_int_equal(
-	    pam_start_confdir(h->service, h->user, &conv, h->folder, &h->pamh),
+	assert_int_equal(pam_start_confdir(h->service, h->user, &conv,
+			     h->directory, &h->pamh),
 	    PAM_SUCCESS);
 	if (h->rhost != NULL)
 		assert_int_equal(
@@ -287,9 +287,9 @@ host_run(struct host *h, const char *script, const char *arguments)
 	return host_signin(h);
 }
 
-/* Remove a folder that holds files, and folders of files. */
+/* Remove a directory that holds files, and directories of files. */
 static void
-folder_remove(const char *path)
+directory_remove(const char *path)
 {
 	DIR *dir = opendir(path);
 	struct dirent *entry;
@@ -301,7 +301,7 @@ folder_remove(const char *path)
 		(void)snprintf(
 		    name, sizeof(name), "%s/%s", path, entry->d_name);
 		if (unlink(name) != 0)
-			folder_remove(name);
+			directory_remove(name);
 	}
 	if (dir != NULL)
 		(void)closedir(dir);
@@ -315,7 +315,7 @@ host_end(struct host *h)
 		free(h->messages[i].text);
 	free(h->before);
 	(void)close(h->server);
-	folder_remove(h->folder);
+	directory_remove(h->directory);
 	*h = (struct host){.server = -1};
 }
 

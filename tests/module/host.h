@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A host of the module: what all tests of this folder share.  It loads the
+ * A host of the module: what all tests of this directory share.  It loads the
  * built module through libpam with a service file of its own, answers the
  * dialogue from a list, and keeps what the person saw, what the journal was
  * told and what the scripted helper reports (script.h).  Local accounts and the
@@ -87,7 +87,7 @@ struct host {
 	int info_result; /* of the conversation, for a PAM_TEXT_INFO */
 
 	/* what came of it */
-	char folder[64];
+	char directory[64];
 	pam_handle_t *pamh;
 	size_t replies_used;
 	struct message messages[MESSAGES_MAX];
@@ -99,7 +99,8 @@ struct host {
 	char *before;  /* surroundings_take() */
 };
 
-/* Make the folder with the module's configuration; reset accounts, journal. */
+/* Make the directory with the module's configuration; reset accounts, journal.
+ */
 void host_begin(struct host *h);
 
 /* Write the files that host_open writes, anew; the handle has its stack. */
@@ -120,17 +121,17 @@ void host_close(struct host *h);
 /* All of it: open, authenticate, close.  Gives PAM's result. */
 int host_signin(struct host *h);
 
-/* Remove the folder. */
+/* Remove the directory. */
 void host_end(struct host *h);
 
 /* The same, but for a script, in one call; replies with CODE, often enough. */
 int host_run(struct host *h, const char *script, const char *arguments);
 
-/* A file of the folder. */
+/* A file of the directory. */
 void host_write(
     const struct host *h, const char *name, const char *text, mode_t mode);
 
-/* The path of a file of the folder. */
+/* The path of a file of the directory. */
 const char *host_path(const struct host *h, const char *name);
 
 /* What the person saw last; "" for nothing. */

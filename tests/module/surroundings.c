@@ -53,7 +53,7 @@ link_put(FILE *to, const char *path)
 	(void)fprintf(to, "%s -> %.*s\n", path, len > 0 ? (int)len : 0, target);
 }
 
-/* The folder that is being read has a number too, the same each time. */
+/* The directory that is being read has a number too, the same each time. */
 static void
 descriptors_put(FILE *to)
 {

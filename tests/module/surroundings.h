@@ -7,7 +7,7 @@
 
 /*
  * Describe this process, a line for each thing: ids, groups, capabilities,
- * umask, folders, session, signal mask and dispositions, threads, limits,
+ * umask, directories, session, signal mask and dispositions, threads, limits,
  * descriptors, environment, locale.
  *
  * gives:  a text for free(); two are equal when nothing has changed

@@ -160,8 +160,8 @@ line_add(struct text *t, const char *line, const struct host *h,
 	int control = (int)(module - line);
 	if (strcmp(name, "pam_gcpkce.so") == 0) {
 		(void)snprintf(text, sizeof(text),
-		    "%.*s" MODULE " conf=%s/conf%s", control, line, h->folder,
-		    rest);
+		    "%.*s" MODULE " conf=%s/conf%s", control, line,
+		    h->directory, rest);
 	} else {
 		const char *answer = answer_of(name, rest, w);
 		if (answer == NULL)
@@ -338,7 +338,7 @@ static bool
 is_known(const struct example *e, unsigned number)
 {
 	const struct assumption w = assumption_make(number);
-	const struct host h = {.folder = "/nowhere"};
+	const struct host h = {.directory = "/nowhere"};
 	struct text text = {0};
 
 	service_compose(e, &text, &h, &w);
@@ -389,16 +389,16 @@ is_tried(const char *name)
 static void
 every_example_is_tried(void **state)
 {
-	DIR *folder = opendir(SOURCE "/etc/pam.d");
+	DIR *directory = opendir(SOURCE "/etc/pam.d");
 	struct dirent *entry;
 
 	(void)state;
-	assert_non_null(folder);
-	while ((entry = readdir(folder)) != NULL) {
+	assert_non_null(directory);
+	while ((entry = readdir(directory)) != NULL) {
 		if (entry->d_name[0] != '.' && !is_tried(entry->d_name))
 			fail_msg("%s is in no row here", entry->d_name);
 	}
-	(void)closedir(folder);
+	(void)closedir(directory);
 }
 
 /* sshd calls it in another process than the one that asked. */

@@ -32,7 +32,7 @@ run(struct host *h, const char *script, const char *before,
 	(void)snprintf(stack, sizeof(stack),
 	    "%sauth required " MODULE
 	    " conf=%s/conf attempts=1 bare_code=yes\n",
-	    before, h->folder);
+	    before, h->directory);
 	h->service_file = stack;
 	int result = host_signin(h);
 	h->replies = NULL;

@@ -650,7 +650,7 @@ two_lines(const char *second_map, unsigned *ret_helpers, size_t *ret_messages)
 	    "auth required " MODULE " conf=%s/conf " REMEMBER "\n"
 	    "auth required " MODULE " conf=%s/conf " REMEMBER
 	    " map_file=%s/second\n",
-	    h.folder, h.folder, h.folder);
+	    h.directory, h.directory, h.directory);
 	h.service_file = text;
 	return signin(&h, ret_helpers, ret_messages);
 }

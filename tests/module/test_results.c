@@ -248,9 +248,9 @@ conf_removed(struct host *h)
 }
 
 static void
-folder_writable(struct host *h)
+directory_writable(struct host *h)
 {
-	assert_int_equal(chmod(h->folder, 0777), 0);
+	assert_int_equal(chmod(h->directory, 0777), 0);
 }
 
 static void
@@ -280,7 +280,7 @@ drop_in_bad(struct host *h)
 
 #define NO_KEY "no_such_key=1"
 #define TWICE "attempts=1 attempts=2"
-#define SECRET_KEY "client_secret_file=" /* and the folder's secret */
+#define SECRET_KEY "client_secret_file=" /* and the directory's secret */
 
 #define NEED_ALL \
 	"require_group=" GROUP " require_role=" ROLE \
@@ -311,7 +311,7 @@ static const struct cause {
 	"argument: helper_user: ", true},
     {"config_unsafe", "ok", "", conf_writable, NULL, "conf", false},
     {"config_unsafe", "ok", "", map_writable, NULL, "map", false},
-    {"config_unsafe", "ok", "", folder_writable, NULL, "directory", false},
+    {"config_unsafe", "ok", "", directory_writable, NULL, "directory", false},
     {"secret_unreadable", "ok", SECRET_KEY, NULL, NULL, "secret", true},
     {"secret_unreadable", "ok", SECRET_KEY, secret_readable, NULL, "secret",
 	true},

@@ -83,7 +83,7 @@ texts_put(FILE *to, const struct entry *entries, size_t count, bool translated)
 
 /* Write a catalogue as msgfmt does; entries get sorted, and the head added. */
 static void
-catalogue_write(const char *folder, const struct entry *more, size_t count)
+catalogue_write(const char *directory, const struct entry *more, size_t count)
 {
 	struct entry entries[32] = {
 	    {"", "Content-Type: text/plain; charset=UTF-8\n"}};
@@ -93,11 +93,11 @@ catalogue_write(const char *folder, const struct entry *more, size_t count)
 	memcpy(entries + 1, more, count * sizeof(*more));
 	count++;
 	qsort(entries, count, sizeof(*entries), entry_cmp);
-	(void)mkdir(folder, 0755);
-	(void)snprintf(path, sizeof(path), "%s/LC_MESSAGES", folder);
+	(void)mkdir(directory, 0755);
+	(void)snprintf(path, sizeof(path), "%s/LC_MESSAGES", directory);
 	(void)mkdir(path, 0755);
 	(void)snprintf(
-	    path, sizeof(path), "%s/LC_MESSAGES/pam_gcpkce.mo", folder);
+	    path, sizeof(path), "%s/LC_MESSAGES/pam_gcpkce.mo", directory);
 	FILE *to = fopen(path, "we");
 	assert_non_null(to);
 	const size_t head[] = {
@@ -112,16 +112,16 @@ catalogue_write(const char *folder, const struct entry *more, size_t count)
 }
 
 static void
-catalogue_remove(const char *folder)
+catalogue_remove(const char *directory)
 {
 	char path[1024];
 
 	(void)snprintf(
-	    path, sizeof(path), "%s/LC_MESSAGES/pam_gcpkce.mo", folder);
+	    path, sizeof(path), "%s/LC_MESSAGES/pam_gcpkce.mo", directory);
 	(void)unlink(path);
-	(void)snprintf(path, sizeof(path), "%s/LC_MESSAGES", folder);
+	(void)snprintf(path, sizeof(path), "%s/LC_MESSAGES", directory);
 	(void)rmdir(path);
-	(void)rmdir(folder);
+	(void)rmdir(directory);
 }
 
 /* ---- the host's language ---- */
@@ -273,27 +273,27 @@ environment_names_no_charset(void **state)
 }
 
 static void
-environment_names_no_folder(void **state)
+environment_names_no_directory(void **state)
 {
 	static const struct entry evil[] = {{MESSAGE_PASTE, "Evil"},
 	    {MESSAGE_SIGN_IN, "Evil {user} {host} {seconds}"}};
-	char folder[] = "/tmp/pam_gcpkce_test_XXXXXX";
+	char directory[] = "/tmp/pam_gcpkce_test_XXXXXX";
 	char language[512] = "";
 
 	(void)state;
-	assert_non_null(mkdtemp(folder));
-	catalogue_write(folder, evil, COUNT(evil));
+	assert_non_null(mkdtemp(directory));
+	catalogue_write(directory, evil, COUNT(evil));
 	for (const char *p = LOCALES; *p != '\0'; p++) {
 		if (*p == '/')
 			strcat(language, "../");
 	}
-	strcat(language, folder + 1);
+	strcat(language, directory + 1);
 	language_set(UTF8, language);
 	assert_begins(ENGLISH);
 	strcat(language, ":de");
 	language_set(UTF8, language);
 	assert_begins(ENGLISH);
-	catalogue_remove(folder);
+	catalogue_remove(directory);
 }
 
 static void
@@ -313,14 +313,15 @@ translation_that_would_act_or_mislead_is_not_shown(void **state)
 	for (size_t i = 0; i < COUNT(bad); i++) {
 		const struct entry entry = {MESSAGE_SIGN_IN, bad[i]};
 		char language[32];
-		char folder[512];
+		char directory[512];
 
 		(void)snprintf(language, sizeof(language), "gcpkce-bad%zu", i);
-		(void)snprintf(folder, sizeof(folder), LOCALES "/%s", language);
-		catalogue_write(folder, &entry, 1);
+		(void)snprintf(
+		    directory, sizeof(directory), LOCALES "/%s", language);
+		catalogue_write(directory, &entry, 1);
 		language_set(UTF8, language);
 		assert_begins(ENGLISH);
-		catalogue_remove(folder);
+		catalogue_remove(directory);
 	}
 }
 
@@ -329,13 +330,13 @@ translation_is_never_a_format(void **state)
 {
 	static const struct entry entry = {
 	    MESSAGE_SIGN_IN, "%s%n%s {seconds} {host} {user} %"};
-	const char *folder = LOCALES "/gcpkce-format";
+	const char *directory = LOCALES "/gcpkce-format";
 
 	(void)state;
-	catalogue_write(folder, &entry, 1);
+	catalogue_write(directory, &entry, 1);
 	language_set(UTF8, "gcpkce-format");
 	assert_begins("%s%n%s ");
-	catalogue_remove(folder);
+	catalogue_remove(directory);
 }
 
 static bool seen[COUNT(sentences)];
@@ -405,7 +406,7 @@ assert_messages_marked_at(const char *tty, const char *rhost)
 static void
 every_sentence_goes_through_the_catalogue(void **state)
 {
-	const char *folder = LOCALES "/gcpkce-marks";
+	const char *directory = LOCALES "/gcpkce-marks";
 	char texts[COUNT(sentences)][SENTENCE_MAX];
 	struct entry entries[COUNT(sentences)];
 
@@ -415,7 +416,7 @@ every_sentence_goes_through_the_catalogue(void **state)
 		    texts[i], sizeof(texts[i]), "<%s>", sentences[i]);
 		entries[i] = (struct entry){sentences[i], texts[i]};
 	}
-	catalogue_write(folder, entries, COUNT(entries));
+	catalogue_write(directory, entries, COUNT(entries));
 	language_set(UTF8, "gcpkce-marks");
 	for (size_t i = 0; i < OUTCOME_COUNT; i++)
 		assert_messages_marked(
@@ -433,7 +434,7 @@ every_sentence_goes_through_the_catalogue(void **state)
 	assert_messages_marked_at("tty1", NULL);
 	assert_messages_marked_at("pts/3", NULL);
 	assert_messages_marked_at("pts/3", "203.0.113.7");
-	catalogue_remove(folder);
+	catalogue_remove(directory);
 	for (size_t i = 0; i < COUNT(sentences); i++) {
 		if (!seen[i])
 			fail_msg("never shown: %s", sentences[i]);
@@ -449,7 +450,7 @@ main(void)
 	    TEST(dialogue_is_in_the_language_of_the_host),
 	    TEST(journal_is_the_same_in_every_language),
 	    TEST(dialogue_is_english_without_a_utf8_locale_or_a_catalogue),
-	    TEST(environment_names_no_folder),
+	    TEST(environment_names_no_directory),
 	    TEST(translation_that_would_act_or_mislead_is_not_shown),
 	    TEST(translation_is_never_a_format),
 	    TEST(every_sentence_goes_through_the_catalogue),

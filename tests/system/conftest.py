@@ -69,15 +69,15 @@ def pytest_terminal_summary(terminalreporter, config):
 
 @pytest.fixture(scope="session")
 def house(pytestconfig):
-    folder = os.environ.pop(MARK, None)
-    if folder is None:
-        reason = why_not() or "give pytest the folder tests/system by name"
+    directory = os.environ.pop(MARK, None)
+    if directory is None:
+        reason = why_not() or "give pytest the directory tests/system by name"
         pytestconfig.stash[SKIPPED] = reason
         pytest.skip(reason)
     # of a daemon that ends its process group; the house itself ends by SIGKILL
     signal.signal(signal.SIGTERM, lambda *_: None)
     start_network()
-    house = House(folder)
+    house = House(directory)
     for built in ("gcpkce-helper", "tests/pam_gcpkce.so"):
         path = os.path.join(BUILD, built)
         if not os.path.exists(path):

@@ -2,10 +2,10 @@
 """The private house in which the sign-ins happen.
 
 move_in() runs pytest once more, on a machine of its own (machine.py).  There
-House lays copies of /etc, /run, /dev and the log folders over the machine's,
+House lays copies of /etc, /run, /dev and the log directories over the machine's,
 with accounts that exist nowhere else.  The kernel takes all of
 it away with the last process; the machine itself is never written to, but for
-one empty folder below /tmp, which move_in() removes.
+one empty directory below /tmp, which move_in() removes.
 """
 
 import ctypes
@@ -127,13 +127,13 @@ def move_in(config):
     """
     if MARK in os.environ or why_not() is not None:
         return None
-    folder = tempfile.mkdtemp(prefix="gcpkce-login-")
+    directory = tempfile.mkdtemp(prefix="gcpkce-login-")
     inside = under_init([
         sys.executable, "-B", "-m", "pytest", "-p", "no:cacheprovider",
         *config.invocation_params.args])
     child = subprocess.Popen(
         [*unshare(*NETWORK), *inside], cwd=config.invocation_params.dir,
-        env=dict(os.environ, **{MARK: folder}), preexec_fn=_die_with_parent,
+        env=dict(os.environ, **{MARK: directory}), preexec_fn=_die_with_parent,
         start_new_session=True)  # some daemons end their whole process group
     try:
         return child.wait()
@@ -141,7 +141,7 @@ def move_in(config):
         if child.poll() is None:
             child.send_signal(signal.SIGKILL)
             child.wait()
-        os.rmdir(folder)
+        os.rmdir(directory)
 
 
 def _die_with_parent():
@@ -153,12 +153,12 @@ def _die_with_parent():
 class House:
     """The private host: its files, accounts, stacks and processes."""
 
-    def __init__(self, folder):
-        self.folder = folder
+    def __init__(self, directory):
+        self.directory = directory
         open_path(ROOT)
-        mount("-t", "tmpfs", "-o", "mode=755", "house", folder)
-        self.share = self.make_folder("share")
-        self.homes = self.make_folder("home")
+        mount("-t", "tmpfs", "-o", "mode=755", "house", directory)
+        self.share = self.make_directory("share")
+        self.homes = self.make_directory("home")
         self._furnish_etc()
         self._furnish_state()
         self._furnish_dev()
@@ -172,9 +172,9 @@ class House:
     # what is there
 
     def path(self, name):
-        return os.path.join(self.folder, name)
+        return os.path.join(self.directory, name)
 
-    def make_folder(self, name, mode=0o755):
+    def make_directory(self, name, mode=0o755):
         path = self.path(name)
         os.mkdir(path)
         os.chmod(path, mode)
@@ -250,7 +250,7 @@ class House:
         an installed program is root's, and all users may run it.  And who
         goes on building meanwhile does not change what is tested.
         """
-        cover = self.make_folder("build")
+        cover = self.make_directory("build")
         self._copy_program(f"{build}/tests/pam_gcpkce.so", self.module)
         self._copy_program(f"{build}/gcpkce-helper", f"{cover}/gcpkce-helper", 0o711)
         if os.path.isdir(f"{build}/locale"):
@@ -324,7 +324,7 @@ class House:
 
     def _furnish_dev(self):
         """A /dev with terminals of its own and room for our /dev/log."""
-        dev = self.make_folder("dev")
+        dev = self.make_directory("dev")
         mount("-t", "tmpfs", "-o", "mode=755,dev", "dev", dev)
         for node in DEV_NODES:
             place = self.write(f"{dev}/{node}", "")

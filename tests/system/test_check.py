@@ -127,7 +127,7 @@ class Host:
         self.house.write("/etc/shadow", "\n".join([*new, ""]), 0o600)
         self.fixes.append(lambda: self.house.write("/etc/shadow", old, 0o600))
 
-    def remove_folder(self, path):
+    def remove_directory(self, path):
         os.rmdir(path)
         self.fixes.append(lambda: os.mkdir(path, 0o755))
 
@@ -142,7 +142,7 @@ exec /usr/sbin/sshd "$@"
 """, 0o755)
         self.fixes.append(lambda: subprocess.run(["umount", "/usr/local/sbin"], check=True))
 
-    def make_folder(self, path, mode):
+    def make_directory(self, path, mode):
         there = os.path.isdir(path)
         os.makedirs(path, exist_ok=True)
         if there:
@@ -295,7 +295,7 @@ ROWS = {
                      "may be written by others", f"^chmod go-w {MAP}$"),
     "map-of-another-user": (late(lambda h: os.chown(MAP, 3001, 3001)), FAULT, "files", MAP,
                         "belongs to uid 3001", f"^chown root {MAP}$"),
-    "map-in-a-shared-folder": (lambda h: (h.make_folder("/etc/security/shared", 0o777),
+    "map-in-a-shared-directory": (lambda h: (h.make_directory("/etc/security/shared", 0o777),
                                           h.file("shared/map", "alice -\n"),
                                           h.settings.update(map_file="/etc/security/shared/map")),
                                FAULT, "files", "shared/map", "may be written by others .mode 0777",
@@ -331,7 +331,7 @@ ROWS = {
                                 "dave", "no user can sign in.*not_mapped", "whoami --ids"),
     "no-such-group": (changed(account_group="staffers"), FAULT, "files", "account_group",
                       "no group staffers", "create it"),
-    "state-folder-writable": (lambda h: h.make_folder("/run/gcpkce", 0o777), FAULT, "files",
+    "state-directory-writable": (lambda h: h.make_directory("/run/gcpkce", 0o777), FAULT, "files",
                               "/run/gcpkce", "mode 0777", "chmod 0755"),
     # helper
     "no-helper-account": (changed(helper_user="_gcpkce"), FAULT, "helper", rf"^{CONF}:\d+$",
@@ -464,7 +464,7 @@ ROWS = {
                        "sshd_config", "cannot show the address", "KbdInteractive"),
     "sshd-config": (sshd("UsePAM yes", "UsePAM perhaps"), FAULT, "sshd", "sshd",
                     "does not report its settings: .*line 2", "sshd -t"),
-    "no-run-sshd": (lambda h: h.remove_folder("/run/sshd"), FAULT, "sshd", "sshd",
+    "no-run-sshd": (lambda h: h.remove_directory("/run/sshd"), FAULT, "sshd", "sshd",
                     "Missing privilege separation directory", "mkdir"),
 }
 

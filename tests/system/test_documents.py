@@ -43,8 +43,8 @@ class Administrator:
         self.root = house.path("root")
         self.pid = house.path("sshd.pid")
         self._tools = house.path("tools")
-        for folder in (self.root, self._tools):
-            os.makedirs(folder, exist_ok=True)
+        for directory in (self.root, self._tools):
+            os.makedirs(directory, exist_ok=True)
         house.write(f"{self._tools}/systemctl", "#!/bin/sh\n[ \"$*\" = 'reload ssh' ] && "
                     f"kill -HUP \"$(cat {self.pid})\"\n", 0o755)
         if not os.path.lexists(f"{self._tools}/gcpkce"):
@@ -111,9 +111,9 @@ def copied(house, place):
 @pytest.fixture
 def module_installed(house):
     """PAM's own directory with our module in it."""
-    place = next((folder for folder in (
+    place = next((directory for directory in (
         "/usr/lib/x86_64-linux-gnu/security", "/usr/lib/aarch64-linux-gnu/security",
-        "/lib/security", "/usr/lib64/security") if os.path.exists(f"{folder}/pam_unix.so")), None)
+        "/lib/security", "/usr/lib64/security") if os.path.exists(f"{directory}/pam_unix.so")), None)
     if place is None:
         pytest.skip("PAM's modules are in a directory that this test does not know")
     with copied(house, place):

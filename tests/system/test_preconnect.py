@@ -273,13 +273,13 @@ def test_a_file_that_is_not_roots_alone_means_no(
 
 def test_a_directory_of_another_user_means_no(
         house, genesys, journal, configure):
-    folder = os.path.dirname(LOCK)
-    os.makedirs(folder, exist_ok=True)
-    os.chown(folder, 1000, 1000)
+    directory = os.path.dirname(LOCK)
+    os.makedirs(directory, exist_ok=True)
+    os.chown(directory, 1000, 1000)
     configure(preconnect=0)
     terminal = hosts.Pamtester(house).open("alice")
     terminal.asked()
-    os.chown(folder, 0, 0)
+    os.chown(directory, 0, 0)
     journal.wait("no preconnect: ")
     time.sleep(0.3)
     assert genesys.log.records() == []
@@ -288,16 +288,16 @@ def test_a_directory_of_another_user_means_no(
 
 def test_a_run_that_is_read_only_means_no(
         house, people, genesys, journal, configure):
-    folder = os.path.dirname(LOCK)
-    os.makedirs(folder, exist_ok=True)
-    mount("--bind", folder, folder)
-    mount("-o", "remount,bind,ro", folder)
+    directory = os.path.dirname(LOCK)
+    os.makedirs(directory, exist_ok=True)
+    mount("--bind", directory, directory)
+    mount("-o", "remount,bind,ro", directory)
     try:
         configure(preconnect=0)
         terminal = hosts.Pamtester(house).open("alice")
         shown = terminal.asked()
     finally:
-        subprocess.run(["umount", folder], check=True)
+        subprocess.run(["umount", directory], check=True)
     journal.wait("no preconnect: preconnect.lock: Read-only file system")
     terminal.answer(people["alice"].sign_in(shown))
     terminal.leave()

@@ -26,7 +26,7 @@ session optional pam_exec.so quiet stdout {session}
 
 
 def overlay(path, place):
-    """Lay a copy of a folder over it, in this house alone."""
+    """Lay a copy of a directory over it, in this house alone."""
     shutil.copytree(path, place)
     mount("--bind", place, path)
 

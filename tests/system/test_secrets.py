@@ -48,10 +48,10 @@ class Watch:
                     continue  # it ended meanwhile
 
 
-def files_below(*folders, newer_than=0.0):
+def files_below(*directories, newer_than=0.0):
     """(path, content) of every regular file."""
-    for folder in folders:
-        for place, _, names in os.walk(folder):
+    for directory in directories:
+        for place, _, names in os.walk(directory):
             for name in names:
                 path = os.path.join(place, name)
                 try:
@@ -208,6 +208,6 @@ def test_a_person_whose_name_begins_like_the_code_is_let_in(
 
 def files(house, started):
     """All that lies about where the sign-in could have left something."""
-    return [*files_below(house.folder, "/run", house.logs),
+    return [*files_below(house.directory, "/run", house.logs),
             *files_below("/tmp", "/var/tmp", "/dev/shm", "/var/lib/sudo",
                          newer_than=started)]

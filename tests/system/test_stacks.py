@@ -119,13 +119,13 @@ def test_an_argument_counts_for_its_own_stack_alone(sshd, house, people):
 @pytest.fixture
 def key(house):
     """alice's key; gives the ssh options that offer it."""
-    folder = os.path.join(house.home("alice"), ".ssh")
-    os.mkdir(folder, 0o755)
+    directory = os.path.join(house.home("alice"), ".ssh")
+    os.mkdir(directory, 0o755)
     path = house.path("alice_key")
     make_key(path)
-    shutil.copyfile(f"{path}.pub", f"{folder}/authorized_keys")
+    shutil.copyfile(f"{path}.pub", f"{directory}/authorized_keys")
     yield "-o", "IdentitiesOnly=yes", "-i", path
-    shutil.rmtree(folder)
+    shutil.rmtree(directory)
     os.unlink(path)
     os.unlink(f"{path}.pub")
 

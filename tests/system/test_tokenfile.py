@@ -59,7 +59,7 @@ def come_in(host, people):
     return terminal, terminal.session()[1]
 
 
-def folders():
+def directories():
     """What is there besides the file that preconnects are counted by."""
     there = os.listdir(BASE) if os.path.exists(BASE) else []
     return [name for name in there if name != "preconnect.lock"]
@@ -136,7 +136,7 @@ def test_without_export_there_is_no_file(host, people, configure):
     configure(export="none")
     terminal, env = come_in(host, people)
     assert contract.ours(env) == set()
-    assert folders() == []
+    assert directories() == []
     terminal.leave()
 
 
@@ -175,7 +175,7 @@ def test_sudo_to_another_account_hands_nothing_over(
     wait_until_revoked(genesys)
     assert "not that of the account" in journal.wait("outcome=export_failed")
     assert pending() == []
-    assert folders() == ["pending"]
+    assert directories() == ["pending"]
     terminal.leave()
     assert terminal.status == 0
 
@@ -195,18 +195,18 @@ def prepare_fifo(path):
     os.mkfifo(path, 0o666)
 
 
-def prepare_folder(path):
+def prepare_directory(path):
     os.mkdir(path)
     os.chown(path, UID, UID)
 
 
-def prepare_open_folder(path):
+def prepare_open_directory(path):
     os.mkdir(path)
     os.chmod(path, 0o777)
 
 
-PREPARED = (prepare_link, prepare_file, prepare_fifo, prepare_folder,
-            prepare_open_folder)
+PREPARED = (prepare_link, prepare_file, prepare_fifo, prepare_directory,
+            prepare_open_directory)
 
 
 @pytest.mark.parametrize("place", [BASE, f"{BASE}/{UID}"])
@@ -249,7 +249,7 @@ chown {uid}:{uid} {base}/victim
 case {kind} in
 symlink) ln -s {base}/victim "$file" ;;
 hardlink) ln {base}/victim "$file" ;;
-folder) mkdir "$file" ;;
+directory) mkdir "$file" ;;
 fifo) mkfifo "$file" ;;
 file) echo keep > "$file" ;;
 esac
@@ -257,7 +257,7 @@ esac
 
 
 @pytest.mark.parametrize(
-    "kind", ["symlink", "hardlink", "folder", "fifo", "file"])
+    "kind", ["symlink", "hardlink", "directory", "fifo", "file"])
 @pytest.mark.parametrize("way", [hosts.Sshd, hosts.Su],
                          ids=lambda host: host.name)
 def test_a_thing_in_the_file_s_place_is_neither_followed_nor_replaced(
@@ -275,7 +275,7 @@ def test_a_thing_in_the_file_s_place_is_neither_followed_nor_replaced(
         journal.wait("outcome=export_failed")
         wait_until_revoked(genesys)
         (name,) = os.listdir(f"{BASE}/{UID}")
-        is_kind = {"symlink": stat.S_ISLNK, "folder": stat.S_ISDIR,
+        is_kind = {"symlink": stat.S_ISLNK, "directory": stat.S_ISDIR,
                    "fifo": stat.S_ISFIFO}.get(kind, stat.S_ISREG)
         assert is_kind(os.lstat(f"{BASE}/{UID}/{name}").st_mode)
         if kind == "file":
@@ -346,7 +346,7 @@ def test_under_sshd_a_claimed_id_must_lead_to_the_account_s_own_token(
     terminal.leave()
 
 
-@pytest.mark.parametrize("kind", ["symlink", "hardlink", "fifo", "folder",
+@pytest.mark.parametrize("kind", ["symlink", "hardlink", "fifo", "directory",
                                   "another's"])
 def test_what_is_pending_must_be_root_s_own_file(
         sshd, house, people, journal, kind):
@@ -358,7 +358,7 @@ def test_what_is_pending_must_be_root_s_own_file(
         os.link(real, path)
     elif kind == "fifo":
         os.mkfifo(path, 0o600)
-    elif kind == "folder":
+    elif kind == "directory":
         os.mkdir(path)
     else:
         os.rename(real, path)
@@ -603,9 +603,9 @@ TWO_DAYS_S = 48 * 3600
 
 def left_over(uid, name, age):
     """A session's file of that age; its account need not exist."""
-    folder = f"{BASE}/{uid}"
-    os.makedirs(folder, mode=0o710, exist_ok=True)
-    path = f"{folder}/{name}"
+    directory = f"{BASE}/{uid}"
+    os.makedirs(directory, mode=0o710, exist_ok=True)
+    path = f"{directory}/{name}"
     with open(path, "w", encoding="utf-8") as file:
         file.write("token")
     os.utime(path, (time.time() - age,) * 2)
@@ -634,14 +634,14 @@ def test_a_sign_in_removes_what_the_sessions_of_every_account_left_over(sshd, pe
 @pytest.mark.parametrize("spoil", ["link", "writable", "owner"])
 def test_a_directory_that_root_does_not_own_is_left_as_it_is(sshd, house, people, spoil):
     path = left_over(424242, "a" * 32, TWO_DAYS_S + 60)
-    folder = os.path.dirname(path)
+    directory = os.path.dirname(path)
     if spoil == "link":
-        shutil.move(folder, house.path("elsewhere"))
-        os.symlink(house.path("elsewhere"), folder)
+        shutil.move(directory, house.path("elsewhere"))
+        os.symlink(house.path("elsewhere"), directory)
     elif spoil == "writable":
-        os.chmod(folder, 0o777)
+        os.chmod(directory, 0o777)
     else:
-        os.chown(folder, 424242, 0)
+        os.chown(directory, 424242, 0)
     terminal, _ = come_in(sshd, people)
     assert os.path.exists(path)
     terminal.leave()

@@ -18,7 +18,7 @@ import hosts
 from browser import pair
 from waiting import PATIENCE
 
-FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)),
+DIRECTORY = os.path.join(os.path.dirname(os.path.abspath(__file__)),
                       "transcripts")
 RENEW = os.environ.get("GCPKCE_TRANSCRIPTS") == "renew"
 
@@ -135,7 +135,7 @@ def test_a_person_sees_what_the_transcript_has(flow, host, people):
         assert not re.search(r"[^\n -~]", text), "a byte that is no text"
     made = "".join(f"==== {what} ====\n\n{masked(text)}\n\n"
                    for what, text in shown.items()).rstrip("\n") + "\n"
-    path = os.path.join(FOLDER, f"{flow.name}.txt")
+    path = os.path.join(DIRECTORY, f"{flow.name}.txt")
     if RENEW:
         with open(path, "w", encoding="utf-8") as file:
             file.write(made)

@@ -70,8 +70,8 @@ class Store:
         with open(BUNDLE, "a", encoding="ascii") as file:
             file.write(pem)
 
-    def in_directory(self, folder=CERTS, relative=False, of=None):
-        path = f"{folder}/fake.crt"
+    def in_directory(self, directory=CERTS, relative=False, of=None):
+        path = f"{directory}/fake.crt"
         shutil.copyfile(self.authority, path)
         os.chmod(path, 0o644)
         name = subprocess.run(["openssl", "x509", "-hash", "-noout", "-in", path],
@@ -318,15 +318,15 @@ def test_check_says_what_it_could_not_look_at(store):
 
 
 def test_check_names_the_way_to_ca_file(house, store, configure):
-    folder = house.make_folder("authorities", 0o750)
-    shutil.copyfile(store.authority, f"{folder}/ca.pem")
-    configure(ca_file=f"{folder}/ca.pem")
+    directory = house.make_directory("authorities", 0o750)
+    shutil.copyfile(store.authority, f"{directory}/ca.pem")
+    configure(ca_file=f"{directory}/ca.pem")
     try:
         found = store.findings("--offline")
     finally:
-        shutil.rmtree(folder)
+        shutil.rmtree(directory)
     assert [(one["severity"], one["where"], one["fix"]) for one in found] == [
-        ("fault", f"{folder}/ca.pem", f"chmod o+x {folder}")]
+        ("fault", f"{directory}/ca.pem", f"chmod o+x {directory}")]
 
 
 def test_check_names_a_certificate_that_the_helper_cannot_read(store):
@@ -345,17 +345,17 @@ def test_check_names_many_such_files_by_a_few_findings(store):
 
 
 def test_check_follows_the_way_of_a_link(house, store):
-    folder = house.make_folder("resolver", 0o700)
-    shutil.copy("/etc/resolv.conf", f"{folder}/resolv.conf")
+    directory = house.make_directory("resolver", 0o700)
+    shutil.copy("/etc/resolv.conf", f"{directory}/resolv.conf")
     shutil.copy("/etc/resolv.conf", house.path("resolv.conf.kept"))
     os.unlink("/etc/resolv.conf")
-    os.symlink(f"{folder}/resolv.conf", "/etc/resolv.conf")
+    os.symlink(f"{directory}/resolv.conf", "/etc/resolv.conf")
     try:
         found = [one for one in store.findings("--offline") if "cannot read" in one["what"]]
     finally:
         os.replace(house.path("resolv.conf.kept"), house.path("resolv.conf.back"))
         os.unlink("/etc/resolv.conf")
         shutil.copy(house.path("resolv.conf.back"), "/etc/resolv.conf")
-        shutil.rmtree(folder)
+        shutil.rmtree(directory)
     assert [(one["where"], one["fix"]) for one in found] == [
-        ("/etc/resolv.conf", f"chmod o+x {folder}")]
+        ("/etc/resolv.conf", f"chmod o+x {directory}")]

@@ -17,26 +17,26 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-static char folder[] = "/tmp/gcpkce-secret-XXXXXX";
+static char directory[] = "/tmp/gcpkce-secret-XXXXXX";
 static char path[80];
 
 static int
-folder_make(void **state)
+directory_make(void **state)
 {
 	(void)state;
-	memcpy(folder + sizeof(folder) - 7, "XXXXXX", 6);
-	if (mkdtemp(folder) == NULL)
+	memcpy(directory + sizeof(directory) - 7, "XXXXXX", 6);
+	if (mkdtemp(directory) == NULL)
 		return -1;
-	(void)snprintf(path, sizeof(path), "%s/secret", folder);
+	(void)snprintf(path, sizeof(path), "%s/secret", directory);
 	return 0;
 }
 
 static int
-folder_remove(void **state)
+directory_remove(void **state)
 {
 	(void)state;
 	(void)unlink(path);
-	return rmdir(folder);
+	return rmdir(directory);
 }
 
 static void
@@ -70,7 +70,7 @@ client_secret_is_the_first_line(void **state)
 static void
 client_secret_may_be_none(void **state)
 {
-	struct secret *secret = (void *)folder;
+	struct secret *secret = (void *)directory;
 
 	(void)state;
 	assert_int_equal(client_secret_read("", &secret, NULL), OUTCOME_OK);
@@ -168,7 +168,7 @@ client_secret_that_is_read_fits_a_request(void **state)
 }
 
 #define SECRET_TEST(fn) \
-	cmocka_unit_test_setup_teardown(fn, folder_make, folder_remove)
+	cmocka_unit_test_setup_teardown(fn, directory_make, directory_remove)
 
 int
 main(void)

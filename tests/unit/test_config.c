@@ -23,8 +23,8 @@
 #define ARGS_MAX 8
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-static char folder[] = "/tmp/gcpkce-config-XXXXXX";
-static char conf[64]; /* FOLDER/c.conf */
+static char directory[] = "/tmp/gcpkce-config-XXXXXX";
+static char conf[64]; /* DIRECTORY/c.conf */
 
 static void
 command_run(const char *command)
@@ -39,23 +39,23 @@ command_run(const char *command)
 }
 
 static int
-folder_make(void **state)
+directory_make(void **state)
 {
 	(void)state;
-	memcpy(folder + sizeof(folder) - 7, "XXXXXX", 6);
-	if (mkdtemp(folder) == NULL || chmod(folder, 0755) != 0)
+	memcpy(directory + sizeof(directory) - 7, "XXXXXX", 6);
+	if (mkdtemp(directory) == NULL || chmod(directory, 0755) != 0)
 		return -1;
-	(void)snprintf(conf, sizeof(conf), "%s/c.conf", folder);
+	(void)snprintf(conf, sizeof(conf), "%s/c.conf", directory);
 	return 0;
 }
 
 static int
-folder_remove(void **state)
+directory_remove(void **state)
 {
 	char command[64];
 
 	(void)state;
-	(void)snprintf(command, sizeof(command), "rm -rf %s", folder);
+	(void)snprintf(command, sizeof(command), "rm -rf %s", directory);
 	command_run(command);
 	return 0;
 }
@@ -923,7 +923,7 @@ config_file_is_named_by_an_absolute_path(void **state)
 
 	(void)state;
 	conf_write("", NULL);
-	assert_int_equal(chdir(folder), 0);
+	assert_int_equal(chdir(directory), 0);
 	for (size_t i = 0; i < COUNT(names); i++) {
 		const char *argv[] = {names[i]};
 		struct config config;
@@ -1232,27 +1232,27 @@ config_file_that_others_may_write_is_unsafe(void **state)
 }
 
 static void
-config_folder_that_others_may_write_is_unsafe(void **state)
+config_directory_that_others_may_write_is_unsafe(void **state)
 {
 	char expected[200];
 
 	(void)state;
 	conf_write("", NULL);
-	assert_int_equal(chmod(folder, 0777), 0);
+	assert_int_equal(chmod(directory, 0777), 0);
 	(void)snprintf(expected, sizeof(expected),
 	    "^: the directory \"%s\" on its way may be written by others "
 	    "(mode 0777); chmod go-w it\n",
-	    folder + 5);
+	    directory + 5);
 	assert_first(OUTCOME_CONFIG_UNSAFE, expected);
 	/* a sticky one will do */
-	assert_int_equal(chmod(folder, 01777), 0);
+	assert_int_equal(chmod(directory, 01777), 0);
 	(void)load_good(NULL);
 }
 
 static void
 config_drop_in_that_others_may_write_is_unsafe(void **state)
 {
-	char directory[80];
+	char drop_ins[80];
 
 	(void)state;
 	conf_write("", NULL);
@@ -1262,19 +1262,19 @@ config_drop_in_that_others_may_write_is_unsafe(void **state)
 	    "^.d/1.conf: may be written by others (mode 0666); chmod go-w "
 	    "it\n");
 	assert_int_equal(chmod(drop_in_path("1.conf"), 0644), 0);
-	(void)snprintf(directory, sizeof(directory), "%s.d", conf);
-	assert_int_equal(chmod(directory, 0775), 0);
+	(void)snprintf(drop_ins, sizeof(drop_ins), "%s.d", conf);
+	assert_int_equal(chmod(drop_ins, 0775), 0);
 	assert_first(OUTCOME_CONFIG_UNSAFE,
 	    "^.d: the directory \"^.d\" on its way may be written by others "
 	    "(mode 0775); chmod go-w it\n");
-	assert_int_equal(chmod(directory, 0755), 0);
+	assert_int_equal(chmod(drop_ins, 0755), 0);
 	assert_true(load_good(NULL).debug);
 }
 
 static void
 config_files_of_others_are_unsafe(void **state)
 {
-	char directory[80];
+	char drop_ins[80];
 
 	(void)state;
 	if (geteuid() != 0) {
@@ -1283,7 +1283,7 @@ config_files_of_others_are_unsafe(void **state)
 	}
 	conf_write("", NULL);
 	drop_in_write("1.conf", "debug = yes\n");
-	(void)snprintf(directory, sizeof(directory), "%s.d", conf);
+	(void)snprintf(drop_ins, sizeof(drop_ins), "%s.d", conf);
 	assert_int_equal(chown(conf, STRANGER, 0), 0);
 	assert_first(OUTCOME_CONFIG_UNSAFE,
 	    "^: belongs to uid 65534; give it to root\n");
@@ -1292,17 +1292,17 @@ config_files_of_others_are_unsafe(void **state)
 	assert_first(OUTCOME_CONFIG_UNSAFE,
 	    "^.d/1.conf: belongs to uid 65534; give it to root\n");
 	assert_int_equal(chown(drop_in_path("1.conf"), 0, 0), 0);
-	assert_int_equal(chown(directory, STRANGER, 0), 0);
+	assert_int_equal(chown(drop_ins, STRANGER, 0), 0);
 	assert_first(OUTCOME_CONFIG_UNSAFE,
 	    "^.d: the directory \"^.d\" on its way belongs to uid 65534; "
 	    "give it to root\n");
-	assert_int_equal(chown(directory, 0, 0), 0);
-	assert_int_equal(chown(folder, STRANGER, 0), 0);
+	assert_int_equal(chown(drop_ins, 0, 0), 0);
+	assert_int_equal(chown(drop_ins, STRANGER, 0), 0);
 	struct config config;
 	autobuf lines = BUF_INIT(4096);
 	assert_int_equal(load(NULL, CONFIG_FOR_MODULE, &config, &lines),
 	    OUTCOME_CONFIG_UNSAFE);
-	assert_int_equal(chown(folder, 0, 0), 0);
+	assert_int_equal(chown(drop_ins, 0, 0), 0);
 	(void)load_good(NULL);
 }
 
@@ -1313,7 +1313,7 @@ config_links_are_unsafe(void **state)
 
 	(void)state;
 	conf_write("", NULL);
-	(void)snprintf(other, sizeof(other), "%s/other", folder);
+	(void)snprintf(other, sizeof(other), "%s/other", directory);
 	assert_int_equal(rename(conf, other), 0);
 	assert_int_equal(symlink("other", conf), 0);
 	assert_first(OUTCOME_CONFIG_UNSAFE,
@@ -1340,11 +1340,11 @@ config_that_is_no_file_is_refused_without_hanging(void **state)
 	assert_first(
 	    OUTCOME_CONFIG_INVALID, "^.d/2.conf: is not a regular file\n");
 	assert_int_equal(rmdir(drop_in_path("2.conf")), 0);
-	char directory[80];
-	(void)snprintf(directory, sizeof(directory), "%s.d", conf);
-	assert_int_equal(rmdir(directory), 0);
-	assert_int_equal(mkfifo(directory, 0600), 0);
-	assert_first(OUTCOME_CONFIG_INVALID, "^.d: Not a directory\n");
+	char drop_ins[80];
+	(void)snprintf(drop_ins, sizeof(drop_ins), "%s.d", conf);
+	assert_int_equal(rmdir(drop_ins), 0);
+	assert_int_equal(mkfifo(drop_ins, 0600), 0);
+	assert_first(OUTCOME_CONFIG_INVALID, "^.d: Not a drop_ins\n");
 }
 
 static void
@@ -1359,9 +1359,9 @@ config_drop_ins_of_a_long_path_are_read(void **state)
 
 	(void)state;
 	conf_write("", NULL);
-	(void)snprintf(path, sizeof(path), "%s/%0200d", folder, 0);
+	(void)snprintf(path, sizeof(path), "%s/%0200d", directory, 0);
 	assert_int_equal(mkdir(path, 0755), 0);
-	(void)snprintf(path, sizeof(path), "%s/%0200d/%0100d", folder, 0, 0);
+	(void)snprintf(path, sizeof(path), "%s/%0200d/%0100d", directory, 0, 0);
 	assert_int_equal(rename(conf, path), 0);
 	(void)snprintf(drop_in, sizeof(drop_in), "%s.d", path);
 	assert_int_equal(mkdir(drop_in, 0755), 0);
@@ -1534,7 +1534,7 @@ config_keeps_the_place_of_helper_user(void **state)
 }
 
 #define CONFIG_TEST(fn) \
-	cmocka_unit_test_setup_teardown(fn, folder_make, folder_remove)
+	cmocka_unit_test_setup_teardown(fn, directory_make, directory_remove)
 
 int
 main(void)
@@ -1574,7 +1574,7 @@ main(void)
 	    CONFIG_TEST(config_of_an_ordinary_host_refuses_export_and_secret),
 	    CONFIG_TEST(config_of_an_ordinary_host_quotes_what_export_is),
 	    CONFIG_TEST(config_file_that_others_may_write_is_unsafe),
-	    CONFIG_TEST(config_folder_that_others_may_write_is_unsafe),
+	    CONFIG_TEST(config_directory_that_others_may_write_is_unsafe),
 	    CONFIG_TEST(config_drop_in_that_others_may_write_is_unsafe),
 	    CONFIG_TEST(config_files_of_others_are_unsafe),
 	    CONFIG_TEST(config_links_are_unsafe),

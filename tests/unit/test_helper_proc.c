@@ -759,7 +759,7 @@ host_that_is_not_root(void)
 	char address[WIRE_ADDRESS_MAX + 1];
 	struct errinfo err = {0};
 	if (helper_start("http://127.0.0.1:9", &proc, &err) != OUTCOME_OK) {
-		/* a build below a folder of root's own */
+		/* a build below a directory of root's own */
 		(void)fprintf(stderr, "SKIPPED: %s\n", err.text);
 		return 0;
 	}

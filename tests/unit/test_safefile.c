@@ -20,9 +20,9 @@
 
 #define STRANGER 65534
 
-static char folder[] = "/tmp/gcpkce-safefile-XXXXXX";
+static char directory[] = "/tmp/gcpkce-safefile-XXXXXX";
 
-/* FOLDER/name, in one of a few buffers that take turns. */
+/* DIRECTORY/name, in one of a few buffers that take turns. */
 static const char *
 in(const char *name)
 {
@@ -30,27 +30,27 @@ in(const char *name)
 	static size_t turn;
 	char *path = paths[turn++ % 4];
 
-	(void)snprintf(path, sizeof(paths[0]), "%s/%s", folder, name);
+	(void)snprintf(path, sizeof(paths[0]), "%s/%s", directory, name);
 	return path;
 }
 
 static int
-folder_make(void **state)
+directory_make(void **state)
 {
 	(void)state;
-	memcpy(folder + sizeof(folder) - 7, "XXXXXX", 6);
-	if (mkdtemp(folder) == NULL)
+	memcpy(directory + sizeof(directory) - 7, "XXXXXX", 6);
+	if (mkdtemp(directory) == NULL)
 		return -1;
 	return mkdir(in("dir"), 0755);
 }
 
 static int
-folder_remove(void **state)
+directory_remove(void **state)
 {
 	char command[64];
 
 	(void)state;
-	(void)snprintf(command, sizeof(command), "rm -rf %s", folder);
+	(void)snprintf(command, sizeof(command), "rm -rf %s", directory);
 	pid_t pid = fork();
 	if (pid == 0) {
 		(void)execl("/bin/sh", "sh", "-c", command, (char *)NULL);
@@ -518,7 +518,7 @@ safefile_trusts_root_and_the_effective_user(void **state)
 {
 	(void)state;
 	need_root();
-	assert_int_equal(chmod(folder, 0755), 0);
+	assert_int_equal(chmod(directory, 0755), 0);
 	assert_int_equal(
 	    chown(file_make("dir/own", 0644), STRANGER, STRANGER), 0);
 	file_make("dir/roots", 0644);
@@ -573,7 +573,7 @@ safefile_leaves_no_descriptor(void **state)
 }
 
 #define FOLDER_TEST(fn) \
-	cmocka_unit_test_setup_teardown(fn, folder_make, folder_remove)
+	cmocka_unit_test_setup_teardown(fn, directory_make, directory_remove)
 
 int
 main(void)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-"""Real web servers with the example configurations, in a folder of ours.
+"""Real web servers with the example configurations, in a directory of ours.
 
 An example is taken as it is, but for what belongs to a machine: names, ports
 and paths.  Each of these must be in it, so that an example that changes is
@@ -30,22 +30,22 @@ class Server:
 
     program = example = None
 
-    def __init__(self, folder, authority):
-        self.folder = folder
+    def __init__(self, directory, authority):
+        self.directory = directory
         self.certificate, self.key = authority.certificate()
         self.port = free_port()
-        os.chmod(folder, 0o755)
-        self.pages = os.path.join(folder, "pages")
+        os.chmod(directory, 0o755)
+        self.pages = os.path.join(directory, "pages")
         shutil.copytree(WWW, self.pages)
-        self.logs = os.path.join(folder, "logs")
+        self.logs = os.path.join(directory, "logs")
         os.mkdir(self.logs)
         self.write("server.conf", self.wrapped(self.adapted()))
         with open(os.path.join(self.logs, "output"), "wb") as output:
             self._process = subprocess.Popen(
                 self.command(), stdin=subprocess.DEVNULL, stdout=output,
-                stderr=subprocess.STDOUT, cwd=folder,
-                env={"PATH": SBIN, "HOME": folder, "XDG_DATA_HOME": folder,
-                     "XDG_CONFIG_HOME": folder})
+                stderr=subprocess.STDOUT, cwd=directory,
+                env={"PATH": SBIN, "HOME": directory, "XDG_DATA_HOME": directory,
+                     "XDG_CONFIG_HOME": directory})
         self._wait_for_port()
 
     @classmethod
@@ -70,7 +70,7 @@ class Server:
         return comments + "\n\n" + text
 
     def path(self, name):
-        return os.path.join(self.folder, name)
+        return os.path.join(self.directory, name)
 
     def write(self, name, text):
         with open(self.path(name), "w", encoding="utf-8") as file:
@@ -119,9 +119,9 @@ class Nginx(Server):
     def wrapped(self, example):
         user = "user root;\n" if os.geteuid() == 0 else ""
         places = "".join(
-            f"{kind}_temp_path {self.folder}/{kind};\n" for kind in
+            f"{kind}_temp_path {self.directory}/{kind};\n" for kind in
             ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
-        return (f"{user}pid {self.folder}/pid;\ndaemon off;\n"
+        return (f"{user}pid {self.directory}/pid;\ndaemon off;\n"
                 "worker_processes 1;\nevents {}\nhttp {\n"
                 f"access_log off;\n{places}{example}\n}}\n")
 
@@ -146,19 +146,19 @@ class Apache(Server):
                 ("/var/log/apache2", self.logs)]
 
     def wrapped(self, example):
-        files = [(name, f"{folder}/mod_{name}.so")
-                 for name in APACHE_MODULES for folder in APACHE_FOLDERS]
+        files = [(name, f"{directory}/mod_{name}.so")
+                 for name in APACHE_MODULES for directory in APACHE_FOLDERS]
         loads = "".join(f"LoadModule {name}_module {file}\n"
                         for name, file in files if os.path.exists(file))
         user = f"User #{NOBODY}\nGroup #{NOBODY}\n"
-        return (f"ServerRoot {self.folder}\nServerName localhost\n"
-                f"PidFile {self.folder}/pid\nDefaultRuntimeDir {self.folder}\n"
+        return (f"ServerRoot {self.directory}\nServerName localhost\n"
+                f"PidFile {self.directory}/pid\nDefaultRuntimeDir {self.directory}\n"
                 f"ErrorLog {self.logs}/main\nLogLevel emerg\n"
                 f"Listen 127.0.0.1:{self.port}\n{loads}"
                 f"{user if os.geteuid() == 0 else ''}"
                 "TypesConfig /dev/null\nAddType text/html .html\n"
                 f"<Directory />\nRequire all denied\n</Directory>\n"
-                f"DocumentRoot {self.folder}\n<Directory {self.folder}>\n"
+                f"DocumentRoot {self.directory}\n<Directory {self.directory}>\n"
                 f"Require all granted\n</Directory>\n{example}")
 
     def command(self):

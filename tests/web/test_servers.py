@@ -38,9 +38,9 @@ def serving(name, authority):
     if kind.find() is None:
         pytest.skip(f"there is no {kind.program} here; "
                     "make check-web installs it")
-    # Not pytest's folder: servers that drop their rights must reach it.
-    with tempfile.TemporaryDirectory(prefix="gcpkce-web-") as folder:
-        running = kind(folder, authority)
+    # Not pytest's directory: servers that drop their rights must reach it.
+    with tempfile.TemporaryDirectory(prefix="gcpkce-web-") as directory:
+        running = kind(directory, authority)
         try:
             yield running
         finally:
