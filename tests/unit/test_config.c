@@ -1344,7 +1344,7 @@ config_that_is_no_file_is_refused_without_hanging(void **state)
 	(void)snprintf(drop_ins, sizeof(drop_ins), "%s.d", conf);
 	assert_int_equal(rmdir(drop_ins), 0);
 	assert_int_equal(mkfifo(drop_ins, 0600), 0);
-	assert_first(OUTCOME_CONFIG_INVALID, "^.d: Not a drop_ins\n");
+	assert_first(OUTCOME_CONFIG_INVALID, "^.d: Not a directory\n");
 }
 
 static void
