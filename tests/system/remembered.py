@@ -14,7 +14,7 @@ import hosts
 from conftest import BUILD
 from waiting import PATIENCE, wait_until
 
-FOLDER = "/run/gcpkce/remembered"
+DIRECTORY = "/run/gcpkce/remembered"
 KEYS = "/etc/ssh/keys"  # where sshd accepts the modes of all directories above
 BOTH = "AuthenticationMethods publickey,keyboard-interactive:pam"
 HELPER = f"{BUILD}/gcpkce-helper"
@@ -113,7 +113,7 @@ def run(argv, **more):
 
 
 def records():
-    return sorted(os.listdir(FOLDER)) if os.path.isdir(FOLDER) else []
+    return sorted(os.listdir(DIRECTORY)) if os.path.isdir(DIRECTORY) else []
 
 
 class Cost:

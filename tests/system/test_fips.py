@@ -52,11 +52,11 @@ def openssl(house):
 
 def fips_like(house, openssl):
     """As fips.so, but without SHA-1."""
-    folder = house.path("modules")
-    if not os.path.isdir(folder):
-        shutil.copytree(MODULES, folder)
-        shutil.copyfile(f"{BUILD}/tests/fips_like.so", f"{folder}/fips_like.so")
-        run("mount", "--bind", folder, MODULES)
+    directory = house.path("modules")
+    if not os.path.isdir(directory):
+        shutil.copytree(MODULES, directory)
+        shutil.copyfile(f"{BUILD}/tests/fips_like.so", f"{directory}/fips_like.so")
+        run("mount", "--bind", directory, MODULES)
     openssl("fips = fips", f"[fips]\nactivate = 1\nmodule = {MODULES}/fips_like.so")
 
 

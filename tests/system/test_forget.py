@@ -11,7 +11,7 @@ from conftest import BUILD
 from hosts import as_account
 
 GCPKCE = os.path.join(BUILD, "tests/gcpkce")
-FOLDER = "/run/gcpkce/remembered"
+DIRECTORY = "/run/gcpkce/remembered"
 NAMES = {"3001-0123456789abcdef", "3001-fedcba9876543210", "3002-0123456789abcdef",
          "30010-0123456789abcdef"}
 
@@ -25,16 +25,16 @@ def forget(*arguments, by="root"):
 @pytest.fixture
 def records(house):
     """Files that are named as records are; what is in them does not matter."""
-    os.makedirs(FOLDER, 0o700)
+    os.makedirs(DIRECTORY, 0o700)
     for name in NAMES:
-        house.write(f"{FOLDER}/{name}", "x", 0o600)
+        house.write(f"{DIRECTORY}/{name}", "x", 0o600)
 
 
 def test_forget_removes_those_of_one_user(records):
     done = forget("forget", "--user", "alice")
     assert (done.returncode, done.stdout, done.stderr) == (
         0, "forgotten: 2 remembered sign-ins\n", "")
-    assert set(os.listdir(FOLDER)) == {name for name in NAMES if not name.startswith("3001-")}
+    assert set(os.listdir(DIRECTORY)) == {name for name in NAMES if not name.startswith("3001-")}
     assert forget("forget", "--user", "alice").stdout == "forgotten: 0 remembered sign-ins\n"
     assert forget("forget", "--user", "bob").stdout == "forgotten: 1 remembered sign-in\n"
 
@@ -43,7 +43,7 @@ def test_forget_removes_those_of_all_users(records):
     done = forget("--json", "forget", "--all")
     answer = json.loads(done.stdout)
     assert (done.returncode, answer["outcome"], answer["forgotten"]) == (0, "ok", len(NAMES))
-    assert os.listdir(FOLDER) == []
+    assert os.listdir(DIRECTORY) == []
 
 
 def test_forget_is_root_s(records):
@@ -52,11 +52,11 @@ def test_forget_is_root_s(records):
     assert done.stderr == "gcpkce: remembered sign-ins are root's; run this as root\n"
     assert json.loads(forget("--json", "forget", "--all", by="alice").stdout)["outcome"] == (
         "system_error")
-    assert set(os.listdir(FOLDER)) == NAMES
+    assert set(os.listdir(DIRECTORY)) == NAMES
 
 
 def test_forget_says_what_it_could_not_remove(records, house):
-    os.mkdir(f"{FOLDER}/3001-a-directory")
+    os.mkdir(f"{DIRECTORY}/3001-a-directory")
     done = forget("forget", "--user", "alice")
     assert done.returncode == 1
     assert done.stdout == "forgotten: 2 remembered sign-ins\n"
@@ -65,7 +65,7 @@ def test_forget_says_what_it_could_not_remove(records, house):
 
 def test_forget_does_not_follow_a_directory_of_another_user(house, records):
     """A directory that is not root's alone is not root's records."""
-    os.chown(FOLDER, 3001, 3001)
+    os.chown(DIRECTORY, 3001, 3001)
     done = forget("forget", "--all")
-    assert done.returncode == 1 and done.stdout == "" and os.path.basename(FOLDER) in done.stderr
-    assert set(os.listdir(FOLDER)) == NAMES
+    assert done.returncode == 1 and done.stdout == "" and os.path.basename(DIRECTORY) in done.stderr
+    assert set(os.listdir(DIRECTORY)) == NAMES

@@ -11,7 +11,7 @@ import pytest
 import contract
 import hosts
 from conftest import BUILD, STACK
-from remembered import BOTH, FOLDER, Bastion, Cost, records, run
+from remembered import BOTH, DIRECTORY, Bastion, Cost, records, run
 
 GCPKCE = os.path.join(BUILD, "tests/gcpkce")
 PARAMIKO = """
@@ -43,33 +43,33 @@ def cost(house, genesys, journal):
 
 # One trip, then none
 
-def by_scp(bastion, folder):
+def by_scp(bastion, directory):
     done = run(["scp", "-q", "-F", bastion.ssh_config(), "alice@127.0.0.1:/etc/passwd",
-                f"{folder}/copied"])
+                f"{directory}/copied"])
     assert done.returncode == 0, done.stderr
-    return os.path.getsize(f"{folder}/copied") == os.path.getsize("/etc/passwd")
+    return os.path.getsize(f"{directory}/copied") == os.path.getsize("/etc/passwd")
 
 
-def by_rsync(bastion, folder):
+def by_rsync(bastion, directory):
     done = run(["rsync", "-e", f"ssh -F {bastion.ssh_config()}", "alice@127.0.0.1:/etc/passwd",
-                f"{folder}/synced"])
+                f"{directory}/synced"])
     assert done.returncode == 0, done.stderr
-    return os.path.getsize(f"{folder}/synced") == os.path.getsize("/etc/passwd")
+    return os.path.getsize(f"{directory}/synced") == os.path.getsize("/etc/passwd")
 
 
-def by_git(bastion, folder):
-    done = run(["git", "clone", "-q", f"ssh://alice@127.0.0.1{folder}/project.git",
-                f"{folder}/clone"],
+def by_git(bastion, directory):
+    done = run(["git", "clone", "-q", f"ssh://alice@127.0.0.1{directory}/project.git",
+                f"{directory}/clone"],
                GIT_SSH_COMMAND=f"ssh -F {bastion.ssh_config()}", GIT_CONFIG_NOSYSTEM="1")
     assert done.returncode == 0, done.stderr
-    return os.path.isdir(f"{folder}/clone/.git")
+    return os.path.isdir(f"{directory}/clone/.git")
 
 
-def by_sftp(bastion, folder):
+def by_sftp(bastion, directory):
     done = run(["sftp", "-q", "-F", bastion.ssh_config(), "alice@127.0.0.1:/etc/passwd",
-                f"{folder}/fetched"])
+                f"{directory}/fetched"])
     assert done.returncode == 0, done.stderr
-    return os.path.getsize(f"{folder}/fetched") == os.path.getsize("/etc/passwd")
+    return os.path.getsize(f"{directory}/fetched") == os.path.getsize("/etc/passwd")
 
 
 def by_paramiko(bastion, _folder):
@@ -79,10 +79,10 @@ def by_paramiko(bastion, _folder):
 
 
 def test_one_trip_serves_all_that_come_by_ssh(bastion, cost, people, house):
-    folder = house.path("copies")
-    os.mkdir(folder)
-    run(["git", "init", "-q", "--bare", f"{folder}/project.git"])
-    run(["chown", "-R", "alice", f"{folder}/project.git"])
+    directory = house.path("copies")
+    os.mkdir(directory)
+    run(["git", "init", "-q", "--bare", f"{directory}/project.git"])
+    run(["chown", "-R", "alice", f"{directory}/project.git"])
     bastion.start(f"{BOTH}\nSubsystem sftp internal-sftp")
     assert cost.helper.count() == 0
     bastion.sign_in(people["alice"])
@@ -92,7 +92,7 @@ def test_one_trip_serves_all_that_come_by_ssh(bastion, cost, people, house):
         ways.remove(by_rsync)
     for way in [*ways, by_paramiko]:
         with cost.free(1):
-            assert way(bastion, folder), way.__name__
+            assert way(bastion, directory), way.__name__
 
 
 def test_one_trip_serves_twenty_connections_at_once(bastion, cost, people):
@@ -133,11 +133,11 @@ def test_programs_that_force_the_key_alone_are_told_to_allow_both(bastion, cost,
 def test_an_editor_s_second_window_is_free_and_use_does_not_extend(bastion, cost, people):
     bastion.sign_in(people["alice"])
     [name] = records()
-    end = os.stat(f"{FOLDER}/{name}").st_mtime_ns
+    end = os.stat(f"{DIRECTORY}/{name}").st_mtime_ns
     for _ in range(2):
         with cost.free(1):
             assert bastion.connect() == "alice"
-    assert (records(), os.stat(f"{FOLDER}/{name}").st_mtime_ns) == ([name], end)
+    assert (records(), os.stat(f"{DIRECTORY}/{name}").st_mtime_ns) == ([name], end)
 
 
 # What asks again.  Each is followed by what does not, so that the record was there.
