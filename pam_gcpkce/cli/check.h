@@ -9,6 +9,7 @@
 
 #include "command.h"
 #include "finding.h"
+#include "gcpkce/base/readable.h"
 #include "gcpkce/wire/wire_probe.h"
 
 /*
@@ -73,6 +74,9 @@ const char *probe_step_name(enum wire_step step);
 void check_map(struct check *check);
 void check_trust(struct check *check);
 void check_readable(struct check *check);
+
+/* Visit the certificates of the trust store's directory, as the helper does. */
+bool check_trust_walk(readable_fn *each, void *arg);
 
 /*
  * Read the configuration as the module would with these arguments, and add what

@@ -4,7 +4,6 @@
  * and those in the module's directories.
  */
 #include <dirent.h>
-#include <fcntl.h>
 #include <grp.h>
 #include <limits.h>
 #include <stdio.h>
@@ -72,17 +71,13 @@ holds_certificate(const char *path)
 {
 	static const char mark[] = "-----BEGIN CERTIFICATE-----";
 	static const char trusted[] = "-----BEGIN TRUSTED CERTIFICATE-----";
-	autofree char *bytes = malloc(CA_MAX);
-	autofd fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	size_t len = 0;
-	ssize_t got;
+	autobuf bytes = BUF_INIT(CA_MAX);
+	enum outcome r = command_input(path, &bytes, NULL);
 
-	if (bytes == NULL || fd < 0)
+	if (r != OUTCOME_OK && !bytes.failed)
 		return true; /* reported elsewhere */
-	while (len < CA_MAX && (got = read(fd, bytes + len, CA_MAX - len)) > 0)
-		len += (size_t)got;
-	return memmem(bytes, len, mark, sizeof(mark) - 1) != NULL ||
-	    memmem(bytes, len, trusted, sizeof(trusted) - 1) != NULL;
+	return memmem(bytes.p, bytes.len, mark, sizeof(mark) - 1) != NULL ||
+	    memmem(bytes.p, bytes.len, trusted, sizeof(trusted) - 1) != NULL;
 }
 
 static void

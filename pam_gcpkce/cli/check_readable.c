@@ -4,7 +4,6 @@
  * as root; so each path on Landlock's list is tried by a child process that has
  * switched to the helper's account.
  */
-#include <dirent.h>
 #include <grp.h>
 #include <limits.h>
 #include <stdio.h>
@@ -49,27 +48,6 @@ place_add(void *arg, const char *path)
 	place->is_directory = S_ISDIR(st.st_mode);
 	p->count++;
 	return place->path != NULL && place->real != NULL;
-}
-
-/* The system's certificates one by one, as the helper finds them. */
-static bool
-certificates_add(struct places *p)
-{
-	const char *directory = trust_directory();
-	char path[PATH_MAX];
-	const struct dirent *entry;
-	bool good = true;
-	DIR *dir = directory[0] != '\0' ? opendir(directory) : NULL;
-
-	while (dir != NULL && good && (entry = readdir(dir)) != NULL) {
-		(void)snprintf(
-		    path, sizeof(path), "%s/%s", directory, entry->d_name);
-		good =
-		    !trust_name_is_hashed(entry->d_name) || place_add(p, path);
-	}
-	if (dir != NULL)
-		(void)closedir(dir);
-	return good;
 }
 
 /* As the helper's account: which part of the path is not accessible? */
@@ -200,7 +178,8 @@ check_readable(struct check *check)
 		return;
 	autofree struct places *p = calloc(1, sizeof(*p));
 	if (p == NULL || !readable_walk(check->config.ca_file, place_add, p) ||
-	    (check->config.ca_file[0] == '\0' && !certificates_add(p)))
+	    (check->config.ca_file[0] == '\0' &&
+		!check_trust_walk(place_add, p)))
 		check->findings.failed = true;
 	else if (!places_try(p, &account))
 		finding_add(&check->findings, FINDING_NOTE,

@@ -70,8 +70,8 @@ text_add(struct certificates *c, const char *text)
 	}
 }
 
-static void
-file_add(struct certificates *c, const char *path)
+static bool
+file_add(void *certificates, const char *path)
 {
 	autobuf bytes = BUF_INIT(BYTES_MAX);
 	uint8_t block[16384];
@@ -81,25 +81,33 @@ file_add(struct certificates *c, const char *path)
 	while (fd >= 0 && (n = read(fd, block, sizeof(block))) > 0)
 		buf_put(&bytes, block, (size_t)n);
 	if (buf_check(&bytes) == OUTCOME_OK)
-		text_add(c, buf_text(&bytes));
+		text_add(certificates, buf_text(&bytes));
+	return true;
 }
 
-static void
-directory_add(struct certificates *c, const char *directory)
+bool
+check_trust_walk(readable_fn *each, void *arg)
 {
+	const char *directory = trust_directory();
 	char path[PATH_MAX];
 	const struct dirent *entry;
-	DIR *dir = opendir(directory);
+	bool go_on = true;
+	DIR *dir = directory[0] != '\0' ? opendir(directory) : NULL;
 
-	while (dir != NULL && (entry = readdir(dir)) != NULL) {
-		if (!trust_name_is_hashed(entry->d_name))
-			continue;
+	while (dir != NULL && go_on && (entry = readdir(dir)) != NULL) {
 		(void)snprintf(
 		    path, sizeof(path), "%s/%s", directory, entry->d_name);
-		file_add(c, path);
+		go_on = !trust_name_is_hashed(entry->d_name) || each(arg, path);
 	}
 	if (dir != NULL)
 		(void)closedir(dir);
+	return go_on;
+}
+
+static void
+sort(struct certificates *c)
+{
+	qsort(c->list, c->count, sizeof(c->list[0]), text_compare);
 }
 
 /* How many certificates are missing from the second, which is sorted? */
@@ -124,12 +132,10 @@ forms_compare(struct check *check, const char *directory, const char *bundle)
 	    "renew both: update-ca-certificates, or what this host has for it";
 	struct findings *f = &check->findings;
 
-	directory_add(&by_hash, directory);
-	file_add(&together, bundle);
-	qsort(
-	    by_hash.list, by_hash.count, sizeof(by_hash.list[0]), text_compare);
-	qsort(together.list, together.count, sizeof(together.list[0]),
-	    text_compare);
+	(void)check_trust_walk(file_add, &by_hash);
+	(void)file_add(&together, bundle);
+	sort(&by_hash);
+	sort(&together);
 	size_t unhashed = missing_count(&together, &by_hash);
 	size_t unbundled = missing_count(&by_hash, &together);
 	if (unhashed > 0)

@@ -91,16 +91,6 @@ table_add(const struct stack_view *v)
 	json_append(check->eval, stack_eval_json(&eval, v->service));
 }
 
-static bool
-uses_ours(const struct stack *stack)
-{
-	for (size_t type = 0; type < STACK_TYPES; type++) {
-		if (stack_ours(stack, (enum stack_type)type) != NULL)
-			return true;
-	}
-	return false;
-}
-
 static void
 service_check(struct check *check, const char *service)
 {
@@ -131,7 +121,7 @@ service_check(struct check *check, const char *service)
 		    "there is no table for %s: its stack could not be read "
 		    "completely",
 		    service);
-	if (!uses_ours(&stack)) {
+	if (stack_ours(&stack, STACK_TYPES) == NULL) {
 		finding_add(f, FINDING_WARNING, service,
 		    "add one; pam_gcpkce(8) has examples",
 		    "no line of %s names pam_gcpkce", service);
@@ -192,7 +182,8 @@ directory_check(struct check *check, const char *directory, const char *but_in)
 			stack_read(
 			    check->options->pam_dir, service, &stack, NULL);
 			/* our line may come after the one that breaks it */
-			if (stack.aborts || uses_ours(&stack))
+			if (stack.aborts ||
+			    stack_ours(&stack, STACK_TYPES) != NULL)
 				service_check(check, service);
 		}
 		free(entries[i]);

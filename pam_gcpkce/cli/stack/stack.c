@@ -171,7 +171,7 @@ const struct stack_line *
 stack_ours(const struct stack *stack, enum stack_type type)
 {
 	for (size_t i = 0; i < stack->count; i++) {
-		if (stack->lines[i].type == type &&
+		if ((type == STACK_TYPES || stack->lines[i].type == type) &&
 		    stack_line_is_ours(&stack->lines[i]))
 			return &stack->lines[i];
 	}

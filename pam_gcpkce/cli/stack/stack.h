@@ -79,7 +79,7 @@ void stack_file_read(const char *dir, const char *service, struct stack *stack,
     struct findings *findings);
 struct stack_line *stack_line_add(struct stack *stack);
 
-/* The first line of ours of a type; NULL when there is none. */
+/* The first line of ours of a type, or of any (STACK_TYPES); or NULL. */
 const struct stack_line *stack_ours(
     const struct stack *stack, enum stack_type type);
 

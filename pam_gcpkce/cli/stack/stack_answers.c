@@ -28,50 +28,6 @@ refusal_of(unsigned refusals)
 	return result;
 }
 
-/*
- * What a module answers under an assumption.
- *
- * out:    ret_others  set of what it may answer to some users instead
- */
-static int
-answer_of(const struct stack_line *line, const char *service,
-    enum assumption assumption, unsigned *ret_others)
-{
-	enum module_kind module_kind = ordinary_kind(line, service);
-	unsigned refusals = ordinary_refusals(line);
-	int refusal = refusal_of(refusals);
-	bool agree = assumption == OTHERS_AGREE;
-
-	*ret_others = agree ? 0 : refusals;
-	switch (module_kind) {
-	case KIND_GATE:
-		return PAM_SUCCESS;
-	case KIND_NO_OPINION:
-		return PAM_IGNORE;
-	case KIND_NO_AUTH:
-		return PAM_MODULE_UNKNOWN;
-	case KIND_YES:
-	case KIND_RULE:
-		*ret_others = 0;
-		return PAM_SUCCESS;
-	case KIND_NO:
-		return refusal;
-	case KIND_EXCEPTION:
-		return !agree && is_short_cut(line) ? refusal : PAM_SUCCESS;
-	case KIND_DEPENDS: /* the worse of both */
-		if (assumption != OTHERS_RIGHT || !is_short_cut(line))
-			return PAM_SUCCESS;
-		*ret_others |= RESULT_BIT(PAM_SUCCESS);
-		return refusal;
-	case KIND_CREDENTIAL:
-		break;
-	}
-	if (assumption == OTHERS_REFUSE)
-		return refusal;
-	*ret_others = 0;
-	return PAM_SUCCESS;
-}
-
 /* Does libpam do the same with both results of the line? */
 static bool
 is_same(const struct stack_line *line, int one, int other)
@@ -118,9 +74,45 @@ int
 stack_answers(const struct stack_line *line, const char *service,
     enum assumption assumption, bool may_forgive, unsigned *ret_others)
 {
-	unsigned others = 0;
-	int answer = answer_of(line, service, assumption, &others);
+	enum module_kind kind = ordinary_kind(line, service);
+	unsigned refusals = ordinary_refusals(line);
+	unsigned others = assumption == OTHERS_AGREE ? 0 : refusals;
+	int refusal = refusal_of(refusals);
+	int answer = PAM_SUCCESS;
 
+	switch (kind) {
+	case KIND_GATE:
+		break;
+	case KIND_NO_OPINION:
+		answer = PAM_IGNORE;
+		break;
+	case KIND_NO_AUTH:
+		answer = PAM_MODULE_UNKNOWN;
+		break;
+	case KIND_YES:
+	case KIND_RULE:
+		others = 0;
+		break;
+	case KIND_NO:
+		answer = refusal;
+		break;
+	case KIND_EXCEPTION:
+		if (assumption != OTHERS_AGREE && is_short_cut(line))
+			answer = refusal;
+		break;
+	case KIND_DEPENDS: /* the worse of both */
+		if (assumption != OTHERS_RIGHT || !is_short_cut(line))
+			break;
+		others |= RESULT_BIT(PAM_SUCCESS);
+		answer = refusal;
+		break;
+	case KIND_CREDENTIAL:
+		if (assumption == OTHERS_REFUSE)
+			answer = refusal;
+		else
+			others = 0;
+		break;
+	}
 	*ret_others = others_thin(line, answer, others, may_forgive);
 	return answer;
 }
