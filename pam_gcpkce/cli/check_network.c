@@ -20,7 +20,7 @@
 #define FIX_MAX 1024
 
 /* One host, as the checks see it. */
-struct host_view {
+struct host_context {
 	struct check *check;
 	const struct wire_reach *reach;
 	const char *url;
@@ -37,7 +37,7 @@ has(const char *text, const char *words)
  * libcurl's messages differ by TLS library; these are OpenSSL's and GnuTLS's.
  */
 static void
-tls_fix(const struct host_view *v, struct buf *fix)
+tls_fix(const struct host_context *v, struct buf *fix)
 {
 	const char *error = v->reach->error;
 
@@ -71,7 +71,7 @@ tls_fix(const struct host_view *v, struct buf *fix)
 }
 
 static void
-fix_put(const struct host_view *v, struct buf *fix)
+fix_put(const struct host_context *v, struct buf *fix)
 {
 	const char *proxy = v->check->config.proxy;
 	enum wire_step failed = v->reach->failed;
@@ -101,7 +101,7 @@ fix_put(const struct host_view *v, struct buf *fix)
 }
 
 static void
-reach_check(const struct host_view *v)
+reach_check(const struct host_context *v)
 {
 	struct findings *f = &v->check->findings;
 	const struct wire_reach *reach = v->reach;
@@ -133,7 +133,7 @@ is_trouble(uint32_t status)
 }
 
 static void
-trouble_add(const struct host_view *v, uint32_t status)
+trouble_add(const struct host_context *v, uint32_t status)
 {
 	finding_add(&v->check->findings, FINDING_WARNING, v->url,
 	    "try again later; if it persists, check gateways and filters on "
@@ -143,7 +143,7 @@ trouble_add(const struct host_view *v, uint32_t status)
 
 /* Without a token the API says so; any other answer is not from such an API. */
 static void
-api_check(const struct host_view *v)
+api_check(const struct host_context *v)
 {
 	uint32_t status = v->reach->status;
 
@@ -160,7 +160,7 @@ api_check(const struct host_view *v)
 }
 
 static void
-client_fault_add(const struct host_view *v, const char *error)
+client_fault_add(const struct host_context *v, const char *error)
 {
 	const char *fix = "gcpkce login shows the same page; compare client, "
 			  "redirect_uri and signin_org with the client's page";
@@ -176,7 +176,7 @@ client_fault_add(const struct host_view *v, const char *error)
 
 /* An error page is the only result: Genesys Cloud does not redirect then. */
 static void
-client_refused_add(const struct host_view *v)
+client_refused_add(const struct host_context *v)
 {
 	const struct check *check = v->check;
 	uint32_t status = check->probe.ours.status;
@@ -205,7 +205,7 @@ client_refused_add(const struct host_view *v)
 
 /* Compare the answer for our client with that for an unknown client. */
 static void
-client_check(const struct host_view *v)
+client_check(const struct host_context *v)
 {
 	const struct wire_authorize *ours = &v->check->probe.ours;
 	const struct wire_authorize *unknown = &v->check->probe.unknown;
@@ -255,11 +255,11 @@ void
 check_network(struct check *check)
 {
 	const struct config *config = &check->config;
-	const struct host_view login = {check,
+	const struct host_context login = {check,
 	    &check->probe.hosts[WIRE_HOST_LOGIN], config->login_url,
 	    config->region[0] != '\0' ? "region or login_url" : "login_url"};
-	const struct host_view api = {check, &check->probe.hosts[WIRE_HOST_API],
-	    config->api_url,
+	const struct host_context api = {check,
+	    &check->probe.hosts[WIRE_HOST_API], config->api_url,
 	    config->region[0] != '\0' ? "region or api_url" : "api_url"};
 
 	if (!check_is_of_this_host(check, "the network") ||

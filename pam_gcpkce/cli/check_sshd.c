@@ -18,7 +18,7 @@
 #define PENALTY_LEAST 10
 #define WHERE "sshd_config"
 
-struct sshd_view {
+struct sshd_context {
 	struct check *check;
 	const struct sshd_settings *settings;
 	const struct config *config; /* of sshd's auth line; NULL: not whole */
@@ -28,13 +28,13 @@ struct sshd_view {
 	finding_add(&(v)->check->findings, FINDING_WARNING, WHERE, __VA_ARGS__)
 
 static bool
-setting_is(const struct sshd_view *v, const char *keyword, const char *value)
+setting_is(const struct sshd_context *v, const char *keyword, const char *value)
 {
 	return strcasecmp(sshd_setting(v->settings, keyword), value) == 0;
 }
 
 static void
-methods_check(const struct sshd_view *v)
+methods_check(const struct sshd_context *v)
 {
 	struct findings *f = &v->check->findings;
 	const char *methods =
@@ -66,7 +66,7 @@ methods_check(const struct sshd_view *v)
 }
 
 static void
-time_check(const struct sshd_view *v)
+time_check(const struct sshd_context *v)
 {
 	const char *value = sshd_setting(v->settings, "logingracetime");
 	char fix[80];
@@ -86,7 +86,7 @@ time_check(const struct sshd_view *v)
 
 /* "10:30:100": from 10 on it drops 30 of 100, from 100 on all. */
 static bool
-startups_find(const struct sshd_view *v, unsigned long *ret_first)
+startups_find(const struct sshd_context *v, unsigned long *ret_first)
 {
 	const char *value = sshd_setting(v->settings, "maxstartups");
 	char first[32];
@@ -97,7 +97,7 @@ startups_find(const struct sshd_view *v, unsigned long *ret_first)
 }
 
 static void
-crowd_check(const struct sshd_view *v)
+crowd_check(const struct sshd_context *v)
 {
 	unsigned long start;
 
@@ -111,7 +111,7 @@ crowd_check(const struct sshd_view *v)
 
 /* Can one client take all the connections in which users wait? */
 static void
-source_check(const struct sshd_view *v)
+source_check(const struct sshd_context *v)
 {
 	const char *value = sshd_setting(v->settings, "persourcemaxstartups");
 	unsigned long places, start;
@@ -129,7 +129,7 @@ source_check(const struct sshd_view *v)
 
 /* "32:64" makes one source of a client's IPv4 address, or its IPv6 /64. */
 static void
-block_check(const struct sshd_view *v)
+block_check(const struct sshd_context *v)
 {
 	const char *value = sshd_setting(v->settings, "persourcenetblocksize");
 	const char *colon = strchr(value, ':');
@@ -173,7 +173,7 @@ penalty_count(const char *penalties, const char *name)
 }
 
 static void
-penalties_check(const struct sshd_view *v)
+penalties_check(const struct sshd_context *v)
 {
 	static const struct {
 		const char *name;
@@ -201,7 +201,7 @@ penalties_check(const struct sshd_view *v)
 }
 
 static void
-root_check(const struct sshd_view *v)
+root_check(const struct sshd_context *v)
 {
 	const char *value = sshd_setting(v->settings, "permitrootlogin");
 
@@ -241,7 +241,7 @@ settings_check(struct check *check, const struct sshd_settings *settings,
 	/* its faults were reported with the stack */
 	bool whole = check_config_load(check->options, stack_argc(line),
 	    line->arguments, line->where, NULL, &config);
-	const struct sshd_view view = {
+	const struct sshd_context view = {
 	    .check = check,
 	    .settings = settings,
 	    .config = whole ? &config : NULL,

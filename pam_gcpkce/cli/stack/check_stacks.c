@@ -38,7 +38,7 @@ module_is_there(const char *module)
 }
 
 static void
-modules_check(const struct stack_view *v)
+modules_check(const struct stack_context *v)
 {
 	for (size_t i = 0; i < v->stack->count; i++) {
 		const struct stack_line *line = &v->stack->lines[i];
@@ -61,7 +61,7 @@ modules_check(const struct stack_view *v)
 
 /* Does the service belong to a program that can prompt? */
 static void
-caller_check(const struct stack_view *v)
+caller_check(const struct stack_context *v)
 {
 	const struct stack_line *ours = stack_ours(v->stack, STACK_AUTH);
 
@@ -76,7 +76,7 @@ caller_check(const struct stack_view *v)
 }
 
 static void
-table_add(const struct stack_view *v)
+table_add(const struct stack_context *v)
 {
 	struct check *check = v->check;
 	autoeval eval = {0};
@@ -97,7 +97,7 @@ service_check(struct check *check, const char *service)
 	const char *dir = check->options->pam_dir;
 	struct findings *f = &check->findings;
 	autostack stack = {0};
-	struct stack_view view = {
+	struct stack_context view = {
 	    .check = check,
 	    .service = service,
 	    .stack = &stack,

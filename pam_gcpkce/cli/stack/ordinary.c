@@ -28,8 +28,7 @@ static const struct module_row {
 	enum module_kind kind;
 	unsigned refusals; /* set of results */
 } module_rows[] = {
-    {"permit", {NULL}, KIND_YES, NONE},
-    {"deny", {NULL}, KIND_NO, AUTH},
+    {"permit", {NULL}, KIND_YES, NONE}, {"deny", {NULL}, KIND_NO, AUTH},
     {"env faildelay group issue keyinit mail warn", {NULL}, KIND_NO_OPINION,
 	NONE},
     {"nologin", {"successok"}, KIND_GATE, AUTH},
@@ -59,7 +58,10 @@ static const struct module_row {
     {"limits loginuid mkhomedir motd namespace pwhistory time tty_audit umask "
      "xauth",
 	{NULL}, KIND_NO_AUTH, NONE},
+    {"succeed_if", {NULL}, KIND_DEPENDS, AUTH | SERVICE}, /* by condition */
 };
+static const struct module_row unknown = {
+    "", {NULL}, KIND_CREDENTIAL, CREDENTIAL};
 
 /* ---- pam_succeed_if ---- */
 
@@ -142,14 +144,9 @@ condition_kind(
 static bool
 is_flag(const char *word)
 {
-	static const char *const flags[] = {"debug", "use_uid", "quiet",
-	    "quiet_fail", "quiet_success", "audit"};
-
-	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
-		if (strcmp(word, flags[i]) == 0)
-			return true;
-	}
-	return false;
+	return strchr(word, ':') == NULL &&
+	    is_listed(
+		word, "debug:use_uid:quiet:quiet_fail:quiet_success:audit");
 }
 
 /* All conditions must hold, so the narrowest one decides. */
@@ -202,7 +199,6 @@ is_one_of(const struct stack_line *line, const char *modules)
 	return false;
 }
 
-/* The row of a line; NULL for an unknown module. */
 static const struct module_row *
 row_find(const struct stack_line *line)
 {
@@ -215,51 +211,21 @@ row_find(const struct stack_line *line)
 		    is_one_of(line, module_rows[i].modules))
 			return &module_rows[i];
 	}
-	return NULL;
-}
-
-enum module_kind
-ordinary_kind(const struct stack_line *line, const char *service)
-{
-	const struct module_row *row = row_find(line);
-
-	if (stack_line_is(line, "pam_succeed_if"))
-		return conditions_kind(line, service);
-	return row != NULL ? row->kind : KIND_CREDENTIAL;
-}
-
-unsigned
-ordinary_refusals(const struct stack_line *line)
-{
-	const struct module_row *row = row_find(line);
-
-	if (stack_line_is(line, "pam_succeed_if"))
-		return AUTH | SERVICE;
-	return row != NULL ? row->refusals : CREDENTIAL;
+	return &unknown;
 }
 
 /* ---- the few users that are let in ---- */
 
-/* Second factors that users without one need not give. */
-static const struct {
-	const char *module;
-	const char *argument;
-} enrolments[] = {
-    {"pam_u2f", "nouserok"},
-    {"pam_google_authenticator", "nullok"},
-    {"pam_yubico", "nullok"},
-};
-
+/* The argument with which users without a second factor need not give one. */
 static const char *
 enrolment_find(const struct stack_line *line)
 {
-	for (size_t i = 0; i < sizeof(enrolments) / sizeof(enrolments[0]);
-	     i++) {
-		if (stack_line_is(line, enrolments[i].module) &&
-		    has_argument(line, enrolments[i].argument))
-			return enrolments[i].argument;
-	}
-	return NULL;
+	const char *argument = is_one_of(line, "u2f")        ? "nouserok"
+	    : is_one_of(line, "google_authenticator yubico") ? "nullok"
+							     : NULL;
+
+	return argument != NULL && has_argument(line, argument) ? argument
+								: NULL;
 }
 
 /* The word after an argument of pam_succeed_if; NULL without one. */
@@ -301,18 +267,21 @@ names_accounts(const struct stack_line *line)
 	return is_one_of(line, "wheel listfile usertype");
 }
 
-unsigned
-ordinary_few(const struct stack_line *line, const char *service)
+struct ordinary
+ordinary_of(const struct stack_line *line, const char *service)
 {
-	enum module_kind kind = ordinary_kind(line, service);
+	const struct module_row *row = row_find(line);
+	struct ordinary ret = {row->kind, row->refusals, 0};
 
+	if (stack_line_is(line, "pam_succeed_if"))
+		ret.kind = conditions_kind(line, service);
 	if (enrolment_find(line) != NULL)
-		return RESULT_BIT(PAM_SUCCESS) | RESULT_BIT(PAM_IGNORE);
-	if (!names_accounts(line))
-		return 0;
-	if (kind == KIND_EXCEPTION)
-		return RESULT_BIT(PAM_SUCCESS);
-	return kind == KIND_RULE ? ordinary_refusals(line) : 0;
+		ret.few = RESULT_BIT(PAM_SUCCESS) | RESULT_BIT(PAM_IGNORE);
+	else if (names_accounts(line) && ret.kind == KIND_EXCEPTION)
+		ret.few = RESULT_BIT(PAM_SUCCESS);
+	else if (names_accounts(line) && ret.kind == KIND_RULE)
+		ret.few = ret.refusals;
+	return ret;
 }
 
 void
@@ -324,7 +293,7 @@ ordinary_few_put(
 
 	if (argument != NULL)
 		buf_printf(to, "%s: every user who has not enrolled", argument);
-	else if (ordinary_kind(line, service) == KIND_RULE)
+	else if (ordinary_of(line, service).kind == KIND_RULE)
 		buf_put_text(to, "every account that this line refuses");
 	else if (group != NULL)
 		buf_printf(to, "every member of %s", group);

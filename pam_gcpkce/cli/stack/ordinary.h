@@ -23,34 +23,27 @@ enum module_kind {
 	KIND_NO_AUTH, /* has no function for auth lines */
 };
 
+/* Sets have RESULT_BIT of each result. */
+struct ordinary {
+	enum module_kind kind;
+	unsigned refusals; /* the results by which it refuses a user */
+	unsigned few; /* results for a few users only, not for ordinary ones:
+			 members of a group, system accounts, users without a
+			 second factor; none for modules that look at the
+			 caller or its host, such as pam_rootok */
+};
+
 /*
- * The kind of an auth line's module, with its arguments.
+ * What an auth line's module does, with its arguments; one that is not known is
+ * KIND_CREDENTIAL.
  *
  * in:     service  whose stack it is in; some conditions name it
- * gives:  KIND_CREDENTIAL for a module that is not known
- * source: the modules' manual pages; tests/system/test_stacks.py asks them
+ * source: the modules' manual pages and sources; tests/system/test_stacks.py
+ *         asks them
  */
-enum module_kind ordinary_kind(
-    const struct stack_line *line, const char *service);
+struct ordinary ordinary_of(const struct stack_line *line, const char *service);
 
-/*
- * The results by which an auth line's module refuses a user.
- *
- * gives:  a set, RESULT_BIT of each; 0 if it refuses none
- * source: the modules' manual pages and sources
- */
-unsigned ordinary_refusals(const struct stack_line *line);
-
-/*
- * The results for a few users only, not for ordinary ones: members of a group,
- * system accounts, users without a second factor.  Not for modules that look at
- * the caller or its host, such as pam_rootok.
- *
- * gives:  a set, as above; 0 where there are none
- */
-unsigned ordinary_few(const struct stack_line *line, const char *service);
-
-/* Append who they are: "every member of sudo". */
+/* Append who the few are: "every member of sudo". */
 void ordinary_few_put(
     const struct stack_line *line, const char *service, struct buf *to);
 

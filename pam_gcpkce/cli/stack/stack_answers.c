@@ -74,13 +74,12 @@ int
 stack_answers(const struct stack_line *line, const char *service,
     enum assumption assumption, bool may_forgive, unsigned *ret_others)
 {
-	enum module_kind kind = ordinary_kind(line, service);
-	unsigned refusals = ordinary_refusals(line);
-	unsigned others = assumption == OTHERS_AGREE ? 0 : refusals;
-	int refusal = refusal_of(refusals);
+	struct ordinary module = ordinary_of(line, service);
+	unsigned others = assumption == OTHERS_AGREE ? 0 : module.refusals;
+	int refusal = refusal_of(module.refusals);
 	int answer = PAM_SUCCESS;
 
-	switch (kind) {
+	switch (module.kind) {
 	case KIND_GATE:
 		break;
 	case KIND_NO_OPINION:

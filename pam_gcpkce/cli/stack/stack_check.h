@@ -9,7 +9,7 @@
 #include "stack_eval.h"
 
 /* One service, as the checks see it. */
-struct stack_view {
+struct stack_context {
 	struct check *check;
 	const char *service;
 	const struct stack *stack;
@@ -24,18 +24,18 @@ struct stack_view {
  * in:     eval  of view->stack
  */
 void stack_eval_check(
-    const struct stack_view *view, const struct stack_eval *eval);
+    const struct stack_context *view, const struct stack_eval *eval);
 
 /*
  * Judge the other three types: whether they let a good login pass, and whether
  * lines of ours have no effect there.
  */
-void stack_phases_check(const struct stack_view *view);
+void stack_phases_check(const struct stack_context *view);
 
 /*
  * Judge the arguments of the auth line, and what the session needs of an
  * exported token.
  */
-void stack_export_check(const struct stack_view *view);
+void stack_export_check(const struct stack_context *view);
 
 #endif

@@ -214,7 +214,7 @@ may_open(const struct stack_eval *eval, enum assumption assumption, size_t i,
 	if (!stack_line_is_other(line) ||
 	    (action != CONTROL_DONE && action <= 0))
 		return false;
-	switch (ordinary_kind(line, eval->stack->service)) {
+	switch (ordinary_of(line, eval->stack->service).kind) {
 	case KIND_GATE:
 	case KIND_RULE:
 	case KIND_DEPENDS:
@@ -267,7 +267,7 @@ few_find(struct stack_eval *eval, const bool *reached)
 		if (!reached[i] || line->kind != STACK_MODULE ||
 		    answer == PAM_MODULE_UNKNOWN || stack_line_is_ours(line))
 			continue;
-		unsigned few = ordinary_few(line, stack->service);
+		unsigned few = ordinary_of(line, stack->service).few;
 		for (int r = 0; r < PAM_RESULT_COUNT; r++) {
 			answers[i] = r;
 			if ((few & RESULT_BIT(r)) != 0 &&

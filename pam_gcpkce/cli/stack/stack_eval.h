@@ -37,7 +37,7 @@ struct stack_eval {
 	int results[ASSUMPTIONS][OUTCOME_COUNT];
 	bool *reached[ASSUMPTIONS]; /* with some outcome, by some users */
 	struct stack_eval_opener openers[ASSUMPTIONS];
-	bool *few;      /* ordinary_few get in by this line */
+	bool *few;      /* struct ordinary's few get in by this line */
 	bool cut_short; /* there were more combinations than are tried */
 };
 

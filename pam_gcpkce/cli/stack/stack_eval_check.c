@@ -39,7 +39,7 @@ open_list(
 }
 
 static void
-open_check(const struct stack_view *v, const struct stack_eval *eval,
+open_check(const struct stack_context *v, const struct stack_eval *eval,
     const struct stack_line *ours)
 {
 	autobuf open = BUF_INIT(4096);
@@ -100,7 +100,7 @@ open_check(const struct stack_view *v, const struct stack_eval *eval,
 
 /* A few users are no fault: it may be intended. */
 static void
-few_check(const struct stack_view *v, const struct stack_eval *eval)
+few_check(const struct stack_context *v, const struct stack_eval *eval)
 {
 	for (size_t i = 0; i < v->stack->count; i++) {
 		const struct stack_line *line = &v->stack->lines[i];
@@ -118,7 +118,7 @@ few_check(const struct stack_view *v, const struct stack_eval *eval)
 }
 
 static void
-lock_check(const struct stack_view *v, const struct stack_eval *eval,
+lock_check(const struct stack_context *v, const struct stack_eval *eval,
     const struct stack_line *ours)
 {
 	struct findings *f = &v->check->findings;
@@ -149,7 +149,7 @@ lock_check(const struct stack_view *v, const struct stack_eval *eval,
 }
 
 static void
-reach_check(const struct stack_view *v, const struct stack_eval *eval)
+reach_check(const struct stack_context *v, const struct stack_eval *eval)
 {
 	struct findings *f = &v->check->findings;
 
@@ -173,7 +173,7 @@ reach_check(const struct stack_view *v, const struct stack_eval *eval)
 }
 
 void
-stack_eval_check(const struct stack_view *v, const struct stack_eval *eval)
+stack_eval_check(const struct stack_context *v, const struct stack_eval *eval)
 {
 	const struct stack_line *ours = stack_ours(v->stack, STACK_AUTH);
 

@@ -7,7 +7,7 @@
 #include "stack_check.h"
 
 static int
-phase_answer(const struct stack_view *v, const struct stack_line *line)
+phase_answer(const struct stack_context *v, const struct stack_line *line)
 {
 	if (line->kind == STACK_MODULE && v->has_file != NULL &&
 	    !v->has_file(line->module))
@@ -19,7 +19,7 @@ phase_answer(const struct stack_view *v, const struct stack_line *line)
 
 /* Does a good login pass the lines of this type? */
 static void
-phase_check(const struct stack_view *v, enum stack_type type)
+phase_check(const struct stack_context *v, enum stack_type type)
 {
 	const struct stack *stack = v->stack;
 	const struct stack_line *ours = stack_ours(stack, type);
@@ -51,7 +51,7 @@ phase_check(const struct stack_view *v, enum stack_type type)
 }
 
 void
-stack_phases_check(const struct stack_view *v)
+stack_phases_check(const struct stack_context *v)
 {
 	phase_check(v, STACK_ACCOUNT);
 	phase_check(v, STACK_SESSION);
@@ -84,7 +84,7 @@ user_variables(const struct stack *stack, const struct stack_line *ours)
 }
 
 static void
-session_check(const struct stack_view *v, const struct stack_line *auth,
+session_check(const struct stack_context *v, const struct stack_line *auth,
     const struct config *config)
 {
 	const struct stack_line *session = stack_ours(v->stack, STACK_SESSION);
@@ -133,7 +133,7 @@ is_su(const char *service)
 
 /* Programs by which one account becomes another. */
 static void
-switch_check(const struct stack_view *v, const struct stack_line *auth,
+switch_check(const struct stack_context *v, const struct stack_line *auth,
     const struct config *config)
 {
 	struct findings *f = &v->check->findings;
@@ -153,7 +153,7 @@ switch_check(const struct stack_view *v, const struct stack_line *auth,
 }
 
 void
-stack_export_check(const struct stack_view *v)
+stack_export_check(const struct stack_context *v)
 {
 	const struct stack_line *auth = stack_ours(v->stack, STACK_AUTH);
 
