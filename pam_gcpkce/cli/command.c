@@ -62,7 +62,7 @@ command_config(
 	char path[PATH_MAX];
 	char argument[PATH_MAX + 8];
 	const char *argv[] = {argument};
-	autofaults faults;
+	autofaults faults = {0};
 
 	if (command_config_is_missing(conf)) {
 		(void)fprintf(stderr,
