@@ -26,23 +26,6 @@ none(struct errinfo *reterr, const char *why)
 
 /* ---- a public key that sshd has verified ---- */
 
-static bool
-is_base64(struct view text)
-{
-	size_t len = text.len;
-
-	while (len > 0 && text.len - len < 2 && text.p[len - 1] == '=')
-		len--;
-	for (size_t i = 0; i < len; i++) {
-		uint8_t c = text.p[i];
-
-		if (!(c >= 'A' && c <= 'Z') && !(c >= 'a' && c <= 'z') &&
-		    !(c >= '0' && c <= '9') && c != '+' && c != '/')
-			return false;
-	}
-	return len > 0;
-}
-
 /* "TYPE BASE64", and nothing else. */
 static bool
 is_key(struct view text)
@@ -53,7 +36,8 @@ is_key(struct view text)
 	if (blank == NULL)
 		return false;
 	struct view type = {text.p, (size_t)(blank - text.p)};
-	return text_is_token(type) && is_base64(view_skip(text, type.len + 1));
+	return text_is_token(type) &&
+	    text_is_b64token(view_skip(text, type.len + 1));
 }
 
 /*
@@ -64,25 +48,24 @@ is_key(struct view text)
 static enum outcome
 keys_put(struct buf *key, const char *methods, struct errinfo *reterr)
 {
-	static const char head[] = "publickey";
+	static const char head[] = "publickey ";
 	size_t count = 0;
 
 	for (const char *line = methods; *line != '\0';) {
 		struct view text = {(const uint8_t *)line, strcspn(line, "\n")};
-		struct view rest;
 
 		line += text.len + (line[text.len] == '\n' ? 1 : 0);
 		if (text.len == 0 || !text_is_clean_utf8(text))
 			return none(reterr, SSH_METHODS " is malformed");
-		if (!view_begins(text, head))
+		if (!view_begins(text, "publickey"))
 			continue;
-		rest = view_skip(text, sizeof(head) - 1);
-		if (rest.len == 0 || rest.p[0] != ' ' ||
-		    !is_key(view_skip(rest, 1)))
+		if (!view_begins(text, head) ||
+		    !is_key(view_skip(text, sizeof(head) - 1)))
 			return none(reterr,
-			    SSH_METHODS " has a publickey line that is none");
+			    SSH_METHODS " has a malformed publickey line");
 		buf_put_text(key, " key=\"");
-		buf_put(key, rest.p + 1, rest.len - 1);
+		buf_put(key, text.p + sizeof(head) - 1,
+		    text.len - (sizeof(head) - 1));
 		buf_put_text(key, "\"");
 		count++;
 	}
@@ -127,21 +110,21 @@ number_read(const char *path, unsigned long *ret)
 	char text[64];
 
 	return kernel_read(path, text, sizeof(text)) &&
-	    text_parse_number(text, 0, NO_ID, ret) && *ret != NO_ID;
+	    text_parse_number(text, 0, NO_ID - 1, ret);
 }
 
-/* In a user namespace the kernel shows other uids than those outside. */
+/*
+ * In a user namespace the kernel shows other uids than those outside.  Only the
+ * first one maps all of them.
+ */
 static bool
 has_all_uids(void)
 {
 	char text[128];
-	unsigned long inside = 1;
-	unsigned long outside = 1;
 	unsigned long count = 0;
 
 	return kernel_read("/proc/self/uid_map", text, sizeof(text)) &&
-	    sscanf(text, "%lu %lu %lu", &inside, &outside, &count) == 3 &&
-	    inside == 0 && outside == 0 && count == ALL_UIDS;
+	    sscanf(text, "%*u %*u %lu", &count) == 1 && count == ALL_UIDS;
 }
 
 /*
@@ -184,9 +167,7 @@ binding_put(pam_handle_t *pamh, const struct place *place,
 
 	if (geteuid() != 0)
 		return none(reterr, "the application is not root");
-	if (!kernel_read(
-		"/proc/sys/kernel/random/boot_id", boot, sizeof(boot)) ||
-	    !text_is_uuid(view_text(boot)))
+	if (!kernel_read("/proc/sys/kernel/random/boot_id", boot, sizeof(boot)))
 		return none(reterr, "the boot has no id");
 	buf_printf(
 	    key, " boot=\"%s\" uid=\"%u\"", boot, (unsigned)account->uid);

@@ -385,6 +385,55 @@ only_a_success_is_remembered(void **state)
 	assert_int_equal(files_count(), 0);
 }
 
+/* Where nothing binds, a browser's sign-in is not remembered. */
+static void
+what_binds_nothing_is_not_remembered(void **state)
+{
+	static const struct {
+		const char *methods;
+		const char *rhost;
+		const char *tty;
+	} rows[] = {
+	    {"", RHOST, "ssh"},
+	    {"password\n", RHOST, "ssh"},
+	    {"hostbased " ED25519 "\n", RHOST, "ssh"},
+	    {"publickeys " ED25519 "\n" METHODS, RHOST, "ssh"},
+	    {"publickey/x " ED25519 "\n" METHODS, RHOST, "ssh"},
+	    {"publickey\n" METHODS, RHOST, "ssh"},
+	    {"publickey \n" METHODS, RHOST, "ssh"},
+	    {"publickey AAAA\n", RHOST, "ssh"},
+	    {"publickey  AAAA\n", RHOST, "ssh"},
+	    {"publickey ssh-ed25519 \n", RHOST, "ssh"},
+	    {"publickey ssh-ed25519 ==\n", RHOST, "ssh"},
+	    {"publickey ssh-ed25519 A\"A\n", RHOST, "ssh"},
+	    {"publickey ssh-ed25519  AAAA\n", RHOST, "ssh"},
+	    {"publickey s\303\251 AAAA\n", RHOST, "ssh"},
+	    {"publickey " ED25519 " x\n", RHOST, "ssh"},
+	    {METHODS "password\r\n", RHOST, "ssh"},
+	    {METHODS "\377\n", RHOST, "ssh"},
+	    {METHODS, "UNKNOWN", "ssh"},
+	    {METHODS, NULL, "ssh"},
+	    {METHODS, "", "ssh"},
+	    {METHODS, RHOST, "/dev/ssh"},
+	    {METHODS, RHOST, "web"},
+	    {METHODS, RHOST, NULL},
+	};
+
+	(void)state;
+	need_run();
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct host h;
+
+		sshd_begin(&h);
+		methods = rows[i].methods;
+		h.rhost = rows[i].rhost;
+		h.tty = rows[i].tty;
+		assert_asks(&h, rows[i].methods);
+		if (files_count() != 0)
+			fail_msg("remembered: row %zu", i);
+	}
+}
+
 static void
 interrupted_sign_in_is_remembered_at_its_end(void **state)
 {
@@ -748,9 +797,9 @@ session_namespace(void **state)
 		print_message("NOT TRIED: no user namespace\n");
 		skip();
 	}
-	file_write("/proc/self/uid_map", "0 0 65536");
+	file_write("/proc/self/uid_map", "0 0 1");
 	file_write("/proc/self/setgroups", "deny");
-	file_write("/proc/self/gid_map", "0 0 65536");
+	file_write("/proc/self/gid_map", "0 0 1");
 	journal_reset();
 	session_begin(&h);
 	(void)signin(&h, &helpers, &messages);
@@ -908,6 +957,7 @@ main(void)
 	    TEST(other_changes_do_not_ask),
 	    TEST(use_does_not_extend),
 	    TEST(only_a_success_is_remembered),
+	    TEST(what_binds_nothing_is_not_remembered),
 	    TEST(interrupted_sign_in_is_remembered_at_its_end),
 	    TEST(damaged_record_asks),
 	    TEST(run_that_is_full_or_read_only_is_no_error),
