@@ -13,7 +13,10 @@ $(fuzz_exe): $(B)/tests/fuzz/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(oauth) $(diagnos
 	$(program)
 $(fuzz_exe): private target_libs = -fsanitize=fuzzer $(addprefix -Wl$(comma)--wrap=,$(fuzz_wraps)) $(crypto_libs)
 $(fuzz_o): private target_cflags = $(crypto_cflags)
-$(B)/tests/fuzz/fuzz_decision $(B)/tests/fuzz/fuzz_map: $(B)/tests/fuzz/judge.o
+$(B)/tests/fuzz/fuzz_decision $(B)/tests/fuzz/fuzz_map $(B)/tests/fuzz/fuzz_remembered: $(B)/tests/fuzz/judge.o
+$(B)/tests/fuzz/fuzz_decision $(B)/tests/fuzz/fuzz_remembered: $(B)/tests/fuzz/setting.o
+$(B)/tests/fuzz/fuzz_remembered: $(B)/pam_gcpkce/module/remember.o
+$(B)/tests/fuzz/fuzz_remembered: private fuzz_wraps = clock_boot_s rundir_open_dir rundir_file_read
 $(B)/tests/fuzz/fuzz_listener: $(filter %/page.o %/http_request.o,$(loopback))
 $(B)/tests/fuzz/fuzz_authenticate: $(module) $(client) \
 	$(addprefix $(B)/tests/fuzz/,judge.o files.o world.o helper.o pam_double.o plan.o)

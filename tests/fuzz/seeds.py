@@ -551,7 +551,82 @@ def requests():
     yield "cookies", asked("/", "Cookie: \xe4" + "x" * 3000 + "\r\n")
 
 
-TARGETS = {"config": configurations, "map": maps, "reply": replies, "refusal": refusals,
+# ---- remembered sign-ins ----
+
+RAW, CHECKSUM, SPLICED = range(3)
+
+
+def checksum(data):
+    """FNV-1a."""
+    total = 0xcbf29ce484222325
+    for byte in data:
+        total = (total ^ byte) * 0x100000001b3 % 2**64
+    return total
+
+
+def identity(groups=None, roles=None, divisions=None, cloned=False, **changes):
+    person = {"id": ALICE, "email": "bob@example.com", "state": "active", "client": CLIENT,
+              "organization": ORGANIZATION, "home": ORGANIZATION, **changes}
+    lists = b"".join(bytes([ids is not None]) + text(ids or "") for ids in (groups, roles, divisions))
+    return b"".join(text(value) for value in person.values()) + bytes([cloned]) + text("") + lists
+
+
+def remembered(who=ALICE_, how=0, mode=SPLICED, made=1000, lasts=600, remember=600, now=1001, **changes):
+    times = struct.pack(">QQ", made, lasts)
+    return struct.pack(">BBBHI", who, how, mode, remember, now) + times + identity(**changes)
+
+
+def alices_file(**changes):
+    """All of a file, as module/remember.c makes it for alice."""
+    key = (' account="alice" service="sshd" login_url="" api_url=""'
+           f' client_id="{CLIENT}" organization="{ORGANIZATION}" partner_logins="no"'
+           ' require_group="" require_role="" require_division=""'
+           ' rhost="192.0.2.7" key="ssh-ed25519 AAAA"')
+    fields = (text("alice") + struct.pack(">IQQ", 2001, 1000, 600) + text(key) + identity(**changes))
+    return fields, struct.pack(">IQ", 1, checksum(fields)) + fields
+
+
+def remembered_files():
+    gates = {"groups": f"{CLIENT} {GROUP}", "roles": ROLE, "divisions": DIVISION}
+    carol = {"email": "Carol@Example.com"}
+    yield "yes-alice", remembered()
+    yield "yes-last-second", remembered(now=1599)
+    yield "yes-bob", remembered(BOB)
+    yield "yes-root", remembered(ROOT | ALLOW_ROOT)
+    yield "yes-carol", remembered(CAROL | BY_EMAIL, **carol)
+    yield "yes-staff", remembered(CAROL | BY_EMAIL, STAFF, **carol)
+    yield "yes-partner", remembered(PARTNERS, home=CLIENT)
+    yield "yes-gates", remembered(0, 7, **gates)
+    fields, file = alices_file()
+    head = struct.pack(">BBBHI", 0, 0, RAW, 600, 1001)
+    yield "yes-raw", head + file
+    yield "yes-checksum", struct.pack(">BBBHI", 0, 0, CHECKSUM, 600, 1001) + fields
+    yield "no-version", head + b"\0\0\0\2" + file[4:]
+    yield "no-checksum", head + file[:-1] + b"x"
+    yield "no-cut", head + file[:-1]
+    yield "no-more", head + file + b"\0"
+    yield "no-empty", head
+    yield "no-key", struct.pack(">BBBHI", 0, 4, CHECKSUM, 600, 1001) + fields
+    yield "no-over", remembered(now=1600)
+    yield "no-shorter", remembered(remember=1)
+    yield "no-never", remembered(made=0, now=1)
+    yield "no-future", remembered(made=1002)
+    yield "no-off", remembered(remember=0)
+    yield "no-root", remembered(ROOT)
+    yield "no-carol", remembered(CAROL | BY_EMAIL)
+    yield "no-locked", remembered(LOCKED)
+    yield "no-nobody", remembered(NOBODY)
+    yield "no-clone", remembered(cloned=True)
+    yield "no-home", remembered(home="")
+    yield "no-id", remembered(id="")
+    yield "no-state", remembered(state="inactive")
+    yield "no-client", remembered(client=ALICE)
+    yield "no-organization", remembered(organization=ALICE)
+    yield "no-group", remembered(0, 1, groups="")
+    yield "no-groups", remembered(0, 1)
+
+
+TARGETS = {"remembered": remembered_files, "config": configurations, "map": maps, "reply": replies, "refusal": refusals,
            "explain": explained, "stack": stacks, "listener": requests,
            "answer": answers, "decision": decisions, "wire": frames, "authenticate": sign_ins}
 
