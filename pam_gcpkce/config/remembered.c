@@ -111,7 +111,7 @@ remembered_parse(
 	if (version != VERSION)
 		field_fail(&w, "version", "is another one");
 	field_number(&w, &sum, 8, "checksum");
-	if (w.r == OUTCOME_OK && sum != checksum(w.in))
+	if (sum != checksum(w.in))
 		field_fail(&w, "checksum", "is wrong");
 	if (w.r == OUTCOME_OK)
 		fields_pass(&w, ret);

@@ -53,13 +53,13 @@ key_compose(struct signin *s, const struct place *place, struct errinfo *reterr)
 	return r;
 }
 
-/* A record of the future is one of another clock. */
 static bool
 is_fresh(const struct remembered *record, uint64_t now_s, uint64_t remember_s)
 {
-	return record->made_s > 0 && record->made_s <= now_s &&
-	    now_s - record->made_s < record->lasts_s &&
-	    now_s - record->made_s < remember_s;
+	uint64_t age_s = now_s - record->made_s; /* huge, if made later */
+
+	return record->made_s > 0 && age_s < record->lasts_s &&
+	    age_s < remember_s;
 }
 
 static enum outcome

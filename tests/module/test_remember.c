@@ -461,6 +461,28 @@ interrupted_sign_in_is_remembered_at_its_end(void **state)
 
 /* ---- a record that is not what it was ---- */
 
+/* The one record, read from its file. */
+static void
+record_take(struct remembered *ret)
+{
+	DIR *list = opendir(DIR_PATH);
+	const struct dirent *entry;
+	autobuf content = BUF_INIT(REMEMBERED_FILE_MAX);
+	struct stat st;
+
+	assert_non_null(list);
+	do {
+		entry = readdir(list);
+		assert_non_null(entry);
+	} while (entry->d_name[0] == '.');
+	assert_int_equal(
+	    rundir_file_read(dirfd(list), entry->d_name, &content, &st, NULL),
+	    OUTCOME_OK);
+	(void)closedir(list);
+	assert_int_equal(
+	    remembered_parse(buf_view(&content), ret, NULL), OUTCOME_OK);
+}
+
 static void
 command_run(const char *command)
 {
@@ -512,7 +534,33 @@ damaged_record_asks(void **state)
 		command_run(command);
 		sshd_begin(&h);
 		assert_asks(&h, commands[i]);
+		assert_lacks(journal[0].text, "has ended");
 	}
+}
+
+/* A clock that failed when the record was made has left 0. */
+static void
+record_without_a_time_asks(void **state)
+{
+	autoremembered record;
+	struct timespec now;
+	struct host h;
+
+	(void)state;
+	need_run();
+	first();
+	assert_int_equal(clock_gettime(CLOCK_BOOTTIME, &now), 0);
+	clock_leap_s = 10 - now.tv_sec;
+	record_take(&record);
+	for (record.made_s = 1;; record.made_s = 0) {
+		assert_int_equal(remembered_write(&record, NULL), OUTCOME_OK);
+		sshd_begin(&h);
+		if (record.made_s == 0)
+			break;
+		assert_remembered(&h);
+	}
+	assert_asks(&h, "no time");
+	remembered_done(&record);
 }
 
 /* Sign in beside a /run where nothing can be written. */
@@ -596,28 +644,6 @@ static void
 nothing_change(struct identity *identity)
 {
 	(void)identity;
-}
-
-/* The one record, read from its file. */
-static void
-record_take(struct remembered *ret)
-{
-	DIR *list = opendir(DIR_PATH);
-	const struct dirent *entry;
-	autobuf content = BUF_INIT(REMEMBERED_FILE_MAX);
-	struct stat st;
-
-	assert_non_null(list);
-	do {
-		entry = readdir(list);
-		assert_non_null(entry);
-	} while (entry->d_name[0] == '.');
-	assert_int_equal(
-	    rundir_file_read(dirfd(list), entry->d_name, &content, &st, NULL),
-	    OUTCOME_OK);
-	(void)closedir(list);
-	assert_int_equal(
-	    remembered_parse(buf_view(&content), ret, NULL), OUTCOME_OK);
 }
 
 static void
@@ -960,6 +986,7 @@ main(void)
 	    TEST(what_binds_nothing_is_not_remembered),
 	    TEST(interrupted_sign_in_is_remembered_at_its_end),
 	    TEST(damaged_record_asks),
+	    TEST(record_without_a_time_asks),
 	    TEST(run_that_is_full_or_read_only_is_no_error),
 	    TEST(policy_judges_a_remembered_identity),
 	    TEST(export_sets_the_user_and_no_token),
