@@ -61,6 +61,7 @@ getauxval(unsigned long type)
 /* ---- one sign-in ---- */
 
 static const char *methods = METHODS;
+static size_t variables; /* of the PAM environment, after the last sign-in */
 
 static void
 need_run(void)
@@ -117,6 +118,7 @@ signin(struct host *h, unsigned *ret_helpers, size_t *ret_messages)
 		assert_int_equal(pam_putenv(h->pamh, text), PAM_SUCCESS);
 	}
 	int result = host_authenticate(h, 0);
+	variables = variables_count(h);
 	host_close(h);
 	*ret_helpers = h->helpers;
 	*ret_messages = h->message_count;
@@ -149,6 +151,8 @@ assert_remembered(struct host *h)
 	if (helpers != 0)
 		fail_msg("it asks: %s", journal[0].text);
 	assert_int_equal(messages, 0);
+	assert_int_equal(variables, methods != NULL ? 1 : 0);
+	assert_int_equal(journal_count, 1);
 	assert_int_equal(journal_decisions(), 1);
 	assert_holds(journal_decision(), "outcome=ok user=\"alice\" ");
 	assert_holds(journal_decision(), " remembered=");
@@ -383,6 +387,12 @@ only_a_success_is_remembered(void **state)
 	methods = NULL;
 	assert_asks(&h, "no binding");
 	assert_int_equal(files_count(), 0);
+	assert_string_equal(journal[0].text,
+	    "debug: not remembered: sshd has set no SSH_AUTH_INFO_0");
+	sshd_begin(&h);
+	h.arguments = "remember=600";
+	assert_asks(&h, "no binding");
+	assert_int_equal(journal_count, 1);
 }
 
 /* Where nothing binds, a browser's sign-in is not remembered. */
@@ -399,6 +409,7 @@ what_binds_nothing_is_not_remembered(void **state)
 	    {"hostbased " ED25519 "\n", RHOST, "ssh"},
 	    {"publickeys " ED25519 "\n" METHODS, RHOST, "ssh"},
 	    {"publickey/x " ED25519 "\n" METHODS, RHOST, "ssh"},
+	    {"publickey/" ED25519 "\n", RHOST, "ssh"},
 	    {"publickey\n" METHODS, RHOST, "ssh"},
 	    {"publickey \n" METHODS, RHOST, "ssh"},
 	    {"publickey AAAA\n", RHOST, "ssh"},
