@@ -65,6 +65,33 @@ methods_check(const struct sshd_context *v)
 		    "a public key is enough without Genesys Cloud");
 }
 
+/* Does each list of methods that reaches PAM begin with a key? */
+static void
+remember_check(const struct sshd_view *v)
+{
+	static const char asked[] = "keyboard-interactive";
+	static const char key[] = "publickey,";
+	const char *methods =
+	    sshd_setting(v->settings, "authenticationmethods");
+	struct view rest = view_text(methods);
+	struct view list;
+	bool good = strstr(methods, asked) != NULL;
+
+	if (v->config == NULL || v->config->remember == 0)
+		return;
+	while (view_next(&rest, ' ', &list))
+		good = good &&
+		    (memmem(list.p, list.len, asked, strlen(asked)) == NULL ||
+			view_begins(list, key));
+	if (!good)
+		WARN(v,
+		    "set AuthenticationMethods "
+		    "publickey,keyboard-interactive:pam",
+		    "AuthenticationMethods %s: remember needs a key that sshd "
+		    "demands first; without one each connection is asked",
+		    methods[0] != '\0' ? methods : "any");
+}
+
 static void
 time_check(const struct sshd_context *v)
 {
@@ -247,6 +274,7 @@ settings_check(struct check *check, const struct sshd_settings *settings,
 	    .config = whole ? &config : NULL,
 	};
 	methods_check(&view);
+	remember_check(&view);
 	time_check(&view);
 	crowd_check(&view);
 	source_check(&view);

@@ -556,3 +556,23 @@ def test_what_is_no_file_is_named_and_not_waited_for(check, directory):
     run = check(stack(OURS + "auth include fifo\n"))
     find(run, FAULT, "not a regular file", "pam.d/fifo")
     assert run.json["stacks"] == []
+
+
+# remember
+
+READENV = "auth required pam_env.so envfile=/etc/environment user_readenv=1\n"
+
+
+def test_variables_of_users_before_a_remembered_sign_in_are_a_warning(check):
+    found = find(check(stack(READENV + OURS), remember=60), WARNING, "users can set PAM variables",
+                 "s:1")
+    assert "after pam_gcpkce" in found["fix"]
+
+
+@pytest.mark.parametrize("lines, settings", [
+    (OURS + READENV, {"remember": 60}),                          # after it
+    (READENV.replace("=1\n", "=0\n") + OURS, {"remember": 60}),  # nothing of a user's
+    (READENV + OURS, {}),                                        # nothing is remembered
+])
+def test_other_lines_of_pam_env_are_good(check, lines, settings):
+    assert "PAM variables" not in check(stack(lines), **settings).out

@@ -422,6 +422,15 @@ ROWS = {
                    "add keyboard-interactive"),
     "passwords": (sshd("PasswordAuthentication no", ""), WARNING, "sshd", "sshd_config",
                   "PasswordAuthentication yes", "PasswordAuthentication no"),
+    "remembered-without-a-key": (changed(remember=60), WARNING, "sshd", "sshd_config",
+                                 "AuthenticationMethods keyboard-interactive: remember needs a key",
+                                 "publickey,keyboard-interactive:pam"),
+    "remembered-with-a-key-in-one-list": (
+        lambda h: (h.settings.update(remember=60),
+                   sshd("AuthenticationMethods keyboard-interactive",
+                        "AuthenticationMethods publickey,keyboard-interactive:pam "
+                        "password,keyboard-interactive:pam")(h)),
+        WARNING, "sshd", "sshd_config", "remember needs a key", "publickey,keyboard-interactive:pam"),
     "keys-too": (sshd("AuthenticationMethods keyboard-interactive", ""), NOTE, "sshd",
                  "sshd_config", "a public key is enough", "publickey,keyboard-interactive"),
     "short-grace": (sshd("LoginGraceTime 120", "LoginGraceTime 1m"), WARNING, "sshd",
@@ -647,3 +656,30 @@ def test_the_stack_that_sshd_reads_is_judged_with_its_settings(host, house):
     house.stack("sshd-trial", host.stack)
     host.arguments = ["--service", "sshd-trial"]
     assert [one["what"] for one in host.findings(FAULT)] == ["UsePAM no: sshd never asks pam_gcpkce"]
+
+
+def test_a_key_before_pam_is_what_remember_needs(host):
+    host.settings["remember"] = "60"
+    host.sshd = host.sshd.replace(
+        "AuthenticationMethods keyboard-interactive",
+        "AuthenticationMethods publickey,keyboard-interactive:pam "
+        "publickey,publickey,keyboard-interactive:pam")
+    host.write()
+    assert [one for one in host.findings() if "remember" in one["what"]] == []
+
+
+@pytest.mark.parametrize("service, session, warned", [
+    ("sudo", "echo 0 > /proc/self/loginuid", 0), ("sudo", "true", 1), ("sshd", "true", 0)])
+def test_a_missing_audit_session_is_a_warning_where_one_is_needed(
+        host, service, session, warned):
+    host.settings["remember"] = "60"
+    host.house.stack("sudo", STACK)
+    host.write()
+    host.arguments = ["--offline", "--service", service]
+    with open("/proc/self/sessionid", encoding="ascii") as file:
+        if warned and file.read() != "4294967295":
+            pytest.skip("these tests were started in an audit session")
+    host.before = ["sh", "-c", f'{session} && exec "$@"', "sh"]
+    found = [one for one in host.findings(WARNING) if "audit session" in one["what"]]
+    assert [one["where"] for one in found] == [f"/etc/pam.d/{service}:1"] * warned
+    assert all("pam_loginuid.so" in one["fix"] for one in found)

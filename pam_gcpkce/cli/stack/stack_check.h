@@ -38,4 +38,13 @@ void stack_phases_check(const struct stack_context *view);
  */
 void stack_export_check(const struct stack_context *view);
 
+/*
+ * Warn of what makes `remember` useless or unsafe in this stack.
+ *
+ * in:     auth    our line;  config  of it
+ * source: docs/DESIGN.md section 2
+ */
+void stack_remember_check(const struct stack_view *view,
+    const struct stack_line *auth, const struct config *config);
+
 #endif

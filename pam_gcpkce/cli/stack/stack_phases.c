@@ -165,8 +165,10 @@ stack_export_check(const struct stack_context *v)
 		return;
 	}
 	if (!check_config_load(v->check->options, stack_argc(auth),
-		auth->arguments, auth->where, &v->check->findings, config) ||
-	    config->export == EXPORT_NONE)
+		auth->arguments, auth->where, &v->check->findings, config))
+		return;
+	stack_remember_check(v, auth, config);
+	if (config->export == EXPORT_NONE)
 		return;
 	if (!v->check->config_is_good || v->check->config.export == EXPORT_NONE)
 		check_region_value(&v->check->findings, config, auth->where);
