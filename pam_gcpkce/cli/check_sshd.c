@@ -67,7 +67,7 @@ methods_check(const struct sshd_context *v)
 
 /* Does each list of methods that reaches PAM begin with a key? */
 static void
-remember_check(const struct sshd_view *v)
+remember_check(const struct sshd_context *v)
 {
 	static const char asked[] = "keyboard-interactive";
 	static const char key[] = "publickey,";

@@ -44,7 +44,7 @@ void stack_export_check(const struct stack_context *view);
  * in:     auth    our line;  config  of it
  * source: docs/DESIGN.md section 2
  */
-void stack_remember_check(const struct stack_view *view,
+void stack_remember_check(const struct stack_context *view,
     const struct stack_line *auth, const struct config *config);
 
 #endif

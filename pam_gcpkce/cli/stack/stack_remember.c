@@ -41,7 +41,7 @@ has_session(bool *ret_known)
 }
 
 static void
-session_check(const struct stack_view *v, const struct stack_line *auth)
+session_check(const struct stack_context *v, const struct stack_line *auth)
 {
 	struct findings *f = &v->check->findings;
 	bool known;
@@ -65,8 +65,8 @@ session_check(const struct stack_view *v, const struct stack_line *auth)
 }
 
 void
-stack_remember_check(const struct stack_view *v, const struct stack_line *auth,
-    const struct config *config)
+stack_remember_check(const struct stack_context *v,
+    const struct stack_line *auth, const struct config *config)
 {
 	const struct stack *stack = v->stack;
 
