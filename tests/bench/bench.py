@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: ISC
 """Measures what docs/BENCH.md shows, on this machine alone.
 
-    bench.py --build DIRECTORY [--figure 1..7]
+    bench.py --build DIRECTORY [--figure 1..8]
 
 A whole run writes docs/BENCH.md; one figure alone is only shown, because
 ratios belong to one run.  Needs root, for the private house of tests/system.
@@ -19,6 +19,7 @@ sys.dont_write_bytecode = True
 
 import cost  # noqa: E402
 import decisions  # noqa: E402
+import limits  # noqa: E402
 import memory  # noqa: E402
 import report  # noqa: E402
 import signins  # noqa: E402
@@ -34,6 +35,7 @@ FIGURES = {
     5: memory.measure,
     6: cost.measure_rate,
     7: decisions.measure,
+    8: limits.measure,
 }
 
 

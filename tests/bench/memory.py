@@ -138,7 +138,7 @@ def measure(setting):
                + (", ".join(sorted(first.libraries)) or "nothing")
                + f". Processes of the helper: {first.processes:g} a login.")
     most = NUMBERS[-1]
-    for name, limit in ((BEFORE, 0.7), (AFTER, 2.1)):
+    for name, limit in ((BEFORE, 1.1), (AFTER, 2.1)):
         waiting = found[name, most]
         figure.promise(
             f"{name}: at most {limit} MiB a login, {most} waiting",

@@ -133,10 +133,15 @@ class Stage:
             rtt, traced, os.path.basename(map_file or ""),
             *keys.values()))).lower()
         if name not in self._services:
-            conf = self.configuration(name, login, api, map_file, **keys)
             module = (self.program("pam_gcpkce_traced.so") if traced
                       else self.house.module)
-            self._service(name, f"{module} conf={conf}")
+            self.service_of(name, login, api, map_file, module, **keys)
+        return name
+
+    def service_of(self, name, login, api, map_file=None, module=None, **keys):
+        """A service of this name with these hosts; gives the name."""
+        conf = self.configuration(name, login, api, map_file, **keys)
+        self._service(name, f"{module or self.house.module} conf={conf}")
         return name
 
     def configuration(self, name, login="https://localhost:1",
@@ -146,7 +151,10 @@ class Stage:
             login=login, api=api, client=self.client,
             organization=self.organization, map=map_file or self.map,
             helper_user=HELPER_USER)
-        text += "".join(f"{key} = {value}\n" for key, value in keys.items())
+        kept = [line for line in text.splitlines(True)
+                if line.split(" ", 1)[0] not in keys]
+        text = "".join([*kept, *(
+            f"{key} = {value}\n" for key, value in keys.items())])
         return self.write(f"{name}.conf", text)
 
     def comparison(self, rtt, *words):
@@ -190,10 +198,10 @@ class Stage:
             raise Failed("two-curls.sh")
         return took
 
-    def floor(self, rtt, count=1, mode="warm"):
+    def floor(self, rtt, count=1, mode="warm", before=()):
         """Runs the floor; gives what it measured."""
         done = subprocess.run(
-            [self.program("floor"), mode, self.ca_file, *self.routes[rtt],
+            [*before, self.program("floor"), mode, self.ca_file, *self.routes[rtt],
              str(count)], capture_output=True, text=True, check=False)
         if done.returncode != 0:
             raise Failed(f"floor: {done.stderr}")
@@ -220,12 +228,12 @@ class Stage:
                                    "expires_in": 86399})]
             replies += [fetch(fake, path, token)
                         for path in ("users/me", "tokens/me")]
-            certificate = fake.authority.certificate()
+            self.certificate = fake.authority.certificate()
         files = [self.write(f"reply{number}", text)
                  for number, text in enumerate(replies)]
         self.map = self.write("map", f"{ACCOUNT} id:{self.person}\n")
         self._trust(fake)
-        self.far = FarEnd(self.program("farend"), files, certificate)
+        self.far = FarEnd(self.program("farend"), files, self.certificate)
 
     def _trust(self, fake):
         """Adds the authority to the house's own system certificates."""
