@@ -61,6 +61,7 @@ static const char *const readable[] = {
     "/proc/sys/crypto",
     "/proc/sys/vm/overcommit_memory",
     "/sys/devices/system/cpu/online",
+    NULL,
 };
 
 static const char *const directories[] = {
@@ -89,10 +90,10 @@ trust_name_is_hashed(const char *name)
 static bool
 is_listed(const char *path)
 {
-	for (size_t i = 0; i < sizeof(readable) / sizeof(readable[0]); i++) {
-		size_t len = strlen(readable[i]);
+	for (const char *const *r = readable; *r != NULL; r++) {
+		size_t len = strlen(*r);
 
-		if (strncmp(path, readable[i], len) == 0 &&
+		if (strncmp(path, *r, len) == 0 &&
 		    (path[len] == '/' || path[len] == '\0'))
 			return true;
 	}
@@ -192,11 +193,8 @@ store_walk(readable_fn *each, void *arg)
 bool
 readable_walk(const char *ca_file, readable_fn *each, void *arg)
 {
-	for (size_t i = 0; i < sizeof(readable) / sizeof(readable[0]); i++) {
-		if (!each(arg, readable[i]))
-			return false;
-	}
-	return ca_file[0] != '\0' ? each(arg, ca_file) : store_walk(each, arg);
+	return list_walk(readable, each, arg) &&
+	    (ca_file[0] != '\0' ? each(arg, ca_file) : store_walk(each, arg));
 }
 
 /* Is it a system's store, not just one or two certificates added locally? */

@@ -53,51 +53,32 @@ line_fail(struct preconnect_conn *line, int64_t now_ms)
 	line->next_ms = now_ms + PAUSE_MS * line->failures;
 }
 
-static void
-line_up(struct preconnect_conn *line, int64_t now_ms)
-{
-	line->state = PRECONNECT_UP;
-	line->dead = false;
-	line->since_ms = now_ms;
-}
-
-/* The connection has ended unused. */
-static void
-line_end(struct preconnect_conn *line, int64_t now_ms)
-{
-	if (now_ms - line->since_ms < LASTING_MS) {
-		line_fail(line, now_ms);
-		return;
-	}
-	line->state = PRECONNECT_DOWN;
-	line->failures = 0;
-	line->next_ms = now_ms;
-}
-
-/* A try has ended without an open connection. */
-static void
-line_judge(
-    struct preconnect_conn *line, const struct http_conn *conn, int64_t now_ms)
-{
-	struct errinfo why;
-	enum outcome r = conn_outcome(conn, &why);
-
-	line->dead = r == OUTCOME_UNREACHABLE || r == OUTCOME_TLS_FAILED;
-	line_fail(line, now_ms);
-}
-
 /* Update the state of a connection. */
 static void
 line_look(struct preconnect_conn *line, struct http_conn *conn, int64_t now_ms)
 {
 	bool is_warm = conn_is_warm(conn);
+	bool was_up = line->state == PRECONNECT_UP;
+	struct errinfo why;
 
-	if (is_warm && line->state != PRECONNECT_UP)
-		line_up(line, now_ms);
-	else if (!is_warm && line->state == PRECONNECT_UP)
-		line_end(line, now_ms);
-	else if (line->state == PRECONNECT_UNDER_WAY && conn->done)
-		line_judge(line, conn, now_ms);
+	if (is_warm && !was_up) {
+		line->state = PRECONNECT_UP;
+		line->dead = false;
+		line->since_ms = now_ms;
+	} else if (!is_warm && was_up &&
+	    now_ms - line->since_ms >= LASTING_MS) { /* ended unused */
+		line->state = PRECONNECT_DOWN;
+		line->failures = 0;
+		line->next_ms = now_ms;
+	} else if (!is_warm && was_up) {
+		line_fail(line, now_ms);
+	} else if (line->state == PRECONNECT_UNDER_WAY && conn->done) {
+		enum outcome r = conn_outcome(conn, &why);
+
+		line->dead =
+		    r == OUTCOME_UNREACHABLE || r == OUTCOME_TLS_FAILED;
+		line_fail(line, now_ms);
+	}
 }
 
 /*

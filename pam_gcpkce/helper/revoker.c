@@ -80,19 +80,10 @@ try_until_limit(const struct revoker_order *order, struct http_conn *conn,
 	}
 }
 
-static void
-failure_write(const struct revoker_order *order, const char *why)
-{
-	char expires[CLOCK_STAMP_LEN + 1] = "";
-
-	if (order->expires_at_s > 0)
-		clock_stamp(order->expires_at_s, expires);
-	journal_write("revoke_failed", order->label, expires, why);
-}
-
 _Noreturn void
 revoker_leave_behind(const struct revoker_order *order)
 {
+	char expires[CLOCK_STAMP_LEN + 1] = "";
 	struct errinfo why = {0};
 	autoconn own = {0};
 	struct http_conn *conn = order->conn;
@@ -108,10 +99,11 @@ revoker_leave_behind(const struct revoker_order *order)
 	}
 	if (r == OUTCOME_OK)
 		r = try_until_limit(order, conn, &why);
-	if (r == OUTCOME_OK) {
+	if (r != OUTCOME_OK && order->expires_at_s > 0)
+		clock_stamp(order->expires_at_s, expires);
+	if (r == OUTCOME_OK)
 		journal_write("revoked", order->label, "", "");
-	} else {
-		failure_write(order, why.text);
-	}
+	else
+		journal_write("revoke_failed", order->label, expires, why.text);
 	_exit(0);
 }

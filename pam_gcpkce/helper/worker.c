@@ -32,27 +32,22 @@ struct monitor {
 	int signals;
 };
 
-static void
-death_tell(int signal)
-{
-	autobuf why = BUF_INIT(WIRE_REASON_MAX);
-
-	buf_printf(&why, "the helper's worker was ended by signal %d (%s)",
-	    signal, strsignal(signal));
-	startup_refuse(OUTCOME_HELPER_FAILED, buf_text(&why));
-}
-
 /* The worker has ended, or ends now: SIGKILL changes nothing of an exit. */
 static _Noreturn void
 worker_end(const struct monitor *w)
 {
+	autobuf why = BUF_INIT(WIRE_REASON_MAX);
 	int status = 0;
 
 	(void)kill(w->worker, SIGKILL);
 	while (waitpid(w->worker, &status, 0) < 0 && errno == EINTR)
 		;
-	if (WIFSIGNALED(status))
-		death_tell(WTERMSIG(status));
+	if (WIFSIGNALED(status)) {
+		buf_printf(&why,
+		    "the helper's worker was ended by signal %d (%s)",
+		    WTERMSIG(status), strsignal(WTERMSIG(status)));
+		startup_refuse(OUTCOME_HELPER_FAILED, buf_text(&why));
+	}
 	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 1);
 }
 
@@ -125,10 +120,12 @@ worker_begin(int signals, int64_t end_ms, bool network, struct errinfo *reterr)
 
 	if (pipe2(ends, O_CLOEXEC) != 0)
 		return err_sys(reterr, OUTCOME_SYSTEM_ERROR, "pipe");
+	autofd monitor_end = ends[0];
+	autofd word_end = ends[1];
 	pid_t monitor = getpid();
 	pid_t pid = fork();
 	if (pid > 0) {
-		(void)close(ends[1]);
+		(void)close(take_fd(&word_end));
 		/* the port is the worker's alone, to close as well */
 		(void)close(HELPER_FD_LISTEN);
 		(void)close(HELPER_FD_LISTEN + 1);
@@ -136,18 +133,12 @@ worker_begin(int signals, int64_t end_ms, bool network, struct errinfo *reterr)
 		OPENSSL_cleanup();
 		heap_trim();
 		watch(&(struct monitor){
-		    .worker = pid, .word = ends[0], .signals = signals});
+		    .worker = pid, .word = monitor_end, .signals = signals});
 	}
-	if (pid < 0) {
-		int saved = errno;
-
-		(void)close(ends[0]);
-		(void)close(ends[1]);
-		errno = saved;
+	if (pid < 0)
 		return err_sys(reterr, OUTCOME_SYSTEM_ERROR, "fork");
-	}
-	(void)close(ends[0]);
-	word = ends[1];
+	(void)close(take_fd(&monitor_end));
+	word = take_fd(&word_end);
 	if (setsid() < 0 || !monitor_tie(monitor) || !end_set(end_ms))
 		return err_sys(reterr, OUTCOME_SYSTEM_ERROR,
 		    "the worker's session and end");
