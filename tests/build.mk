@@ -73,6 +73,9 @@ $(B)/tests/unit/test_helper_proc $(B)/tests/unit/test_remembered: $(B)/tests/mod
 $(in_module): $(B)/tests/module/%: $(B)/tests/module/%.o $(module_host) $(config) $(wire) $(base)
 $(in_module): private target_libs = -rdynamic -lpam -lcmocka
 
+$(B)/tests/id-token-verdict: $(B)/tests/lib/id_token_verdict.o $(oauth) $(wire) $(base)
+$(B)/tests/id-token-verdict: private target_libs = $(crypto_libs)
+
 # ---- applications, modules and a resolver that tests bring ----
 
 $(B)/tests/without: $(B)/tests/lib/without.o
@@ -87,7 +90,7 @@ $(B)/tests/fault-host: $(B)/tests/failure/fault_host.o $(B)/tests/module/own_run
 $(B)/tests/leaping-host: $(B)/tests/failure/fault_host.o $(B)/tests/module/own_run.o $(B)/tests/failure/leaping_clock.o
 $(B)/tests/fault-host $(B)/tests/leaping-host: private target_libs = -rdynamic -lpam
 applications := $(addprefix $(B)/tests/,inject-host pam-session pam-greeter fault-host leaping-host)
-$(addprefix $(B)/tests/lib/,trial.o ways.o without.o signer.o): private target_cflags = -I. $(lib_cflags)
+$(addprefix $(B)/tests/lib/,trial.o ways.o without.o signer.o id_token_verdict.o): private target_cflags = -I. $(lib_cflags)
 
 define plugin
 	$(call say,LINK,$@)
@@ -156,13 +159,13 @@ $(B)/tools/completion.o: private target_cflags = -I. $(crypto_cflags)
 text_tools := $(B)/tools/config-text $(B)/tools/completion
 
 $(commands) $(helpers) $(in_module) $(failing) $(applications) $(text_tools) \
-		$(B)/tests/without $(B)/tests/failure/gcpkce-helper:
+		$(B)/tests/without $(B)/tests/id-token-verdict $(B)/tests/failure/gcpkce-helper:
 	$(program)
 
 # ---- all of it ----
 
 signin_parts := $(commands) $(applications) $(modules) $(addprefix $(B)/tests/,pam_gcpkce.so pam_gcpkce_leaping.so \
-	trial-helper leaping-helper without libnss_resolve.so.2 libnss_directory.so.2 fips_like.so failure/gcpkce-helper)
+	trial-helper leaping-helper without id-token-verdict libnss_resolve.so.2 libnss_directory.so.2 fips_like.so failure/gcpkce-helper)
 .PHONY: test-parts unit-parts
 test-parts: all $(signin_parts) $(locales) ## build what whole sign-ins in tests run
 unit-parts: $(unit) $(in_module) $(failing) $(B)/tests/failure/tests/pam_gcpkce_scripted.so \

@@ -59,3 +59,16 @@ def test_a_behaviour_names_a_test_of_the_file(behaviour, file, test):
 def test_a_command_names_a_file_that_exists(command):
     file = re.search(r"tests/\w+/test_\w+(?:\.py)?", command)[0]
     assert os.path.exists(f"{ROOT}/{file}") or os.path.exists(f"{ROOT}/{file}.c")
+
+
+ID_TOKENS = rows(read("tests", "ID_TOKENS.md").split("\n\n")[-1])
+
+
+def test_all_attacks_on_id_tokens_have_a_row():
+    assert len({row[0] for row in ID_TOKENS}) == len(ID_TOKENS) == 84
+
+
+@pytest.mark.parametrize("attack, test", ID_TOKENS, ids=[row[0] for row in ID_TOKENS])
+def test_an_attack_on_id_tokens_names_a_test(attack, test):
+    assert attack
+    assert test in TESTS | {"none yet"}

@@ -27,6 +27,8 @@ $(B)/tests/fuzz/fuzz_map: private fuzz_wraps = $(fuzz_files) getpwnam_r getpwuid
 $(B)/tests/fuzz/fuzz_stack: $(addprefix $(B)/pam_gcpkce/cli/stack/,stack.o stack_file.o stack_line.o stack_text.o control.o \
 	dispatch.o stack_answers.o stack_eval.o ordinary.o) $(addprefix $(B)/pam_gcpkce/cli/,finding.o command.o)
 
+$(B)/tests/fuzz/fuzz_claims: private fuzz_wraps = crypto_rs256_verify
+
 FUZZ_CC ?= clang
 fuzz_flavour = B=build/fuzz CC=$(FUZZ_CC) SAN=address,undefined,fuzzer-no-link
 

@@ -9,6 +9,7 @@ at that, so that what the targets assert of a success is not asserted of
 nothing.  The frames here are docs/PROTOCOL.md's, written a third time.
 """
 
+import base64
 import json
 import os
 import re
@@ -626,7 +627,80 @@ def remembered_files():
     yield "no-groups", remembered(0, 1)
 
 
-TARGETS = {"remembered": remembered_files, "config": configurations, "map": maps, "reply": replies, "refusal": refusals,
+# ---- id_tokens, and the keys that sign them ----
+
+with open(os.path.join(HERE, "token.h"), encoding="utf-8") as header:
+    KEY_N, SIGNED = ("".join(re.findall(r'"(.*)"', part)) for part in re.findall(
+        r"^#define TOKEN(?:_N)? (.*?[^\\])\n(?![\t])", header.read(), re.MULTILINE | re.DOTALL))
+
+
+def base64url(content):
+    return base64.urlsafe_b64encode(content).decode().rstrip("=")
+
+
+def tokens():
+    def token(header, claims=b"{}", signature="AQ"):
+        header = header if isinstance(header, bytes) else json.dumps(header).encode()
+        return f"{base64url(header)}.{base64url(claims)}.{signature}".encode()
+
+    good = {"alg": "RS256", "kid": "k1", "typ": "JWT"}
+    yield "signed", SIGNED.encode()
+    yield "good", token(good)
+    for name, value in {"alg": "none", "typ": "at+jwt", "crit": ["exp"], "b64": False,
+                        "kid": "x" * 257, "jwk": {"kty": "RSA"}, "jku": "https://a.example"}.items():
+        yield name, token({**good, name: value})
+    yield "type", token({**good, "typ": "application/JWT"})
+    yield "twice", token(b'{"alg":"none","\\u0061lg":"RS256"}')
+    yield "half", token(b'{"alg":"RS256","x":"\\ud83d"}')
+    yield "spare", token(good, signature="AR")
+    yield "padded", token(good, signature="AQ==")
+    yield "dots", b"." * 100
+    yield "json", b'{"protected":"e30","payload":"e30","signature":"AQ"}'
+
+
+def key_sets():
+    key = {"kty": "RSA", "kid": "k1", "n": KEY_N, "e": "AQAB"}
+    sets = {
+        "yes-bare": [key],
+        "yes-whole": [{**key, "use": "sig", "alg": "RS256", "key_ops": ["sign", "verify"]}],
+        "yes-beside": [{"kty": "oct", "k": "AQ", "kid": "k1"}, {}, 7, {**key, "n": "AQ"}, key],
+        "yes-twice": [{**key, "n": KEY_N[:-2] + "AQ"}, key],
+        "none": [], "use": [{**key, "use": "enc"}], "alg": [{**key, "alg": "PS256"}],
+        "ops": [{**key, "key_ops": ["encrypt"]}], "private": [{**key, "d": "AQ"}],
+        "kid": [{**key, "kid": "k2"}], "no-kid": [{"kty": "RSA", "n": KEY_N, "e": "AQAB"}],
+        "one": [{**key, "e": "AQ"}], "even": [{**key, "n": KEY_N[:-1] + "A"}],
+        "many": [key] * 9, "zeros": [{**key, "n": "AAAA" + KEY_N}], "ec": [{**key, "kty": "EC"}],
+    }
+    for name, keys in sets.items():
+        yield name, json.dumps({"keys": keys}).encode()
+    yield "object", json.dumps({"keys": key}).encode()
+    yield "html", b"<html>"
+
+
+def claims():
+    user, tenant = "11ef1287-04bf-8540-8a7e-0242ac110004", "11eb0b5e-1111-4222-8333-0242ac110002"
+    good = {"iss": "https://idp.example", "aud": "app", "sub": f"user:{user}", "userId": user,
+            "tenantId": tenant, "nonce": "n0nce", "iat": 1700000000, "exp": 1700003600}
+    rows = {
+        "yes-good": {}, "yes-list": {"aud": ["app"]}, "yes-azp": {"azp": "app"},
+        "yes-nbf": {"nbf": 1700000070}, "yes-at-hash": {"at_hash": "77QmUPtjPfzWtF2AnpK9RQ"},
+        "yes-names": {"name": "\u20ac\x1b[31m", "icBUId": 7, "act": None},
+        "iss": {"iss": "https://idp.example/"}, "aud": {"aud": ["app", "other"]},
+        "azp": {"azp": ""}, "exp": {"exp": 1e300}, "exp-text": {"exp": "1700003600"},
+        "iat": {"iat": 1700000071}, "nbf": {"nbf": 1700000071}, "nonce": {"nonce": ["n0nce"]},
+        "at-hash": {"at_hash": "77QmUPtjPfzWtF2AnpK9RA"}, "act": {"Act": {}},
+        "impersonation": {"impersonatingUserTenantId": tenant}, "sub": {"sub": user},
+        "tenant": {"tenantId": user}, "life": {"exp": 1800000000},
+    }
+    for name, more in rows.items():
+        yield name, b"\0" + json.dumps({**good, **more}).encode()
+    yield "yes-no-nonce", b"\1" + json.dumps(without(good, "nonce")).encode()
+    yield "no-nonce", b"\0" + json.dumps(without(good, "nonce")).encode()
+    yield "nul", b'\0{"iss\\u0000":"https://idp.example"}'
+
+
+TARGETS = {"remembered": remembered_files, "jws": tokens, "jwks": key_sets, "claims": claims,
+           "config": configurations, "map": maps, "reply": replies, "refusal": refusals,
            "explain": explained, "stack": stacks, "listener": requests,
            "answer": answers, "decision": decisions, "wire": frames, "authenticate": sign_ins}
 
