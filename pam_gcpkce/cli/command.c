@@ -179,9 +179,10 @@ json_append(struct json_object *list, struct json_object *value)
 }
 
 void
-command_json_subject(struct json_object *json, const char *id)
+command_json_subject(
+    struct json_object *json, enum provider_id provider, const char *id)
 {
-	json_put_text(json, "provider", "genesys");
+	json_put_text(json, "provider", provider_name(provider));
 	json_put_text(json, "subject", id);
 }
 

@@ -154,7 +154,8 @@ void json_put_view(/* null if empty */
 void json_put_bool(struct json_object *json, const char *key, bool value);
 void json_append(struct json_object *list, struct json_object *value);
 /* Whose sign-in it is, as in the journal: "provider" and "subject". */
-void command_json_subject(struct json_object *json, const char *id);
+void command_json_subject(
+    struct json_object *json, enum provider_id provider, const char *id);
 void command_json_print(struct json_object *json);
 
 #endif

@@ -25,11 +25,31 @@ part_text(struct json_object *input, const char *name, struct view *ret_text)
 	return true;
 }
 
+/* What recorded claims must agree with. */
+static struct identity_context
+context_of(const struct config *config)
+{
+	return (struct identity_context){
+	    .needs = policy_needs(config),
+	    .terms =
+		{
+		    .issuer = config->issuer,
+		    .client_id = config->client_id,
+		    .organization = config->organization,
+		    .nonce_if_present = config->nonce == NONCE_IF_PRESENT,
+		    .skew_s = (long)config->clock_skew,
+		},
+	};
+}
+
 static enum outcome
-identity_read(struct json_object *input, struct identity_needs needs,
+identity_read(struct json_object *input, const struct config *config,
     struct identity *identity, struct errinfo *reterr)
 {
-	const struct provider *provider = &provider_genesys;
+	const struct wire_route route = {
+	    .provider = config->provider, .userinfo = config->userinfo};
+	const struct provider *provider = provider_of(&route);
+	struct identity_context context = context_of(config);
 	autoreply reply = {0};
 	struct view text = {0};
 	enum outcome r = OUTCOME_OK;
@@ -39,26 +59,25 @@ identity_read(struct json_object *input, struct identity_needs needs,
 	for (size_t i = 0; r == OUTCOME_OK && i < PROVIDER_REQUESTS; i++) {
 		const struct identity_request *asked = &provider->identity[i];
 
+		if (!identity_is_wanted(asked, &route))
+			continue;
 		if (!part_text(input, asked->input, &text))
 			return err_set(reterr, OUTCOME_IDENTITY_INCOMPLETE,
-			    "\"%s\", the reply of %s, is missing", asked->input,
+			    "\"%s\", %s, is missing", asked->input,
 			    asked->called);
-		r = asked->parse(text, needs, identity, reterr);
+		r = asked->parse_input(text, &context, identity, reterr);
 	}
 	return r;
 }
 
 static enum outcome
-decide(const struct options *options, struct identity *identity,
-    struct errinfo *reterr)
+decide(const struct options *options, struct config *config,
+    struct identity *identity, struct errinfo *reterr)
 {
-	autofree struct config *config = calloc(1, sizeof(*config));
 	autopolicy policy = {0};
 	autobuf text = BUF_INIT(JSON_TEXT_MAX);
 	autojson *input = NULL;
 
-	if (config == NULL)
-		return OUTCOME_NO_MEMORY;
 	enum outcome r =
 	    command_config(options->conf, CONFIG_FOR_DECIDE, config);
 	if (r == OUTCOME_OK)
@@ -68,8 +87,7 @@ decide(const struct options *options, struct identity *identity,
 	if (r == OUTCOME_OK)
 		r = json_parse_object(buf_view(&text), &input, reterr);
 	if (r == OUTCOME_OK)
-		r = identity_read(
-		    input, policy_needs(config), identity, reterr);
+		r = identity_read(input, config, identity, reterr);
 	if (r == OUTCOME_OK)
 		r = policy_decide(&policy, identity, reterr);
 	return r;
@@ -78,18 +96,23 @@ decide(const struct options *options, struct identity *identity,
 int
 command_decide(const struct options *options)
 {
+	autofree struct config *config = calloc(1, sizeof(*config));
 	autoidentity identity = {0};
 	struct errinfo why = {0};
 
 	if (options->user == NULL)
 		return command_usage("decide needs --user", "");
-	enum outcome r = decide(options, &identity, &why);
+	enum outcome r = config != NULL
+	    ? decide(options, config, &identity, &why)
+	    : OUTCOME_NO_MEMORY;
 	const char *cause = command_cause(r, outcome_log_text(r), &why);
 	if (options->json) {
 		struct json_object *json = command_json_new(r);
 
 		json_put_text(json, "user", options->user);
-		command_json_subject(json, identity.id);
+		command_json_subject(json,
+		    config != NULL ? config->provider : PROVIDER_GENESYS,
+		    identity.id);
 		json_put_text(json, "pam", command_pam_text(r));
 		json_put_text(json, "cause", cause);
 		command_json_print(json);

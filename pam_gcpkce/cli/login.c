@@ -335,7 +335,7 @@ report_json(const struct login *l, enum outcome outcome, const char *cause)
 		clock_stamp(l->expires_at_s, expires);
 	json_put_text(json, "user", l->user);
 	json_put_text(json, "cause", cause);
-	command_json_subject(json, who->id);
+	command_json_subject(json, l->config.provider, who->id);
 	json_put_text(json, "email", who->email);
 	json_put_text(json, "organization", who->organization_id);
 	json_put_text(json, "scopes", who->scopes);

@@ -225,7 +225,7 @@ report_json(const struct whoami *w, enum outcome outcome, const char *cause)
 	struct json_object *json = command_json_new(outcome);
 
 	json_put_text(json, "cause", cause);
-	command_json_subject(json, who->id);
+	command_json_subject(json, w->config.provider, who->id);
 	json_put_text(json, "name", names->person);
 	json_put_text(json, "email", who->email);
 	json_put_text(json, "state", who->state);

@@ -69,6 +69,7 @@ assign(struct config_loader *l, const char *place, struct view name,
 	else
 		(void)snprintf(l->place[row], CONFIG_PLACE_MAX, "%s", place);
 	l->seen[row] = true;
+	l->given[row] = value.len > 0;
 	if (r == OUTCOME_OK && value.len == 0)
 		config_value_default(key, l->config);
 	else if (r == OUTCOME_OK)

@@ -30,7 +30,8 @@ required_check(struct config_loader *l)
 {
 	const struct config *c = l->config;
 
-	if (c->login_url[0] == '\0' || c->api_url[0] == '\0')
+	if (c->provider == PROVIDER_GENESYS &&
+	    (c->login_url[0] == '\0' || c->api_url[0] == '\0'))
 		config_fault_add_key(l, "region", c->region,
 		    "set region, or both login_url and api_url",
 		    "is not enough to find Genesys Cloud");
@@ -165,6 +166,7 @@ void
 config_check(struct config_loader *l)
 {
 	region_apply(l);
+	config_provider_check(l);
 	if (!l->unread) /* a missing key may be in that file */
 		required_check(l);
 	if (!l->unread && l->purpose != CONFIG_FOR_TOKEN) {

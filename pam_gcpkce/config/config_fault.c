@@ -83,6 +83,12 @@ config_fault_add_value(struct config_loader *l, const char *place,
 	    OUTCOME_CONFIG_INVALID, place, fix, "%s", buf_text(&text));
 }
 
+bool
+config_key_is_set(const struct config_loader *l, const char *name)
+{
+	return l->given[config_key_row(config_key_find(view_text(name)))];
+}
+
 const char *
 config_place(const struct config_loader *l, const char *name)
 {
@@ -95,8 +101,11 @@ void
 config_fault_add_key(struct config_loader *l, const char *name,
     const char *value, const char *fix, const char *what)
 {
-	if (l->faulty[config_key_row(config_key_find(view_text(name)))])
-		return;
-	config_fault_add_value(l, config_place(l, name), view_text(name),
-	    view_text(value), fix, "%s", what);
+	bool *faulty =
+	    &l->faulty[config_key_row(config_key_find(view_text(name)))];
+
+	if (!*faulty)
+		config_fault_add_value(l, config_place(l, name),
+		    view_text(name), view_text(value), fix, "%s", what);
+	*faulty = true;
 }

@@ -14,6 +14,7 @@ struct config_loader {
 	const char *path; /* of the main file */
 	char place[KEYS_MAX]
 		  [CONFIG_PLACE_MAX]; /* where each key was set last */
+	bool given[KEYS_MAX];         /* has a value that is not "" */
 	bool unread;                  /* a file could not be read whole */
 	bool seen[KEYS_MAX];          /* in this file, or among the arguments */
 	bool faulty[KEYS_MAX];        /* has a fault of its own already */
@@ -41,7 +42,13 @@ struct errinfo *config_fault_new(struct config_loader *l, enum outcome outcome);
 /* Where a key was set last; the main file if it was not set. */
 const char *config_place(const struct config_loader *l, const char *name);
 
+/* Has the key a value in any source? */
+bool config_key_is_set(const struct config_loader *l, const char *name);
+
 size_t config_key_row(const struct config_key *key);
+
+/* The checks of keys that belong to one provider. */
+void config_provider_check(struct config_loader *l);
 
 /* Fill the URLs from the region, then check the configuration as a whole. */
 void config_check(struct config_loader *l);

@@ -116,6 +116,9 @@ static const char *const choices[CONFIG_TYPE_COUNT][4] = {
     [CONFIG_REGION_VALUE] = {"aws", "domain"},
     [CONFIG_REVOKE] = {"auto", "never"},
     [CONFIG_SANDBOX] = {"default", "strict"},
+    [CONFIG_PROVIDER] = {"genesys", "cxone"},
+    [CONFIG_CLIENT_AUTH] = {"none", "basic", "post"},
+    [CONFIG_NONCE] = {"require", "if_present"},
 };
 
 static enum outcome
@@ -199,6 +202,25 @@ config_value_parse(const struct config_key *key, const char *value,
 	if (key->type == CONFIG_METHODS)
 		return methods_parse(value, member, reterr);
 	return number_parse(key, value, member, reterr);
+}
+
+void
+config_value_text(const struct config_key *key, const struct config *config,
+    char ret[static CONFIG_TEXT_CAP])
+{
+	const void *member = (const char *)config + key->offset;
+
+	if (config_text_check(key->type) != NULL)
+		memcpy(ret, member, CONFIG_TEXT_CAP);
+	else if (choices[key->type][0] != NULL)
+		(void)snprintf(ret, CONFIG_TEXT_CAP, "%s",
+		    choices[key->type][*(const unsigned *)member]);
+	else if (key->type == CONFIG_BOOL)
+		(void)snprintf(ret, CONFIG_TEXT_CAP, "%s",
+		    *(const bool *)member ? "yes" : "no");
+	else
+		(void)snprintf(ret, CONFIG_TEXT_CAP, "%lu",
+		    *(const unsigned long *)member);
 }
 
 void

@@ -28,6 +28,9 @@ enum config_type {
 	CONFIG_REGION_VALUE,
 	CONFIG_REVOKE,
 	CONFIG_SANDBOX,
+	CONFIG_PROVIDER,
+	CONFIG_CLIENT_AUTH,
+	CONFIG_NONCE,
 	CONFIG_TYPE_COUNT
 };
 
@@ -65,6 +68,10 @@ MUST_CHECK enum outcome config_value_parse(const struct config_key *key,
 typedef enum outcome config_text_check_fn(
     const char *value, struct errinfo *reterr);
 config_text_check_fn *config_text_check(enum config_type type);
+
+/* The value of a text, a choice, a number or yes and no, as it is written. */
+void config_value_text(const struct config_key *key,
+    const struct config *config, char ret[static CONFIG_TEXT_CAP]);
 
 /* Put the default into the key's member. */
 void config_value_default(const struct config_key *key, struct config *config);

@@ -50,6 +50,25 @@ missing(struct errinfo *reterr, const char *field)
 	    "the field %s is missing", field);
 }
 
+static const char *
+issuer_of(const struct config *config)
+{
+	return config->provider == PROVIDER_CXONE ? config->issuer : "";
+}
+
+static enum outcome
+issuer_check(const struct policy *policy, const struct identity *identity,
+    struct errinfo *reterr)
+{
+	if (identity->provider != policy->config->provider)
+		return err_set(reterr, OUTCOME_TOKEN_INVALID,
+		    "the identity is another provider's");
+	if (strcmp(identity->issuer, issuer_of(policy->config)) != 0)
+		return err_set(reterr, OUTCOME_TOKEN_INVALID,
+		    "the identity is another issuer's");
+	return OUTCOME_OK;
+}
+
 static enum outcome
 client_check(const struct policy *policy, const struct identity *identity,
     struct errinfo *reterr)
@@ -83,6 +102,11 @@ partner_check(const struct policy *policy, const struct identity *identity,
 {
 	if (policy->config->partner_logins)
 		return OUTCOME_OK;
+	if (policy->config->provider == PROVIDER_CXONE)
+		return identity->cloned_user
+		    ? err_set(reterr, OUTCOME_PARTNER_REFUSED,
+			  "another person acts as this user")
+		    : OUTCOME_OK;
 	if (identity->home_organization_id[0] == '\0')
 		return missing(reterr, "homeOrganization.id");
 	if (strcmp(identity->home_organization_id, identity->organization_id) !=
@@ -100,9 +124,11 @@ static enum outcome
 person_check(const struct policy *policy, const struct identity *identity,
     struct errinfo *reterr)
 {
-	(void)policy;
 	if (identity->id[0] == '\0')
 		return missing(reterr, "id");
+	/* an id_token has no state */
+	if (policy->config->provider == PROVIDER_CXONE)
+		return OUTCOME_OK;
 	if (identity->state[0] == '\0')
 		return missing(reterr, "state");
 	if (strcmp(identity->state, "active") != 0)
@@ -255,6 +281,7 @@ policy_decide(const struct policy *policy, const struct identity *identity,
 {
 	static enum outcome (*const checks[])(const struct policy *,
 	    const struct identity *, struct errinfo *) = {
+	    issuer_check,
 	    client_check,
 	    organization_check,
 	    partner_check,

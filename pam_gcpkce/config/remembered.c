@@ -15,7 +15,7 @@
 #include "gcpkce/config/rundir.h"
 #include "gcpkce/wire/field.h"
 
-#define VERSION 1
+#define VERSION 2
 #define NEW_MAX_S 600 /* a file that is not renamed by then never will be */
 
 static const struct rundir dir = {REMEMBERED_DIR, 0, 0700};

@@ -5,6 +5,25 @@
 #include <string.h>
 
 #include "gcpkce/base/clock.h"
+#include "gcpkce/oauth/crypto.h"
+#include "gcpkce/oauth/provider.h"
+
+/* The nonce binds the id_token to this address. */
+static enum outcome
+nonce_make(char ret[static ADDRESS_NONCE_LEN + 1], struct errinfo *reterr)
+{
+	autobuf text = BUF_INIT(ADDRESS_NONCE_LEN);
+	uint8_t bytes[32];
+
+	enum outcome r = crypto_random(bytes, sizeof(bytes), reterr);
+	if (r != OUTCOME_OK)
+		return r;
+	crypto_base64url((struct view){bytes, sizeof(bytes)}, &text);
+	r = buf_check(&text);
+	if (r == OUTCOME_OK)
+		memcpy(ret, buf_text(&text), text.len + 1);
+	return r;
+}
 
 enum outcome
 address_renew(struct address *a, const char *user, const char *host,
@@ -20,6 +39,8 @@ address_renew(struct address *a, const char *user, const char *host,
 	if (r == OUTCOME_OK)
 		r = pkce_challenge(
 		    secret_view(a->verifier), a->challenge, reterr);
+	if (r == OUTCOME_OK)
+		r = nonce_make(a->nonce, reterr);
 	if (r != OUTCOME_OK)
 		return r;
 	authorize_state(
@@ -43,6 +64,8 @@ address_put(const struct address *a, const struct wire_request *request,
 			.redirect_uri = request->redirect_uri,
 			.challenge = a->challenge,
 			.state = a->state,
+			.nonce = a->nonce,
+			.organization = request->organization,
 			.signin_org = request->signin_org,
 			.signin_provider = request->signin_provider,
 			.force_signin = request->force_signin,
@@ -51,12 +74,13 @@ address_put(const struct address *a, const struct wire_request *request,
 }
 
 struct answer_terms
-address_terms(const struct address *a, bool bare_code)
+address_terms(const struct address *a, const struct wire_request *request)
 {
 	return (struct answer_terms){
 	    .state = a->state,
 	    .earlier = a->earlier,
 	    .earlier_count = a->earlier_count,
-	    .bare_code = bare_code,
+	    .bare_code = request->bare_code,
+	    .code_max = provider_of(&request->route)->code_max,
 	};
 }

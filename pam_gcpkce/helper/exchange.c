@@ -4,7 +4,7 @@
  * connections does not.  If the preconnect left no open connection, they are
  * opened beside the token request, as the preconnect would.
  */
-#include "exchange.h"
+#include "exchange_part.h"
 
 #include <string.h>
 
@@ -15,7 +15,6 @@
 #include "helper/http/response.h"
 
 #define FORM_MAX 8192
-#define URL_MAX 2048
 
 static void
 form_put(struct buf *form, const char *name, struct view value)
@@ -26,8 +25,14 @@ form_put(struct buf *form, const char *name, struct view value)
 	text_put_percent(form, value);
 }
 
+static bool
+uses_basic(const struct wire_request *request)
+{
+	return request->client_secret != NULL && !request->secret_in_form;
+}
+
 /*
- * A confidential client sends its id by HTTP Basic, a public one in the form.
+ * With HTTP Basic the client's id is in the header, else in the form.
  */
 static enum outcome
 form_build(struct exchange *x)
@@ -38,8 +43,11 @@ form_build(struct exchange *x)
 	form_put(form, "grant_type", view_text("authorization_code"));
 	form_put(form, "code", secret_view(x->order->code));
 	form_put(form, "code_verifier", secret_view(x->order->verifier));
-	if (request->client_secret == NULL)
+	if (!uses_basic(request))
 		form_put(form, "client_id", view_text(request->client_id));
+	if (request->client_secret != NULL && request->secret_in_form)
+		form_put(
+		    form, "client_secret", secret_view(request->client_secret));
 	form_put(form, "redirect_uri", view_text(request->redirect_uri));
 	return buf_check(form);
 }
@@ -68,7 +76,7 @@ token_conn_init(struct exchange *x)
 {
 	const struct wire_request *request = x->order->request;
 	struct http_conn *conn = &x->conns[CONN_TOKEN];
-	autobuf url = BUF_INIT(URL_MAX);
+	autobuf url = BUF_INIT(EXCHANGE_URL_MAX);
 
 	endpoint_url(&x->provider->token, &request->route, &url);
 	enum outcome r = form_build(x);
@@ -84,7 +92,7 @@ token_conn_init(struct exchange *x)
 	if (code == CURLE_OK) /* our memory, not a copy of it */
 		code = curl.easy_setopt(
 		    conn->easy, CURLOPT_POSTFIELDS, buf_text(&x->form));
-	if (code == CURLE_OK && request->client_secret != NULL)
+	if (code == CURLE_OK && uses_basic(request))
 		code = basic_set(conn->easy, request);
 	if (code != CURLE_OK)
 		return err_set(x->reterr, OUTCOME_HELPER_FAILED, "libcurl: %s",
@@ -93,11 +101,8 @@ token_conn_init(struct exchange *x)
 	return once == OUTCOME_OK ? conn_start(conn, x->reterr) : once;
 }
 
-/*
- * Secrets that the server may know by now and that must not reach the journal.
- */
-static struct sent_secrets
-sent_secrets_of(const struct exchange *x)
+struct sent_secrets
+exchange_sent_secrets(const struct exchange *x)
 {
 	const struct wire_request *request = x->order->request;
 
@@ -150,7 +155,7 @@ token_judge(struct exchange *x, enum outcome r)
 
 	if (r != OUTCOME_OK || conn->result != CURLE_OK || conn->status != 200)
 		token_reply_rescue(buf_view(&conn->body), &x->reply);
-	const struct sent_secrets sent_secrets = sent_secrets_of(x);
+	const struct sent_secrets sent_secrets = exchange_sent_secrets(x);
 	if (r == OUTCOME_OK)
 		r = response_arrived(
 		    conn, &sent_secrets, x->correlation, x->reterr);
@@ -171,6 +176,21 @@ token_judge(struct exchange *x, enum outcome r)
 	return r;
 }
 
+bool
+exchange_needs(
+    const struct exchange *x, size_t i, const struct wire_route *route)
+{
+	const struct http_conn *conn = &x->conns[i];
+
+	if (i == CONN_TOKEN)
+		return true;
+	const struct identity_request *asked =
+	    &provider_of(route)->identity[i - CONN_IDENTITY];
+	return identity_is_wanted(asked, route) &&
+	    !(asked->is_early && conn->easy != NULL && conn->done &&
+		conn->result == CURLE_OK && conn->status == 200);
+}
+
 /*
  * Get the token, and meanwhile open a connection for each request that needs
  * it.
@@ -182,7 +202,8 @@ token_get(struct exchange *x)
 
 	enum outcome r = token_conn_init(x);
 	for (size_t i = CONN_IDENTITY; i < CONN_COUNT; i++) {
-		if (r == OUTCOME_OK && !conn_is_warm(&x->conns[i]))
+		if (r == OUTCOME_OK && exchange_needs(x, i, route) &&
+		    !conn_is_warm(&x->conns[i]))
 			r = exchange_warm(x, i, route,
 			    1000L * route->connect_timeout_s, x->reterr);
 	}
@@ -191,149 +212,6 @@ token_get(struct exchange *x)
 	r = http_loop_drive(
 	    x->conns, CONN_COUNT, &x->conns[CONN_TOKEN], x->wait, x->reterr);
 	return token_judge(x, r);
-}
-
-/* Begin one of the identity requests. */
-static enum outcome
-identity_start(struct exchange *x, size_t i, int64_t end_ms)
-{
-	const struct identity_request *asked = &x->provider->identity[i];
-	const struct wire_request *request = x->order->request;
-	struct http_conn *conn = &x->conns[CONN_IDENTITY + i];
-	autobuf url = BUF_INIT(URL_MAX);
-	int left_ms = clock_left_ms(end_ms);
-
-	endpoint_url(&asked->endpoint, &request->route, &url);
-	if (asked->query != NULL)
-		asked->query(request->needs, &url);
-	enum outcome r = buf_check(&url);
-	if (r == OUTCOME_OK) /* 0: no limit */
-		r = conn_aim(conn, &request->route, buf_text(&url),
-		    left_ms > 0 ? left_ms : 1, x->reterr);
-	if (r != OUTCOME_OK)
-		return r;
-	conn_authorize(conn, x->reply.access_token);
-	return conn_start(conn, x->reterr);
-}
-
-/* Judge what a reply added to the record; why has the reason of a failure. */
-static enum outcome
-record_judge(struct exchange *x, enum outcome r, const char *request,
-    struct errinfo *why)
-{
-	const struct errinfo cause = *why;
-
-	/* the record goes to the journal as well */
-	if (r == OUTCOME_OK &&
-	    redact_contains_in_identity(&x->identity, x->reply.access_token))
-		return err_set(why, OUTCOME_REPLY_INVALID,
-		    "%s: a field repeats the token", request);
-	return r == OUTCOME_OK ? r
-			       : err_set(why, r, "%s: %s", request, cause.text);
-}
-
-/* Judge the reply of one of the identity requests. */
-static enum outcome
-identity_judge(struct exchange *x, size_t i)
-{
-	const struct identity_request *asked = &x->provider->identity[i];
-	const struct http_conn *conn = &x->conns[CONN_IDENTITY + i];
-	const struct sent_secrets sent_secrets = sent_secrets_of(x);
-
-	enum outcome r = response_judge(conn, x->provider,
-	    asked->endpoint.request, &sent_secrets, x->correlation, x->reterr);
-	if (r != OUTCOME_OK)
-		return r;
-	r = asked->parse(buf_view(&conn->body), x->order->request->needs,
-	    &x->identity, x->reterr);
-	return record_judge(x, r, asked->endpoint.request, x->reterr);
-}
-
-/*
- * A list that an identity request left out is requested once more, at its own
- * URL over the same connection.  On any other failure there the list counts as
- * missing.
- */
-static enum outcome
-list_ask(struct exchange *x, const struct list_request *list)
-{
-	const struct provider *provider = x->provider;
-	const struct wire_route *route = &x->order->request->route;
-	const struct endpoint *first = &provider->identity[0].endpoint;
-	const struct sent_secrets sent_secrets = sent_secrets_of(x);
-	struct http_conn *conn = &x->conns[CONN_IDENTITY];
-	autobuf request = BUF_INIT(URL_MAX);
-	autobuf url = BUF_INIT(URL_MAX);
-	struct errinfo why = {0};
-
-	buf_put_text(&request, "GET ");
-	enum outcome r = list->path(&x->identity, &request, x->reterr);
-	if (r != OUTCOME_OK)
-		return r;
-	buf_printf(&url, "%s%s", endpoint_base(first, route),
-	    buf_text(&request) + strlen("GET "));
-	r = buf_check(&url);
-	if (r == OUTCOME_OK)
-		r = conn_retarget(conn, "GET", buf_text(&url),
-		    route_limit_ms(route), x->reterr);
-	if (r == OUTCOME_OK)
-		r = conn_start(conn, x->reterr);
-	if (r == OUTCOME_OK)
-		r = http_loop_drive(conn, 1, NULL, x->wait, x->reterr);
-	if (r != OUTCOME_OK)
-		return r;
-	r = response_judge(conn, provider, buf_text(&request), &sent_secrets,
-	    x->correlation, &why);
-	if (r == OUTCOME_OK) {
-		r = list->parse(buf_view(&conn->body), &x->identity, &why);
-		r = record_judge(x, r, buf_text(&request), &why);
-	}
-	if (r == OUTCOME_NO_MEMORY ||
-	    (r == OUTCOME_OK &&
-		!list->is_missing(x->order->request->needs, &x->identity)))
-		return r;
-	return err_set(x->reterr, OUTCOME_IDENTITY_INCOMPLETE,
-	    "the field %s is missing in %s%s%s", list->field, first->request,
-	    r == OUTCOME_OK ? " and in " : "; ",
-	    r == OUTCOME_OK ? buf_text(&request) : why.text);
-}
-
-/* Request the needed lists that are still missing. */
-static enum outcome
-lists_complete(struct exchange *x)
-{
-	enum outcome r = OUTCOME_OK;
-
-	for (size_t i = 0; r == OUTCOME_OK && i < PROVIDER_LISTS; i++) {
-		const struct list_request *list = &x->provider->lists[i];
-
-		if (list->field != NULL &&
-		    list->is_missing(x->order->request->needs, &x->identity))
-			r = list_ask(x, list);
-	}
-	return r;
-}
-
-/*
- * Ask who signed in.  The time limit of these requests, with what is left to do
- * to open their connections, begins when the token has arrived.
- */
-static enum outcome
-identity_get(struct exchange *x)
-{
-	int64_t end_ms =
-	    clock_now_ms() + route_limit_ms(&x->order->request->route);
-
-	enum outcome r =
-	    http_loop_drive(x->conns, CONN_COUNT, NULL, x->wait, x->reterr);
-	for (size_t i = 0; r == OUTCOME_OK && i < PROVIDER_REQUESTS; i++)
-		r = identity_start(x, i, end_ms);
-	if (r == OUTCOME_OK)
-		r = http_loop_drive(
-		    x->conns, CONN_COUNT, NULL, x->wait, x->reterr);
-	for (size_t i = 0; r == OUTCOME_OK && i < PROVIDER_REQUESTS; i++)
-		r = identity_judge(x, i);
-	return r == OUTCOME_OK ? lists_complete(x) : r;
 }
 
 /* Forget the results of an earlier code; the connections stay open. */
@@ -352,17 +230,22 @@ exchange_warm(struct exchange *x, size_t i, const struct wire_route *route,
     long timeout_ms, struct errinfo *reterr)
 {
 	const struct provider *provider = provider_of(route);
+	const struct identity_request *asked =
+	    i == CONN_TOKEN ? NULL : &provider->identity[i - CONN_IDENTITY];
+	const struct endpoint *endpoint =
+	    asked == NULL ? &provider->token : &asked->endpoint;
+	const bool is_early = asked != NULL && asked->is_early;
 	struct http_conn *conn = &x->conns[i];
-	const struct endpoint *endpoint = i == CONN_TOKEN
-	    ? &provider->token
-	    : &provider->identity[i - CONN_IDENTITY].endpoint;
-	autobuf url = BUF_INIT(URL_MAX);
+	autobuf url = BUF_INIT(EXCHANGE_URL_MAX);
 
-	buf_printf(&url, "%s/", endpoint_base(endpoint, route));
+	if (is_early)
+		endpoint_url(endpoint, route, &url);
+	else
+		endpoint_server(endpoint, route, &url);
 	enum outcome r = buf_check(&url);
 	if (r == OUTCOME_OK)
 		r = conn_aim(conn, route, buf_text(&url), timeout_ms, reterr);
-	if (r == OUTCOME_OK)
+	if (r == OUTCOME_OK && !is_early)
 		r = conn_head(conn, reterr);
 	return r == OUTCOME_OK ? conn_start(conn, reterr) : r;
 }
@@ -378,7 +261,7 @@ exchange_run(struct exchange *x, const struct exchange_order *order,
 	x->reterr = reterr;
 	enum outcome r = token_get(x);
 	if (r == OUTCOME_OK)
-		r = identity_get(x);
+		r = exchange_identify(x);
 	x->order = NULL;
 	x->wait = NULL;
 	x->reterr = NULL;

@@ -11,6 +11,7 @@ struct exchange_order {
 	const struct wire_request *request;
 	const struct secret *code;
 	const struct secret *verifier;
+	const char *nonce;
 	bool state_seen; /* for the causes of a refusal */
 	bool code_seen_before;
 	unsigned long shown_s;
@@ -35,6 +36,7 @@ struct exchange {
 	struct http_conn conns[CONN_COUNT];
 	struct buf form;
 	struct errinfo *reterr;
+	bool fetched_again; /* the keys, for an unknown one */
 
 	/* the outcome of the exchange */
 	struct token_reply reply; /* with a token: one was received */
@@ -43,8 +45,9 @@ struct exchange {
 };
 
 /*
- * Begin to open a connection before the exchange, by a HEAD request for the
- * root of its host: libcurl has no other way to open one for a later request.
+ * Begin to open a connection before the exchange, by the request itself if it
+ * needs no token, else by a HEAD request for the root of its host: libcurl has
+ * no other way to open one for a later request.
  *
  * in:     i      which one
  *         timeout_ms  for all of it
@@ -52,6 +55,10 @@ struct exchange {
  */
 MUST_CHECK enum outcome exchange_warm(struct exchange *x, size_t i,
     const struct wire_route *route, long timeout_ms, struct errinfo *reterr);
+
+/* Is there anything to ask over this connection, before or after the token? */
+bool exchange_needs(
+    const struct exchange *x, size_t i, const struct wire_route *route);
 
 /*
  * Exchange a code.  Missing connections are opened at once.  The code is sent

@@ -83,12 +83,12 @@ static enum outcome
 reply_read(struct inquiry *q, size_t i, struct errinfo *reterr)
 {
 	const struct identity_request *asked = &q->provider->identity[i];
-	const struct identity_needs none = {0};
+	struct identity_context context = {0};
 	struct view body = buf_view(&q->conns[i].body);
 	struct errinfo why = {0};
 
 	enum outcome r =
-	    asked->parse(body, none, &q->reply.verdict.identity, &why);
+	    asked->parse(body, &context, &q->reply.verdict.identity, &why);
 	if (r == OUTCOME_OK)
 		r = asked->names_parse(body, &q->reply.names, &why);
 	return r == OUTCOME_OK
@@ -172,9 +172,12 @@ identify_serve(const struct wire_token_request *request, int signals,
 	    .signals = signals,
 	    .deadline_ms = clock_now_ms() + request->limit_s * INT64_C(1000),
 	};
-	enum outcome r = request->task == WIRE_TASK_REVOKE
-	    ? token_revoke(q, &why)
-	    : token_identify(q, &why);
+	enum outcome r = request->route.provider != PROVIDER_GENESYS
+	    ? err_set(&why, OUTCOME_CONFIG_INVALID,
+		  "%s neither names the owner of a token nor revokes one",
+		  q->provider->name)
+	    : request->task == WIRE_TASK_REVOKE ? token_revoke(q, &why)
+						: token_identify(q, &why);
 	r = reply_send(q, r, why.text, reterr);
 	for (size_t i = 0; i < PROVIDER_REQUESTS; i++)
 		conn_done(&q->conns[i]);

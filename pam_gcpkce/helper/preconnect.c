@@ -93,7 +93,8 @@ line_open(struct preconnect *p, struct exchange *x, size_t i,
 	struct preconnect_conn *line = &p->lines[i];
 	struct errinfo why;
 
-	if (line->state != PRECONNECT_DOWN || line->failures >= FAILURES_MAX ||
+	if (!exchange_needs(x, i, route) || line->state != PRECONNECT_DOWN ||
+	    line->failures >= FAILURES_MAX ||
 	    (i > CONN_IDENTITY &&
 		p->lines[CONN_IDENTITY].state == PRECONNECT_UNDER_WAY))
 		return INT64_MAX;

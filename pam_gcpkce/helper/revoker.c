@@ -23,6 +23,17 @@ may_try_again(enum outcome r)
 	    r == OUTCOME_RATE_LIMITED || r == OUTCOME_TLS_FAILED;
 }
 
+static enum outcome
+can_revoke(const struct wire_route *route, struct errinfo *reterr)
+{
+	const struct provider *provider = provider_of(route);
+
+	return provider->revoke.request != NULL
+	    ? OUTCOME_OK
+	    : err_set(reterr, OUTCOME_CONFIG_INVALID, "%s revokes no token",
+		  provider->name);
+}
+
 enum outcome
 revoker_try(const struct revoker_order *order, struct http_conn *conn,
     const struct wait *wait, char *correlation, struct errinfo *reterr)
@@ -87,10 +98,10 @@ revoker_leave_behind(const struct revoker_order *order)
 	struct errinfo why = {0};
 	autoconn own = {0};
 	struct http_conn *conn = order->conn;
-	enum outcome r = OUTCOME_OK;
+	enum outcome r = can_revoke(order->route, &why);
 
 	worker_detach();
-	if (conn == NULL) {
+	if (r == OUTCOME_OK && conn == NULL) {
 		conn = &own;
 		r = conn_aim(conn, order->route,
 		    endpoint_base(

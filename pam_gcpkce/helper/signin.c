@@ -79,6 +79,7 @@ code_exchange(struct signin *s, struct answer *answer, struct errinfo *reterr)
 	    .request = s->request,
 	    .code = answer->code,
 	    .verifier = s->address.verifier,
+	    .nonce = s->address.nonce,
 	    .state_seen = answer->state_seen,
 	    .code_seen_before = secret_eq(answer->code, s->code_before),
 	    .shown_s =
@@ -178,7 +179,7 @@ answer_await(struct signin *s, bool for_browser, struct errinfo *reterr)
 	int64_t due_ms = preconnect_due_ms(
 	    &s->preconnect, s->request, s->ready_ms, s->wait.deadline_ms);
 	const struct answer_terms terms =
-	    address_terms(&s->address, s->request->bare_code);
+	    address_terms(&s->address, s->request);
 	enum outcome r = OUTCOME_OK;
 
 	if (!s->in_worker)
@@ -211,7 +212,7 @@ answer_take(struct signin *s, struct view typed, struct answer *ret,
     struct errinfo *reterr)
 {
 	const struct answer_terms terms =
-	    address_terms(&s->address, s->request->bare_code);
+	    address_terms(&s->address, s->request);
 
 	s->verdict.number = loopback_callback_number_judge(s->browser, typed);
 	enum outcome r = s->verdict.number != WIRE_NUMBER_NONE

@@ -22,8 +22,18 @@ route_set(const struct config *config, struct wire_route *ret)
 {
 	/* a configured text is never longer than a field of the frame */
 	_Static_assert(WIRE_TEXT_MAX + 1 == CONFIG_TEXT_CAP, "same arrays");
+	ret->provider = config->provider;
 	memcpy(ret->login_url, config->login_url, sizeof(ret->login_url));
 	memcpy(ret->api_url, config->api_url, sizeof(ret->api_url));
+	if (config->provider == PROVIDER_CXONE)
+		memcpy(ret->issuer, config->issuer, sizeof(ret->issuer));
+	memcpy(ret->authorize_url, config->authorize_url,
+	    sizeof(ret->authorize_url));
+	memcpy(ret->token_url, config->token_url, sizeof(ret->token_url));
+	memcpy(ret->jwks_url, config->jwks_url, sizeof(ret->jwks_url));
+	memcpy(
+	    ret->userinfo_url, config->userinfo_url, sizeof(ret->userinfo_url));
+	ret->userinfo = config->userinfo;
 	memcpy(ret->ca_file, config->ca_file, sizeof(ret->ca_file));
 	memcpy(ret->proxy, config->proxy, sizeof(ret->proxy));
 	ret->connect_timeout_s = (uint32_t)config->connect_timeout;
@@ -72,6 +82,10 @@ request_set(const struct config *config, const struct helper_call *call,
 	text_copy(ret->start_url, config->start_url);
 	text_copy(ret->signin_org, config->signin_org);
 	text_copy(ret->signin_provider, config->signin_provider);
+	text_copy(ret->organization, config->organization);
+	ret->clock_skew_s = (uint32_t)config->clock_skew;
+	ret->nonce_optional = config->nonce == NONCE_IF_PRESENT;
+	ret->secret_in_form = config->client_auth == CLIENT_AUTH_POST;
 	ret->force_signin = config->force_signin;
 	ret->bare_code = config->bare_code;
 	ret->loopback = config->callback == CALLBACK_LOOPBACK && call->listens;

@@ -26,6 +26,15 @@ field(struct buf *key, const char *name, const char *value)
 static void
 settings_put(struct buf *key, const struct config *config)
 {
+	field(key, "provider", provider_name(config->provider));
+	field(key, "issuer", config->issuer);
+	field(key, "authorize_url", config->authorize_url);
+	field(key, "token_url", config->token_url);
+	field(key, "jwks_url", config->jwks_url);
+	field(key, "userinfo_url", config->userinfo_url);
+	field(key, "nonce",
+	    config->nonce == NONCE_REQUIRE ? "require" : "if_present");
+	field(key, "userinfo", config->userinfo ? "yes" : "no");
 	field(key, "login_url", config->login_url);
 	field(key, "api_url", config->api_url);
 	field(key, "client_id", config->client_id);

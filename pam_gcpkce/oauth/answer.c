@@ -145,9 +145,10 @@ parameters_find(struct view text, struct parameters *ret)
 }
 
 static enum outcome
-code_check(struct view code, struct errinfo *reterr)
+code_check(
+    struct view code, const struct answer_terms *terms, struct errinfo *reterr)
 {
-	if (code.len == 0 || code.len > ANSWER_CODE_MAX)
+	if (code.len == 0 || code.len > terms->code_max)
 		return err_set(reterr, OUTCOME_ANSWER_MALFORMED,
 		    "a code of %zu bytes", code.len);
 	for (size_t i = 0; i < code.len; i++) {
@@ -276,7 +277,8 @@ read_parameters(struct view text, const struct answer_terms *terms,
 		return err_set(
 		    reterr, OUTCOME_NO_MEMORY, "no memory for the code");
 
-	enum outcome r = code_check(buf_view(&code), reterr);
+	ret->code_ends_it = encoded.p + encoded.len == text.p + text.len;
+	enum outcome r = code_check(buf_view(&code), terms, reterr);
 	if (r == OUTCOME_OK && parameters.value[PARAMETER_STATE].p == NULL)
 		return err_set(reterr, OUTCOME_ANSWER_MALFORMED,
 		    "a code without its state: it was cut off, or is not of "
@@ -297,8 +299,30 @@ read_bare_code(struct view text, const struct answer_terms *terms,
 		    terms->bare_code
 			? "too short to be a code, and no address"
 			: "no address, and no code with its state");
-	enum outcome r = code_check(text, reterr);
+	ret->code_ends_it = true;
+	enum outcome r = code_check(text, terms, reterr);
 	return r == OUTCOME_OK ? code_new(text, ret, reterr) : r;
+}
+
+/* sudo's and the ssh client's buffers, without the NUL. */
+static bool
+has_length_of_a_cut(struct view typed)
+{
+	return typed.len == 511 || typed.len == 1023;
+}
+
+/* The code may go on where the answer was cut. */
+static enum outcome
+cut_judge(struct view typed, enum outcome r, struct answer *ret,
+    struct errinfo *reterr)
+{
+	if (!has_length_of_a_cut(typed) ||
+	    (r != OUTCOME_ANSWER_MALFORMED &&
+		!(r == OUTCOME_OK && ret->code_ends_it)))
+		return r;
+	answer_done(ret);
+	return err_set(reterr, OUTCOME_ANSWER_MALFORMED,
+	    "cut by the client, which sends no more than %zu bytes", typed.len);
 }
 
 enum outcome
@@ -326,8 +350,10 @@ answer_read(struct view typed, const struct answer_terms *terms,
 		    "the answer holds a control character");
 	/* No code has a '=', so one means that there are parameters. */
 	if (view_before(text, '=').len < text.len)
-		return read_parameters(text, terms, ret, reterr);
-	return read_bare_code(text, terms, ret, reterr);
+		return cut_judge(typed,
+		    read_parameters(text, terms, ret, reterr), ret, reterr);
+	return cut_judge(
+	    typed, read_bare_code(text, terms, ret, reterr), ret, reterr);
 }
 
 void

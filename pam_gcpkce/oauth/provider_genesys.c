@@ -275,10 +275,17 @@ user_query(struct identity_needs needs, struct buf *url)
 }
 
 static enum outcome
-token_parse(struct view body, struct identity_needs needs,
+user_parse(struct view body, struct identity_context *context,
     struct identity *identity, struct errinfo *reterr)
 {
-	(void)needs;
+	return profile_user_parse(body, context->needs, identity, reterr);
+}
+
+static enum outcome
+token_parse(struct view body, struct identity_context *context,
+    struct identity *identity, struct errinfo *reterr)
+{
+	(void)context;
 	return profile_token_parse(body, identity, reterr);
 }
 
@@ -329,7 +336,7 @@ authorize_query(const struct authorize_request *request, struct buf *address)
 
 #define ENDPOINT(base, method, path) \
 	{ \
-		method " " path, path, offsetof(struct wire_route, base) \
+		method " " path, path, offsetof(struct wire_route, base), 0 \
 	}
 static const char *const error_names[] = {"error", "code", NULL};
 static const char *const error_details[] = {
@@ -338,15 +345,25 @@ static const char *const error_correlations[] = {"contextId", NULL};
 
 const struct provider provider_genesys = {
     .name = "Genesys Cloud",
+    .code_max = 512,
     .authorize = ENDPOINT(login_url, "GET", "/oauth/authorize"),
     .authorize_query = authorize_query,
     .token = ENDPOINT(login_url, "POST", "/oauth/token"),
     .identity =
 	{
-	    {ENDPOINT(api_url, "GET", USER_PATH), "user", "users/me",
-		user_query, profile_user_parse, names_user_parse},
-	    {ENDPOINT(api_url, "GET", "/api/v2/tokens/me"), "token",
-		"tokens/me", NULL, token_parse, names_token_parse},
+	    {.endpoint = ENDPOINT(api_url, "GET", USER_PATH),
+		.input = "user",
+		.called = "the reply of users/me",
+		.query = user_query,
+		.parse = user_parse,
+		.parse_input = user_parse,
+		.names_parse = names_user_parse},
+	    {.endpoint = ENDPOINT(api_url, "GET", "/api/v2/tokens/me"),
+		.input = "token",
+		.called = "the reply of tokens/me",
+		.parse = token_parse,
+		.parse_input = token_parse,
+		.names_parse = names_token_parse},
 	},
     .lists =
 	{

@@ -65,6 +65,25 @@ token_take(
 			       : err_set(reterr, r, "no memory for the token");
 }
 
+/* Copy the id_token, if there is one; who needs it verifies it. */
+static enum outcome
+id_token_take(
+    struct json_object *body, struct token_reply *ret, struct errinfo *reterr)
+{
+	struct json_object *token = NULL;
+
+	if (!json_member(body, "id_token", json_type_string, &token) ||
+	    token == NULL)
+		return OUTCOME_OK;
+	struct view bytes = json_view(token);
+	if (bytes.len > ID_TOKEN_MAX)
+		return token_fail(reterr, "id_token is too long");
+	enum outcome r = secret_new(bytes.p, bytes.len, &ret->id_token);
+	return r == OUTCOME_OK
+	    ? r
+	    : err_set(reterr, r, "no memory for the id_token");
+}
+
 enum outcome
 token_reply_parse(
     struct view body, struct token_reply *ret, struct errinfo *reterr)
@@ -77,6 +96,8 @@ token_reply_parse(
 		r = token_take(object, ret, reterr);
 	if (r == OUTCOME_OK)
 		r = token_terms_read(object, &ret->expires_in_s, reterr);
+	if (r == OUTCOME_OK)
+		r = id_token_take(object, ret, reterr);
 	if (r != OUTCOME_OK && ret->access_token == NULL)
 		token_reply_rescue(body, ret);
 	return r;
@@ -137,6 +158,7 @@ void
 token_reply_done(struct token_reply *reply)
 {
 	secret_free(reply->access_token);
+	secret_free(reply->id_token);
 	*reply = (struct token_reply){0};
 }
 

@@ -6,6 +6,12 @@
 
 #include "gcpkce/base/text.h"
 
+const char *
+provider_name(enum provider_id provider)
+{
+	return provider == PROVIDER_CXONE ? "cxone" : "genesys";
+}
+
 enum outcome
 identity_set(char *field, size_t cap, struct view bytes, const char *name,
     struct errinfo *reterr)
@@ -49,6 +55,7 @@ identity_check(const struct identity *identity, struct errinfo *reterr)
 	} fields[] = {
 #define ROW(member, allowed, name) \
 	{identity->member, sizeof(identity->member), allowed, name}
+	    ROW(issuer, NULL, "issuer"),
 	    ROW(id, text_is_id_char, "id"),
 	    ROW(email, NULL, "email"),
 	    ROW(state, NULL, "state"),

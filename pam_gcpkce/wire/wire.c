@@ -36,8 +36,16 @@ field_ids(struct wire_codec *w, struct id_list *list, const char *field)
 void
 field_route(struct wire_codec *w, struct wire_route *route)
 {
+	route->provider =
+	    field_choice(w, route->provider, PROVIDERS, "provider");
 	PASS_TEXT(w, route, login_url);
 	PASS_TEXT(w, route, api_url);
+	PASS_TEXT(w, route, issuer);
+	PASS_TEXT(w, route, authorize_url);
+	PASS_TEXT(w, route, token_url);
+	PASS_TEXT(w, route, jwks_url);
+	PASS_TEXT(w, route, userinfo_url);
+	field_bool(w, &route->userinfo, "userinfo");
 	PASS_TEXT(w, route, ca_file);
 	PASS_TEXT(w, route, proxy);
 	field_u32(w, &route->connect_timeout_s, "connect_timeout_s");
@@ -63,6 +71,10 @@ field_request(struct wire_codec *w, struct wire_request *request)
 	PASS_TEXT(w, request, start_url);
 	PASS_TEXT(w, request, signin_org);
 	PASS_TEXT(w, request, signin_provider);
+	PASS_TEXT(w, request, organization);
+	field_u32(w, &request->clock_skew_s, "clock_skew_s");
+	field_bool(w, &request->nonce_optional, "nonce_optional");
+	field_bool(w, &request->secret_in_form, "secret_in_form");
 	field_bool(w, &request->force_signin, "force_signin");
 	field_bool(w, &request->bare_code, "bare_code");
 	field_bool(w, &request->loopback, "loopback");
@@ -84,6 +96,9 @@ field_request(struct wire_codec *w, struct wire_request *request)
 void
 field_identity(struct wire_codec *w, struct identity *identity)
 {
+	identity->provider =
+	    field_choice(w, identity->provider, PROVIDERS, "provider");
+	PASS_TEXT(w, identity, issuer);
 	PASS_TEXT(w, identity, id);
 	PASS_TEXT(w, identity, email);
 	PASS_TEXT(w, identity, state);

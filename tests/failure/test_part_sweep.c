@@ -251,8 +251,9 @@ answer(void)
 	autoanswer read = {0};
 
 	return answer_read(view_text(address),
-	    &(struct answer_terms){.state = "0123456789012345678901"}, &read,
-	    &why);
+	    &(struct answer_terms){
+		.state = "0123456789012345678901", .code_max = 512},
+	    &read, &why);
 }
 
 static enum outcome

@@ -236,6 +236,7 @@ other_state_check(
 
 	state[at % STATE_HASH_LEN] = '~';
 	const struct answer_terms terms = {
+	    .code_max = 512,
 	    .state = state,
 	    .earlier = (const char(*)[STATE_HASH_LEN + 1]) before,
 	    .earlier_count = 1,
@@ -256,6 +257,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct answer answer;
 
 	const struct answer_terms terms = {
+	    .code_max = 512,
 	    .state = SHOWN ".alice~bastion01",
 	    .earlier = earlier,
 	    .earlier_count = choice % (EARLIER_MAX + 1),

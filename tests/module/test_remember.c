@@ -524,7 +524,7 @@ damaged_record_asks(void **state)
 	    "truncate -s -1 *",
 	    "truncate -s +1 *",
 	    "truncate -s 1G *",
-	    "printf '\\0\\0\\0\\2' | dd of=$(ls) conv=notrunc status=none",
+	    "printf '\\0\\0\\0\\3' | dd of=$(ls) conv=notrunc status=none",
 	    "chmod 777 .",
 	    "chown 2001 .",
 	    "chmod 777 ..",

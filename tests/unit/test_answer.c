@@ -286,7 +286,7 @@ static const struct row {
     {T("\n"), EMPTY, NULL, 0},
 };
 
-static const struct answer_terms no_earlier = {.state = SHOWN};
+static const struct answer_terms no_earlier = {.state = SHOWN, .code_max = 512};
 
 /* Read a copy of exactly that size, so that a sanitizer sees any overrun. */
 static enum outcome
@@ -294,6 +294,7 @@ read_with(bool bare_code, const char *typed, size_t len, struct answer *ret,
     struct errinfo *reterr)
 {
 	const struct answer_terms terms = {
+	    .code_max = 512,
 	    .state = SHOWN,
 	    .earlier = earlier,
 	    .earlier_count = 2,
@@ -315,6 +316,98 @@ read_copy(
     const char *typed, size_t len, struct answer *ret, struct errinfo *reterr)
 {
 	return read_with(true, typed, len, ret, reterr);
+}
+
+/*
+ * sudo sends 511 bytes of an answer and the ssh client 1,023: such a code may
+ * go on, unless something of the address follows it.
+ */
+static void
+answer_that_a_client_cut_is_no_code(void **state)
+{
+	static const struct answer_terms terms = {
+	    .state = SHOWN, .bare_code = true, .code_max = ANSWER_CODE_MAX};
+	static const size_t lens[] = {510, 511, 512, 1022, 1023, 1024, 2048};
+	static const struct {
+		const char *before, *after;
+		bool goes_on; /* the code is last */
+	} cases[] = {
+	    {"", "", true},
+	    {"state=" HASH "&code=", "", true},
+	    {"code=", "&state=" HASH, false},
+	    {"https://h/cb?code=", "&state=" HASH ".alice", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		for (size_t j = 0; j < sizeof(lens) / sizeof(lens[0]); j++) {
+			bool cut = lens[j] == 511 || lens[j] == 1023;
+			autobuf typed = BUF_INIT(ANSWER_MAX);
+			autoanswer answer = {0};
+			struct errinfo why = {0};
+
+			buf_put_text(&typed, cases[i].before);
+			while (typed.len + strlen(cases[i].after) < lens[j])
+				buf_put_byte(&typed, 'x');
+			buf_put_text(&typed, cases[i].after);
+			enum outcome r = answer_read(
+			    buf_view(&typed), &terms, &answer, &why);
+			if (r != (cut && cases[i].goes_on ? BAD : OK))
+				fail_msg("row %zu, %zu bytes: %s", i, lens[j],
+				    why.text);
+			if (r == BAD)
+				assert_non_null(
+				    strstr(why.text, "cut by the client"));
+			assert_int_equal(answer.code != NULL, r == OK);
+		}
+	}
+}
+
+/* An address that lost its state's end at the same place. */
+static void
+answer_that_a_client_cut_says_so(void **state)
+{
+	static const struct answer_terms terms = {
+	    .state = SHOWN, .code_max = ANSWER_CODE_MAX};
+	autobuf typed = BUF_INIT(ANSWER_MAX);
+	autoanswer answer = {0};
+	struct errinfo why = {0};
+
+	(void)state;
+	buf_put_text(&typed, "https://h/cb?code=");
+	while (typed.len < 1023 - 10)
+		buf_put_byte(&typed, 'x');
+	buf_put_text(&typed, "&state=E9M");
+	assert_int_equal(
+	    answer_read(buf_view(&typed), &terms, &answer, &why), BAD);
+	assert_non_null(strstr(why.text, "cut by the client"));
+	assert_null(answer.code);
+}
+
+/* A code has as many bytes as the provider's may have. */
+static void
+answer_s_code_is_bounded_by_the_provider(void **state)
+{
+	static const size_t bounds[] = {512, ANSWER_CODE_MAX};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		const struct answer_terms terms = {
+		    .state = SHOWN, .code_max = bounds[i]};
+
+		for (size_t more = 0; more < 2; more++) {
+			autobuf typed = BUF_INIT(ANSWER_MAX);
+			autoanswer answer = {0};
+
+			buf_put_text(&typed, "code=");
+			for (size_t j = 0; j < bounds[i] + more; j++)
+				buf_put_byte(&typed, 'x');
+			buf_put_text(&typed, "&state=" HASH);
+			assert_int_equal(answer_read(buf_view(&typed), &terms,
+					     &answer, NULL),
+			    more == 0 ? OK : BAD);
+		}
+	}
 }
 
 /* What has to be true of every answer. */
@@ -636,6 +729,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(answer_reads_every_row),
+	    cmocka_unit_test(answer_that_a_client_cut_is_no_code),
+	    cmocka_unit_test(answer_that_a_client_cut_says_so),
+	    cmocka_unit_test(answer_s_code_is_bounded_by_the_provider),
 	    cmocka_unit_test(answer_without_its_state_is_no_answer),
 	    cmocka_unit_test(answer_is_read_up_to_4096_bytes),
 	    cmocka_unit_test(answer_codes_have_66_characters),

@@ -97,14 +97,32 @@ static const char *const base[][2] = {
     {"email_domains", "email_domains = example.com\n"},
 };
 
-/* Write the file: some text, then the base without one key. */
+static bool
+is_of_cxone(const char *key)
+{
+	static const char *const keys[] = {"issuer", "authorize_url",
+	    "token_url", "jwks_url", "userinfo_url", "trusted_hosts",
+	    "client_auth", "nonce", "clock_skew", "userinfo"};
+
+	for (size_t i = 0; key != NULL && i < COUNT(keys); i++) {
+		if (strcmp(keys[i], key) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Write the file: some text, then the base, of the key's provider, without
+   that key. */
 static void
 conf_write(const char *text, const char *without)
 {
 	autobuf all = BUF_INIT(256 * 1024);
+	bool is_cxone = is_of_cxone(without);
 
 	buf_put_text(&all, text);
-	for (size_t i = 0; i < COUNT(base); i++) {
+	if (is_cxone)
+		buf_put_text(&all, "provider = cxone\n");
+	for (size_t i = is_cxone ? 1 : 0; i < COUNT(base); i++) {
 		if (without == NULL || strcmp(base[i][0], without) != 0)
 			buf_put_text(&all, base[i][1]);
 	}
@@ -245,6 +263,14 @@ assert_faults(const char *const *args, enum config_purpose purpose,
 	"is not enough to find Genesys Cloud; set region, or both login_url " \
 	"and api_url"
 
+#define FOREIGN(owner) "is a key for provider = " owner " alone; leave it out"
+#define NO_NAME \
+	"is missing; CXone's programs agree on no name; name the variable " \
+	"that your programs read\n"
+#define ELSEWHERE \
+	"is on another host than the issuer; name the host in trusted_hosts " \
+	"if it is CXone's"
+
 struct row {
 	const char *key;
 	const char *text; /* in the file, before the base without this key */
@@ -297,6 +323,86 @@ static const struct row rows[] = {
     HIDING("client_id", "my client", NOT_SHOWN, NOT_CLIENT),
     HIDING("client_id", "a/b", NOT_SHOWN, NOT_CLIENT),
     HIDING("client_id", "<id>", NOT_SHOWN, NOT_CLIENT),
+    BAD("provider", "nice", CHOICE("genesys, cxone")),
+    BAD("provider", "Genesys", CHOICE("genesys, cxone")),
+    BAD("issuer", "cxone.niceincontact.com", NOT_URL),
+    BAD("issuer", "http://cxone.niceincontact.com", UNPROTECTED),
+    BAD("authorize_url", "https://h.example.com/a", ELSEWHERE),
+    BAD("token_url", "https://h.example.com/t", ELSEWHERE),
+    BAD("token_url", "https://xcxone.niceincontact.com", ELSEWHERE),
+    BAD("jwks_url", "https://cxone.niceincontact.com.example.com", ELSEWHERE),
+    BAD("userinfo_url", "https://h.example.com/u", ELSEWHERE),
+    BAD("userinfo_url", "http://cxone.niceincontact.com/u", UNPROTECTED),
+    BAD("trusted_hosts", "https://h", NOT_DOMAINS),
+    BAD("client_auth", "private_key_jwt", CHOICE("none, basic, post")),
+    BAD("client_auth", "basic",
+	"needs a client secret; set client_secret_file too"),
+    BAD("nonce", "no", CHOICE("require, if_present")),
+    BAD("clock_skew", "301", NUMBER(0, 300)),
+    BAD("userinfo", "maybe", NOT_BOOL),
+    {"nonce", "region = eu-west-1\n",
+	"^:1: region: \"eu-west-1\" " FOREIGN("genesys") "\n"},
+    {"nonce", "login_url = https://login.example.com\n",
+	"^:1: login_url: \"https://login.example.com\" " FOREIGN(
+	    "genesys") "\n"},
+    {"nonce", "api_url = https://api.example.com\n",
+	"^:1: api_url: \"https://api.example.com\" " FOREIGN("genesys") "\n"},
+    {"nonce", "partner_logins = no\n",
+	"^:1: partner_logins: \"no\" " FOREIGN("genesys") "\n"},
+    {"nonce", "signin_org = acme\n",
+	"^:1: signin_org: \"acme\" " FOREIGN("genesys") "\n"},
+    {"nonce", "signin_provider = okta\n",
+	"^:1: signin_provider: \"okta\" " FOREIGN("genesys") "\n"},
+    {"nonce", "require_group = " UUID "\n",
+	"^:1: require_group: \"" UUID "\" " FOREIGN("genesys") "\n"},
+    {"nonce", "require_role = " UUID "\n",
+	"^:1: require_role: \"" UUID "\" " FOREIGN("genesys") "\n"},
+    {"nonce", "require_division = " UUID "\n",
+	"^:1: require_division: \"" UUID "\" " FOREIGN("genesys") "\n"},
+    {"nonce", "region_env = MY_REGION\n",
+	"^:1: region_env: \"MY_REGION\" " FOREIGN("genesys") "\n"},
+    {"nonce", "region_value = aws\n",
+	"^:1: region_value: \"aws\" " FOREIGN("genesys") "\n"},
+    {"region", "region = eu-west-1\nissuer = https://cxone.niceincontact.com\n",
+	"^:2: issuer: \"https://cxone.niceincontact.com\" " FOREIGN(
+	    "cxone") "\n"},
+    {"region", "region = eu-west-1\nauthorize_url = https://h/a\n",
+	"^:2: authorize_url: \"https://h/a\" " FOREIGN("cxone") "\n"},
+    {"region", "region = eu-west-1\ntoken_url = https://h/t\n",
+	"^:2: token_url: \"https://h/t\" " FOREIGN("cxone") "\n"},
+    {"region", "region = eu-west-1\njwks_url = https://h/j\n",
+	"^:2: jwks_url: \"https://h/j\" " FOREIGN("cxone") "\n"},
+    {"region", "region = eu-west-1\nuserinfo_url = https://h/u\n",
+	"^:2: userinfo_url: \"https://h/u\" " FOREIGN("cxone") "\n"},
+    {"region", "region = eu-west-1\nclient_auth = none\n",
+	"^:2: client_auth: \"none\" " FOREIGN("cxone") "\n"},
+    {"region", "region = eu-west-1\nnonce = require\n",
+	"^:2: nonce: \"require\" " FOREIGN("cxone") "\n"},
+    {"region", "region = eu-west-1\nclock_skew = 60\n",
+	"^:2: clock_skew: \"60\" " FOREIGN("cxone") "\n"},
+    {"region", "region = eu-west-1\nuserinfo = no\n",
+	"^:2: userinfo: \"no\" " FOREIGN("cxone") "\n"},
+    {"nonce", "map = file,email\n",
+	"^: userinfo: \"no\" leaves map without an e-mail address; set it to "
+	"yes, or remove email and localpart from map\n"},
+    {"nonce", "userinfo = no\nmap = localpart\n",
+	"^:1: userinfo: \"no\" leaves map without an e-mail address; set it "
+	"to yes, or remove email and localpart from map\n"},
+    {"nonce", "client_secret_file = /etc/secret\n",
+	"^:1: client_secret_file: \"/etc/secret\" is never used with "
+	"client_auth = none; set client_auth to basic or post, or leave it "
+	"out\n"},
+    {"nonce", "client_auth = post\n",
+	"^:1: client_auth: \"post\" needs a client secret; set "
+	"client_secret_file too\n"},
+    {"nonce", "start_url = https://h/s\n",
+	"^:1: start_url: \"https://h/s\" is a page that makes no address of "
+	"CXone's; leave it out\n"},
+    {"nonce", "revoke = auto\n",
+	"^:1: revoke: \"auto\" is not possible: CXone has no revocation; "
+	"write never, or leave it out\n"},
+    {"nonce", "export = file\n", "^: token_env: \"\" " NO_NAME},
+    {"nonce", "export = env\ntoken_env =\n", "^:2: token_env: \"\" " NO_NAME},
     MISSING("client_id", "is missing; write the id of the OAuth client"),
     {"client_id", "client_id=\n",
 	"^:1: client_id: \"\" is missing; write the id of the OAuth client\n"},
@@ -495,16 +601,27 @@ static const struct {
 	const char *with;  /* what it needs besides */
 	const char *reset; /* the fault when it is given back; NULL: none */
 } goods[] = {
+    {"provider", "genesys", "", NULL},
     {"region", "eu-west-1", "", NOT_ENOUGH},
     {"login_url", "https://login.example.com", "", NULL},
     {"api_url", "https://api.example.com", "", NULL},
+    {"issuer", "https://cxone-gov.niceincontact.com", "", NULL},
+    {"authorize_url", "https://cxone.niceincontact.com/a", "", NULL},
+    {"token_url", "https://cxone.niceincontact.com/t", "", NULL},
+    {"jwks_url", "https://cxone.niceincontact.com/j", "", NULL},
+    {"userinfo_url", "https://cxone.niceincontact.com/u", "", NULL},
+    {"trusted_hosts", "keys.example.com", "", NULL},
     {"client_id", "11111111-2222-3333-4444-555555555556", "",
 	"is missing; write the id of the OAuth client"},
     {"client_secret_file", "/etc/secret", "", NULL},
+    {"client_auth", "none", "", NULL},
     {"redirect_uri", "https://example.org/", "",
 	"is missing; write one that is registered with the client"},
     {"organization", "1123abcd-4567-89ab-cdef-0123456789ab", "",
 	"is missing; write the id of the organization"},
+    {"nonce", "if_present", "", NULL},
+    {"clock_skew", "300", "", NULL},
+    {"userinfo", "yes", "", NULL},
     {"partner_logins", "yes", "", NULL},
     {"signin_org", "acme", "", NULL},
     {"signin_provider", "okta", "", NULL},
@@ -664,13 +781,45 @@ config_every_default_loads_as_it_is_written(void **state)
 	conf_write("", NULL);
 	struct config expected = load_good(NULL);
 	for (size_t i = 0; i < count; i++) {
-		if (keys[i].def[0] != '\0')
+		if (keys[i].def[0] != '\0' && !is_of_cxone(keys[i].name))
 			buf_printf(
 			    &text, "%s = %s\n", keys[i].name, keys[i].def);
 	}
 	conf_write(buf_text(&text), NULL);
 	struct config config = load_good(NULL);
 	assert_same(&config, &expected);
+	conf_write("", "issuer");
+	expected = load_good(NULL);
+	conf_write("issuer = https://cxone.niceincontact.com\n"
+		   "client_auth = none\nnonce = require\nclock_skew = 60\n"
+		   "userinfo = no\nrevoke = never\n",
+	    "issuer");
+	config = load_good(NULL);
+	assert_same(&config, &expected);
+}
+
+/* What CXone's keys may be, and that nothing is revoked then. */
+static void
+config_for_cxone_may_have_all_of_its_keys(void **state)
+{
+	(void)state;
+	conf_write("issuer = https://cxone.example.com\n"
+		   "token_url = https://CXONE.example.com/t\n"
+		   "jwks_url = https://keys.example.com/j\n"
+		   "userinfo_url = https://127.0.0.1:8443/u\n"
+		   "trusted_hosts = keys.example.com,127.0.0.1\n"
+		   "client_auth = basic\nclient_secret_file = /etc/secret\n"
+		   "nonce = if_present\nclock_skew = 0\nuserinfo = yes\n"
+		   "map = file,localpart\n"
+		   "export = env\ntoken_env = GENESYSCLOUD_ACCESS_TOKEN\n",
+	    "issuer");
+	struct config config = load_good(NULL);
+	assert_int_equal(config.provider, PROVIDER_CXONE);
+	assert_string_equal(config.jwks_url, "https://keys.example.com/j");
+	assert_int_equal(config.client_auth, CLIENT_AUTH_BASIC);
+	assert_int_equal(config.nonce, NONCE_IF_PRESENT);
+	assert_int_equal(config.clock_skew, 0);
+	assert_int_equal(config.revoke, REVOKE_NEVER);
 }
 
 static void
@@ -1548,6 +1697,7 @@ main(void)
 	    CONFIG_TEST(config_key_twice_among_the_arguments_is_a_fault),
 	    CONFIG_TEST(config_key_alone_gives_the_default_back),
 	    CONFIG_TEST(config_every_default_loads_as_it_is_written),
+	    CONFIG_TEST(config_for_cxone_may_have_all_of_its_keys),
 	    CONFIG_TEST(config_values_that_are_too_long_are_faults),
 	    CONFIG_TEST(config_for_a_token_asks_for_the_way_alone),
 	    CONFIG_TEST(config_for_a_listener_leaves_room_for_its_port),

@@ -458,7 +458,8 @@ loopback_server_leaves_nothing_behind_when_it_fails(void **state)
 static void
 browser_serves_one_request_at_a_time(void **state)
 {
-	static const struct answer_terms terms = {.state = "s"};
+	static const struct answer_terms terms = {
+	    .state = "s", .code_max = 512};
 	struct fixture f;
 	struct pollfd more = {.events = POLLIN};
 

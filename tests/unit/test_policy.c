@@ -416,6 +416,88 @@ policy_takes_partners_only_where_that_is_set(void **state)
 	    decide("alice", yes, &elsewhere, NULL), OUTCOME_WRONG_ORGANIZATION);
 }
 
+#define ISSUER "https://cxone.niceincontact.com"
+
+/* The same account, id and organization; the record is one of CXone's. */
+static enum outcome
+cxone_decide(bool is_cxone, const struct identity *identity)
+{
+	struct config config = config_of(NULL);
+	autopolicy policy = {0};
+
+	config.provider = is_cxone ? PROVIDER_CXONE : PROVIDER_GENESYS;
+	assert_string_equal(config.issuer, ISSUER);
+	assert_int_equal(
+	    policy_gather(&config, "alice", &policy, NULL), OUTCOME_OK);
+	return policy_decide(&policy, identity, NULL);
+}
+
+static void
+policy_never_takes_one_provider_for_the_other(void **state)
+{
+	struct identity cxone = person(ID, "");
+	struct identity genesys = person(ID, "");
+
+	(void)state;
+	map_write("alice id:" ID "\n");
+	cxone.provider = PROVIDER_CXONE;
+	field_set(cxone.issuer, ISSUER);
+	field_set(cxone.state, "");
+	field_set(cxone.home_organization_id, "");
+	assert_int_equal(cxone_decide(true, &cxone), OUTCOME_OK);
+	assert_int_equal(cxone_decide(false, &cxone), OUTCOME_TOKEN_INVALID);
+	assert_int_equal(cxone_decide(false, &genesys), OUTCOME_OK);
+	assert_int_equal(cxone_decide(true, &genesys), OUTCOME_TOKEN_INVALID);
+	/* nor by a record that is half of each */
+	field_set(genesys.issuer, ISSUER);
+	assert_int_equal(cxone_decide(true, &genesys), OUTCOME_TOKEN_INVALID);
+	assert_int_equal(cxone_decide(false, &genesys), OUTCOME_TOKEN_INVALID);
+}
+
+static void
+policy_of_cxone_takes_its_issuer_tenant_and_user_alone(void **state)
+{
+	struct identity good = person(ID, "");
+	static const struct {
+		size_t offset;
+		const char *value;
+		enum outcome outcome;
+	} rows[] = {
+#define ROW(member, value, outcome) \
+	{offsetof(struct identity, member), value, OUTCOME_##outcome}
+	    ROW(issuer, "", TOKEN_INVALID),
+	    ROW(issuer, ISSUER "/", TOKEN_INVALID),
+	    ROW(issuer, "https://cxone-gov.niceincontact.com", TOKEN_INVALID),
+	    ROW(client_id, "", IDENTITY_INCOMPLETE),
+	    ROW(client_id, "other", WRONG_CLIENT),
+	    ROW(organization_id, "", IDENTITY_INCOMPLETE),
+	    ROW(organization_id, OTHER_ORG, WRONG_ORGANIZATION),
+	    ROW(id, "", IDENTITY_INCOMPLETE),
+	    ROW(id, ID_2, NOT_MAPPED),
+#undef ROW
+	};
+
+	(void)state;
+	map_write("alice id:" ID "\n");
+	good.provider = PROVIDER_CXONE;
+	field_set(good.issuer, ISSUER);
+	field_set(good.state, "");
+	field_set(good.home_organization_id, "");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct identity bad = good;
+		char *member = (char *)&bad + rows[i].offset;
+
+		memset(member, 0, strlen(member));
+		memcpy(member, rows[i].value, strlen(rows[i].value));
+		enum outcome r = cxone_decide(true, &bad);
+		if (r != rows[i].outcome)
+			fail_msg("row %zu: %s", i, outcome_name(r));
+	}
+	assert_int_equal(cxone_decide(true, &good), OUTCOME_OK);
+	good.cloned_user = true;
+	assert_int_equal(cxone_decide(true, &good), OUTCOME_PARTNER_REFUSED);
+}
+
 #define DOMAINS "email_domains=example.com,Example.ORG"
 #define EMAIL \
 	{ \
@@ -877,6 +959,8 @@ main(void)
 	    POLICY_TEST(policy_denial_names_the_missing_field),
 	    POLICY_TEST(policy_ids_and_states_are_compared_whole),
 	    POLICY_TEST(policy_takes_partners_only_where_that_is_set),
+	    POLICY_TEST(policy_never_takes_one_provider_for_the_other),
+	    POLICY_TEST(policy_of_cxone_takes_its_issuer_tenant_and_user_alone),
 	    POLICY_TEST(policy_maps_by_every_method),
 	    POLICY_TEST(policy_account_check_reports_what_every_user_would_get),
 	    POLICY_TEST(policy_prospect_never_denies_whom_decide_lets_in),

@@ -233,7 +233,7 @@ another_version_is_refused(void **state)
 
 	(void)state;
 	remembered_put(&content, &record);
-	content.p[3] = 2;
+	content.p[3]++;
 	assert_int_equal(remembered_parse(buf_view(&content), &ret, &why),
 	    OUTCOME_CONFIG_UNSAFE);
 	assert_non_null(strstr(why.text, "version"));

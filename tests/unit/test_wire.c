@@ -39,6 +39,13 @@ request_make(void)
 	return (struct wire_request){
 	    .route = {.login_url = "https://login.mypurecloud.de",
 		.api_url = "https://api.mypurecloud.de",
+		.provider = PROVIDER_CXONE,
+		.issuer = "https://cxone.example.com",
+		.authorize_url = "https://cxone.example.com/z",
+		.token_url = "https://cxone.example.com/t",
+		.jwks_url = "https://cxone.example.com/j",
+		.userinfo_url = "https://cxone.example.com/u",
+		.userinfo = true,
 		.ca_file = "/etc/ca.pem",
 		.proxy = "http://proxy:3128",
 		.connect_timeout_s = 5,
@@ -50,6 +57,10 @@ request_make(void)
 	    .start_url = "https://example.com/s",
 	    .signin_org = "org",
 	    .signin_provider = "okta",
+	    .organization = "tenant-1",
+	    .clock_skew_s = 300,
+	    .nonce_optional = true,
+	    .secret_in_form = true,
 	    .force_signin = true,
 	    .loopback = true,
 	    .unasked = true,
@@ -71,7 +82,9 @@ verdict_make(void)
 	    .outcome = OUTCOME_OK,
 	    .reason = "because",
 	    .correlation = "c0ffee",
-	    .identity = {.id = "id-1",
+	    .identity = {.provider = PROVIDER_CXONE,
+		.issuer = "https://issuer",
+		.id = "id-1",
 		.email = "alice@example.com",
 		.state = "active",
 		.client_id = "client-1",
@@ -303,10 +316,10 @@ wire_header_says_type_and_length(void **state)
 static void
 wire_frames_are_these_bytes_one_after_the_other(void **state)
 {
-	static const uint8_t answer[] = {0x00, 0x00, 0x00, 0x0d, 0x07, 0x03,
+	static const uint8_t answer[] = {0x00, 0x00, 0x00, 0x0d, 0x08, 0x03,
 	    0x00, 0x00, 0x00, 0x07, 'a', 'b', 'c', '-', '1', '2', '3'};
-	static const uint8_t keep[] = {0x00, 0x00, 0x00, 0x02, 0x07, 0x05};
-	static const uint8_t ready[] = {0x00, 0x00, 0x00, 0x15, 0x07, 0x02,
+	static const uint8_t keep[] = {0x00, 0x00, 0x00, 0x02, 0x08, 0x05};
+	static const uint8_t ready[] = {0x00, 0x00, 0x00, 0x15, 0x08, 0x02,
 	    0x00, 0x00, 0x00, 0x09, 'h', 't', 't', 'p', 's', ':', '/', '/', 'x',
 	    0x01, 0x02, 0x00, 0x00, 0x00, 0x00};
 	autobuf frame = BUF_INIT(FRAME_MAX);
@@ -398,7 +411,7 @@ wire_verdict_of_zero_bytes_is_a_denial(void **state)
 		assert_int_not_equal(ret.outcome, OUTCOME_OK);
 		assert_string_equal(ret.identity.id, "");
 		if (r == OUTCOME_OK)
-			assert_int_equal(len, 68);
+			assert_int_equal(len, 73);
 	}
 }
 
@@ -481,6 +494,8 @@ identity_differences(const struct identity *a, const struct identity *b)
 	    (size_t)(strcmp(a->home_organization_id, b->home_organization_id) !=
 		0) +
 	    (size_t)(a->cloned_user != b->cloned_user) +
+	    (size_t)(a->provider != b->provider) +
+	    (size_t)(strcmp(a->issuer, b->issuer) != 0) +
 	    (size_t)(strcmp(a->scopes, b->scopes) != 0) +
 	    list_differs(&a->groups, &b->groups) +
 	    list_differs(&a->roles, &b->roles) +
@@ -560,6 +575,7 @@ wire_full_fields_fit_a_frame(void **state)
 #define FILL(member) memset(member, 'f', sizeof(member) - 1)
 	FILL(verdict.reason);
 	FILL(verdict.correlation);
+	FILL(verdict.identity.issuer);
 	FILL(verdict.identity.id);
 	FILL(verdict.identity.email);
 	FILL(verdict.identity.state);
@@ -574,6 +590,11 @@ wire_full_fields_fit_a_frame(void **state)
 	verdict_round_trip(&verdict);
 	FILL(request.route.login_url);
 	FILL(request.route.api_url);
+	FILL(request.route.issuer);
+	FILL(request.route.authorize_url);
+	FILL(request.route.token_url);
+	FILL(request.route.jwks_url);
+	FILL(request.route.userinfo_url);
 	FILL(request.route.ca_file);
 	FILL(request.route.proxy);
 	FILL(request.label.user);
@@ -583,6 +604,7 @@ wire_full_fields_fit_a_frame(void **state)
 	FILL(request.redirect_uri);
 	FILL(request.signin_org);
 	FILL(request.signin_provider);
+	FILL(request.organization);
 #undef FILL
 	token[WIRE_TEXT_MAX] = '\0';
 	request.client_secret = secret_of(token);
@@ -702,30 +724,31 @@ wire_header_refuses_every_other_one(void **state)
 		uint8_t header[WIRE_HEADER_LEN];
 		const char *why; /* NULL: taken */
 	} rows[] = {
-	    {{0, 0, 0, 2, 7, 5}, NULL},
-	    {{0, 0, 0, 2, 7, 1}, NULL},
-	    {{0, 0, 0, 2, 7, 10}, NULL},
-	    {{0, 0, 0, 2, 7, 11}, NULL},
-	    {{0, 0, 0, 2, 7, 12}, NULL},
-	    {{0, 3, 0x20, 2, 7, 4}, NULL},
-	    {{0, 0, 0, 2, 0, 5}, "frame: version 0, not 7"},
-	    {{0, 0, 0, 2, 1, 5}, "frame: version 1, not 7"},
-	    {{0, 0, 0, 2, 2, 5}, "frame: version 2, not 7"},
-	    {{0, 0, 0, 2, 3, 5}, "frame: version 3, not 7"},
-	    {{0, 0, 0, 2, 4, 5}, "frame: version 4, not 7"},
-	    {{0, 0, 0, 2, 5, 5}, "frame: version 5, not 7"},
-	    {{0, 0, 0, 2, 6, 5}, "frame: version 6, not 7"},
-	    {{0, 0, 0, 2, 255, 5}, "frame: version 255, not 7"},
-	    {{0, 0, 0, 2, 7, 0}, "frame: unknown type 0"},
-	    {{0, 0, 0, 2, 7, 13}, "frame: unknown type 13"},
-	    {{0, 0, 0, 2, 7, 255}, "frame: unknown type 255"},
-	    {{0, 0, 0, 0, 7, 5}, "frame: length 0 is out of bounds"},
-	    {{0, 0, 0, 1, 7, 5}, "frame: length 1 is out of bounds"},
-	    {{0, 3, 0x20, 3, 7, 5}, "frame: length 204803 is out of bounds"},
-	    {{0, 4, 0, 0, 7, 5}, "frame: length 262144 is out of bounds"},
-	    {{255, 255, 255, 255, 7, 5},
+	    {{0, 0, 0, 2, 8, 5}, NULL},
+	    {{0, 0, 0, 2, 8, 1}, NULL},
+	    {{0, 0, 0, 2, 8, 10}, NULL},
+	    {{0, 0, 0, 2, 8, 11}, NULL},
+	    {{0, 0, 0, 2, 8, 12}, NULL},
+	    {{0, 3, 0x20, 2, 8, 4}, NULL},
+	    {{0, 0, 0, 2, 0, 5}, "frame: version 0, not 8"},
+	    {{0, 0, 0, 2, 1, 5}, "frame: version 1, not 8"},
+	    {{0, 0, 0, 2, 2, 5}, "frame: version 2, not 8"},
+	    {{0, 0, 0, 2, 3, 5}, "frame: version 3, not 8"},
+	    {{0, 0, 0, 2, 4, 5}, "frame: version 4, not 8"},
+	    {{0, 0, 0, 2, 5, 5}, "frame: version 5, not 8"},
+	    {{0, 0, 0, 2, 6, 5}, "frame: version 6, not 8"},
+	    {{0, 0, 0, 2, 7, 5}, "frame: version 7, not 8"},
+	    {{0, 0, 0, 2, 255, 5}, "frame: version 255, not 8"},
+	    {{0, 0, 0, 2, 8, 0}, "frame: unknown type 0"},
+	    {{0, 0, 0, 2, 8, 13}, "frame: unknown type 13"},
+	    {{0, 0, 0, 2, 8, 255}, "frame: unknown type 255"},
+	    {{0, 0, 0, 0, 8, 5}, "frame: length 0 is out of bounds"},
+	    {{0, 0, 0, 1, 8, 5}, "frame: length 1 is out of bounds"},
+	    {{0, 3, 0x20, 3, 8, 5}, "frame: length 204803 is out of bounds"},
+	    {{0, 4, 0, 0, 8, 5}, "frame: length 262144 is out of bounds"},
+	    {{255, 255, 255, 255, 8, 5},
 		"frame: length 4294967295 is out of bounds"},
-	    {{128, 0, 0, 0, 7, 5}, "frame: length 2147483648 is out of bounds"},
+	    {{128, 0, 0, 0, 8, 5}, "frame: length 2147483648 is out of bounds"},
 	};
 
 	(void)state;
@@ -787,6 +810,13 @@ wire_refuses_bytes_of_another_kind_by_field(void **state)
 #define UNPRINTABLE "holds a byte that is not printable"
 	    {0, "https://login.mypurecloud.de", "\n", "login_url", UNCLEAN},
 	    {0, "https://api.mypurecloud.de", "\033", "api_url", UNCLEAN},
+	    {0, "https://cxone.example.com", "\n", "issuer", UNCLEAN},
+	    {0, "https://cxone.example.com/z", "\n", "authorize_url", UNCLEAN},
+	    {0, "https://cxone.example.com/t", "\n", "token_url", UNCLEAN},
+	    {0, "https://cxone.example.com/j", "\n", "jwks_url", UNCLEAN},
+	    {0, "https://cxone.example.com/u", "\n", "userinfo_url", UNCLEAN},
+	    {0, "tenant-1", "\n", "organization", UNCLEAN},
+	    {3, "https://issuer", "\n", "issuer", UNCLEAN},
 	    {0, "/etc/ca.pem", "\177", "ca_file", UNCLEAN},
 	    {0, "http://proxy:3128", "\377", "proxy", UNCLEAN},
 	    {0, "alice", "\r", "user", UNCLEAN},
@@ -870,6 +900,7 @@ wire_refuses_lengths_out_of_bounds(void **state)
 	    {1, "https://login", WIRE_ADDRESS_MAX, "address"},
 	    {3, "because", WIRE_REASON_MAX, "reason"},
 	    {3, "c0ffee", WIRE_CORRELATION_MAX, "correlation"},
+	    {3, "https://issuer", IDENTITY_ISSUER_MAX, "issuer"},
 	    {3, "id-1", IDENTITY_ID_MAX, "id"},
 	    {3, "alice@example.com", IDENTITY_EMAIL_MAX, "email"},
 	    {3, "active", IDENTITY_STATE_MAX, "state"},
@@ -952,16 +983,19 @@ wire_booleans_are_0_or_1(void **state)
 		size_t offset;
 		const char *field;
 	} rows[] = {
-	    {0, "okta", 4, "force_signin"},
-	    {0, "okta", 5, "bare_code"},
-	    {0, "okta", 6, "loopback"},
-	    {0, "okta", 7, "unasked"},
-	    {0, "okta", 8, "decoy"},
-	    {0, "okta", 9, "want_token"},
-	    {0, "okta", 10, "revoke"},
-	    {0, "okta", 11, "need_groups"},
-	    {0, "okta", 12, "need_roles"},
-	    {0, "okta", 13, "need_division"},
+	    {0, "https://cxone.example.com/u", 27, "userinfo"},
+	    {0, "tenant-1", 12, "nonce_optional"},
+	    {0, "tenant-1", 13, "secret_in_form"},
+	    {0, "tenant-1", 14, "force_signin"},
+	    {0, "tenant-1", 15, "bare_code"},
+	    {0, "tenant-1", 16, "loopback"},
+	    {0, "tenant-1", 17, "unasked"},
+	    {0, "tenant-1", 18, "decoy"},
+	    {0, "tenant-1", 19, "want_token"},
+	    {0, "tenant-1", 20, "revoke"},
+	    {0, "tenant-1", 21, "need_groups"},
+	    {0, "tenant-1", 22, "need_roles"},
+	    {0, "tenant-1", 23, "need_division"},
 	    {3, "home-1", 6, "cloned_user"},
 	};
 
@@ -1080,7 +1114,7 @@ wire_callback_is_one_of_three(void **state)
 static void
 wire_missing_layers_are_of_the_table(void **state)
 {
-	static const uint8_t bytes[] = {0x00, 0x00, 0x00, 0x15, 0x07, 0x02,
+	static const uint8_t bytes[] = {0x00, 0x00, 0x00, 0x15, 0x08, 0x02,
 	    0x00, 0x00, 0x00, 0x01, 'a', 0x00, 0x00, 0x00, 0x00, 0x00, 0xa0,
 	    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, ENOSYS};
 	static const struct {
@@ -1152,9 +1186,10 @@ wire_flipped_bits_of_a_denial_give_no_identity(void **state)
 		*byte = (uint8_t)(*byte ^ 1U << bit % 8);
 		taken += r == OUTCOME_OK;
 		assert_true(r == OUTCOME_OK || ret.outcome == FAILED);
-		/* of what was no identity, at most "a clone" can be said,
-		 * or "in no group" */
+		/* of what was no identity, at most "a clone" or "CXone's" can
+		 * be said, or "in no group" */
 		ret.identity.cloned_user = false;
+		ret.identity.provider = PROVIDER_GENESYS;
 		assert_int_equal(ret.identity.groups.ids.len, 0);
 		assert_int_equal(ret.identity.roles.ids.len, 0);
 		assert_int_equal(ret.identity.divisions.ids.len, 0);

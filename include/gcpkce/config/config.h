@@ -5,6 +5,7 @@
 
 #include "gcpkce/base/buf.h"
 #include "gcpkce/base/errinfo.h"
+#include "gcpkce/wire/identity.h"
 #include "region.h"
 
 /* Default paths of the files; the Makefile sets them. */
@@ -30,6 +31,9 @@
  * write it; "" means no default.
  */
 #define CONFIG_TABLE(X) \
+	X(provider, PROVIDER, "genesys", 0, 0, \
+	    "the identity provider: genesys (Genesys Cloud), cxone (NICE " \
+	    "CXone)") \
 	X(region, REGION, "", 1, 253, \
 	    "AWS region or login domain of the organization; required, or " \
 	    "both URLs") \
@@ -37,13 +41,36 @@
 	    "base URL of the login server, instead of the region's") \
 	X(api_url, URL, "", 1, 255, \
 	    "base URL of the API server, instead of the region's") \
+	X(issuer, URL, "https://cxone.niceincontact.com", 1, 255, \
+	    "with cxone: the issuer; other CXone systems have their own") \
+	X(authorize_url, URL, "", 1, 255, \
+	    "with cxone: the authorization endpoint, instead of the issuer's") \
+	X(token_url, URL, "", 1, 255, \
+	    "with cxone: the token endpoint, instead of the issuer's") \
+	X(jwks_url, URL, "", 1, 255, \
+	    "with cxone: the key set (JWKS), instead of the issuer's") \
+	X(userinfo_url, URL, "", 1, 255, \
+	    "with cxone: the userinfo endpoint, instead of the issuer's") \
+	X(trusted_hosts, DOMAINS, "", 1, 511, \
+	    "hosts besides the issuer's that these four may be on") \
 	X(client_id, ID, "", 1, 64, "id of the OAuth client; required") \
 	X(client_secret_file, PATH, "", 1, 511, \
 	    "file with the secret of a confidential client") \
+	X(client_auth, CLIENT_AUTH, "none", 0, 0, \
+	    "with cxone: how the client proves itself at the token endpoint: none, " \
+	    "basic, post") \
 	X(redirect_uri, REDIRECT, "", 1, CONFIG_REDIRECT_MAX, \
 	    "a redirect URI registered with the client; required") \
 	X(organization, UUID, "", 36, 36, \
-	    "id of the Genesys Cloud organization; required") \
+	    "id of the organization, or of the CXone tenant; required") \
+	X(nonce, NONCE, "require", 0, 0, \
+	    "with cxone: whether an id_token must have the nonce: require; " \
+	    "if_present, where a wrong one is refused all the same") \
+	X(clock_skew, NUMBER, "60", 0, 300, \
+	    "with cxone: seconds by which the clocks may differ") \
+	X(userinfo, BOOL, "no", 0, 1, \
+	    "with cxone: ask for the e-mail address, which map needs for email and " \
+	    "localpart") \
 	X(partner_logins, BOOL, "no", 0, 1, \
 	    "accept users whose home organization is another, and clones") \
 	X(signin_org, WORD, "", 1, 128, \
@@ -122,6 +149,12 @@ enum config_dialogue { DIALOGUE_PROMPT, DIALOGUE_SPLIT, DIALOGUE_AUTO };
 enum config_export { EXPORT_NONE, EXPORT_ENV, EXPORT_FILE };
 enum config_region_value { REGION_VALUE_AWS, REGION_VALUE_DOMAIN };
 enum config_revoke { REVOKE_AUTO, REVOKE_NEVER };
+enum config_client_auth {
+	CLIENT_AUTH_NONE,
+	CLIENT_AUTH_BASIC,
+	CLIENT_AUTH_POST
+};
+enum config_nonce { NONCE_REQUIRE, NONCE_IF_PRESENT };
 enum config_sandbox { SANDBOX_DEFAULT, SANDBOX_STRICT };
 
 /* The methods of "map", in order; METHOD_NONE ends them. */
@@ -154,6 +187,9 @@ struct config_methods {
 #define CONFIG_MEMBER_REGION_VALUE(key) enum config_region_value key;
 #define CONFIG_MEMBER_REVOKE(key) enum config_revoke key;
 #define CONFIG_MEMBER_SANDBOX(key) enum config_sandbox key;
+#define CONFIG_MEMBER_PROVIDER(key) enum provider_id key;
+#define CONFIG_MEMBER_CLIENT_AUTH(key) enum config_client_auth key;
+#define CONFIG_MEMBER_NONCE(key) enum config_nonce key;
 
 /*
  * Every key of the table as a member of its name.  After config_load,

@@ -43,9 +43,9 @@ enum outcome policy_account_check(
 
 /*
  * Decide.  No other function accepts an identity.  The checks, in this order
- * and each with its own outcome: our client, our organization, no partner, an
- * id and an active state, mapped to the account, root, min_uid, and one each of
- * the required groups, roles and divisions.
+ * and each with its own outcome: our provider and issuer, our client, our
+ * organization, no partner, an id and an active state, mapped to the account,
+ * root, min_uid, and one each of the required groups, roles and divisions.
  *
  * in:     identity  as sent by the helper; identity_check is applied here
  * gives:  OUTCOME_OK, or a denial;  reterr names a missing field

@@ -10,8 +10,8 @@
 #include "gcpkce/base/errinfo.h"
 #include "gcpkce/base/secret.h"
 
-#define ANSWER_MAX 4096 /* bytes of an answer that are looked at */
-#define ANSWER_CODE_MAX 512
+#define ANSWER_MAX 4096         /* bytes of an answer that are looked at */
+#define ANSWER_CODE_MAX 2048    /* of any provider */
 #define ANSWER_BARE_CODE_MIN 20 /* of a code that comes alone */
 
 /* What an answer is checked against; all *borrowed*. */
@@ -21,13 +21,15 @@ struct answer_terms {
 	   sign-in; NULL and 0 for no such address */
 	const char (*earlier)[STATE_HASH_LEN + 1];
 	size_t earlier_count;
-	bool bare_code; /* a code without its state is accepted as well */
+	bool bare_code;  /* a code without its state is accepted as well */
+	size_t code_max; /* bytes, at most ANSWER_CODE_MAX */
 };
 
 struct answer {
 	struct secret *code; /* NULL unless the outcome is ok */
 	bool state_seen;     /* the answer had a state */
 	bool state_earlier;  /* with state_mismatch: of an earlier address */
+	bool code_ends_it;   /* nothing follows the code */
 	bool sshd_junk;      /* with answer_malformed: not typed by the user
 				but sent by sshd for a refused name */
 };
@@ -54,8 +56,12 @@ struct answer {
  *    a code without a state, or with one of fewer bytes, is malformed: it was
  *    cut off, or is not of this sign-in
  *  - no '=': malformed, or with bare_code a code of at least 20 bytes
- * A code is 1 to 512 bytes of [A-Za-z0-9._~-]; anything else, an answer of
+ * A code is 1 to code_max bytes of [A-Za-z0-9._~-]; anything else, an answer of
  * more than 4096 bytes, a NUL or control byte is answer_malformed.
+ *
+ * sudo cuts an answer after 511 bytes and the ssh client after 1,023: an answer
+ * of exactly that length is malformed unless more than the code follows the
+ * code.
  *
  * in:     typed    the answer; *borrowed*
  * out:    ret      written on every outcome; code only with OUTCOME_OK

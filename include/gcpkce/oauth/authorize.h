@@ -40,6 +40,8 @@ struct authorize_request {
 	const char *redirect_uri;
 	const char *challenge;
 	const char *state;
+	const char *nonce;           /* CXone's */
+	const char *organization;    /* CXone's tenant */
 	const char *signin_org;      /* optional, with signin_provider */
 	const char *signin_provider; /* optional, with signin_org */
 	bool force_signin;           /* prompt=login */

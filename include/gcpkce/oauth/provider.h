@@ -8,6 +8,7 @@
 
 #include "authorize.h"
 #include "gcpkce/wire/wire_token.h"
+#include "id_token.h"
 
 /* Requests for the identity, which need the token and run side by side. */
 #define PROVIDER_REQUESTS 2
@@ -17,19 +18,34 @@
 struct endpoint {
 	const char *request; /* method and path, for reasons; NULL: none */
 	const char *path;    /* to append to ... */
-	size_t base;         /* ... the URL at this offset of wire_route */
+	size_t base;         /* ... the URL at this offset of wire_route ... */
+	size_t whole; /* ... unless the URL there is not empty; 0: none */
 };
+
+/* What a parser of identities needs besides the reply. */
+struct identity_context {
+	struct identity_needs needs;
+	struct id_token_terms terms; /* CXone's */
+	struct view id_token;        /* CXone's; p is NULL without one */
+	bool key_unknown; /* out: the JWKS has no key for the id_token */
+};
+
+typedef enum outcome identity_parse_fn(struct view body,
+    struct identity_context *context, struct identity *identity,
+    struct errinfo *reterr);
 
 struct identity_request {
 	struct endpoint endpoint;
 	const char *input;  /* the reply's name in the input of gcpkce decide */
-	const char *called; /* the endpoint in a sentence */
+	const char *called; /* that input in a sentence */
+	bool is_early;      /* needs no token: sent before the answer */
+	bool is_userinfo;   /* sent only if the route asks for it */
 	/* append what asks for lists that are sent only on request; nullable */
 	void (*query)(struct identity_needs needs, struct buf *url);
 	/* errors: OUTCOME_REPLY_INVALID, OUTCOME_IDENTITY_INCOMPLETE,
 	   OUTCOME_NO_MEMORY */
-	enum outcome (*parse)(struct view body, struct identity_needs needs,
-	    struct identity *identity, struct errinfo *reterr);
+	identity_parse_fn *parse;
+	identity_parse_fn *parse_input; /* of gcpkce decide */
 	/* the names in the reply, for display */
 	enum outcome (*names_parse)(
 	    struct view body, struct wire_names *names, struct errinfo *reterr);
@@ -49,6 +65,8 @@ struct list_request {
 
 struct provider {
 	const char *name; /* for texts */
+	bool http_1_1;    /* no newer version */
+	size_t code_max;  /* bytes of a code */
 	struct endpoint authorize;
 	/* append the parameters that no standard has */
 	void (*authorize_query)(
@@ -66,9 +84,14 @@ struct provider {
 };
 
 extern const struct provider provider_genesys;
+extern const struct provider provider_cxone;
 
 /* The one that a route leads to. */
 const struct provider *provider_of(const struct wire_route *route);
+
+/* Is the request made at all? */
+bool identity_is_wanted(
+    const struct identity_request *request, const struct wire_route *route);
 
 /* Append an endpoint's URL; failures are reported by buf_check(url). */
 void endpoint_url(const struct endpoint *endpoint,
@@ -77,5 +100,9 @@ void endpoint_url(const struct endpoint *endpoint,
 /* The base URL of an endpoint; *borrowed* from route. */
 const char *endpoint_base(
     const struct endpoint *endpoint, const struct wire_route *route);
+
+/* Append the address of the endpoint's server, without a resource. */
+void endpoint_server(const struct endpoint *endpoint,
+    const struct wire_route *route, struct buf *url);
 
 #endif

@@ -14,6 +14,7 @@
 
 struct token_reply {
 	struct secret *access_token;
+	struct secret *id_token;    /* NULL: none that is a string */
 	unsigned long expires_in_s; /* 0: the reply did not say */
 };
 
@@ -22,7 +23,8 @@ struct token_reply {
 /*
  * Read a token reply: a JSON object with access_token (RFC 6750 b64token, 1 to
  * 2048 bytes), token_type (bearer, any case) and expires_in (a whole number of
- * seconds, 1 to REPLY_EXPIRES_MAX; optional).  A refresh_token is ignored.
+ * seconds, 1 to REPLY_EXPIRES_MAX; optional).  An id_token is kept as it is,
+ * unverified; a refresh_token is not read.
  *
  * in:     body  the reply's body
  * out:    ret   *gives* the token; also with an error, as far as

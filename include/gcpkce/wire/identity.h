@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Who signed in, according to Genesys Cloud: the helper sends it, the policy
+ * Who signed in, according to the provider: the helper sends it, the policy
  * judges it.  All-zero bytes: every field is missing.
  */
 #ifndef GCPKCE_IDENTITY_H
@@ -15,13 +15,25 @@
 #define IDENTITY_ID_MAX ID_LIST_ID_MAX /* bytes, without the NUL */
 #define IDENTITY_EMAIL_MAX 254         /* RFC 5321 section 4.5.3.1.3 */
 #define IDENTITY_STATE_MAX 16
+#define IDENTITY_ISSUER_MAX 255
 #define IDENTITY_SCOPES_MAX 1024
 
+/* The identity providers; the configuration names one of them. */
+enum provider_id { PROVIDER_GENESYS, PROVIDER_CXONE, PROVIDERS };
+
+/* "genesys" or "cxone", as in the configuration. */
+const char *provider_name(enum provider_id provider);
+
 /*
- * Every string is NUL-ended; "" is a missing field.  Names are those of
- * users/me and tokens/me.
+ * Every string is NUL-ended; "" is a missing field.  Names are those of Genesys
+ * Cloud's users/me and tokens/me.  CXone's record has the issuer, id (userId),
+ * client_id (aud), organization_id (tenantId), cloned_user (a claim of
+ * impersonation) and, from userinfo, email.
  */
 struct identity {
+	enum provider_id provider;
+	char issuer[IDENTITY_ISSUER_MAX + 1];      /* CXone's; Genesys Cloud has
+						      none */
 	char id[IDENTITY_ID_MAX + 1];              /* users/me id */
 	char email[IDENTITY_EMAIL_MAX + 1];        /* users/me email */
 	char state[IDENTITY_STATE_MAX + 1];        /* users/me state */

@@ -14,7 +14,7 @@
 #include "identity.h"
 #include "layers.h"
 
-#define WIRE_VERSION 7
+#define WIRE_VERSION 8
 #define WIRE_HEADER_LEN 6       /* length, version, type */
 #define WIRE_PAYLOAD_MAX 204800 /* bytes after the header */
 #define WIRE_TEXT_MAX 511
@@ -60,12 +60,19 @@ enum wire_number {
 };
 
 /*
- * How the helper reaches Genesys Cloud, and so what its sandbox must permit; ""
+ * How the helper reaches the provider, and so what its sandbox must permit; ""
  * if not configured.
  */
 struct wire_route {
-	char login_url[WIRE_TEXT_MAX + 1];
-	char api_url[WIRE_TEXT_MAX + 1];
+	enum provider_id provider;
+	char login_url[WIRE_TEXT_MAX + 1]; /* Genesys Cloud's */
+	char api_url[WIRE_TEXT_MAX + 1];   /* Genesys Cloud's */
+	char issuer[WIRE_TEXT_MAX + 1];    /* CXone's, and its endpoints ... */
+	char authorize_url[WIRE_TEXT_MAX + 1]; /* ... that are elsewhere */
+	char token_url[WIRE_TEXT_MAX + 1];
+	char jwks_url[WIRE_TEXT_MAX + 1];
+	char userinfo_url[WIRE_TEXT_MAX + 1];
+	bool userinfo; /* ask CXone for the e-mail address */
 	char ca_file[WIRE_TEXT_MAX + 1];
 	char proxy[WIRE_TEXT_MAX + 1];
 	uint32_t connect_timeout_s;
@@ -88,6 +95,10 @@ struct wire_request {
 	char start_url[WIRE_TEXT_MAX + 1];
 	char signin_org[WIRE_TEXT_MAX + 1];
 	char signin_provider[WIRE_TEXT_MAX + 1];
+	char organization[WIRE_TEXT_MAX + 1]; /* CXone's tenant */
+	uint32_t clock_skew_s;
+	bool nonce_optional; /* an id_token may lack it, never have another */
+	bool secret_in_form; /* client_secret_post, not client_secret_basic */
 	bool force_signin;
 	bool bare_code;  /* a code without its state is an answer, too */
 	bool loopback;   /* listen on redirect_uri's host and port ... */

@@ -12,6 +12,7 @@
 
 #include "gcpkce/base/readable.h"
 #include "gcpkce/base/text.h"
+#include "gcpkce/oauth/provider.h"
 
 /* libcurl discards one after 118 s by default; we check whether it has ended */
 #define IDLE_MAX_S 3700L
@@ -155,7 +156,9 @@ options_set(struct http_conn *conn, const struct wire_route *route,
 	SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	SET(CURLOPT_SSL_VERIFYPEER, 1L);
 	SET(CURLOPT_SSL_VERIFYHOST, 2L);
-	SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
+	SET(CURLOPT_HTTP_VERSION,
+	    (long)(provider_of(route)->http_1_1 ? CURL_HTTP_VERSION_1_1
+						: CURL_HTTP_VERSION_2TLS));
 	/* "": no proxy, whatever else is set; a loopback host needs none */
 	SET(CURLOPT_PROXY, plain ? "" : route->proxy);
 	SET(CURLOPT_NOPROXY, "");

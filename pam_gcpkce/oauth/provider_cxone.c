@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * NICE CXone: OpenID Connect.  The identity is the id_token in the token reply,
+ * verified with keys that were fetched before; userinfo adds the e-mail
+ * address.  Nothing can be revoked.
+ */
+#include <string.h>
+
+#include "gcpkce/oauth/answer.h"
+#include "gcpkce/oauth/json.h"
+#include "gcpkce/oauth/provider.h"
+#include "record_field.h"
+
+static void
+authorize_query(const struct authorize_request *request, struct buf *address)
+{
+	authorize_parameter(address, "scope", "openid");
+	authorize_parameter(address, "nonce", request->nonce);
+	if (request->organization[0] != '\0')
+		authorize_parameter(
+		    address, "tenantId", request->organization);
+}
+
+/* Which provider says so, once the id_token is accepted. */
+static enum outcome
+issuer_fill(const struct identity_context *context, struct identity *identity,
+    struct errinfo *reterr)
+{
+	identity->provider = PROVIDER_CXONE;
+	return identity_set(identity->issuer, sizeof(identity->issuer),
+	    view_text(context->terms.issuer), "iss", reterr);
+}
+
+/* The body is a JWK set. */
+static enum outcome
+keys_parse(struct view body, struct identity_context *context,
+    struct identity *identity, struct errinfo *reterr)
+{
+	if (context->id_token.p == NULL)
+		return err_set(reterr, OUTCOME_IDENTITY_INCOMPLETE,
+		    "the token reply has no id_token");
+	enum outcome r = id_token_verify(context->id_token, body,
+	    &context->terms, identity, &context->key_unknown, reterr);
+	return r == OUTCOME_OK ? issuer_fill(context, identity, reterr) : r;
+}
+
+/* The body is the claims of an id_token, without their signature. */
+static enum outcome
+claims_parse(struct view body, struct identity_context *context,
+    struct identity *identity, struct errinfo *reterr)
+{
+	autojson *claims = NULL;
+
+	enum outcome r = json_parse_object(body, &claims, reterr);
+	if (r == OUTCOME_OK)
+		r = id_token_judge_recorded(
+		    claims, &context->terms, identity, reterr);
+	return r == OUTCOME_OK ? issuer_fill(context, identity, reterr) : r;
+}
+
+/* sub must be the id_token's: another person's address could grant access. */
+static enum outcome
+userinfo_parse(struct view body, struct identity_context *context,
+    struct identity *identity, struct errinfo *reterr)
+{
+	struct identity record = *identity;
+	char subject[sizeof("user:") + IDENTITY_ID_MAX] = "";
+	char expected[sizeof(subject)] = "user:";
+	const struct field fields[] = {
+	    {NULL, "sub", "sub", subject, sizeof(subject)},
+	    {NULL, "email", "email", record.email, sizeof(record.email)},
+	};
+	autojson *object = NULL;
+
+	(void)context;
+	memcpy(expected + strlen(expected), identity->id,
+	    strlen(identity->id) + 1);
+	enum outcome r = json_parse_object(body, &object, reterr);
+	if (r == OUTCOME_OK)
+		r = fields_read(
+		    object, fields, sizeof(fields) / sizeof(fields[0]), reterr);
+	if (r != OUTCOME_OK)
+		return r;
+	if (subject[0] == '\0')
+		return err_set(reterr, OUTCOME_IDENTITY_INCOMPLETE,
+		    "the field sub is missing");
+	if (identity->id[0] == '\0' || strcmp(subject, expected) != 0)
+		return err_set(reterr, OUTCOME_TOKEN_INVALID,
+		    "sub is not that of the id_token");
+	*identity = record;
+	return OUTCOME_OK;
+}
+
+#define ENDPOINT(method, endpoint_path, whole_url) \
+	{ \
+		.request = method " " endpoint_path, .path = endpoint_path, \
+		.base = offsetof(struct wire_route, issuer), \
+		.whole = offsetof(struct wire_route, whole_url) \
+	}
+static const char *const error_names[] = {"error", NULL};
+static const char *const error_details[] = {
+    "error_description", "errorDescription", NULL};
+static const char *const error_correlations[] = {NULL};
+
+const struct provider provider_cxone = {
+    .name = "CXone",
+    .http_1_1 = true, /* over HTTP/2 its token endpoint was seen to fail */
+    .code_max = ANSWER_CODE_MAX, /* a code may be a JWT */
+    .authorize = ENDPOINT("GET", "/auth/authorize", authorize_url),
+    .authorize_query = authorize_query,
+    .token = ENDPOINT("POST", "/auth/token", token_url),
+    .identity =
+	{
+	    {.endpoint = ENDPOINT("GET", "/auth/jwks", jwks_url),
+		.input = "id_token_claims",
+		.called = "the claims of the id_token",
+		.is_early = true,
+		.parse = keys_parse,
+		.parse_input = claims_parse},
+	    {.endpoint = ENDPOINT("GET", "/auth/userinfo", userinfo_url),
+		.input = "userinfo",
+		.called = "the reply of userinfo",
+		.is_userinfo = true,
+		.parse = userinfo_parse,
+		.parse_input = userinfo_parse},
+	},
+    .error_names = error_names,
+    .error_details = error_details,
+    .error_correlations = error_correlations,
+    .rate_limit = "",
+};

@@ -1,0 +1,290 @@
+# SPDX-License-Identifier: ISC
+"""gcpkce login and decide with provider = cxone: whole sign-ins against a small server.
+
+The server signs with the openssl command, so that no line is shared with what verifies.
+"""
+
+import base64
+import hashlib
+import http.server
+import json
+import re
+import subprocess
+import threading
+import time
+import urllib.parse
+
+import pexpect
+import pytest
+
+from conftest import CLIENT, GCPKCE, ORGANIZATION, PERSON
+from waiting import wait_until
+
+CODE = "c0de" * 150  # longer than a code of Genesys Cloud may be
+
+
+def b64(data):
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+class Key:
+    """An RSA key of the openssl command."""
+
+    def __init__(self, directory, kid):
+        self.kid, self.path = kid, f"{directory}/{kid}.pem"
+        subprocess.run(["openssl", "genrsa", "-out", self.path, "2048"],
+                       check=True, capture_output=True)
+        modulus = subprocess.run(["openssl", "rsa", "-in", self.path, "-noout", "-modulus"],
+                                 check=True, capture_output=True, text=True).stdout
+        self.jwk = {"kty": "RSA", "kid": kid, "use": "sig", "alg": "RS256", "e": "AQAB",
+                    "n": b64(bytes.fromhex(modulus.strip().partition("=")[2]))}
+
+    def sign(self, claims):
+        head = {"alg": "RS256", "typ": "JWT", "kid": self.kid}
+        signed = ".".join(b64(json.dumps(part).encode()) for part in (head, claims))
+        signature = subprocess.run(["openssl", "dgst", "-sha256", "-sign", self.path],
+                                   input=signed.encode(), check=True, capture_output=True).stdout
+        return f"{signed}.{b64(signature)}"
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_):
+        pass
+
+    def reply(self, value, status=200):
+        body = json.dumps(value).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body if self.command != "HEAD" else b"")
+
+    def do_HEAD(self):
+        self.reply({})
+
+    def do_GET(self):
+        self.server.asked.append((self.path, dict(self.headers)))
+        if self.path == "/auth/jwks":
+            keys = self.server.key_sets
+            self.reply({"keys": keys.pop(0) if len(keys) > 1 else keys[0]})
+        elif self.path == "/auth/userinfo":
+            self.reply(self.server.userinfo)
+        else:
+            self.reply({}, 404)
+
+    def do_POST(self):
+        form = urllib.parse.parse_qs(
+            self.rfile.read(int(self.headers["Content-Length"])).decode(), strict_parsing=True)
+        self.server.asked.append((self.path, dict(self.headers)))
+        self.server.forms.append({name: value for name, [value] in form.items()})
+        self.reply(*self.server.token_reply(self.server.forms[-1]))
+
+
+class Cxone(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, directory):
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.issuer = f"http://127.0.0.1:{self.server_port}"
+        self.key, self.other = Key(directory, "one"), Key(directory, "two")
+        self.key_sets = [[self.key.jwk]]
+        self.userinfo = {"sub": f"user:{PERSON}", "email": "alice@example.test"}
+        self.asked, self.forms, self.changes = [], [], {}
+        self.signer, self.nonce, self.challenge = self.key, None, None
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def authorize(self, address):
+        """What the browser would be led to."""
+        asked = dict(urllib.parse.parse_qsl(address.partition("?")[2], strict_parsing=True))
+        self.nonce, self.challenge = asked["nonce"], asked["code_challenge"]
+        return asked, f"{asked['redirect_uri']}?code={CODE}&state={asked['state']}"
+
+    def token_reply(self, form):
+        digest = hashlib.sha256(form["code_verifier"].encode()).digest()
+        if form["code"] != CODE or b64(digest) != self.challenge:
+            return {"error": "invalid_grant"}, 400
+        now = int(time.time())
+        claims = {"iss": self.issuer, "sub": f"user:{PERSON}", "userId": PERSON, "aud": CLIENT,
+                  "iat": now, "exp": now + 3600, "nonce": self.nonce,
+                  "tenantId": ORGANIZATION, "name": "root@example.test", **self.changes}
+        claims = {name: value for name, value in claims.items() if value is not None}
+        return {"access_token": "access-token-of-cxone", "token_type": "Bearer",
+                "expires_in": 3600, "refresh_token": "refresh-token-of-cxone",
+                "id_token": self.signer.sign(claims)}, 200
+
+    def paths(self):
+        return [path for path, _ in self.asked]
+
+
+@pytest.fixture
+def cxone(directory):
+    with Cxone(directory) as server:
+        yield server
+        server.shutdown()
+
+
+@pytest.fixture
+def sign_in(cxone, configure, account):
+    def run(**changes):
+        conf = configure([f"{account} id:{PERSON}"], **{
+            "provider": "cxone", "region": None, "issuer": cxone.issuer, "preconnect": "0",
+            **changes})
+        child = pexpect.spawn(GCPKCE, ["--json", "login", "--conf", conf, "--user", account],
+                              timeout=60, encoding="utf-8", echo=False)
+        child.expect(r"\n(http://\S+/auth/authorize\S+)\r")
+        cxone.authorized, answer = cxone.authorize(child.match.group(1))
+        child.expect("land on: ")
+        if "preconnect" not in changes:
+            wait_until(lambda: "/auth/jwks" in cxone.paths())
+        child.sendline(answer)
+        child.expect(pexpect.EOF)
+        child.close()
+        return json.loads(re.search(r"^\{.*\}", child.before, re.MULTILINE | re.DOTALL).group())
+    return run
+
+
+def test_login_signs_in_by_an_id_token(cxone, sign_in):
+    told = sign_in()
+    assert told["outcome"] == "ok", told
+    assert (told["provider"], told["subject"]) == ("cxone", PERSON)
+    asked = cxone.authorized
+    assert asked["scope"] == "openid"
+    assert asked["tenantId"] == ORGANIZATION
+    assert len(asked["nonce"]) == 43
+    assert asked["nonce"] not in (asked["state"], asked["code_challenge"])
+    assert cxone.paths() == ["/auth/jwks", "/auth/token"]
+    form = cxone.forms[0]
+    assert sorted(form) == ["client_id", "code", "code_verifier", "grant_type", "redirect_uri"]
+    headers = cxone.asked[1][1]
+    assert "Authorization" not in headers
+    assert headers["Accept"] == "application/json"
+    assert "refresh-token" not in str(told)
+
+
+def test_the_keys_are_fetched_without_a_token_and_not_twice(cxone, sign_in):
+    assert sign_in(preconnect="no")["outcome"] == "ok"
+    assert sorted(cxone.paths()) == ["/auth/jwks", "/auth/token"]
+    assert not any("Authorization" in headers for _, headers in cxone.asked)
+
+
+@pytest.mark.parametrize("changes, outcome", [
+    ({"nonce": "x" * 43}, "token_invalid"),
+    ({"nonce": None}, "identity_incomplete"),
+    ({"iss": "https://cxone.niceincontact.com"}, "token_invalid"),
+    ({"aud": "other"}, "wrong_client"),
+    ({"tenantId": PERSON}, "wrong_organization"),
+    ({"exp": 1}, "token_invalid"),
+    ({"userId": ORGANIZATION}, "token_invalid"),
+    ({"sub": f"user:{ORGANIZATION}", "userId": ORGANIZATION}, "not_mapped"),
+    ({"impersonatingUserTenantId": PERSON}, "partner_refused"),
+    ({"at_hash": "x" * 22}, "token_invalid"),
+])
+def test_login_refuses_claims(cxone, sign_in, changes, outcome):
+    cxone.changes = changes
+    told = sign_in()
+    assert told["outcome"] == outcome, told
+    for secret in (CODE, cxone.nonce, cxone.forms[0]["code_verifier"], "access-token"):
+        assert secret not in str(told)
+
+
+def test_a_token_without_a_nonce_needs_the_option(cxone, sign_in):
+    cxone.changes = {"nonce": None}
+    assert sign_in(nonce="if_present")["outcome"] == "ok"
+    cxone.changes = {"nonce": "x" * 43}
+    assert sign_in(nonce="if_present")["outcome"] == "token_invalid"
+
+
+def test_an_unknown_key_is_fetched_once_more(cxone, sign_in):
+    cxone.key_sets = [[cxone.other.jwk], [cxone.key.jwk]]
+    assert sign_in()["outcome"] == "ok"
+    assert cxone.paths() == ["/auth/jwks", "/auth/token", "/auth/jwks"]
+
+
+def test_a_key_that_stays_unknown_is_a_refusal(cxone, sign_in):
+    cxone.key_sets = [[cxone.other.jwk]]
+    assert sign_in()["outcome"] == "token_invalid"
+    assert cxone.paths() == ["/auth/jwks", "/auth/token", "/auth/jwks"]
+
+
+def test_another_key_of_the_same_name_is_a_refusal(cxone, sign_in):
+    cxone.signer, cxone.other.kid = cxone.other, "one"
+    assert sign_in()["outcome"] == "token_invalid"
+
+
+@pytest.mark.parametrize("userinfo, outcome", [
+    ({}, "ok"),
+    ({"sub": f"user:{ORGANIZATION}"}, "token_invalid"),
+    ({"sub": PERSON}, "token_invalid"),
+    ({"sub": ""}, "identity_incomplete"),
+    ({"email": "bob@example.test"}, "not_mapped"),
+    ({"email": 7}, "identity_incomplete"),
+])
+def test_userinfo_gives_the_address(cxone, sign_in, account, userinfo, outcome):
+    cxone.userinfo.update(userinfo)
+    if "email" not in userinfo:
+        cxone.userinfo["email"] = f"{account}@example.test"
+    told = sign_in(userinfo="yes", map="localpart", email_domains="example.test")
+    assert told["outcome"] == outcome, told
+    asked = [headers for path, headers in cxone.asked if path == "/auth/userinfo"]
+    assert [headers["Authorization"] for headers in asked] == ["Bearer access-token-of-cxone"]
+
+
+@pytest.mark.parametrize("client_auth", ["basic", "post"])
+def test_a_client_secret_goes_where_client_auth_says(cxone, sign_in, directory, client_auth):
+    with open(f"{directory}/secret", "w", encoding="ascii") as file:
+        file.write("client-secret-1\n")
+    subprocess.run(["chmod", "600", f"{directory}/secret"], check=True)
+    told = sign_in(client_auth=client_auth, client_secret_file=f"{directory}/secret")
+    assert told["outcome"] == "ok", told
+    form, headers = cxone.forms[0], cxone.asked[-1][1]
+    if client_auth == "post":
+        assert (form["client_id"], form["client_secret"]) == (CLIENT, "client-secret-1")
+        assert "Authorization" not in headers
+    else:
+        assert "client_secret" not in form and "client_id" not in form
+        pair = base64.b64decode(headers["Authorization"].split()[1]).decode()
+        assert pair == f"{CLIENT}:client-secret-1"
+
+
+@pytest.mark.parametrize("command", ["whoami", "logout"])
+def test_a_token_of_cxone_is_neither_named_nor_revoked(gcpkce, cxone, configure, command):
+    conf = configure(provider="cxone", region=None, issuer=cxone.issuer,
+                     export="env", token_env="CXONE_TOKEN")
+    run = gcpkce("--json", command, "--conf", conf, env={"CXONE_TOKEN": "access-token-of-cxone"})
+    assert run.status == 1
+    assert run.json["outcome"] == "config_invalid", run.json
+    assert "CXone" in run.json["cause"]
+    assert not cxone.asked
+
+
+# decide
+
+CLAIMS = {"iss": "https://cxone.niceincontact.com", "sub": f"user:{PERSON}", "userId": PERSON,
+          "aud": CLIENT, "iat": 1790000000, "exp": 1790003600, "nonce": "n-1",
+          "tenantId": ORGANIZATION}
+
+
+@pytest.mark.parametrize("part, changes, settings, outcome", [
+    ("id_token_claims", {}, {}, "ok"),
+    ("id_token_claims", {"tenantId": PERSON}, {}, "wrong_organization"),
+    ("id_token_claims", {"aud": "other"}, {}, "wrong_client"),
+    ("id_token_claims", {"act": {"sub": "x"}}, {}, "partner_refused"),
+    ("id_token_claims", {"iss": "https://cxone-gov.niceincontact.com"}, {}, "token_invalid"),
+    ("id_token_claims", {"iss": "https://cxone-gov.niceincontact.com"},
+     {"issuer": "https://cxone-gov.niceincontact.com"}, "ok"),
+    ("other", {}, {}, "identity_incomplete"),
+    ("id_token_claims", {}, {"userinfo": "yes"}, "identity_incomplete"),
+])
+def test_decide_takes_recorded_claims(gcpkce, configure, account, part, changes, settings, outcome):
+    conf = configure(provider="cxone", region=None, **settings)
+    run = gcpkce("--json", "decide", "--conf", conf, "--user", account,
+                 stdin=json.dumps({part: {**CLAIMS, **changes}}))
+    assert run.json["outcome"] == outcome, run.json
+
+
+def test_decide_takes_no_record_of_the_other_provider(gcpkce, configure, account):
+    run = gcpkce("--json", "decide", "--conf", configure(), "--user", account,
+                 stdin=json.dumps({"id_token_claims": CLAIMS}))
+    assert run.json["outcome"] == "identity_incomplete"
