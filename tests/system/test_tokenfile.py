@@ -545,7 +545,7 @@ def test_a_pending_file_that_cannot_be_read_is_removed_and_logged(
     make_pending(FOREIGN, "alice\n", STALE_S)
     come_in(sshd, people)
     assert pending() == []
-    assert 'cause="a pending token\'s file' in journal.wait("outcome=revoke_failed")
+    assert 'cause="the file of a pending token' in journal.wait("outcome=revoke_failed")
     assert revoked_tokens(genesys) == set()
 
 

@@ -572,35 +572,35 @@ safefile_leaves_no_descriptor(void **state)
 	assert_int_equal(again, next);
 }
 
-#define FOLDER_TEST(fn) \
+#define DIRECTORY_TEST(fn) \
 	cmocka_unit_test_setup_teardown(fn, directory_make, directory_remove)
 
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-	    FOLDER_TEST(safefile_judges_modes_of_files),
-	    FOLDER_TEST(safefile_judges_modes_of_directories),
-	    FOLDER_TEST(safefile_refuses_files_of_others),
-	    FOLDER_TEST(safefile_refuses_directories_of_others),
-	    FOLDER_TEST(safefile_refuses_in_a_directory_two_levels_up),
-	    FOLDER_TEST(safefile_never_follows_a_link_in_the_last_place),
-	    FOLDER_TEST(safefile_opens_a_program_that_may_not_be_read),
-	    FOLDER_TEST(
+	    DIRECTORY_TEST(safefile_judges_modes_of_files),
+	    DIRECTORY_TEST(safefile_judges_modes_of_directories),
+	    DIRECTORY_TEST(safefile_refuses_files_of_others),
+	    DIRECTORY_TEST(safefile_refuses_directories_of_others),
+	    DIRECTORY_TEST(safefile_refuses_in_a_directory_two_levels_up),
+	    DIRECTORY_TEST(safefile_never_follows_a_link_in_the_last_place),
+	    DIRECTORY_TEST(safefile_opens_a_program_that_may_not_be_read),
+	    DIRECTORY_TEST(
 		safefile_never_follows_a_link_to_a_directory_in_the_last_place),
-	    FOLDER_TEST(safefile_follows_trusted_links_to_directories),
-	    FOLDER_TEST(safefile_refuses_links_of_others),
-	    FOLDER_TEST(
+	    DIRECTORY_TEST(safefile_follows_trusted_links_to_directories),
+	    DIRECTORY_TEST(safefile_refuses_links_of_others),
+	    DIRECTORY_TEST(
 		safefile_follows_links_in_a_circle_no_further_than_eight),
-	    FOLDER_TEST(safefile_of_links_that_grow_the_path_ends),
-	    FOLDER_TEST(safefile_says_when_nothing_is_there),
-	    FOLDER_TEST(safefile_does_not_hang_on_a_fifo),
-	    FOLDER_TEST(safefile_refuses_what_is_no_regular_file),
-	    FOLDER_TEST(safefile_refuses_paths_of_no_file),
-	    FOLDER_TEST(safefile_reads_the_file_that_is_named),
-	    FOLDER_TEST(safefile_trusts_root_and_the_effective_user),
-	    FOLDER_TEST(safefile_judges_the_root_directory_too),
-	    FOLDER_TEST(safefile_leaves_no_descriptor),
+	    DIRECTORY_TEST(safefile_of_links_that_grow_the_path_ends),
+	    DIRECTORY_TEST(safefile_says_when_nothing_is_there),
+	    DIRECTORY_TEST(safefile_does_not_hang_on_a_fifo),
+	    DIRECTORY_TEST(safefile_refuses_what_is_no_regular_file),
+	    DIRECTORY_TEST(safefile_refuses_paths_of_no_file),
+	    DIRECTORY_TEST(safefile_reads_the_file_that_is_named),
+	    DIRECTORY_TEST(safefile_trusts_root_and_the_effective_user),
+	    DIRECTORY_TEST(safefile_judges_the_root_directory_too),
+	    DIRECTORY_TEST(safefile_leaves_no_descriptor),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

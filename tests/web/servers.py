@@ -20,7 +20,7 @@ SBIN = "/usr/sbin:/usr/bin:/sbin:/bin"
 # Some of them are built in, here or there.
 APACHE_MODULES = ("mpm_event", "unixd", "log_config", "authz_core", "mime",
                   "alias", "headers", "ssl")
-APACHE_FOLDERS = ("/usr/lib/apache2/modules", "/usr/lib64/httpd/modules",
+APACHE_DIRECTORIES = ("/usr/lib/apache2/modules", "/usr/lib64/httpd/modules",
                   "/usr/lib/apache2")
 NOBODY = "65534"
 
@@ -147,7 +147,7 @@ class Apache(Server):
 
     def wrapped(self, example):
         files = [(name, f"{directory}/mod_{name}.so")
-                 for name in APACHE_MODULES for directory in APACHE_FOLDERS]
+                 for name in APACHE_MODULES for directory in APACHE_DIRECTORIES]
         loads = "".join(f"LoadModule {name}_module {file}\n"
                         for name, file in files if os.path.exists(file))
         user = f"User #{NOBODY}\nGroup #{NOBODY}\n"
