@@ -92,6 +92,8 @@ static const struct example {
     {"sshd-password-too", false, by_both},
     {"sudo", false, by_signin},
     {"sudo", true, by_either},
+    {"sudo-remember", false, by_signin},
+    {"sudo-remember", true, by_either},
     {"su", false, by_root_or_signin},
     {"su", true, by_root_or_either},
     {"login", false, by_either_unless_closed},

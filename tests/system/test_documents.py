@@ -18,6 +18,7 @@ from conftest import BUILD
 from documents import commands
 from hosts import Terminal, make_key
 from house import ROOT, find_program, mount
+from remembered import run
 from waiting import wait_until
 
 LOG = "/var/log/sshd"
@@ -248,6 +249,50 @@ def test_the_rehearsal_of_install_changes_nothing_else(admin, house, people):
             trial.stderr.close()
     assert read("/etc/pam.d/sshd") == before and not os.path.exists("/etc/pam.d/sshd-trial")
     assert os.listdir(admin.root) == []
+
+
+def own_key(house, account, path):
+    """A key of the account, in its home directory."""
+    if not os.path.exists(path):
+        make_key(path)
+    uid = os.stat(house.home(account)).st_uid
+    folder = f"{house.home(account)}/.ssh"
+    os.makedirs(folder, exist_ok=True)
+    shutil.copy(f"{path}.pub", f"{folder}/authorized_keys")
+    for one in (folder, f"{folder}/authorized_keys"):
+        os.chown(one, uid, uid)
+
+
+def test_the_bastion_of_install_asks_once_and_programs_never(
+        admin, house, people, genesys, configure, journal):
+    make_account(admin)
+    admin.must("cp etc/sshd_config.d/10-gcpkce.conf /etc/ssh/sshd_config.d/")
+    house.stack("sshd", "auth required pam_gcpkce.so\n@include common-account\n"
+                        "@include common-session\n")
+    configure(remember=28800)
+    key = f"{admin.root}/bastion_key"
+    for account in ("alice", "nightjob"):
+        own_key(house, account, key)
+    example = "/etc/ssh/sshd_config.d/05-gcpkce-bastion.conf"
+    for command in commands("docs/INSTALL.md", "Many connections"):
+        admin.must(command)
+        if command.startswith("cp "):  # an account of a program that is here
+            house.write(example, read(example).replace("User deploy,backup", "User nightjob"))
+    ssh = ["ssh", "-F", "none", "-i", key, "-o", "StrictHostKeyChecking=no", "-o",
+           "UserKnownHostsFile=/dev/null", "-o", "IdentityAgent=none", "-o", "LogLevel=ERROR"]
+    terminal = Terminal(house, [*ssh, "alice@127.0.0.1", "id -un"])
+    terminal.answer(people["alice"].sign_in(terminal.asked()))
+    assert terminal.end().strip().endswith("alice")
+    genesys.log.clear()
+    for account in ("alice", "nightjob"):
+        assert run([*ssh, f"{account}@127.0.0.1", "id -un"]).stdout == f"{account}\n"
+    refused = run([*ssh, "-o", "BatchMode=yes", "alice@127.0.0.1", "true"])
+    assert refused.returncode == 255 and "keyboard-interactive" in refused.stderr
+    assert genesys.log.count("POST", "/oauth/token") == 0
+    assert [one["outcome"] for one in journal.decisions() if "remembered" in one] == ["ok"]
+    printed = [admin.must(one) for one in commands("docs/OPERATIONS.md", "Remembered sign-ins")]
+    assert printed == ["1\n", "forgotten: 1 remembered sign-in\n",
+                       "forgotten: 0 remembered sign-ins\n"]
 
 
 def test_what_the_drop_in_sets_is_seen_as_install_says(admin):
