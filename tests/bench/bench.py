@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: ISC
 """Measures what docs/BENCH.md shows, on this machine alone.
 
-    bench.py --build DIRECTORY [--figure 1..8]
+    bench.py --build DIRECTORY [--figure 1..9]
 
 A whole run writes docs/BENCH.md; one figure alone is only shown, because
 ratios belong to one run.  Needs root, for the private house of tests/system.
@@ -21,6 +21,7 @@ import cost  # noqa: E402
 import decisions  # noqa: E402
 import limits  # noqa: E402
 import memory  # noqa: E402
+import remembering  # noqa: E402
 import report  # noqa: E402
 import signins  # noqa: E402
 import stage  # noqa: E402
@@ -36,6 +37,7 @@ FIGURES = {
     6: cost.measure_rate,
     7: decisions.measure,
     8: limits.measure,
+    9: remembering.measure,
 }
 
 

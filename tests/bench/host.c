@@ -9,7 +9,8 @@
  *
  * PAUSE-MS is what the person takes at the prompt.  "ask" says "ready" before
  * PAM is begun and "waiting" at the prompt, and waits both times for a line;
- * "leave" ends the conversation at the prompt.
+ * "leave" ends the conversation at the prompt.  With GCPKCE_BENCH_KEY in the
+ * environment it is sshd, which has verified that key.
  */
 #include <security/pam_appl.h>
 #include <stdbool.h>
@@ -29,6 +30,7 @@ struct person {
 	bool asks;
 	bool leaves;
 	long pause_ms;
+	int prompts;
 	long long prompted_us; /* when the last prompt came */
 	long long entered_us;  /* when the code was entered */
 };
@@ -71,6 +73,7 @@ answer(struct person *person, struct pam_response *reply)
 	struct timespec pause = {.tv_sec = person->pause_ms / 1000,
 	    .tv_nsec = person->pause_ms % 1000 * 1000000};
 
+	person->prompts++;
 	person->prompted_us = now_us();
 	if (person->leaves)
 		return PAM_CONV_ERR;
@@ -114,17 +117,33 @@ collect(void)
 }
 
 static int
+key_set(pam_handle_t *pamh)
+{
+	const char *key = getenv("GCPKCE_BENCH_KEY");
+	char variable[512];
+
+	if (key == NULL)
+		return PAM_SUCCESS;
+	(void)snprintf(variable, sizeof(variable), "SSH_AUTH_INFO_0=%s", key);
+	return pam_set_item(pamh, PAM_TTY, "ssh") != PAM_SUCCESS ||
+		pam_set_item(pamh, PAM_RHOST, "192.0.2.7") != PAM_SUCCESS
+	    ? PAM_SYSTEM_ERR
+	    : pam_putenv(pamh, variable);
+}
+
+static int
 sign_in(char **argv, struct person *person)
 {
 	const struct pam_conv conv = {converse, person};
 	pam_handle_t *pamh = NULL;
 
+	person->prompts = 0;
 	person->prompted_us = person->entered_us = 0;
 	if (person->asks)
 		wait_here("ready");
 	if (pam_start_confdir(argv[2], argv[3], &conv, argv[1], &pamh) !=
 		PAM_SUCCESS ||
-	    set_no_delay(pamh) != PAM_SUCCESS) {
+	    set_no_delay(pamh) != PAM_SUCCESS || key_set(pamh) != PAM_SUCCESS) {
 		(void)fprintf(stderr, "host: PAM does not start\n");
 		return 1;
 	}
@@ -140,11 +159,13 @@ sign_in(char **argv, struct person *person)
 		collect();
 	(void)printf("{\"result\": %d, \"prompt_us\": %lld, \"signin_us\": "
 		     "%lld, \"module_cpu_us\": %lld, \"helper_cpu_us\": %lld, "
-		     "\"revoker_cpu_us\": %lld}\n",
+		     "\"revoker_cpu_us\": %lld, \"authenticate_us\": %lld, "
+		     "\"prompts\": %d}\n",
 	    result, person->prompted_us - begun_us,
 	    ended_us - person->entered_us, self_after_us - self_us,
 	    children_after_us - children_us,
-	    cpu_us(RUSAGE_CHILDREN) - children_after_us);
+	    cpu_us(RUSAGE_CHILDREN) - children_after_us, ended_us - begun_us,
+	    person->prompts);
 	(void)fflush(stdout);
 	return result == PAM_SUCCESS || person->leaves ? 0 : 1;
 }
