@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <sys/inotify.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -147,8 +148,7 @@ assert_remembered(struct host *h)
 	size_t messages;
 
 	journal_reset();
-	assert_int_equal(signin(h, &helpers, &messages), PAM_SUCCESS);
-	if (helpers != 0)
+	if (signin(h, &helpers, &messages) != PAM_SUCCESS || helpers != 0)
 		fail_msg("it asks: %s", journal[0].text);
 	assert_int_equal(messages, 0);
 	assert_int_equal(variables, methods != NULL ? 1 : 0);
@@ -468,6 +468,33 @@ interrupted_sign_in_is_remembered_at_its_end(void **state)
 	assert_int_equal(files_count(), 1);
 	sshd_begin(&h);
 	assert_remembered(&h);
+}
+
+/* Nor can the time show whether there is one. */
+static void
+without_a_binding_no_record_is_opened(void **state)
+{
+	static const char *const rows[] = {METHODS, "password\n", NULL};
+	struct host h;
+	char events[4096];
+
+	(void)state;
+	need_run();
+	first();
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		autofd watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+
+		assert_true(watch >= 0);
+		assert_true(inotify_add_watch(watch, DIR_PATH, IN_OPEN) >= 0);
+		methods = rows[i];
+		sshd_begin(&h);
+		if (i == 0)
+			assert_remembered(&h);
+		else
+			assert_asks(&h, "no key");
+		assert_int_equal(
+		    read(watch, events, sizeof(events)) > 0, i == 0);
+	}
 }
 
 /* ---- a record that is not what it was ---- */
@@ -996,6 +1023,7 @@ main(void)
 	    TEST(only_a_success_is_remembered),
 	    TEST(what_binds_nothing_is_not_remembered),
 	    TEST(interrupted_sign_in_is_remembered_at_its_end),
+	    TEST(without_a_binding_no_record_is_opened),
 	    TEST(damaged_record_asks),
 	    TEST(record_without_a_time_asks),
 	    TEST(run_that_is_full_or_read_only_is_no_error),

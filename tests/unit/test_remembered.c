@@ -367,6 +367,61 @@ write_removes_what_has_ended(void **state)
 	assert_int_equal(record_read(NULL), OUTCOME_OK);
 }
 
+/* 10,050 have ended: one sign-in looks at no more than its limit. */
+static void
+write_looks_at_no_more_than_its_limit(void **state)
+{
+	char name[512];
+
+	(void)state;
+	need_run();
+	record_write("alice", UID, KEY);
+	for (unsigned i = 0; i < REMEMBERED_SWEEP_MAX + 50; i++) {
+		(void)snprintf(name, sizeof(name), DIR_PATH "/1-%016x", i);
+		autofd fd = open(name, O_WRONLY | O_CREAT, 0600);
+		assert_true(fd >= 0);
+		time_set(name, 1);
+	}
+	record_write("alice", UID, KEY);
+	assert_in_range(names_count(name), 51, 54); /* ".", "..", the record */
+	record_write("alice", UID, KEY);
+	assert_int_equal(names_count(name), 1);
+	assert_int_equal(record_read(NULL), OUTCOME_OK);
+}
+
+/* However they interleave, there is one whole record and nothing else. */
+static void
+two_writers_at_once_leave_one_record(void **state)
+{
+	enum { WRITERS = 8, TIMES = 50 };
+	pid_t writers[WRITERS];
+	char name[512];
+	int status = -1;
+
+	(void)state;
+	need_run();
+	record_write("alice", UID, KEY);
+	for (unsigned i = 0; i < WRITERS; i++) {
+		writers[i] = fork();
+		assert_true(writers[i] >= 0);
+		if (writers[i] != 0)
+			continue;
+		autoremembered record = record_make("alice", UID, KEY);
+		for (unsigned n = 0; n < TIMES; n++) {
+			if (remembered_write(&record, NULL) != OUTCOME_OK ||
+			    record_read(NULL) != OUTCOME_OK)
+				_exit(1);
+		}
+		_exit(0);
+	}
+	for (unsigned i = 0; i < WRITERS; i++) {
+		assert_int_equal(waitpid(writers[i], &status, 0), writers[i]);
+		assert_int_equal(status, 0);
+	}
+	assert_int_equal(names_count(name), 1);
+	assert_int_equal(record_read(NULL), OUTCOME_OK);
+}
+
 static void
 forget_removes_the_records_of_a_user(void **state)
 {
@@ -435,6 +490,8 @@ main(void)
 	    TEST(only_a_file_of_root_alone_is_read),
 	    TEST(write_fails_and_leaves_nothing),
 	    TEST(write_removes_what_has_ended),
+	    TEST(write_looks_at_no_more_than_its_limit),
+	    TEST(two_writers_at_once_leave_one_record),
 	    TEST(forget_removes_the_records_of_a_user),
 	    TEST(forget_removes_all),
 	};
