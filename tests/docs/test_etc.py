@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import time
 
 import pytest
@@ -95,3 +96,11 @@ def test_tmpfiles_removes_tokens_that_can_be_valid_no_more(tmp_path):
     assert {path for path in files if path.exists()} == {
         path for path, name in files.items() if name == "young"}
     assert (tmp_path / "run/gcpkce/4242").stat().st_mode & 0o777 == 0o755
+
+
+def test_the_hashes_are_those_of_the_pages():
+    """Without them a browser runs no script of the pages."""
+    done = subprocess.run(
+        [sys.executable, os.path.join(os.path.dirname(ETC), "tools", "page-hashes"),
+         "--check"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, ""), done.stdout + done.stderr

@@ -5,8 +5,6 @@ import os
 import re
 import socket
 import ssl
-import subprocess
-import sys
 import tempfile
 from contextlib import contextmanager
 from http.client import HTTPSConnection
@@ -14,7 +12,7 @@ from http.client import HTTPSConnection
 import pytest
 from servers import KINDS, PATIENCE
 from test_callback import ANSWER, GOOD
-from webhost import CALLBACK, ROOT, START, page
+from webhost import CALLBACK, START, page
 
 SECRET = "SECRETqoGdVEkdr0s5vHzHk2w"
 HEADERS = {
@@ -154,13 +152,6 @@ def test_a_browser_takes_the_page_from_it(kind, tab, authority):
         assert tab.complaints() == []
         tab.open(f"https://localhost:{running.port}{START}#x")
         assert "not set up" in tab.text
-
-
-def test_the_hashes_are_those_of_the_pages():
-    done = subprocess.run(
-        [sys.executable, os.path.join(ROOT, "tools", "page-hashes"),
-         "--check"], capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout) == (0, ""), done.stdout + done.stderr
 
 
 def test_the_pages_name_nothing_outside():
