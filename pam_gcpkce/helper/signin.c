@@ -303,8 +303,7 @@ token_revoke(struct signin *s)
 	const struct token_reply *reply = &s->exchange.reply;
 	struct http_conn *conn = &s->exchange.conns[CONN_IDENTITY];
 
-	if (reply->access_token == NULL || !s->request->revoke ||
-	    provider_of(&s->request->route)->revoke.request == NULL)
+	if (reply->access_token == NULL || !s->request->revoke)
 		return;
 	/* the revoker gets the one token and no other secret */
 	secret_free(s->address.verifier);
