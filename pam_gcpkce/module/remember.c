@@ -121,6 +121,10 @@ remember_export(struct signin *s)
 	    "the environment could not be set");
 }
 
+_Static_assert(sizeof(((struct remembered *)0)->account) ==
+	sizeof(((struct account *)0)->name),
+    "same arrays");
+
 void
 remember_keep(struct signin *s)
 {
@@ -135,8 +139,6 @@ remember_keep(struct signin *s)
 
 	if (s->key.len == 0)
 		return;
-	_Static_assert(sizeof(record.account) == sizeof(s->policy.account.name),
-	    "same arrays");
 	memcpy(record.account, s->policy.account.name, sizeof(record.account));
 	enum outcome r = remembered_write(&record, &why);
 	if (r != OUTCOME_OK)
