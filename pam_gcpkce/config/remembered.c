@@ -160,8 +160,8 @@ remembered_read(
 
 /*
  * Has this file no use any more?  A record's time of modification is the end of
- * the record on CLOCK_BOOTTIME; that of a file not renamed yet, whose name
- * begins with a dot, is of CLOCK_REALTIME.
+ * the record on CLOCK_BOOTTIME.  A file not renamed yet, whose name begins with
+ * a dot, may have that too; its time of change is of CLOCK_REALTIME.
  */
 static bool
 is_stale(int folder, const char *name, uint64_t now_s, uint64_t wall_s)
@@ -171,7 +171,8 @@ is_stale(int folder, const char *name, uint64_t now_s, uint64_t wall_s)
 	if (fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
 	    !S_ISREG(st.st_mode))
 		return false;
-	uint64_t time_s = st.st_mtime > 0 ? (uint64_t)st.st_mtime : 0;
+	time_t time = name[0] == '.' ? st.st_ctime : st.st_mtime;
+	uint64_t time_s = time > 0 ? (uint64_t)time : 0;
 	if (name[0] == '.')
 		return time_s + NEW_MAX_S < wall_s ||
 		    time_s > wall_s + NEW_MAX_S;

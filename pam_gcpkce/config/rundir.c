@@ -169,8 +169,9 @@ rundir_file_read(int dir, const char *name, struct buf *ret,
 	*ret_st = (struct stat){0};
 	if (fd < 0 || fstat(fd, ret_st) != 0)
 		return err_sys(reterr, OUTCOME_SYSTEM_ERROR, name);
+	/* one that another process has just replaced has no link any more */
 	if (!S_ISREG(ret_st->st_mode) || ret_st->st_uid != 0 ||
-	    ret_st->st_nlink != 1 || (ret_st->st_mode & 077) != 0 ||
+	    ret_st->st_nlink > 1 || (ret_st->st_mode & 077) != 0 ||
 	    ret_st->st_size < 0 || (size_t)ret_st->st_size > ret->max)
 		return err_set(reterr, OUTCOME_CONFIG_UNSAFE,
 		    "\"%s\" is not a file of root's alone", name);
