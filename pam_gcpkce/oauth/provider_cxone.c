@@ -17,8 +17,7 @@ authorize_query(const struct authorize_request *request, struct buf *address)
 	authorize_parameter(address, "scope", "openid");
 	authorize_parameter(address, "nonce", request->nonce);
 	if (request->organization[0] != '\0')
-		authorize_parameter(
-		    address, "tenantId", request->organization);
+		authorize_parameter(address, "tenantId", request->organization);
 }
 
 /* Which provider says so, once the id_token is accepted. */
