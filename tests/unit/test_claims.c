@@ -231,6 +231,7 @@ static const struct row rows[] = {
     {"nbf", "null", BAD, "nbf", false},
     {"nbf", "\"1700000000\"", BAD, "nbf", false},
     {"nbf", "-1", BAD, "nbf", false},
+    {"nbf", "253402300800", BAD, "nbf is not a time", false},
     {"nonce", NULL, LESS, "nonce", false},
     {"nonce", "null", BAD, "nonce", false},
     {"nonce", "7", BAD, "nonce", false},
