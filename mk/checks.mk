@@ -36,14 +36,14 @@ check-web: deps ## the pages in a real browser, and the examples in real web ser
 	$(Q)$(MAKE) --no-print-directory test-parts
 	$(Q)$(PYTHON) tests/run.py --build $(B) $(if $(T),--name '$(T)') web
 
-check-links: all ## the walls between the directories
+check-links: all ## the dependencies between the directories
 	$(Q)tests/links.sh $(B)
 
 load: deps ## 200 sign-ins at once, 2,000 one after the other, 1,000 that never end (minutes)
 	$(Q)$(MAKE) --no-print-directory test-parts
 	$(Q)GCPKCE_LOAD=full $(PYTHON) tests/run.py --build $(B) --name test_load all
 
-check-deep: deps ## what ten minutes do not carry: sanitizers, valgrind, analysers, long runs
+check-deep: deps ## checks too slow for make check: sanitizers, valgrind, analysers, long runs
 	$(Q)tools/install-deps deep
 	$(Q)tools/check-deep $(T)
 

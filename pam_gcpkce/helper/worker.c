@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Two processes instead of one, from the first answer on.  The monitor has
+ * Two processes instead of one, from the first answer, the preconnect or the
+ * first connection of a browser on, whichever comes first.  The monitor has
  * forked already and reads only one byte; the worker can no longer fork, and
  * leaves no process but itself, in place of the revoker.
  */

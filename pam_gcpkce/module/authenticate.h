@@ -2,8 +2,8 @@
 /*
  * One sign-in, from the application's call of pam_authenticate to the decision.
  */
-#ifndef GCPKCE_MODULE_SIGNIN_H
-#define GCPKCE_MODULE_SIGNIN_H
+#ifndef GCPKCE_MODULE_AUTHENTICATE_H
+#define GCPKCE_MODULE_AUTHENTICATE_H
 
 #include <security/pam_modules.h>
 

@@ -29,10 +29,10 @@ struct journal_entry {
  * Write the one line of a decision: outcome= user= service= rhost= provider=
  * subject= email= organization= attempt= correlation= ms= cause=, in this
  * order; for a remembered sign-in remembered= and token=none before cause=.
- *  Values from outside are quoted and escaped, so that they cannot forge
- * a field or a line.
+ * Values from outside are quoted and escaped, so that they cannot forge a field
+ * or a line.
  *
- * source: docs/DESIGN.md section 6; pam_syslog(3)
+ * source: docs/EVENTS.md; pam_syslog(3)
  */
 void journal_decision(pam_handle_t *pamh, const struct journal_entry *entry);
 

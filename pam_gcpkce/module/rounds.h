@@ -29,7 +29,6 @@ struct signin {
 	unsigned long attempt;
 	int64_t answered_ms;
 	struct wire_verdict verdict;
-	uint64_t expires_at_s;
 	struct errinfo why;
 	struct buf key; /* of its record (remember.h); empty: none is written */
 	bool is_remembered;

@@ -7,7 +7,8 @@ import pytest
 
 from named_tests import TESTS, read, rows, shown_by
 
-VERDICTS = ("works", "works with split", "works with start_url", "refused", "not yet")
+VERDICTS = ("works", "works with split", "works with start_url", "refused",
+            "not yet", "not possible")
 ROWS = list(rows("CALLERS.md"))
 
 

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: ISC
-"""What CONTRIBUTING.md promises to an editor: how each file is compiled."""
+"""What CONTRIBUTING.md promises: how each file is compiled, and what is named by rule."""
 
 import glob
 import json
 import os
+import re
 import subprocess
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -42,3 +43,20 @@ def test_a_dry_run_without_commands_is_an_error(tmp_path):
                           text=True, capture_output=True, check=False)
     assert done.returncode == 1 and "no command" in done.stderr
     assert not (tmp_path / "no").exists()
+
+
+def guard_is_right(path, text):
+    """The include guard ends with the file's name."""
+    name = re.escape(os.path.basename(path)[:-len(".h")].upper())
+    return re.search(rf"^#ifndef (\w*?(?:\b|_){name}_H)\n#define \1$", text, re.MULTILINE)
+
+
+def test_the_guard_of_a_header_has_the_header_s_name():
+    headers = [path for top in ("pam_gcpkce", "include", "tests", "tools")
+               for path in glob.glob(f"{ROOT}/{top}/**/*.h", recursive=True)]
+    assert len(headers) > 100
+    for path in headers:
+        with open(path, encoding="utf-8") as file:
+            assert guard_is_right(path, file.read()), path
+    assert not guard_is_right("http_trace.h", "#ifndef GCPKCE_TRACE_H\n#define GCPKCE_TRACE_H\n")
+    assert not guard_is_right("trace.h", "#ifndef GCPKCE_TRACE_H\n#define GCPKCE_TRAC_H\n")

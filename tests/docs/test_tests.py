@@ -43,8 +43,8 @@ def test_a_row_runs_a_test_of_its_directory(row):
     assert any(word[1] in name for name in names)
 
 
-def test_there_are_ten_behaviours():
-    assert len(BEHAVIOURS) == 10
+def test_there_are_thirteen_behaviours():
+    assert len(BEHAVIOURS) == 13
 
 
 @pytest.mark.parametrize("behaviour, file, test", BEHAVIOURS, ids=[row[2] for row in BEHAVIOURS])

@@ -432,7 +432,7 @@ static const struct part {
     {"identity", profile, OUTCOME_OK},
     {"scopes", scopes, OUTCOME_OK},
     {"refusals", refusals, OUTCOME_PROVIDER_ERROR},
-    {"errand", call, OUTCOME_OK},
+    {"call", call, OUTCOME_OK},
 };
 
 /* Run with the n-th call failing; gives whether there was one. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* A request's times, certificate, and headers that no sign-in reads. */
-#ifndef GCPKCE_HELPER_TRACE_H
-#define GCPKCE_HELPER_TRACE_H
+#ifndef GCPKCE_HELPER_HTTP_TRACE_H
+#define GCPKCE_HELPER_HTTP_TRACE_H
 
 #include "conn.h"
 #include "gcpkce/wire/wire_probe.h"

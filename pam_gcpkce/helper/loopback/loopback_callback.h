@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* What the listener of callback=loopback received, and what its page shows. */
-#ifndef GCPKCE_HELPER_BROWSER_H
-#define GCPKCE_HELPER_BROWSER_H
+#ifndef GCPKCE_HELPER_LOOPBACK_CALLBACK_H
+#define GCPKCE_HELPER_LOOPBACK_CALLBACK_H
 
 #include "gcpkce/oauth/answer.h"
 #include "gcpkce/wire/wire.h"
