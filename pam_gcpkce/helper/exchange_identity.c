@@ -31,8 +31,8 @@ identity_start(struct exchange *x, size_t i, int64_t end_ms)
 	if (r != OUTCOME_OK)
 		return r;
 	if (!asked->is_early)
-		conn_authorize(conn, x->reply.access_token);
-	return conn_start(conn, x->reterr);
+		r = conn_authorize(conn, x->reply.access_token, x->reterr);
+	return r == OUTCOME_OK ? conn_start(conn, x->reterr) : r;
 }
 
 /* Judge what a reply added to the record; why has the reason of a failure. */

@@ -41,10 +41,9 @@ conn_ask(struct inquiry *q, size_t i, struct errinfo *reterr)
 	if (r == OUTCOME_OK)
 		r = conn_aim(
 		    conn, route, buf_text(&url), route_limit_ms(route), reterr);
-	if (r != OUTCOME_OK)
-		return r;
-	conn_authorize(conn, q->request->token);
-	return conn_start(conn, reterr);
+	if (r == OUTCOME_OK)
+		r = conn_authorize(conn, q->request->token, reterr);
+	return r == OUTCOME_OK ? conn_start(conn, reterr) : r;
 }
 
 /* Only a 200 is read. */

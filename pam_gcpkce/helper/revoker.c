@@ -46,10 +46,10 @@ revoker_try(const struct revoker_order *order, struct http_conn *conn,
 	endpoint_url(&provider->revoke, order->route, &url);
 	enum outcome r = conn_retarget(conn, "DELETE", buf_text(&url),
 	    route_limit_ms(order->route), reterr);
-	if (r == OUTCOME_OK) {
-		conn_authorize(conn, order->token);
+	if (r == OUTCOME_OK)
+		r = conn_authorize(conn, order->token, reterr);
+	if (r == OUTCOME_OK)
 		r = conn_start(conn, reterr);
-	}
 	if (r == OUTCOME_OK)
 		r = http_loop_drive(conn, 1, NULL, wait, reterr);
 	if (r == OUTCOME_OK)

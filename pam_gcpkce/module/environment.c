@@ -14,7 +14,7 @@
 #include "gcpkce/wire/wire.h"
 #include "journal.h"
 
-#define LINE_MAX_LEN 4096
+#define LINE_MAX_LEN (WIRE_TOKEN_MAX + 1024) /* and the name */
 
 enum outcome
 environment_put(pam_handle_t *pamh, const char *name, struct view value)

@@ -14,12 +14,13 @@
 
 #include "gcpkce/base/text.h"
 #include "gcpkce/config/rundir.h"
+#include "gcpkce/wire/wire.h"
 
 #define PENDING "pending"
 #define AUTO "auto"
 #define NEVER "never"
-#define CONTENT_MAX 4096
-#define VALID_MAX_S (48 * 3600) /* no token is valid for longer */
+#define CONTENT_MAX (WIRE_TOKEN_MAX + 2048) /* and what stands beside it */
+#define VALID_MAX_S (48 * 3600)             /* no token is valid for longer */
 /*
  * At most so many in one sign-in; the next one goes on.  Each may need a
  * helper, one after the other, while the user waits and the application's

@@ -175,7 +175,7 @@ OTHER = "00000000-0000-4000-8000-000000000000"
     ("token.clonedUser", {"id": OTHER}, "partner_refused"),
     ("reply.token_type", "mac", "token_invalid"),
     ("reply.access_token", "a b", "token_invalid"),
-    ("reply.access_token", "a" * 2049, "token_invalid"),
+    ("reply.access_token", "a" * 8193, "token_invalid"),
     ("reply.access_token", None, "token_invalid")])
 def test_decide_refuses(gcpkce, configure, account, path, value, outcome):
     run = decide(gcpkce, configure(), account, changed(path, value))

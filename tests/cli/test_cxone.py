@@ -21,6 +21,7 @@ from conftest import CLIENT, GCPKCE, ORGANIZATION, PERSON
 from waiting import wait_until
 
 CODE = "c0de" * 150  # longer than a code of Genesys Cloud may be
+TOKEN = "access-token-of-cxone"
 
 
 def b64(data):
@@ -92,6 +93,7 @@ class Cxone(http.server.ThreadingHTTPServer):
         self.key_sets = [[self.key.jwk]]
         self.userinfo = {"sub": f"user:{PERSON}", "email": "alice@example.test"}
         self.asked, self.forms, self.changes = [], [], {}
+        self.access_token = TOKEN
         self.signer, self.nonce, self.challenge = self.key, None, None
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
@@ -110,7 +112,7 @@ class Cxone(http.server.ThreadingHTTPServer):
                   "iat": now, "exp": now + 3600, "nonce": self.nonce,
                   "tenantId": ORGANIZATION, "name": "root@example.test", **self.changes}
         claims = {name: value for name, value in claims.items() if value is not None}
-        return {"access_token": "access-token-of-cxone", "token_type": "Bearer",
+        return {"access_token": self.access_token, "token_type": "Bearer",
                 "expires_in": 3600, "refresh_token": "refresh-token-of-cxone",
                 "id_token": self.signer.sign(claims)}, 200
 
@@ -228,7 +230,17 @@ def test_userinfo_gives_the_address(cxone, sign_in, account, userinfo, outcome):
     told = sign_in(userinfo="yes", map="localpart", email_domains="example.test")
     assert told["outcome"] == outcome, told
     asked = [headers for path, headers in cxone.asked if path == "/auth/userinfo"]
-    assert [headers["Authorization"] for headers in asked] == ["Bearer access-token-of-cxone"]
+    assert [headers["Authorization"] for headers in asked] == [f"Bearer {TOKEN}"]
+
+
+@pytest.mark.parametrize("size, outcome", [(8192, "ok"), (8193, "token_invalid")])
+def test_an_access_token_may_have_8192_bytes(cxone, sign_in, size, outcome):
+    cxone.access_token = "x" * size
+    told = sign_in(userinfo="yes")
+    assert told["outcome"] == outcome, told
+    asked = [headers for path, headers in cxone.asked if path == "/auth/userinfo"]
+    assert [headers["Authorization"] for headers in asked] == ["Bearer " + "x" * size] * (
+        outcome == "ok")
 
 
 @pytest.mark.parametrize("client_auth", ["basic", "post"])

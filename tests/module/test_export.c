@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "gcpkce/base/clock.h"
+#include "gcpkce/wire/wire.h"
 
 #define TOKEN_ENV "GENESYSCLOUD_ACCESS_TOKEN"
 #define REGION_ENV "GENESYSCLOUD_REGION"
@@ -71,6 +72,25 @@ env_is_set_as_the_contract_says(void **state)
 	assert_holds(h.reports, "keep\ngone\n");
 	assert_lacks(h.reports, "revoke\n");
 	assert_int_equal(journal_count, 1);
+	signin_end(&h);
+}
+
+static void
+longest_token_is_exported(void **state)
+{
+	struct host h;
+
+	(void)state;
+	need_root();
+	signin_begin(&h, "ok:long-token", "export=env", PAM_SUCCESS);
+	const char *token = pam_getenv(h.pamh, TOKEN_ENV);
+	assert_non_null(token);
+	assert_int_equal(strspn(token, "x"), WIRE_TOKEN_MAX);
+	signin_end(&h);
+	signin_begin(&h, "ok:long-token", "export=file", PAM_SUCCESS);
+	assert_int_equal(pam_open_session(h.pamh, 0), PAM_SUCCESS);
+	assert_non_null(pam_getenv(h.pamh, "GCPKCE_TOKEN_FILE"));
+	assert_int_equal(pam_close_session(h.pamh, 0), PAM_SUCCESS);
 	signin_end(&h);
 }
 
@@ -517,6 +537,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(env_is_set_as_the_contract_says),
+	    cmocka_unit_test(longest_token_is_exported),
 	    cmocka_unit_test(env_names_are_those_configured),
 	    cmocka_unit_test(region_is_the_name_that_region_value_asks_for),
 	    cmocka_unit_test(fields_that_are_missing_are_not_set),

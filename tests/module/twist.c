@@ -122,6 +122,18 @@ make_tokenless(struct wire_verdict *v)
 	v->token = NULL;
 }
 
+/* As long as the longest that a frame takes. */
+static void
+make_long_token(struct wire_verdict *v)
+{
+	static uint8_t token[WIRE_TOKEN_MAX];
+
+	memset(token, 'x', sizeof(token));
+	make_tokenless(v);
+	if (secret_new(token, sizeof(token), &v->token) != OUTCOME_OK)
+		_exit(2);
+}
+
 static void
 make_endless(struct wire_verdict *v)
 {
@@ -170,6 +182,7 @@ static const struct {
     {"no-identity", make_empty_identity},
     {"zero", make_zero},
     {"no-token", make_tokenless},
+    {"long-token", make_long_token},
     {"no-expiry", make_endless},
     {"junk", make_junk},
     {"earlier", make_earlier},

@@ -451,7 +451,7 @@ def replies():
              {"access_token": "a\r\nX-Evil: yes"}),
             ("a token before a NUL", {"access_token": "a" * 86 + "\0"}),
             ("a token that is not ASCII", {"access_token": "\u00e4" * 86}),
-            ("an over-long token", {"access_token": "a" * 2049}),
+            ("an over-long token", {"access_token": "a" * 8193}),
             ("no type", {"token_type": REMOVED}),
             ("another type", {"token_type": "mac"}),
             ("a type that is a list", {"token_type": ["bearer"]}),

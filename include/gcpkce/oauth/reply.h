@@ -9,7 +9,7 @@
 #include "gcpkce/base/secret.h"
 #include "redact.h"
 
-#define REPLY_TOKEN_MAX 2048
+#define REPLY_TOKEN_MAX 8192
 #define REPLY_EXPIRES_MAX (450UL * 24 * 3600) /* the longest allowed */
 
 struct token_reply {
@@ -22,7 +22,7 @@ struct token_reply {
 
 /*
  * Read a token reply: a JSON object with access_token (RFC 6750 b64token, 1 to
- * 2048 bytes), token_type (bearer, any case) and expires_in (a whole number of
+ * 8192 bytes), token_type (bearer, any case) and expires_in (a whole number of
  * seconds, 1 to REPLY_EXPIRES_MAX; optional).  An id_token is kept as it is,
  * unverified; a refresh_token is not read.
  *

@@ -16,13 +16,13 @@
 
 #define WIRE_VERSION 8
 #define WIRE_HEADER_LEN 6       /* length, version, type */
-#define WIRE_PAYLOAD_MAX 204800 /* bytes after the header */
+#define WIRE_PAYLOAD_MAX 212992 /* bytes after the header */
 #define WIRE_TEXT_MAX 511
 #define WIRE_ANSWER_MAX 4097 /* one more than an answer may have */
 #define WIRE_ADDRESS_MAX 4096
 #define WIRE_REASON_MAX 799
 #define WIRE_CORRELATION_MAX 64
-#define WIRE_TOKEN_MAX 2048
+#define WIRE_TOKEN_MAX 8192
 #define WIRE_ERRNO_MAX 4095 /* the kernel's */
 
 enum wire_type {

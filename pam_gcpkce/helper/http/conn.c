@@ -17,6 +17,14 @@
 /* libcurl discards one after 118 s by default; we check whether it has ended */
 #define IDLE_MAX_S 3700L
 
+#define CONN_INIT \
+	(struct http_conn) \
+	{ \
+		.body = BUF_INIT(CONN_BODY_MAX), \
+		.authorization = BUF_INIT( \
+		    sizeof("Authorization: Bearer ") + REPLY_TOKEN_MAX) \
+	}
+
 /* One connection's DNS results and TLS sessions save the others time. */
 static CURLSH *share;
 
@@ -200,19 +208,17 @@ conn_clear(struct http_conn *conn, struct errinfo *reterr)
 	if (share == NULL)
 		share = share_new();
 	if (conn->easy == NULL) {
-		*conn = (struct http_conn){.body = BUF_INIT(CONN_BODY_MAX)};
-		conn->authorization = calloc(1, CONN_AUTHORIZATION_MAX);
+		*conn = CONN_INIT;
 		conn->multi = curl.multi_init();
 		conn->easy = curl.easy_init();
-		if (conn->authorization != NULL && conn->multi != NULL &&
-		    conn->easy != NULL && share != NULL)
+		if (conn->multi != NULL && conn->easy != NULL && share != NULL)
 			return OUTCOME_OK;
 		conn_done(conn);
 		return err_set(reterr, OUTCOME_NO_MEMORY, "libcurl: memory");
 	}
 	(void)curl.multi_remove_handle(conn->multi, conn->easy);
 	curl.easy_reset(conn->easy);
-	explicit_bzero(conn->authorization, CONN_AUTHORIZATION_MAX);
+	buf_done(&conn->authorization);
 	buf_reset(&conn->body);
 	conn->warm = conn->warm && conn->done;
 	conn->once = conn->gone_out = conn->repeated = false;
@@ -278,20 +284,22 @@ conn_is_warm(struct http_conn *conn)
 	return conn->warm;
 }
 
-void
-conn_authorize(struct http_conn *conn, const struct secret *token)
+enum outcome
+conn_authorize(
+    struct http_conn *conn, const struct secret *token, struct errinfo *reterr)
 {
-	static const char prefix[] = "Authorization: Bearer ";
 	struct view bytes = secret_view(token);
-	char *to = conn->authorization;
+	struct buf *to = &conn->authorization;
 
-	if (sizeof(prefix) + bytes.len > CONN_AUTHORIZATION_MAX)
-		return; /* the request then meets a 401 */
-	memcpy(to, prefix, sizeof(prefix) - 1);
-	memcpy(to + sizeof(prefix) - 1, bytes.p, bytes.len);
-	to[sizeof(prefix) - 1 + bytes.len] = '\0';
-	conn->headers[2] = (struct curl_slist){to, NULL};
+	buf_done(to);
+	buf_put_text(to, "Authorization: Bearer ");
+	buf_put(to, bytes.p, bytes.len);
+	enum outcome r = buf_check(to);
+	if (r != OUTCOME_OK)
+		return err_set(reterr, r, "no memory for the token");
+	conn->headers[2] = (struct curl_slist){(char *)to->p, NULL};
 	conn->headers[1].next = &conn->headers[2];
+	return r;
 }
 
 enum outcome
@@ -348,9 +356,7 @@ conn_done(struct http_conn *conn)
 		curl.easy_cleanup(conn->easy);
 	if (conn->multi != NULL)
 		(void)curl.multi_cleanup(conn->multi);
-	if (conn->authorization != NULL)
-		explicit_bzero(conn->authorization, CONN_AUTHORIZATION_MAX);
-	free(conn->authorization);
+	buf_done(&conn->authorization);
 	buf_done(&conn->body);
-	*conn = (struct http_conn){.body = BUF_INIT(CONN_BODY_MAX)};
+	*conn = CONN_INIT;
 }

@@ -9,8 +9,6 @@
 
 #define CONN_BODY_MAX (256 * 1024)
 #define CONN_HEADERS_MAX (64 * 1024)
-#define CONN_AUTHORIZATION_MAX \
-	(sizeof("Authorization: Bearer ") + REPLY_TOKEN_MAX)
 
 struct http_conn {
 	CURLM *multi;
@@ -29,7 +27,7 @@ struct http_conn {
 	char correlation[REPLY_CORRELATION_MAX + 1];
 	char error[CURL_ERROR_SIZE];
 	struct curl_slist headers[3]; /* ours; libcurl only reads them */
-	char *authorization;          /* CONN_AUTHORIZATION_MAX bytes; wiped */
+	struct buf authorization;     /* of the request with a token */
 };
 
 /* Can a request be stopped before it is sent again?  Needs libcurl 7.80. */
@@ -86,8 +84,13 @@ MUST_CHECK enum outcome conn_aim(struct http_conn *conn,
     const struct wire_route *route, const char *url, long timeout_ms,
     struct errinfo *reterr);
 
-/* Put the bearer token (RFC 6750 section 2.1) into the request's header. */
-void conn_authorize(struct http_conn *conn, const struct secret *token);
+/*
+ * Put the bearer token (RFC 6750 section 2.1) into the request's header.
+ *
+ * errors: OUTCOME_NO_MEMORY
+ */
+MUST_CHECK enum outcome conn_authorize(
+    struct http_conn *conn, const struct secret *token, struct errinfo *reterr);
 
 /* Set up another request on an open connection; abandon one in progress. */
 MUST_CHECK enum outcome conn_retarget(struct http_conn *conn,
