@@ -9,6 +9,15 @@ import subprocess
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
+# Keys that do not change whose identities are accepted: the policy judges a
+# remembered identity by them again, or no identity depends on them.
+JUDGED_AGAIN = {"map", "map_file", "email_domains", "account_group", "allow_root", "min_uid"}
+JUDGES_NONE = {
+    "region", "trusted_hosts", "client_secret_file", "client_auth", "redirect_uri", "clock_skew",
+    "signin_org", "signin_provider", "force_signin", "callback", "bare_code", "start_url",
+    "dialogue", "timeout", "attempts", "preconnect", "preconnect_max", "remember", "export",
+    "token_env", "region_env", "region_value", "revoke", "ca_file", "proxy", "connect_timeout",
+    "request_timeout", "helper_user", "sandbox", "debug"}
 ELSEWHERE = {"tests/lib/flush.c"}  # of a flavour of its own
 
 
@@ -60,3 +69,16 @@ def test_the_guard_of_a_header_has_the_header_s_name():
             assert guard_is_right(path, file.read()), path
     assert not guard_is_right("http_trace.h", "#ifndef GCPKCE_TRACE_H\n#define GCPKCE_TRACE_H\n")
     assert not guard_is_right("trace.h", "#ifndef GCPKCE_TRACE_H\n#define GCPKCE_TRAC_H\n")
+
+
+def test_a_key_that_judges_is_part_of_a_remembered_sign_in():
+    """A new key is in one of the lists above, or in settings_put and its second copy."""
+    with open(f"{ROOT}/include/gcpkce/config/config.h", encoding="utf-8") as file:
+        keys = re.findall(r"^\tX\((\w+), ", file.read(), re.MULTILINE)
+    with open(f"{ROOT}/pam_gcpkce/module/remember.c", encoding="utf-8") as file:
+        body = re.search(r"^settings_put\(.*?^}$", file.read(), re.MULTILINE | re.DOTALL)[0]
+    with open(f"{ROOT}/tests/system/records.py", encoding="utf-8") as file:
+        judging = re.search(r"^JUDGING = \((.*?)\)$", file.read(), re.MULTILINE | re.DOTALL)[1]
+    put = re.findall(r'field\(key, "(\w+)"', body)
+    assert put == re.findall(r'"(\w+)"', judging)
+    assert sorted([*put, *JUDGED_AGAIN, *JUDGES_NONE]) == sorted(keys)

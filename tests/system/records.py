@@ -17,9 +17,11 @@ from seeds import checksum, text  # noqa: E402  pylint: disable=wrong-import-pos
 FOLDER = "/run/gcpkce/remembered"
 RHOST = "192.0.2.7"
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEk+/x0="
-JUDGING = ("login_url", "api_url", "client_id", "organization", "partner_logins",
+JUDGING = ("provider", "issuer", "authorize_url", "token_url", "jwks_url", "userinfo_url", "nonce",
+           "userinfo", "login_url", "api_url", "client_id", "organization", "partner_logins",
            "require_group", "require_role", "require_division")
-DEFAULTS = {"partner_logins": "no"}
+DEFAULTS = {"provider": "genesys", "issuer": "https://cxone.niceincontact.com",
+            "nonce": "require", "userinfo": "no", "partner_logins": "no"}
 
 
 def quoted(value):
