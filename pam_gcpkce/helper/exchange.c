@@ -204,7 +204,7 @@ token_get(struct exchange *x)
 	for (size_t i = CONN_IDENTITY; i < CONN_COUNT; i++) {
 		if (r == OUTCOME_OK && exchange_needs(x, i, route) &&
 		    !conn_is_warm(&x->conns[i]))
-			r = exchange_warm(x, i, route,
+			r = exchange_connect_early(x, i, route,
 			    1000L * route->connect_timeout_s, x->reterr);
 	}
 	if (r != OUTCOME_OK)
@@ -226,8 +226,8 @@ results_forget(struct exchange *x)
 }
 
 enum outcome
-exchange_warm(struct exchange *x, size_t i, const struct wire_route *route,
-    long timeout_ms, struct errinfo *reterr)
+exchange_connect_early(struct exchange *x, size_t i,
+    const struct wire_route *route, long timeout_ms, struct errinfo *reterr)
 {
 	const struct provider *provider = provider_of(route);
 	const struct identity_request *asked =

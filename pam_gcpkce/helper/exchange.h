@@ -53,7 +53,7 @@ struct exchange {
  *         timeout_ms  for all of it
  * errors: OUTCOME_HELPER_FAILED, OUTCOME_NO_MEMORY
  */
-MUST_CHECK enum outcome exchange_warm(struct exchange *x, size_t i,
+MUST_CHECK enum outcome exchange_connect_early(struct exchange *x, size_t i,
     const struct wire_route *route, long timeout_ms, struct errinfo *reterr);
 
 /* Is there anything to ask over this connection, before or after the token? */

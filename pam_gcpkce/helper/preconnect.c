@@ -46,38 +46,38 @@ preconnect_due_ms(const struct preconnect *p,
 }
 
 static void
-line_fail(struct preconnect_conn *line, int64_t now_ms)
+conn_fail(struct preconnect_conn *c, int64_t now_ms)
 {
-	line->state = PRECONNECT_DOWN;
-	line->failures++;
-	line->next_ms = now_ms + PAUSE_MS * line->failures;
+	c->state = PRECONNECT_DOWN;
+	c->failures++;
+	c->next_ms = now_ms + PAUSE_MS * c->failures;
 }
 
 /* Update the state of a connection. */
 static void
-line_look(struct preconnect_conn *line, struct http_conn *conn, int64_t now_ms)
+conn_look(struct preconnect_conn *c, struct http_conn *conn, int64_t now_ms)
 {
 	bool is_warm = conn_is_warm(conn);
-	bool was_up = line->state == PRECONNECT_UP;
+	bool was_up = c->state == PRECONNECT_UP;
 	struct errinfo why;
 
 	if (is_warm && !was_up) {
-		line->state = PRECONNECT_UP;
-		line->dead = false;
-		line->since_ms = now_ms;
+		c->state = PRECONNECT_UP;
+		c->unreachable = false;
+		c->since_ms = now_ms;
 	} else if (!is_warm && was_up &&
-	    now_ms - line->since_ms >= LASTING_MS) { /* ended unused */
-		line->state = PRECONNECT_DOWN;
-		line->failures = 0;
-		line->next_ms = now_ms;
+	    now_ms - c->since_ms >= LASTING_MS) { /* ended unused */
+		c->state = PRECONNECT_DOWN;
+		c->failures = 0;
+		c->next_ms = now_ms;
 	} else if (!is_warm && was_up) {
-		line_fail(line, now_ms);
-	} else if (line->state == PRECONNECT_UNDER_WAY && conn->done) {
+		conn_fail(c, now_ms);
+	} else if (c->state == PRECONNECT_UNDER_WAY && conn->done) {
 		enum outcome r = conn_outcome(conn, &why);
 
-		line->dead =
+		c->unreachable =
 		    r == OUTCOME_UNREACHABLE || r == OUTCOME_TLS_FAILED;
-		line_fail(line, now_ms);
+		conn_fail(c, now_ms);
 	}
 }
 
@@ -87,25 +87,25 @@ line_look(struct preconnect_conn *line, struct http_conn *conn, int64_t now_ms)
  * session.
  */
 static int64_t
-line_open(struct preconnect *p, struct exchange *x, size_t i,
+conn_open(struct preconnect *p, struct exchange *x, size_t i,
     const struct wire_route *route, int64_t now_ms)
 {
-	struct preconnect_conn *line = &p->lines[i];
+	struct preconnect_conn *c = &p->conns[i];
 	struct errinfo why;
 
-	if (!exchange_needs(x, i, route) || line->state != PRECONNECT_DOWN ||
-	    line->failures >= FAILURES_MAX ||
+	if (!exchange_needs(x, i, route) || c->state != PRECONNECT_DOWN ||
+	    c->failures >= FAILURES_MAX ||
 	    (i > CONN_IDENTITY &&
-		p->lines[CONN_IDENTITY].state == PRECONNECT_UNDER_WAY))
+		p->conns[CONN_IDENTITY].state == PRECONNECT_UNDER_WAY))
 		return INT64_MAX;
-	if (line->next_ms > now_ms)
-		return line->next_ms;
-	if (exchange_warm(x, i, route, route_limit_ms(route), &why) ==
+	if (c->next_ms > now_ms)
+		return c->next_ms;
+	if (exchange_connect_early(x, i, route, route_limit_ms(route), &why) ==
 	    OUTCOME_OK)
-		line->state = PRECONNECT_UNDER_WAY;
+		c->state = PRECONNECT_UNDER_WAY;
 	else
-		line_fail(line, now_ms);
-	return line->state == PRECONNECT_DOWN ? line->next_ms : INT64_MAX;
+		conn_fail(c, now_ms);
+	return c->state == PRECONNECT_DOWN ? c->next_ms : INT64_MAX;
 }
 
 /*
@@ -117,7 +117,7 @@ memory_return(struct preconnect *p)
 	bool under_way = false;
 
 	for (size_t i = 0; i < CONN_COUNT; i++)
-		under_way |= p->lines[i].state == PRECONNECT_UNDER_WAY;
+		under_way |= p->conns[i].state == PRECONNECT_UNDER_WAY;
 	if (p->under_way && !under_way)
 		heap_trim();
 	p->under_way = under_way;
@@ -135,9 +135,9 @@ preconnect_run(struct preconnect *p, struct exchange *x,
 		int64_t wake_ms = INT64_MAX;
 
 		for (size_t i = 0; i < CONN_COUNT; i++)
-			line_look(&p->lines[i], &x->conns[i], now_ms);
+			conn_look(&p->conns[i], &x->conns[i], now_ms);
 		for (size_t i = 0; i < CONN_COUNT; i++) {
-			int64_t next_ms = line_open(p, x, i, route, now_ms);
+			int64_t next_ms = conn_open(p, x, i, route, now_ms);
 
 			wake_ms = next_ms < wake_ms ? next_ms : wake_ms;
 		}
@@ -149,7 +149,7 @@ preconnect_run(struct preconnect *p, struct exchange *x,
 	 * failed try
 	 */
 	for (size_t i = 0; i < CONN_COUNT; i++)
-		line_look(&p->lines[i], &x->conns[i], clock_now_ms());
+		conn_look(&p->conns[i], &x->conns[i], clock_now_ms());
 	return r == OUTCOME_ABORTED ? OUTCOME_OK : r;
 }
 
@@ -157,16 +157,16 @@ void
 preconnect_stop(struct preconnect *p)
 {
 	for (size_t i = 0; i < CONN_COUNT; i++) {
-		if (p->lines[i].state == PRECONNECT_UNDER_WAY)
-			p->lines[i].state = PRECONNECT_DOWN;
+		if (p->conns[i].state == PRECONNECT_UNDER_WAY)
+			p->conns[i].state = PRECONNECT_DOWN;
 	}
 }
 
 bool
-preconnect_found_dead(const struct preconnect *p, struct exchange *x)
+preconnect_found_unreachable(const struct preconnect *p, struct exchange *x)
 {
 	for (size_t i = 0; i < CONN_COUNT; i++) {
-		if (p->lines[i].dead && !conn_is_warm(&x->conns[i]))
+		if (p->conns[i].unreachable && !conn_is_warm(&x->conns[i]))
 			return true;
 	}
 	return false;

@@ -10,7 +10,7 @@ enum preconnect_state { PRECONNECT_DOWN, PRECONNECT_UNDER_WAY, PRECONNECT_UP };
 /* One of the connections. */
 struct preconnect_conn {
 	enum preconnect_state state;
-	bool dead; /* the last try could not reach the host */
+	bool unreachable; /* the last try could not reach the host */
 	unsigned failures;
 	int64_t since_ms; /* when it was first open */
 	int64_t next_ms;  /* the earliest time for another try */
@@ -20,7 +20,7 @@ struct preconnect_conn {
 struct preconnect {
 	bool admitted;  /* counted towards this host's limit */
 	bool under_way; /* a request is in progress */
-	struct preconnect_conn lines[CONN_COUNT];
+	struct preconnect_conn conns[CONN_COUNT];
 };
 
 /*
@@ -55,6 +55,7 @@ MUST_CHECK enum outcome preconnect_run(struct preconnect *p, struct exchange *x,
 void preconnect_stop(struct preconnect *p);
 
 /* Did the last try fail to reach one of the hosts? */
-bool preconnect_found_dead(const struct preconnect *p, struct exchange *x);
+bool preconnect_found_unreachable(
+    const struct preconnect *p, struct exchange *x);
 
 #endif

@@ -24,7 +24,7 @@
 #define REFUSAL_MS 900
 #define VERDICT_WAIT_MS 10000 /* for KEEP or REVOKE, after the deadline */
 
-struct signin {
+struct helper_signin {
 	struct wire_request *request;
 	struct wait wait;
 	bool in_worker;
@@ -40,7 +40,7 @@ struct signin {
 
 /* Show another address from now on. */
 static enum outcome
-address_change(struct signin *s, struct errinfo *reterr)
+address_change(struct helper_signin *s, struct errinfo *reterr)
 {
 	const struct wire_request *request = s->request;
 
@@ -50,7 +50,7 @@ address_change(struct signin *s, struct errinfo *reterr)
 }
 
 static enum outcome
-ready_send(struct signin *s, struct errinfo *reterr)
+ready_send(struct helper_signin *s, struct errinfo *reterr)
 {
 	autobuf address = BUF_INIT(AUTHORIZE_ADDRESS_MAX);
 	struct wire_ready ready = {
@@ -64,7 +64,8 @@ ready_send(struct signin *s, struct errinfo *reterr)
 	if (r != OUTCOME_OK)
 		return r;
 	memcpy(ready.address, buf_text(&address), address.len);
-	ready.unreachable = preconnect_found_dead(&s->preconnect, &s->exchange);
+	ready.unreachable =
+	    preconnect_found_unreachable(&s->preconnect, &s->exchange);
 	wire_put_ready(&frame, &ready);
 	s->ready_ms = clock_now_ms();
 	return frame_send(
@@ -73,7 +74,8 @@ ready_send(struct signin *s, struct errinfo *reterr)
 
 /* Exchange the code of an answer that has one. */
 static enum outcome
-code_exchange(struct signin *s, struct answer *answer, struct errinfo *reterr)
+code_exchange(
+    struct helper_signin *s, struct answer *answer, struct errinfo *reterr)
 {
 	struct exchange_order order = {
 	    .request = s->request,
@@ -97,7 +99,7 @@ code_exchange(struct signin *s, struct answer *answer, struct errinfo *reterr)
 }
 
 static enum outcome
-verdict_send(struct signin *s, enum outcome outcome, const char *reason,
+verdict_send(struct helper_signin *s, enum outcome outcome, const char *reason,
     struct errinfo *reterr)
 {
 	autobuf frame = BUF_INIT(WIRE_HEADER_LEN + WIRE_PAYLOAD_MAX);
@@ -124,7 +126,7 @@ verdict_send(struct signin *s, enum outcome outcome, const char *reason,
  * it: the time to load it would reveal the decoy.
  */
 static enum outcome
-worker_start(struct signin *s, struct errinfo *reterr)
+worker_start(struct helper_signin *s, struct errinfo *reterr)
 {
 	struct errinfo why = {0};
 	enum wait_event event;
@@ -152,7 +154,8 @@ worker_start(struct signin *s, struct errinfo *reterr)
  * decoy gets its worker at the same moment, and nothing more.
  */
 static enum outcome
-preconnect_begin(struct signin *s, int64_t *due_ms, struct errinfo *reterr)
+preconnect_begin(
+    struct helper_signin *s, int64_t *due_ms, struct errinfo *reterr)
 {
 	bool decoy = s->request->decoy;
 	bool admitted = preconnect_acquire(
@@ -174,7 +177,7 @@ preconnect_begin(struct signin *s, int64_t *due_ms, struct errinfo *reterr)
  * browser instead; the parent then sends nothing more.
  */
 static enum outcome
-answer_await(struct signin *s, bool for_browser, struct errinfo *reterr)
+answer_await(struct helper_signin *s, bool for_browser, struct errinfo *reterr)
 {
 	int64_t due_ms = preconnect_due_ms(
 	    &s->preconnect, s->request, s->ready_ms, s->wait.deadline_ms);
@@ -208,7 +211,7 @@ answer_await(struct signin *s, bool for_browser, struct errinfo *reterr)
 
 /* What was typed, or what the browser brings. */
 static enum outcome
-answer_take(struct signin *s, struct view typed, struct answer *ret,
+answer_take(struct helper_signin *s, struct view typed, struct answer *ret,
     struct errinfo *reterr)
 {
 	const struct answer_terms terms =
@@ -245,8 +248,8 @@ answer_take(struct signin *s, struct view typed, struct answer *ret,
  *                   address is used up
  */
 static enum outcome
-answer_judge(
-    struct signin *s, struct view typed, bool *ret_used, struct errinfo *reterr)
+answer_judge(struct helper_signin *s, struct view typed, bool *ret_used,
+    struct errinfo *reterr)
 {
 	autoanswer answer = {0};
 	enum outcome r = answer_take(s, typed, &answer, reterr);
@@ -272,7 +275,7 @@ answer_judge(
 /* Is the token to be kept?  Any frame but KEEP, also after GRANTED, means no.
  */
 static bool
-is_kept(struct signin *s)
+keep_await(struct helper_signin *s)
 {
 	int64_t deadline_ms = s->wait.deadline_ms + VERDICT_WAIT_MS;
 	bool granted = false;
@@ -288,7 +291,7 @@ is_kept(struct signin *s)
 		bool go_on = received && type == WIRE_GRANTED && !granted;
 
 		if (!granted) /* all denials look the same */
-			loopback_callback_tell(s->browser,
+			loopback_callback_reply(s->browser,
 			    go_on ? OUTCOME_OK : OUTCOME_NOT_MAPPED);
 		if (!go_on)
 			return received && type == WIRE_KEEP;
@@ -298,7 +301,7 @@ is_kept(struct signin *s)
 
 /* Returns only when there is nothing to revoke. */
 static void
-token_revoke(struct signin *s)
+token_revoke(struct helper_signin *s)
 {
 	const struct token_reply *reply = &s->exchange.reply;
 	struct http_conn *conn = &s->exchange.conns[CONN_IDENTITY];
@@ -330,7 +333,8 @@ token_revoke(struct signin *s)
  * out:    ret_outcome  outcome of the verdict
  */
 static enum outcome
-round_serve(struct signin *s, enum outcome *ret_outcome, struct errinfo *reterr)
+round_serve(
+    struct helper_signin *s, enum outcome *ret_outcome, struct errinfo *reterr)
 {
 	autobuf payload = BUF_INIT(WIRE_PAYLOAD_MAX);
 	autobuf typed = BUF_INIT(WIRE_ANSWER_MAX);
@@ -356,7 +360,7 @@ round_serve(struct signin *s, enum outcome *ret_outcome, struct errinfo *reterr)
 	*ret_outcome = answer_judge(s, buf_view(&typed), &used, &why);
 	/* the browser's code may still be the next answer */
 	if (*ret_outcome != OUTCOME_OK && !s->browser->arrived)
-		loopback_callback_tell(s->browser, *ret_outcome);
+		loopback_callback_reply(s->browser, *ret_outcome);
 	if (used && outcome_may_retry(*ret_outcome))
 		r = address_change(s, reterr);
 	if (r == OUTCOME_OK)
@@ -365,7 +369,7 @@ round_serve(struct signin *s, enum outcome *ret_outcome, struct errinfo *reterr)
 }
 
 static enum outcome
-rounds_serve(struct signin *s, struct errinfo *reterr)
+rounds_serve(struct helper_signin *s, struct errinfo *reterr)
 {
 	enum outcome outcome = OUTCOME_ANSWER_EMPTY;
 	enum outcome r = address_change(s, reterr);
@@ -374,7 +378,7 @@ rounds_serve(struct signin *s, struct errinfo *reterr)
 		r = round_serve(s, &outcome, reterr);
 	if (r == OUTCOME_SYSTEM_ERROR)
 		startup_refuse(r, reterr->text);
-	if (r != OUTCOME_OK || outcome != OUTCOME_OK || !is_kept(s))
+	if (r != OUTCOME_OK || outcome != OUTCOME_OK || !keep_await(s))
 		token_revoke(s);
 	return r;
 }
@@ -383,7 +387,7 @@ enum outcome
 signin_serve(struct wire_request *request, struct browser *browser, int signals,
     struct errinfo *reterr)
 {
-	struct signin s = {
+	struct helper_signin s = {
 	    .request = request,
 	    .wait = {.socket = HELPER_FD_SOCKET,
 		.signals = signals,

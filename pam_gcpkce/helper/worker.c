@@ -25,11 +25,11 @@
 
 #define GRACE_MS 1500 /* less than the parent allows the helper */
 
-static int word = -1; /* the worker's end of the pipe to the monitor */
+static int detach_fd = -1; /* the worker's end of the pipe to the monitor */
 
 struct monitor {
 	pid_t worker;
-	int word;
+	int detach_fd;
 	int signals;
 };
 
@@ -55,9 +55,9 @@ worker_end(const struct monitor *w)
 static _Noreturn void
 watch(const struct monitor *w)
 {
-	enum { WORD, SIGNALS, SOCKET, COUNT };
+	enum { DETACH, SIGNALS, SOCKET, COUNT };
 	struct pollfd fds[COUNT] = {
-	    [WORD] = {.fd = w->word, .events = POLLIN},
+	    [DETACH] = {.fd = w->detach_fd, .events = POLLIN},
 	    [SIGNALS] = {.fd = w->signals, .events = POLLIN},
 	    /* no event: input there is for the worker; only a hang-up counts */
 	    [SOCKET] = {.fd = HELPER_FD_SOCKET},
@@ -72,9 +72,10 @@ watch(const struct monitor *w)
 
 		if (ready < 0 && errno == EINTR)
 			continue;
-		if (fds[WORD].revents != 0 && read(w->word, &byte, 1) == 1)
+		if (fds[DETACH].revents != 0 &&
+		    read(w->detach_fd, &byte, 1) == 1)
 			_exit(0); /* the worker is the revoker now */
-		if (ready <= 0 || fds[WORD].revents != 0)
+		if (ready <= 0 || fds[DETACH].revents != 0)
 			worker_end(w);
 		if (fds[SIGNALS].revents != 0)
 			(void)kill(w->worker, SIGTERM);
@@ -106,7 +107,7 @@ end_set(int64_t end_ms)
 
 /* If the monitor is killed, the worker ends, too. */
 static bool
-monitor_tie(pid_t monitor)
+die_with_monitor(pid_t monitor)
 {
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
 		return false;
@@ -122,25 +123,26 @@ worker_begin(int signals, int64_t end_ms, bool network, struct errinfo *reterr)
 	if (pipe2(ends, O_CLOEXEC) != 0)
 		return err_sys(reterr, OUTCOME_SYSTEM_ERROR, "pipe");
 	autofd monitor_end = ends[0];
-	autofd word_end = ends[1];
+	autofd detach_end = ends[1];
 	pid_t monitor = getpid();
 	pid_t pid = fork();
 	if (pid > 0) {
-		(void)close(take_fd(&word_end));
+		(void)close(take_fd(&detach_end));
 		/* the port is the worker's alone, to close as well */
 		(void)close(HELPER_FD_LISTEN);
 		(void)close(HELPER_FD_LISTEN + 1);
 		/* it waits as long as the worker does, without OpenSSL */
 		OPENSSL_cleanup();
 		heap_trim();
-		watch(&(struct monitor){
-		    .worker = pid, .word = monitor_end, .signals = signals});
+		watch(&(struct monitor){.worker = pid,
+		    .detach_fd = monitor_end,
+		    .signals = signals});
 	}
 	if (pid < 0)
 		return err_sys(reterr, OUTCOME_SYSTEM_ERROR, "fork");
 	(void)close(take_fd(&monitor_end));
-	word = take_fd(&word_end);
-	if (setsid() < 0 || !monitor_tie(monitor) || !end_set(end_ms))
+	detach_fd = take_fd(&detach_end);
+	if (setsid() < 0 || !die_with_monitor(monitor) || !end_set(end_ms))
 		return err_sys(reterr, OUTCOME_SYSTEM_ERROR,
 		    "the worker's session and end");
 	enum outcome r = network ? library_load(reterr) : OUTCOME_OK;
@@ -159,7 +161,7 @@ worker_detach(void)
 	(void)close(HELPER_FD_SOCKET);
 	(void)close(HELPER_FD_LOCK);
 	(void)prctl(PR_SET_PDEATHSIG, 0);
-	(void)!write(word, "", 1);
-	(void)close(word);
-	word = -1;
+	(void)!write(detach_fd, "", 1);
+	(void)close(detach_fd);
+	detach_fd = -1;
 }

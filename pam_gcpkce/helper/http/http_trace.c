@@ -84,7 +84,8 @@ text_take(struct trace *trace, struct view line)
 }
 
 static int
-told(CURL *easy, curl_infotype type, char *bytes, size_t len, void *arg)
+trace_receive(
+    CURL *easy, curl_infotype type, char *bytes, size_t len, void *arg)
 {
 	struct view line = {.p = (const uint8_t *)bytes, .len = len};
 	struct trace *trace = arg;
@@ -105,7 +106,8 @@ trace_begin(struct trace *trace, struct http_conn *conn, struct errinfo *reterr)
 	CURL *easy = conn->easy;
 
 	*trace = (struct trace){.begin_us = now_us()};
-	if (curl.easy_setopt(easy, CURLOPT_DEBUGFUNCTION, told) != CURLE_OK ||
+	if (curl.easy_setopt(easy, CURLOPT_DEBUGFUNCTION, trace_receive) !=
+		CURLE_OK ||
 	    curl.easy_setopt(easy, CURLOPT_DEBUGDATA, trace) != CURLE_OK ||
 	    curl.easy_setopt(easy, CURLOPT_VERBOSE, 1L) != CURLE_OK ||
 	    curl.easy_setopt(easy, CURLOPT_CERTINFO, 1L) != CURLE_OK)

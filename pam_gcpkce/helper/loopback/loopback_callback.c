@@ -44,7 +44,7 @@ loopback_callback_resume(struct browser *b)
 }
 
 void
-loopback_callback_tell(struct browser *b, enum outcome outcome)
+loopback_callback_reply(struct browser *b, enum outcome outcome)
 {
 	autobuf page = BUF_INIT(PAGE_MAX);
 
@@ -67,7 +67,7 @@ number_forget(struct browser *b)
 void
 loopback_callback_forget(struct browser *b)
 {
-	loopback_callback_tell(b, OUTCOME_ABORTED);
+	loopback_callback_reply(b, OUTCOME_ABORTED);
 	answer_done(&b->answer);
 	number_forget(b);
 	b->arrived = false;

@@ -80,7 +80,7 @@ MUST_CHECK enum outcome loopback_callback_number_take(struct browser *b,
 void loopback_callback_dismiss(struct browser *b);
 
 /* Show the waiting browser the result of its code. */
-void loopback_callback_tell(struct browser *b, enum outcome outcome);
+void loopback_callback_reply(struct browser *b, enum outcome outcome);
 
 /* Close everything; a waiting browser is shown that the sign-in is over. */
 void loopback_callback_end(struct browser *b);

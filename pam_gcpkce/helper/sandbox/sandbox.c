@@ -178,7 +178,7 @@ limits_are_set(void)
 }
 
 static bool
-parent_is_tied(void)
+dies_with_parent(void)
 {
 	int signal = 0;
 
@@ -209,7 +209,7 @@ static const struct layer layers[SANDBOX_LAYERS] = {
 	"its environment is not empty"},
     [SANDBOX_DESCRIPTORS] = {STAGE_BEGIN, NULL, descriptors_are_set, NULL},
     [SANDBOX_LIMITS] = {STAGE_BEGIN, NULL, limits_are_set, NULL},
-    [SANDBOX_PARENT] = {STAGE_BEGIN, NULL, parent_is_tied, NULL},
+    [SANDBOX_PARENT] = {STAGE_BEGIN, NULL, dies_with_parent, NULL},
     [SANDBOX_LANDLOCK] = {STAGE_REQUEST, landlock_take, landlock_is_live, NULL},
     [SANDBOX_SECCOMP] = {STAGE_CLOSE, seccomp_take, filter_is_live, NULL},
 };
