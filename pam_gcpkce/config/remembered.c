@@ -124,12 +124,12 @@ remembered_parse(
 /* ---- files ---- */
 
 static enum outcome
-file_read(int folder, const char *name, struct remembered *ret,
+file_read(int dir_fd, const char *name, struct remembered *ret,
     struct errinfo *reterr)
 {
 	autobuf content = BUF_INIT(REMEMBERED_FILE_MAX);
 	struct stat st;
-	enum outcome r = rundir_file_read(folder, name, &content, &st, reterr);
+	enum outcome r = rundir_file_read(dir_fd, name, &content, &st, reterr);
 
 	*ret = (struct remembered){0};
 	return r == OUTCOME_OK
@@ -142,13 +142,13 @@ remembered_read(
     uid_t uid, struct view key, struct remembered *ret, struct errinfo *reterr)
 {
 	char name[REMEMBERED_NAME_CAP];
-	autofd folder = -1;
+	autofd dir_fd = -1;
 
 	*ret = (struct remembered){0};
 	name_make(uid, key, name);
-	enum outcome r = rundir_open_dir(&dir, false, &folder, reterr);
+	enum outcome r = rundir_open_dir(&dir, false, &dir_fd, reterr);
 	if (r == OUTCOME_OK)
-		r = file_read(folder, name, ret, reterr);
+		r = file_read(dir_fd, name, ret, reterr);
 	if (r == OUTCOME_OK &&
 	    (ret->uid != uid || !view_eq_ct(buf_view(&ret->key), key))) {
 		remembered_done(ret);
@@ -164,11 +164,11 @@ remembered_read(
  * a dot, may have that too; its time of change is of CLOCK_REALTIME.
  */
 static bool
-is_stale(int folder, const char *name, uint64_t now_s, uint64_t wall_s)
+is_stale(int dir_fd, const char *name, uint64_t now_s, uint64_t wall_s)
 {
 	struct stat st;
 
-	if (fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
+	if (fstatat(dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
 	    !S_ISREG(st.st_mode))
 		return false;
 	time_t time = name[0] == '.' ? st.st_ctime : st.st_mtime;
@@ -180,37 +180,37 @@ is_stale(int folder, const char *name, uint64_t now_s, uint64_t wall_s)
 }
 
 static void
-sweep(int folder)
+sweep(int dir_fd)
 {
 	const uint64_t now_s = clock_boot_s();
 	const uint64_t wall_s = clock_wall_s();
 	const struct dirent *entry;
-	DIR *list = rundir_list(folder);
+	DIR *list = rundir_list(dir_fd);
 
 	if (list == NULL)
 		return;
 	for (unsigned i = 0; i < REMEMBERED_SWEEP_MAX; i++) {
 		if ((entry = readdir(list)) == NULL)
 			break;
-		if (is_stale(folder, entry->d_name, now_s, wall_s))
-			(void)unlinkat(folder, entry->d_name, 0);
+		if (is_stale(dir_fd, entry->d_name, now_s, wall_s))
+			(void)unlinkat(dir_fd, entry->d_name, 0);
 	}
 	(void)closedir(list);
 }
 
 /* Set the end of a new record and give the file its name. */
 static enum outcome
-file_finish(int folder, const char *temporary, const char *name, uint64_t end_s,
+file_finish(int dir_fd, const char *temporary, const char *name, uint64_t end_s,
     struct errinfo *reterr)
 {
 	const struct timespec times[2] = {
 	    {.tv_sec = (time_t)end_s}, {.tv_sec = (time_t)end_s}};
 
-	if (utimensat(folder, temporary, times, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    renameat(folder, temporary, folder, name) == 0)
+	if (utimensat(dir_fd, temporary, times, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    renameat(dir_fd, temporary, dir_fd, name) == 0)
 		return OUTCOME_OK;
 	enum outcome r = err_sys(reterr, OUTCOME_SYSTEM_ERROR, name);
-	(void)unlinkat(folder, temporary, 0);
+	(void)unlinkat(dir_fd, temporary, 0);
 	return r;
 }
 
@@ -220,21 +220,21 @@ remembered_write(const struct remembered *record, struct errinfo *reterr)
 	autobuf content = BUF_INIT(REMEMBERED_FILE_MAX);
 	char name[REMEMBERED_NAME_CAP];
 	char temporary[RUNDIR_ID_LEN + 2] = ".";
-	autofd folder = -1;
+	autofd dir_fd = -1;
 
 	remembered_put(&content, record);
 	enum outcome r = buf_check(&content);
 	if (r == OUTCOME_OK)
 		r = rundir_id_make(temporary + 1, reterr);
 	if (r == OUTCOME_OK)
-		r = rundir_open_dir(&dir, true, &folder, reterr);
+		r = rundir_open_dir(&dir, true, &dir_fd, reterr);
 	if (r != OUTCOME_OK)
 		return r;
-	sweep(folder);
+	sweep(dir_fd);
 	name_make(record->uid, buf_view(&record->key), name);
 	r = rundir_file_make(
-	    folder, temporary, buf_view(&content), 0, 0, reterr);
-	return r == OUTCOME_OK ? file_finish(folder, temporary, name,
+	    dir_fd, temporary, buf_view(&content), 0, 0, reterr);
+	return r == OUTCOME_OK ? file_finish(dir_fd, temporary, name,
 				     record->made_s + record->lasts_s, reterr)
 			       : r;
 }
@@ -243,7 +243,7 @@ remembered_write(const struct remembered *record, struct errinfo *reterr)
 
 /* Is it a record of this user, by its name or by what it holds? */
 static bool
-is_of(int folder, const char *name, const char *user,
+is_of(int dir_fd, const char *name, const char *user,
     const struct account *account)
 {
 	char head[REMEMBERED_NAME_CAP];
@@ -255,7 +255,7 @@ is_of(int folder, const char *name, const char *user,
 		if (strncmp(name, head, strlen(head)) == 0)
 			return true;
 	}
-	return file_read(folder, name, &record, NULL) == OUTCOME_OK &&
+	return file_read(dir_fd, name, &record, NULL) == OUTCOME_OK &&
 	    strcmp(record.account, user) == 0;
 }
 
@@ -266,12 +266,12 @@ is_dots(const char *name)
 }
 
 static enum outcome
-files_forget(int folder, const char *user, const struct account *account,
+files_forget(int dir_fd, const char *user, const struct account *account,
     size_t *ret_count, struct errinfo *reterr)
 {
 	const struct dirent *entry;
 	enum outcome r = OUTCOME_OK;
-	DIR *list = rundir_list(folder);
+	DIR *list = rundir_list(dir_fd);
 
 	if (list == NULL)
 		return err_sys(reterr, OUTCOME_SYSTEM_ERROR, REMEMBERED_DIR);
@@ -279,9 +279,9 @@ files_forget(int folder, const char *user, const struct account *account,
 		const char *name = entry->d_name;
 
 		if (is_dots(name) ||
-		    (user != NULL && !is_of(folder, name, user, account)))
+		    (user != NULL && !is_of(dir_fd, name, user, account)))
 			continue;
-		if (unlinkat(folder, name, 0) == 0)
+		if (unlinkat(dir_fd, name, 0) == 0)
 			(*ret_count)++;
 		else if (errno != ENOENT)
 			r = err_sys(reterr, OUTCOME_SYSTEM_ERROR, name);
@@ -294,15 +294,15 @@ enum outcome
 remembered_forget(const char *user, size_t *ret_count, struct errinfo *reterr)
 {
 	struct account account = {0};
-	autofd folder = -1;
+	autofd dir_fd = -1;
 	enum outcome r = OUTCOME_OK;
 
 	*ret_count = 0;
 	if (user != NULL)
 		r = account_find(user, &account, reterr);
 	if (r == OUTCOME_OK) /* made if missing, then it is empty */
-		r = rundir_open_dir(&dir, true, &folder, reterr);
+		r = rundir_open_dir(&dir, true, &dir_fd, reterr);
 	return r == OUTCOME_OK
-	    ? files_forget(folder, user, &account, ret_count, reterr)
+	    ? files_forget(dir_fd, user, &account, ret_count, reterr)
 	    : r;
 }

@@ -96,7 +96,7 @@ limits_set(const struct child_plan *plan)
 	for (size_t i = 0; set && i < sizeof(limits) / sizeof(limits[0]); i++)
 		set = limit_set(limits[i].resource, limits[i].most);
 	return set &&
-	    (!plan->child_run.drop ||
+	    (!plan->setup.drop ||
 		limit_set(RLIMIT_NPROC, HELPER_PROCESSES_MAX));
 }
 
@@ -145,8 +145,8 @@ static bool
 descriptors_arrange(const struct child_plan *plan)
 {
 	int keep[] = {plan->socket, plan->report, plan->binary,
-	    plan->child_run.log < 0 ? plan->socket : plan->child_run.log,
-	    plan->child_run.lock < 0 ? plan->socket : plan->child_run.lock};
+	    plan->setup.log < 0 ? plan->socket : plan->setup.log,
+	    plan->setup.lock < 0 ? plan->socket : plan->setup.lock};
 
 	close_all_but(keep, sizeof(keep) / sizeof(keep[0]));
 	int socket = park(plan->socket);
@@ -156,10 +156,8 @@ descriptors_arrange(const struct child_plan *plan)
 	if (null < 0)
 		return false; /* return now to keep errno */
 	int null_parked = park(null);
-	int log =
-	    park(plan->child_run.log < 0 ? null_parked : plan->child_run.log);
-	int lock =
-	    park(plan->child_run.lock < 0 ? null_parked : plan->child_run.lock);
+	int log = park(plan->setup.log < 0 ? null_parked : plan->setup.log);
+	int lock = park(plan->setup.lock < 0 ? null_parked : plan->setup.lock);
 
 	if (socket < 0 || report < 0 || binary < 0 || null_parked < 0 ||
 	    log < 0 || lock < 0)
@@ -195,11 +193,11 @@ keyring_leave(const struct child_plan *plan)
 static bool
 ids_set(const struct child_plan *plan)
 {
-	uid_t uid = plan->child_run.drop ? plan->child_run.uid : plan->uid;
-	gid_t gid = plan->child_run.drop ? plan->child_run.gid : plan->gid;
+	uid_t uid = plan->setup.drop ? plan->setup.uid : plan->uid;
+	gid_t gid = plan->setup.drop ? plan->setup.gid : plan->gid;
 	uid_t r, e, s;
 
-	if (plan->child_run.drop && syscall(CALL_SETGROUPS, 0, NULL) != 0)
+	if (plan->setup.drop && syscall(CALL_SETGROUPS, 0, NULL) != 0)
 		return false;
 	if (syscall(CALL_SETRESGID, gid, gid, gid) != 0 ||
 	    syscall(CALL_SETRESUID, uid, uid, uid) != 0)

@@ -15,7 +15,7 @@ struct child_report {
 
 /* All that the child needs, prepared before the fork. */
 struct child_plan {
-	struct helper_child child_run;
+	struct helper_setup setup;
 	pid_t parent;
 	uid_t uid; /* the effective ids of the application */
 	gid_t gid;

@@ -133,12 +133,12 @@ helper_send(const struct config *config, int lock, const struct buf *frame,
 {
 	autoproc child = HELPER_PROC_NONE;
 	autofd log = helper_proc_log_open();
-	struct helper_child child_run;
+	struct helper_setup setup;
 
-	enum outcome r = helper_child_plan(config, log, &child_run, reterr);
-	child_run.lock = lock;
+	enum outcome r = helper_child_plan(config, log, &setup, reterr);
+	setup.lock = lock;
 	if (r == OUTCOME_OK)
-		r = helper_proc_start(&child_run, deadline_ms, &child, reterr);
+		r = helper_proc_start(&setup, deadline_ms, &child, reterr);
 	if (r == OUTCOME_OK)
 		r = helper_proc_send(&child, frame, deadline_ms, reterr);
 	if (r != OUTCOME_OK)
@@ -153,7 +153,7 @@ helper_send(const struct config *config, int lock, const struct buf *frame,
  * Note a frame's missing layers; if the sandbox is strict, they are a failure.
  */
 static enum outcome
-missing_note(struct helper_proc *proc, const struct missing *missing,
+missing_note(struct helper_proc *proc, const struct missing_layers *missing,
     struct errinfo *reterr)
 {
 	missing_merge(&proc->missing, missing);
@@ -285,9 +285,9 @@ empty_send(
 void
 helper_client_grant(const struct helper_proc *proc)
 {
-	struct errinfo unheard;
+	struct errinfo ignored;
 
-	(void)!empty_send(proc, WIRE_GRANTED, &unheard);
+	(void)!empty_send(proc, WIRE_GRANTED, &ignored);
 }
 
 enum outcome

@@ -41,11 +41,11 @@ helper_user_refuse(
 
 enum outcome
 helper_child_plan(const struct config *config, int log,
-    struct helper_child *ret, struct errinfo *reterr)
+    struct helper_setup *ret, struct errinfo *reterr)
 {
 	struct account account;
 
-	*ret = (struct helper_child){.log = log, .lock = -1};
+	*ret = (struct helper_setup){.log = log, .lock = -1};
 	if (geteuid() != 0)
 		return OUTCOME_OK;
 	enum outcome r = account_find(config->helper_user, &account, reterr);

@@ -122,7 +122,7 @@ exec_await(struct helper_proc *child, int *report_fd, int64_t deadline_ms,
 }
 
 enum outcome
-helper_proc_start(const struct helper_child *child_run, int64_t deadline_ms,
+helper_proc_start(const struct helper_setup *setup, int64_t deadline_ms,
     struct helper_proc *ret, struct errinfo *reterr)
 {
 	autoproc child = HELPER_PROC_NONE;
@@ -148,7 +148,7 @@ helper_proc_start(const struct helper_child *child_run, int64_t deadline_ms,
 		return err_sys(reterr, OUTCOME_SYSTEM_ERROR, "fcntl");
 
 	struct child_plan plan = {
-	    .child_run = *child_run,
+	    .setup = *setup,
 	    .parent = getpid(),
 	    .uid = geteuid(),
 	    .gid = getegid(),

@@ -19,7 +19,7 @@
 #include "rounds.h"
 #include "session.h"
 
-#define KEPT "gcpkce_signin"
+#define INTERRUPTED "gcpkce_signin"
 #define FAIL_DELAY_US 2000000
 
 static void
@@ -46,7 +46,7 @@ signin_cleanup(struct signin **p)
  * libpam's cleanup of a kept sign-in: acts only in the process that keeps it.
  */
 static void
-kept_free(pam_handle_t *pamh, void *data, int status)
+interrupted_free(pam_handle_t *pamh, void *data, int status)
 {
 	struct signin *s = data;
 
@@ -139,10 +139,10 @@ helper_start(struct signin *s, const struct place *place)
 		r = helper_client_address(
 		    &s->proc, s->deadline_ms, &s->ready, &s->why);
 	}
-	journal_missing(s->pamh, s->user, &s->proc.missing);
+	journal_missing_layers(s->pamh, s->user, &s->proc.missing);
 	if (s->config.debug)
 		journal_debug(s->pamh,
-		    "helper %d started in %lld ms (%s); prospect: %s %s",
+		    "helper %d started in %lld ms (%s); account status: %s %s",
 		    (int)s->proc.pid, (long long)(clock_now_ms() - begun_ms),
 		    outcome_name(r), outcome_name(s->account_status),
 		    s->account_status_why.text);
@@ -179,15 +179,17 @@ signin_begin(struct signin *s, int argc, const char **argv,
 
 /* The sign-in that the application interrupted; NULL: there is none. */
 static struct signin *
-kept_take(pam_handle_t *pamh)
+interrupted_take(pam_handle_t *pamh)
 {
 	const void *data = NULL;
 	struct signin *s;
 
-	if (pam_get_data(pamh, KEPT, &data) != PAM_SUCCESS || data == NULL)
+	if (pam_get_data(pamh, INTERRUPTED, &data) != PAM_SUCCESS ||
+	    data == NULL)
 		return NULL;
 	memcpy(&s, &data, sizeof(s));
-	(void)pam_set_data(pamh, KEPT, NULL, NULL); /* kept_free skips it */
+	(void)pam_set_data(
+	    pamh, INTERRUPTED, NULL, NULL); /* interrupted_free skips it */
 	return s->owner == getpid() ? s : NULL;
 }
 
@@ -272,7 +274,7 @@ struct result
 signin_run(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
 	struct result result = {0};
-	autosignin *s = kept_take(pamh);
+	autosignin *s = interrupted_take(pamh);
 	bool begun = s != NULL;
 
 	if (!begun) {
@@ -286,7 +288,8 @@ signin_run(pam_handle_t *pamh, int flags, int argc, const char **argv)
 	if (result.incomplete) {
 		/* without a begun sign-in, the next call begins again */
 		if (s->ready.address[0] != '\0' &&
-		    pam_set_data(pamh, KEPT, s, kept_free) == PAM_SUCCESS)
+		    pam_set_data(pamh, INTERRUPTED, s, interrupted_free) ==
+			PAM_SUCCESS)
 			(void)take_ptr(&s);
 		return result;
 	}

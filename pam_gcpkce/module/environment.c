@@ -77,7 +77,7 @@ environment_put_token(
 }
 
 enum outcome
-environment_put_person(
+environment_put_user(
     pam_handle_t *pamh, const struct identity *identity, uint64_t expires_at_s)
 {
 	char expires[CLOCK_STAMP_LEN + 1] = "";

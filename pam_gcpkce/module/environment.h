@@ -38,7 +38,7 @@ MUST_CHECK enum outcome environment_put_token(pam_handle_t *pamh,
  * in:     expires_at_s  CLOCK_REALTIME; 0: not known
  * errors: OUTCOME_NO_MEMORY
  */
-MUST_CHECK enum outcome environment_put_person(
+MUST_CHECK enum outcome environment_put_user(
     pam_handle_t *pamh, const struct identity *identity, uint64_t expires_at_s);
 
 /* Is any variable of an export set whose name is not configurable? */

@@ -56,7 +56,7 @@ export_token(pam_handle_t *pamh, const struct config *config,
 		    ? file_export(pamh, exported, account, reterr)
 		    : environment_put_token(pamh, config, verdict->token);
 	if (r == OUTCOME_OK)
-		r = environment_put_person(
+		r = environment_put_user(
 		    pamh, &verdict->identity, expires_at_s);
 	if (r == OUTCOME_OK)
 		r = exported_keep(pamh, exported);

@@ -92,7 +92,8 @@ journal_faults(pam_handle_t *pamh, const struct config_faults *faults)
 }
 
 void
-journal_missing(pam_handle_t *pamh, const char *user, struct missing *missing)
+journal_missing_layers(
+    pam_handle_t *pamh, const char *user, struct missing_layers *missing)
 {
 	autobuf news = BUF_INIT(ERRINFO_TEXT_MAX);
 

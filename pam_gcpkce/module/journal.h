@@ -48,8 +48,8 @@ void journal_event(pam_handle_t *pamh, int priority, const char *event,
  * Write "sandbox_layer_missing" for layers not logged yet; nothing if there are
  * none.
  */
-void journal_missing(
-    pam_handle_t *pamh, const char *user, struct missing *missing);
+void journal_missing_layers(
+    pam_handle_t *pamh, const char *user, struct missing_layers *missing);
 
 /* Write every fault of a configuration, one line each. */
 void journal_faults(pam_handle_t *pamh, const struct config_faults *faults);

@@ -113,7 +113,7 @@ void
 remember_export(struct signin *s)
 {
 	if (s->config.export == EXPORT_NONE ||
-	    environment_put_person(s->pamh, &s->verdict.identity, 0) ==
+	    environment_put_user(s->pamh, &s->verdict.identity, 0) ==
 		OUTCOME_OK)
 		return;
 	environment_clear(s->pamh, &s->config);

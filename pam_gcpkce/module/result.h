@@ -10,7 +10,7 @@
 /* How a call of pam_authenticate ends. */
 struct result {
 	enum outcome outcome; /* what the journal says */
-	enum outcome shown;   /* what the user is told; differs for an account
+	enum outcome shown;   /* what the user sees; differs for an account
 				 that no user can sign in to */
 	bool answers_used_up; /* no further answer is allowed */
 	bool incomplete; /* the application will call again (PAM_CONV_AGAIN) */

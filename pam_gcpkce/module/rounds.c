@@ -148,7 +148,7 @@ rounds_log(struct signin *s, enum outcome outcome)
  * is what every user would see.
  */
 static void
-answer_account(struct signin *s, enum outcome r, struct result *result)
+answer_set_result(struct signin *s, enum outcome r, struct result *result)
 {
 	bool is_junk = s->verdict.sshd_junk && outcome_may_retry(r);
 
@@ -186,7 +186,7 @@ round_run(struct signin *s, struct result *result)
 			.old_password = journal_item(s->pamh, PAM_OLDAUTHTOK),
 		    },
 		    s->deadline_ms, &s->verdict, &s->why);
-		journal_missing(s->pamh, s->user, &s->proc.missing);
+		journal_missing_layers(s->pamh, s->user, &s->proc.missing);
 		if (s->config.debug)
 			journal_debug(s->pamh,
 			    "an answer of %zu bytes; verdict: %s %s", typed.len,
@@ -194,7 +194,7 @@ round_run(struct signin *s, struct result *result)
 	}
 	if (r == OUTCOME_OK)
 		r = decide(s);
-	answer_account(s, r, result);
+	answer_set_result(s, r, result);
 	result->answers_used_up = s->attempt >= s->config.attempts;
 	token_settle(s, result->outcome);
 }
@@ -222,7 +222,7 @@ rounds_run(struct signin *s, struct result *result)
 		s->why.text[0] = '\0';
 		enum outcome r = helper_client_address(
 		    &s->proc, s->deadline_ms, &s->ready, &s->why);
-		journal_missing(s->pamh, s->user, &s->proc.missing);
+		journal_missing_layers(s->pamh, s->user, &s->proc.missing);
 		if (r != OUTCOME_OK) {
 			*result = (struct result){.outcome = r, .shown = r};
 			return;

@@ -21,7 +21,8 @@ layer_name(enum sandbox_layer layer)
 }
 
 void
-missing_add(struct missing *missing, enum sandbox_layer layer, uint32_t error)
+missing_add(
+    struct missing_layers *missing, enum sandbox_layer layer, uint32_t error)
 {
 	if ((missing->layers & 1U << layer) != 0)
 		return;
@@ -30,7 +31,7 @@ missing_add(struct missing *missing, enum sandbox_layer layer, uint32_t error)
 }
 
 void
-missing_merge(struct missing *missing, const struct missing *more)
+missing_merge(struct missing_layers *missing, const struct missing_layers *more)
 {
 	for (unsigned i = 0; i < SANDBOX_LAYERS; i++) {
 		if ((more->layers & 1U << i) != 0)
@@ -39,7 +40,8 @@ missing_merge(struct missing *missing, const struct missing *more)
 }
 
 static void
-layers_put(const struct missing *missing, uint32_t layers, struct buf *text)
+layers_put(
+    const struct missing_layers *missing, uint32_t layers, struct buf *text)
 {
 	const char *before = "the helper's sandbox lacks ";
 
@@ -57,18 +59,18 @@ layers_put(const struct missing *missing, uint32_t layers, struct buf *text)
 }
 
 bool
-missing_news(struct missing *missing, struct buf *text)
+missing_news(struct missing_layers *missing, struct buf *text)
 {
-	uint32_t news = missing->layers & ~missing->told;
+	uint32_t news = missing->layers & ~missing->reported;
 
-	missing->told = missing->layers;
+	missing->reported = missing->layers;
 	layers_put(missing, news, text);
 	return news != 0;
 }
 
 enum outcome
-missing_judge(const struct missing *missing, bool strict, const char *end,
-    struct errinfo *reterr)
+missing_judge(const struct missing_layers *missing, bool strict,
+    const char *end, struct errinfo *reterr)
 {
 	autobuf all = BUF_INIT(ERRINFO_TEXT_MAX);
 

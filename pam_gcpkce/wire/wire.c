@@ -114,7 +114,7 @@ field_identity(struct wire_codec *w, struct identity *identity)
 
 /* A layer's errno is present only if its bit is set. */
 void
-field_missing(struct wire_codec *w, struct missing *missing)
+field_missing(struct wire_codec *w, struct missing_layers *missing)
 {
 	field_u32(w, &missing->layers, "layers");
 	if (missing->layers >> SANDBOX_LAYERS != 0)

@@ -83,7 +83,7 @@ rounds_judge(
 }
 
 enum outcome
-environment_put_person(
+environment_put_user(
     pam_handle_t *pamh, const struct identity *identity, uint64_t expires_at_s)
 {
 	(void)pamh;

@@ -18,11 +18,11 @@
 
 /* What a helper says of its sandbox is put into words for the journal. */
 static void
-missing_check(struct missing missing)
+missing_check(struct missing_layers missing)
 {
 	autobuf words = BUF_INIT(ERRINFO_TEXT_MAX);
 
-	HOLD(missing.layers >> SANDBOX_LAYERS == 0 && missing.told == 0);
+	HOLD(missing.layers >> SANDBOX_LAYERS == 0 && missing.reported == 0);
 	HOLD(missing_news(&missing, &words) == (missing.layers != 0));
 	HOLD(!missing_news(&missing, &words));
 	HOLD(buf_check(&words) == OUTCOME_OK && is_printable(buf_text(&words)));

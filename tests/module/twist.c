@@ -486,7 +486,7 @@ twist_record(struct wire_verdict *v, const char *twist)
 }
 
 void
-twist_missing(struct missing *missing, const char *twist)
+twist_missing(struct missing_layers *missing, const char *twist)
 {
 	bool each = strcmp(twist, "lacks-each") == 0;
 

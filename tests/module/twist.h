@@ -15,7 +15,7 @@
 void twist_record(struct wire_verdict *verdict, const char *twist);
 
 /* Say that the sandbox lacks a layer ("lacks") or all ("lacks-each"). */
-void twist_missing(struct missing *missing, const char *twist);
+void twist_missing(struct missing_layers *missing, const char *twist);
 
 /*
  * Send a frame in the way that the twist says: with some bytes changed, not at

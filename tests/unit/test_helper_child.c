@@ -81,10 +81,10 @@ static const struct refused {
     {"pidfd_open", ANY, 0, ENOSYS, false, STARTS},
 };
 
-static struct helper_child
+static struct helper_setup
 child_of_this_user(void)
 {
-	return (struct helper_child){
+	return (struct helper_setup){
 	    .drop = geteuid() == 0,
 	    .uid = STRANGER,
 	    .gid = STRANGER,
@@ -124,7 +124,7 @@ refuse(const struct refused *row)
 static int
 start_with(const struct refused *row)
 {
-	struct helper_child child_run = child_of_this_user();
+	struct helper_setup setup = child_of_this_user();
 	struct helper_proc proc = HELPER_PROC_NONE;
 	struct errinfo why = {0};
 	char start[256];
@@ -132,7 +132,7 @@ start_with(const struct refused *row)
 	if (!refuse(row))
 		return 2;
 	enum outcome r =
-	    helper_proc_start(&child_run, clock_now_ms() + 10000, &proc, &why);
+	    helper_proc_start(&setup, clock_now_ms() + 10000, &proc, &why);
 	helper_proc_end(&proc);
 	(void)snprintf(
 	    start, sizeof(start), ": %s: %s", row->step, strerror(row->error));
@@ -209,7 +209,7 @@ exec_catch(void)
 static int
 start_with_late_exec(void)
 {
-	struct helper_child child_run = child_of_this_user();
+	struct helper_setup setup = child_of_this_user();
 	autobuf payload = BUF_INIT(WIRE_PAYLOAD_MAX);
 	struct helper_proc proc = HELPER_PROC_NONE;
 	struct errinfo why = {0};
@@ -220,8 +220,7 @@ start_with_late_exec(void)
 	if (fd < 0 || pthread_create(&delay, NULL, exec_delay, &fd) != 0)
 		return 2;
 	int64_t begun_ms = clock_now_ms();
-	enum outcome started =
-	    helper_proc_start(&child_run, until_ms, &proc, &why);
+	enum outcome started = helper_proc_start(&setup, until_ms, &proc, &why);
 	bool in_time = clock_now_ms() - begun_ms < LATE_MS;
 	enum outcome r =
 	    helper_proc_receive(&proc, WIRE_READY, until_ms, &payload, &why);

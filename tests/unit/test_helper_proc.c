@@ -73,10 +73,10 @@ getpwuid_r(uid_t uid, struct passwd *entry, char *space, size_t len,
 	return 0;
 }
 
-static struct helper_child
+static struct helper_setup
 child_of_this_user(void)
 {
-	return (struct helper_child){
+	return (struct helper_setup){
 	    .drop = geteuid() == 0,
 	    .uid = STRANGER,
 	    .gid = STRANGER,
@@ -96,7 +96,7 @@ static enum outcome
 helper_start(
     const char *login_url, struct helper_proc *ret, struct errinfo *reterr)
 {
-	struct helper_child child_run = child_of_this_user();
+	struct helper_setup setup = child_of_this_user();
 	autorequest request = {
 	    .label = {.user = "alice", .service = "test", .host = "here"},
 	    .client_id = "client-1",
@@ -114,7 +114,7 @@ helper_start(
 	request.route.connect_timeout_s = 2;
 	request.route.request_timeout_s = 2;
 	wire_put_request(&frame, &request);
-	enum outcome r = helper_proc_start(&child_run, soon(), ret, reterr);
+	enum outcome r = helper_proc_start(&setup, soon(), ret, reterr);
 	return r == OUTCOME_OK ? helper_proc_send(ret, &frame, soon(), reterr)
 			       : r;
 }
@@ -639,9 +639,9 @@ ids_check(pid_t pid)
 {
 	char have[256];
 	char want[256];
-	struct helper_child child_run = child_of_this_user();
-	unsigned uid = child_run.drop ? child_run.uid : geteuid();
-	unsigned gid = child_run.drop ? child_run.gid : getegid();
+	struct helper_setup setup = child_of_this_user();
+	unsigned uid = setup.drop ? setup.uid : geteuid();
+	unsigned gid = setup.drop ? setup.gid : getegid();
 
 	(void)snprintf(
 	    want, sizeof(want), "%u\t%u\t%u\t%u", uid, uid, uid, uid);
@@ -652,13 +652,13 @@ ids_check(pid_t pid)
 	status_read(pid, "Gid", have, sizeof(have));
 	CHECK(strcmp(have, want) == 0);
 	status_read(pid, "Groups", have, sizeof(have));
-	CHECK(!child_run.drop || have[strspn(have, " ")] == '\0');
+	CHECK(!setup.drop || have[strspn(have, " ")] == '\0');
 	status_read(pid, "NoNewPrivs", have, sizeof(have));
 	CHECK(strcmp(have, "1") == 0);
 	status_read(pid, "Umask", have, sizeof(have));
 	CHECK(strcmp(have, "0077") == 0);
-	CHECK(status_number(pid, "CapEff") == 0 || !child_run.drop);
-	CHECK(status_number(pid, "CapPrm") == 0 || !child_run.drop);
+	CHECK(status_number(pid, "CapEff") == 0 || !setup.drop);
+	CHECK(status_number(pid, "CapPrm") == 0 || !setup.drop);
 	return 0;
 }
 
@@ -858,12 +858,12 @@ helper_proc_end_of_file_ends_the_helper(void **state)
 static void
 helper_proc_end_before_a_request_ends_the_helper(void **state)
 {
-	struct helper_child child_run = child_of_this_user();
+	struct helper_setup setup = child_of_this_user();
 	struct helper_proc proc;
 
 	(void)state;
 	assert_int_equal(
-	    helper_proc_start(&child_run, soon(), &proc, NULL), OUTCOME_OK);
+	    helper_proc_start(&setup, soon(), &proc, NULL), OUTCOME_OK);
 	int64_t begun = clock_now_ms();
 	helper_proc_end(&proc);
 	assert_true(clock_now_ms() - begun < 1500);
@@ -1085,7 +1085,7 @@ helper_proc_receive_wants_the_frame_it_names(void **state)
 static void
 helper_proc_helper_that_is_gone_has_failed(void **state)
 {
-	struct helper_child child_run = child_of_this_user();
+	struct helper_setup setup = child_of_this_user();
 	autoproc proc = HELPER_PROC_NONE;
 	autobuf frame = BUF_INIT(100);
 	autobuf payload = BUF_INIT(WIRE_PAYLOAD_MAX);
@@ -1093,7 +1093,7 @@ helper_proc_helper_that_is_gone_has_failed(void **state)
 
 	(void)state;
 	assert_int_equal(
-	    helper_proc_start(&child_run, soon(), &proc, NULL), OUTCOME_OK);
+	    helper_proc_start(&setup, soon(), &proc, NULL), OUTCOME_OK);
 	/* no request: the helper says so, and goes */
 	wire_put_empty(&frame, WIRE_KEEP);
 	assert_int_equal(
@@ -1116,13 +1116,13 @@ helper_proc_helper_that_is_gone_has_failed(void **state)
 static enum outcome
 reply_as_root(int late_ms, struct errinfo *reterr)
 {
-	struct helper_child child_run = {.drop = false, .log = -1, .lock = -1};
+	struct helper_setup setup = {.drop = false, .log = -1, .lock = -1};
 	autoproc proc = HELPER_PROC_NONE;
 	autobuf request = BUF_INIT(WIRE_HEADER_LEN + WIRE_PAYLOAD_MAX);
 	autobuf payload = BUF_INIT(WIRE_PAYLOAD_MAX);
 
 	wire_put_request(&request, &(struct wire_request){.decoy = true});
-	enum outcome r = helper_proc_start(&child_run, soon(), &proc, reterr);
+	enum outcome r = helper_proc_start(&setup, soon(), &proc, reterr);
 	(void)poll(NULL, 0, late_ms);
 	if (r == OUTCOME_OK)
 		r = helper_proc_send(&proc, &request, soon(), reterr);
@@ -1153,7 +1153,7 @@ helper_proc_helper_never_runs_as_root(void **state)
 static int
 host_that_cannot_drop(void)
 {
-	struct helper_child child_run = {.drop = true,
+	struct helper_setup setup = {.drop = true,
 	    .uid = geteuid() == 0 ? (uid_t)-1 : 1,
 	    .gid = STRANGER,
 	    .log = -1,
@@ -1162,7 +1162,7 @@ host_that_cannot_drop(void)
 	struct helper_proc proc;
 	struct errinfo err = {0};
 
-	CHECK(helper_proc_start(&child_run, soon(), &proc, &err) ==
+	CHECK(helper_proc_start(&setup, soon(), &proc, &err) ==
 	    OUTCOME_HELPER_FAILED);
 	CHECK(strstr(err.text,
 		  "/gcpkce-helper: changing to the helper's account: Operation "
@@ -1184,7 +1184,7 @@ helper_proc_names_the_step_that_failed(void **state)
 static int
 host_without_descriptors(void)
 {
-	struct helper_child child_run = child_of_this_user();
+	struct helper_setup setup = child_of_this_user();
 	struct census before = descriptors_count();
 
 	/* room for ever more, until it is enough */
@@ -1193,8 +1193,7 @@ host_without_descriptors(void)
 		struct helper_proc proc;
 
 		CHECK(setrlimit(RLIMIT_NOFILE, &limit) == 0);
-		enum outcome r =
-		    helper_proc_start(&child_run, soon(), &proc, NULL);
+		enum outcome r = helper_proc_start(&setup, soon(), &proc, NULL);
 		limit.rlim_cur = 64;
 		CHECK(setrlimit(RLIMIT_NOFILE, &limit) == 0);
 		CHECK(r == OUTCOME_OK || r == OUTCOME_HELPER_FAILED ||
@@ -1243,27 +1242,26 @@ helper_proc_birth_is_planned_by_the_effective_user(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		static struct config config = {
 		    .helper_user_place = "/c.conf:7"};
-		struct helper_child child_run;
+		struct helper_setup setup;
 		struct errinfo err = {0};
 
 		(void)snprintf(config.helper_user, sizeof(config.helper_user),
 		    "%s", rows[i].user);
-		enum outcome r =
-		    helper_child_plan(&config, 7, &child_run, &err);
+		enum outcome r = helper_child_plan(&config, 7, &setup, &err);
 		if (geteuid() != 0) {
 			/* no account is needed where nothing can be dropped */
 			assert_int_equal(r, OUTCOME_OK);
-			assert_false(child_run.drop);
+			assert_false(setup.drop);
 			continue;
 		}
 		assert_int_equal(r, rows[i].outcome);
 		assert_string_equal(err.text, rows[i].why);
 		if (r != OUTCOME_OK)
 			continue;
-		assert_true(child_run.drop);
-		assert_int_equal(child_run.uid, STRANGER);
-		assert_int_equal(child_run.gid, STRANGER);
-		assert_int_equal(child_run.log, 7);
+		assert_true(setup.drop);
+		assert_int_equal(setup.uid, STRANGER);
+		assert_int_equal(setup.gid, STRANGER);
+		assert_int_equal(setup.log, 7);
 	}
 }
 

@@ -11,7 +11,7 @@
 #include "gcpkce/wire/layers.h"
 
 static void
-assert_news(struct missing *missing, const char *words)
+assert_news(struct missing_layers *missing, const char *words)
 {
 	autobuf text = BUF_INIT(ERRINFO_TEXT_MAX);
 
@@ -22,7 +22,7 @@ assert_news(struct missing *missing, const char *words)
 static void
 missing_is_reported_once(void **state)
 {
-	struct missing missing = {0};
+	struct missing_layers missing = {0};
 	autobuf all = BUF_INIT(ERRINFO_TEXT_MAX);
 
 	(void)state;
@@ -39,7 +39,7 @@ missing_is_reported_once(void **state)
 	missing_add(&missing, SANDBOX_SECCOMP, EINVAL);
 	assert_news(
 	    &missing, "the helper's sandbox lacks seccomp: Invalid argument");
-	missing.told = 0;
+	missing.reported = 0;
 	assert_true(missing_news(&missing, &all));
 	assert_string_equal(buf_text(&all),
 	    "the helper's sandbox lacks limits, "
@@ -50,7 +50,7 @@ missing_is_reported_once(void **state)
 static void
 missing_of_all_layers_fits(void **state)
 {
-	struct missing missing = {0};
+	struct missing_layers missing = {0};
 	autobuf all = BUF_INIT(ERRINFO_TEXT_MAX);
 
 	(void)state;
@@ -59,7 +59,7 @@ missing_of_all_layers_fits(void **state)
 		/* the system's longest words */
 		missing_add(&missing, i, EILSEQ);
 	}
-	missing.told = 0;
+	missing.reported = 0;
 	assert_true(missing_news(&missing, &all));
 	assert_int_equal(buf_check(&all), OUTCOME_OK);
 }
@@ -67,8 +67,8 @@ missing_of_all_layers_fits(void **state)
 static void
 missing_merge_adds_what_is_new(void **state)
 {
-	struct missing all = {0};
-	struct missing later = {0};
+	struct missing_layers all = {0};
+	struct missing_layers later = {0};
 
 	(void)state;
 	missing_add(&all, SANDBOX_LANDLOCK, ENOSYS);
@@ -86,7 +86,7 @@ missing_merge_adds_what_is_new(void **state)
 static void
 missing_layer_is_a_refusal_where_it_is_strict(void **state)
 {
-	struct missing missing = {0};
+	struct missing_layers missing = {0};
 	struct errinfo why = {0};
 
 	(void)state;

@@ -266,7 +266,7 @@ layers_tell(const struct row *row, bool strict, int words)
 {
 	autobuf text = BUF_INIT(ERRINFO_TEXT_MAX);
 	struct errinfo why = {0};
-	struct missing missing;
+	struct missing_layers missing;
 
 	child_play(row, words);
 	enum outcome r = sandbox_begin(&why);
@@ -275,7 +275,7 @@ layers_tell(const struct row *row, bool strict, int words)
 	if (r == OUTCOME_OK)
 		r = sandbox_close(&why);
 	missing = *sandbox_missing();
-	missing.told = 0;
+	missing.reported = 0;
 	(void)missing_news(&missing, &text);
 	if (r != OUTCOME_OK && strstr(why.text, buf_text(&text)) == NULL)
 		tell("the refusal and what is told differ");

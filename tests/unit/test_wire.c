@@ -1140,7 +1140,7 @@ wire_missing_layers_are_of_the_table(void **state)
 	    wire_ready_parse(payload_of(&good), &ret, NULL), OUTCOME_OK);
 	assert_int_equal(
 	    ret.missing.layers, 1U << SANDBOX_LANDLOCK | 1U << SANDBOX_LIMITS);
-	assert_int_equal(ret.missing.told, 0);
+	assert_int_equal(ret.missing.reported, 0);
 	assert_int_equal(ret.missing.errors[SANDBOX_LANDLOCK], ENOSYS);
 	assert_int_equal(ret.missing.errors[SANDBOX_LIMITS], 0);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {

@@ -9,7 +9,7 @@
 #include "gcpkce/wire/wire.h"
 
 /* How to start a helper. */
-struct helper_child {
+struct helper_setup {
 	bool drop; /* application is root: take uid and gid, no groups */
 	uid_t uid;
 	gid_t gid;
@@ -25,7 +25,8 @@ struct helper_proc {
 	int64_t deadline_ms; /* also bounds the wait for its end */
 	int report;          /* report pipe, if exec was not seen yet, or -1 */
 	bool strict;         /* missing layers are a refusal */
-	struct missing missing; /* from its sandbox, as the helper reports */
+	struct missing_layers
+	    missing; /* from its sandbox, as the helper reports */
 };
 
 #define HELPER_PROC_NONE \
@@ -44,7 +45,7 @@ struct helper_proc {
  *         OUTCOME_SYSTEM_ERROR    the name service failed;  OUTCOME_NO_MEMORY
  */
 MUST_CHECK enum outcome helper_child_plan(const struct config *config, int log,
-    struct helper_child *ret, struct errinfo *reterr);
+    struct helper_setup *ret, struct errinfo *reterr);
 
 /* Compiled in, so that no input of a user can select another helper. */
 extern const char helper_path[];
@@ -62,7 +63,7 @@ extern const char helper_path[];
  *         OUTCOME_SYSTEM_ERROR   no descriptor, socket or process for it
  * source: docs/DESIGN.md section 8; signal-safety(7)
  */
-MUST_CHECK enum outcome helper_proc_start(const struct helper_child *child_run,
+MUST_CHECK enum outcome helper_proc_start(const struct helper_setup *setup,
     int64_t deadline_ms, struct helper_proc *ret, struct errinfo *reterr);
 
 /*

@@ -56,7 +56,7 @@ enum outcome field_finish(struct wire_codec *w);
 
 /* Fields that several frames, and records of sign-ins, share. */
 void field_identity(struct wire_codec *w, struct identity *identity);
-void field_missing(struct wire_codec *w, struct missing *missing);
+void field_missing(struct wire_codec *w, struct missing_layers *missing);
 void field_route(struct wire_codec *w, struct wire_route *route);
 void field_verdict(struct wire_codec *w, struct wire_verdict *verdict);
 

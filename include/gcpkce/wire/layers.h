@@ -20,9 +20,9 @@ enum sandbox_layer {
 };
 
 /* The layers that are missing.  All zero: none. */
-struct missing {
-	uint32_t layers; /* one bit for each layer */
-	uint32_t told;   /* those that missing_news has reported */
+struct missing_layers {
+	uint32_t layers;   /* one bit for each layer */
+	uint32_t reported; /* those that missing_news has reported */
 	uint32_t errors[SANDBOX_LAYERS]; /* an errno, or 0 */
 };
 
@@ -30,8 +30,9 @@ const char *layer_name(enum sandbox_layer layer);
 
 /* Add a missing layer, or those of another record; earlier errors are kept. */
 void missing_add(
-    struct missing *missing, enum sandbox_layer layer, uint32_t error);
-void missing_merge(struct missing *missing, const struct missing *more);
+    struct missing_layers *missing, enum sandbox_layer layer, uint32_t error);
+void missing_merge(
+    struct missing_layers *missing, const struct missing_layers *more);
 
 /*
  * Is a missing layer a refusal?
@@ -39,13 +40,13 @@ void missing_merge(struct missing *missing, const struct missing *more);
  * in:     end  of the sentence, or ""
  * errors: OUTCOME_HELPER_FAILED  reterr names the missing layers
  */
-MUST_CHECK enum outcome missing_judge(const struct missing *missing,
+MUST_CHECK enum outcome missing_judge(const struct missing_layers *missing,
     bool strict, const char *end, struct errinfo *reterr);
 
 /*
  * Append "the helper's sandbox lacks ..." about the layers that this has not
  * appended before; false if there are none.
  */
-bool missing_news(struct missing *missing, struct buf *text);
+bool missing_news(struct missing_layers *missing, struct buf *text);
 
 #endif

@@ -119,7 +119,7 @@ struct wire_ready {
 	char address[WIRE_ADDRESS_MAX + 1]; /* printable ASCII */
 	bool unreachable; /* Genesys Cloud could not be reached just now */
 	enum wire_callback callback;
-	struct missing missing; /* of its sandbox, so far */
+	struct missing_layers missing; /* of its sandbox, so far */
 };
 
 struct wire_verdict {
@@ -132,7 +132,7 @@ struct wire_verdict {
 	struct identity identity; /* with OUTCOME_OK */
 	uint32_t expires_in_s;    /* 0: not said */
 	struct secret *token;     /* with OUTCOME_OK, if it was requested */
-	struct missing missing;   /* as in READY */
+	struct missing_layers missing; /* as in READY */
 };
 
 struct wire_revoke_request {

@@ -55,7 +55,7 @@ struct wire_authorize {
 
 struct wire_probe_reply {
 	char reason[WIRE_PROBE_TEXT_MAX + 1]; /* why no request was made */
-	struct missing missing; /* every layer that is not active */
+	struct missing_layers missing; /* every layer that is not active */
 	struct wire_reach hosts[WIRE_HOST_COUNT];
 	struct wire_authorize ours;    /* with the configured client */
 	struct wire_authorize unknown; /* with a client that does not exist */

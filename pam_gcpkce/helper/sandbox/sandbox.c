@@ -38,7 +38,7 @@ static const struct wire_route *route;
 static const struct wire_label *label;
 static bool listens;
 static unsigned live; /* one bit per layer */
-static struct missing missing;
+static struct missing_layers missing;
 
 static int
 memory_close(void)
@@ -214,10 +214,10 @@ static const struct layer layers[SANDBOX_LAYERS] = {
     [SANDBOX_SECCOMP] = {STAGE_CLOSE, seccomp_take, filter_is_live, NULL},
 };
 
-const struct missing *
+const struct missing_layers *
 sandbox_missing(void)
 {
-	static const struct missing none;
+	static const struct missing_layers none;
 
 	return route != NULL && label == NULL ? &missing : &none;
 }

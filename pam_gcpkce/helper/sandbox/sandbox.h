@@ -41,7 +41,7 @@ MUST_CHECK enum outcome sandbox_close(struct errinfo *reterr);
  * The missing layers that the next frame reports to the parent: none before
  * sandbox_confine, nor if that got a label.
  */
-const struct missing *sandbox_missing(void);
+const struct missing_layers *sandbox_missing(void);
 
 /* Is the layer live?  Known once its stage is over. */
 bool sandbox_is_live(enum sandbox_layer layer);
