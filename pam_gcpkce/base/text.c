@@ -92,10 +92,16 @@ text_is_id_char(uint8_t byte)
 	return text_is_unreserved(byte) && byte != '~';
 }
 
+bool
+text_is_printable(uint8_t byte)
+{
+	return byte >= 0x20 && byte < 0x7f;
+}
+
 static bool
 is_graphic(uint8_t byte)
 {
-	return byte > 0x20 && byte < 0x7f;
+	return text_is_printable(byte) && byte != ' ';
 }
 
 bool

@@ -55,7 +55,7 @@ identity_read(struct json_object *input, const struct config *config,
 	enum outcome r = OUTCOME_OK;
 
 	if (part_text(input, "reply", &text))
-		r = token_reply_parse(text, &reply, reterr);
+		r = token_reply_parse(provider, text, &reply, reterr);
 	for (size_t i = 0; r == OUTCOME_OK && i < PROVIDER_REQUESTS; i++) {
 		const struct identity_request *asked = &provider->identity[i];
 

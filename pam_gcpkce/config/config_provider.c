@@ -131,7 +131,12 @@ cxone_check(struct config_loader *l)
 void
 config_provider_check(struct config_loader *l)
 {
+	const char *id = l->config->client_id;
+
 	owners_check(l);
 	if (l->config->provider == PROVIDER_CXONE)
 		cxone_check(l);
+	else if (!view_all(view_text(id), text_is_id_char))
+		config_fault_add_key(l, "client_id", id,
+		    "copy it from the OAuth client's page", "is not an id");
 }

@@ -112,10 +112,11 @@ path_check(const char *value, struct errinfo *reterr)
 		  "give the file another name");
 }
 
+/* The provider is not known yet: config_provider_check is stricter. */
 static enum outcome
 id_check(const char *value, struct errinfo *reterr)
 {
-	return view_all(view_text(value), text_is_id_char)
+	return view_all(view_text(value), text_is_printable)
 	    ? OUTCOME_OK
 	    : refuse(reterr, "is not an id",
 		  "copy it from the OAuth client's page");

@@ -55,15 +55,24 @@ form_build(struct exchange *x)
 static CURLcode
 basic_set(CURL *easy, const struct wire_request *request)
 {
+	const bool encoded = provider_of(&request->route)->basic_is_encoded;
 	struct view secret = secret_view(request->client_secret);
-	autobuf password = BUF_INIT(1024);
+	autobuf user = BUF_INIT(1024);
+	autobuf password = BUF_INIT(4096);
 
-	buf_put(&password, secret.p, secret.len);
+	text_put_percent(&user, view_text(request->client_id));
+	if (encoded)
+		text_put_percent(&password, secret);
+	else
+		buf_put(&password, secret.p, secret.len);
+	if (buf_check(&user) != OUTCOME_OK ||
+	    buf_check(&password) != OUTCOME_OK)
+		return CURLE_OUT_OF_MEMORY;
 	CURLcode code =
 	    curl.easy_setopt(easy, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
 	if (code == CURLE_OK)
-		code = curl.easy_setopt(
-		    easy, CURLOPT_USERNAME, request->client_id);
+		code =
+		    curl.easy_setopt(easy, CURLOPT_USERNAME, buf_text(&user));
 	if (code == CURLE_OK) /* libcurl keeps a copy that we cannot wipe */
 		code = curl.easy_setopt(
 		    easy, CURLOPT_PASSWORD, buf_text(&password));
@@ -151,6 +160,7 @@ static enum outcome
 token_judge(struct exchange *x, enum outcome r)
 {
 	const struct http_conn *conn = &x->conns[CONN_TOKEN];
+	const struct provider *provider = x->provider;
 	struct error_body body;
 
 	if (r != OUTCOME_OK || conn->result != CURLE_OK || conn->status != 200)
@@ -163,8 +173,7 @@ token_judge(struct exchange *x, enum outcome r)
 		return r;
 	if (conn->status == 200)
 		return token_reply_parse(
-		    buf_view(&conn->body), &x->reply, x->reterr);
-	const struct provider *provider = x->provider;
+		    provider, buf_view(&conn->body), &x->reply, x->reterr);
 	r = token_error_judge(provider, conn->status, buf_view(&conn->body),
 	    &sent_secrets, &body);
 	r = refusal_explain(x, r, conn->status, &body);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "gcpkce/base/query.h"
+#include "gcpkce/base/text.h"
 #include "gcpkce/oauth/crypto.h"
 
 #define HEAD_LEN 8       /* prefix long enough to be no coincidence */
@@ -87,9 +88,11 @@ basic_is_in(struct view text, const char *id, struct view secret)
 {
 	uint8_t plain[BASIC_HEAD_LEN];
 	autobuf head = BUF_INIT(CRYPTO_BASE64_LEN(BASIC_HEAD_LEN));
-	size_t len = strnlen(id, sizeof(plain));
+	autobuf user = BUF_INIT(3 * IDENTITY_ID_MAX);
 
-	memcpy(plain, id, len);
+	text_put_percent(&user, view_text(id));
+	size_t len = user.len < sizeof(plain) ? user.len : sizeof(plain);
+	memcpy(plain, buf_text(&user), len);
 	if (len < sizeof(plain))
 		plain[len++] = ':';
 	for (size_t i = 0; len < sizeof(plain) && i < secret.len; i++)
@@ -97,7 +100,8 @@ basic_is_in(struct view text, const char *id, struct view secret)
 	crypto_base64((struct view){.p = plain, .len = len}, &head);
 	explicit_bzero(plain, sizeof(plain));
 	/* out of memory: do not show the text */
-	return head.failed || secret_is_in(text, buf_view(&head));
+	return user.failed || head.failed ||
+	    secret_is_in(text, buf_view(&head));
 }
 
 bool

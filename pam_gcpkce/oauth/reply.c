@@ -21,13 +21,41 @@ token_fail(struct errinfo *reterr, const char *what)
 	return err_set(reterr, OUTCOME_TOKEN_INVALID, "token reply: %s", what);
 }
 
+/* 0: the reply does not say. */
+static enum outcome
+expires_read(const struct provider *provider, struct json_object *body,
+    unsigned long *ret_s, struct errinfo *reterr)
+{
+	struct json_object *expires = NULL;
+
+	*ret_s = 0;
+	if (provider->expires_may_be_text &&
+	    json_member(body, "expires_in", json_type_string, &expires) &&
+	    expires != NULL) {
+		const char *text = json_object_get_string(expires);
+
+		return strlen(text) == json_view(expires).len &&
+			text_parse_number(text, 1, REPLY_EXPIRES_MAX, ret_s)
+		    ? OUTCOME_OK
+		    : token_fail(
+			  reterr, "expires_in is not a number within bounds");
+	}
+	if (!json_member(body, "expires_in", json_type_int, &expires))
+		return token_fail(reterr, "expires_in is not a whole number");
+	int64_t seconds = json_object_get_int64(expires);
+	if (expires != NULL &&
+	    (seconds < 1 || seconds > (int64_t)REPLY_EXPIRES_MAX))
+		return token_fail(reterr, "expires_in is out of bounds");
+	*ret_s = (unsigned long)seconds;
+	return OUTCOME_OK;
+}
+
 /* Check all fields except the token. */
 static enum outcome
-token_terms_read(struct json_object *body, unsigned long *ret_expires_in_s,
-    struct errinfo *reterr)
+token_terms_read(const struct provider *provider, struct json_object *body,
+    unsigned long *ret_expires_in_s, struct errinfo *reterr)
 {
 	struct json_object *type = NULL;
-	struct json_object *expires = NULL;
 
 	if (!json_member(body, "token_type", json_type_string, &type) ||
 	    type == NULL)
@@ -35,15 +63,7 @@ token_terms_read(struct json_object *body, unsigned long *ret_expires_in_s,
 		    reterr, "token_type is missing or not a string");
 	if (!text_eq_nocase(json_view(type), view_text("bearer")))
 		return token_fail(reterr, "token_type is not bearer");
-
-	if (!json_member(body, "expires_in", json_type_int, &expires))
-		return token_fail(reterr, "expires_in is not a whole number");
-	int64_t seconds = json_object_get_int64(expires);
-	if (expires != NULL &&
-	    (seconds < 1 || seconds > (int64_t)REPLY_EXPIRES_MAX))
-		return token_fail(reterr, "expires_in is out of bounds");
-	*ret_expires_in_s = (unsigned long)seconds;
-	return OUTCOME_OK;
+	return expires_read(provider, body, ret_expires_in_s, reterr);
 }
 
 /* Copy the token from a token reply. */
@@ -85,8 +105,8 @@ id_token_take(
 }
 
 enum outcome
-token_reply_parse(
-    struct view body, struct token_reply *ret, struct errinfo *reterr)
+token_reply_parse(const struct provider *provider, struct view body,
+    struct token_reply *ret, struct errinfo *reterr)
 {
 	autojson *object = NULL;
 
@@ -95,7 +115,8 @@ token_reply_parse(
 	if (r == OUTCOME_OK)
 		r = token_take(object, ret, reterr);
 	if (r == OUTCOME_OK)
-		r = token_terms_read(object, &ret->expires_in_s, reterr);
+		r = token_terms_read(
+		    provider, object, &ret->expires_in_s, reterr);
 	if (r == OUTCOME_OK)
 		r = id_token_take(object, ret, reterr);
 	if (r != OUTCOME_OK && ret->access_token == NULL)

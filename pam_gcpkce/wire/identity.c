@@ -47,6 +47,10 @@ field_check(const char *field, size_t cap, bool (*allowed)(uint8_t),
 enum outcome
 identity_check(const struct identity *identity, struct errinfo *reterr)
 {
+	/* an old client of CXone's has a name for an id */
+	bool (*const client)(uint8_t) = identity->provider == PROVIDER_CXONE
+	    ? text_is_printable
+	    : text_is_id_char;
 	const struct {
 		const char *field;
 		size_t cap;
@@ -59,7 +63,7 @@ identity_check(const struct identity *identity, struct errinfo *reterr)
 	    ROW(id, text_is_id_char, "id"),
 	    ROW(email, NULL, "email"),
 	    ROW(state, NULL, "state"),
-	    ROW(client_id, text_is_id_char, "OAuthClient.id"),
+	    ROW(client_id, client, "OAuthClient.id"),
 	    ROW(organization_id, text_is_id_char, "organization.id"),
 	    ROW(home_organization_id, text_is_id_char, "homeOrganization.id"),
 	    ROW(scopes, NULL, "authorizedScope"),

@@ -93,7 +93,7 @@ class Cxone(http.server.ThreadingHTTPServer):
         self.key_sets = [[self.key.jwk]]
         self.userinfo = {"sub": f"user:{PERSON}", "email": "alice@example.test"}
         self.asked, self.forms, self.changes = [], [], {}
-        self.access_token = TOKEN
+        self.access_token, self.expires_in, self.client = TOKEN, 3600, CLIENT
         self.signer, self.nonce, self.challenge = self.key, None, None
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
@@ -108,12 +108,12 @@ class Cxone(http.server.ThreadingHTTPServer):
         if form["code"] != CODE or b64(digest) != self.challenge:
             return {"error": "invalid_grant"}, 400
         now = int(time.time())
-        claims = {"iss": self.issuer, "sub": f"user:{PERSON}", "userId": PERSON, "aud": CLIENT,
+        claims = {"iss": self.issuer, "sub": f"user:{PERSON}", "userId": PERSON, "aud": self.client,
                   "iat": now, "exp": now + 3600, "nonce": self.nonce,
                   "tenantId": ORGANIZATION, "name": "root@example.test", **self.changes}
         claims = {name: value for name, value in claims.items() if value is not None}
         return {"access_token": self.access_token, "token_type": "Bearer",
-                "expires_in": 3600, "refresh_token": "refresh-token-of-cxone",
+                "expires_in": self.expires_in, "refresh_token": "refresh-token-of-cxone",
                 "id_token": self.signer.sign(claims)}, 200
 
     def paths(self):
@@ -258,6 +258,26 @@ def test_a_client_secret_goes_where_client_auth_says(cxone, sign_in, directory, 
         assert "client_secret" not in form and "client_id" not in form
         pair = base64.b64decode(headers["Authorization"].split()[1]).decode()
         assert pair == f"{CLIENT}:client-secret-1"
+
+
+@pytest.mark.parametrize("client_auth", ["none", "basic", "post"])
+def test_a_client_s_name_and_secret_are_percent_encoded(cxone, sign_in, directory, client_auth):
+    cxone.client, secret = "Agent Console@inContact: Inc.", "a+b/c%=@:"
+    cxone.expires_in = "3600"
+    with open(f"{directory}/secret", "w", encoding="ascii") as file:
+        file.write(f"{secret}\n")
+    subprocess.run(["chmod", "600", f"{directory}/secret"], check=True)
+    told = sign_in(client_id=cxone.client, client_auth=client_auth, **(
+        {} if client_auth == "none" else {"client_secret_file": f"{directory}/secret"}))
+    assert told["outcome"] == "ok", told
+    assert cxone.authorized["client_id"] == cxone.client
+    form, headers = cxone.forms[0], cxone.asked[-1][1]
+    if client_auth == "basic":  # RFC 6749 section 2.3.1
+        pair = base64.b64decode(headers["Authorization"].split()[1]).decode().split(":")
+        assert [urllib.parse.unquote(part) for part in pair] == [cxone.client, secret]
+    else:
+        assert form["client_id"] == cxone.client
+        assert form.get("client_secret", secret) == secret
 
 
 @pytest.mark.parametrize("command", ["whoami", "logout"])

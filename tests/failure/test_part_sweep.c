@@ -311,7 +311,8 @@ token_reply(void)
 	struct errinfo why;
 	autoreply reply = {0};
 
-	return token_reply_parse(view_text(body), &reply, &why);
+	return token_reply_parse(
+	    &provider_cxone, view_text(body), &reply, &why);
 }
 
 static enum outcome

@@ -191,7 +191,8 @@ decision_make(const struct setting *setting, const struct view bodies[PARTS])
 
 	memset(&config, 0, sizeof(config));
 	setting_apply(setting, &config, &policy);
-	enum outcome r = token_reply_parse(bodies[REPLY], &reply, &why);
+	enum outcome r =
+	    token_reply_parse(&provider_genesys, bodies[REPLY], &reply, &why);
 	HOLD(r != OUTCOME_OK || reply.access_token != NULL);
 	if (r == OUTCOME_OK)
 		r = identity_read(

@@ -79,7 +79,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	autoreply reply = {0};
 	struct errinfo why = {0};
 
-	enum outcome r = token_reply_parse(body, &reply, &why);
+	enum outcome r =
+	    token_reply_parse(&provider_genesys, body, &reply, &why);
 	HOLD(r == OUTCOME_OK || r == OUTCOME_REPLY_INVALID ||
 	    r == OUTCOME_TOKEN_INVALID);
 	HOLD((r == OUTCOME_OK) == (why.text[0] == '\0'));

@@ -822,6 +822,21 @@ config_for_cxone_may_have_all_of_its_keys(void **state)
 	assert_int_equal(config.revoke, REVOKE_NEVER);
 }
 
+/* An old client of CXone's has a name for an id; Genesys Cloud has none. */
+static void
+config_client_id_of_cxone_may_be_a_name(void **state)
+{
+	static const char text[] =
+	    "provider = cxone\nredirect_uri = http://localhost:8400/\n"
+	    "client_id = Agent Console@inContact Inc.\nmap = file\n"
+	    "organization = " UUID "\n";
+
+	(void)state;
+	file_write(conf, text, sizeof(text) - 1);
+	assert_string_equal(
+	    load_good(NULL).client_id, "Agent Console@inContact Inc.");
+}
+
 static void
 config_values_that_are_too_long_are_faults(void **state)
 {
@@ -1698,6 +1713,7 @@ main(void)
 	    CONFIG_TEST(config_key_alone_gives_the_default_back),
 	    CONFIG_TEST(config_every_default_loads_as_it_is_written),
 	    CONFIG_TEST(config_for_cxone_may_have_all_of_its_keys),
+	    CONFIG_TEST(config_client_id_of_cxone_may_be_a_name),
 	    CONFIG_TEST(config_values_that_are_too_long_are_faults),
 	    CONFIG_TEST(config_for_a_token_asks_for_the_way_alone),
 	    CONFIG_TEST(config_for_a_listener_leaves_room_for_its_port),

@@ -110,6 +110,20 @@ identity_ids_are_of_their_65_characters(void **state)
 }
 
 static void
+identity_client_of_cxone_is_printable_ascii(void **state)
+{
+	(void)state;
+	for (unsigned c = 1; c < 256; c++) {
+		struct identity identity = {
+		    .provider = PROVIDER_CXONE, .client_id = {(char)c}};
+
+		assert_int_equal(identity_check(&identity, NULL),
+		    c >= ' ' && c <= '~' ? OUTCOME_OK
+					 : OUTCOME_IDENTITY_INCOMPLETE);
+	}
+}
+
+static void
 identity_texts_are_clean_utf8(void **state)
 {
 	static const struct {
@@ -247,6 +261,7 @@ main(void)
 	    cmocka_unit_test(identity_fields_may_be_full),
 	    cmocka_unit_test(identity_without_a_nul_is_refused_by_field),
 	    cmocka_unit_test(identity_ids_are_of_their_65_characters),
+	    cmocka_unit_test(identity_client_of_cxone_is_printable_ascii),
 	    cmocka_unit_test(identity_texts_are_clean_utf8),
 	    cmocka_unit_test(identity_set_fills_the_whole_field),
 	    cmocka_unit_test(identity_lists_are_checked_by_field),

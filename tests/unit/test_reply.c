@@ -31,7 +31,7 @@ parse_copy(const char *text, size_t len, struct token_reply *ret,
 
 	assert_non_null(copy);
 	memcpy(copy, text, len);
-	enum outcome r = token_reply_parse(
+	enum outcome r = token_reply_parse(&provider_genesys,
 	    (struct view){.p = copy, .len = len}, ret, reterr);
 	free(copy);
 	assert_true(r == OK || r == INVALID || r == BAD);
@@ -192,6 +192,59 @@ token_is_rescued_from_a_reply_that_failed(void **state)
 			fail_msg("row %zu, %s: %.*s", i, rows[i].body,
 			    (int)token.len, (const char *)token.p);
 		assert_int_equal(reply.expires_in_s, 0);
+	}
+}
+
+/* A provider may write it as a string, and that string is a number. */
+static void
+expires_in_is_text_from_cxone_alone(void **state)
+{
+	static const struct {
+		const char *expires;
+		unsigned long cxone; /* 0: refused */
+		unsigned long genesys;
+	} rows[] = {
+	    {"3600", 3600, 3600},
+	    {"\"3600\"", 3600, 0},
+	    {"\"1\"", 1, 0},
+	    {"\"38880000\"", 38880000, 0},
+	    {"\"38880001\"", 0, 0},
+	    {"\"0\"", 0, 0},
+	    {"\"-1\"", 0, 0},
+	    {"\"+1\"", 0, 0},
+	    {"\" 1\"", 0, 0},
+	    {"\"1 \"", 0, 0},
+	    {"\"1.0\"", 0, 0},
+	    {"\"1e3\"", 0, 0},
+	    {"\"0x10\"", 0, 0},
+	    {"\"1\\u0000\"", 0, 0},
+	    {"\"\"", 0, 0},
+	    {"\"" NINES "\"", 0, 0},
+	    {"3600.0", 0, 0},
+	    {"[\"1\"]", 0, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		for (int is_cxone = 0; is_cxone <= 1; is_cxone++) {
+			unsigned long wanted =
+			    is_cxone ? rows[i].cxone : rows[i].genesys;
+			autobuf body = BUF_INIT(1024);
+			autoreply reply = {0};
+			struct errinfo why = {0};
+
+			buf_printf(&body,
+			    "{\"access_token\":\"x\",\"token_type\":\"Bearer\","
+			    "\"expires_in\":%s}",
+			    rows[i].expires);
+			enum outcome r = token_reply_parse(
+			    is_cxone ? &provider_cxone : &provider_genesys,
+			    buf_view(&body), &reply, &why);
+			if (r != (wanted != 0 ? OK : BAD) ||
+			    reply.expires_in_s != wanted)
+				fail_msg("%s: %s, %lu", rows[i].expires,
+				    why.text, reply.expires_in_s);
+		}
 	}
 }
 
@@ -575,6 +628,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(token_reply_is_read_as_every_row_says),
 	    cmocka_unit_test(token_is_rescued_from_a_reply_that_failed),
+	    cmocka_unit_test(expires_in_is_text_from_cxone_alone),
 	    cmocka_unit_test(token_has_at_most_8192_bytes),
 	    cmocka_unit_test(token_reply_errors_never_hold_a_value),
 	    cmocka_unit_test(

@@ -43,6 +43,9 @@ bool text_is_uuid(struct view bytes);
 /* One of [A-Za-z0-9._-], the characters of Genesys Cloud's ids. */
 bool text_is_id_char(uint8_t byte);
 
+/* Printable ASCII with the space. */
+bool text_is_printable(uint8_t byte);
+
 /* At least one byte, all of them printable ASCII without the space. */
 bool text_is_token(struct view bytes);
 

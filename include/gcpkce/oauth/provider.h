@@ -64,9 +64,11 @@ struct list_request {
 };
 
 struct provider {
-	const char *name; /* for texts */
-	bool http_1_1;    /* no newer version */
-	size_t code_max;  /* bytes of a code */
+	const char *name;         /* for texts */
+	bool http_1_1;            /* no newer version */
+	size_t code_max;          /* bytes of a code */
+	bool expires_may_be_text; /* expires_in: "3600" beside 3600 */
+	bool basic_is_encoded;    /* RFC 6749 section 2.3.1 */
 	struct endpoint authorize;
 	/* append the parameters that no standard has */
 	void (*authorize_query)(

@@ -23,10 +23,10 @@ struct token_reply {
 /*
  * Read a token reply: a JSON object with access_token (RFC 6750 b64token, 1 to
  * 8192 bytes), token_type (bearer, any case) and expires_in (a whole number of
- * seconds, 1 to REPLY_EXPIRES_MAX; optional).  An id_token is kept as it is,
- * unverified; a refresh_token is not read.
+ * seconds, 1 to REPLY_EXPIRES_MAX; optional; from some providers as a string).
+ * An id_token is kept as it is, unverified; a refresh_token is not read.
  *
- * in:     body  the reply's body
+ * in:     provider  whose reply it is;  body  the reply's body
  * out:    ret   *gives* the token; also with an error, as far as
  *               token_reply_rescue finds one, so that it can be revoked
  * errors: OUTCOME_REPLY_INVALID  not what json_parse_object accepts
@@ -35,7 +35,8 @@ struct token_reply {
  *         OUTCOME_NO_MEMORY
  * source: RFC 6749 section 5.1; RFC 6750 section 2.1
  */
-MUST_CHECK enum outcome token_reply_parse(
+struct provider;
+MUST_CHECK enum outcome token_reply_parse(const struct provider *provider,
     struct view body, struct token_reply *ret, struct errinfo *reterr);
 
 /*
@@ -65,8 +66,6 @@ struct error_body {
 	char detail[REPLY_DETAIL_MAX + 1];
 	char correlation[REPLY_CORRELATION_MAX + 1];
 };
-
-struct provider;
 
 /*
  * Judge a reply of the token endpoint that is not a 200.

@@ -59,7 +59,8 @@ struct identity_needs {
 
 /*
  * Is every string of the record NUL-ended and of its own grammar?  Ids are 1 to
- * 64 bytes of [A-Za-z0-9._-] or missing, lists as id_list_check wants them; the
+ * 64 bytes of [A-Za-z0-9._-] (CXone's client_id: of printable ASCII) or
+ * missing, lists as id_list_check wants them; the
  * other fields are clean UTF-8 or missing.
  *
  * errors: OUTCOME_IDENTITY_INCOMPLETE  reterr names the field
