@@ -37,7 +37,7 @@ $(B)/tests/trial-helper: $(B)/tests/lib/trial.o $(B)/tests/lib/ways.o $(helper_p
 $(B)/tests/trial-helper: private target_libs = -Wl,--wrap=exchange_run $(crypto_libs) $(seccomp_libs)
 $(B)/tests/leaping-helper: $(helper_parts) $(B)/tests/failure/leaping_clock.o
 $(B)/tests/leaping-helper: private target_libs = -rdynamic $(crypto_libs) $(seccomp_libs)
-$(B)/tests/scripted-helper: $(B)/tests/module/scripted_helper.o $(B)/tests/module/twist.o $(wire) $(base)
+$(B)/tests/scripted-helper: $(B)/tests/module/scripted_helper.o $(B)/tests/module/faulty_frames.o $(wire) $(base)
 helpers := $(addprefix $(B)/tests/,trial-helper leaping-helper scripted-helper)
 
 # ---- tests in C ----

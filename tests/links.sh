@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
-# Checks the walls between the directories: what each binary needs, shows and
+# Checks the dependencies between the directories: what each binary needs, shows and
 # is made of, and which directory includes which.
 #
 #     usage: tests/links.sh BUILD [SOURCE]
@@ -119,4 +119,4 @@ if grep -rn '^[[:space:]]*#[[:space:]]*include <curl' pam_gcpkce/oauth pam_gcpkc
 fi
 
 [ "$failed" -eq 0 ] || exit 1
-echo 'check-links: the walls hold'
+echo 'check-links: only allowed dependencies'

@@ -5,7 +5,7 @@
     bench.py --build DIRECTORY [--figure 1..9]
 
 A whole run writes docs/BENCH.md; one figure alone is only shown, because
-ratios belong to one run.  Needs root, for the private house of tests/system.
+ratios belong to one run.  Needs root, for the isolated environment of tests/system.
 """
 
 import argparse

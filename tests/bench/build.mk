@@ -7,7 +7,7 @@ traced := /run/gcpkce-bench
 curl_libs   := $(shell $(PKG_CONFIG) --libs libcurl 2>/dev/null)
 bench_wraps := $(addprefix -Wl$(comma)--wrap=,setrlimit64 syscall sandbox_begin fork)
 
-peers := $(addprefix $(bench)/,relay farend floor host tracer)
+peers := $(addprefix $(bench)/,relay fast_server floor host tracer)
 $(peers): $(bench)/%: $(bench)/%.o
 $(peers): private target_libs = -lpam -lssl -lcrypto
 $(bench)/host: $(B)/tests/lib/no_delay.o

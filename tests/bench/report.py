@@ -21,7 +21,7 @@ again: `make bench FIGURE=3`, which shows it and leaves this page alone, since
 only ratios of one run mean something.
 
 Everything happens on one machine, whose cores near and far end share. The far
-end (`tests/bench/farend.c`) is a lean server in C, because Python's own time
+end (`tests/bench/fast_server.c`) is a lean server in C, because Python's own time
 would drown what is measured; its replies were recorded from the fake server of
 the tests. Distance is made by a relay (`tests/bench/relay.c`) that holds every
 byte for half the round trip, and a client's first bytes for one round trip

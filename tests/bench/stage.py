@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-"""Where the bench happens: a private house with a far end and relays.
+"""Where the bench happens: an isolated test environment with a far end and relays.
 
 The house is that of tests/system.  Its system certificates, bundle and hashed
 directory alike, have one authority more: that of the far end.  So each process finds
@@ -73,7 +73,7 @@ class Program:
         self.process.stdout.close()
 
 
-class FarEnd(Program):
+class FastServer(Program):
     """Both hosts of Genesys Cloud; counts what it sees."""
 
     def __init__(self, program, replies, certificate):
@@ -233,7 +233,7 @@ class Stage:
                  for number, text in enumerate(replies)]
         self.map = self.write("map", f"{ACCOUNT} id:{self.person}\n")
         self._trust(fake)
-        self.far = FarEnd(self.program("farend"), files, self.certificate)
+        self.far = FastServer(self.program("fast_server"), files, self.certificate)
 
     def _trust(self, fake):
         """Adds the authority to the house's own system certificates."""

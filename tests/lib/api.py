@@ -139,7 +139,7 @@ class Api(Site):
             raise ApiError(401, "authentication.required",
                            "No authentication bearer token specified in "
                            "authorization header.")
-        token = self._fake.vault.token(value)
+        token = self._fake.token_store.token(value)
         if token is None or token.revoked:
             raise ApiError(401, "bad.credentials",
                            "Invalid login credentials.")

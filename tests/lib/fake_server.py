@@ -31,7 +31,7 @@ from listener import Listener, unread
 from oauth import Login
 from people import Cast
 from record import PATIENCE, Log
-from vault import Vault
+from token_store import TokenStore
 
 __all__ = ["FakeServer", "Fault", "REMOVED"]
 
@@ -71,7 +71,7 @@ class FakeServer(Cast):
         self.ca_dir = self.authority.ca_dir
         self.faults = Faults()
         self.log = Log(log_file)
-        self.vault = Vault(self, self.log)
+        self.token_store = TokenStore(self, self.log)
         self._numbers = itertools.count(1)
         self._ahead = 0.0
         self._ports = {"login": login_port, "api": api_port}
@@ -148,12 +148,12 @@ class FakeServer(Cast):
 
     def issue_token(self, person, client="public"):
         """Makes a token without a sign-in, and returns its value."""
-        return self.vault.issue_token(self.clients[client],
+        return self.token_store.issue_token(self.clients[client],
                                       self.people[person]).value
 
     def issue_code(self, person, challenge, redirect_uri, client="public"):
         """Makes a code without a sign-in page, and returns its value."""
-        return self.vault.issue_code(self.clients[client],
+        return self.token_store.issue_code(self.clients[client],
                                      self.people[person], redirect_uri,
                                      challenge).value
 

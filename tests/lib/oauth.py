@@ -14,7 +14,7 @@ from faults import overridden
 from message import NO_STORE, Reply, Site, pairs
 from page import CANCEL, error_page, sign_in_page
 from people import Client
-from vault import GrantRefused, is_challenge
+from token_store import GrantRefused, is_challenge
 
 AUTHORIZE = re.compile(r"/oauth/authorize")
 SIGN_IN = re.compile(r"/signin")
@@ -150,7 +150,7 @@ class Login(Site):
         person = self._fake.people.get(key)
         if not waiting or not person:
             return Reply.html(400, error_page("This page is out of date."))
-        code = self._fake.vault.issue_code(
+        code = self._fake.token_store.issue_code(
             waiting.client, person, waiting.redirect_uri, waiting.challenge)
         return waiting.answer(code=code.value)
 
@@ -257,7 +257,7 @@ class Login(Site):
             if not form.get(name):
                 raise Refusal("invalid_request", name + " is missing")
         try:
-            return self._fake.vault.redeem(
+            return self._fake.token_store.redeem(
                 form["code"], client, form["redirect_uri"],
                 form["code_verifier"])
         except GrantRefused as reason:

@@ -9,8 +9,8 @@
  * unreachable" says that its preconnect found no way),
  * "dialogue:die" a second address, unasked, while the person is asked, and
  * "settle:die" a second verdict, behind that of another person.  The twists are
- * the tables of twist.c.  A copy of the helper whose file has a twist's name
- * does that before it has read anything.
+ * the tables of faulty_frames.c.  A copy of the helper whose file has a twist's
+ * name does that before it has read anything.
  *
  * ca_file is "/" and the name of an abstract stream socket; the helper tells it
  * what it saw, a line each:

@@ -19,11 +19,11 @@
 #include <unistd.h>
 
 #include "../lib/outcome_find.h"
+#include "faulty_frames.h"
 #include "gcpkce/base/clock.h"
 #include "gcpkce/base/text.h"
 #include "gcpkce/wire/frame.h"
 #include "script.h"
-#include "twist.h"
 
 #define WORD_MAX 128
 

@@ -11,8 +11,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "faulty_frames.h"
 #include "gcpkce/base/clock.h"
-#include "twist.h"
 
 /* Contents that no frame may have. */
 static const char *const contents[] = {"ready:zeros", "ready:escape",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-"""The private house in which the sign-ins happen.
+"""The isolated test environment in which the sign-ins happen.
 
 move_in() runs pytest once more, on a machine of its own (machine.py).  There
 House lays copies of /etc, /run, /dev and the log directories over the machine's,

@@ -793,13 +793,14 @@ policy_gather_warns_of_a_group_that_does_not_exist(void **state)
 #define GROUP_2 "01234567-89ab-cdef-0123-456789abcde2"
 #define GROUP_3 "01234567-89ab-cdef-0123-456789abcde3"
 
-/* Each gate: its key, its list, its no, and how a missing list is called. */
-static const struct gate {
+/* Each requirement: its key, its list, its no, and how a missing list is
+ * called. */
+static const struct requirement {
 	const char *key;
 	size_t offset;
 	const char *outcome;
 	const char *field;
-} gates[] = {
+} requirements[] = {
     {"require_group", offsetof(struct identity, groups), "group_missing",
 	"groups"},
     {"require_role", offsetof(struct identity, roles), "role_missing",
@@ -810,17 +811,19 @@ static const struct gate {
 
 /* The decision about a user with these ids; NULL: the list is missing. */
 static const char *
-gate_decide(const struct gate *gate, const char *required, const char *ids,
-    struct errinfo *reterr)
+requirement_decide(const struct requirement *requirement, const char *required,
+    const char *ids, struct errinfo *reterr)
 {
 	autoidentity identity = person(ID, "");
 	char change[600];
 	const char *const changes[] = {change, NULL};
 
-	(void)snprintf(change, sizeof(change), "%s=%s", gate->key, required);
+	(void)snprintf(
+	    change, sizeof(change), "%s=%s", requirement->key, required);
 	if (ids != NULL)
 		list_set(
-		    (struct id_list *)((char *)&identity + gate->offset), ids);
+		    (struct id_list *)((char *)&identity + requirement->offset),
+		    ids);
 	return outcome_name(decide("alice", changes, &identity, reterr));
 }
 
@@ -882,16 +885,18 @@ policy_gates_compare_whole_ids(void **state)
 
 	(void)state;
 	map_write("alice id:" ID "\n");
-	for (size_t g = 0; g < sizeof(gates) / sizeof(gates[0]); g++) {
+	for (size_t g = 0; g < sizeof(requirements) / sizeof(requirements[0]);
+	     g++) {
 		for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 			const char *wanted =
-			    rows[i].passes ? "ok" : gates[g].outcome;
-			const char *r = gate_decide(
-			    &gates[g], rows[i].required, rows[i].ids, NULL);
+			    rows[i].passes ? "ok" : requirements[g].outcome;
+			const char *r = requirement_decide(&requirements[g],
+			    rows[i].required, rows[i].ids, NULL);
 
 			if (strcmp(r, wanted) != 0)
-				fail_msg("%s=%s, \"%s\": %s", gates[g].key,
-				    rows[i].required, rows[i].ids, r);
+				fail_msg("%s=%s, \"%s\": %s",
+				    requirements[g].key, rows[i].required,
+				    rows[i].ids, r);
 		}
 	}
 }
@@ -901,27 +906,29 @@ policy_gate_without_its_list_is_no_pass_but_incomplete(void **state)
 {
 	(void)state;
 	map_write("alice id:" ID "\n");
-	for (size_t g = 0; g < sizeof(gates) / sizeof(gates[0]); g++) {
+	for (size_t g = 0; g < sizeof(requirements) / sizeof(requirements[0]);
+	     g++) {
 		struct errinfo err = {0};
 		char expected[80];
 
-		assert_string_equal(gate_decide(&gates[g], GROUP_1, NULL, &err),
+		assert_string_equal(
+		    requirement_decide(&requirements[g], GROUP_1, NULL, &err),
 		    "identity_incomplete");
 		(void)snprintf(expected, sizeof(expected),
-		    "the field %s is missing", gates[g].field);
+		    "the field %s is missing", requirements[g].field);
 		assert_string_equal(err.text, expected);
 		/* a list that is not well formed is none either */
-		assert_string_equal(
-		    gate_decide(&gates[g], GROUP_1, GROUP_1 "  x", NULL),
+		assert_string_equal(requirement_decide(&requirements[g],
+					GROUP_1, GROUP_1 "  x", NULL),
 		    "identity_incomplete");
-		/* nor does the list of another gate stand in */
+		/* nor does the list of another requirement stand in */
 		autoidentity other = person(ID, "");
-		const struct gate *next = &gates[(g + 1) % 3];
+		const struct requirement *next = &requirements[(g + 1) % 3];
 		char change[80];
 		const char *const changes[] = {change, NULL};
 
 		(void)snprintf(
-		    change, sizeof(change), "%s=" GROUP_1, gates[g].key);
+		    change, sizeof(change), "%s=" GROUP_1, requirements[g].key);
 		list_set(
 		    (struct id_list *)((char *)&other + next->offset), GROUP_1);
 		assert_int_equal(decide("alice", changes, &other, NULL),
@@ -938,7 +945,8 @@ policy_needs_the_lists_of_its_gates_alone(void **state)
 
 		for (size_t g = 0; g < 3; g++) {
 			if ((bits & 1U << g) != 0)
-				config_set(&config, gates[g].key, GROUP_1);
+				config_set(
+				    &config, requirements[g].key, GROUP_1);
 		}
 		struct identity_needs needs = policy_needs(&config);
 		assert_int_equal(needs.groups, (bits & 1) != 0);

@@ -28,7 +28,7 @@ def alice(genesys):
 
 
 @pytest.fixture
-def gates(genesys):
+def requirements(genesys):
     """What Alice has, as the configuration names it."""
     return {
         "require_group": genesys.groups["operators"].id,
@@ -39,7 +39,7 @@ def gates(genesys):
 
 @pytest.fixture
 def sign_in(genesys, configure, account, alice):
-    """Alice's sign-in behind these gates; gives outcome and cause."""
+    """Alice's sign-in with these requirements; gives outcome and cause."""
     def run(**changes):
         client = genesys.clients["public"]
         conf = configure(
@@ -76,8 +76,8 @@ def asked(genesys):
     (["require_group"], "?expand=groups"),
     (["require_group", "require_role", "require_division"],
      "?expand=authorization&expand=groups")])
-def test_only_what_is_required_is_asked_for(genesys, sign_in, gates, keys, query):
-    assert sign_in(**{key: gates[key] for key in keys})[0] == "ok"
+def test_only_what_is_required_is_asked_for(genesys, sign_in, requirements, keys, query):
+    assert sign_in(**{key: requirements[key] for key in keys})[0] == "ok"
     assert asked(genesys) == ["/api/v2/tokens/me", "/api/v2/users/me" + query]
     assert genesys.log.handshakes("api") == 2
 
@@ -86,13 +86,13 @@ def test_only_what_is_required_is_asked_for(genesys, sign_in, gates, keys, query
     ("require_group", "groups", "agents", "group_missing"),
     ("require_role", "roles", "supervisor", "role_missing"),
     ("require_division", "divisions", "Support", "division_missing")])
-def test_a_user_who_lacks_it_is_refused(genesys, sign_in, gates, key, kind, name, outcome):
+def test_a_user_who_lacks_it_is_refused(genesys, sign_in, requirements, key, kind, name, outcome):
     lacking = getattr(genesys, kind)[name].id
-    assert sign_in(**{**gates, key: lacking})[0] == outcome
+    assert sign_in(**{**requirements, key: lacking})[0] == outcome
 
 
-def test_one_of_a_list_is_enough(genesys, sign_in, gates):
-    several = f"{genesys.groups['agents'].id}, {gates['require_group']}"
+def test_one_of_a_list_is_enough(genesys, sign_in, requirements):
+    several = f"{genesys.groups['agents'].id}, {requirements['require_group']}"
     assert sign_in(require_group=several)[0] == "ok"
 
 
@@ -112,9 +112,10 @@ def place_of(key, alice):
 
 
 @pytest.mark.parametrize("key, override", MISSING)
-def test_a_missing_list_is_asked_for_once_more(genesys, sign_in, gates, alice, key, override):
+def test_a_missing_list_is_asked_for_once_more(
+        genesys, sign_in, requirements, alice, key, override):
     genesys.faults.override_user = override
-    assert sign_in(**{key: gates[key]})[0] == "ok"
+    assert sign_in(**{key: requirements[key]})[0] == "ok"
     assert asked(genesys).count(place_of(key, alice)) == 1
     assert len(asked(genesys)) == 3
     assert genesys.log.handshakes("api") == 2, "over the connection that is there"
@@ -123,9 +124,9 @@ def test_a_missing_list_is_asked_for_once_more(genesys, sign_in, gates, alice, k
     assert not [r for r in requests if r.method == "HEAD" and "authorization" in r.headers]
 
 
-def test_both_lists_may_be_missing(genesys, sign_in, gates, alice):
+def test_both_lists_may_be_missing(genesys, sign_in, requirements, alice):
     genesys.faults.override_user = {"groups": REMOVED, "authorization": REMOVED}
-    assert sign_in(**gates)[0] == "ok"
+    assert sign_in(**requirements)[0] == "ok"
     assert len(asked(genesys)) == 4
     assert genesys.log.handshakes("api") == 2
 
@@ -157,13 +158,14 @@ def test_a_user_who_lacks_it_there_is_refused(genesys, sign_in, key, kind, name,
 ])
 @pytest.mark.parametrize("key, field", [
     ("require_group", "groups"), ("require_role", "authorization.roles")])
-def test_a_list_that_cannot_be_had_is_no_pass(genesys, sign_in, gates, alice, key, field, fault):
+def test_a_list_that_cannot_be_had_is_no_pass(
+        genesys, sign_in, requirements, alice, key, field, fault):
     genesys.faults.override_user = {"groups": REMOVED, "authorization": REMOVED}
     if isinstance(fault.body, str):
         fault = dataclasses.replace(fault, body=fault.body.replace("@", alice.id))
     genesys.faults[DEDICATED[key]] = fault
     limits = {"connect_timeout": 3, "request_timeout": 1} if fault.delay else {}
-    outcome, cause = sign_in(**{key: gates[key]}, **limits)
+    outcome, cause = sign_in(**{key: requirements[key]}, **limits)
     assert outcome == "identity_incomplete"
     assert cause.startswith(f"the field {field} is missing in GET /api/v2/users/me")
 
@@ -171,11 +173,11 @@ def test_a_list_that_cannot_be_had_is_no_pass(genesys, sign_in, gates, alice, ke
 @pytest.mark.parametrize("about", ["", '"id":null,', '"id":"{other}",'],
                          ids=["absent", "null", "another"])
 @pytest.mark.parametrize("key", ["require_group", "require_role"])
-def test_another_user_s_list_does_not_count(genesys, sign_in, gates, alice, key, about):
+def test_another_user_s_list_does_not_count(genesys, sign_in, requirements, alice, key, about):
     genesys.faults.override_user = {"groups": REMOVED, "authorization": REMOVED}
     other = next(p.id for p in genesys.people.values() if p.id != alice.id)
     about = about.replace("{other}", other)
-    mine = gates[key]
+    mine = requirements[key]
     genesys.faults[DEDICATED[key]] = Fault(
         status=200, headers={"Content-Type": "application/json"},
         body='{%s"groups":[{"id":"%s"}],"grants":[{"role":{"id":"%s"}}]}' % (about, mine, mine))
@@ -184,40 +186,40 @@ def test_another_user_s_list_does_not_count(genesys, sign_in, gates, alice, key,
     assert "id is not that of users/me" in cause
 
 
-def test_a_missing_list_that_is_not_required_is_not_asked_for(genesys, sign_in, gates):
+def test_a_missing_list_that_is_not_required_is_not_asked_for(genesys, sign_in, requirements):
     genesys.faults.override_user = {"groups": REMOVED, "authorization": REMOVED}
-    assert sign_in(require_division=gates["require_division"])[0] == "ok"
+    assert sign_in(require_division=requirements["require_division"])[0] == "ok"
     assert asked(genesys) == ["/api/v2/tokens/me", "/api/v2/users/me"]
 
 
 @pytest.mark.parametrize("override", [
     {"division": REMOVED}, {"division": None}, {"division": {"id": REMOVED}}])
-def test_a_missing_division_is_no_pass(genesys, sign_in, gates, override):
+def test_a_missing_division_is_no_pass(genesys, sign_in, requirements, override):
     genesys.faults.override_user = override
-    outcome, cause = sign_in(require_division=gates["require_division"])
+    outcome, cause = sign_in(require_division=requirements["require_division"])
     assert outcome == "identity_incomplete"
     assert "division.id" in cause
 
 
 @pytest.mark.parametrize("person_id", ["..", "me", "a.b", "9", REMOVED])
-def test_an_id_that_is_none_becomes_no_part_of_a_path(genesys, sign_in, gates, person_id):
+def test_an_id_that_is_none_becomes_no_part_of_a_path(genesys, sign_in, requirements, person_id):
     genesys.faults.override_user = {"groups": REMOVED, "id": person_id}
-    outcome, cause = sign_in(require_group=gates["require_group"])
+    outcome, cause = sign_in(require_group=requirements["require_group"])
     assert outcome == "identity_incomplete"
     assert re.match("the field groups is missing", cause)
     assert asked(genesys) == ["/api/v2/tokens/me", "/api/v2/users/me?expand=groups"]
 
 
 @pytest.mark.parametrize("count, outcome", [(1024, "ok"), (1025, "identity_incomplete")])
-def test_more_ids_than_1024_are_no_list(genesys, sign_in, gates, count, outcome):
+def test_more_ids_than_1024_are_no_list(genesys, sign_in, requirements, count, outcome):
     genesys.faults.override_user = {
         "groups": [{"id": f"{n:064d}"} for n in range(count - 1)]
-        + [{"id": gates["require_group"]}],
+        + [{"id": requirements["require_group"]}],
         "authorization": {"roles": [{"id": f"{n:064d}"} for n in range(1023)]
-                          + [{"id": gates["require_role"]}]}}
-    assert sign_in(**gates)[0] == outcome
+                          + [{"id": requirements["require_role"]}]}}
+    assert sign_in(**requirements)[0] == outcome
 
 
-def test_a_list_of_1025_does_not_matter_where_it_is_not_required(genesys, sign_in, gates):
+def test_a_list_of_1025_does_not_matter_where_it_is_not_required(genesys, sign_in, requirements):
     genesys.faults.override_user = {"groups": [{"id": "x"}] * 1025}
-    assert sign_in(require_role=gates["require_role"])[0] == "ok"
+    assert sign_in(require_role=requirements["require_role"])[0] == "ok"

@@ -2,7 +2,7 @@
 /*
  * The ways in which the scripted helper breaks the rules.
  */
-#include "twist.h"
+#include "faulty_frames.h"
 
 #include <poll.h>
 #include <signal.h>

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-"""The vault: codes and tokens, and the PKCE check between them."""
+"""The token store: codes and tokens, and the PKCE check between them."""
 
 import base64
 import hashlib
@@ -73,7 +73,7 @@ def is_challenge(text):
     return base64.urlsafe_b64encode(raw).decode() == text + "="
 
 
-class Vault:
+class TokenStore:
     """Gives out codes and tokens, and takes them back."""
 
     def __init__(self, settings, log):

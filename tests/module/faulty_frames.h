@@ -3,8 +3,8 @@
  * Twists: what is wrong with a record, a frame, or the moment at which the
  * frame is due.  Each has a name, which a script gives (script.h).
  */
-#ifndef GCPKCE_TESTS_PAM_TWIST_H
-#define GCPKCE_TESTS_PAM_TWIST_H
+#ifndef GCPKCE_TESTS_PAM_FAULTY_FRAMES_H
+#define GCPKCE_TESTS_PAM_FAULTY_FRAMES_H
 
 #include "gcpkce/wire/helper_abi.h"
 #include "gcpkce/wire/wire.h"

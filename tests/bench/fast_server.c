@@ -5,7 +5,7 @@
  * replies are files, recorded from tests/lib.  A thread a connection,
  * TLS 1.3 with OpenSSL's usual tickets, HTTP/1.1.
  *
- *   farend CERTIFICATE KEY TOKEN-REPLY USER-REPLY TOKEN-INFO-REPLY
+ *   fast_server CERTIFICATE KEY TOKEN-REPLY USER-REPLY TOKEN-INFO-REPLY
  *
  * Prints the ports of login and API server.  A line on its standard input makes
  * it print a line of JSON with what it has counted since the last one.
@@ -288,7 +288,7 @@ main(int argc, char **argv)
 
 	if (argc != 6) {
 		(void)fprintf(stderr,
-		    "usage: farend CERTIFICATE KEY TOKEN-REPLY USER-REPLY "
+		    "usage: fast_server CERTIFICATE KEY TOKEN-REPLY USER-REPLY "
 		    "TOKEN-INFO-REPLY\n");
 		return 2;
 	}
