@@ -77,7 +77,8 @@ def test_the_commands_of_the_documents_build_install_and_uninstall(tmp_path):
     host, package = tmp_path / "host", tmp_path / "package"
 
     def run(found):
-        made = [command for command in found if command.startswith("make ")]
+        made = [command for command in found
+                if command.startswith("make ") and command != "make deb"]  # test_packaging.py
         assert made
         for command in made:
             command = command.replace("DESTDIR=/tmp/package", f"DESTDIR={package}")
