@@ -17,7 +17,7 @@ import urllib.parse
 import pexpect
 import pytest
 
-from conftest import CLIENT, GCPKCE, ORGANIZATION, PERSON
+from conftest import CLIENT, GCPKCE, ORGANIZATION, PERSON, ROOT
 from waiting import wait_until
 
 CODE = "c0de" * 150  # longer than a code of Genesys Cloud may be
@@ -314,6 +314,22 @@ def test_decide_takes_recorded_claims(gcpkce, configure, account, part, changes,
     run = gcpkce("--json", "decide", "--conf", conf, "--user", account,
                  stdin=json.dumps({part: {**CLAIMS, **changes}}))
     assert run.json["outcome"] == outcome, run.json
+
+
+def test_the_example_is_a_configuration_for_cxone(gcpkce, configure, account):
+    path = configure([f"{account} id:{PERSON}"])
+    with open(f"{ROOT}/etc/pam_gcpkce.cxone.conf", encoding="utf-8") as file:
+        example = file.read()
+    nil = "00000000-0000-0000-0000-000000000000"
+    assert example.count(nil) == 2
+    example = example.replace(f"client_id = {nil}", f"client_id = {CLIENT}").replace(
+        f"organization = {nil}", f"organization = {ORGANIZATION}")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(f"{example}map_file = {path.removesuffix('conf')}map\n")
+    for tenant, outcome in ((ORGANIZATION, "ok"), (PERSON, "wrong_organization")):
+        run = gcpkce("--json", "decide", "--conf", path, "--user", account,
+                     stdin=json.dumps({"id_token_claims": {**CLAIMS, "tenantId": tenant}}))
+        assert run.json["outcome"] == outcome, run.json
 
 
 def test_decide_takes_no_record_of_the_other_provider(gcpkce, configure, account):

@@ -678,6 +678,22 @@ zero(struct identity *identity)
 	identity_done(identity);
 }
 
+/* Its own change alone, and with an issuer as CXone's records have. */
+static void
+provider_change(struct identity *identity)
+{
+	identity->provider = PROVIDER_CXONE;
+}
+
+static void
+issuer_change(struct identity *identity)
+{
+	static const char issuer[] = "https://cxone.niceincontact.com";
+
+	provider_change(identity);
+	memcpy(identity->issuer, issuer, sizeof(issuer));
+}
+
 static void
 nothing_change(struct identity *identity)
 {
@@ -689,7 +705,7 @@ policy_judges_a_remembered_identity(void **state)
 {
 	static void (*const changed[])(struct identity *) = {id_change,
 	    state_change, client_change, organization_change, home_change,
-	    clone_change, id_drop, zero};
+	    clone_change, id_drop, provider_change, issuer_change, zero};
 	autoremembered record;
 	struct host h;
 
