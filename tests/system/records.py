@@ -48,4 +48,4 @@ def write(account, uid, service, settings, identity, lasts=600):
     os.chmod(os.path.dirname(FOLDER), 0o755)
     path = f"{FOLDER}/{uid}-{checksum(key):016x}"
     with open(path, "wb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-        file.write(struct.pack(">IQ", 1, checksum(fields)) + fields)
+        file.write(struct.pack(">IQ", 2, checksum(fields)) + fields)

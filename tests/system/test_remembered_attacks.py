@@ -46,6 +46,7 @@ def ids(items, needed):
 def identity(user, token, conf):
     division = inner(user, "division")
     return b"".join((
+        b"\0", word(""),  # genesys, which has no issuer
         word(user.get("id")), word(user.get("email")), word(user.get("state")),
         word(inner(token, "OAuthClient", "id")), word(inner(token, "organization", "id")),
         word(inner(token, "homeOrganization", "id")),
