@@ -132,7 +132,7 @@ has_all_uids(void)
  * it, and so do its sign-ins of strangers.  Therefore the kernel must say that
  * a process of the account executed this program (AT_UID), as with sudo, su and
  * polkit's helper.  A screen lock protects against the next user of the very
- * same session.
+ * same session, whatever its name; so only named services count.
  */
 static enum outcome
 session_put(const struct account *account, const struct place *place,
@@ -143,8 +143,8 @@ session_put(const struct account *account, const struct place *place,
 
 	if (account->uid == 0)
 		return none(reterr, "the account has uid 0");
-	if (place_is_screen(place))
-		return none(reterr, "a login screen or a screen lock");
+	if (!place_is_elevation(place))
+		return none(reterr, "not sudo, su, polkit or doas");
 	if (getauxval(AT_UID) != account->uid ||
 	    !place_asks_itself(place, account))
 		return none(reterr, "another user asks");

@@ -41,8 +41,8 @@ place_read(pam_handle_t *pamh, struct place *ret)
 	};
 }
 
-bool
-place_is_screen(const struct place *place)
+static bool
+is_screen(const struct place *place)
 {
 	for (size_t i = 0; i < sizeof(screens) / sizeof(screens[0]); i++) {
 		if (strcmp(place->service, screens[i]) == 0)
@@ -51,14 +51,34 @@ place_is_screen(const struct place *place)
 	return false;
 }
 
+/* As "sudo" and "sudo-i"; sudoers may name others. */
+static bool
+is_sudo(const struct place *place)
+{
+	return strncmp(place->service, "sudo", sizeof("sudo") - 1) == 0;
+}
+
+bool
+place_is_elevation(const struct place *place)
+{
+	static const char *const names[] = {"su", "su-l", "polkit-1", "doas"};
+
+	if (place->display[0] != '\0')
+		return false;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strcmp(place->service, names[i]) == 0)
+			return true;
+	}
+	return is_sudo(place);
+}
+
 bool
 place_is_split(enum config_dialogue mode, const struct place *place)
 {
 	if (mode != DIALOGUE_AUTO)
 		return mode == DIALOGUE_SPLIT;
-	return strncmp(place->service, "sudo", sizeof("sudo") - 1) == 0 ||
-	    strcmp(place->service, "polkit-1") == 0 || place_is_screen(place) ||
-	    place->display[0] != '\0';
+	return is_sudo(place) || strcmp(place->service, "polkit-1") == 0 ||
+	    is_screen(place) || place->display[0] != '\0';
 }
 
 /* Is it the head, followed by a number only? */
@@ -124,7 +144,7 @@ is_here(const struct place *place)
 {
 	return place->remote[0] != '\0' || place->display[0] != '\0' ||
 	    (place->terminal[0] != '\0' ? is_terminal(place->terminal)
-					: place_is_screen(place));
+					: is_screen(place));
 }
 
 bool

@@ -39,8 +39,12 @@ bool place_is_split(enum config_dialogue mode, const struct place *place);
  */
 bool place_is_seat(const struct place *place);
 
-/* Is the service a greeter or a screen lock? */
-bool place_is_screen(const struct place *place);
+/*
+ * Is it a program by which a user at work in a session gets other rights: sudo
+ * by any name that begins so, su, su-l, polkit-1, doas, without a display in
+ * PAM_XDISPLAY?  Not a greeter, a screen lock, a server or an unknown service.
+ */
+bool place_is_elevation(const struct place *place);
 
 /*
  * Does the user ask for an account of their own?  True where PAM does not know

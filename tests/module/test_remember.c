@@ -842,17 +842,19 @@ session_first(void)
 static void
 in_a_session(void **state)
 {
+	static const char *const services[] = {
+	    "sudo-i", "sudoedit", "su", "su-l", "polkit-1", "doas"};
 	struct host h;
 
 	(void)state;
 	session_first();
-	/* su and polkit's helper have records of their own */
-	for (unsigned i = 0; i < 2; i++) {
+	/* they have records of their own */
+	for (size_t i = 0; i < 2 * COUNT(services); i++) {
 		session_begin(&h);
-		h.service = "polkit-1";
+		h.service = services[i / 2];
 		h.ruser = NULL;
 		h.tty = NULL;
-		if (i == 0)
+		if (i % 2 == 0)
 			assert_asks(&h, "another service");
 		else
 			assert_remembered(&h);
@@ -896,6 +898,7 @@ struct session_change {
 	const char *user;
 	const char *service;
 	const char *tty;
+	const char *xdisplay;
 	const char *loginuid; /* of a new session */
 	unsigned long caller;
 	uid_t uid;
@@ -914,6 +917,12 @@ static const struct session_change session_changes[] = {
     {"a program that root has started", .caller = 9999},
     {"a program that another user has started", .caller = 2002},
     {"a screen lock", .service = "vlock"},
+    {"a screen lock of X", .service = "xlock"},
+    {"a service of an unknown name", .service = "lock-of-tomorrow"},
+    {"a name that ends alike", .service = "kdesu"},
+    {"a name that begins as su", .service = "su-x"},
+    {"no service of that name", .service = "polkit"},
+    {"a display", .xdisplay = ":0"},
     {"a reused name", .uid = 2003},
 };
 
@@ -935,6 +944,7 @@ session_changed(void **state)
 	SET(user);
 	SET(service);
 	SET(tty);
+	SET(xdisplay);
 #undef SET
 	caller = c->caller == 9999 ? 0 : c->caller != 0 ? c->caller : caller;
 	accounts[ALICE].uid = c->uid != 0 ? c->uid : ALICE_UID;
@@ -946,6 +956,7 @@ session_changed(void **state)
 	session_begin(&h);
 	h.service = c->service != NULL ? c->service : h.service;
 	h.rhost = c->rhost;
+	h.xdisplay = c->xdisplay;
 	h.tty = c->tty != NULL ? c->tty : h.tty;
 	h.ruser = c->ruser != NULL ? c->ruser : h.ruser;
 	h.user = c->user != NULL ? c->user : h.user;
