@@ -126,7 +126,8 @@ check_config_load(const struct options *options, int argc, char **argv,
 		faults_add(findings, &faults, where);
 	if (r != OUTCOME_OK)
 		return false;
-	client_id_check(findings, ret->client_id);
+	if (ret->provider == PROVIDER_GENESYS)
+		client_id_check(findings, ret->client_id);
 	region_check(findings, ret);
 	return true;
 }

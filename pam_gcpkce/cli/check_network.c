@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The section of gcpkce check about the connection to Genesys Cloud.  The
+ * The section of gcpkce check about the connection to the provider.  The
  * helper made the requests; this file interprets its results.
  */
 #include <inttypes.h>
@@ -141,6 +141,23 @@ trouble_add(const struct host_context *v, uint32_t status)
 	    "answers with status %u", status);
 }
 
+/* The JWK set needs no token. */
+static void
+jwks_check(const struct host_context *v)
+{
+	uint32_t status = v->reach->status;
+
+	if (status == 0 || status == 200)
+		return;
+	if (is_trouble(status))
+		trouble_add(v, status);
+	else
+		finding_add(&v->check->findings, FINDING_FAULT, v->url,
+		    "correct issuer or jwks_url",
+		    "has no keys of CXone's: the GET has status %u, not 200",
+		    status);
+}
+
 /* Without a token the API says so; any other answer is not from such an API. */
 static void
 api_check(const struct host_context *v)
@@ -165,7 +182,10 @@ client_fault_add(const struct host_context *v, const char *error)
 	const char *fix = "gcpkce login shows the same page; compare client, "
 			  "redirect_uri and signin_org with the client's page";
 
-	if (has(error, "unauthorized_client"))
+	if (v->check->config.provider == PROVIDER_CXONE)
+		fix = "gcpkce login shows the same page; compare client_id and "
+		      "redirect_uri with the app's registration";
+	else if (has(error, "unauthorized_client"))
 		fix = "give the client the grant type Code Authorization, "
 		      "make it active, and have an administrator approve it";
 	else if (has(error, "invalid_scope"))
@@ -182,7 +202,16 @@ client_refused_add(const struct host_context *v)
 	uint32_t status = check->probe.ours.status;
 	struct findings *f = &v->check->findings;
 
-	if (status == 404)
+	if (check->config.provider == PROVIDER_CXONE)
+		finding_add(f, FINDING_FAULT,
+		    status == 404 ? v->url : "client_id",
+		    status == 404
+			? "correct issuer or authorize_url"
+			: "compare client_id and redirect_uri with the app's "
+			  "registration, byte for byte; NICE must have approved "
+			  "the app",
+		    "refuses the authorize address (status %u)", status);
+	else if (status == 404)
 		finding_add(f, FINDING_FAULT, v->url,
 		    "correct login_url or region",
 		    "is not Genesys Cloud's login server: there is no "
@@ -245,8 +274,8 @@ clock_check(struct check *check)
 		finding_add(&check->findings,
 		    far > CLOCK_FAULT_S ? FINDING_FAULT : FINDING_WARNING,
 		    "clock", "let NTP set it: timedatectl set-ntp true",
-		    "this host's clock is %" PRId64 " s %s Genesys Cloud's",
-		    far, ahead > 0 ? "ahead of" : "behind");
+		    "this host's clock is %" PRId64 " s %s %s's", far,
+		    ahead > 0 ? "ahead of" : "behind", probe_provider(check));
 		return;
 	}
 }
@@ -255,19 +284,25 @@ void
 check_network(struct check *check)
 {
 	const struct config *config = &check->config;
+	const bool is_cxone = config->provider == PROVIDER_CXONE;
 	const struct host_context login = {check,
-	    &check->probe.hosts[WIRE_HOST_LOGIN], config->login_url,
-	    config->region[0] != '\0' ? "region or login_url" : "login_url"};
+	    &check->probe.hosts[WIRE_HOST_LOGIN],
+	    probe_url(check, WIRE_HOST_LOGIN),
+	    is_cxone                        ? "issuer or authorize_url"
+		: config->region[0] != '\0' ? "region or login_url"
+					    : "login_url"};
 	const struct host_context api = {check,
-	    &check->probe.hosts[WIRE_HOST_API], config->api_url,
-	    config->region[0] != '\0' ? "region or api_url" : "api_url"};
+	    &check->probe.hosts[WIRE_HOST_API], probe_url(check, WIRE_HOST_API),
+	    is_cxone                        ? "issuer or jwks_url"
+		: config->region[0] != '\0' ? "region or api_url"
+					    : "api_url"};
 
 	if (!check_is_of_this_host(check, "the network") ||
 	    !check->config_is_good)
 		return;
 	if (check->options->offline || !check->probed) {
 		finding_add(&check->findings, FINDING_NOTE, NULL, NULL,
-		    "no request was sent to Genesys Cloud: %s",
+		    "no request was sent to %s: %s", probe_provider(check),
 		    check->options->offline ? "--offline"
 					    : "the helper did not start");
 		return;
@@ -275,6 +310,6 @@ check_network(struct check *check)
 	reach_check(&login);
 	reach_check(&api);
 	client_check(&login);
-	api_check(&api);
+	(is_cxone ? jwks_check : api_check)(&api);
 	clock_check(check);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "gcpkce/base/clock.h"
+#include "gcpkce/oauth/provider.h"
 
 static const char *const steps[WIRE_STEP_COUNT] = {
     [WIRE_STEP_NONE] = "",
@@ -61,11 +62,24 @@ is_live(const struct check *check, enum sandbox_layer layer)
 	return (check->probe.missing.layers & 1U << layer) == 0;
 }
 
-static const char *
-url_of(const struct check *check, size_t host)
+const char *
+probe_provider(const struct check *check)
 {
-	return host == WIRE_HOST_LOGIN ? check->config.login_url
-				       : check->config.api_url;
+	const struct wire_route route = {.provider = check->config.provider};
+
+	return provider_of(&route)->name;
+}
+
+const char *
+probe_url(const struct check *check, size_t host)
+{
+	const struct config *c = &check->config;
+	const char *own =
+	    host == WIRE_HOST_LOGIN ? c->authorize_url : c->jwks_url;
+
+	if (c->provider == PROVIDER_CXONE)
+		return own[0] != '\0' ? own : c->issuer;
+	return host == WIRE_HOST_LOGIN ? c->login_url : c->api_url;
 }
 
 void
@@ -81,7 +95,7 @@ probe_print(struct check *check)
 		    is_live(check, i) ? "" : " (missing)");
 	buf_put_text(text, check->options->offline ? "\n" : "\nhosts\n");
 	for (size_t i = 0; i < WIRE_HOST_COUNT && !check->options->offline; i++)
-		reach_print(text, url_of(check, i), &check->probe.hosts[i]);
+		reach_print(text, probe_url(check, i), &check->probe.hosts[i]);
 }
 
 static void
@@ -128,7 +142,7 @@ probe_json(const struct check *check)
 	json_put(json, "layers", layers);
 	for (size_t i = 0; i < WIRE_HOST_COUNT && !check->options->offline; i++)
 		json_append(hosts,
-		    reach_json(url_of(check, i), &check->probe.hosts[i]));
+		    reach_json(probe_url(check, i), &check->probe.hosts[i]));
 	json_put(json, "hosts", hosts);
 	return json;
 }

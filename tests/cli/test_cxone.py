@@ -67,7 +67,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self):
         self.server.asked.append((self.path, dict(self.headers)))
-        if self.path == "/auth/jwks":
+        if self.path.startswith("/auth/authorize?"):
+            self.reply({}, 200 if f"client_id={CLIENT}&" in self.path else 400)
+        elif self.path == self.server.jwks_path:
             keys = self.server.key_sets
             self.reply({"keys": keys.pop(0) if len(keys) > 1 else keys[0]})
         elif self.path == "/auth/userinfo":
@@ -92,6 +94,7 @@ class Cxone(http.server.ThreadingHTTPServer):
         self.key, self.other = Key(directory, "one"), Key(directory, "two")
         self.key_sets = [[self.key.jwk]]
         self.userinfo = {"sub": f"user:{PERSON}", "email": "alice@example.test"}
+        self.jwks_path = "/auth/jwks"
         self.asked, self.forms, self.changes = [], [], {}
         self.access_token, self.expires_in, self.client = TOKEN, 3600, CLIENT
         self.signer, self.nonce, self.challenge = self.key, None, None
@@ -289,6 +292,47 @@ def test_a_token_of_cxone_is_neither_named_nor_revoked(gcpkce, cxone, configure,
     assert run.json["outcome"] == "config_invalid", run.json
     assert "CXone" in run.json["cause"]
     assert not cxone.asked
+
+
+# check
+
+@pytest.fixture
+def check(gcpkce, cxone, configure):
+    """Runs check; gives what it found, and the hosts of its probe."""
+    def run(**changes):
+        conf = configure(**{"provider": "cxone", "region": None, "issuer": cxone.issuer, **changes})
+        told = gcpkce("--json", "check", "--conf", conf).json
+        assert "Genesys" not in json.dumps([one["what"] for one in told["findings"]])
+        return ([(one["where"], one["what"]) for one in told["findings"]
+                 if one["severity"] == "fault"], told["probe"]["hosts"])
+    return run
+
+
+def test_check_finds_no_fault_in_a_good_server(check, cxone):
+    faults, hosts = check()
+    assert faults == []
+    assert [(host["url"], host["status"]) for host in hosts] == [(cxone.issuer, 200)] * 2
+    assert [path.partition("?")[0] for path in cxone.paths()] == [
+        "/auth/authorize", "/auth/authorize", "/auth/jwks"]
+
+
+def test_check_names_what_cxone_does_not_accept(check, cxone):
+    assert check(client_id=PERSON)[0] == [
+        ("client_id", "refuses the authorize address (status 400)")]
+    cxone.jwks_path = "/elsewhere"
+    assert check()[0] == [
+        (cxone.issuer, "has no keys of CXone's: the GET has status 404, not 200")]
+    assert check(jwks_url=f"{cxone.issuer}/elsewhere")[0] == []
+    assert check(authorize_url=f"{cxone.issuer}/x", jwks_url=f"{cxone.issuer}/elsewhere")[0] == [
+        (f"{cxone.issuer}/x", "refuses the authorize address (status 404)")]
+
+
+def test_check_of_an_old_client_id_has_no_complaint_about_its_form(gcpkce, cxone, configure):
+    conf = configure(provider="cxone", region=None, issuer=cxone.issuer,
+                     client_id="Agent Console@inContact Inc.")
+    told = gcpkce("--json", "check", "--offline", "--conf", conf).json
+    assert [one for one in told["findings"] if one["where"] == "client_id"] == []
+    assert "no request was sent to CXone: --offline" in str(told["findings"])
 
 
 # decide
