@@ -14,6 +14,7 @@
 #include "fuzz.h"
 #include "gcpkce/oauth/names.h"
 #include "gcpkce/oauth/profile.h"
+#include "gcpkce/oauth/provider.h"
 #include "gcpkce/oauth/reply.h"
 #include "judge.h"
 #include "setting.h"

@@ -6,6 +6,7 @@
 #include <json-c/json.h>
 
 #include "fuzz.h"
+#include "gcpkce/oauth/provider.h"
 #include "gcpkce/oauth/reply.h"
 
 static const char token_set[] =
