@@ -22,7 +22,10 @@ field(struct buf *key, const char *name, const char *value)
 	text_put_field(key, name, value, REMEMBERED_KEY_MAX);
 }
 
-/* The settings that say whose identities are accepted. */
+/*
+ * The settings that say whose identities are accepted, and by which map, so
+ * that two lines have a record each.  A test knows each other key's reason.
+ */
 static void
 settings_put(struct buf *key, const struct config *config)
 {
@@ -40,6 +43,14 @@ settings_put(struct buf *key, const struct config *config)
 	field(key, "client_id", config->client_id);
 	field(key, "organization", config->organization);
 	field(key, "partner_logins", config->partner_logins ? "yes" : "no");
+	field(key, "signin_org", config->signin_org);
+	field(key, "signin_provider", config->signin_provider);
+	field(key, "force_signin", config->force_signin ? "yes" : "no");
+	buf_put_text(key, " map=\"");
+	for (size_t i = 0; i < CONFIG_METHODS_MAX; i++)
+		buf_printf(key, "%u", (unsigned)config->map.list[i]);
+	buf_put_text(key, "\"");
+	field(key, "map_file", config->map_file);
 	field(key, "require_group", config->require_group);
 	field(key, "require_role", config->require_role);
 	field(key, "require_division", config->require_division);

@@ -144,16 +144,28 @@ host_path(const struct host *h, const char *name)
 	return path;
 }
 
-void
-host_write(
-    const struct host *h, const char *name, const char *text, mode_t mode)
+static void
+text_write(const char *path, const char *text, mode_t mode)
 {
-	FILE *file = fopen(host_path(h, name), "we");
+	FILE *file = fopen(path, "we");
 
 	assert_non_null(file);
 	assert_true(fputs(text, file) >= 0);
 	assert_int_equal(fclose(file), 0);
-	assert_int_equal(chmod(host_path(h, name), mode), 0);
+	assert_int_equal(chmod(path, mode), 0);
+}
+
+void
+host_write(
+    const struct host *h, const char *name, const char *text, mode_t mode)
+{
+	text_write(host_path(h, name), text, mode);
+}
+
+static const char *
+map_path(const struct host *h)
+{
+	return h->map_path != NULL ? h->map_path : host_path(h, "map");
 }
 
 void
@@ -168,16 +180,16 @@ host_configure(const struct host *h)
 	    "%sclient_id = " CLIENT "\n"
 	    "redirect_uri = https://signin.example.com/done\n"
 	    "organization = " ORGANIZATION "\n"
-	    "map_file = %s/map\n"
+	    "map_file = %s\n"
 	    "helper_user = nobody\n"
 	    "ca_file = /%s\n"
 	    "signin_org = %s\n"
 	    "signin_provider = scripted\n"
 	    "%s",
-	    h->region, h->directory, h->name, h->script,
+	    h->region, map_path(h), h->name, h->script,
 	    host_is_root() && !has_own_run() ? "preconnect = no\n" : "");
 	host_write(h, "conf", text, 0644);
-	host_write(h, "map", h->map, 0644);
+	text_write(map_path(h), h->map, 0644);
 	host_write(h, "other", "", 0644);
 	if (h->service_file != NULL) {
 		host_write(h, h->service, h->service_file, 0644);

@@ -76,6 +76,7 @@ struct host {
 	const char *stack;     /* lines of the service file behind it */
 	const char *service_file; /* all of it, in place of those lines */
 	const char *map;          /* content of the map file */
+	const char *map_path;     /* NULL: in the host's directory */
 	const char *rhost;
 	const char *ruser;
 	const char *tty;

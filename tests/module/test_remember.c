@@ -26,6 +26,7 @@
 #include <unistd.h>
 
 #include "gcpkce/base/cleanup.h"
+#include "gcpkce/config/config.h"
 #include "gcpkce/config/remembered.h"
 #include "gcpkce/config/rundir.h"
 #include "own_run.h"
@@ -62,6 +63,9 @@ getauxval(unsigned long type)
 /* ---- one sign-in ---- */
 
 static const char *methods = METHODS;
+static char map_directory[] = "/tmp/pam_gcpkce_map_XXXXXX";
+static char map_path[64];
+static char second_path[64];
 static size_t variables; /* of the PAM environment, after the last sign-in */
 
 static void
@@ -91,6 +95,7 @@ static void
 sshd_begin(struct host *h)
 {
 	host_begin(h);
+	h->map_path = geteuid() == 0 ? map_path : NULL;
 	h->service = "sshd";
 	h->tty = "ssh";
 	h->rhost = RHOST;
@@ -101,6 +106,7 @@ static void
 session_begin(struct host *h)
 {
 	host_begin(h);
+	h->map_path = geteuid() == 0 ? map_path : NULL;
 	h->service = "sudo";
 	h->ruser = "alice";
 	h->arguments = REMEMBER;
@@ -224,7 +230,8 @@ struct change {
 	const char *map;
 	int64_t leap_s;
 	uid_t uid;
-	bool no_methods, no_rhost;
+	bool no_methods, no_rhost, is_other_map;
+	const char *script;
 };
 
 static const struct change changes[] = {
@@ -264,6 +271,13 @@ static const struct change changes[] = {
     {"another client", .arguments = REMEMBER " client_id=client-2"},
     {"another organization",
 	.arguments = REMEMBER " organization=" OTHER_ORGANIZATION},
+    {"another page of the organization", .script = "ok:other-id"},
+    {"another provider of identities",
+	.arguments = REMEMBER " signin_provider=other"},
+    {"credentials each time", .arguments = REMEMBER " force_signin=yes"},
+    {"another order of maps",
+	.arguments = REMEMBER " map=file,email email_domains=example.com"},
+    {"another map", .arguments = REMEMBER, .is_other_map = true},
     {"partners", .arguments = REMEMBER " partner_logins=yes"},
     {"a group", .arguments = REMEMBER " require_group=" GROUP},
     {"a role", .arguments = REMEMBER " require_role=" ROLE},
@@ -305,9 +319,11 @@ each_change_asks_again(void **state)
 		SET(tty);
 		SET(user);
 		SET(service);
+		SET(script);
 		SET(region);
 		SET(map);
 #undef SET
+		h.map_path = c->is_other_map ? second_path : map_path;
 		h.rhost = c->no_rhost ? NULL : h.rhost;
 		accounts[ALICE].uid = c->uid != 0 ? c->uid : ALICE_UID;
 		clock_leap_s = c->leap_s;
@@ -322,7 +338,6 @@ other_changes_do_not_ask(void **state)
 	static const char *const arguments[] = {REMEMBER " timeout=7",
 	    "remember=600", "remember=86400 revoke=never",
 	    REMEMBER " callback=paste dialogue=split",
-	    REMEMBER " map=file,email email_domains=example.com",
 	    REMEMBER " allow_root=yes min_uid=0"};
 	struct host h;
 
@@ -765,6 +780,112 @@ export_sets_the_user_and_no_token(void **state)
 	}
 }
 
+/* ---- the key ---- */
+
+/* Each of the configuration's keys that is not part of the record's key. */
+static const struct {
+	const char *name;
+	const char *reason;
+} left_out[] = {
+    {"region", "it gives login_url and api_url"},
+#define ENDPOINT "a host of these URLs, which are parts"
+    {"trusted_hosts", ENDPOINT},
+#define REQUEST "how the provider is asked"
+    {"client_secret_file", REQUEST},
+    {"client_auth", REQUEST},
+    {"redirect_uri", REQUEST},
+    {"clock_skew", REQUEST},
+    {"ca_file", REQUEST},
+    {"proxy", REQUEST},
+    {"connect_timeout", REQUEST},
+    {"request_timeout", REQUEST},
+    {"preconnect", REQUEST},
+    {"preconnect_max", REQUEST},
+    {"helper_user", REQUEST},
+    {"sandbox", REQUEST},
+#define DIALOGUE "how the user is asked"
+    {"callback", DIALOGUE},
+    {"bare_code", DIALOGUE},
+    {"start_url", DIALOGUE},
+    {"dialogue", DIALOGUE},
+    {"timeout", DIALOGUE},
+    {"attempts", DIALOGUE},
+#define JUDGED "the policy applies it to the remembered identity"
+    {"email_domains", JUDGED},
+    {"account_group", JUDGED},
+    {"allow_root", JUDGED},
+    {"min_uid", JUDGED},
+#define AFTER "after the decision"
+    {"export", AFTER},
+    {"token_env", AFTER},
+    {"region_env", AFTER},
+    {"region_value", AFTER},
+    {"revoke", AFTER},
+    {"debug", AFTER},
+    {"remember", "it is compared with the age"},
+};
+
+static void
+each_setting_is_a_part_of_the_key_or_has_a_reason(void **state)
+{
+	static const char *const names[] = {
+#define X(key, type, def, min, max, meaning) #key,
+	    CONFIG_TABLE(X)
+#undef X
+	};
+	autoremembered record;
+	char part[64];
+
+	(void)state;
+	need_run();
+	first();
+	record_take(&record);
+	buf_put(&record.key, "", 1);
+	for (size_t i = 0; i < COUNT(names); i++) {
+		bool is_left_out = false;
+
+		for (size_t k = 0; k < COUNT(left_out); k++)
+			is_left_out |= strcmp(left_out[k].name, names[i]) == 0;
+		(void)snprintf(part, sizeof(part), " %s=\"", names[i]);
+		if ((strstr((const char *)record.key.p, part) == NULL) !=
+		    is_left_out)
+			fail_msg("%s: %d", names[i], is_left_out);
+	}
+}
+
+/* Each part, so that none can be lost or mixed up. */
+static void
+key_is_made_of_these_parts(void **state)
+{
+	autoremembered record;
+	autobuf want = BUF_INIT(REMEMBERED_KEY_MAX);
+	char boot[40] = "";
+	autofd fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY);
+
+	(void)state;
+	need_run();
+	assert_int_equal(read(fd, boot, 36), 36);
+	first();
+	record_take(&record);
+	buf_put(&record.key, "", 1);
+	buf_printf(&want,
+	    " account=\"alice\" service=\"sshd\" provider=\"genesys\""
+	    " issuer=\"https://cxone.niceincontact.com\""
+	    " authorize_url=\"\" token_url=\"\" jwks_url=\"\""
+	    " userinfo_url=\"\" nonce=\"require\" userinfo=\"no\""
+	    " login_url=\"https://login.mypurecloud.de\""
+	    " api_url=\"https://api.mypurecloud.de\""
+	    " client_id=\"" CLIENT "\" organization=\"" ORGANIZATION
+	    "\" partner_logins=\"no\" signin_org=\"ok\""
+	    " signin_provider=\"scripted\" force_signin=\"no\""
+	    " map=\"100\" map_file=\"%s\""
+	    " require_group=\"\" require_role=\"\" require_division=\"\""
+	    " boot=\"%s\" uid=\"2001\" rhost=\"" RHOST "\" key=\"" ED25519 "\"",
+	    map_path, boot);
+	buf_put(&want, "", 1);
+	assert_string_equal((const char *)record.key.p, (const char *)want.p);
+}
+
 /* ---- a second line ---- */
 
 static int
@@ -774,12 +895,15 @@ two_lines(const char *second_map, unsigned *ret_helpers, size_t *ret_messages)
 	struct host h;
 
 	sshd_begin(&h);
-	host_write(&h, "second", second_map, 0644);
+	h.map_path = second_path; /* written by host_open as well */
+	h.map = second_map;
+	host_configure(&h);
+	h.map_path = map_path;
+	h.map = "alice id:" ALICE_ID "\n";
 	(void)snprintf(text, sizeof(text),
 	    "auth required " MODULE " conf=%s/conf " REMEMBER "\n"
-	    "auth required " MODULE " conf=%s/conf " REMEMBER
-	    " map_file=%s/second\n",
-	    h.directory, h.directory, h.directory);
+	    "auth required " MODULE " conf=%s/conf " REMEMBER " map_file=%s\n",
+	    h.directory, h.directory, second_path);
 	h.service_file = text;
 	return signin(&h, ret_helpers, ret_messages);
 }
@@ -795,7 +919,12 @@ second_line_judges_by_its_own_map(void **state)
 	assert_int_equal(
 	    two_lines("alice id:" ALICE_ID "\n", &helpers, &messages),
 	    PAM_SUCCESS);
-	assert_int_equal(helpers, 1);
+	assert_int_equal(helpers, 2);
+	assert_int_equal(files_count(), 2);
+	assert_int_equal(
+	    two_lines("alice id:" ALICE_ID "\n", &helpers, &messages),
+	    PAM_SUCCESS);
+	assert_int_equal(helpers, 0);
 	assert_int_not_equal(
 	    two_lines("alice id:" OTHER_ID "\n", &helpers, &messages),
 	    PAM_SUCCESS);
@@ -1056,6 +1185,8 @@ main(void)
 	    TEST(run_that_is_full_or_read_only_is_no_error),
 	    TEST(policy_judges_a_remembered_identity),
 	    TEST(export_sets_the_user_and_no_token),
+	    TEST(each_setting_is_a_part_of_the_key_or_has_a_reason),
+	    TEST(key_is_made_of_these_parts),
 	    TEST(second_line_judges_by_its_own_map),
 	    TEST(session_needs_one_browser_sign_in),
 	    TEST(each_change_of_the_session_asks_again),
@@ -1063,5 +1194,14 @@ main(void)
 	};
 #undef TEST
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	if (mkdtemp(map_directory) == NULL)
+		return 1;
+	(void)snprintf(map_path, sizeof(map_path), "%s/map", map_directory);
+	(void)snprintf(
+	    second_path, sizeof(second_path), "%s/second", map_directory);
+	int failed = cmocka_run_group_tests(tests, NULL, NULL);
+	(void)unlink(map_path);
+	(void)unlink(second_path);
+	(void)rmdir(map_directory);
+	return failed;
 }

@@ -19,9 +19,12 @@ RHOST = "192.0.2.7"
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEk+/x0="
 JUDGING = ("provider", "issuer", "authorize_url", "token_url", "jwks_url", "userinfo_url", "nonce",
            "userinfo", "login_url", "api_url", "client_id", "organization", "partner_logins",
+           "signin_org", "signin_provider", "force_signin", "map", "map_file",
            "require_group", "require_role", "require_division")
+METHODS = ("", "file", "email", "localpart")
 DEFAULTS = {"provider": "genesys", "issuer": "https://cxone.niceincontact.com",
-            "nonce": "require", "userinfo": "no", "partner_logins": "no"}
+            "nonce": "require", "userinfo": "no", "partner_logins": "no", "force_signin": "no",
+            "map": "file", "map_file": "/etc/security/pam_gcpkce.map"}
 
 
 def quoted(value):
@@ -35,6 +38,7 @@ def key_of(account, uid, service, settings):
         boot = file.read().strip()
     fields = {"account": account, "service": service}
     fields.update((name, str(settings.get(name, DEFAULTS.get(name, "")))) for name in JUDGING)
+    fields["map"] = "".join(str(METHODS.index(word.strip())) for word in fields["map"].split(",")).ljust(3, "0")
     fields.update(boot=boot, uid=str(uid), rhost=RHOST, key=KEY)
     return "".join(f" {name}={quoted(value)}" for name, value in fields.items())
 
