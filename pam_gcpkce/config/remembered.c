@@ -295,14 +295,18 @@ remembered_forget(const char *user, size_t *ret_count, struct errinfo *reterr)
 {
 	struct account account = {0};
 	autofd dir_fd = -1;
-	enum outcome r = OUTCOME_OK;
+	struct errinfo why = {0};
+	enum outcome found = OUTCOME_OK;
 
 	*ret_count = 0;
-	if (user != NULL)
-		r = account_find(user, &account, reterr);
-	if (r == OUTCOME_OK) /* made if missing, then it is empty */
-		r = rundir_open_dir(&dir, true, &dir_fd, reterr);
-	return r == OUTCOME_OK
-	    ? files_forget(dir_fd, user, &account, ret_count, reterr)
-	    : r;
+	if (user != NULL) /* on failure the name in the records is left */
+		found = account_find(user, &account, reterr);
+	enum outcome r = rundir_open_dir(&dir, false, &dir_fd, &why);
+	if (r == OUTCOME_SYSTEM_ERROR && errno == ENOENT)
+		return found; /* no directory, no records */
+	if (r == OUTCOME_OK)
+		r = files_forget(dir_fd, user, &account, ret_count, &why);
+	if (r != OUTCOME_OK && reterr != NULL)
+		*reterr = why;
+	return r == OUTCOME_OK ? found : r;
 }

@@ -2,7 +2,10 @@
 /* Records of sign-ins: what is read back, what is not, and what removes them.
  */
 #include <dirent.h>
+#include <dlfcn.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <pwd.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -22,6 +25,19 @@
 #include "gcpkce/base/clock.h"
 #include "gcpkce/config/remembered.h"
 #include "gcpkce/config/rundir.h"
+
+static int uid_error; /* of the name service; 0: it works */
+
+int
+getpwuid_r(uid_t uid, struct passwd *entry, char *space, size_t len,
+    struct passwd **found)
+{
+	int (*real)(uid_t, struct passwd *, char *, size_t, struct passwd **);
+
+	*(void **)&real = dlsym(RTLD_NEXT, "getpwuid_r");
+	*found = NULL;
+	return uid_error != 0 ? uid_error : real(uid, entry, space, len, found);
+}
 
 #define DIR_PATH RUNDIR "/" REMEMBERED_DIR
 #define UID 2001
@@ -478,6 +494,38 @@ forget_removes_the_records_of_a_user(void **state)
 }
 
 static void
+forget_goes_on_without_a_name_service(void **state)
+{
+	struct errinfo why = {0};
+	size_t count = 99;
+	char path[512];
+
+	(void)state;
+	need_run();
+	record_write("alice", UID, KEY);
+	record_write("daemon", 1, KEY);
+	uid_error = EIO;
+	enum outcome r = remembered_forget("alice", &count, &why);
+	uid_error = 0;
+	assert_int_equal(r, OUTCOME_SYSTEM_ERROR);
+	assert_non_null(strstr(why.text, "name service"));
+	assert_int_equal(count, 1);
+	assert_int_equal(names_count(path), 1);
+}
+
+static void
+forget_creates_no_directory(void **state)
+{
+	size_t count = 99;
+
+	(void)state;
+	need_run();
+	assert_int_equal(remembered_forget(NULL, &count, NULL), OUTCOME_OK);
+	assert_int_equal(count, 0);
+	assert_int_not_equal(access(RUNDIR, F_OK), 0);
+}
+
+static void
 forget_removes_all(void **state)
 {
 	struct errinfo why = {0};
@@ -517,6 +565,8 @@ main(void)
 	    TEST(write_looks_at_no_more_than_its_limit),
 	    TEST(two_writers_at_once_leave_one_record),
 	    TEST(forget_removes_the_records_of_a_user),
+	    TEST(forget_goes_on_without_a_name_service),
+	    TEST(forget_creates_no_directory),
 	    TEST(forget_removes_all),
 	};
 #undef TEST

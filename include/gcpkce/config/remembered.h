@@ -77,7 +77,8 @@ MUST_CHECK enum outcome remembered_write(
  * in:     user  the name of an account, which need not exist any more; NULL:
  *               all
  * out:    ret_count  the files that were removed; a missing directory has none
- * errors: OUTCOME_SYSTEM_ERROR  the name service failed, or a file stays
+ * errors: OUTCOME_SYSTEM_ERROR  a file stays; or the name service failed, then
+ *                               only records that have the name are removed
  *         OUTCOME_CONFIG_UNSAFE  the directory is not root's alone
  *         OUTCOME_NO_MEMORY
  */
