@@ -355,6 +355,26 @@ other_changes_do_not_ask(void **state)
 	assert_remembered(&h);
 }
 
+/* As OpenSSH writes them. */
+static void
+certificates_and_keys_in_hardware_are_keys(void **state)
+{
+	static const char *const rows[] = {
+	    "publickey ssh-ed25519-cert-v01@openssh.com AAAAIHNzaC1lZDI1\n",
+	    "publickey sk-ssh-ed25519@openssh.com AAAAGnNrLXNzaC1lZDI1NQ==\n"};
+	struct host h;
+
+	(void)state;
+	need_run();
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		methods = rows[i];
+		first();
+		sshd_begin(&h);
+		assert_remembered(&h);
+	}
+	assert_int_equal(files_count(), COUNT(rows));
+}
+
 static void
 use_does_not_extend(void **state)
 {
@@ -1175,6 +1195,7 @@ main(void)
 	    TEST(key_needs_one_browser_sign_in),
 	    TEST(each_change_asks_again),
 	    TEST(other_changes_do_not_ask),
+	    TEST(certificates_and_keys_in_hardware_are_keys),
 	    TEST(use_does_not_extend),
 	    TEST(only_a_success_is_remembered),
 	    TEST(what_binds_nothing_is_not_remembered),
