@@ -29,6 +29,10 @@ field(struct buf *key, const char *name, const char *value)
 static void
 settings_put(struct buf *key, const struct config *config)
 {
+	char map[CONFIG_METHODS_MAX + 1] = "";
+
+	for (size_t i = 0; i < CONFIG_METHODS_MAX; i++)
+		map[i] = (char)('0' + config->map.list[i]);
 	field(key, "provider", provider_name(config->provider));
 	field(key, "issuer", config->issuer);
 	field(key, "authorize_url", config->authorize_url);
@@ -46,10 +50,7 @@ settings_put(struct buf *key, const struct config *config)
 	field(key, "signin_org", config->signin_org);
 	field(key, "signin_provider", config->signin_provider);
 	field(key, "force_signin", config->force_signin ? "yes" : "no");
-	buf_put_text(key, " map=\"");
-	for (size_t i = 0; i < CONFIG_METHODS_MAX; i++)
-		buf_printf(key, "%u", (unsigned)config->map.list[i]);
-	buf_put_text(key, "\"");
+	field(key, "map", map);
 	field(key, "map_file", config->map_file);
 	field(key, "require_group", config->require_group);
 	field(key, "require_role", config->require_role);

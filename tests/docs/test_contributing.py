@@ -11,10 +11,10 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 # Keys that do not change whose identities are accepted: the policy judges a
 # remembered identity by them again, or no identity depends on them.
-JUDGED_AGAIN = {"map", "map_file", "email_domains", "account_group", "allow_root", "min_uid"}
+JUDGED_AGAIN = {"email_domains", "account_group", "allow_root", "min_uid"}
 JUDGES_NONE = {
     "region", "trusted_hosts", "client_secret_file", "client_auth", "redirect_uri", "clock_skew",
-    "signin_org", "signin_provider", "force_signin", "callback", "bare_code", "start_url",
+    "callback", "bare_code", "start_url",
     "dialogue", "timeout", "attempts", "preconnect", "preconnect_max", "remember", "export",
     "token_env", "region_env", "region_value", "revoke", "ca_file", "proxy", "connect_timeout",
     "request_timeout", "helper_user", "sandbox", "debug"}

@@ -26,7 +26,6 @@
 #include <unistd.h>
 
 #include "gcpkce/base/cleanup.h"
-#include "gcpkce/config/config.h"
 #include "gcpkce/config/remembered.h"
 #include "gcpkce/config/rundir.h"
 #include "own_run.h"
@@ -802,77 +801,6 @@ export_sets_the_user_and_no_token(void **state)
 
 /* ---- the key ---- */
 
-/* Each of the configuration's keys that is not part of the record's key. */
-static const struct {
-	const char *name;
-	const char *reason;
-} left_out[] = {
-    {"region", "it gives login_url and api_url"},
-#define ENDPOINT "a host of these URLs, which are parts"
-    {"trusted_hosts", ENDPOINT},
-#define REQUEST "how the provider is asked"
-    {"client_secret_file", REQUEST},
-    {"client_auth", REQUEST},
-    {"redirect_uri", REQUEST},
-    {"clock_skew", REQUEST},
-    {"ca_file", REQUEST},
-    {"proxy", REQUEST},
-    {"connect_timeout", REQUEST},
-    {"request_timeout", REQUEST},
-    {"preconnect", REQUEST},
-    {"preconnect_max", REQUEST},
-    {"helper_user", REQUEST},
-    {"sandbox", REQUEST},
-#define DIALOGUE "how the user is asked"
-    {"callback", DIALOGUE},
-    {"bare_code", DIALOGUE},
-    {"start_url", DIALOGUE},
-    {"dialogue", DIALOGUE},
-    {"timeout", DIALOGUE},
-    {"attempts", DIALOGUE},
-#define JUDGED "the policy applies it to the remembered identity"
-    {"email_domains", JUDGED},
-    {"account_group", JUDGED},
-    {"allow_root", JUDGED},
-    {"min_uid", JUDGED},
-#define AFTER "after the decision"
-    {"export", AFTER},
-    {"token_env", AFTER},
-    {"region_env", AFTER},
-    {"region_value", AFTER},
-    {"revoke", AFTER},
-    {"debug", AFTER},
-    {"remember", "it is compared with the age"},
-};
-
-static void
-each_setting_is_a_part_of_the_key_or_has_a_reason(void **state)
-{
-	static const char *const names[] = {
-#define X(key, type, def, min, max, meaning) #key,
-	    CONFIG_TABLE(X)
-#undef X
-	};
-	autoremembered record;
-	char part[64];
-
-	(void)state;
-	need_run();
-	first();
-	record_take(&record);
-	buf_put(&record.key, "", 1);
-	for (size_t i = 0; i < COUNT(names); i++) {
-		bool is_left_out = false;
-
-		for (size_t k = 0; k < COUNT(left_out); k++)
-			is_left_out |= strcmp(left_out[k].name, names[i]) == 0;
-		(void)snprintf(part, sizeof(part), " %s=\"", names[i]);
-		if ((strstr((const char *)record.key.p, part) == NULL) !=
-		    is_left_out)
-			fail_msg("%s: %d", names[i], is_left_out);
-	}
-}
-
 /* Each part, so that none can be lost or mixed up. */
 static void
 key_is_made_of_these_parts(void **state)
@@ -1206,7 +1134,6 @@ main(void)
 	    TEST(run_that_is_full_or_read_only_is_no_error),
 	    TEST(policy_judges_a_remembered_identity),
 	    TEST(export_sets_the_user_and_no_token),
-	    TEST(each_setting_is_a_part_of_the_key_or_has_a_reason),
 	    TEST(key_is_made_of_these_parts),
 	    TEST(second_line_judges_by_its_own_map),
 	    TEST(session_needs_one_browser_sign_in),
