@@ -19,6 +19,8 @@
 #include "module/remember.h"
 #include "setting.h"
 
+#define VERSION 2 /* of a record, see docs/DESIGN.md */
+
 enum mode { MODE_RAW, MODE_CHECKSUM, MODE_SPLICED, MODES };
 
 static unsigned long decisions;
@@ -166,7 +168,7 @@ success_check(const struct signin *s, const struct setting *setting)
 	struct input in = {file.p, file.len};
 
 	memset(&claim, 0, sizeof(claim));
-	HOLD(number_cut(&in, 4) == 1);
+	HOLD(number_cut(&in, 4) == VERSION);
 	uint64_t sum = number_cut(&in, 8);
 	HOLD(sum == sum_of((struct view){in.p, in.len}));
 	(void)text_cut(&in); /* whose it is, for gcpkce forget */
@@ -178,6 +180,8 @@ success_check(const struct signin *s, const struct setting *setting)
 	HOLD(now_s - made_s < s->config.remember);
 	HOLD(s->remembered_s == now_s - made_s);
 	HOLD(view_eq(text_cut(&in), buf_view(&s->key)));
+	HOLD(input_byte(&in) == PROVIDER_GENESYS);
+	HOLD(text_cut(&in).len == 0); /* issuer */
 	claim.id = text_cut(&in);
 	claim.email = text_cut(&in);
 	claim.state = text_cut(&in);
@@ -228,7 +232,7 @@ file_make(
 		text_put(&fields, buf_view(&s->key));
 	}
 	buf_put(&fields, in->p, in->len);
-	number_put(ret, 1, 4);
+	number_put(ret, VERSION, 4);
 	number_put(ret, sum_of(buf_view(&fields)), 8);
 	buf_put(ret, fields.p, fields.len);
 }

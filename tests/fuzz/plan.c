@@ -4,7 +4,7 @@
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
 /* The frames once more, from docs/PROTOCOL.md and not from the product. */
-#define VERSION 7
+#define VERSION 8
 #define FRAME_READY 2
 #define FRAME_VERDICT 4
 #define OK 1
@@ -112,6 +112,8 @@ put_verdict(struct plan *plan, struct view bytes)
 	put_number(plan, choice[CHOICE_FLAGS] >> 3 & 7, 1);
 	put_text(plan, view_text("the reason"));
 	put_text(plan, view_text("5d2f7b"));
+	put_number(plan, 0, 1); /* Genesys Cloud, which has no issuer */
+	put_text(plan, view_text(""));
 	put_text(plan, choose(choice[CHOICE_ID], ALICE_ID, GROUP, own));
 	put_text(plan,
 	    choose(choice[CHOICE_EMAIL],
@@ -348,6 +350,8 @@ claim_read(struct input *payload, struct claim *ret)
 	(void)input_byte(payload); /* number */
 	(void)text_read(payload);  /* reason */
 	(void)text_read(payload);  /* correlation */
+	bool is_genesys = input_byte(payload) == 0;
+	bool has_issuer = text_read(payload).len > 0;
 	ret->id = text_read(payload);
 	ret->email = text_read(payload);
 	ret->state = text_read(payload);
@@ -361,7 +365,7 @@ claim_read(struct input *payload, struct claim *ret)
 	(void)number_read(payload, 4);
 	(void)text_read(payload); /* token */
 	ret->lacks = missing_read(payload);
-	return !is_junk && payload->len == 0;
+	return !is_junk && is_genesys && !has_issuer && payload->len == 0;
 }
 
 bool

@@ -144,19 +144,21 @@ def frame(kind, payload=b""):
     return struct.pack(">IBB", len(payload) + 2, VERSION, kind) + payload
 
 
-VERSION = 7
-ROUTE = (text("https://login.mypurecloud.de") + text("https://api.mypurecloud.de")
+VERSION = 8
+ROUTE = (b"\0" + text("https://login.mypurecloud.de") + text("https://api.mypurecloud.de")
+         + text("") * 5 + b"\0"
          + text("/etc/ssl/ca.pem") + text("http://proxy.example.com:3128")
          + struct.pack(">II", 5, 10) + b"\0")
 LABEL = text("alice") + text("sshd") + text("bastion01")
 
 
+PERSON_OF = b"\0" + text("")  # of Genesys Cloud, which has no issuer
 ALL_LIVE = bytes(4)
 MISSING = struct.pack(">III", 0xa0, 0, 38)
 
 
 def verdict(outcome=1, identity=ALICE, token="tOkEn", missing=ALL_LIVE):
-    return (bytes([outcome, 0, 0, 0]) + text("the reason") + text("5d2f7b") + text(identity)
+    return (bytes([outcome, 0, 0, 0]) + text("the reason") + text("5d2f7b") + PERSON_OF + text(identity)
             + text("bob@example.com") + text("active") + text(CLIENT) + text(ORGANIZATION)
             + text(ORGANIZATION) + b"\0" + text("user-basic-info") + b"\1" + text(GROUP)
             + b"\1" + text(f"{CLIENT} {ROLE}") + b"\0" + text("")
@@ -171,7 +173,8 @@ PORTRAIT = (text("Alice Example") + text("Acme") + text("hosts") + b"\1\1\1\0"
 def frames():
     request = (ROUTE + LABEL + text(CLIENT) + text("http://localhost/done")
                + text("https://signin.example.com/s")
-               + text("acme") + text("okta") + b"\0\1\1\0\0\1\1\1\1\0"
+               + text("acme") + text("okta") + text("") + struct.pack(">I", 60) + b"\0\0"
+               + b"\0\1\1\0\0\1\1\1\1\0"
                + b"\1" + struct.pack(">III", 2, 64, 90000) + text("the-secret"))
     yield "request", frame(1, request)
     address = text("https://login.mypurecloud.de/oauth/authorize?state=x")
@@ -569,7 +572,7 @@ def identity(groups=None, roles=None, divisions=None, cloned=False, **changes):
     person = {"id": ALICE, "email": "bob@example.com", "state": "active", "client": CLIENT,
               "organization": ORGANIZATION, "home": ORGANIZATION, **changes}
     lists = b"".join(bytes([ids is not None]) + text(ids or "") for ids in (groups, roles, divisions))
-    return b"".join(text(value) for value in person.values()) + bytes([cloned]) + text("") + lists
+    return PERSON_OF + b"".join(text(value) for value in person.values()) + bytes([cloned]) + text("") + lists
 
 
 def remembered(who=ALICE_, how=0, mode=SPLICED, made=1000, lasts=600, remember=600, now=1001, **changes):
@@ -579,12 +582,14 @@ def remembered(who=ALICE_, how=0, mode=SPLICED, made=1000, lasts=600, remember=6
 
 def alices_file(**changes):
     """All of a file, as module/remember.c makes it for alice."""
-    key = (' account="alice" service="sshd" login_url="" api_url=""'
-           f' client_id="{CLIENT}" organization="{ORGANIZATION}" partner_logins="no"'
+    key = (' account="alice" service="sshd" provider="genesys" issuer="" authorize_url="" token_url=""'
+           ' jwks_url="" userinfo_url="" nonce="require" userinfo="no" login_url="" api_url=""'
+           f' client_id="{CLIENT}" organization="{ORGANIZATION}" partner_logins="no" signin_org=""'
+           ' signin_provider="" force_signin="no" map="100" map_file=""'
            ' require_group="" require_role="" require_division=""'
            ' rhost="192.0.2.7" key="ssh-ed25519 AAAA"')
     fields = (text("alice") + struct.pack(">IQQ", 2001, 1000, 600) + text(key) + identity(**changes))
-    return fields, struct.pack(">IQ", 1, checksum(fields)) + fields
+    return fields, struct.pack(">IQ", 2, checksum(fields)) + fields
 
 
 def remembered_files():
@@ -602,7 +607,7 @@ def remembered_files():
     head = struct.pack(">BBBHI", 0, 0, RAW, 600, 1001)
     yield "yes-raw", head + file
     yield "yes-checksum", struct.pack(">BBBHI", 0, 0, CHECKSUM, 600, 1001) + fields
-    yield "no-version", head + b"\0\0\0\2" + file[4:]
+    yield "no-version", head + b"\0\0\0\1" + file[4:]
     yield "no-checksum", head + file[:-1] + b"x"
     yield "no-cut", head + file[:-1]
     yield "no-more", head + file + b"\0"
