@@ -563,8 +563,10 @@ def test_what_is_no_file_is_named_and_not_waited_for(check, directory):
 READENV = "auth required pam_env.so envfile=/etc/environment user_readenv=1\n"
 
 
-def test_variables_of_users_before_a_remembered_sign_in_are_a_warning(check):
-    found = find(check(stack(READENV + OURS), remember=60), WARNING, "users can set PAM variables",
+@pytest.mark.parametrize("value", ["1", "2", "01", "-1", "1x", "0 user_readenv=1"])
+def test_variables_of_users_before_a_remembered_sign_in_are_a_warning(check, value):
+    line = READENV.replace("=1\n", f"={value}\n")
+    found = find(check(stack(line + OURS), remember=60), WARNING, "users can set PAM variables",
                  "s:1")
     assert "after pam_gcpkce" in found["fix"]
 
@@ -572,6 +574,8 @@ def test_variables_of_users_before_a_remembered_sign_in_are_a_warning(check):
 @pytest.mark.parametrize("lines, settings", [
     (OURS + READENV, {"remember": 60}),                          # after it
     (READENV.replace("=1\n", "=0\n") + OURS, {"remember": 60}),  # nothing of a user's
+    (READENV.replace("=1\n", "=1 user_readenv=0\n") + OURS, {"remember": 60}),  # the last counts
+    (READENV.replace("=1\n", "=yes\n") + OURS, {"remember": 60}),  # is 0 to pam_env
     (READENV + OURS, {}),                                        # nothing is remembered
 ])
 def test_other_lines_of_pam_env_are_good(check, lines, settings):

@@ -3,6 +3,7 @@
  * What a stack needs to remember sign-ins.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -10,6 +11,7 @@
 #include "stack_check.h"
 
 #define SESSION_ID "/proc/self/sessionid"
+#define READENV "user_readenv="
 #define NO_SESSION 4294967295UL
 
 /* Does a line let users set variables of the PAM environment? */
@@ -18,11 +20,15 @@ is_readenv(const struct stack_line *line)
 {
 	if (line->kind != STACK_MODULE || !stack_line_is(line, "pam_env"))
 		return false;
+	bool is_on = false;
+
+	/* as pam_env reads it: the last one counts, and any number but 0 */
 	for (char **argument = line->arguments; *argument != NULL; argument++) {
-		if (strcmp(*argument, "user_readenv=1") == 0)
-			return true;
+		if (strncmp(*argument, READENV, sizeof(READENV) - 1) == 0)
+			is_on = strtol(*argument + sizeof(READENV) - 1, NULL,
+				    10) != 0;
 	}
-	return false;
+	return is_on;
 }
 
 /* Is this command in an audit session, as sudo after it would be? */
