@@ -493,6 +493,27 @@ forget_removes_the_records_of_a_user(void **state)
 	assert_int_equal(count, 1);
 }
 
+/* Neither replaced nor followed. */
+static void
+new_file_is_never_one_that_exists(void **state)
+{
+	autofd fd = -1;
+
+	(void)state;
+	need_run();
+	record_write("alice", UID, KEY);
+	fd = open(DIR_PATH, O_RDONLY | O_DIRECTORY);
+	command_run("cd " DIR_PATH " && : > file && ln -s file link && "
+		    "ln -s missing dangling");
+	static const char *const names[] = {"file", "link", "dangling"};
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		assert_int_equal(
+		    rundir_file_make(fd, names[i], view_text("x"), 0, 0, NULL),
+		    OUTCOME_SYSTEM_ERROR);
+	command_run("cd " DIR_PATH " && ! test -s file && ! test -e missing && "
+		    "test -L link");
+}
+
 static void
 forget_goes_on_without_a_name_service(void **state)
 {
@@ -565,6 +586,7 @@ main(void)
 	    TEST(write_looks_at_no_more_than_its_limit),
 	    TEST(two_writers_at_once_leave_one_record),
 	    TEST(forget_removes_the_records_of_a_user),
+	    TEST(new_file_is_never_one_that_exists),
 	    TEST(forget_goes_on_without_a_name_service),
 	    TEST(forget_creates_no_directory),
 	    TEST(forget_removes_all),
