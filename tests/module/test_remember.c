@@ -508,7 +508,17 @@ interrupted_sign_in_is_remembered_at_its_end(void **state)
 static void
 without_a_binding_no_record_is_opened(void **state)
 {
-	static const char *const rows[] = {METHODS, "password\n", NULL};
+	static const struct {
+		const char *methods;
+		const char *user;
+	} rows[] = {
+	    {METHODS, "alice"},
+	    {"password\n", "alice"},
+	    {NULL, "alice"},
+	    {"password\n", "bob"}, /* has no record */
+	    {NULL, "bob"},
+	    {NULL, "no-account"},
+	};
 	struct host h;
 	char events[4096];
 
@@ -520,8 +530,9 @@ without_a_binding_no_record_is_opened(void **state)
 
 		assert_true(watch >= 0);
 		assert_true(inotify_add_watch(watch, DIR_PATH, IN_OPEN) >= 0);
-		methods = rows[i];
+		methods = rows[i].methods;
 		sshd_begin(&h);
+		h.user = rows[i].user;
 		if (i == 0)
 			assert_remembered(&h);
 		else
@@ -1073,6 +1084,8 @@ host_that_is_not_root(void **state)
 
 		sshd_begin(&h);
 		assert_asks(&h, "not root");
+		assert_holds(
+		    journal[0].text, "remembered: the application is not root");
 		session_begin(&h);
 		methods = NULL;
 		assert_asks(&h, "not root");
