@@ -100,7 +100,7 @@ def test_check_warns_of_a_service_that_cannot_ask(house, service, warned):
     house.stack(service, WITH_PROFILE)
     done = subprocess.run([f"{BUILD}/tests/gcpkce", "--json", "check", "--offline", "--service", service],
                           capture_output=True, text=True, check=False)
-    found = [one for one in json.loads(done.stdout)["findings"] if "cannot ask" in one["what"]]
+    found = [one for one in json.loads(done.stdout)["findings"] if "cannot prompt" in one["what"]]
     assert [(one["severity"], one["where"]) for one in found] == [
         ("warning", f"/etc/pam.d/{service}:2")] * warned
 
