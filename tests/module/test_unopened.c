@@ -3,6 +3,7 @@
  * Exported tokens whose session does not open, or not as authenticate left
  * things: what is revoked, by whom, and what the environment can do about it.
  */
+#include "gcpkce/wire/wire.h"
 #include "host.h"
 
 #include <stdio.h>
@@ -30,7 +31,7 @@ signin_begin(struct host *h, const char *arguments)
 static void
 put(const struct host *h, const char *name, const char *value)
 {
-	char text[4096];
+	char text[WIRE_TOKEN_MAX + 256];
 
 	(void)snprintf(text, sizeof(text), "%s=%s", name, value);
 	assert_int_equal(pam_putenv(h->pamh, text), PAM_SUCCESS);
@@ -237,7 +238,7 @@ token_of_an_environment_is_revoked(void **state)
 static void
 environment_that_cannot_be_ours_is_left_alone(void **state)
 {
-	static char huge[2050];
+	static char huge[WIRE_TOKEN_MAX + 2];
 	static const struct {
 		const char *token;
 		const char *person;

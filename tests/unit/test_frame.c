@@ -121,7 +121,7 @@ frame_of_the_largest_payload_arrives(void **state)
 	int status;
 
 	(void)state;
-	buf_put(&frame, "\0\3\40\2\10\4", 6);
+	buf_put(&frame, "\0\3\100\2\10\4", 6);
 	for (size_t i = 0; i < WIRE_PAYLOAD_MAX; i++)
 		buf_put_byte(&frame, (uint8_t)(i % 251));
 	/* it is more than a socket holds */

@@ -400,7 +400,8 @@ write_removes_what_has_ended(void **state)
 		assert_int_equal(
 		    access(DIR_PATH "/.new", F_OK), leap_s > 0 ? 0 : -1);
 	}
-	autofd fd = open(DIR_PATH "/.new", O_WRONLY | O_CREAT, 0600);
+	int fd = open(DIR_PATH "/.new", O_WRONLY | O_CREAT, 0600);
+	assert_true(fd >= 0 && close(fd) == 0);
 	wall_leap_s = 610;
 	record_write("alice", UID, KEY);
 	assert_int_equal(access(DIR_PATH "/.new", F_OK), -1);
