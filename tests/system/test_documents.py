@@ -251,20 +251,29 @@ def test_the_rehearsal_of_install_changes_nothing_else(admin, house, people):
     assert os.listdir(admin.root) == []
 
 
-def own_key(house, account, path):
-    """A key of the account, in its home directory."""
-    if not os.path.exists(path):
-        make_key(path)
-    uid = os.stat(house.home(account)).st_uid
-    folder = f"{house.home(account)}/.ssh"
-    os.makedirs(folder, exist_ok=True)
-    shutil.copy(f"{path}.pub", f"{folder}/authorized_keys")
-    for one in (folder, f"{folder}/authorized_keys"):
-        os.chown(one, uid, uid)
+@pytest.fixture
+def own_key(house):
+    """Gives an account a key, in its home directory, until the test's end."""
+    made = []
+
+    def own_key(account, path):
+        if not os.path.exists(path):
+            make_key(path)
+        uid = os.stat(house.home(account)).st_uid
+        directory = f"{house.home(account)}/.ssh"
+        os.mkdir(directory)
+        made.append(directory)
+        shutil.copy(f"{path}.pub", f"{directory}/authorized_keys")
+        for one in (directory, f"{directory}/authorized_keys"):
+            os.chown(one, uid, uid)
+
+    yield own_key
+    for directory in made:
+        shutil.rmtree(directory)
 
 
 def test_the_bastion_of_install_asks_once_and_programs_never(
-        admin, house, people, genesys, configure, journal):
+        admin, house, people, genesys, configure, journal, own_key):
     make_account(admin)
     admin.must("cp etc/sshd_config.d/10-gcpkce.conf /etc/ssh/sshd_config.d/")
     house.stack("sshd", "auth required pam_gcpkce.so\n@include common-account\n"
@@ -272,7 +281,7 @@ def test_the_bastion_of_install_asks_once_and_programs_never(
     configure(remember=28800)
     key = f"{admin.root}/bastion_key"
     for account in ("alice", "nightjob"):
-        own_key(house, account, key)
+        own_key(account, key)
     example = "/etc/ssh/sshd_config.d/05-gcpkce-bastion.conf"
     for command in commands("docs/INSTALL.md", "Many connections"):
         admin.must(command)
