@@ -96,12 +96,12 @@ decide(const struct options *options, struct config *config,
 int
 command_decide(const struct options *options)
 {
-	autofree struct config *config = calloc(1, sizeof(*config));
 	autoidentity identity = {0};
 	struct errinfo why = {0};
 
 	if (options->user == NULL)
 		return command_usage("decide needs --user", "");
+	autofree struct config *config = calloc(1, sizeof(*config));
 	enum outcome r = config != NULL
 	    ? decide(options, config, &identity, &why)
 	    : OUTCOME_NO_MEMORY;

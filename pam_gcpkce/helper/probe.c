@@ -148,10 +148,10 @@ login_probe(struct probe *p, struct errinfo *reterr)
 static enum outcome
 api_probe(struct probe *p, struct errinfo *reterr)
 {
+	const struct provider *provider = provider_of(&p->request->route);
 	autobuf url = BUF_INIT(2048);
 
-	endpoint_url(&provider_of(&p->request->route)->identity[0].endpoint,
-	    &p->request->route, &url);
+	endpoint_url(&provider->identity[0].endpoint, &p->request->route, &url);
 	enum outcome r = buf_check(&url);
 	if (r == OUTCOME_OK)
 		r = ask(p, WIRE_HOST_API, buf_text(&url), "application/json",
@@ -168,7 +168,8 @@ hosts_probe(struct probe *p, struct errinfo *reterr)
 	enum outcome r = address_renew(
 	    &p->address, "", "", p->request->redirect_uri, reterr);
 
-	secret_free(take_ptr(&p->address.verifier)); /* no code will come */
+	secret_free(p->address.verifier); /* no code will come */
+	p->address.verifier = NULL;
 	if (r != OUTCOME_OK)
 		return r;
 	r = login_probe(p, reterr);
