@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * It holds the verifier, composes the address, reads the answer and asks
- * the provider; the module decides.  A decoy, for an account that no user may
- * sign in to, behaves the same, but never opens a connection.
+ * Holds the verifier, composes the address, reads the answer, and asks the
+ * provider; the module decides.  A decoy, for an account that no user may sign
+ * in to, behaves the same, but never opens a connection.
  */
 #include "signin.h"
 
@@ -18,10 +18,8 @@
 #include "startup.h"
 #include "worker.h"
 
-/* hides small timing differences between accounts */
-#define ANSWER_MIN_MS 100
-/* the same for a code that a server refused and one that was never sent */
-#define REFUSAL_MS 900
+#define ANSWER_MIN_MS 100     /* hides small differences between accounts */
+#define REFUSAL_MS 900        /* also for a code that was never sent */
 #define VERDICT_WAIT_MS 10000 /* for KEEP or REVOKE, after the deadline */
 
 struct helper_signin {
@@ -42,11 +40,9 @@ struct helper_signin {
 static enum outcome
 address_change(struct helper_signin *s, struct errinfo *reterr)
 {
-	const struct wire_request *request = s->request;
-
 	loopback_callback_forget(s->browser);
-	return address_renew(&s->address, request->label.user,
-	    request->label.host, request->redirect_uri, reterr);
+	return address_renew(&s->address, s->request->label.user,
+	    s->request->label.host, s->request->redirect_uri, reterr);
 }
 
 static enum outcome
