@@ -49,6 +49,8 @@ class FakeServer(Cast):
     of certificates through present()).
     """
 
+    sites = {"login": Login, "api": Api}
+
     def __init__(self, directory, *, address="127.0.0.1", login_port=0,
                  api_port=0, login_certificate="good",
                  api_certificate="good", names=(), tls=True, tls_max=None,
@@ -75,12 +77,10 @@ class FakeServer(Cast):
         self._numbers = itertools.count(1)
         self._ahead = 0.0
         self._ports = {"login": login_port, "api": api_port}
+        kinds = {"login": login_certificate, "api": api_certificate}
         self._listeners = {
-            "login": Listener("login", Login(self), self,
-                              self._context(login_certificate)),
-            "api": Listener("api", Api(self), self,
-                            self._context(api_certificate)),
-        }
+            host: Listener(host, site(self), self, self._context(kinds[host]))
+            for host, site in self.sites.items()}
 
     def __enter__(self):
         self.start()
@@ -180,6 +180,15 @@ class FakeServer(Cast):
             **more}
         return self.login_url + "/oauth/authorize?" + urlencode(values)
 
+    def settings(self):
+        """Returns a configuration of pam_gcpkce that leads here."""
+        client = self.clients["public"]
+        return {
+            "region": "eu-central-1", "login_url": self.login_url,
+            "api_url": self.api_url, "ca_file": self.ca_file,
+            "client_id": client.id, "redirect_uri": client.redirect_uris[0],
+            "organization": self.organization.id}
+
     def summary(self):
         """Returns all that another process has to know, as plain data."""
         return {
@@ -257,14 +266,9 @@ def arguments(words=None):
 
 
 def configuration(fake):
-    """Returns a configuration of pam_gcpkce that leads here."""
-    client = fake.clients["public"]
-    settings = {
-        "region": "eu-central-1", "login_url": fake.login_url,
-        "api_url": fake.api_url, "ca_file": fake.ca_file,
-        "client_id": client.id, "redirect_uri": client.redirect_uris[0],
-        "organization": fake.organization.id}
-    return "".join("%s = %s\n" % setting for setting in settings.items())
+    """Returns the text of a configuration that leads here."""
+    return "".join("%s = %s\n" % setting
+                   for setting in fake.settings().items())
 
 
 def say_all(fake):

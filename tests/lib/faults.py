@@ -17,6 +17,7 @@ from message import Reply, json_bytes, pairs
 
 ENDPOINTS = ("authorize", "signin", "token", "users_me", "tokens_me",
              "revoke", "organizations_me", "subjects_me", "group", "user",
+             "discovery", "jwks", "userinfo",
              "login_connect", "api_connect")
 ECHOES = (None, "headers", "body")
 CLOSINGS = (None, "before", "middle", "reset", "middle_reset")

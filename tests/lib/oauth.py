@@ -50,6 +50,7 @@ class SignIn:
     redirect_uri: str
     challenge: str
     state: str = ""
+    nonce: str = ""
 
     def answer(self, **values):
         """Makes the redirect that carries the answer."""
@@ -151,7 +152,8 @@ class Login(Site):
         if not waiting or not person:
             return Reply.html(400, error_page("This page is out of date."))
         code = self._fake.token_store.issue_code(
-            waiting.client, person, waiting.redirect_uri, waiting.challenge)
+            waiting.client, person, waiting.redirect_uri, waiting.challenge,
+            waiting.nonce)
         return waiting.answer(code=code.value)
 
     def token(self, request):
@@ -162,12 +164,15 @@ class Login(Site):
             token = self._redeem(client, form)
         except Refusal as refusal:
             return refusal.reply()
+        return overridden(self._values(token),
+                          self._fake.faults.override_reply, NO_STORE)
+
+    def _values(self, token):
         values = {"access_token": token.value, "token_type": "bearer",
                   "expires_in": self._fake.token_lifetime - 1}
         if token.refresh:
             values["refresh_token"] = token.refresh
-        return overridden(values, self._fake.faults.override_reply,
-                          NO_STORE)
+        return values
 
     @staticmethod
     def _query(text):
@@ -190,7 +195,7 @@ class Login(Site):
             raise NoRedirect("The redirect URI is not registered.")
         return SignIn(client, values["redirect_uri"],
                       values.get("code_challenge", ""),
-                      values.get("state", ""))
+                      values.get("state", ""), values.get("nonce", ""))
 
     @staticmethod
     def _check(client, values):

@@ -32,6 +32,7 @@ class Token:
     expires_at: float
     now: Callable[[], float]
     refresh: Optional[str] = None
+    nonce: str = ""
     scopes: List[str] = field(default_factory=list)
     revoked: bool = False
 
@@ -54,6 +55,7 @@ class Code:
     redirect_uri: str
     challenge: str
     expires_at: float
+    nonce: str = ""
     used: bool = False
     reused: bool = False
     token: Optional[Token] = None
@@ -83,12 +85,13 @@ class TokenStore:
         self._codes = {}
         self._tokens = {}
 
-    def issue_code(self, client, person, redirect_uri, challenge):
+    def issue_code(self, client, person, redirect_uri, challenge, nonce=""):
         """Makes a code for a person who signed in."""
         value = "".join(secrets.choice(ALPHABET)
                         for _ in range(self._settings.code_length))
         code = Code(value, client, person, redirect_uri, challenge,
-                    self._settings.now() + self._settings.code_lifetime)
+                    self._settings.now() + self._settings.code_lifetime,
+                    nonce)
         with self._lock:
             self._codes[value] = code
         self._log.issued_code(code)
@@ -118,6 +121,7 @@ class TokenStore:
                 challenge_of(verifier), code.challenge):
             raise GrantRefused("code_verifier does not fit code_challenge")
         code.token = self.issue_token(client, code.person)
+        code.token.nonce = code.nonce
         with self._lock:
             code.token.revoked = code.reused
         return code.token

@@ -93,7 +93,7 @@ def genesys(house):
         yield fake
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def people(genesys):
     """key -> Person, for all people of the fake server."""
     browser = Browser(genesys.ca_file)
@@ -104,18 +104,7 @@ def people(genesys):
 @pytest.fixture
 def settings(genesys):
     """The configuration that works, as a dict to change and to write."""
-    client = genesys.clients["public"]
-    return {
-        "region": "eu-central-1",
-        "login_url": genesys.login_url,
-        "api_url": genesys.api_url,
-        "ca_file": genesys.ca_file,
-        "client_id": client.id,
-        "redirect_uri": client.redirect_uris[0],
-        "organization": genesys.organization.id,
-        "helper_user": HELPER_USER,
-        "debug": "yes",
-    }
+    return {**genesys.settings(), "helper_user": HELPER_USER, "debug": "yes"}
 
 
 @pytest.fixture
@@ -149,10 +138,10 @@ def fresh(request, house, genesys, people, configure):
               f"ops id:{people['alice'].id} id:{people['bob'].id}",
               f"root id:{people['alice'].id}")
     genesys.faults.clear()
-    for host in ("login", "api"):
+    for host in genesys.sites:
         genesys.drop(host)  # a delayed request of an earlier test is none of ours
     assert wait_until(lambda: not any(
-        map(genesys.open_connections, ("login", "api"))))
+        map(genesys.open_connections, genesys.sites)))
     genesys.log.clear()
     house.journal.clear()
     before = present()

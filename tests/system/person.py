@@ -5,7 +5,7 @@ import re
 
 from browser import pair
 
-_ADDRESS = re.compile(r"^(https?://\S+/oauth/authorize\?\S+)$", re.MULTILINE)
+_ADDRESS = re.compile(r"^(https?://\S+/o?auth/authorize\?\S+)$", re.MULTILINE)
 
 
 def address_in(shown):

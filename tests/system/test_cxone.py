@@ -1,0 +1,430 @@
+# SPDX-License-Identifier: ISC
+"""Sign-ins with CXone: real programs, against a server that signs by python3-jwcrypto."""
+
+import hashlib
+import json
+import time
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+import hosts
+from browser import Browser, pair
+from conftest import BUILD
+from cxone_server import POST, CxoneServer, base64url, new_key, secret_key
+from faults import REMOVED, deep_json, elsewhere, huge_json
+from person import address_in
+from test_loopback import NUMBER, visit
+
+SIGNING_KEYS = {"another": new_key(), "short": new_key(size=1024)}
+
+
+@pytest.fixture(scope="module", name="genesys")
+def cxone_in_its_place(house):
+    with CxoneServer(house.path("cxone")) as fake:
+        yield fake
+
+
+@pytest.fixture(autouse=True)
+def prepared(fresh, cxone, configure):
+    cxone.restore()
+    configure(preconnect="0", attempts=1)
+
+
+@pytest.fixture
+def cxone(genesys):
+    return genesys
+
+
+@pytest.fixture
+def configure(house, settings):
+    def write(**changes):
+        settings.update(changes)
+        house.configure(settings)
+    return write
+
+
+def with_keys(terminal, cxone):
+    """Wait for the question, and until the keys are here; gives what was shown."""
+    shown = terminal.asked()
+    assert cxone.log.wait("GET", "/auth/jwks")
+    assert cxone.wait_until_read()
+    assert asked_of(cxone) == [("GET", "/auth/jwks")]
+    return shown
+
+
+def asked_of(cxone):
+    """What the module asked, but for what opens connections."""
+    return [(one.method, one.path) for one in cxone.log.requests()
+            if one.method != "HEAD" and one.path not in ("/auth/authorize", "/signin")]
+
+
+def keeps_secrets(text, cxone):
+    """Does a text have no code, token, verifier or nonce?"""
+    nonces = [one for record in cxone.log.requests() if record.path == "/auth/authorize"
+              for one in record.parameters().get("nonce", [])]
+    return not any(secret in text for secret in (
+        *cxone.log.secrets(), *nonces, *(part for one in cxone.id_tokens
+                                         for part in one.split(".")[1:] if part)))
+
+
+def login(house, account):
+    return hosts.Terminal(house, [f"{BUILD}/tests/gcpkce", "--json", "login", "--user", account])
+
+
+def told(terminal, cxone):
+    """What gcpkce login says at its end."""
+    terminal.end()
+    shown = terminal.transcript[terminal.transcript.rindex("\n{"):]
+    assert keeps_secrets(shown, cxone)
+    decision = json.loads(shown)
+    assert (terminal.status == 0) == (decision["outcome"] == "ok")
+    return decision
+
+
+# Who gets in
+
+@pytest.mark.parametrize("kind, session", [
+    (hosts.Sshd, "alice"), (hosts.Sudo, "ops"), (hosts.Su, "alice"), (hosts.Login, "alice")],
+    ids=lambda value: getattr(value, "name", ""))
+def test_a_user_of_cxone_signs_in_by_two_requests(
+        house, sshd, cxone, people, journal, kind, session):
+    """Discovery is not among them, whatever its document says."""
+    cxone.faults["discovery"] = {"body": {"issuer": "https://elsewhere.example.test"}}
+    host = sshd if kind is hosts.Sshd else kind(house)
+    terminal = host.open("alice")
+    terminal.answer(people["alice"].sign_in(with_keys(terminal, cxone)))
+    account, environment = terminal.session()
+    assert account == session
+    terminal.leave()
+    decision = journal.decision("ok")
+    assert (decision["provider"], decision["subject"]) == ("cxone", people["alice"].id)
+    assert asked_of(cxone) == [("GET", "/auth/jwks"), ("POST", "/auth/token")]
+    assert not any("TOKEN" in name for name in environment)
+    assert keeps_secrets(journal.text(), cxone)
+
+
+def test_gcpkce_login_signs_in(house, cxone, people):
+    terminal = login(house, "alice")
+    terminal.answer(people["alice"].sign_in(with_keys(terminal, cxone)))
+    decision = told(terminal, cxone)
+    assert (decision["outcome"], decision["subject"]) == ("ok", people["alice"].id)
+
+
+@pytest.mark.parametrize("code_length", [300, 2048])
+def test_the_browser_brings_a_code_of_any_length(
+        house, cxone, people, journal, configure, code_length):
+    cxone.code_length = code_length
+    configure(callback="loopback", redirect_uri="http://localhost:8085/oauth2/callback")
+    terminal = hosts.Sudo(house).open("alice")
+    page = visit(people["alice"].sign_in(terminal.asked(NUMBER)), terminal)
+    assert "You are signed in as " in page
+    assert terminal.session()[0] == "ops"
+    journal.decision("ok")
+
+
+def test_a_code_that_the_ssh_client_cut_is_sent_nowhere(sshd, cxone, people, journal):
+    cxone.code_length = 1200
+    terminal = sshd.open("alice")
+    terminal.answer(people["alice"].sign_in(with_keys(terminal, cxone)))
+    terminal.end()
+    assert "cut by the client" in journal.decision("answer_malformed")["cause"]
+    assert cxone.log.count("POST", "/auth/token") == 0
+
+
+@pytest.mark.parametrize("method", ["basic", "post"])
+def test_a_confidential_app_signs_in(house, cxone, people, configure, method):
+    client = cxone.clients["confidential"]
+    secret = house.write("/etc/security/cxone.secret", client.secret + "\n", 0o600)
+    if method == "post":
+        cxone.auth_methods[client.id] = POST
+    configure(client_id=client.id, client_auth=method, client_secret_file=secret)
+    assert outcome_of(house, cxone, people) == "ok"
+
+
+def test_an_e_mail_address_needs_one_request_more(house, cxone, people, configure):
+    configure(userinfo="yes")
+    assert outcome_of(house, cxone, people, "bob", "bob") == "ok"
+    assert sorted(asked_of(cxone)) == [
+        ("GET", "/auth/jwks"), ("GET", "/auth/userinfo"), ("POST", "/auth/token")]
+
+
+# Who is kept out
+
+def outcome_of(house, cxone, people, who="alice", account="alice",
+               lead=lambda shown: shown, write=lambda landed: landed):
+    """The outcome of a sign-in of one attempt by gcpkce login.
+
+    lead changes the address that the browser opens, write what it lands on.
+    """
+    terminal = login(house, account)
+    terminal.answer(write(people[who].sign_in(lead(terminal.asked()))))
+    return told(terminal, cxone)["outcome"]
+
+
+@pytest.mark.parametrize("kind", [hosts.Sshd, hosts.Sudo, hosts.Su, hosts.Login],
+                         ids=lambda kind: kind.name)
+@pytest.mark.parametrize("who, outcome", [
+    ("bob", "not_mapped"), ("stranger", "wrong_organization")])
+def test_another_person_is_kept_out_of(
+        house, sshd, cxone, people, journal, kind, who, outcome):
+    """The stranger chooses their own tenant, in the address that the host shows."""
+    host = sshd if kind is hosts.Sshd else kind(house)
+    terminal = host.open("alice")
+    shown = with_keys(terminal, cxone)
+    if who == "stranger":
+        assert cxone.organization.id in shown
+        shown = shown.replace(cxone.organization.id, cxone.elsewhere.id)
+    terminal.answer(people[who].sign_in(shown))
+    terminal.end()
+    assert "@@session" not in terminal.transcript
+    journal.decision(outcome)
+    assert keeps_secrets(journal.text(), cxone)
+    assert asked_of(cxone) == [("GET", "/auth/jwks"), ("POST", "/auth/token")]
+
+
+def claims(**changes):
+    """An attack that changes claims; REMOVED leaves one out."""
+    def attack(cxone):
+        def draft(drafted):
+            drafted.claims.update(changes)
+            drafted.claims = {name: value for name, value in drafted.claims.items()
+                              if value is not REMOVED}
+        cxone.draft = draft
+    return attack
+
+
+def drafted(key=None, algorithm="RS256", **header):
+    """An attack that changes header, key (a name) or algorithm."""
+    def attack(cxone):
+        def draft(one):
+            one.header.update(header)
+            one.key = SIGNING_KEYS.get(key, one.key)
+            one.algorithm = algorithm
+        cxone.draft = draft
+    return attack
+
+
+def by_public_key(cxone):
+    def draft(one):
+        one.header["alg"] = one.algorithm = "HS256"
+        one.key = secret_key(cxone.key.export_to_pem())
+    cxone.draft = draft
+
+
+def with_own_key(cxone):
+    def draft(one):
+        one.key = SIGNING_KEYS["another"]
+        one.header["jwk"] = cxone.published(one.key)
+    cxone.draft = draft
+
+
+def spoilt(change):
+    def attack(cxone):
+        cxone.spoil = change
+    return attack
+
+
+def replied(**changes):
+    def attack(cxone):
+        cxone.faults.override_reply = changes
+    return attack
+
+
+def faulty(endpoint, **fault):
+    def attack(cxone):
+        cxone.faults[endpoint] = fault
+    return attack
+
+
+def with_set(change):
+    def attack(cxone):
+        cxone.jwks = change(cxone)
+    return attack
+
+
+def access_token_as_id_token(cxone):
+    def draft(one):
+        one.header["typ"] = "at+jwt"
+        one.claims.pop("nonce")
+    cxone.draft = draft
+
+
+INVALID, INCOMPLETE, REPLY = "token_invalid", "identity_incomplete", "reply_invalid"
+ATTACKS = {
+    "no algorithm": (drafted(algorithm=None, alg="none"), INVALID),
+    "HMAC by the public key": (by_public_key, INVALID),
+    "RS512": (drafted(algorithm="RS512", alg="RS512"), INVALID),
+    "another key": (drafted("another"), INVALID),
+    "its own key": (with_own_key, INVALID),
+    "an address of keys": (drafted("another", jku="https://elsewhere.example.test/"), INVALID),
+    "an unknown kid": (drafted(kid="two"), INVALID),
+    "crit": (drafted(crit=["exp"]), INVALID),
+    "another type": (access_token_as_id_token, INVALID),
+    "padding": (spoilt(lambda compact: compact + "="), INVALID),
+    "four parts": (spoilt(lambda compact: compact + ".e30"), INVALID),
+    "no signature": (spoilt(lambda compact: compact.rpartition(".")[0] + "."), INVALID),
+    "another signature": (spoilt(lambda compact: compact.rpartition(".")[0] + "."
+                                 + base64url(bytes(256))), INVALID),
+    "another issuer": (claims(iss="https://cxone.niceincontact.com"), INVALID),
+    "another audience": (claims(aud="another"), "wrong_client"),
+    "another audience too": (lambda cxone: claims(
+        aud=[cxone.clients["public"].id, "another"])(cxone), "wrong_client"),
+    "another party": (claims(azp="another"), "wrong_client"),
+    "another tenant": (lambda cxone: claims(tenantId=cxone.elsewhere.id)(cxone),
+                       "wrong_organization"),
+    "no tenant": (claims(tenantId=REMOVED), INCOMPLETE),
+    "expired": (claims(exp=int(time.time()) - 3600, iat=int(time.time()) - 7200), INVALID),
+    "before the sign-in": (claims(iat=int(time.time()) - 7200), INVALID),
+    "from the future": (claims(iat=int(time.time()) + 7200), INVALID),
+    "not yet": (claims(nbf=int(time.time()) + 7200), INVALID),
+    "for years": (claims(exp=int(time.time()) + 10 ** 9), INVALID),
+    "a wrong nonce": (claims(nonce="x" * 43), INVALID),
+    "no nonce": (claims(nonce=REMOVED), INCOMPLETE),
+    "a wrong at_hash": (claims(at_hash=base64url(bytes(16))), INVALID),
+    "another sub": (claims(sub="user:11ef1287-04bf-8540-8a7e-0242ac110004"), INVALID),
+    "no sub": (claims(sub=REMOVED), INCOMPLETE),
+    "an actor": (claims(act={"sub": "user:x"}), "partner_refused"),
+    "impersonation": (claims(impersonatingUserTenantId="x"), "partner_refused"),
+    "no id_token": (replied(id_token=REMOVED), INCOMPLETE),
+    "an id_token of null": (replied(id_token=None), INCOMPLETE),
+    "another token type": (replied(token_type="mac"), INVALID),
+    "no keys": (with_set(lambda cxone: []), INVALID),
+    "a short key": (lambda cxone: (with_set(lambda _: [
+        cxone.published(SIGNING_KEYS["short"])])(cxone), drafted("short")(cxone)), INVALID),
+    "keys in HTML": (faulty("jwks", status=200, body=b"<html></html>"), REPLY),
+    "too many keys": (with_set(lambda cxone: [cxone.published(cxone.key)] * 10000), REPLY),
+    "keys elsewhere": (faulty("jwks", status=302, headers={
+        "Location": "https://elsewhere.example.test/"}, body=b""), REPLY),
+    "keys with status 500": (faulty("jwks", status=500), "provider_error"),
+    "no reply with keys": (faulty("jwks", close="before"), "unreachable"),
+    "a token reply in HTML": (faulty("token", status=200, body=b"<html></html>"), REPLY),
+    "a token reply from elsewhere": (faulty("token", **vars(elsewhere())), REPLY),
+    "a deep token reply": (faulty("token", **vars(deep_json())), REPLY),
+    "a huge token reply": (faulty("token", **vars(huge_json())), REPLY),
+}
+
+
+@pytest.mark.parametrize("attack, outcome", ATTACKS.values(), ids=ATTACKS)
+def test_an_attack_is_refused(house, cxone, people, attack, outcome):
+    attack(cxone)
+    found = outcome_of(house, cxone, people)
+    assert found == outcome
+    assert found != "ok"
+    assert cxone.log.count("POST", "/auth/token") <= 1
+
+
+@pytest.mark.parametrize("attack", [
+    claims(icBUId="4711", icAgentId=1234, auth_time=1, acr="0"),
+    claims(given_name="\x1b[2J\n%s\u202e", family_name="x" * 4000),
+    replied(expires_in="3599"), replied(expires_in=REMOVED),
+    drafted(typ="jwt"), claims(at_hash=REMOVED)],
+    ids=["other types", "odd names", "a text", "no lifetime", "jwt", "no at_hash"])
+def test_what_does_not_matter_keeps_no_user_out(house, cxone, people, attack):
+    attack(cxone)
+    assert outcome_of(house, cxone, people) == "ok"
+
+
+def test_a_key_that_was_withdrawn_is_not_accepted_again(house, cxone, people):
+    assert outcome_of(house, cxone, people) == "ok"
+    cxone.jwks = [cxone.published(SIGNING_KEYS["another"])]
+    assert outcome_of(house, cxone, people) == INVALID
+
+
+def test_the_nonce_of_another_sign_in_is_refused(house, cxone, people):
+    """The browser is led to an address with another nonce; all else is right."""
+    def lead(shown):
+        nonce = parse_qs(urlsplit(address_in(shown)).query)["nonce"][0]
+        return shown.replace(nonce, base64url(hashlib.sha256(b"another").digest()))
+    assert outcome_of(house, cxone, people, lead=lead) == INVALID
+
+
+def test_a_code_for_another_app_is_refused(house, cxone, people):
+    other = cxone.add_client("other")
+
+    def lead(shown):
+        return shown.replace(cxone.clients["public"].id, other.id)
+    assert outcome_of(house, cxone, people, lead=lead) == "code_refused"
+    assert cxone.log.tokens() == {}
+
+
+def other_verifier(shown):
+    """An address whose challenge another sign-in made."""
+    challenge = parse_qs(urlsplit(address_in(shown)).query)["code_challenge"][0]
+    return shown.replace(challenge, base64url(hashlib.sha256(b"x" * 43).digest()))
+
+
+def test_a_code_of_another_sign_in_is_refused(house, cxone, people):
+    assert outcome_of(house, cxone, people, lead=other_verifier) == "code_refused"
+    assert cxone.log.count("POST", "/auth/token") == 1
+    assert cxone.log.tokens() == {}
+
+
+def test_a_used_code_is_refused(house, cxone, people):
+    used = []
+    outcome_of(house, cxone, people,
+               write=lambda landed: used.append(landed) or landed)
+    code = Browser.code_of(used[0])
+    shown = []
+    assert outcome_of(house, cxone, people,
+                      lead=lambda text: shown.append(text) or text,
+                      write=lambda _: pair(code, shown[0])) == "code_refused"
+
+
+ID_TOKEN = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ1c2VyOngifQ." + "A" * 342
+ANSWERS = {
+    "a bare code": lambda landed: parse_qs(urlsplit(landed).query)["code"][0],
+    "another state": lambda landed: landed.replace("&state=", "&state=x"),
+    "no state": lambda landed: landed.rpartition("&state=")[0],
+    "an error too": lambda landed: landed + "&error=access_denied",
+    "two codes": lambda landed: landed + "&code=another",
+    "a fragment": lambda landed: landed.replace("?", "#"),
+    "a token": lambda landed: ID_TOKEN,
+    "cut by sudo": lambda landed: landed.partition("&state=")[0].ljust(511, "x"),
+}
+
+
+@pytest.mark.parametrize("write", ANSWERS.values(), ids=ANSWERS)
+def test_an_answer_is_refused_before_a_request(house, cxone, people, write):
+    assert outcome_of(house, cxone, people, write=write) in (
+        "answer_malformed", "state_mismatch", "signin_refused")
+    assert cxone.log.count("POST", "/auth/token") == 0
+
+
+def test_a_good_token_of_a_server_of_another_authority_is_refused(
+        house, cxone, people, configure):
+    configure(preconnect="no")
+
+    def write(landed):
+        cxone.present("login", "other_ca")
+        return landed
+    try:
+        assert outcome_of(house, cxone, people, write=write) == "tls_failed"
+    finally:
+        cxone.present("login", "good")
+    assert asked_of(cxone) == []
+
+
+def test_keys_of_another_host_are_not_fetched(house, cxone, journal, configure):
+    configure(jwks_url="https://elsewhere.example.test/auth/jwks")
+    terminal = hosts.Pamtester(house).open("alice", "authenticate")
+    terminal.end()
+    assert terminal.status != 0
+    journal.decision("config_invalid")
+    assert asked_of(cxone) == []
+
+
+@pytest.mark.parametrize("account, changes, outcome", [
+    ("carol", {"email": REMOVED}, "not_mapped"),
+    ("carol", {"email": "@example.test"}, "not_mapped"),
+    ("carol", {"sub": "user:11ef1287-04bf-8540-8a7e-0242ac110004"}, INVALID),
+    ("carol", {"sub": REMOVED}, INCOMPLETE),
+    ("root", {"email": "root@example.test"}, "root_refused"),
+    ("nightjob", {"email": "nightjob@example.test"}, "uid_refused"),
+])
+def test_what_userinfo_says_lets_no_other_account_in(
+        house, cxone, people, configure, account, changes, outcome):
+    configure(userinfo="yes", map="localpart", email_domains="example.test")
+    assert outcome_of(house, cxone, people, "carol", "carol") == "ok"
+    cxone.faults.override_user = changes
+    assert outcome_of(house, cxone, people, "carol", account) == outcome
