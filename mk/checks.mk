@@ -60,9 +60,9 @@ compile_commands.json: FORCE ## for clangd and other tools that read C
 mutate: deps ## flip every condition of the decision, one by one: does a test notice?
 	$(Q)$(PYTHON) tools/mutate
 
-demo: deps ## one whole sign-in through PAM, against a fake Genesys Cloud server
+demo: deps ## one whole sign-in through PAM, against a fake server; PROVIDER=cxone: of CXone
 	$(Q)$(MAKE) --no-print-directory test-parts
-	$(Q)$(PYTHON) tools/demo --build $(B)
+	$(Q)$(PYTHON) tools/demo --build $(B)$(if $(PROVIDER), --provider $(PROVIDER))
 
 # ---- style ----
 

@@ -29,6 +29,22 @@ def test_demo_signs_in_by_itself_and_shows_what_it_promises():
         assert "(ms: milliseconds from the answer to the decision;" in done.stdout
 
 
+def test_demo_signs_in_with_cxone():
+    done = subprocess.run(["make", "-n", "demo", "PROVIDER=cxone"], cwd=ROOT,
+                          capture_output=True, text=True, timeout=60, check=True)
+    words = re.search(r"tools/demo --build \S+ (.+)", done.stdout)[1].split()
+    done = subprocess.run([os.path.join(ROOT, "tools/demo"), "--build", BUILD, *words],
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                          timeout=60, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    for line in ("<alice@example.test>", "GET    /auth/jwks  200", "POST   /auth/token  200",
+                 "the fake CXone server", "the sign-in SUCCEEDED"):
+        assert line in done.stdout
+    if os.geteuid() == 0:
+        assert "CXONE_TOKEN=" in done.stdout
+        assert 'provider="cxone"' in done.stdout
+
+
 def test_demo_on_a_terminal_is_completed_from_a_second_one():
     child = pexpect.spawn(os.path.join(ROOT, "tools/demo"), ["--build", BUILD],
                           timeout=60, encoding="utf-8", dimensions=(24, 400))
