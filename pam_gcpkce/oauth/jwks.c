@@ -59,7 +59,7 @@ may_verify(struct json_object *jwk)
 	return found;
 }
 
-/* Whoever published a private part has given the key away. */
+/* A key whose private part is published is no secret any more. */
 static bool
 has_private_part(struct json_object *jwk)
 {

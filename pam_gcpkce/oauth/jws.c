@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The header is read before the signature is checked, so whoever can reach us
- * writes it.  It selects nothing but the key's name: the algorithm is ours, and
- * a header that asks for anything else is refused.
+ * The header is read before the signature is checked, so an attacker may have
+ * written it.  It selects nothing but the key's name: the algorithm is ours,
+ * and a header that asks for anything else is refused.
  */
 #include "jws.h"
 
