@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: ISC
 """Runs the tests and ends with one line: N passed, N failed, N skipped.
 
-    run.py --build DIRECTORY [--name PART] all|quick|coverage|web
+    run.py --build DIRECTORY [--name PART] all|quick|coverage|web|oidc
 
 A suite is one test program (cmocka), one directory of pytest, or all fuzz targets
 together.  What passes says one line; what fails shows all it printed.
@@ -41,6 +41,8 @@ ALONE = ("alone",)
 SHARES = {LOGINS: 4, COMMANDS: 3}
 # in a process of its own: a browser leaves more behind than others can bear
 PAGES = ("pytest", "tests/system/test_pages.py")
+# make check-oidc alone: it needs a provider that npm installs
+OIDC = ("pytest", "tests/system/test_oidc.py")
 REPORT = threading.RLock()
 TIMEOUT = {"program": 600, "pytest": 1800}
 
@@ -138,7 +140,7 @@ def pytest_outcome(directory, build, name, share=""):
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-rs",
                    "--disable-warnings", "--junit-xml", junit, directory]
         if directory == LOGINS[1]:
-            command += ["--ignore", PAGES[1]]
+            command += ["--ignore", PAGES[1], "--ignore", OIDC[1]]
         if name:
             command += ["-k", name]
         environment = dict(os.environ, GCPKCE_BUILD=build, PYTHONDONTWRITEBYTECODE="1")
@@ -219,6 +221,8 @@ def suites(build, which, sanitized):
     then what runs alone, in its order."""
     if which == "web":
         return [[("pytest", "tests/web")]], [] if sanitized else [PAGES]
+    if which == "oidc":
+        return [[OIDC]], []
     lane = []
     if which != "coverage":  # what counts links a library more
         lane.append(("shell", ("check-links", ["tests/links.sh", build])))
@@ -298,7 +302,7 @@ def main():
     parser.add_argument("--name", default="")
     parser.add_argument("--sanitized", action="store_true",
                         help="the module cannot be loaded by programs without a sanitizer")
-    parser.add_argument("which", choices=("all", "quick", "coverage", "web"))
+    parser.add_argument("which", choices=("all", "quick", "coverage", "web", "oidc"))
     arguments = parser.parse_args()
     # a shell starts what is in the background with ^C ignored, nohup with the
     # hang-up; programs under test would inherit it

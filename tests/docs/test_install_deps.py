@@ -14,8 +14,8 @@ NEEDED = ["csh", "sudo-rs", "systemd-standalone-tmpfiles", "systemd-standalone-s
 
 @pytest.fixture
 def machine(tmp_path):
-    """Has all packages but one; gives what apt-get is asked for, by lines."""
-    def run(*programs, known=(), missing="none", root=True):
+    """Has all packages but one; gives what apt-get and npm are asked for, by lines."""
+    def run(*programs, known=(), missing="none", root=True, group=()):
         bin_dir = tmp_path / "bin"
         shutil.rmtree(bin_dir, ignore_errors=True)
         bin_dir.mkdir()
@@ -23,7 +23,7 @@ def machine(tmp_path):
         def program(name, text):
             (bin_dir / name).write_text(f"#!/bin/sh\n{text}\n")
             (bin_dir / name).chmod(0o755)
-        for name in ("grep", "env", "sh"):
+        for name in ("grep", "env", "sh", "dirname", "mkdir"):
             os.symlink(shutil.which(name), bin_dir / name)
         for name in programs:
             program(name, "exit 0")
@@ -33,7 +33,11 @@ def machine(tmp_path):
         log = tmp_path / "log"
         log.write_text("")
         program("apt-get", f'echo "$@" >> {log}')
-        done = subprocess.run([f"{ROOT}/tools/install-deps"], env={"PATH": str(bin_dir)}, text=True,
+        if "npm" in programs:
+            program("npm", f'echo npm "$@" >> {log}')
+        (tmp_path / "tools").mkdir(exist_ok=True)
+        script = shutil.copy(f"{ROOT}/tools/install-deps", tmp_path / "tools" / "install-deps")
+        done = subprocess.run([script, *group], env={"PATH": str(bin_dir)}, text=True,
                               capture_output=True, check=True, timeout=60)
         return log.read_text().splitlines(), done.stderr
     return run
@@ -63,3 +67,14 @@ def test_without_root_they_are_listed(machine):
     asked, said = machine(known=NEEDED[:1], root=False)
     assert asked == []
     assert "MISSING: csh\n" in said
+
+
+def test_oidc_provider_comes_by_npm_below_build(machine, tmp_path):
+    [asked], _ = machine("node", "npm", group=["oidc"])
+    words = asked.split()
+    assert (words[:3], words[-1]) == (["npm", "install", "--prefix"], "oidc-provider@8")
+    assert os.path.realpath(words[3]) == str(tmp_path / "build" / "oidc")
+    os.makedirs(f"{words[3]}/node_modules/oidc-provider")
+    assert machine("node", "npm", group=["oidc"])[0] == []
+    asked, said = machine(known=["nodejs", "npm"], group=["oidc"])
+    assert asked[1].split("install ")[1].split() == ["nodejs", "npm"]

@@ -86,6 +86,7 @@ class Browser:
 
     def __init__(self, ca_file=None):
         self.context = ssl.create_default_context(cafile=ca_file)
+        self.cookies = {}
 
     def sign_in(self, address, person):
         """Signs in as a person (key, name or e-mail address on the page).
@@ -130,11 +131,17 @@ class Browser:
         if form is not None:
             body = urlencode(form)
             headers["Content-Type"] = "application/x-www-form-urlencoded"
+        if self.cookies:
+            headers["Cookie"] = "; ".join(
+                f"{name}={value}" for name, value in self.cookies.items())
         connection = self._connection(parts)
         try:
             connection.request(method, target, body, headers)
             reply = connection.getresponse()
             text = reply.read().decode("utf-8", "replace")
+            for cookie in reply.headers.get_all("Set-Cookie", []):
+                name, _, value = cookie.partition(";")[0].partition("=")
+                self.cookies[name] = value
             return Answer(reply.status, reply.getheader("Location", ""),
                           text)
         finally:

@@ -4,7 +4,7 @@
 import hashlib
 import json
 import time
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 
@@ -22,6 +22,7 @@ SIGNING_KEYS = {"another": new_key(), "short": new_key(size=1024)}
 @pytest.fixture(scope="module", name="genesys")
 def cxone_in_its_place(house):
     with CxoneServer(house.path("cxone")) as fake:
+        fake.add_client("other")
         yield fake
 
 
@@ -56,7 +57,8 @@ def with_keys(terminal, cxone):
 def asked_of(cxone):
     """What the module asked, but for what opens connections."""
     return [(one.method, one.path) for one in cxone.log.requests()
-            if one.method != "HEAD" and one.path not in ("/auth/authorize", "/signin")]
+            if one.method != "HEAD" and not one.path.startswith(
+                ("/auth/authorize", "/signin", "/interaction/"))]
 
 
 def keeps_secrets(text, cxone):
@@ -341,24 +343,55 @@ def test_the_nonce_of_another_sign_in_is_refused(house, cxone, people):
     assert outcome_of(house, cxone, people, lead=lead) == INVALID
 
 
-def test_a_code_for_another_app_is_refused(house, cxone, people):
-    other = cxone.add_client("other")
-
-    def lead(shown):
-        return shown.replace(cxone.clients["public"].id, other.id)
-    assert outcome_of(house, cxone, people, lead=lead) == "code_refused"
-    assert cxone.log.tokens() == {}
-
-
-def other_verifier(shown):
-    """An address whose challenge another sign-in made."""
-    challenge = parse_qs(urlsplit(address_in(shown)).query)["code_challenge"][0]
-    return shown.replace(challenge, base64url(hashlib.sha256(b"x" * 43).digest()))
+def led_with(name, value):
+    """Changes a parameter of the address that the browser opens."""
+    def lead(cxone, shown):
+        address = address_in(shown)
+        before = parse_qs(urlsplit(address).query)[name][0]
+        changed = address.replace(quote(before, safe=""), quote(value(cxone), safe=""))
+        assert changed != address
+        return shown.replace(address, changed)
+    return lead
 
 
-def test_a_code_of_another_sign_in_is_refused(house, cxone, people):
-    assert outcome_of(house, cxone, people, lead=other_verifier) == "code_refused"
-    assert cxone.log.count("POST", "/auth/token") == 1
+# name: (what the browser is led to, what is in place of the code, outcome, the
+# provider's error, and what oidc-provider says about it)
+WRONG_EXCHANGES = {
+    "a code that was never given out": (
+        lambda cxone, shown: shown, lambda code: "x" * len(code), "code_refused",
+        "invalid_grant", "authorization code not found"),
+    "a code of another verifier": (
+        led_with("code_challenge", lambda _: base64url(hashlib.sha256(b"x" * 43).digest())),
+        str, "code_refused", "invalid_grant", "PKCE verification failed"),
+    "a code of another redirect_uri": (
+        led_with("redirect_uri", lambda cxone: cxone.clients["public"].redirect_uris[3]),
+        str, "code_refused", "invalid_grant", "authorization code redirect_uri mismatch"),
+    "a code of another app": (
+        led_with("client_id", lambda cxone: cxone.clients["other"].id),
+        str, "code_refused", "invalid_grant", "client mismatch"),
+    "an app that the provider does not know": (
+        led_with("client_id", lambda cxone: cxone.clients["public"].id),
+        str, "client_refused", "invalid_client", "client not found"),
+}
+
+
+@pytest.mark.parametrize("lead, code, outcome, error, _why", WRONG_EXCHANGES.values(),
+                         ids=WRONG_EXCHANGES)
+def test_a_wrong_exchange_is_refused(
+        house, cxone, people, journal, configure, lead, code, outcome, error, _why):
+    """The provider refuses it; no token comes, and nothing more is asked."""
+    if outcome == "client_refused":
+        configure(client_id="11ef1287-04bf-8540-8a7e-0242ac110004")
+    terminal = hosts.Sudo(house).open("alice")
+    shown = with_keys(terminal, cxone)
+    landed = people["alice"].sign_in(lead(cxone, shown))
+    terminal.answer(pair(code(Browser.code_of(landed)), shown))
+    terminal.end()
+    assert "@@session" not in terminal.transcript
+    decision = journal.decision(outcome)
+    assert error in decision["cause"]
+    assert keeps_secrets(journal.text(), cxone)
+    assert asked_of(cxone) == [("GET", "/auth/jwks"), ("POST", "/auth/token")]
     assert cxone.log.tokens() == {}
 
 
