@@ -64,6 +64,7 @@ $(B)/tests/unit/test_seccomp: private flush =
 $(B)/tests/unit/test_seccomp: private test_libs = -Wl,--wrap=syscall $(seccomp_libs)
 $(B)/tests/unit/test_seccomp: $(addprefix $(B)/pam_gcpkce/helper/sandbox/,syscalls.o seccomp.o)
 $(addprefix $(B)/tests/unit/,test_jws test_jwks test_claims): $(B)/tests/lib/signer.o
+$(B)/tests/unit/test_jwks: private test_libs = -Wl,--wrap=EVP_PKEY_public_check,--wrap=EVP_DigestVerify
 $(B)/tests/unit/test_result: $(B)/pam_gcpkce/module/result.o
 $(B)/tests/unit/test_template: $(B)/pam_gcpkce/module/template.o
 $(B)/tests/unit/test_config_example: $(B)/tools/config_example.o
@@ -146,7 +147,7 @@ $(B)/tests/failure/host.o: private target_cflags = -DBUILD='"$(abspath $(B))/tes
 $(B)/tests/failure/test_signin_sweep: $(B)/tests/failure/test_signin_sweep.o $(B)/tests/failure/host.o \
 		$(filter-out %/host.o,$(module_host)) $(config) $(wire) $(base)
 $(B)/tests/failure/test_signin_sweep: private target_libs = -rdynamic -lpam -lcmocka
-$(B)/tests/failure/test_part_sweep: $(B)/tests/failure/parts.o
+$(B)/tests/failure/test_part_sweep: $(B)/tests/failure/parts.o $(B)/tests/lib/signer.o
 $(B)/tests/failure/test_part_sweep: private target_libs = $(flush) $(crypto_libs) -lcmocka
 $(B)/tests/failure/gcpkce-helper: $(B)/tests/failure/helper.o
 $(B)/tests/failure/gcpkce-helper: private target_libs = $(crypto_libs) $(seccomp_libs)

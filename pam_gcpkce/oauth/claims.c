@@ -218,6 +218,9 @@ access_token_check(const struct claims *claims, struct errinfo *reterr)
 	if (r != OUTCOME_OK)
 		return r;
 	crypto_base64url((struct view){digest.p, digest.len / 2}, &wanted);
+	r = buf_check(&wanted);
+	if (r != OUTCOME_OK)
+		return claims_refuse(reterr, r, "no memory for at_hash");
 	if (!view_eq(hash, buf_view(&wanted)))
 		r = claims_refuse(reterr, OUTCOME_TOKEN_INVALID,
 		    "at_hash is not that of the access token");
@@ -262,9 +265,9 @@ enum outcome
 claims_check_all(claims_check_fn *const checks[], size_t count,
     const struct claims *claims, struct errinfo *reterr)
 {
-	enum outcome r = OUTCOME_OK;
+	enum outcome r = checks[0](claims, reterr);
 
-	for (size_t i = 0; r == OUTCOME_OK && i < count; i++)
+	for (size_t i = 1; r == OUTCOME_OK && i < count; i++)
 		r = checks[i](claims, reterr);
 	return r;
 }

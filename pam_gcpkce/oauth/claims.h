@@ -34,7 +34,7 @@ typedef enum outcome claims_check_fn(
 MUST_CHECK enum outcome claims_check(
     const struct claims *claims, struct errinfo *reterr);
 
-/* Make each check; the first that fails decides. */
+/* Make each check, at least one; the first that fails decides. */
 MUST_CHECK enum outcome claims_check_all(claims_check_fn *const checks[],
     size_t count, const struct claims *claims, struct errinfo *reterr);
 

@@ -29,19 +29,25 @@ texts_load(void)
 	(void)ERR_load_RAND_strings();
 }
 
-/* Report OpenSSL's error and empty its queue. */
+/* Report OpenSSL's last error and empty its queue. */
 static enum outcome
 crypto_fail(struct errinfo *reterr, const char *what)
 {
+	enum outcome r = OUTCOME_SYSTEM_ERROR;
 	char why[128] = "no reason given";
-	unsigned long error = ERR_peek_last_error();
+	unsigned long last = 0;
+	unsigned long error;
 
+	while ((error = ERR_get_error()) != 0) {
+		last = error;
+		if (ERR_GET_REASON(error) == ERR_R_MALLOC_FAILURE)
+			r = OUTCOME_NO_MEMORY;
+	}
 	texts_load();
-	if (error != 0)
-		ERR_error_string_n(error, why, sizeof(why));
+	if (last != 0)
+		ERR_error_string_n(last, why, sizeof(why));
 	ERR_clear_error();
-	return err_set(
-	    reterr, OUTCOME_SYSTEM_ERROR, "OpenSSL: %s: %s", what, why);
+	return err_set(reterr, r, "OpenSSL: %s: %s", what, why);
 }
 
 enum outcome
@@ -64,7 +70,9 @@ crypto_digest(const char *name, struct view bytes, struct buf *ret,
 		return crypto_fail(reterr, name);
 	buf_put(ret, digest, len);
 	explicit_bzero(digest, sizeof(digest));
-	return OUTCOME_OK;
+	enum outcome r = buf_check(ret);
+	return r == OUTCOME_OK ? r
+			       : err_set(reterr, r, "no memory for a digest");
 }
 
 void
@@ -101,42 +109,47 @@ crypto_base64url(struct view bytes, struct buf *ret)
 static bool
 base64_decode(struct view text, struct buf *ret)
 {
+	uint8_t in[CRYPTO_BASE64_LEN(BLOCK_LEN)];
 	uint8_t block[BLOCK_LEN];
+	int len = 0;
 
-	for (size_t at = 0; at < text.len; at += CRYPTO_BASE64_LEN(BLOCK_LEN)) {
-		uint8_t in[CRYPTO_BASE64_LEN(BLOCK_LEN)];
+	for (size_t at = 0; len >= 0 && at < text.len; at += sizeof(in)) {
 		size_t left = text.len - at;
 		size_t part = left < sizeof(in) ? left : sizeof(in);
 
 		memset(in, '=', sizeof(in));
 		memcpy(in, text.p + at, part);
-		int len = EVP_DecodeBlock(block, in, (int)((part + 3) / 4 * 4));
-		if (len < 0)
-			return false;
+		len = EVP_DecodeBlock(block, in, (int)((part + 3) / 4 * 4));
 		/* OpenSSL counts what stands for the padding, too. */
-		buf_put(ret, block, part * 3 / 4);
+		if (len >= 0)
+			buf_put(ret, block, part * 3 / 4);
 	}
+	explicit_bzero(in, sizeof(in));
 	explicit_bzero(block, sizeof(block));
-	return true;
+	return len >= 0;
 }
 
-bool
+enum outcome
 crypto_base64url_decode(struct view text, struct buf *ret)
 {
 	autobuf standard = BUF_INIT(text.len);
 	autobuf again = BUF_INIT(CRYPTO_BASE64_LEN(text.len));
 
+	if (text.len * 3 / 4 > ret->max)
+		return OUTCOME_TOKEN_INVALID;
 	for (size_t i = 0; i < text.len; i++) {
 		uint8_t c = text.p[i];
 
 		buf_put_byte(&standard, c == '-' ? '+' : c == '_' ? '/' : c);
 	}
-	if (!base64_decode(buf_view(&standard), ret))
-		ERR_clear_error();
+	bool decoded = base64_decode(buf_view(&standard), ret);
 	/* One text alone stands for these bytes: that which we would write. */
 	crypto_base64url(buf_view(ret), &again);
-	return !standard.failed && !ret->failed && !again.failed &&
-	    view_eq(buf_view(&again), text);
+	if (standard.failed || ret->failed || again.failed)
+		return OUTCOME_NO_MEMORY;
+	return decoded && view_eq(buf_view(&again), text)
+	    ? OUTCOME_OK
+	    : OUTCOME_TOKEN_INVALID;
 }
 
 #define OPENSSL_CLEANUP(type, release) \
@@ -167,7 +180,7 @@ rsa_parameters(struct view n, struct view e)
 	return OSSL_PARAM_BLD_to_param(builder);
 }
 
-/* The key of n and e; NULL if OpenSSL has no such key. */
+/* The key of n and e; NULL if OpenSSL refuses it. */
 static EVP_PKEY *
 rsa_key(struct view n, struct view e)
 {
@@ -184,21 +197,30 @@ rsa_key(struct view n, struct view e)
 	return key;
 }
 
-bool
-crypto_rs256_verify(
-    const struct crypto_rsa *rsa, struct view message, struct view signature)
+enum outcome
+crypto_rs256_verify(const struct crypto_rsa *rsa, struct view message,
+    struct view signature, struct errinfo *reterr)
 {
+	ERR_clear_error();
 	autossl(EVP_PKEY) *key = rsa_key(rsa->n, rsa->e);
 	autossl(EVP_PKEY_CTX) *checker =
 	    key != NULL ? EVP_PKEY_CTX_new(key, NULL) : NULL;
 	autossl(EVP_MD_CTX) *context = EVP_MD_CTX_new();
-	bool verified = checker != NULL && context != NULL &&
-	    EVP_PKEY_public_check(checker) == 1 &&
-	    EVP_DigestVerifyInit_ex(
-		context, NULL, "SHA256", NULL, NULL, key, NULL) == 1 &&
-	    EVP_DigestVerify(context, signature.p, signature.len, message.p,
-		message.len) == 1;
 
-	ERR_clear_error();
-	return verified;
+	if (checker == NULL || context == NULL ||
+	    EVP_DigestVerifyInit_ex(
+		context, NULL, "SHA256", NULL, NULL, key, NULL) != 1)
+		return crypto_fail(reterr, "an RSA key");
+	enum outcome r = OUTCOME_TOKEN_INVALID;
+	/* else it makes a copy, and does not say when that fails */
+	EVP_MD_CTX_set_flags(context, EVP_MD_CTX_FLAG_FINALISE);
+	/* the check takes a hundred times as long as the signature */
+	if (EVP_DigestVerify(context, signature.p, signature.len, message.p,
+		message.len) == 1)
+		r = EVP_PKEY_public_check(checker) == 1 ? OUTCOME_OK
+							: OUTCOME_REPLY_INVALID;
+	if (r != OUTCOME_OK &&
+	    crypto_fail(reterr, "RS256") == OUTCOME_NO_MEMORY)
+		r = OUTCOME_NO_MEMORY;
+	return r;
 }

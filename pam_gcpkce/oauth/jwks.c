@@ -73,15 +73,23 @@ has_private_part(struct json_object *jwk)
 	return false;
 }
 
-/* Read a number: strict base64url, no zeros before it, odd. */
-static bool
+/*
+ * Read a number: strict base64url, no zeros before it, odd.
+ *
+ * errors: OUTCOME_TOKEN_INVALID, OUTCOME_NO_MEMORY
+ */
+static enum outcome
 number_read(struct json_object *jwk, const char *name, struct buf *ret)
 {
 	struct view text;
 
-	return jws_text(jwk, name, &text) && text.len > 0 &&
-	    crypto_base64url_decode(text, ret) && ret->p[0] != 0 &&
-	    (ret->p[ret->len - 1] & 1) == 1;
+	if (!jws_text(jwk, name, &text) || text.len == 0)
+		return OUTCOME_TOKEN_INVALID;
+	enum outcome r = crypto_base64url_decode(text, ret);
+	if (r == OUTCOME_OK &&
+	    (ret->p[0] == 0 || (ret->p[ret->len - 1] & 1) == 0))
+		r = OUTCOME_TOKEN_INVALID;
+	return r;
 }
 
 /* The bits of a number without zeros before it. */
@@ -95,13 +103,12 @@ bits_of(const struct buf *number)
 	return bits;
 }
 
-/* Is it a key that verifies RS256?  NULL if so, or why not. */
+/* Why a key is not one of RS256, before its numbers are read; else NULL. */
 static const char *
-key_read(struct json_object *jwk, struct key *ret)
+key_refuse(struct json_object *jwk)
 {
 	struct view kty;
 
-	*ret = (struct key){BUF_INIT(JWKS_MAX), BUF_INIT(EXPONENT_LEN_MAX)};
 	if (!jws_text(jwk, "kty", &kty) || !view_eq(kty, view_text("RSA")))
 		return "kty is not RSA";
 	if (!is_text_or_missing(jwk, "use", "sig"))
@@ -110,16 +117,33 @@ key_read(struct json_object *jwk, struct key *ret)
 		return "alg is not RS256";
 	if (!may_verify(jwk))
 		return "key_ops lacks verify";
-	if (has_private_part(jwk))
-		return "it has a private part";
-	if (!number_read(jwk, "n", &ret->n))
-		return "n is no modulus";
+	return has_private_part(jwk) ? "it has a private part" : NULL;
+}
+
+/*
+ * Read a key that may verify RS256.
+ *
+ * errors: OUTCOME_TOKEN_INVALID  it may not: reterr says why
+ *         OUTCOME_NO_MEMORY
+ */
+static enum outcome
+key_read(struct json_object *jwk, struct key *ret, struct errinfo *reterr)
+{
+	*ret = (struct key){BUF_INIT(JWKS_MAX), BUF_INIT(EXPONENT_LEN_MAX)};
+	const char *why = key_refuse(jwk);
+	if (why != NULL)
+		return err_set(reterr, OUTCOME_TOKEN_INVALID, "%s", why);
+	enum outcome r = number_read(jwk, "n", &ret->n);
+	if (r != OUTCOME_OK)
+		return err_set(reterr, r, "n is no modulus");
 	if (bits_of(&ret->n) < JWKS_BITS_MIN ||
 	    bits_of(&ret->n) > JWKS_BITS_MAX)
-		return "n has too few or too many bits";
-	if (!number_read(jwk, "e", &ret->e) || bits_of(&ret->e) < 2)
-		return "e is no exponent";
-	return NULL;
+		return err_set(reterr, OUTCOME_TOKEN_INVALID,
+		    "n has too few or too many bits");
+	r = number_read(jwk, "e", &ret->e);
+	if (r == OUTCOME_OK && bits_of(&ret->e) < 2)
+		r = OUTCOME_TOKEN_INVALID;
+	return r == OUTCOME_OK ? r : err_set(reterr, r, "e is no exponent");
 }
 
 /* Has the key the token's name?  A token without one takes any. */
@@ -135,9 +159,33 @@ is_named(struct json_object *jwk, const struct jws *jws)
 /* What came of the keys of a set. */
 struct search {
 	size_t fitting;
-	bool verified;
-	const char *why; /* why the last key of this name does not fit */
+	bool ended;
+	/* ok: one has verified the token; token_invalid: none has so far;
+	   reply_invalid: only one that OpenSSL refuses; else no key can be used
+	 */
+	enum outcome outcome;
+	struct errinfo why;    /* of the outcome */
+	struct errinfo misfit; /* why the last key of this name does not fit */
 };
+
+static void
+signature_try(
+    const struct key *key, const struct jws *jws, struct search *search)
+{
+	const struct crypto_rsa rsa = {buf_view(&key->n), buf_view(&key->e)};
+	struct errinfo why = {0};
+
+	if (jws->signature.len != key->n.len)
+		return;
+	enum outcome r = crypto_rs256_verify(
+	    &rsa, jws->signed_part, buf_view(&jws->signature), &why);
+	if (r == OUTCOME_TOKEN_INVALID)
+		return;
+	search->outcome = r;
+	search->why = why;
+	/* no other key can have made the same signature */
+	search->ended = r == OUTCOME_OK || r == OUTCOME_REPLY_INVALID;
+}
 
 static void
 key_try(struct json_object *jwk, const struct jws *jws, struct search *search)
@@ -147,37 +195,41 @@ key_try(struct json_object *jwk, const struct jws *jws, struct search *search)
 	/* what is no object has no members, and so no kty */
 	if (!is_named(jwk, jws))
 		return;
-	const char *why = key_read(jwk, &key);
-	if (why != NULL) {
-		search->why = why;
-		return;
+	enum outcome r = key_read(jwk, &key, &search->misfit);
+	if (r == OUTCOME_OK && ++search->fitting <= JWKS_TRIES_MAX &&
+	    !search->ended)
+		signature_try(&key, jws, search);
+	if (r == OUTCOME_NO_MEMORY && !search->ended) {
+		search->outcome = r;
+		search->why = search->misfit;
 	}
-	if (++search->fitting > JWKS_TRIES_MAX || search->verified)
-		return;
-	const struct crypto_rsa rsa = {buf_view(&key.n), buf_view(&key.e)};
-	search->verified = jws->signature.len == key.n.len &&
-	    crypto_rs256_verify(
-		&rsa, jws->signed_part, buf_view(&jws->signature));
 }
 
 static enum outcome
 search_judge(const struct search *search, const struct jws *jws,
     bool *ret_unknown, struct errinfo *reterr)
 {
+	const bool fits = search->fitting > 0;
+
 	if (search->fitting > JWKS_TRIES_MAX)
 		return err_set(reterr, OUTCOME_TOKEN_INVALID,
 		    "id_token: too many keys fit, %zu", search->fitting);
-	if (search->verified)
+	if (search->outcome == OUTCOME_OK)
 		return OUTCOME_OK;
-	*ret_unknown = search->fitting == 0 || jws->kid.p == NULL;
-	if (search->fitting > 0)
+	if (search->outcome == OUTCOME_REPLY_INVALID)
+		return err_set(reterr, OUTCOME_TOKEN_INVALID,
+		    "id_token: OpenSSL refuses the key of the signature");
+	if (search->outcome != OUTCOME_TOKEN_INVALID)
+		return err_set(reterr, search->outcome,
+		    "id_token: a key of the JWK set: %s", search->why.text);
+	*ret_unknown = !fits || jws->kid.p == NULL;
+	if (fits)
 		return err_set(reterr, OUTCOME_TOKEN_INVALID,
 		    "id_token: the signature is not that of the provider's "
 		    "key");
 	return err_set(reterr, OUTCOME_TOKEN_INVALID,
 	    "id_token: no key of the JWK set fits%s%s",
-	    search->why != NULL ? ": " : "",
-	    search->why != NULL ? search->why : "");
+	    search->misfit.text[0] != '\0' ? ": " : "", search->misfit.text);
 }
 
 enum outcome
@@ -186,7 +238,7 @@ jwks_verify(struct view jwks, const struct jws *jws, bool *ret_unknown,
 {
 	autojson *set = NULL;
 	struct json_object *keys = NULL;
-	struct search search = {0};
+	struct search search = {.outcome = OUTCOME_TOKEN_INVALID};
 
 	*ret_unknown = false;
 	if (jwks.len > JWKS_MAX)

@@ -25,7 +25,7 @@
  *                      it: the set may be older than the token
  * errors: OUTCOME_TOKEN_INVALID  no key that fits verifies it; reterr says why
  *         OUTCOME_REPLY_INVALID  not a JWK set, or larger than allowed
- *         OUTCOME_NO_MEMORY
+ *         OUTCOME_SYSTEM_ERROR   OpenSSL cannot;  OUTCOME_NO_MEMORY
  * source: RFC 7517 sections 4 and 5; RFC 7518 sections 3.3 and 6.3.1;
  *         OpenID Connect Core 1.0 section 10.1
  */

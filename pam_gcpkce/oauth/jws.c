@@ -21,6 +21,14 @@ refuse(struct errinfo *reterr, const char *what)
 	return err_set(reterr, OUTCOME_TOKEN_INVALID, "id_token: %s", what);
 }
 
+/* What came of decoding a part. */
+static enum outcome
+not_decoded(struct errinfo *reterr, enum outcome r, const char *part)
+{
+	return err_set(reterr, r, "id_token: the %s: %s", part,
+	    r == OUTCOME_NO_MEMORY ? "no memory" : "not base64url");
+}
+
 /* Part a token at its dots; false unless there are two, and no part empty. */
 static bool
 parts_split(struct view token, struct view parts[static PARTS])
@@ -59,11 +67,10 @@ jws_object(const char *name, struct view part, struct json_object **ret,
 {
 	autobuf text = BUF_INIT(part.len);
 	struct errinfo why = {0};
-	enum outcome r;
 
-	if (!crypto_base64url_decode(part, &text))
-		return err_set(reterr, OUTCOME_TOKEN_INVALID,
-		    "id_token: the %s: not base64url", name);
+	enum outcome r = crypto_base64url_decode(part, &text);
+	if (r != OUTCOME_OK)
+		return not_decoded(reterr, r, name);
 	struct json_scan scan = json_scan(buf_view(&text));
 	if (scan.members > JWS_MEMBERS_MAX)
 		r = err_set(&why, OUTCOME_TOKEN_INVALID, "too many members");
@@ -125,10 +132,10 @@ jws_parse(struct view token, struct jws *ret, struct errinfo *reterr)
 	    jws_object("header", parts[HEADER], &ret->header, reterr);
 	if (r == OUTCOME_OK)
 		r = header_check(ret->header, &ret->kid, reterr);
-	if (r == OUTCOME_OK &&
-	    !crypto_base64url_decode(parts[SIGNATURE], &ret->signature))
-		r = refuse(reterr, "the signature is not base64url");
-	return r;
+	if (r != OUTCOME_OK)
+		return r;
+	r = crypto_base64url_decode(parts[SIGNATURE], &ret->signature);
+	return r == OUTCOME_OK ? r : not_decoded(reterr, r, "signature");
 }
 
 void

@@ -150,6 +150,35 @@ LIBRARY(void *, json_tokener_new_ex, int depth)
 	    : __real_json_tokener_new_ex(depth);
 }
 
+/* ---- OpenSSL ---- */
+
+void *
+inject_openssl_malloc(size_t size, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	return is_to_fail(INJECT_OPENSSL, "CRYPTO_malloc")
+	    ? NULL
+	    : __real_malloc(size);
+}
+
+void *
+inject_openssl_realloc(void *p, size_t size, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	return is_to_fail(INJECT_OPENSSL, "CRYPTO_realloc") ? NULL
+							    : realloc(p, size);
+}
+
+void
+inject_openssl_free(void *p, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	__real_free(p);
+}
+
 /* ---- libcurl, which is loaded by its name ---- */
 
 /* libcurl's own; a lookup finds ours. */

@@ -9,11 +9,13 @@
 #define GCPKCE_TESTS_SWEEP_INJECT_H
 
 #include <stdatomic.h>
+#include <stddef.h>
 
 enum inject_kind {
 	INJECT_NOTHING,
-	INJECT_MEMORY, /* what gives NULL or ENOMEM when memory is short */
-	INJECT_SYSTEM, /* what gives -1 and errno: EIO */
+	INJECT_MEMORY,  /* what gives NULL or ENOMEM when memory is short */
+	INJECT_SYSTEM,  /* what gives -1 and errno: EIO */
+	INJECT_OPENSSL, /* memory of OpenSSL's own */
 };
 
 /* Shared with the helper by inject_page.c, so of plain words. */
@@ -27,5 +29,10 @@ struct injection {
 
 /* Where the orders are: of the test program, or of the page. */
 extern struct injection *injection;
+
+/* For CRYPTO_set_mem_functions, before any other use of OpenSSL. */
+void *inject_openssl_malloc(size_t size, const char *file, int line);
+void *inject_openssl_realloc(void *p, size_t size, const char *file, int line);
+void inject_openssl_free(void *p, const char *file, int line);
 
 #endif

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <openssl/crypto.h>
 
 #include "cli/diagnose/explain.h"
 #include "cli/diagnose/pkce_lint.h"
@@ -31,6 +32,7 @@
 #include "gcpkce/oauth/provider.h"
 #include "gcpkce/oauth/reply.h"
 #include "inject.h"
+#include "tests/lib/signer.h"
 
 #define ORGANIZATION "aaaaaaaa-0000-0000-0000-000000000001"
 #define PERSON "11111111-2222-3333-4444-555555555555"
@@ -381,6 +383,97 @@ refusals(void)
 	    &provider_genesys, 500, view_text(body), NULL, &read);
 }
 
+/* ---- the id_token ---- */
+
+static struct buf jwks = BUF_INIT(SIGNER_TEXT_MAX);
+/* at_hash is that of the access token, or empty; signed well, or not */
+static struct buf good = BUF_INIT(SIGNER_TEXT_MAX);
+static struct buf hashless = BUF_INIT(SIGNER_TEXT_MAX);
+static struct buf forged = BUF_INIT(SIGNER_TEXT_MAX);
+
+static void
+token_sign(const struct signer *signer, const char *at_hash, struct buf *token)
+{
+	autobuf claims = BUF_INIT(SIGNER_TEXT_MAX);
+
+	buf_printf(&claims,
+	    "{\"iss\":\"https://idp.example\",\"aud\":\"app\",\"sub\":\"user:" PERSON
+	    "\",\"userId\":\"" PERSON "\",\"tenantId\":\"" ORGANIZATION
+	    "\",\"nonce\":\"n0nce\",\"iat\":1700000000,\"exp\":1700003600,"
+	    "\"at_hash\":\"%s\"}",
+	    at_hash);
+	signer_token(
+	    signer, view_text("{\"alg\":\"RS256\"}"), buf_view(&claims), token);
+}
+
+static void
+tokens_make(void)
+{
+	struct signer signer;
+	struct signer other;
+
+	signer_make(&signer, 2048);
+	signer_make(&other, 2048);
+	buf_printf(&jwks,
+	    "{\"keys\":[{\"kty\":\"RSA\",\"n\":\"%s\",\"e\":\"%s\"}]}",
+	    signer.n, signer.e);
+	token_sign(&signer, "77QmUPtjPfzWtF2AnpK9RQ", &good);
+	token_sign(&signer, "", &hashless);
+	token_sign(&other, "77QmUPtjPfzWtF2AnpK9RQ", &forged);
+	signer_done(&signer);
+	signer_done(&other);
+}
+
+static void
+tokens_free(void)
+{
+	buf_done(&jwks);
+	buf_done(&good);
+	buf_done(&hashless);
+	buf_done(&forged);
+}
+
+static enum outcome
+token_verify(const struct buf *token)
+{
+	/* of OpenID Connect Core A.3, as its at_hash */
+	static const char access[] =
+	    "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y";
+	struct errinfo why = {0};
+	autoidentity identity = {0};
+	bool unknown;
+
+	enum outcome r = id_token_verify(buf_view(token), buf_view(&jwks),
+	    &(struct id_token_terms){.issuer = "https://idp.example",
+		.client_id = "app",
+		.organization = ORGANIZATION,
+		.nonce = "n0nce",
+		.access_token = view_text(access),
+		.started_s = 1700000000,
+		.now_s = 1700000000},
+	    &identity, &unknown, &why);
+	assert_int_equal(identity.id[0] != '\0', r == OUTCOME_OK);
+	return r;
+}
+
+static enum outcome
+id_token(void)
+{
+	return token_verify(&good);
+}
+
+static enum outcome
+id_token_without_hash(void)
+{
+	return token_verify(&hashless);
+}
+
+static enum outcome
+id_token_of_another_key(void)
+{
+	return token_verify(&forged);
+}
+
 /* ---- the helper client, with the real helper ---- */
 
 static enum outcome
@@ -433,6 +526,9 @@ static const struct part {
     {"identity", profile, OUTCOME_OK},
     {"scopes", scopes, OUTCOME_OK},
     {"refusals", refusals, OUTCOME_PROVIDER_ERROR},
+    {"id_token", id_token, OUTCOME_OK},
+    {"id_token, empty at_hash", id_token_without_hash, OUTCOME_TOKEN_INVALID},
+    {"id_token of another key", id_token_of_another_key, OUTCOME_TOKEN_INVALID},
     {"call", call, OUTCOME_OK},
 };
 
@@ -490,6 +586,29 @@ fault_of_the_system_leaves_nothing(void **state)
 	}
 }
 
+/* OpenSSL can do without some of it, and never says yes for the lack of it. */
+static void
+no_memory_of_openssl_is_no_verdict(void **state)
+{
+	enum outcome r;
+	int n;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		if (strncmp(parts[i].name, "id_token", 8) != 0)
+			continue;
+		for (n = 1; part_run(&parts[i], INJECT_OPENSSL, n, &r); n++) {
+			if (r != parts[i].whole && r != OUTCOME_NO_MEMORY &&
+			    r != OUTCOME_SYSTEM_ERROR)
+				fail_msg("%s, %d (%s): %s", parts[i].name, n,
+				    injection->failed, outcome_name(r));
+		}
+		assert_int_equal(r, parts[i].whole);
+		assert_true(n > 10);
+		print_message("%s: %d of OpenSSL\n", parts[i].name, n - 1);
+	}
+}
+
 static int
 directory_make(void **state)
 {
@@ -501,6 +620,7 @@ directory_make(void **state)
 	if (shared == MAP_FAILED || mkdtemp(directory) == NULL)
 		return -1;
 	injection = shared;
+	tokens_make();
 	(void)snprintf(text, sizeof(text),
 	    "region = eu-central-1\nclient_id = client-1\n"
 	    "redirect_uri = https://example.com/\norganization = " ORGANIZATION
@@ -525,6 +645,7 @@ directory_remove(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		(void)remove(path_of(names[i]));
+	tokens_free();
 	return 0;
 }
 
@@ -534,7 +655,11 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(no_memory_is_no_success_and_leaves_nothing),
 	    cmocka_unit_test(fault_of_the_system_leaves_nothing),
+	    cmocka_unit_test(no_memory_of_openssl_is_no_verdict),
 	};
 
+	if (CRYPTO_set_mem_functions(inject_openssl_malloc,
+		inject_openssl_realloc, inject_openssl_free) != 1)
+		return 1;
 	return cmocka_run_group_tests(tests, directory_make, directory_remove);
 }

@@ -70,6 +70,46 @@ crypto_base64_that_does_not_fit_fails(void **state)
 }
 
 static void
+crypto_base64url_is_decoded_from_one_text_alone(void **state)
+{
+	static const struct {
+		const char *url, *bytes;
+		size_t room;
+	} rows[] = {
+	    {"", "", 0},
+	    {"Zg", "f", 1},
+	    {"Zm8", "fo", 2},
+	    {"Zm9v", "foo", 3},
+	    {"Zm9vYmFy", "foobar", 6},
+	    {"-_-_", "\xfb\xff\xbf", 3},
+	    {"Zm9vYmFy", NULL, 5},
+	    {"Zm9vYg", NULL, 3},
+	    {"Z", NULL, 9},
+	    {"Zh", NULL, 9},
+	    {"Zm9", NULL, 9},
+	    {"Zg==", NULL, 9},
+	    {"Zm9v\n", NULL, 9},
+	    {" Zm9v", NULL, 9},
+	    {"+/+/", NULL, 9},
+	    {"Zm9v!mFy", NULL, 9},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		autobuf bytes = BUF_INIT(rows[i].room);
+
+		enum outcome r =
+		    crypto_base64url_decode(view_text(rows[i].url), &bytes);
+		if (r !=
+		    (rows[i].bytes != NULL ? OUTCOME_OK
+					   : OUTCOME_TOKEN_INVALID))
+			fail_msg("row %zu: %s", i, outcome_name(r));
+		if (r == OUTCOME_OK)
+			assert_string_equal(buf_text(&bytes), rows[i].bytes);
+	}
+}
+
+static void
 crypto_digest_is_that_of_fips_180(void **state)
 {
 	static const uint8_t abc[] = {0xba, 0x78, 0x16, 0xbf, 0x8f, 0x01, 0xcf,
@@ -84,6 +124,10 @@ crypto_digest_is_that_of_fips_180(void **state)
 	    OUTCOME_OK);
 	assert_int_equal(digest.len, sizeof(abc));
 	assert_memory_equal(digest.p, abc, sizeof(abc));
+	autobuf small = BUF_INIT(sizeof(abc) - 1);
+	assert_int_equal(
+	    crypto_digest("SHA256", view_text("abc"), &small, NULL),
+	    OUTCOME_NO_MEMORY);
 }
 
 static void
@@ -121,6 +165,7 @@ main(void)
 	    cmocka_unit_test(crypto_base64_is_that_of_rfc_4648_section_10),
 	    cmocka_unit_test(crypto_base64_of_any_length_is_whole),
 	    cmocka_unit_test(crypto_base64_that_does_not_fit_fails),
+	    cmocka_unit_test(crypto_base64url_is_decoded_from_one_text_alone),
 	    cmocka_unit_test(crypto_digest_is_that_of_fips_180),
 	    cmocka_unit_test(crypto_digest_that_openssl_does_not_have_fails),
 	    cmocka_unit_test(crypto_random_bytes_differ),

@@ -11,6 +11,7 @@
 #include <openssl/bn.h>
 #include <openssl/sha.h>
 
+#include "gcpkce/oauth/crypto.h"
 #include "gcpkce/oauth/id_token.h"
 #include "oauth/jwks.h"
 #include "tests/lib/signer.h"
@@ -20,6 +21,32 @@
 #define INVALID OUTCOME_REPLY_INVALID
 #define SET_MAX (4 * (size_t)JWKS_MAX)
 #define RSA_LEN 256
+
+/* How often OpenSSL checked a key, and whether it says -1 of a signature. */
+static size_t checks;
+static bool minus_one;
+
+int __real_EVP_PKEY_public_check(EVP_PKEY_CTX *context);
+int __wrap_EVP_PKEY_public_check(EVP_PKEY_CTX *context);
+int
+__wrap_EVP_PKEY_public_check(EVP_PKEY_CTX *context)
+{
+	checks++;
+	return __real_EVP_PKEY_public_check(context);
+}
+
+int __real_EVP_DigestVerify(EVP_MD_CTX *context, const uint8_t *signature,
+    size_t signature_len, const uint8_t *message, size_t len);
+int __wrap_EVP_DigestVerify(EVP_MD_CTX *context, const uint8_t *signature,
+    size_t signature_len, const uint8_t *message, size_t len);
+int
+__wrap_EVP_DigestVerify(EVP_MD_CTX *context, const uint8_t *signature,
+    size_t signature_len, const uint8_t *message, size_t len)
+{
+	return minus_one ? -1
+			 : __real_EVP_DigestVerify(
+			       context, signature, signature_len, message, len);
+}
 
 static struct signer ours, other, small;
 static char even_n[SIGNER_TEXT_MAX];
@@ -435,13 +462,61 @@ pad(uint8_t ret[static RSA_LEN])
 static void
 signature_that_e_1_would_verify_is_refused(void **state)
 {
+	static const uint8_t one = 1;
 	uint8_t forged[RSA_LEN];
+	uint8_t n[RSA_LEN];
+	BIGNUM *modulus = NULL;
+	autobuf token = BUF_INIT(ID_TOKEN_MAX);
 
 	(void)state;
 	pad(forged);
+	checks = 0;
 	assert_int_equal(
 	    verify_signature((struct view){forged, RSA_LEN}, ours.n, "AQ"),
 	    BAD);
+	assert_int_equal(checks, 0);
+	/* Also by what is asked once a key is read: OpenSSL verifies it. */
+	signer_put_parts(
+	    &token, view_text("{\"alg\":\"RS256\"}"), view_text("{}"));
+	assert_int_equal(EVP_PKEY_get_bn_param(ours.key, "n", &modulus), 1);
+	assert_int_equal(BN_bn2binpad(modulus, n, RSA_LEN), RSA_LEN);
+	BN_free(modulus);
+	assert_int_equal(
+	    crypto_rs256_verify(
+		&(struct crypto_rsa){{n, sizeof(n)}, {&one, sizeof(one)}},
+		buf_view(&token), (struct view){forged, RSA_LEN}, NULL),
+	    INVALID);
+	assert_int_equal(checks, 1);
+}
+
+/* The check of a long key takes a second, a signature a millisecond. */
+static void
+key_is_checked_only_when_it_has_verified(void **state)
+{
+	(void)state;
+	checks = 0;
+	assert_int_equal(crowd(4, 3, OTHER(""), 0), OK);
+	assert_int_equal(checks, 1);
+	checks = 0;
+	assert_int_equal(verify_of(&small), BAD);
+	assert_int_equal(crowd(0, 7, KEY(""), 0), OK);
+	assert_int_equal(checks, 1);
+}
+
+static void
+answer_of_openssl_other_than_1_is_a_refusal(void **state)
+{
+	uint8_t good[RSA_LEN];
+
+	(void)state;
+	assert_int_equal(sign("SHA256", good), RSA_LEN);
+	minus_one = true;
+	enum outcome r =
+	    verify_signature((struct view){good, RSA_LEN}, ours.n, ours.e);
+	minus_one = false;
+	assert_int_equal(r, BAD);
+	assert_int_equal(
+	    verify_signature((struct view){good, RSA_LEN}, ours.n, ours.e), OK);
 }
 
 /* Of a prime everybody knows the private exponent; so too of an even number. */
@@ -467,9 +542,11 @@ signature_that_a_prime_modulus_would_verify_is_refused(void **state)
 	assert_int_equal(BN_bn2binpad(number, forged, RSA_LEN), RSA_LEN);
 	assert_int_equal(BN_bn2binpad(n, bytes, RSA_LEN), RSA_LEN);
 	signer_base64url((struct view){bytes, RSA_LEN}, &text);
+	checks = 0;
 	assert_int_equal(verify_signature((struct view){forged, RSA_LEN},
 			     buf_text(&text), "AQAB"),
 	    BAD);
+	assert_int_equal(checks, 1);
 	BN_free(number);
 	BN_free(exponent);
 	BN_free(order);
@@ -488,6 +565,8 @@ main(void)
 	    cmocka_unit_test(
 		signature_is_as_long_as_the_modulus_and_made_by_its_key),
 	    cmocka_unit_test(signature_that_e_1_would_verify_is_refused),
+	    cmocka_unit_test(key_is_checked_only_when_it_has_verified),
+	    cmocka_unit_test(answer_of_openssl_other_than_1_is_a_refusal),
 	    cmocka_unit_test(
 		signature_that_a_prime_modulus_would_verify_is_refused),
 	};

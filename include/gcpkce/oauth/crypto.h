@@ -23,7 +23,7 @@ void crypto_omit_texts(void);
 /*
  * Fill ret with random bytes.
  *
- * errors: OUTCOME_SYSTEM_ERROR  OpenSSL's generator failed
+ * errors: OUTCOME_SYSTEM_ERROR  OpenSSL's generator failed;  OUTCOME_NO_MEMORY
  * source: RAND_bytes(3)
  */
 MUST_CHECK enum outcome crypto_random(
@@ -34,6 +34,7 @@ MUST_CHECK enum outcome crypto_random(
  *
  * in:     name  OpenSSL's name of the digest, "SHA256" for example
  * errors: OUTCOME_SYSTEM_ERROR  no provider of this host has the digest
+ *         OUTCOME_NO_MEMORY     also if it is more than ret's bound
  */
 MUST_CHECK enum outcome crypto_digest(const char *name, struct view bytes,
     struct buf *ret, struct errinfo *reterr);
@@ -49,11 +50,13 @@ void crypto_base64url(struct view bytes, struct buf *ret);
  * crypto_base64url makes of the bytes is accepted, so not one with padding,
  * white space, bits to spare, or a length that no bytes have.
  *
- * out:    ret  empty before, with room for 3 bytes for each 4 of text
- * gives:  false if it is not such a text, or memory was short
+ * out:    ret  empty before
+ * errors: OUTCOME_TOKEN_INVALID  not such a text, or of more bytes than ret's
+ *                                bound;  OUTCOME_NO_MEMORY
  * source: RFC 7515 section 2; RFC 4648 section 3.5
  */
-MUST_CHECK bool crypto_base64url_decode(struct view text, struct buf *ret);
+MUST_CHECK enum outcome crypto_base64url_decode(
+    struct view text, struct buf *ret);
 
 /* An RSA public key: numbers in big-endian order. */
 struct crypto_rsa {
@@ -61,13 +64,16 @@ struct crypto_rsa {
 };
 
 /*
- * Verify a signature RSASSA-PKCS1-v1_5 with SHA-256.
+ * Verify a signature RSASSA-PKCS1-v1_5 with SHA-256, and then that its key is
+ * not one that anyone can forge signatures for, as far as OpenSSL checks that.
  *
- * gives:  true if OpenSSL says so; false otherwise, also for a key that it
- *         refuses and without memory
- * source: RFC 7518 section 3.3
+ * errors: OUTCOME_TOKEN_INVALID  not this key's signature
+ *         OUTCOME_REPLY_INVALID  its signature, but OpenSSL refuses the key
+ *         OUTCOME_SYSTEM_ERROR   OpenSSL cannot use the key, or has no RS256
+ *         OUTCOME_NO_MEMORY
+ * source: RFC 7518 section 3.3; EVP_PKEY_public_check(3)
  */
-MUST_CHECK bool crypto_rs256_verify(
-    const struct crypto_rsa *rsa, struct view message, struct view signature);
+MUST_CHECK enum outcome crypto_rs256_verify(const struct crypto_rsa *rsa,
+    struct view message, struct view signature, struct errinfo *reterr);
 
 #endif

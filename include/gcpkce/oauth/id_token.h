@@ -40,7 +40,7 @@ struct id_token_terms {
  *         OUTCOME_WRONG_ORGANIZATION   another tenant
  *         OUTCOME_PARTNER_REFUSED      a claim of an actor or of impersonation
  *         OUTCOME_REPLY_INVALID        the JWK set cannot be read
- *         OUTCOME_NO_MEMORY
+ *         OUTCOME_SYSTEM_ERROR         OpenSSL cannot;  OUTCOME_NO_MEMORY
  * source: OpenID Connect Core 1.0 sections 2, 3.1.3.7 and 3.1.3.8
  */
 MUST_CHECK enum outcome id_token_verify(struct view token, struct view jwks,
