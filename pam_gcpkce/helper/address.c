@@ -78,6 +78,8 @@ address_terms(const struct address *a, const struct wire_request *request)
 {
 	return (struct answer_terms){
 	    .state = a->state,
+	    .redirect_uri = request->redirect_uri,
+	    .issuer = request->route.issuer,
 	    .earlier = a->earlier,
 	    .earlier_count = a->earlier_count,
 	    .bare_code = request->bare_code,

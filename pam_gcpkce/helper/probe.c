@@ -80,7 +80,11 @@ authorize_tell(const struct probe *p, const struct http_conn *conn,
     struct wire_authorize *ret)
 {
 	const char *location = p->trace.location;
-	const struct answer_terms terms = {.state = p->address.state};
+	const struct answer_terms terms = {
+	    .state = p->address.state,
+	    .redirect_uri = p->request->redirect_uri,
+	    .issuer = p->request->route.issuer,
+	};
 	autobuf place = BUF_INIT(TRACE_LOCATION_MAX);
 	autoanswer answer = {0};
 	struct errinfo why = {0};

@@ -14,24 +14,10 @@
 #include "gcpkce/base/text.h"
 #include "gcpkce/base/typed.h"
 #include "gcpkce/oauth/authorize.h"
+#include "parameters.h"
 
 #define ERROR_NAME_MAX 64
 #define ERROR_DETAIL_MAX 200
-
-/* The parameters that count; all others are ignored. */
-enum parameter {
-	PARAMETER_CODE,
-	PARAMETER_STATE,
-	PARAMETER_ERROR,
-	PARAMETER_ERROR_DESCRIPTION,
-	PARAMETER_DESCRIPTION,
-	PARAMETER_COUNT
-};
-
-/* Their values, still percent-encoded; p is NULL where one is missing. */
-struct parameters {
-	struct view value[PARAMETER_COUNT];
-};
 
 static bool
 has_control(struct view text)
@@ -41,107 +27,6 @@ has_control(struct view text)
 			return true;
 	}
 	return false;
-}
-
-/* Store a parameter; false if it is already set. */
-static bool
-parameter_take(
-    struct view name, struct view value, struct parameters *parameters)
-{
-	static const char *const names[PARAMETER_COUNT] = {
-	    [PARAMETER_CODE] = "code",
-	    [PARAMETER_STATE] = "state",
-	    [PARAMETER_ERROR] = "error",
-	    [PARAMETER_ERROR_DESCRIPTION] = "error_description",
-	    [PARAMETER_DESCRIPTION] = "description",
-	};
-
-	for (size_t i = 0; i < PARAMETER_COUNT; i++) {
-		if (!view_eq(name, view_text(names[i])))
-			continue;
-		if (parameters->value[i].p != NULL)
-			return false;
-		parameters->value[i] = value;
-	}
-	return true;
-}
-
-static bool
-begins_address(struct view text)
-{
-	return view_begins(text, "https://") || view_begins(text, "http://");
-}
-
-/*
- * Take the first of several addresses off a text, without the brackets that
- * chat programs put around the two of a link.
- */
-static struct view
-address_next(struct view *text)
-{
-	static const char brackets[] = "[]()|";
-	struct view first = *text;
-	size_t end = 1;
-
-	while (end < text->len && !begins_address(view_skip(*text, end)))
-		end++;
-	first.len = end;
-	*text = view_skip(*text, end);
-	while (first.len > 0 &&
-	    memchr(brackets, first.p[first.len - 1], sizeof(brackets) - 1) !=
-		NULL)
-		first.len--;
-	return first;
-}
-
-/* Find the parameters of one address; false if one occurs twice. */
-static bool
-parameters_of(struct view address, struct parameters *ret)
-{
-	struct view query = query_of(address);
-	struct view name;
-	struct view value;
-
-	while (query_next(&query, &name, &value)) {
-		if (!parameter_take(name, value, ret))
-			return false;
-	}
-	return true;
-}
-
-/*
- * Find the parameters of an address, of its query alone, or of several that
- * agree.  A state counts only if each address with a code has it as well: the
- * state of another address, such as the one that was shown, does not belong to
- * the code.
- *
- * gives:  false if they differ, or one occurs twice in an address, because it
- *         would be a guess which of two codes is meant
- */
-static bool
-parameters_find(struct view text, struct parameters *ret)
-{
-	bool stateless = false;
-
-	while (text.len > 0) {
-		struct parameters one = {0};
-
-		if (!parameters_of(address_next(&text), &one))
-			return false;
-		stateless |= one.value[PARAMETER_CODE].p != NULL &&
-		    one.value[PARAMETER_STATE].p == NULL;
-		for (size_t i = 0; i < PARAMETER_COUNT; i++) {
-			if (one.value[i].p == NULL)
-				continue;
-			if (ret->value[i].p != NULL &&
-			    !view_eq(ret->value[i], one.value[i]))
-				return false;
-			ret->value[i] = one.value[i];
-		}
-	}
-	if (stateless)
-		ret->value[PARAMETER_STATE] = (struct view){0};
-	return true;
 }
 
 static enum outcome
@@ -211,6 +96,24 @@ state_judge(struct view value, const struct answer_terms *terms,
 		: "the state is not that of any address shown here");
 }
 
+/* Who made the answer: RFC 9207.  Most servers do not say. */
+static enum outcome
+issuer_judge(struct view value, const char *issuer, struct errinfo *reterr)
+{
+	autobuf decoded = BUF_INIT(ANSWER_MAX);
+
+	if (value.p == NULL || issuer[0] == '\0')
+		return OUTCOME_OK;
+	bool whole = query_put_decoded(&decoded, value);
+	if (buf_check(&decoded) != OUTCOME_OK)
+		return err_set(
+		    reterr, OUTCOME_NO_MEMORY, "no memory for the issuer");
+	if (!whole || !view_eq(buf_view(&decoded), view_text(issuer)))
+		return err_set(reterr, OUTCOME_ANSWER_MALFORMED,
+		    "iss is another issuer's");
+	return OUTCOME_OK;
+}
+
 /* An error redirect: its name and description go into reterr, escaped. */
 static enum outcome
 error_tell(const struct parameters *parameters, struct errinfo *reterr)
@@ -261,11 +164,18 @@ read_parameters(struct view text, const struct answer_terms *terms,
 	struct parameters parameters = {0};
 	autobuf code = BUF_INIT(ANSWER_MAX);
 
-	if (!parameters_find(text, &parameters))
+	if (!parameters_find(text, terms->redirect_uri, &parameters))
 		return err_set(reterr, OUTCOME_ANSWER_MALFORMED,
 		    "the same parameter twice");
+	enum outcome r = issuer_judge(
+	    parameters.value[PARAMETER_ISS], terms->issuer, reterr);
+	if (r != OUTCOME_OK)
+		return r;
 	if (parameters.value[PARAMETER_ERROR].p != NULL)
 		return read_error(&parameters, terms, ret, reterr);
+	if (parameters.is_elsewhere)
+		return err_set(reterr, OUTCOME_ANSWER_MALFORMED,
+		    "the address with the code is not redirect_uri");
 	struct view encoded = parameters.value[PARAMETER_CODE];
 	if (encoded.p == NULL)
 		return err_set(reterr, OUTCOME_ANSWER_MALFORMED,
@@ -278,7 +188,7 @@ read_parameters(struct view text, const struct answer_terms *terms,
 		    reterr, OUTCOME_NO_MEMORY, "no memory for the code");
 
 	ret->code_ends_it = encoded.p + encoded.len == text.p + text.len;
-	enum outcome r = code_check(buf_view(&code), terms, reterr);
+	r = code_check(buf_view(&code), terms, reterr);
 	if (r == OUTCOME_OK && parameters.value[PARAMETER_STATE].p == NULL)
 		return err_set(reterr, OUTCOME_ANSWER_MALFORMED,
 		    "a code without its state: it was cut off, or is not of "

@@ -404,9 +404,11 @@ CODE = "A" * 43
 @pytest.mark.parametrize("answer, goes_out", [
     ("", False), ("what?", False), ("https://x.example.test/?error=access_denied", False),
     (f"code={CODE}&state={'x' * 22}", False), (CODE, False), (f"code={CODE}", False),
-    (f"https://x.example.test/?code={CODE}", False), (f"'code={CODE}&state=STATE'", True),
-    (f"https://x.example.test/?code={CODE}&state=STATE", True)],
-    ids=["empty", "malformed", "error", "stranger", "code", "no state", "cut", "quoted", "address"])
+    (f"BACK?code={CODE}", False), (f"'code={CODE}&state=STATE'", True),
+    (f"BACK?code={CODE}&state=STATE", True),
+    (f"https://x.example.test/?code={CODE}&state=STATE", False)],
+    ids=["empty", "malformed", "error", "stranger", "code", "no state", "cut", "quoted", "address",
+         "another address"])
 @pytest.mark.parametrize("start_url", [None, "https://x.example.test/s"])
 def test_login_checks_each_answer_and_sends_no_code_of_another_sign_in(
         genesys, conf, account, answer, goes_out, start_url):
@@ -417,7 +419,8 @@ def test_login_checks_each_answer_and_sends_no_code_of_another_sign_in(
     child.expect(r"[&#](?:state=)?([\w-]{22})[\w.~-]*\r\n\r\n")
     state = child.match.group(1)
     child.expect("land on: ")
-    child.sendline(answer.replace("STATE", state))
+    back = genesys.clients["public"].redirect_uris[0]
+    child.sendline(answer.replace("STATE", state).replace("BACK", back))
     child.expect("land on: ")
     assert child.before.count("Checking ...") == 1
     assert genesys.log.count("POST", "/oauth/token") == int(goes_out)

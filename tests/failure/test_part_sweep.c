@@ -248,13 +248,16 @@ static enum outcome
 answer(void)
 {
 	static const char address[] =
-	    "https://example.com/?code=" CODE "&state=0123456789012345678901";
+	    "https://example.com/?code=" CODE "&state=0123456789012345678901"
+	    "&iss=https%3A%2F%2Fexample.net";
 	struct errinfo why;
 	autoanswer read = {0};
 
 	return answer_read(view_text(address),
-	    &(struct answer_terms){
-		.state = "0123456789012345678901", .code_max = 512},
+	    &(struct answer_terms){.state = "0123456789012345678901",
+		.redirect_uri = "https://example.com",
+		.issuer = "https://example.net",
+		.code_max = 512},
 	    &read, &why);
 }
 

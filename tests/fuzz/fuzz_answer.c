@@ -10,6 +10,7 @@
 #include "gcpkce/oauth/answer.h"
 
 #define SHOWN "AbCdEfGhIjKlMnOpQrStUv"
+#define BACK "https://signin.example.com/done"
 #define EARLIER_MAX 3
 
 static const char earlier[EARLIER_MAX][STATE_HASH_LEN + 1] = {
@@ -213,6 +214,22 @@ are_pairs(struct view text)
 	return true;
 }
 
+/* Is each code in a query without an address? */
+static bool
+has_no_place(struct view text)
+{
+	while (text.len > 0) {
+		struct view one = {text.p, address_len(text)};
+
+		if (is_there(one, "code=") && one.p[0] != '?' &&
+		    (memchr(one.p, '?', one.len) != NULL ||
+			memmem(one.p, one.len, "://", 3) != NULL))
+			return false;
+		text = (struct view){text.p + one.len, text.len - one.len};
+	}
+	return true;
+}
+
 /* A code is of the answer, of the right form, and beside our state alone. */
 static void
 code_check(struct view typed, bool bare_code, const struct answer *answer)
@@ -254,6 +271,8 @@ other_state_check(
 	const struct answer_terms terms = {
 	    .code_max = 512,
 	    .state = state,
+	    .redirect_uri = BACK,
+	    .issuer = "",
 	    .earlier = (const char(*)[STATE_HASH_LEN + 1]) before,
 	    .earlier_count = 1,
 	    .bare_code = bare_code,
@@ -261,6 +280,29 @@ other_state_check(
 	enum outcome r = answer_read(typed, &terms, &answer, &why);
 	HOLD(r == (first->state_seen ? OUTCOME_STATE_MISMATCH : OUTCOME_OK));
 	HOLD(answer.state_earlier == first->state_seen);
+}
+
+/* The same answer where the provider or the redirect_uri is another. */
+static void
+other_place_check(struct view typed, const struct answer_terms *terms)
+{
+	struct answer_terms other = *terms;
+	autobuf plain = BUF_INIT(ANSWER_MAX);
+	struct errinfo why = {0};
+
+	put_plain(&plain, typed);
+	{
+		autoanswer answer;
+
+		other.redirect_uri = "https://other.example.com/done";
+		HOLD((answer_read(typed, &other, &answer, &why) ==
+			 OUTCOME_OK) == has_no_place(buf_view(&plain)));
+	}
+	other.redirect_uri = terms->redirect_uri;
+	other.issuer = "-"; /* an iss that decodes to it is improbable */
+	autoanswer answer;
+	enum outcome r = answer_read(typed, &other, &answer, &why);
+	HOLD(r == OUTCOME_OK || holds(&plain, view_text("iss")));
 }
 
 int
@@ -275,6 +317,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const struct answer_terms terms = {
 	    .code_max = 512,
 	    .state = SHOWN ".alice~bastion01",
+	    .redirect_uri = BACK,
+	    .issuer = "",
 	    .earlier = earlier,
 	    .earlier_count = choice % (EARLIER_MAX + 1),
 	    .bare_code = choice >= 128,
@@ -290,6 +334,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	HOLD(!answer.state_earlier || r == OUTCOME_STATE_MISMATCH);
 	if (r == OUTCOME_OK) {
 		code_check(typed, terms.bare_code, &answer);
+		other_place_check(typed, &terms);
 		other_state_check(typed, terms.bare_code, &answer, choice / 4);
 	}
 	answer_done(&answer);

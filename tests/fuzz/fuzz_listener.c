@@ -137,6 +137,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		enum outcome r = answer_read(request.query,
 		    &(struct answer_terms){
 			.state = SHOWN ".a~b",
+			.redirect_uri = "http://localhost:8085/cb",
+			.issuer = "",
+			.code_max = 512,
 			.earlier = earlier,
 			.earlier_count = 1,
 			.bare_code = share % 2 == 1,

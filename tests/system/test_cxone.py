@@ -4,7 +4,7 @@
 import hashlib
 import json
 import time
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 import pytest
 
@@ -155,15 +155,19 @@ def test_an_e_mail_address_needs_one_request_more(house, cxone, people, configur
 
 # Who is kept out
 
-def outcome_of(house, cxone, people, who="alice", account="alice",
-               lead=lambda shown: shown, write=lambda landed: landed):
-    """The outcome of a sign-in of one attempt by gcpkce login.
+def decision_of(house, cxone, people, who="alice", account="alice",
+                lead=lambda shown: shown, write=lambda landed: landed):
+    """A sign-in of one attempt by gcpkce login.
 
     lead changes the address that the browser opens, write what it lands on.
     """
     terminal = login(house, account)
     terminal.answer(write(people[who].sign_in(lead(terminal.asked()))))
-    return told(terminal, cxone)["outcome"]
+    return told(terminal, cxone)
+
+
+def outcome_of(*arguments, **changes):
+    return decision_of(*arguments, **changes)["outcome"]
 
 
 @pytest.mark.parametrize("kind", [hosts.Sshd, hosts.Sudo, hosts.Su, hosts.Login],
@@ -407,23 +411,49 @@ def test_a_used_code_is_refused(house, cxone, people):
 
 
 ID_TOKEN = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ1c2VyOngifQ." + "A" * 342
+MALFORMED = "answer_malformed"
+ELSEWHERE = (MALFORMED, "the address with the code is not redirect_uri")
+OF_ANOTHER = (MALFORMED, "iss is another issuer's")
 ANSWERS = {
-    "a bare code": lambda landed: parse_qs(urlsplit(landed).query)["code"][0],
-    "another state": lambda landed: landed.replace("&state=", "&state=x"),
-    "no state": lambda landed: landed.rpartition("&state=")[0],
-    "an error too": lambda landed: landed + "&error=access_denied",
-    "two codes": lambda landed: landed + "&code=another",
-    "a fragment": lambda landed: landed.replace("?", "#"),
-    "a token": lambda landed: ID_TOKEN,
-    "cut by sudo": lambda landed: landed.partition("&state=")[0].ljust(511, "x"),
+    "a bare code": (lambda landed: parse_qs(urlsplit(landed).query)["code"][0],
+                    MALFORMED, "no address, and no code with its state"),
+    "another state": (lambda landed: landed.replace("&state=", "&state=x"),
+                      "state_mismatch", "not that of any address shown here"),
+    "no state": (lambda landed: landed.rpartition("&state=")[0],
+                 MALFORMED, "a code without its state"),
+    "an error too": (lambda landed: landed + "&error=access_denied",
+                     MALFORMED, "a code and an error in one answer"),
+    "two codes": (lambda landed: landed + "&code=another",
+                  MALFORMED, "the same parameter twice"),
+    "a fragment": (lambda landed: landed.replace("?", "#"),
+                   MALFORMED, "an address without a code"),
+    "a token": (lambda landed: ID_TOKEN,
+                MALFORMED, "no address, and no code with its state"),
+    "cut": (lambda landed: landed.partition("&state=")[0][:511],
+            MALFORMED, "a code without its state"),
+    "another scheme": (lambda landed: landed.replace("https:", "http:"), *ELSEWHERE),
+    "another host": (lambda landed: landed.replace("://", "://www."), *ELSEWHERE),
+    "another port": (lambda landed: landed.replace(
+        urlsplit(landed).netloc, urlsplit(landed).hostname + ":8444"), *ELSEWHERE),
+    "another path": (lambda landed: landed.replace("?", "x?"), *ELSEWHERE),
+    "another issuer": (lambda landed: landed + "&iss=https%3A%2F%2Felsewhere.example",
+                       *OF_ANOTHER),
+    "two issuers": (lambda landed: landed + "&iss=x&iss=x",
+                    MALFORMED, "the same parameter twice"),
 }
 
 
-@pytest.mark.parametrize("write", ANSWERS.values(), ids=ANSWERS)
-def test_an_answer_is_refused_before_a_request(house, cxone, people, write):
-    assert outcome_of(house, cxone, people, write=write) in (
-        "answer_malformed", "state_mismatch", "signin_refused")
+@pytest.mark.parametrize("write, outcome, why", ANSWERS.values(), ids=ANSWERS)
+def test_an_answer_is_refused_before_a_request(house, cxone, people, write, outcome, why):
+    decision = decision_of(house, cxone, people, write=write)
+    assert decision["outcome"] == outcome
+    assert why in decision["cause"]
     assert cxone.log.count("POST", "/auth/token") == 0
+
+
+def test_an_answer_may_name_our_issuer(house, cxone, people, settings):
+    assert outcome_of(house, cxone, people, write=lambda landed: (
+        landed + "&" + urlencode({"iss": settings["issuer"]}))) == "ok"
 
 
 def test_a_good_token_of_a_server_of_another_authority_is_refused(

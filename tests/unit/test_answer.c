@@ -218,8 +218,8 @@ static const struct row {
 	SEEN},
     {T(BACK "?code=" CODE "&state=" HASH "[201~"), OK, CODE, SEEN},
     {T(BACK "?app=1&" PAIR "#top"), OK, CODE, SEEN},
-    {T("http://localhost:8085/?" PAIR "#code=x"), OK, CODE, SEEN},
-    {T("http://localhost:8085/?code=" CODE "#state=" HASH), BAD, NULL, 0},
+    {T(BACK "?" PAIR "#code=x"), OK, CODE, SEEN},
+    {T(BACK "?code=" CODE "#state=" HASH), BAD, NULL, 0},
     {T(BACK "#code=" CODE "&state=" HASH), BAD, NULL, 0},
     {T(BACK "#?code=" CODE "&state=" HASH), BAD, NULL, 0},
     {T(BACK "?x=1?code=" CODE "&state=" HASH), BAD, NULL, 0},
@@ -227,7 +227,7 @@ static const struct row {
 	    "&state=" HASH),
 	BAD, NULL, 0},
     {T(BACK "code=" CODE "&state=" HASH), BAD, NULL, 0},
-    {T(BACK "/code=b?code=a&state=" HASH), OK, "a", SEEN},
+    {T(BACK "/code=b?code=a&state=" HASH), BAD, NULL, 0},
     {T(BACK "?code=" CODE "&state=" OTHER), MISMATCH, NULL, SEEN},
     {T(AUTHORIZE), BAD, NULL, 0},
     /* the same twice, as by pasting twice or by a chat, is one */
@@ -260,7 +260,7 @@ static const struct row {
     {T(AUTHORIZE " " BACK "?" PAIR), OK, CODE, SEEN},
     {T("code=" CODE "&state=" OTHER " " AUTHORIZE), BAD, NULL, 0},
     {T(AUTHORIZE " " BACK "?code=" CODE "&state=" OTHER), BAD, NULL, 0},
-    {T(BACK "?iss=https://login.example.com&" PAIR), OK, CODE, SEEN},
+    {T(BACK "?iss=https%3A%2F%2Flogin.example.com&" PAIR), OK, CODE, SEEN},
     /* an error redirect */
     {T(BACK "?error=access_denied"), REFUSED, NULL, 0},
     {T("error=access_denied&error_description=no"), REFUSED, NULL, 0},
@@ -286,7 +286,8 @@ static const struct row {
     {T("\n"), EMPTY, NULL, 0},
 };
 
-static const struct answer_terms no_earlier = {.state = SHOWN, .code_max = 512};
+static const struct answer_terms no_earlier = {
+    .state = SHOWN, .redirect_uri = BACK, .issuer = "", .code_max = 512};
 
 /* Read a copy of exactly that size, so that a sanitizer sees any overrun. */
 static enum outcome
@@ -296,6 +297,8 @@ read_with(bool bare_code, const char *typed, size_t len, struct answer *ret,
 	const struct answer_terms terms = {
 	    .code_max = 512,
 	    .state = SHOWN,
+	    .redirect_uri = BACK,
+	    .issuer = "",
 	    .earlier = earlier,
 	    .earlier_count = 2,
 	    .bare_code = bare_code,
@@ -325,8 +328,11 @@ read_copy(
 static void
 answer_that_a_client_cut_is_no_code(void **state)
 {
-	static const struct answer_terms terms = {
-	    .state = SHOWN, .bare_code = true, .code_max = ANSWER_CODE_MAX};
+	static const struct answer_terms terms = {.state = SHOWN,
+	    .redirect_uri = BACK,
+	    .issuer = "",
+	    .bare_code = true,
+	    .code_max = ANSWER_CODE_MAX};
 	static const size_t lens[] = {510, 511, 512, 1022, 1023, 1024, 2048};
 	static const struct {
 		const char *before, *after;
@@ -335,7 +341,7 @@ answer_that_a_client_cut_is_no_code(void **state)
 	    {"", "", true},
 	    {"state=" HASH "&code=", "", true},
 	    {"code=", "&state=" HASH, false},
-	    {"https://h/cb?code=", "&state=" HASH ".alice", false},
+	    {BACK "?code=", "&state=" HASH ".alice", false},
 	};
 
 	(void)state;
@@ -367,14 +373,16 @@ answer_that_a_client_cut_is_no_code(void **state)
 static void
 answer_that_a_client_cut_says_so(void **state)
 {
-	static const struct answer_terms terms = {
-	    .state = SHOWN, .code_max = ANSWER_CODE_MAX};
+	static const struct answer_terms terms = {.state = SHOWN,
+	    .redirect_uri = BACK,
+	    .issuer = "",
+	    .code_max = ANSWER_CODE_MAX};
 	autobuf typed = BUF_INIT(ANSWER_MAX);
 	autoanswer answer = {0};
 	struct errinfo why = {0};
 
 	(void)state;
-	buf_put_text(&typed, "https://h/cb?code=");
+	buf_put_text(&typed, BACK "?code=");
 	while (typed.len < 1023 - 10)
 		buf_put_byte(&typed, 'x');
 	buf_put_text(&typed, "&state=E9M");
@@ -392,8 +400,10 @@ answer_s_code_is_bounded_by_the_provider(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 2; i++) {
-		const struct answer_terms terms = {
-		    .state = SHOWN, .code_max = bounds[i]};
+		const struct answer_terms terms = {.state = SHOWN,
+		    .redirect_uri = BACK,
+		    .issuer = "",
+		    .code_max = bounds[i]};
 
 		for (size_t more = 0; more < 2; more++) {
 			autobuf typed = BUF_INIT(ANSWER_MAX);
@@ -407,6 +417,106 @@ answer_s_code_is_bounded_by_the_provider(void **state)
 					     &answer, NULL),
 			    more == 0 ? OK : BAD);
 		}
+	}
+}
+
+#define ISSUER "https://cxone.example"
+#define ISS "iss=https%3A%2F%2Fcxone.example"
+#define IS_ELSEWHERE "the address with the code is not redirect_uri"
+#define IS_OF_ANOTHER "iss is another issuer's"
+#define IS_TWICE "the same parameter twice"
+
+/* What a code's address must be, and who may have made it. */
+static const struct place {
+	const char *redirect_uri;
+	const char *issuer;
+	const char *typed;
+	const char *why; /* NULL: accepted */
+} places[] = {
+    /* as a browser may write it */
+    {BACK, "", BACK "?" PAIR, NULL},
+    {BACK, "", BACK "/?" PAIR, NULL},
+    {BACK "/", "", BACK "?" PAIR, NULL},
+    {BACK, "", "HTTPS://SignIn.Example.org/cb?" PAIR, NULL},
+    {BACK, "", "https://signin.example.org:443/cb?" PAIR, NULL},
+    {"https://signin.example.org:443/cb", "", BACK "?" PAIR, NULL},
+    {BACK, "", "signin.example.org/cb?" PAIR, NULL},
+    {BACK, "", "[" BACK "?" PAIR "](" BACK "?" PAIR ")", NULL},
+    {BACK, "", "Address: " BACK "?" PAIR, NULL},
+    {BACK "?app=1", "", BACK "?app=1&" PAIR, NULL},
+    {BACK, "", "?" PAIR, NULL},
+    {"http://localhost:8085", "", "http://localhost:8085/?" PAIR, NULL},
+    {"http://[::1]:8085/cb", "", "http://[::1]:8085/cb?" PAIR, NULL},
+    {"http://localhost", "", "http://localhost:80/?" PAIR, NULL},
+    /* another one, each by one part */
+    {BACK, "", "http://signin.example.org/cb?" PAIR, IS_ELSEWHERE},
+    {BACK, "", "http://signin.example.org:443/cb?" PAIR, IS_ELSEWHERE},
+    {BACK, "", "ftp://signin.example.org/cb?" PAIR, IS_ELSEWHERE},
+    {BACK, "", "https://signin.example.org:444/cb?" PAIR, IS_ELSEWHERE},
+    {BACK, "", "https://signin.example.org:80/cb?" PAIR, IS_ELSEWHERE},
+    {BACK, "", "https://signin.example.org.evil.example/cb?" PAIR,
+	IS_ELSEWHERE},
+    {BACK, "", "https://signin.example.org@evil.example/cb?" PAIR,
+	IS_ELSEWHERE},
+    {BACK, "", "https://evil.example/cb?" PAIR, IS_ELSEWHERE},
+    {BACK, "", "evil.example/cb?" PAIR, IS_ELSEWHERE},
+    {BACK, "", "//signin.example.org/cb?" PAIR, IS_ELSEWHERE},
+    {BACK, "", "https://signin.example.org?" PAIR, IS_ELSEWHERE},
+    {BACK, "", BACK "b?" PAIR, IS_ELSEWHERE},
+    {BACK, "", BACK "//?" PAIR, IS_ELSEWHERE},
+    {BACK, "", "https://signin.example.org/CB?" PAIR, IS_ELSEWHERE},
+    {BACK, "", BACK "/x?" PAIR, IS_ELSEWHERE},
+    {BACK, "", "https://evil.example/&" PAIR, IS_ELSEWHERE},
+    {BACK, "", BACK "?" PAIR " https://evil.example/cb?" PAIR, IS_ELSEWHERE},
+    {"http://localhost:8085/", "", "http://localhost:8086/?" PAIR,
+	IS_ELSEWHERE},
+    {"http://localhost:8085/", "", "http://127.0.0.1:8085/?" PAIR,
+	IS_ELSEWHERE},
+    {"", "", BACK "?" PAIR, IS_ELSEWHERE},
+    /* the issuer */
+    {BACK, ISSUER, BACK "?" PAIR, NULL},
+    {BACK, ISSUER, BACK "?" PAIR "&" ISS, NULL},
+    {BACK, ISSUER, PAIR "&" ISS, NULL},
+    {BACK, ISSUER, "iss=%68ttps%3a//cxone.example&" PAIR, NULL},
+    {BACK, "", BACK "?" PAIR "&iss=other", NULL},
+    {BACK, ISSUER, BACK "?" PAIR "&iss=", IS_OF_ANOTHER},
+    {BACK, ISSUER, BACK "?" PAIR "&iss", IS_OF_ANOTHER},
+    {BACK, ISSUER, BACK "?" PAIR "&iss=other", IS_OF_ANOTHER},
+    {BACK, ISSUER, BACK "?" PAIR "&" ISS "%2F", IS_OF_ANOTHER},
+    {BACK, ISSUER, BACK "?" PAIR "&" ISS "%00", IS_OF_ANOTHER},
+    {BACK, ISSUER, BACK "?" PAIR "&" ISS "%", IS_OF_ANOTHER},
+    {BACK, ISSUER, BACK "?" PAIR "&iss=https%3A%2F%2Fcxone.exampl",
+	IS_OF_ANOTHER},
+    {BACK, ISSUER, BACK "?" PAIR "&iss=https%3A%2F%2FCXone.example",
+	IS_OF_ANOTHER},
+    {BACK, ISSUER, BACK "?error=access_denied&iss=other", IS_OF_ANOTHER},
+    {BACK, ISSUER, BACK "?" PAIR "&" ISS "&" ISS, IS_TWICE},
+    {BACK, "", BACK "?" PAIR "&" ISS "&" ISS, IS_TWICE},
+    {BACK, ISSUER, BACK "?" PAIR "&" ISS " " BACK "?" PAIR "&iss=other",
+	IS_TWICE},
+};
+
+static void
+answer_of_another_place_or_issuer_is_refused(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		const struct place *row = &places[i];
+		const struct answer_terms terms = {.state = SHOWN,
+		    .redirect_uri = row->redirect_uri,
+		    .issuer = row->issuer,
+		    .code_max = 512};
+		const char *expected = row->why == NULL ? "" : row->why;
+		autoanswer answer = {0};
+		struct errinfo why = {0};
+
+		enum outcome r =
+		    answer_read(view_text(row->typed), &terms, &answer, &why);
+		if (r != (row->why == NULL ? OK : BAD) ||
+		    strcmp(why.text, expected) != 0)
+			fail_msg("row %zu, \"%s\": %s; \"%s\"", i, row->typed,
+			    outcome_name(r), why.text);
+		assert_int_equal(answer.code != NULL, r == OK);
 	}
 }
 
@@ -732,6 +842,7 @@ main(void)
 	    cmocka_unit_test(answer_that_a_client_cut_is_no_code),
 	    cmocka_unit_test(answer_that_a_client_cut_says_so),
 	    cmocka_unit_test(answer_s_code_is_bounded_by_the_provider),
+	    cmocka_unit_test(answer_of_another_place_or_issuer_is_refused),
 	    cmocka_unit_test(answer_without_its_state_is_no_answer),
 	    cmocka_unit_test(answer_is_read_up_to_4096_bytes),
 	    cmocka_unit_test(answer_codes_have_66_characters),

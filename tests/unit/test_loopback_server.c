@@ -458,8 +458,10 @@ loopback_server_leaves_nothing_behind_when_it_fails(void **state)
 static void
 browser_serves_one_request_at_a_time(void **state)
 {
-	static const struct answer_terms terms = {
-	    .state = "s", .code_max = 512};
+	static const struct answer_terms terms = {.state = "s",
+	    .redirect_uri = "http://localhost/back",
+	    .issuer = "",
+	    .code_max = 512};
 	struct fixture f;
 	struct pollfd more = {.events = POLLIN};
 

@@ -17,6 +17,8 @@
 /* What an answer is checked against; all *borrowed*. */
 struct answer_terms {
 	const char *state; /* of the address that is shown: 22 bytes or more */
+	const char *redirect_uri; /* of that address */
+	const char *issuer;       /* whose iss is accepted; "": every */
 	/* the first 22 bytes of the states of earlier addresses of this
 	   sign-in; NULL and 0 for no such address */
 	const char (*earlier)[STATE_HASH_LEN + 1];
@@ -47,6 +49,9 @@ struct answer {
  *    once, also as [ADDRESS](ADDRESS).  A parameter of ours that stands twice
  *    in one address, or has two values in several, is malformed; others are
  *    ignored.  Every address with a code must have its state as well
+ *  - an iss must be terms->issuer.  An address with a code must be
+ *    redirect_uri: scheme (which may be missing), host and port, and the path
+ *    except for a slash at its end
  *  - an error parameter: signin_refused; its name and description go,
  *    escaped, to reterr.  An address that has error and code is malformed.
  *  - exactly one code and one state (an error may come without), both
@@ -67,8 +72,8 @@ struct answer {
  * out:    ret      written on every outcome; code only with OUTCOME_OK
  * errors: OUTCOME_ANSWER_EMPTY, OUTCOME_ANSWER_MALFORMED,
  *         OUTCOME_STATE_MISMATCH, OUTCOME_SIGNIN_REFUSED, OUTCOME_NO_MEMORY
- * source: docs/DESIGN.md section 2 step 6; RFC 6749 section 4.1.2; ECMA-48
- *         section 5.4
+ * source: docs/DESIGN.md section 2 step 6; RFC 6749 section 4.1.2; RFC 9207
+ *         section 2.4; ECMA-48 section 5.4
  */
 MUST_CHECK enum outcome answer_read(struct view typed,
     const struct answer_terms *terms, struct answer *ret,
