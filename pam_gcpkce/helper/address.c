@@ -5,25 +5,7 @@
 #include <string.h>
 
 #include "gcpkce/base/clock.h"
-#include "gcpkce/oauth/crypto.h"
 #include "gcpkce/oauth/provider.h"
-
-/* The nonce binds the id_token to this address. */
-static enum outcome
-nonce_make(char ret[static ADDRESS_NONCE_LEN + 1], struct errinfo *reterr)
-{
-	autobuf text = BUF_INIT(ADDRESS_NONCE_LEN);
-	uint8_t bytes[32];
-
-	enum outcome r = crypto_random(bytes, sizeof(bytes), reterr);
-	if (r != OUTCOME_OK)
-		return r;
-	crypto_base64url((struct view){bytes, sizeof(bytes)}, &text);
-	r = buf_check(&text);
-	if (r == OUTCOME_OK)
-		memcpy(ret, buf_text(&text), text.len + 1);
-	return r;
-}
 
 enum outcome
 address_renew(struct address *a, const char *user, const char *host,
@@ -39,8 +21,9 @@ address_renew(struct address *a, const char *user, const char *host,
 	if (r == OUTCOME_OK)
 		r = pkce_challenge(
 		    secret_view(a->verifier), a->challenge, reterr);
+	/* the nonce binds the id_token to it; a start page can make it too */
 	if (r == OUTCOME_OK)
-		r = nonce_make(a->nonce, reterr);
+		r = pkce_challenge(view_text(a->challenge), a->nonce, reterr);
 	if (r != OUTCOME_OK)
 		return r;
 	authorize_state(

@@ -7,7 +7,6 @@
 #include "gcpkce/oauth/authorize.h"
 #include "gcpkce/wire/wire.h"
 
-#define ADDRESS_NONCE_LEN 43   /* base64url of 32 bytes, no padding */
 #define ADDRESS_EARLIER_MAX 20 /* as many addresses as there are attempts */
 
 /* All-zero bytes are none. */
@@ -15,7 +14,7 @@ struct address {
 	struct secret *verifier; /* *owned* */
 	char challenge[PKCE_CHALLENGE_LEN + 1];
 	char state[STATE_MAX + 1];
-	char nonce[ADDRESS_NONCE_LEN + 1];
+	char nonce[PKCE_CHALLENGE_LEN + 1]; /* the challenge's own digest */
 	int64_t made_ms;
 	char earlier[ADDRESS_EARLIER_MAX][STATE_HASH_LEN + 1];
 	size_t earlier_count;

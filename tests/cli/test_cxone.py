@@ -138,7 +138,7 @@ def sign_in(cxone, configure, account):
             **changes})
         child = pexpect.spawn(GCPKCE, ["--json", "login", "--conf", conf, "--user", account],
                               timeout=60, encoding="utf-8", echo=False)
-        child.expect(r"\n(http://\S+/auth/authorize\S+)\r")
+        child.expect(r"Sign in to CXone \(within \d+ seconds\):\r\n\r\n(http://\S+/auth/authorize\S+)\r")
         cxone.authorized, answer = cxone.authorize(child.match.group(1))
         child.expect("land on: ")
         if "preconnect" not in changes:
@@ -158,7 +158,7 @@ def test_login_signs_in_by_an_id_token(cxone, sign_in):
     assert asked["scope"] == "openid"
     assert asked["tenantId"] == ORGANIZATION
     assert len(asked["nonce"]) == 43
-    assert asked["nonce"] not in (asked["state"], asked["code_challenge"])
+    assert asked["nonce"] == b64(hashlib.sha256(asked["code_challenge"].encode()).digest())
     assert cxone.paths() == ["/auth/jwks", "/auth/token"]
     form = cxone.forms[0]
     assert sorted(form) == ["client_id", "code", "code_verifier", "grant_type", "redirect_uri"]

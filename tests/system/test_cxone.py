@@ -15,6 +15,7 @@ from cxone_server import POST, CxoneServer, base64url, new_key, secret_key
 from faults import REMOVED, deep_json, elsewhere, huge_json
 from person import address_in
 from test_loopback import NUMBER, visit
+from test_pages import CALLBACK, START, Webhost, chrome, page, set_up, start_address  # noqa: F401
 
 SIGNING_KEYS = {"another": new_key(), "short": new_key(size=1024)}
 
@@ -123,6 +124,34 @@ def test_the_browser_brings_a_code_of_any_length(
     assert "You are signed in as " in page
     assert terminal.session()[0] == "ops"
     journal.decision("ok")
+
+
+def test_a_sign_in_goes_from_page_to_page(
+        sshd, chrome, cxone, journal, people, configure):  # noqa: F811
+    """The start page makes the nonce that the helper expects in the id_token."""
+    pages = Webhost()
+    client = cxone.add_client("pages", redirect_uris=[pages.url(CALLBACK)])
+    settings = {"client_id": client.id, "redirect_uri": pages.url(CALLBACK),
+                "issuer": cxone.issuer}
+    pages.pages[START] = set_up(page("start.html"), provider="cxone",
+                                organization=cxone.organization.id, **settings)
+    configure(start_url=pages.url(START), **settings)
+    try:
+        terminal = sshd.open("alice")
+        shown = with_keys(terminal, cxone)
+        assert "Sign in to CXone to continue as alice on " in shown
+        tab = chrome.page().open(start_address(pages.url(START), shown))
+        tab.wait("account", "alice")
+        tab.click("go")
+        tab.choose("alice")
+        tab.wait_for_text("Your sign-in answer")
+        tab.click("copy")
+        tab.wait("said", "Copied")
+        terminal.answer(tab.pasted())
+        assert terminal.session()[0] == "alice"
+    finally:
+        pages.close()
+    assert journal.decision("ok")["subject"] == people["alice"].id
 
 
 def test_a_code_that_the_ssh_client_cut_is_sent_nowhere(sshd, cxone, people, journal):

@@ -95,11 +95,32 @@ def test_without_a_label_there_is_no_hint(callback, state):
     assert not page.shows("hint")
 
 
-@pytest.mark.parametrize("code", ["x", "Az09-._~" * 32, "y" * 512])
+@pytest.mark.parametrize("code", ["x", "Az09-._~" * 32, "y" * 512, "z" * 2048])
 def test_a_code_of_any_length_is_shown_with_its_state(callback, code):
     page = callback(f"?state={STATE}&code={code}")
-    assert page.text_of("answer") == f"code={code}&state={STATE}"
+    answer = f"code={code}&state={STATE}"
+    assert page.text_of("answer") == answer
     assert not page.overflows()
+    page.click("copy")
+    page.wait("said", "Copied")
+    assert page.pasted() == answer
+
+
+@pytest.mark.parametrize("length", [511, 512, 2048])
+def test_an_answer_that_sudo_cuts_is_said_to_be_long(callback, length):
+    code = "c" * (length - len(f"code=&state={STATE}"))
+    page = callback(f"?state={STATE}&code={code}")
+    assert page.shows("long") is (length > 511)
+    assert length == 511 or page.text_of("size") == str(length)
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE])
+def test_the_button_is_in_sight_below_the_longest_answer(tab, callback, size):
+    tab.be(size)
+    page = callback(f"?state={STATE}&code={'c' * 2048}")
+    bottom = page.driver.execute_script(
+        "return document.getElementById('copy').getBoundingClientRect().bottom")
+    assert bottom < page.driver.execute_script("return innerHeight")
 
 
 # What it does with it
@@ -243,7 +264,7 @@ HOSTILE = {
     "a broken percent sign": f"?code={CODE}%",
     "a percent sign of no digits": "?code=%zz&state=%zz",
     "bytes that are no text": "?code=%ff%fe%80",
-    "a code too long": "?code=" + "a" * 513,
+    "a code too long": "?code=" + "a" * 2049,
     "a query too long": f"?code={CODE}&x=" + "a" * 4096,
     "no code in it": "?code=",
     "no state beside it": f"?code={CODE}",
@@ -313,7 +334,7 @@ def test_a_script_that_the_policy_forbids_leaves_the_same_words(tab, webhost):
 LOOKS = {"desktop": (DESKTOP, 1, False), "dark": (DESKTOP, 1, True),
          "phone": (PHONE, 2, False), "phone-dark": (PHONE, 2, True)}
 SCENES = {"answer": GOOD, "error": f"?error=access_denied&state={STATE}",
-          "nothing": "", "long": f"?code={'Az09-._~' * 64}&state={STATE}"}
+          "nothing": "", "long": f"?code={'Az09-._~' * 256}&state={STATE}"}
 
 
 @pytest.mark.parametrize("look", LOOKS)

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: ISC
 """The page on which a sign-in may begin: it makes the authorize address."""
 
+import base64
+import hashlib
 import os
 import re
 import time
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 
 import pytest
 from chrome import DESKTOP, PHONE
@@ -69,6 +71,30 @@ def test_the_address_is_made_of_settings_and_fragment(start):
 def test_optional_settings_come_last(start, settings, end):
     page = start(f"#{CHALLENGE}", **settings)
     assert page.link("go").endswith(f"&state={HASH}{end}")
+
+
+ORGANIZATION = "5c0ed927-0786-5372-aab9-464117094a6e"
+CXONE = {"provider": "cxone", "region": "", "organization": ORGANIZATION}
+
+
+@pytest.mark.parametrize("settings, base, end", [
+    ({}, "https://cxone.niceincontact.com/auth/authorize", ""),
+    ({"issuer": "https://cxone-gov.niceincontact.com", "force_signin": "yes"},
+     "https://cxone-gov.niceincontact.com/auth/authorize", "&prompt=login"),
+    ({"authorize_url": "https://cxone.niceincontact.com/x", "client_id": "A B@c Inc."},
+     "https://cxone.niceincontact.com/x", "")])
+def test_with_cxone_the_address_has_scope_nonce_and_tenant(start, settings, base, end):
+    page = start(f"#{CHALLENGE}.{LABEL}", **CXONE, **settings)
+    page.wait("account", "alice")
+    nonce = base64.urlsafe_b64encode(
+        hashlib.sha256(CHALLENGE.encode()).digest()).rstrip(b"=").decode()
+    client = quote(settings.get("client_id", CLIENT), safe="")
+    assert page.link("go") == (
+        f"{base}?response_type=code&client_id={client}"
+        "&redirect_uri=https%3A%2F%2Fsignin.example.com%2Fcallback"
+        f"&code_challenge={CHALLENGE}&code_challenge_method=S256&state={HASH}.{LABEL}"
+        f"&scope=openid&nonce={nonce}&tenantId={ORGANIZATION}{end}")
+    assert page.complaints() == []
 
 
 @pytest.mark.parametrize("settings, base", [
@@ -168,7 +194,7 @@ def test_a_screen_reader_gets_all_of_it(start):
     told = start(f"#{CHALLENGE}.{LABEL}").accessible()
     assert ("heading", "Sign in to a host", "") in told
     [link] = [part for part in told if part[0] == "link"]
-    assert link[1] == "Go on to Genesys Cloud"
+    assert link[1] == "Go on and sign in"
     assert "you yourself have just started to sign in" in link[2]
 
 
@@ -236,6 +262,11 @@ def test_without_a_fragment_it_says_where_to_start(start):
 
 
 @pytest.mark.parametrize("fault, settings", [
+    ("provider", {"provider": "nice"}),
+    ("issuer or authorize_url", {**CXONE, "issuer": "cxone.niceincontact.com"}),
+    ("issuer or authorize_url", {**CXONE, "authorize_url": "http://h.example/a"}),
+    ("organization", {**CXONE, "organization": ""}),
+    ("client_id", {**CXONE, "client_id": "\u00e9"}),
     ("region or login_url", {"region": ""}),
     ("region or login_url", {"region": "eu-nowhere-1"}),
     ("region or login_url", {"region": "a.b/c"}),
