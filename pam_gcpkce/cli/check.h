@@ -66,7 +66,6 @@ bool check_is_trial(const struct check *check);
 void probe_print(struct check *check);
 struct json_object *probe_json(const struct check *check);
 const char *probe_step_name(enum wire_step step);
-const char *probe_provider(const struct check *check); /* its name */
 const char *probe_url(
     const struct check *check, size_t host); /* enum wire_host */
 

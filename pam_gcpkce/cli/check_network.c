@@ -275,7 +275,8 @@ clock_check(struct check *check)
 		    far > CLOCK_FAULT_S ? FINDING_FAULT : FINDING_WARNING,
 		    "clock", "let NTP set it: timedatectl set-ntp true",
 		    "this host's clock is %" PRId64 " s %s %s's", far,
-		    ahead > 0 ? "ahead of" : "behind", probe_provider(check));
+		    ahead > 0 ? "ahead of" : "behind",
+		    provider_title(check->config.provider));
 		return;
 	}
 }
@@ -302,7 +303,8 @@ check_network(struct check *check)
 		return;
 	if (check->options->offline || !check->probed) {
 		finding_add(&check->findings, FINDING_NOTE, NULL, NULL,
-		    "no request was sent to %s: %s", probe_provider(check),
+		    "no request was sent to %s: %s",
+		    provider_title(config->provider),
 		    check->options->offline ? "--offline"
 					    : "the helper did not start");
 		return;

@@ -62,7 +62,7 @@ methods_check(const struct sshd_context *v)
 		finding_add(f, FINDING_NOTE, WHERE,
 		    "for both, set AuthenticationMethods "
 		    "publickey,keyboard-interactive",
-		    "a public key is enough without Genesys Cloud");
+		    "a public key is enough without a sign-in");
 }
 
 /* Does each list of methods that reaches PAM begin with a key? */

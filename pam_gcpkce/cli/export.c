@@ -128,8 +128,10 @@ export_print(const struct config *config, const struct wire_verdict *verdict,
 	struct variable all[COUNT];
 
 	variables_collect(config, verdict, expires_at_s, expires, all);
-	for (size_t i = 0; i < COUNT; i++)
-		(csh ? csh_print : sh_print)(&all[i]);
+	for (size_t i = 0; i < COUNT; i++) {
+		if (all[i].name[0] != '\0')
+			(csh ? csh_print : sh_print)(&all[i]);
+	}
 }
 
 struct json_object *
@@ -141,7 +143,9 @@ export_json(const struct config *config, const struct wire_verdict *verdict,
 	struct variable all[COUNT];
 
 	variables_collect(config, verdict, expires_at_s, expires, all);
-	for (size_t i = 0; i < COUNT; i++)
-		json_put_view(json, all[i].name, all[i].value);
+	for (size_t i = 0; i < COUNT; i++) {
+		if (all[i].name[0] != '\0')
+			json_put_view(json, all[i].name, all[i].value);
+	}
 	return json;
 }

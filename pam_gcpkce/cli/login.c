@@ -121,8 +121,8 @@ address_show(struct login *l)
 	}
 	if (ready->unreachable)
 		command_message("\n%s\n", MESSAGE_UNREACHABLE);
-	command_message(
-	    "\nSign in to Genesys Cloud (within %d seconds):\n\n%s\n\n%s ",
+	command_message("\nSign in to %s (within %d seconds):\n\n%s\n\n%s ",
+	    provider_title(l->config.provider),
 	    (clock_left_ms(l->deadline_ms) + 999) / 1000, ready->address,
 	    helper_client_prompt(&l->config, ready->callback));
 	return r;
@@ -233,6 +233,10 @@ login_run(struct login *l)
 	enum outcome r =
 	    command_config(l->options->conf, CONFIG_FOR_LOGIN, &l->config);
 
+	if (r == OUTCOME_OK && l->options->export &&
+	    l->config.token_env[0] == '\0')
+		r = err_set(&l->why, OUTCOME_CONFIG_INVALID,
+		    "--export needs token_env, the variable for the token");
 	if (r == OUTCOME_OK)
 		r = user_choose(l);
 	if (r == OUTCOME_OK)

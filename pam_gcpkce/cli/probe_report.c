@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "gcpkce/base/clock.h"
-#include "gcpkce/oauth/provider.h"
 
 static const char *const steps[WIRE_STEP_COUNT] = {
     [WIRE_STEP_NONE] = "",
@@ -60,14 +59,6 @@ static bool
 is_live(const struct check *check, enum sandbox_layer layer)
 {
 	return (check->probe.missing.layers & 1U << layer) == 0;
-}
-
-const char *
-probe_provider(const struct check *check)
-{
-	const struct wire_route route = {.provider = check->config.provider};
-
-	return provider_of(&route)->name;
 }
 
 const char *

@@ -82,7 +82,8 @@ token_find(
 		    "token; \"gcpkce login --export\" gets one");
 	return err_set(reterr, OUTCOME_TOKEN_INVALID,
 	    "there is no token: neither %s nor " ENV_TOKEN_FILE " is set",
-	    config->token_env);
+	    config->token_env[0] != '\0' ? config->token_env
+					 : "what token_env names");
 }
 
 void

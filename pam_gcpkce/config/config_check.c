@@ -75,7 +75,8 @@ pairs_check(struct config_loader *l)
 		    "map has email or localpart, which accept these domains "
 		    "alone",
 		    "is missing");
-	if (strcmp(c->token_env, c->region_env) == 0)
+	if (c->region_env[0] != '\0' &&
+	    strcmp(c->token_env, c->region_env) == 0)
 		config_fault_add_key(l, "region_env", c->region_env,
 		    "choose two names", "is token_env too");
 }

@@ -99,11 +99,40 @@ map_needs_email(const struct config *c)
 	return false;
 }
 
+/* A token names it byte for byte. */
+static void
+issuer_check(struct config_loader *l)
+{
+	const char *issuer = l->config->issuer;
+	size_t len = strlen(issuer);
+
+	if (len > 0 && issuer[len - 1] == '/')
+		config_fault_add_key(l, "issuer", issuer,
+		    "leave the slash out: CXone's issuers have none",
+		    "ends in a slash");
+}
+
+/* The defaults are the names of Genesys Cloud's programs. */
+static void
+token_name_check(struct config_loader *l)
+{
+	struct config *c = l->config;
+
+	if (!config_key_is_set(l, "token_env"))
+		memset(c->token_env, 0, sizeof(c->token_env));
+	memset(c->region_env, 0, sizeof(c->region_env));
+	if (c->export != EXPORT_NONE && c->token_env[0] == '\0')
+		config_fault_add_key(l, "token_env", "",
+		    "name the variable that your programs read",
+		    "is missing; CXone's programs agree on no name");
+}
+
 static void
 cxone_check(struct config_loader *l)
 {
 	struct config *c = l->config;
 
+	issuer_check(l);
 	endpoint_check(l, "authorize_url", c->authorize_url);
 	endpoint_check(l, "token_url", c->token_url);
 	endpoint_check(l, "jwks_url", c->jwks_url);
@@ -118,14 +147,7 @@ cxone_check(struct config_loader *l)
 		    "write never, or leave it out",
 		    "is not possible: CXone has no revocation");
 	c->revoke = REVOKE_NEVER;
-	if (c->start_url[0] != '\0')
-		config_fault_add_key(l, "start_url", c->start_url,
-		    "leave it out",
-		    "is a page that makes no address of CXone's");
-	if (c->export != EXPORT_NONE && !config_key_is_set(l, "token_env"))
-		config_fault_add_key(l, "token_env", "",
-		    "name the variable that your programs read",
-		    "is missing; CXone's programs agree on no name");
+	token_name_check(l);
 }
 
 void

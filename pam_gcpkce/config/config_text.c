@@ -202,6 +202,7 @@ config_text_check(enum config_type type)
 	static config_text_check_fn *const checks[CONFIG_TYPE_COUNT] = {
 	    [CONFIG_REGION] = region_check,
 	    [CONFIG_URL] = url_check,
+	    [CONFIG_ENDPOINT] = url_check,
 	    [CONFIG_START] = start_check,
 	    [CONFIG_ID] = id_check,
 	    [CONFIG_PATH] = path_check,

@@ -7,7 +7,8 @@
 
 enum config_type {
 	CONFIG_REGION,
-	CONFIG_URL,
+	CONFIG_URL, /* a base URL: without its slashes at the end */
+	CONFIG_ENDPOINT,
 	CONFIG_START,
 	CONFIG_ID,
 	CONFIG_PATH,

@@ -174,7 +174,7 @@ identify_serve(const struct wire_token_request *request, int signals,
 	enum outcome r = request->route.provider != PROVIDER_GENESYS
 	    ? err_set(&why, OUTCOME_CONFIG_INVALID,
 		  "%s neither names the owner of a token nor revokes one",
-		  q->provider->name)
+		  provider_title(request->route.provider))
 	    : request->task == WIRE_TASK_REVOKE ? token_revoke(q, &why)
 						: token_identify(q, &why);
 	r = reply_send(q, r, why.text, reterr);

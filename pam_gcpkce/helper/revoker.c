@@ -26,12 +26,10 @@ may_try_again(enum outcome r)
 static enum outcome
 can_revoke(const struct wire_route *route, struct errinfo *reterr)
 {
-	const struct provider *provider = provider_of(route);
-
-	return provider->revoke.request != NULL
+	return provider_of(route)->revoke.request != NULL
 	    ? OUTCOME_OK
 	    : err_set(reterr, OUTCOME_CONFIG_INVALID, "%s revokes no token",
-		  provider->name);
+		  provider_title(route->provider));
 }
 
 enum outcome
@@ -57,8 +55,8 @@ revoker_try(const struct revoker_order *order, struct http_conn *conn,
 	if (r != OUTCOME_OK || conn->status / 100 == 2)
 		return r;
 	if (conn->status == 401)
-		return err_set(reterr, OUTCOME_OK,
-		    "Genesys Cloud no longer accepted the token");
+		return err_set(
+		    reterr, OUTCOME_OK, "the token was no longer accepted");
 	r = api_error_judge(provider, conn->status, buf_view(&conn->body),
 	    &sent_secrets, &body);
 	return err_set(reterr, r, "%s: %ld%s%s", provider->revoke.request,

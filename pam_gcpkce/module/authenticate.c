@@ -167,6 +167,7 @@ signin_begin(struct signin *s, int argc, const char **argv,
 	s->deadline_ms =
 	    clock_now_ms() + (int64_t)s->config.timeout * INT64_C(1000);
 	s->dialogue = (struct dialogue){
+	    .provider = provider_title(s->config.provider),
 	    .user = s->user,
 	    .host = s->host,
 	    .address = s->ready.address,
@@ -260,6 +261,7 @@ memory_deny(pam_handle_t *pamh, int flags)
 	journal_decision(pamh,
 	    &(struct journal_entry){
 		.outcome = r,
+		.provider = "",
 		.user = journal_item(pamh, PAM_USER),
 		.correlation = "",
 		.cause = "",

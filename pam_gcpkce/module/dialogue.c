@@ -46,9 +46,10 @@ dialogue_compose(
 	if (dialogue->unreachable)
 		paragraph_put(first, MESSAGE_UNREACHABLE);
 	template_put(first, translation_of(MESSAGE_SIGN_IN),
-	    (struct blank[]){{"user", dialogue->user}, {"host", dialogue->host},
+	    (struct blank[]){{"provider", dialogue->provider},
+		{"user", dialogue->user}, {"host", dialogue->host},
 		{"seconds", seconds}},
-	    3);
+	    4);
 	buf_put_text(first, "\n\n");
 	text_put_escaped(first, view_text(dialogue->address));
 	buf_put_text(first, first == text ? "\n" : "\n\n");

@@ -12,6 +12,7 @@
 
 /* One prompt; all texts *borrowed*. */
 struct dialogue {
+	const char *provider;
 	const char *user;
 	const char *host;
 	const char *address;

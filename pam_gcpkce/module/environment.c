@@ -71,7 +71,7 @@ environment_put_token(
 	    environment_put(pamh, config->token_env, secret_view(token));
 	if (r == OUTCOME_OK && value != NULL)
 		r = environment_put(pamh, config->region_env, view_text(value));
-	if (r == OUTCOME_OK && value == NULL)
+	if (r == OUTCOME_OK && value == NULL && config->region_env[0] != '\0')
 		region_missing_log(pamh, config);
 	return r;
 }

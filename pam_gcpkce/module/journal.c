@@ -55,8 +55,7 @@ journal_decision(pam_handle_t *pamh, const struct journal_entry *entry)
 	    &line, "service", journal_item(pamh, PAM_SERVICE), TEXT_FIELD_MAX);
 	text_put_field(
 	    &line, "rhost", journal_item(pamh, PAM_RHOST), TEXT_FIELD_MAX);
-	text_put_field(
-	    &line, "provider", provider_name(entry->provider), TEXT_FIELD_MAX);
+	text_put_field(&line, "provider", entry->provider, TEXT_FIELD_MAX);
 	text_put_field(&line, "subject", identity->id, TEXT_FIELD_MAX);
 	text_put_field(&line, "email", identity->email, TEXT_FIELD_MAX);
 	text_put_field(

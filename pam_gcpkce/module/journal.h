@@ -15,7 +15,7 @@
 struct journal_entry {
 	enum outcome outcome;
 	const char *user;
-	enum provider_id provider;       /* the configured one */
+	const char *provider;            /* the configured one */
 	const struct identity *identity; /* NULL: not known */
 	unsigned long attempt;
 	const char *correlation;

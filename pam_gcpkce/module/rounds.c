@@ -129,7 +129,7 @@ rounds_log(struct signin *s, enum outcome outcome)
 	journal_decision(s->pamh,
 	    &(struct journal_entry){
 		.outcome = outcome,
-		.provider = s->config.provider,
+		.provider = provider_name(s->config.provider),
 		.user = s->user[0] != '\0' ? s->user
 					   : journal_item(s->pamh, PAM_USER),
 		.identity = known ? &s->verdict.identity : NULL,

@@ -102,7 +102,6 @@ static const char *const error_details[] = {
 static const char *const error_correlations[] = {NULL};
 
 const struct provider provider_cxone = {
-    .name = "CXone",
     .http_1_1 = true, /* over HTTP/2 its token endpoint was seen to fail */
     .code_max = ANSWER_CODE_MAX, /* a code may be a JWT */
     .expires_may_be_text = true,

@@ -344,7 +344,6 @@ static const char *const error_details[] = {
 static const char *const error_correlations[] = {"contextId", NULL};
 
 const struct provider provider_genesys = {
-    .name = "Genesys Cloud",
     .code_max = 512,
     .authorize = ENDPOINT(login_url, "GET", "/oauth/authorize"),
     .authorize_query = authorize_query,

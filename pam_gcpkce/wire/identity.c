@@ -12,6 +12,12 @@ provider_name(enum provider_id provider)
 	return provider == PROVIDER_CXONE ? "cxone" : "genesys";
 }
 
+const char *
+provider_title(enum provider_id provider)
+{
+	return provider == PROVIDER_CXONE ? "CXone" : "Genesys Cloud";
+}
+
 enum outcome
 identity_set(char *field, size_t cap, struct view bytes, const char *name,
     struct errinfo *reterr)

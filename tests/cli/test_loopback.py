@@ -330,7 +330,7 @@ def test_a_fault_of_genesys_cloud_is_reported_in_the_browser_as_well(genesys, lo
     terminal = login()
     visit = terminal.bring(sign_in(genesys, terminal))
     assert "provider_error" in terminal.end()[1]
-    assert "Genesys Cloud cannot be reached" in visit.whole()
+    assert "The sign-in service cannot be reached" in visit.whole()
 
 
 def test_the_page_can_do_nothing(genesys, login):

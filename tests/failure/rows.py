@@ -45,7 +45,7 @@ def control_rows():
 # ---- a preconnect ----
 
 PRECONNECT = {"login": 1, "api": 2}  # its connections
-DEAD_PATH = "This host could not reach Genesys Cloud just now"
+DEAD_PATH = "This host could not reach the sign-in service just now"
 
 
 def heads_awaited(world, login, api):

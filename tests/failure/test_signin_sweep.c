@@ -132,6 +132,10 @@ memory_sweep(const struct scenario *scenario)
 				    n, injection->failed, course.result,
 				    journal_decision());
 			assert_sentence(&h, OUTCOME_NO_MEMORY);
+			/* before the configuration is read */
+			if (n == 1)
+				assert_non_null(strstr(
+				    journal_decision(), " provider=\"\" "));
 			assert_int_equal(fail_delay_us, FAIL_DELAY_US);
 			assert_false(course.exported);
 			assert_lacks(h.reports, "keep");

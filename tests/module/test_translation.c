@@ -195,8 +195,7 @@ dialogue_is_in_the_language_of_the_host(void **state)
 	text += sizeof(first) - 1;
 	assert_string_equal(text + strspn(text, "0123456789"), after);
 	assert_string_equal(h.messages[2].text,
-	    "Diese Anmeldung bei Genesys Cloud gibt keinen Zugang zu diesem "
-	    "Konto.");
+	    "Diese Anmeldung gibt keinen Zugang zu diesem Konto.");
 	assert_outcome("not_mapped");
 	host_end(&h);
 }
@@ -276,7 +275,7 @@ static void
 environment_names_no_directory(void **state)
 {
 	static const struct entry evil[] = {{MESSAGE_PASTE, "Evil"},
-	    {MESSAGE_SIGN_IN, "Evil {user} {host} {seconds}"}};
+	    {MESSAGE_SIGN_IN, "Evil {provider} {user} {host} {seconds}"}};
 	char directory[] = "/tmp/pam_gcpkce_test_XXXXXX";
 	char language[512] = "";
 
@@ -300,13 +299,13 @@ static void
 translation_that_would_act_or_mislead_is_not_shown(void **state)
 {
 	static const char *const bad[] = {
-	    "Open this for {user} on {host}:",
-	    "{user} {user} {host} {seconds}",
-	    "{user} {host} {seconds} {address}",
-	    "{user} {host} {seconds}\033[2J",
-	    "{user} {host} {seconds}\n\nhttps://evil.example/",
-	    "{user} {host} {seconds} \xc2\x9b",
-	    "{user} {host} {seconds} \xfc",
+	    "Open this of {provider} for {user} on {host}:",
+	    "{provider} {user} {user} {host} {seconds}",
+	    "{provider} {user} {host} {seconds} {address}",
+	    "{provider} {user} {host} {seconds}\033[2J",
+	    "{provider} {user} {host} {seconds}\n\nhttps://evil.example/",
+	    "{provider} {user} {host} {seconds} \xc2\x9b",
+	    "{provider} {user} {host} {seconds} \xfc",
 	};
 
 	(void)state;
@@ -329,7 +328,7 @@ static void
 translation_is_never_a_format(void **state)
 {
 	static const struct entry entry = {
-	    MESSAGE_SIGN_IN, "%s%n%s {seconds} {host} {user} %"};
+	    MESSAGE_SIGN_IN, "%s%n%s {seconds} {host} {user} {provider} %"};
 	const char *directory = LOCALES "/gcpkce-format";
 
 	(void)state;

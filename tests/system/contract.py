@@ -2,11 +2,11 @@
 """What the manual promises: the sentences, and the names in a session."""
 
 SIGN_IN = "Sign in to Genesys Cloud to continue as "
-DENIED = "This Genesys Cloud sign-in does not give access to this account."
-LATER = ("Genesys Cloud cannot be reached from this host at the moment; "
+DENIED = "This sign-in does not give access to this account."
+LATER = ("The sign-in service cannot be reached from this host at the moment; "
          "please try again later.")
-ADMIN = ("Signing in with Genesys Cloud is not set up properly on this host; "
-         "please tell its administrator.")
+ADMIN = ("Signing in is not set up properly on this host; please tell its "
+         "administrator.")
 EMPTY = "The answer was empty."
 NO_CODE = ("That is not the answer: paste the whole address of the page you "
            "land on, or what its button copies. A password does not belong here.")

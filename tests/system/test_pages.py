@@ -127,7 +127,7 @@ def test_the_browser_brings_the_code_to_sudo(sudo, chrome, journal, people):
     assert terminal.session()[0] == "ops"
     tab.wait_for_text("You are signed in as alice on bastion01; "
                       "you can close this window.")
-    assert tab.title == "Genesys Cloud sign-in"
+    assert tab.title == "Your sign-in"
     assert not tab.complaints()  # but for its favicon nothing was asked for
     terminal.leave()
     assert journal.decision("ok")["subject"] == people["alice"].id

@@ -23,7 +23,7 @@ from procfs import status
 from waiting import PATIENCE, wait_until
 
 LOCK = "/run/gcpkce/preconnect.lock"
-DEAD = ("This host could not reach Genesys Cloud just now; "
+DEAD = ("This host could not reach the sign-in service just now; "
         "signing in may fail.")
 
 

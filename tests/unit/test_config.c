@@ -395,9 +395,9 @@ static const struct row rows[] = {
     {"nonce", "client_auth = post\n",
 	"^:1: client_auth: \"post\" needs a client secret; set "
 	"client_secret_file too\n"},
-    {"nonce", "start_url = https://h/s\n",
-	"^:1: start_url: \"https://h/s\" is a page that makes no address of "
-	"CXone's; leave it out\n"},
+    {"nonce", "issuer = https://cxone.niceincontact.com/\n",
+	"^:1: issuer: \"https://cxone.niceincontact.com/\" ends in a slash; "
+	"leave the slash out: CXone's issuers have none\n"},
     {"nonce", "revoke = auto\n",
 	"^:1: revoke: \"auto\" is not possible: CXone has no revocation; "
 	"write never, or leave it out\n"},
@@ -790,6 +790,7 @@ config_every_default_loads_as_it_is_written(void **state)
 	assert_same(&config, &expected);
 	conf_write("", "issuer");
 	expected = load_good(NULL);
+	assert_string_equal(expected.token_env, "");
 	conf_write("issuer = https://cxone.niceincontact.com\n"
 		   "client_auth = none\nnonce = require\nclock_skew = 60\n"
 		   "userinfo = no\nrevoke = never\n",
@@ -804,7 +805,7 @@ config_for_cxone_may_have_all_of_its_keys(void **state)
 {
 	(void)state;
 	conf_write("issuer = https://cxone.example.com\n"
-		   "token_url = https://CXONE.example.com/t\n"
+		   "token_url = https://CXONE.example.com/t/\n"
 		   "jwks_url = https://keys.example.com/j\n"
 		   "userinfo_url = https://127.0.0.1:8443/u\n"
 		   "trusted_hosts = keys.example.com,127.0.0.1\n"
@@ -815,7 +816,10 @@ config_for_cxone_may_have_all_of_its_keys(void **state)
 	    "issuer");
 	struct config config = load_good(NULL);
 	assert_int_equal(config.provider, PROVIDER_CXONE);
+	assert_string_equal(config.token_url, "https://CXONE.example.com/t/");
 	assert_string_equal(config.jwks_url, "https://keys.example.com/j");
+	assert_string_equal(config.token_env, "GENESYSCLOUD_ACCESS_TOKEN");
+	assert_string_equal(config.region_env, "");
 	assert_int_equal(config.client_auth, CLIENT_AUTH_BASIC);
 	assert_int_equal(config.nonce, NONCE_IF_PRESENT);
 	assert_int_equal(config.clock_skew, 0);

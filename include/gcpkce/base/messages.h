@@ -14,7 +14,7 @@
 
 /* xgettext: python-brace-format */
 #define MESSAGE_SIGN_IN \
-	N_("Sign in to Genesys Cloud to continue as {user} on {host} " \
+	N_("Sign in to {provider} to continue as {user} on {host} " \
 	   "(within {seconds} seconds):")
 
 /* The prompt; the address is shown between the sentence above and this one. */
@@ -48,8 +48,8 @@
 
 /* Before an address, if its preconnect failed. */
 #define MESSAGE_UNREACHABLE \
-	N_("This host could not reach Genesys Cloud just now; signing in may " \
-	   "fail.")
+	N_("This host could not reach the sign-in service just now; signing " \
+	   "in may fail.")
 
 /* In place of MESSAGE_NO_CODE, for a number. */
 #define MESSAGE_NUMBER_EARLY \
@@ -79,15 +79,15 @@
 
 #define MESSAGE_NOTHING ""
 #define MESSAGE_ADMIN \
-	N_("Signing in with Genesys Cloud is not set up properly on this " \
-	   "host; please tell its administrator.")
+	N_("Signing in is not set up properly on this host; please tell its " \
+	   "administrator.")
 #define MESSAGE_LATER \
-	N_("Genesys Cloud cannot be reached from this host at the moment; " \
-	   "please try again later.")
-#define MESSAGE_DENIED \
-	N_("This Genesys Cloud sign-in does not give access to this account.")
+	N_("The sign-in service cannot be reached from this host at the " \
+	   "moment; please try again later.")
+#define MESSAGE_DENIED N_("This sign-in does not give access to this account.")
 #define MESSAGE_FEWER \
-	N_("Genesys Cloud asks for fewer sign-ins; please wait a minute.")
+	N_("The sign-in service asks for fewer sign-ins; please wait a " \
+	   "minute.")
 #define MESSAGE_TOO_LATE \
 	N_("The time for signing in is over; please connect again.")
 #define MESSAGE_EMPTY N_("The answer was empty.")

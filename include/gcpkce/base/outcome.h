@@ -36,7 +36,7 @@
 	X(SECRET_UNREADABLE, "secret_unreadable", PAM_SERVICE_ERR, \
 	    MESSAGE_ADMIN, "the client secret file cannot be used") \
 	X(CLIENT_REFUSED, "client_refused", PAM_SERVICE_ERR, MESSAGE_ADMIN, \
-	    "Genesys Cloud refused the OAuth client or the request") \
+	    "the provider refused the OAuth client or the request") \
 	X(NO_CONVERSATION, "no_conversation", PAM_CONV_ERR, MESSAGE_NOTHING, \
 	    "the application offers no way to prompt the user") \
 	X(ABORTED, "aborted", PAM_CONV_ERR, MESSAGE_NOTHING, \
@@ -46,15 +46,15 @@
 	    "libcurl, or a limit of processes or descriptors") \
 	X(NO_MEMORY, "no_memory", PAM_BUF_ERR, MESSAGE_ADMIN, "out of memory") \
 	X(UNREACHABLE, "unreachable", PAM_AUTHINFO_UNAVAIL, MESSAGE_LATER, \
-	    "Genesys Cloud could not be reached") \
+	    "the provider could not be reached") \
 	X(PROVIDER_ERROR, "provider_error", PAM_AUTHINFO_UNAVAIL, \
-	    MESSAGE_LATER, "Genesys Cloud answered with a server error") \
+	    MESSAGE_LATER, "the provider answered with a server error") \
 	X(TLS_FAILED, "tls_failed", PAM_AUTH_ERR, MESSAGE_ADMIN, \
 	    "the TLS connection was refused") \
 	X(RATE_LIMITED, "rate_limited", PAM_AUTH_ERR, MESSAGE_FEWER, \
-	    "Genesys Cloud limits the rate of requests") \
+	    "the provider limits the rate of requests") \
 	X(REPLY_INVALID, "reply_invalid", PAM_AUTH_ERR, MESSAGE_ADMIN, \
-	    "Genesys Cloud's reply is not understood") \
+	    "the provider's reply is not understood") \
 	X(TIMED_OUT, "timed_out", PAM_MAXTRIES, MESSAGE_TOO_LATE, \
 	    "the deadline passed") \
 	X(ANSWER_EMPTY, "answer_empty", PAM_AUTH_ERR, MESSAGE_EMPTY, \
@@ -66,7 +66,7 @@
 	X(SIGNIN_REFUSED, "signin_refused", PAM_AUTH_ERR, MESSAGE_CANCELLED, \
 	    "an error redirect was pasted") \
 	X(CODE_REFUSED, "code_refused", PAM_AUTH_ERR, MESSAGE_REFUSED, \
-	    "Genesys Cloud refused the code") \
+	    "the provider refused the code") \
 	X(TOKEN_INVALID, "token_invalid", PAM_AUTH_ERR, MESSAGE_DENIED, \
 	    "the token cannot be used") \
 	X(IDENTITY_INCOMPLETE, "identity_incomplete", PAM_AUTH_ERR, \
@@ -78,7 +78,7 @@
 	X(PARTNER_REFUSED, "partner_refused", PAM_AUTH_ERR, MESSAGE_DENIED, \
 	    "a partner's or cloned user's token") \
 	X(ACCOUNT_INACTIVE, "account_inactive", PAM_AUTH_ERR, MESSAGE_DENIED, \
-	    "the Genesys Cloud user is not active") \
+	    "the user is not active") \
 	X(NOT_MAPPED, "not_mapped", PAM_AUTH_ERR, MESSAGE_DENIED, \
 	    "the user may not sign in to this account") \
 	X(ROOT_REFUSED, "root_refused", PAM_AUTH_ERR, MESSAGE_DENIED, \

@@ -41,15 +41,15 @@
 	    "base URL of the login server, instead of the region's") \
 	X(api_url, URL, "", 1, 255, \
 	    "base URL of the API server, instead of the region's") \
-	X(issuer, URL, "https://cxone.niceincontact.com", 1, 255, \
+	X(issuer, ENDPOINT, "https://cxone.niceincontact.com", 1, 255, \
 	    "with cxone: the issuer; other CXone systems have their own") \
-	X(authorize_url, URL, "", 1, 255, \
+	X(authorize_url, ENDPOINT, "", 1, 255, \
 	    "with cxone: the authorization endpoint, instead of the issuer's") \
-	X(token_url, URL, "", 1, 255, \
+	X(token_url, ENDPOINT, "", 1, 255, \
 	    "with cxone: the token endpoint, instead of the issuer's") \
-	X(jwks_url, URL, "", 1, 255, \
+	X(jwks_url, ENDPOINT, "", 1, 255, \
 	    "with cxone: the key set (JWKS), instead of the issuer's") \
-	X(userinfo_url, URL, "", 1, 255, \
+	X(userinfo_url, ENDPOINT, "", 1, 255, \
 	    "with cxone: the userinfo endpoint, instead of the issuer's") \
 	X(trusted_hosts, DOMAINS, "", 1, 511, \
 	    "hosts besides the issuer's that these four may be on") \
@@ -167,6 +167,7 @@ struct config_methods {
 /* What a member of each type is. */
 #define CONFIG_MEMBER_REGION(key) char key[CONFIG_TEXT_CAP];
 #define CONFIG_MEMBER_URL(key) char key[CONFIG_TEXT_CAP];
+#define CONFIG_MEMBER_ENDPOINT(key) char key[CONFIG_TEXT_CAP];
 #define CONFIG_MEMBER_START(key) char key[CONFIG_TEXT_CAP];
 #define CONFIG_MEMBER_ID(key) char key[CONFIG_TEXT_CAP];
 #define CONFIG_MEMBER_PATH(key) char key[CONFIG_TEXT_CAP];

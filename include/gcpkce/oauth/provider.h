@@ -64,7 +64,6 @@ struct list_request {
 };
 
 struct provider {
-	const char *name;         /* for texts */
 	bool http_1_1;            /* no newer version */
 	size_t code_max;          /* bytes of a code */
 	bool expires_may_be_text; /* expires_in: "3600" beside 3600 */

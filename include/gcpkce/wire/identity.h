@@ -21,8 +21,9 @@
 /* The identity providers; the configuration names one of them. */
 enum provider_id { PROVIDER_GENESYS, PROVIDER_CXONE, PROVIDERS };
 
-/* "genesys" or "cxone", as in the configuration. */
+/* "genesys" or "cxone", as in the configuration; and the name in texts. */
 const char *provider_name(enum provider_id provider);
+const char *provider_title(enum provider_id provider);
 
 /*
  * Every string is NUL-ended; "" is a missing field.  Names are those of Genesys

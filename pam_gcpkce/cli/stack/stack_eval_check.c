@@ -140,10 +140,10 @@ lock_check(const struct stack_context *v, const struct stack_eval *eval,
 		    v->service);
 	if (!lets_in(eval, OTHERS_RIGHT, OUTCOME_UNREACHABLE))
 		finding_add(f, FINDING_WARNING, ours->where,
-		    "keep one way in that does not need Genesys Cloud "
+		    "keep one way in that does not need the provider "
 		    "(break-glass): a key for one account, or a password at "
 		    "the console",
-		    "%s has no other way in while Genesys Cloud, the network "
+		    "%s has no other way in while the provider, the network "
 		    "or the OAuth client fails",
 		    v->service);
 }

@@ -97,7 +97,7 @@ void
 page_put_received(
     struct buf *page, const struct page_label *label, const char *number)
 {
-	head_put(page, HTTP_OK, "OK", "Genesys Cloud sign-in");
+	head_put(page, HTTP_OK, "OK", "Your sign-in");
 	buf_put_text(page, "<p>The code for ");
 	label_put(page, label);
 	buf_put_text(page, " has arrived.</p>\n");
@@ -118,7 +118,7 @@ page_put_refusal(struct buf *page, const struct page_label *label,
 	head_put(page, HTTP_OK, "OK", "You are not signed in");
 	buf_put_text(page,
 	    "<p>The sign-in was cancelled or refused in the browser "
-	    "(Genesys Cloud calls it ");
+	    "(the sign-in service calls it ");
 	page_put_text(page, name);
 	buf_put_text(page, "). No one was signed in as ");
 	label_put(page, label);
