@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: ISC
 """Measures what docs/BENCH.md shows, on this machine alone.
 
-    bench.py --build DIRECTORY [--figure 1..9]
+    bench.py --build DIRECTORY [--figure 1..10]
 
 A whole run writes docs/BENCH.md; one figure alone is only shown, because
 ratios belong to one run.  Needs root, for the isolated environment of tests/system.
@@ -25,6 +25,7 @@ import remembering  # noqa: E402
 import report  # noqa: E402
 import signins  # noqa: E402
 import stage  # noqa: E402
+import with_cxone  # noqa: E402
 from house import unshare, why_not  # noqa: E402
 
 INSIDE = "GCPKCE_BENCH"
@@ -38,6 +39,7 @@ FIGURES = {
     7: decisions.measure,
     8: limits.measure,
     9: remembering.measure,
+    10: with_cxone.measure,
 }
 
 

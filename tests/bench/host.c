@@ -9,7 +9,8 @@
  *
  * PAUSE-MS is what the person takes at the prompt.  "ask" says "ready" before
  * PAM is begun and "waiting" at the prompt, and waits both times for a line;
- * "leave" ends the conversation at the prompt.  With GCPKCE_BENCH_KEY in the
+ * "leave" ends the conversation at the prompt; "code" prints the address that
+ * is shown, and reads the code.  With GCPKCE_BENCH_KEY in the
  * environment it is sshd, which has verified that key.
  */
 #include <security/pam_appl.h>
@@ -29,6 +30,7 @@
 struct person {
 	bool asks;
 	bool leaves;
+	bool brings_code;
 	long pause_ms;
 	int prompts;
 	long long prompted_us; /* when the last prompt came */
@@ -67,9 +69,22 @@ wait_here(const char *place)
 		exit(0);
 }
 
+/* The address has a line for itself. */
+static void
+address_print(const char *shown)
+{
+	const char *address = strstr(shown, "\nhttps://");
+
+	if (address != NULL)
+		(void)printf(
+		    "%.*s\n", (int)strcspn(address + 1, "\n"), address + 1);
+	(void)fflush(stdout);
+}
+
 static int
 answer(struct person *person, struct pam_response *reply)
 {
+	char line[4096] = CODE;
 	struct timespec pause = {.tv_sec = person->pause_ms / 1000,
 	    .tv_nsec = person->pause_ms % 1000 * 1000000};
 
@@ -81,7 +96,10 @@ answer(struct person *person, struct pam_response *reply)
 		wait_here("waiting");
 	else if (person->pause_ms > 0)
 		(void)nanosleep(&pause, NULL);
-	reply->resp = strdup(CODE);
+	if (person->brings_code && fgets(line, sizeof(line), stdin) == NULL)
+		exit(0);
+	line[strcspn(line, "\n")] = '\0';
+	reply->resp = strdup(line);
 	person->entered_us = now_us();
 	return reply->resp != NULL ? PAM_SUCCESS : PAM_BUF_ERR;
 }
@@ -96,6 +114,8 @@ converse(int count, const struct pam_message **messages,
 	if (replies == NULL)
 		return PAM_BUF_ERR;
 	for (int i = 0; i < count; i++) {
+		if (((struct person *)data)->brings_code)
+			address_print(messages[i]->msg);
 		if (messages[i]->msg_style != PAM_PROMPT_ECHO_ON)
 			continue;
 		int result = answer(data, &replies[i]);
@@ -178,12 +198,13 @@ main(int argc, char **argv)
 	if (argc != 6) {
 		(void)fprintf(stderr,
 		    "usage: host DIRECTORY SERVICE USER COUNT "
-		    "PAUSE-MS|ask|leave\n");
+		    "PAUSE-MS|ask|leave|code\n");
 		return 2;
 	}
 	struct person person = {
 	    .asks = strcmp(argv[5], "ask") == 0,
 	    .leaves = strcmp(argv[5], "leave") == 0,
+	    .brings_code = strcmp(argv[5], "code") == 0,
 	    .pause_ms = strtol(argv[5], NULL, 10),
 	};
 	(void)prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);

@@ -154,7 +154,8 @@ class Stage:
         kept = [line for line in text.splitlines(True)
                 if line.split(" ", 1)[0] not in keys]
         text = "".join([*kept, *(
-            f"{key} = {value}\n" for key, value in keys.items())])
+            f"{key} = {value}\n" for key, value in keys.items()
+            if value is not None)])
         return self.write(f"{name}.conf", text)
 
     def comparison(self, rtt, *words):

@@ -151,11 +151,12 @@ class FakeServer(Cast):
         return self.token_store.issue_token(self.clients[client],
                                       self.people[person]).value
 
-    def issue_code(self, person, challenge, redirect_uri, client="public"):
+    def issue_code(self, person, challenge, redirect_uri, client="public",
+                   nonce=""):
         """Makes a code without a sign-in page, and returns its value."""
         return self.token_store.issue_code(self.clients[client],
                                      self.people[person], redirect_uri,
-                                     challenge).value
+                                     challenge, nonce).value
 
     def now(self):
         """The fake server's clock, for the lifetime of codes and tokens."""
