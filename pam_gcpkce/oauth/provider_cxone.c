@@ -105,6 +105,7 @@ const struct provider provider_cxone = {
     .http_1_1 = true, /* over HTTP/2 its token endpoint was seen to fail */
     .code_max = ANSWER_CODE_MAX, /* a code may be a JWT */
     .expires_may_be_text = true,
+    .uses_id_token = true,
     .basic_is_encoded = true, /* an old id has blanks and "@" */
     .authorize = ENDPOINT("GET", "/auth/authorize", authorize_url),
     .authorize_query = authorize_query,

@@ -85,19 +85,20 @@ token_take(
 			       : err_set(reterr, r, "no memory for the token");
 }
 
-/* Copy the id_token, if there is one; who needs it verifies it. */
+/* Copy the id_token, if there is one, not verified. */
 static enum outcome
 id_token_take(
     struct json_object *body, struct token_reply *ret, struct errinfo *reterr)
 {
 	struct json_object *token = NULL;
 
-	if (!json_member(body, "id_token", json_type_string, &token) ||
-	    token == NULL)
+	if (!json_member(body, "id_token", json_type_string, &token))
+		return token_fail(reterr, "id_token is not a string");
+	if (token == NULL)
 		return OUTCOME_OK;
 	struct view bytes = json_view(token);
-	if (bytes.len > ID_TOKEN_MAX)
-		return token_fail(reterr, "id_token is too long");
+	if (bytes.len == 0 || bytes.len > ID_TOKEN_MAX)
+		return token_fail(reterr, "id_token is empty or too long");
 	enum outcome r = secret_new(bytes.p, bytes.len, &ret->id_token);
 	return r == OUTCOME_OK
 	    ? r
@@ -117,7 +118,7 @@ token_reply_parse(const struct provider *provider, struct view body,
 	if (r == OUTCOME_OK)
 		r = token_terms_read(
 		    provider, object, &ret->expires_in_s, reterr);
-	if (r == OUTCOME_OK)
+	if (r == OUTCOME_OK && provider->uses_id_token)
 		r = id_token_take(object, ret, reterr);
 	if (r != OUTCOME_OK && ret->access_token == NULL)
 		token_reply_rescue(body, ret);

@@ -325,6 +325,8 @@ ATTACKS = {
     "impersonation": (claims(impersonatingUserTenantId="x"), "partner_refused"),
     "no id_token": (replied(id_token=REMOVED), INCOMPLETE),
     "an id_token of null": (replied(id_token=None), INCOMPLETE),
+    "an empty id_token": (replied(id_token=""), INVALID),
+    "an id_token that is no text": (replied(id_token=7), INVALID),
     "another token type": (replied(token_type="mac"), INVALID),
     "no keys": (with_set(lambda cxone: []), INVALID),
     "a short key": (lambda cxone: (with_set(lambda _: [

@@ -249,6 +249,55 @@ expires_in_is_text_from_cxone_alone(void **state)
 }
 
 static void
+id_token_is_read_from_cxone_alone(void **state)
+{
+	static const struct {
+		const char *id_token;
+		size_t len; /* of the text in place of $ */
+		enum outcome cxone;
+		const char *named;
+	} rows[] = {
+	    {"\"$\"", 1, OK, ""},
+	    {"\"$\"", ID_TOKEN_MAX, OK, ""},
+	    {"null", 0, OK, ""},
+	    {"\"$\"", 0, BAD, "id_token is empty"},
+	    {"\"$\"", ID_TOKEN_MAX + 1, BAD, "too long"},
+	    {"7", 0, BAD, "id_token is not a string"},
+	    {"{\"$\":1}", 1, BAD, "id_token is not a string"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < 2 * sizeof(rows) / sizeof(rows[0]); i++) {
+		const size_t row = i / 2;
+		const bool is_cxone = i % 2 == 1;
+		const char *mark = strchr(rows[row].id_token, '$');
+		autobuf body = BUF_INIT(2 * (size_t)ID_TOKEN_MAX);
+		autoreply reply = {0};
+		struct errinfo why = {0};
+
+		buf_put_text(&body,
+		    "{\"access_token\":\"x\",\"token_type\":\"Bearer\","
+		    "\"id_token\":");
+		buf_put(&body, rows[row].id_token,
+		    strcspn(rows[row].id_token, "$"));
+		for (size_t n = 0; n < rows[row].len; n++)
+			buf_put_byte(&body, 'i');
+		buf_put_text(&body, mark != NULL ? mark + 1 : "");
+		buf_put_byte(&body, '}');
+		enum outcome r = token_reply_parse(
+		    is_cxone ? &provider_cxone : &provider_genesys,
+		    buf_view(&body), &reply, &why);
+		if (r != (is_cxone ? rows[row].cxone : OK) ||
+		    (is_cxone && strstr(why.text, rows[row].named) == NULL))
+			fail_msg("row %zu: %s, \"%s\"", row, outcome_name(r),
+			    why.text);
+		assert_non_null(reply.access_token);
+		assert_int_equal(secret_view(reply.id_token).len,
+		    is_cxone && r == OK ? rows[row].len : 0);
+	}
+}
+
+static void
 token_has_at_most_8192_bytes(void **state)
 {
 	(void)state;
@@ -629,6 +678,7 @@ main(void)
 	    cmocka_unit_test(token_reply_is_read_as_every_row_says),
 	    cmocka_unit_test(token_is_rescued_from_a_reply_that_failed),
 	    cmocka_unit_test(expires_in_is_text_from_cxone_alone),
+	    cmocka_unit_test(id_token_is_read_from_cxone_alone),
 	    cmocka_unit_test(token_has_at_most_8192_bytes),
 	    cmocka_unit_test(token_reply_errors_never_hold_a_value),
 	    cmocka_unit_test(
