@@ -118,7 +118,9 @@ exchange_sent_secrets(const struct exchange *x)
 	return (struct sent_secrets){
 	    .code = x->order->code,
 	    .verifier = x->order->verifier,
+	    .nonce = x->order->nonce,
 	    .token = x->reply.access_token,
+	    .id_token = x->reply.id_token,
 	    .client_secret = request->client_secret,
 	    .client_id = request->client_id,
 	};
@@ -139,7 +141,8 @@ refusal_explain(struct exchange *x, enum outcome r, long status,
 		.confidential = order->request->client_secret != NULL,
 		.state_seen = order->state_seen,
 		.code_seen_before = order->code_seen_before,
-		.shown_s = order->shown_s,
+		.shown_s =
+		    (unsigned long)(clock_now_ms() - order->made_ms) / 1000,
 		.code_len = secret_view(order->code).len,
 	    },
 	    &causes);
@@ -185,19 +188,57 @@ token_judge(struct exchange *x, enum outcome r)
 	return r;
 }
 
+/* NULL: this connection is for the token. */
+static const struct identity_request *
+asked_of(size_t i, const struct wire_route *route)
+{
+	return i == CONN_TOKEN
+	    ? NULL
+	    : &provider_of(route)->identity[i - CONN_IDENTITY];
+}
+
+bool
+exchange_lacks_reply(
+    const struct exchange *x, size_t i, const struct wire_route *route)
+{
+	const struct identity_request *asked = asked_of(i, route);
+	const struct http_conn *conn = &x->conns[i];
+
+	return asked != NULL && asked->is_early &&
+	    !(conn->easy != NULL && conn->done && conn->result == CURLE_OK &&
+		conn->status == 200);
+}
+
 bool
 exchange_needs(
     const struct exchange *x, size_t i, const struct wire_route *route)
 {
-	const struct http_conn *conn = &x->conns[i];
+	const struct identity_request *asked = asked_of(i, route);
 
-	if (i == CONN_TOKEN)
-		return true;
-	const struct identity_request *asked =
-	    &provider_of(route)->identity[i - CONN_IDENTITY];
-	return identity_is_wanted(asked, route) &&
-	    !(asked->is_early && conn->easy != NULL && conn->done &&
-		conn->result == CURLE_OK && conn->status == 200);
+	return asked == NULL ||
+	    (identity_is_wanted(asked, route) &&
+		(!asked->is_early || exchange_lacks_reply(x, i, route)));
+}
+
+/*
+ * Begin beside the token request what need not wait for the token.  A request
+ * that was sent while the user was in the browser goes on.
+ */
+static enum outcome
+early_start(struct exchange *x, size_t i)
+{
+	const struct wire_route *route = &x->order->request->route;
+	const bool lacks_reply = exchange_lacks_reply(x, i, route);
+	struct http_conn *conn = &x->conns[i];
+
+	if (!exchange_needs(x, i, route) ||
+	    (lacks_reply ? conn->easy != NULL && !conn->done
+			 : conn_is_warm(conn)))
+		return OUTCOME_OK;
+	return exchange_connect_early(x, i, route,
+	    lacks_reply ? route_limit_ms(route)
+			: 1000L * route->connect_timeout_s,
+	    x->reterr);
 }
 
 /*
@@ -207,15 +248,9 @@ exchange_needs(
 static enum outcome
 token_get(struct exchange *x)
 {
-	const struct wire_route *route = &x->order->request->route;
-
 	enum outcome r = token_conn_init(x);
-	for (size_t i = CONN_IDENTITY; i < CONN_COUNT; i++) {
-		if (r == OUTCOME_OK && exchange_needs(x, i, route) &&
-		    !conn_is_warm(&x->conns[i]))
-			r = exchange_connect_early(x, i, route,
-			    1000L * route->connect_timeout_s, x->reterr);
-	}
+	for (size_t i = CONN_IDENTITY; r == OUTCOME_OK && i < CONN_COUNT; i++)
+		r = early_start(x, i);
 	if (r != OUTCOME_OK)
 		return r;
 	r = http_loop_drive(
@@ -238,11 +273,9 @@ enum outcome
 exchange_connect_early(struct exchange *x, size_t i,
     const struct wire_route *route, long timeout_ms, struct errinfo *reterr)
 {
-	const struct provider *provider = provider_of(route);
-	const struct identity_request *asked =
-	    i == CONN_TOKEN ? NULL : &provider->identity[i - CONN_IDENTITY];
+	const struct identity_request *asked = asked_of(i, route);
 	const struct endpoint *endpoint =
-	    asked == NULL ? &provider->token : &asked->endpoint;
+	    asked == NULL ? &provider_of(route)->token : &asked->endpoint;
 	const bool is_early = asked != NULL && asked->is_early;
 	struct http_conn *conn = &x->conns[i];
 	autobuf url = BUF_INIT(EXCHANGE_URL_MAX);
@@ -254,8 +287,9 @@ exchange_connect_early(struct exchange *x, size_t i,
 	enum outcome r = buf_check(&url);
 	if (r == OUTCOME_OK)
 		r = conn_aim(conn, route, buf_text(&url), timeout_ms, reterr);
-	if (r == OUTCOME_OK && !is_early)
-		r = conn_head(conn, reterr);
+	if (r == OUTCOME_OK)
+		r = is_early ? conn_limit(conn, asked->reply_max, reterr)
+			     : conn_head(conn, reterr);
 	return r == OUTCOME_OK ? conn_start(conn, reterr) : r;
 }
 

@@ -12,9 +12,9 @@ struct exchange_order {
 	const struct secret *code;
 	const struct secret *verifier;
 	const char *nonce;
+	int64_t made_ms; /* when its address was made, of clock_now_ms */
 	bool state_seen; /* for the causes of a refusal */
 	bool code_seen_before;
-	unsigned long shown_s;
 };
 
 /* The connections: one for each request. */
@@ -58,6 +58,10 @@ MUST_CHECK enum outcome exchange_connect_early(struct exchange *x, size_t i,
 
 /* Is there anything to ask over this connection, before or after the token? */
 bool exchange_needs(
+    const struct exchange *x, size_t i, const struct wire_route *route);
+
+/* Is it for a request that needs no token and has no good reply so far? */
+bool exchange_lacks_reply(
     const struct exchange *x, size_t i, const struct wire_route *route);
 
 /*

@@ -21,16 +21,18 @@ identity_start(struct exchange *x, size_t i, int64_t end_ms)
 
 	if (!exchange_needs(x, CONN_IDENTITY + i, &request->route))
 		return OUTCOME_OK;
+	left_ms = left_ms > 0 ? left_ms : 1; /* 0: no limit */
+	if (asked->is_early)
+		return exchange_connect_early(
+		    x, CONN_IDENTITY + i, &request->route, left_ms, x->reterr);
 	endpoint_url(&asked->endpoint, &request->route, &url);
 	if (asked->query != NULL)
 		asked->query(request->needs, &url);
 	enum outcome r = buf_check(&url);
-	if (r == OUTCOME_OK) /* 0: no limit */
-		r = conn_aim(conn, &request->route, buf_text(&url),
-		    left_ms > 0 ? left_ms : 1, x->reterr);
-	if (r != OUTCOME_OK)
-		return r;
-	if (!asked->is_early)
+	if (r == OUTCOME_OK)
+		r = conn_aim(
+		    conn, &request->route, buf_text(&url), left_ms, x->reterr);
+	if (r == OUTCOME_OK)
 		r = conn_authorize(conn, x->reply.access_token, x->reterr);
 	return r == OUTCOME_OK ? conn_start(conn, x->reterr) : r;
 }
@@ -58,6 +60,8 @@ context_of(const struct exchange *x)
 	const struct exchange_order *order = x->order;
 	const struct wire_request *request = order->request;
 	const int64_t now_s = (int64_t)clock_wall_s();
+	/* by now, not by the answer; and whole seconds, never too few */
+	const int64_t shown_s = (clock_now_ms() - order->made_ms + 999) / 1000;
 
 	return (struct identity_context){
 	    .needs = request->needs,
@@ -70,7 +74,7 @@ context_of(const struct exchange *x)
 		    .nonce = order->nonce,
 		    .nonce_if_present = request->nonce_optional,
 		    .access_token = secret_view(x->reply.access_token),
-		    .started_s = now_s - (int64_t)order->shown_s,
+		    .started_s = now_s - shown_s,
 		    .now_s = now_s,
 		    .skew_s = (long)request->clock_skew_s,
 		},

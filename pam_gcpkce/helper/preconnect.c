@@ -53,24 +53,30 @@ conn_fail(struct preconnect_conn *c, int64_t now_ms)
 	c->next_ms = now_ms + PAUSE_MS * c->failures;
 }
 
-/* Update the state of a connection. */
+/*
+ * Update the state of a connection.  It is not up without the reply that it is
+ * for, because the exchange would have to ask once more.
+ */
 static void
-conn_look(struct preconnect_conn *c, struct http_conn *conn, int64_t now_ms)
+conn_look(struct preconnect *p, struct exchange *x, size_t i,
+    const struct wire_route *route, int64_t now_ms)
 {
-	bool is_warm = conn_is_warm(conn);
+	struct preconnect_conn *c = &p->conns[i];
+	struct http_conn *conn = &x->conns[i];
+	bool is_up = conn_is_warm(conn) && !exchange_lacks_reply(x, i, route);
 	bool was_up = c->state == PRECONNECT_UP;
 	struct errinfo why;
 
-	if (is_warm && !was_up) {
+	if (is_up && !was_up) {
 		c->state = PRECONNECT_UP;
 		c->unreachable = false;
 		c->since_ms = now_ms;
-	} else if (!is_warm && was_up &&
+	} else if (!is_up && was_up &&
 	    now_ms - c->since_ms >= LASTING_MS) { /* ended unused */
 		c->state = PRECONNECT_DOWN;
 		c->failures = 0;
 		c->next_ms = now_ms;
-	} else if (!is_warm && was_up) {
+	} else if (!is_up && was_up) {
 		conn_fail(c, now_ms);
 	} else if (c->state == PRECONNECT_UNDER_WAY && conn->done) {
 		enum outcome r = conn_outcome(conn, &why);
@@ -135,7 +141,7 @@ preconnect_run(struct preconnect *p, struct exchange *x,
 		int64_t wake_ms = INT64_MAX;
 
 		for (size_t i = 0; i < CONN_COUNT; i++)
-			conn_look(&p->conns[i], &x->conns[i], now_ms);
+			conn_look(p, x, i, route, now_ms);
 		for (size_t i = 0; i < CONN_COUNT; i++) {
 			int64_t next_ms = conn_open(p, x, i, route, now_ms);
 
@@ -149,15 +155,17 @@ preconnect_run(struct preconnect *p, struct exchange *x,
 	 * failed try
 	 */
 	for (size_t i = 0; i < CONN_COUNT; i++)
-		conn_look(&p->conns[i], &x->conns[i], clock_now_ms());
+		conn_look(p, x, i, route, clock_now_ms());
 	return r == OUTCOME_ABORTED ? OUTCOME_OK : r;
 }
 
 void
-preconnect_stop(struct preconnect *p)
+preconnect_stop(struct preconnect *p, const struct exchange *x,
+    const struct wire_route *route)
 {
 	for (size_t i = 0; i < CONN_COUNT; i++) {
-		if (p->conns[i].state == PRECONNECT_UNDER_WAY)
+		if (p->conns[i].state == PRECONNECT_UNDER_WAY &&
+		    !exchange_lacks_reply(x, i, route))
 			p->conns[i].state = PRECONNECT_DOWN;
 	}
 }

@@ -51,8 +51,12 @@ MUST_CHECK enum outcome preconnect_run(struct preconnect *p, struct exchange *x,
     const struct wire_route *route, const struct wait *wait,
     struct errinfo *reterr);
 
-/* The exchange is about to abandon all requests in progress. */
-void preconnect_stop(struct preconnect *p);
+/*
+ * The exchange is about to abandon all requests in progress, but for those
+ * whose replies it needs.
+ */
+void preconnect_stop(struct preconnect *p, const struct exchange *x,
+    const struct wire_route *route);
 
 /* Did the last try fail to reach one of the hosts? */
 bool preconnect_found_unreachable(

@@ -79,12 +79,11 @@ code_exchange(
 	    .verifier = s->address.verifier,
 	    .nonce = s->address.nonce,
 	    .state_seen = answer->state_seen,
+	    .made_ms = s->address.made_ms,
 	    .code_seen_before = secret_eq(answer->code, s->code_before),
-	    .shown_s =
-		(unsigned long)(clock_now_ms() - s->address.made_ms) / 1000,
 	};
 
-	preconnect_stop(&s->preconnect);
+	preconnect_stop(&s->preconnect, &s->exchange, &s->request->route);
 	enum outcome r = exchange_run(&s->exchange, &order, &s->wait, reterr);
 	secret_free(s->code_before);
 	s->code_before = answer->code;
@@ -233,6 +232,7 @@ answer_take(struct helper_signin *s, struct view typed, struct answer *ret,
 		    &(struct sent_secrets){
 			.code = s->code_before,
 			.verifier = s->address.verifier,
+			.nonce = s->address.nonce,
 		    });
 	return r;
 }

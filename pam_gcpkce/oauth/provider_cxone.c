@@ -116,6 +116,7 @@ const struct provider provider_cxone = {
 		.input = "id_token_claims",
 		.called = "the claims of the id_token",
 		.is_early = true,
+		.reply_max = JWKS_MAX,
 		.parse = keys_parse,
 		.parse_input = claims_parse},
 	    {.endpoint = ENDPOINT("GET", "/auth/userinfo", userinfo_url),

@@ -113,6 +113,9 @@ redact_contains(struct view text, const struct sent_secrets *sent_secrets)
 	return secret_is_in(text, secret_view(sent_secrets->code)) ||
 	    secret_is_in(text, secret_view(sent_secrets->verifier)) ||
 	    secret_is_in(text, secret_view(sent_secrets->token)) ||
+	    secret_is_in(text, secret_view(sent_secrets->id_token)) ||
+	    (sent_secrets->nonce != NULL &&
+		secret_is_in(text, view_text(sent_secrets->nonce))) ||
 	    secret_is_in(text, client_secret) ||
 	    (client_secret.len > 0 && sent_secrets->client_id != NULL &&
 		basic_is_in(text, sent_secrets->client_id, client_secret));

@@ -12,7 +12,7 @@ import hosts
 from browser import Browser, pair
 from conftest import BUILD
 from cxone_server import POST, CxoneServer, base64url, new_key, secret_key
-from faults import REMOVED, deep_json, elsewhere, huge_json
+from faults import REMOVED, Fault, deep_json, elsewhere, huge_json
 from person import address_in
 from test_loopback import NUMBER, visit
 from test_pages import CALLBACK, START, Webhost, chrome, page, set_up, start_address  # noqa: F401
@@ -182,6 +182,102 @@ def test_an_e_mail_address_needs_one_request_more(house, cxone, people, configur
         ("GET", "/auth/jwks"), ("POST", "/auth/token"), ("GET", "/auth/userinfo")]
 
 
+# The keys
+
+KEYS, TOKEN, USERINFO = ("GET", "/auth/jwks"), ("POST", "/auth/token"), ("GET", "/auth/userinfo")
+
+
+def test_keys_that_failed_are_fetched_again_before_the_answer(house, cxone, people):
+    cxone.faults["jwks"] = Fault(status=503, times=1)
+    terminal = login(house, "alice")
+    shown = terminal.asked()
+    assert cxone.log.wait(*KEYS, 2)
+    assert cxone.wait_until_read()
+    terminal.answer(people["alice"].sign_in(shown))
+    assert told(terminal, cxone)["outcome"] == "ok"
+    assert asked_of(cxone) == [KEYS, KEYS, TOKEN]
+
+
+def test_keys_are_fetched_three_times_before_the_answer_and_no_more(house, cxone, people):
+    cxone.faults["jwks"] = Fault(status=503)
+    terminal = login(house, "alice")
+    shown = terminal.asked()
+    assert cxone.log.wait(*KEYS, 3)
+    time.sleep(5)
+    assert asked_of(cxone) == [KEYS] * 3
+    del cxone.faults["jwks"]
+    terminal.answer(people["alice"].sign_in(shown))
+    assert told(terminal, cxone)["outcome"] == "ok"
+    assert sorted(asked_of(cxone)) == sorted([*[KEYS] * 4, TOKEN])
+
+
+def test_keys_on_their_way_are_not_asked_for_again(house, cxone, people, journal, configure):
+    """Neither for the first code, which is another's, nor for the next one."""
+    cxone.faults["jwks"] = Fault(delay=8, times=1)
+    configure(attempts=2)
+    terminal = hosts.Pamtester(house).open("alice")
+    shown = terminal.asked()
+    assert cxone.log.wait_for_request(*KEYS)
+    terminal.answer(pair("x" * 300, shown))
+    shown = terminal.asked()
+    assert asked_of(cxone) == [KEYS, TOKEN]
+    terminal.answer(people["alice"].sign_in(shown))
+    terminal.leave()
+    journal.decision("ok")
+    assert asked_of(cxone) == [KEYS, TOKEN, TOKEN]
+
+
+@pytest.mark.parametrize("preconnect", ["no", 0])
+def test_keys_that_never_come_end_a_sign_in_in_time(
+        house, cxone, people, configure, preconnect):
+    configure(preconnect=preconnect, connect_timeout=3, request_timeout=3, timeout=120)
+    cxone.faults["jwks"] = Fault(delay=60)
+    terminal = login(house, "alice")
+    landed = people["alice"].sign_in(terminal.asked())
+    begun = time.monotonic()
+    terminal.answer(landed)
+    assert told(terminal, cxone)["outcome"] == "unreachable"
+    assert time.monotonic() - begun < 12  # not twice the limit; 6.5 without other load
+
+
+def test_a_set_of_keys_is_read_up_to_its_bound(house, cxone, people):
+    keys = json.dumps({"keys": cxone.jwks}).ljust(64 * 1024)
+    cxone.faults["jwks"] = Fault(body=keys)
+    assert outcome_of(house, cxone, people) == "ok"
+    for fault in (Fault(body=keys + " "), Fault(stream=200 * 1024)):
+        cxone.faults["jwks"] = fault
+        terminal = login(house, "alice")
+        terminal.answer(people["alice"].sign_in(terminal.asked()))
+        decision = told(terminal, cxone)
+        assert decision["outcome"] == "reply_invalid"
+        assert "larger than 65536 bytes" in decision["cause"]
+
+
+def test_a_token_of_this_sign_in_may_be_as_old_as_it(house, cxone, people, configure):
+    """The keys are slow, and the id_token waits for them, without allowance."""
+    cxone.faults["jwks"] = Fault(delay=4, times=1)
+    configure(preconnect="no", clock_skew=0)
+    assert outcome_of(house, cxone, people) == "ok"
+
+
+@pytest.mark.parametrize("secret", ["nonce", "id_token"])
+def test_an_error_that_repeats_a_secret_is_not_shown(house, cxone, people, configure, secret):
+    def quote(compact):
+        values = {"id_token": compact, "nonce": next(
+            record for record in cxone.log.requests()
+            if record.path == "/auth/authorize").parameters()["nonce"][0]}
+        cxone.faults["userinfo"] = Fault(status=400, body={
+            "error": "odd", "error_description": f"no: {values[secret]}"})
+        return compact
+    cxone.spoil = quote
+    configure(userinfo="yes")
+    terminal = login(house, "alice")
+    terminal.answer(people["alice"].sign_in(with_keys(terminal, cxone)))
+    decision = told(terminal, cxone)
+    assert decision["outcome"] == "reply_invalid"
+    assert "400 odd: (not shown: it repeats a secret)" in decision["cause"]
+
+
 # Who is kept out
 
 def decision_of(house, cxone, people, who="alice", account="alice",
@@ -336,6 +432,8 @@ ATTACKS = {
     "keys elsewhere": (faulty("jwks", status=302, headers={
         "Location": "https://elsewhere.example.test/"}, body=b""), REPLY),
     "keys with status 500": (faulty("jwks", status=500), "provider_error"),
+    "keys with status 401": (faulty("jwks", status=401), REPLY),
+    "keys with status 403": (faulty("jwks", status=403), REPLY),
     "no reply with keys": (faulty("jwks", close="before"), "unreachable"),
     "a token reply in HTML": (faulty("token", status=200, body=b"<html></html>"), REPLY),
     "a token reply from elsewhere": (faulty("token", **vars(elsewhere())), REPLY),

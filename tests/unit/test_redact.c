@@ -13,6 +13,8 @@
 
 #define CODE "cOdECaNaRy123"
 #define VERIFIER "d8e2-verifier_dBjftJeZ4CVPmB92K27uhbUJU1p1r"
+#define NONCE "n0nceCaNaRy"
+#define ID_TOKEN "eyJhbGciCANARY.e30.AAAA"
 #define TOKEN "t+k/n=CANARY0123456789=="
 #define CLIENT_SECRET "s%e&c\"r=e:t"
 #define CLIENT "6f1c2a9e-0000-4000-8000-0000000000c1"
@@ -29,21 +31,23 @@ confide(const char *text)
 }
 
 static struct sent_secrets sent_secrets;
-static struct secret *kept[4];
+static struct secret *kept[5];
 
 static int
 all_confided(void **state)
 {
 	static const char *const texts[] = {
-	    CODE, VERIFIER, TOKEN, CLIENT_SECRET};
+	    CODE, VERIFIER, TOKEN, CLIENT_SECRET, ID_TOKEN};
 
 	(void)state;
-	for (size_t i = 0; i < 4; i++)
+	for (size_t i = 0; i < 5; i++)
 		kept[i] = confide(texts[i]);
 	sent_secrets = (struct sent_secrets){
 	    .code = kept[0],
 	    .verifier = kept[1],
+	    .nonce = NONCE,
 	    .token = kept[2],
+	    .id_token = kept[4],
 	    .client_secret = kept[3],
 	    .client_id = CLIENT,
 	};
@@ -54,7 +58,7 @@ static int
 all_forgotten(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < 4; i++)
+	for (size_t i = 0; i < 5; i++)
 		secret_free(kept[i]);
 	return 0;
 }
@@ -102,6 +106,10 @@ echo_is_found_as_every_row_says(void **state)
 	    {"%74%2B%6B%2F%6E%3D%43%41", true},
 	    {"%74%2B%6B%2F%6E%3D%43%4", false},
 	    {"t%252Bk", false},
+	    {"no such nonce: " NONCE, true},
+	    {"n0nceCa", false},
+	    {"id_token=" ID_TOKEN, true},
+	    {"eyJhbGci", true},
 	    {"t k/n=CANARY0123456789", false},
 	    {CLIENT ":" CLIENT_SECRET, true},
 	    {"s%25e%26c%22r%3De%3At", true},

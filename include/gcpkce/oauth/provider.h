@@ -40,6 +40,7 @@ struct identity_request {
 	const char *called; /* that input in a sentence */
 	bool is_early;      /* needs no token: sent before the answer */
 	bool is_userinfo;   /* sent only if the route asks for it */
+	size_t reply_max;   /* with is_early: bytes of its body */
 	/* append what asks for lists that are sent only on request; nullable */
 	void (*query)(struct identity_needs needs, struct buf *url);
 	/* errors: OUTCOME_REPLY_INVALID, OUTCOME_IDENTITY_INCOMPLETE,

@@ -18,17 +18,19 @@
 struct sent_secrets {
 	const struct secret *code;
 	const struct secret *verifier;
+	const char *nonce;
 	const struct secret *token;
+	const struct secret *id_token;
 	const struct secret *client_secret;
 	const char *client_id; /* beside client_secret, in HTTP Basic */
 };
 
 /*
- * Does a text repeat a secret: code, verifier, token, client secret, or id and
- * secret in base64 as in HTTP Basic?  The first 8 bytes of one suffice, because
- * the text may be cut after them.  A secret of fewer bytes must be a word of
- * its own: the user may type anything as a code, and a single letter is in
- * every sentence.  The text is also compared percent-decoded.
+ * Does a text repeat a secret: code, verifier, nonce, token, id_token, client
+ * secret, or id and secret in base64 as in HTTP Basic?  The first 8 bytes of
+ * one suffice, because the text may be cut after them.  A secret of fewer bytes
+ * must be a word of its own: the user may type anything as a code, and a single
+ * letter is in every sentence.  The text is also compared percent-decoded.
  *
  * Allocates no memory.  Its time is bounded by the text's length alone.
  *

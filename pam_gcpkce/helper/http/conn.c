@@ -220,6 +220,7 @@ conn_clear(struct http_conn *conn, struct errinfo *reterr)
 	curl.easy_reset(conn->easy);
 	buf_done(&conn->authorization);
 	buf_reset(&conn->body);
+	conn->body.max = CONN_BODY_MAX;
 	conn->warm = conn->warm && conn->done;
 	conn->once = conn->gone_out = conn->repeated = false;
 	conn->correlation[0] = '\0';
@@ -252,6 +253,16 @@ conn_aim(struct http_conn *conn, const struct wire_route *route,
 		return option_failed(code, reterr);
 	}
 	return OUTCOME_OK;
+}
+
+enum outcome
+conn_limit(struct http_conn *conn, size_t max, struct errinfo *reterr)
+{
+	CURLcode code =
+	    curl.easy_setopt(conn->easy, CURLOPT_MAXFILESIZE, (long)max);
+
+	conn->body.max = max;
+	return code == CURLE_OK ? OUTCOME_OK : option_failed(code, reterr);
 }
 
 enum outcome

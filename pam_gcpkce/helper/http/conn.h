@@ -97,6 +97,10 @@ MUST_CHECK enum outcome conn_retarget(struct http_conn *conn,
     const char *method, const char *url, long timeout_ms,
     struct errinfo *reterr);
 
+/* Read a body of at most this many bytes, fewer than CONN_BODY_MAX. */
+MUST_CHECK enum outcome conn_limit(
+    struct http_conn *conn, size_t max, struct errinfo *reterr);
+
 /* Send HEAD and read no body: the request only opens the connection. */
 MUST_CHECK enum outcome conn_head(
     struct http_conn *conn, struct errinfo *reterr);

@@ -85,9 +85,9 @@ conn_outcome(const struct http_conn *conn, struct errinfo *reterr)
 	if (conn->repeated)
 		return err_set(reterr, OUTCOME_UNREACHABLE,
 		    "the connection ended before a reply came");
-	if (conn->body.failed)
+	if (conn->body.failed || code == CURLE_FILESIZE_EXCEEDED)
 		return err_set(reterr, OUTCOME_REPLY_INVALID,
-		    "the reply is larger than %d bytes", CONN_BODY_MAX);
+		    "the reply is larger than %zu bytes", conn->body.max);
 	bool begun = conn->headers_len > 0;
 	/* an old libcurl reports a header of 100 KiB as a lack of memory */
 	if (conn->headers_len > CONN_HEADERS_MAX ||
@@ -134,6 +134,9 @@ response_judge(const struct http_conn *conn, const struct provider *provider,
 		return r;
 	r = api_error_judge(
 	    provider, conn->status, buf_view(&conn->body), sent_secrets, &body);
+	/* it carried no token that could be invalid */
+	if (r == OUTCOME_TOKEN_INVALID && conn->authorization.len == 0)
+		r = OUTCOME_REPLY_INVALID;
 	if (body.correlation[0] != '\0' && conn->correlation[0] == '\0')
 		memcpy(correlation, body.correlation, sizeof(body.correlation));
 	return err_set(reterr, r, "%s: %ld %s%s%s", request, conn->status,

@@ -29,7 +29,8 @@ MUST_CHECK enum outcome response_arrived(const struct http_conn *conn,
  *
  * in:     request  names it in the reason, "GET /api/v2/users/me"
  * out:    as response_arrived; the correlation id may be that of an error body
- * errors: as conn_outcome and api_error_judge
+ * errors: as conn_outcome and api_error_judge; of a request without a token a
+ *         401 or 403 is OUTCOME_REPLY_INVALID
  */
 MUST_CHECK enum outcome response_judge(const struct http_conn *conn,
     const struct provider *provider, const char *request,
