@@ -101,6 +101,8 @@ line_print(
 static const char *
 match_note(const char *configured, const char *actual)
 {
+	if (actual[0] == '\0')
+		return "";
 	if (configured[0] == '\0')
 		return "none is configured";
 	return strcmp(configured, actual) == 0 ? "the configured one"
@@ -163,6 +165,8 @@ ids_print(const struct whoami *w)
 		buf_put_text(&account, "ACCOUNT");
 	if (text_is_uuid(view_text(who->id)))
 		(void)printf("%s id:%s\n", buf_text(&account), who->id);
+	if (w->config.provider == PROVIDER_CXONE)
+		return; /* its reply says no more */
 	(void)printf("\n# configuration\n");
 	setting_print(
 	    "organization", who->organization_id, names->organization);

@@ -34,6 +34,8 @@ conn_ask(struct inquiry *q, size_t i, struct errinfo *reterr)
 	struct http_conn *conn = &q->conns[i];
 	autobuf url = BUF_INIT(2048);
 
+	if (asked->parse_owner == NULL)
+		return OUTCOME_OK;
 	endpoint_url(&asked->endpoint, route, &url);
 	if (asked->query != NULL)
 		asked->query((struct identity_needs){all, all, all}, &url);
@@ -51,10 +53,12 @@ static enum outcome
 conn_judge(struct inquiry *q, size_t i, struct errinfo *reterr)
 {
 	const struct sent_secrets sent_secrets = {.token = q->request->token};
+	const struct identity_request *asked = &q->provider->identity[i];
 
-	return response_judge(&q->conns[i], q->provider,
-	    q->provider->identity[i].endpoint.request, &sent_secrets,
-	    q->reply.verdict.correlation, reterr);
+	return asked->parse_owner == NULL
+	    ? OUTCOME_OK
+	    : response_judge(&q->conns[i], q->provider, asked->endpoint.request,
+		  &sent_secrets, q->reply.verdict.correlation, reterr);
 }
 
 /* Does any field of the reply contain the token? */
@@ -86,8 +90,10 @@ reply_read(struct inquiry *q, size_t i, struct errinfo *reterr)
 	struct view body = buf_view(&q->conns[i].body);
 	struct errinfo why = {0};
 
-	enum outcome r =
-	    asked->parse(body, &context, &q->reply.verdict.identity, &why);
+	if (asked->parse_owner == NULL)
+		return OUTCOME_OK;
+	enum outcome r = asked->parse_owner(
+	    body, &context, &q->reply.verdict.identity, &why);
 	if (r == OUTCOME_OK)
 		r = asked->names_parse(body, &q->reply.names, &why);
 	return r == OUTCOME_OK
@@ -98,7 +104,6 @@ reply_read(struct inquiry *q, size_t i, struct errinfo *reterr)
 static enum outcome
 token_identify(struct inquiry *q, struct errinfo *reterr)
 {
-	const struct identity_request *asked = q->provider->identity;
 	enum outcome r = OUTCOME_OK;
 
 	for (size_t i = 0; r == OUTCOME_OK && i < PROVIDER_REQUESTS; i++)
@@ -112,8 +117,7 @@ token_identify(struct inquiry *q, struct errinfo *reterr)
 		r = reply_read(q, i, reterr);
 	if (r == OUTCOME_OK && token_is_told(q))
 		r = err_set(reterr, OUTCOME_REPLY_INVALID,
-		    "a field of %s or %s repeats the token",
-		    asked[0].endpoint.request, asked[1].endpoint.request);
+		    "a field of a reply repeats the token");
 	return r;
 }
 
@@ -123,8 +127,10 @@ token_revoke(struct inquiry *q, struct errinfo *reterr)
 	const struct wire_route *route = &q->request->route;
 	struct http_conn *conn = &q->conns[0];
 
-	enum outcome r = conn_aim(conn, route,
-	    endpoint_base(&q->provider->revoke, route), 1000, reterr);
+	enum outcome r = revoker_can(route, reterr);
+	if (r == OUTCOME_OK)
+		r = conn_aim(conn, route,
+		    endpoint_base(&q->provider->revoke, route), 1000, reterr);
 	if (r != OUTCOME_OK)
 		return r;
 	return revoker_try(
@@ -171,12 +177,9 @@ identify_serve(const struct wire_token_request *request, int signals,
 	    .signals = signals,
 	    .deadline_ms = clock_now_ms() + request->limit_s * INT64_C(1000),
 	};
-	enum outcome r = request->route.provider != PROVIDER_GENESYS
-	    ? err_set(&why, OUTCOME_CONFIG_INVALID,
-		  "%s neither names the owner of a token nor revokes one",
-		  provider_title(request->route.provider))
-	    : request->task == WIRE_TASK_REVOKE ? token_revoke(q, &why)
-						: token_identify(q, &why);
+	enum outcome r = request->task == WIRE_TASK_REVOKE
+	    ? token_revoke(q, &why)
+	    : token_identify(q, &why);
 	r = reply_send(q, r, why.text, reterr);
 	for (size_t i = 0; i < PROVIDER_REQUESTS; i++)
 		conn_done(&q->conns[i]);

@@ -23,8 +23,8 @@ may_try_again(enum outcome r)
 	    r == OUTCOME_RATE_LIMITED || r == OUTCOME_TLS_FAILED;
 }
 
-static enum outcome
-can_revoke(const struct wire_route *route, struct errinfo *reterr)
+enum outcome
+revoker_can(const struct wire_route *route, struct errinfo *reterr)
 {
 	return provider_of(route)->revoke.request != NULL
 	    ? OUTCOME_OK
@@ -96,7 +96,7 @@ revoker_leave_behind(const struct revoker_order *order)
 	struct errinfo why = {0};
 	autoconn own = {0};
 	struct http_conn *conn = order->conn;
-	enum outcome r = can_revoke(order->route, &why);
+	enum outcome r = revoker_can(order->route, &why);
 
 	worker_detach();
 	if (r == OUTCOME_OK && conn == NULL) {

@@ -19,6 +19,10 @@ struct revoker_order {
 			      or NULL for a new one */
 };
 
+/* Has the provider a revocation?  If not: OUTCOME_CONFIG_INVALID. */
+MUST_CHECK enum outcome revoker_can(
+    const struct wire_route *route, struct errinfo *reterr);
+
 /*
  * In the worker: become the revoker.  Send the provider's revocation of the
  * token, again after an error, until the limit, and write "revoked" or

@@ -8,6 +8,7 @@
 
 #include "gcpkce/oauth/answer.h"
 #include "gcpkce/oauth/json.h"
+#include "gcpkce/oauth/names.h"
 #include "gcpkce/oauth/provider.h"
 #include "record_field.h"
 
@@ -57,23 +58,17 @@ claims_parse(struct view body, struct identity_context *context,
 	return r == OUTCOME_OK ? issuer_fill(context, identity, reterr) : r;
 }
 
-/* sub must be the id_token's: another person's address could grant access. */
+/* Read userinfo into a record, and the user's id out of sub. */
 static enum outcome
-userinfo_parse(struct view body, struct identity_context *context,
-    struct identity *identity, struct errinfo *reterr)
+userinfo_read(struct view body, struct identity *record, struct errinfo *reterr)
 {
-	struct identity record = *identity;
 	char subject[sizeof("user:") + IDENTITY_ID_MAX] = "";
-	char expected[sizeof(subject)] = "user:";
 	const struct field fields[] = {
 	    {NULL, "sub", "sub", subject, sizeof(subject)},
-	    {NULL, "email", "email", record.email, sizeof(record.email)},
+	    {NULL, "email", "email", record->email, sizeof(record->email)},
 	};
 	autojson *object = NULL;
 
-	(void)context;
-	memcpy(expected + strlen(expected), identity->id,
-	    strlen(identity->id) + 1);
 	enum outcome r = json_parse_object(body, &object, reterr);
 	if (r == OUTCOME_OK)
 		r = fields_read(
@@ -83,11 +78,38 @@ userinfo_parse(struct view body, struct identity_context *context,
 	if (subject[0] == '\0')
 		return err_set(reterr, OUTCOME_IDENTITY_INCOMPLETE,
 		    "the field sub is missing");
-	if (identity->id[0] == '\0' || strcmp(subject, expected) != 0)
+	if (strncmp(subject, "user:", 5) != 0)
+		return err_set(
+		    reterr, OUTCOME_TOKEN_INVALID, "sub is not a user");
+	return identity_set(record->id, sizeof(record->id),
+	    view_text(subject + 5), "sub", reterr);
+}
+
+/* sub must be the id_token's: another person's address could grant access. */
+static enum outcome
+userinfo_parse(struct view body, struct identity_context *context,
+    struct identity *identity, struct errinfo *reterr)
+{
+	struct identity record = *identity;
+
+	(void)context;
+	enum outcome r = userinfo_read(body, &record, reterr);
+	if (r != OUTCOME_OK)
+		return r;
+	if (identity->id[0] == '\0' || strcmp(record.id, identity->id) != 0)
 		return err_set(reterr, OUTCOME_TOKEN_INVALID,
 		    "sub is not that of the id_token");
 	*identity = record;
 	return OUTCOME_OK;
+}
+
+static enum outcome
+owner_parse(struct view body, struct identity_context *context,
+    struct identity *identity, struct errinfo *reterr)
+{
+	(void)context;
+	identity->provider = PROVIDER_CXONE;
+	return userinfo_read(body, identity, reterr);
 }
 
 #define ENDPOINT(method, endpoint_path, whole_url) \
@@ -124,7 +146,9 @@ const struct provider provider_cxone = {
 		.called = "the reply of userinfo",
 		.is_userinfo = true,
 		.parse = userinfo_parse,
-		.parse_input = userinfo_parse},
+		.parse_input = userinfo_parse,
+		.parse_owner = owner_parse,
+		.names_parse = names_user_parse},
 	},
     .error_names = error_names,
     .error_details = error_details,

@@ -283,14 +283,56 @@ def test_a_client_s_name_and_secret_are_percent_encoded(cxone, sign_in, director
         assert form.get("client_secret", secret) == secret
 
 
-@pytest.mark.parametrize("command", ["whoami", "logout"])
-def test_a_token_of_cxone_is_neither_named_nor_revoked(gcpkce, cxone, configure, command):
+@pytest.fixture
+def exporting(gcpkce, cxone, configure):
+    """Runs a command in a session that has a token of CXone's."""
     conf = configure(provider="cxone", region=None, issuer=cxone.issuer,
                      export="env", token_env="CXONE_TOKEN")
-    run = gcpkce("--json", command, "--conf", conf, env={"CXONE_TOKEN": "access-token-of-cxone"})
+
+    def run(*arguments, token=TOKEN):
+        return gcpkce(*arguments, "--conf", conf, env={"CXONE_TOKEN": token})
+    return run
+
+
+def test_a_token_of_cxone_is_not_revoked(cxone, exporting):
+    run = exporting("--json", "logout")
     assert run.status == 1
-    assert run.json["outcome"] == "config_invalid", run.json
-    assert "CXone" in run.json["cause"]
+    assert (run.json["outcome"], run.json["cause"]) == (
+        "config_invalid", "CXone revokes no token")
+    assert not cxone.asked
+
+
+def test_whoami_asks_userinfo_alone(cxone, exporting):
+    cxone.userinfo["name"] = "Alice Anders"
+    run = exporting("--json", "whoami")
+    assert run.status == 0, run.err
+    assert [run.json[name] for name in ("outcome", "provider", "subject", "email", "name")] == [
+        "ok", "cxone", PERSON, "alice@example.test", "Alice Anders"]
+    assert run.json["organization_is_configured"] is None
+    [(path, headers)] = cxone.asked
+    assert (path, headers["Authorization"]) == ("/auth/userinfo", f"Bearer {TOKEN}")
+    lines = exporting("whoami").out.splitlines()
+    assert "user:          alice@example.test  Alice Anders" in lines
+    assert "organization:  not said" in lines
+    assert exporting("whoami", "--ids", "--user", "alice").out == (
+        f"# map file: Alice Anders alice@example.test\nalice id:{PERSON}\n")
+
+
+@pytest.mark.parametrize("userinfo, outcome", [
+    ({"sub": ""}, "identity_incomplete"), ({"sub": PERSON}, "token_invalid"),
+    ({"sub": f"user:{PERSON}", "email": 7}, "identity_incomplete"),
+    ({"sub": f"user:{PERSON}", "email": TOKEN}, "reply_invalid")])
+def test_whoami_refuses_a_userinfo_that_is_none(cxone, exporting, userinfo, outcome):
+    cxone.userinfo = userinfo
+    run = exporting("--json", "whoami")
+    assert run.json["outcome"] == outcome, run.json
+    assert TOKEN not in run.out + run.err
+
+
+def test_export_needs_the_name_of_a_variable(gcpkce, cxone, configure):
+    conf = configure(provider="cxone", region=None, issuer=cxone.issuer)
+    run = gcpkce("--json", "login", "--export", "--conf", conf)
+    assert (run.json["outcome"], "token_env" in run.json["cause"]) == ("config_invalid", True)
     assert not cxone.asked
 
 

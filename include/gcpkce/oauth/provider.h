@@ -47,7 +47,9 @@ struct identity_request {
 	   OUTCOME_NO_MEMORY */
 	identity_parse_fn *parse;
 	identity_parse_fn *parse_input; /* of gcpkce decide */
-	/* the names in the reply, for display */
+	/* of gcpkce whoami, which has a token alone; NULL: not asked */
+	identity_parse_fn *parse_owner;
+	/* the names in the reply, for display; only with parse_owner */
 	enum outcome (*names_parse)(
 	    struct view body, struct wire_names *names, struct errinfo *reterr);
 };
