@@ -145,7 +145,7 @@ $(B)/locale/%/LC_MESSAGES/pam_gcpkce.mo: po/%.po
 	$(call say,MSGFMT,$<)
 	$(Q)msgfmt --check-format --check-domain -o $@ $<
 
-include tests/build.mk tests/fuzz/build.mk tests/bench/build.mk mk/checks.mk mk/packages.mk
+include mk/greeter.mk tests/build.mk tests/fuzz/build.mk tests/bench/build.mk mk/checks.mk mk/packages.mk
 
 # ---- install; the administrator's configuration stays ----
 
@@ -157,6 +157,8 @@ define each_installed
 	$(call $(1),0644,$(mandir)/man1,man/gcpkce.1)
 	$(call $(1),0644,$(mandir)/man5,man/pam_gcpkce.conf.5)
 	$(call $(1),0644,$(mandir)/man8,man/pam_gcpkce.8 man/gcpkce-helper.8)
+	$(if $(greeter_built),$(call $(1),0755,$(bindir),$(B)/gcpkce-view))
+	$(if $(greeter_built),$(call $(1),0644,$(mandir)/man1,man/gcpkce-view.1))
 	$(call $(1),0644,$(sysusersdir),etc/sysusers.d/pam_gcpkce.conf)
 	$(call $(1),0644,$(tmpfilesdir),etc/tmpfiles.d/pam_gcpkce.conf)
 	$(call $(1),0644,$(bashcompdir),etc/completion/gcpkce.bash,gcpkce)

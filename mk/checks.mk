@@ -59,7 +59,7 @@ coverage: deps ## which lines and branches the tests reach; docs/COVERAGE.md
 
 # By a dry run of make, so that each file has the flags that it is built with.
 compile_commands.json: FORCE ## for clangd and other tools that read C
-	$(Q)$(MAKE) --no-print-directory --dry-run --always-make V=1 test-parts unit-parts bench-parts fuzz-objects | \
+	$(Q)$(MAKE) --no-print-directory --dry-run --always-make V=1 test-parts unit-parts bench-parts fuzz-objects greeter | \
 		$(PYTHON) tools/compile-commands $@
 
 mutate: deps ## flip every condition of the decision, one by one: does a test notice?
@@ -78,9 +78,10 @@ format-check: ## are the C sources formatted?
 
 lint: ## -Werror under gcc and clang, cppcheck, shellcheck, man pages, headers alone
 	$(Q)tools/install-deps bench
-	$(Q)$(MAKE) --no-print-directory B=build/lint-gcc CC=gcc WERROR=-Werror test-parts unit-parts bench-parts
+	$(Q)$(MAKE) --no-print-directory B=build/lint-gcc CC=gcc WERROR=-Werror test-parts unit-parts bench-parts \
+		$(if $(webkit_libs),greeter)
 	$(Q)$(MAKE) --no-print-directory B=build/lint-clang CC=clang WERROR=-Werror \
-		test-parts unit-parts bench-parts fuzz-objects
+		test-parts unit-parts bench-parts fuzz-objects $(if $(webkit_libs),greeter)
 	$(Q)for h in $(headers); do printf '#include "%s"\n' "$$h" | \
 		$(CC) $(own_cppflags) -I. $(crypto_cflags) -std=c17 -Werror -fsyntax-only -xc - || exit 1; done
 	$(Q)tools/pinned 2.10 cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,portability --inline-suppr \
@@ -116,8 +117,8 @@ texts: $(text_tools) po/pam_gcpkce.pot ## renew the texts made from the table of
 	$(Q)for po in $(wildcard po/*.po); do \
 		msgmerge --quiet --update --backup=off --no-fuzzy-matching "$$po" po/pam_gcpkce.pot; done
 
-po/pam_gcpkce.pot: include/gcpkce/base/messages.h
-	$(Q)xgettext --language=C --keyword=N_ --from-code=UTF-8 --omit-header --no-location -o $@ $<
+po/pam_gcpkce.pot: include/gcpkce/base/messages.h $(sort $(wildcard pam_gcpkce/greeter/*_messages.h))
+	$(Q)xgettext --language=C --keyword=N_ --from-code=UTF-8 --omit-header --no-location -o $@ $^
 
 fault-table: test-parts ## renew docs/FAULTS.md from a run of the matrix of faults
 	$(Q)GCPKCE_BUILD=$(abspath $(B)) $(PYTHON) -B tests/failure/matrix.py --page docs/FAULTS.md

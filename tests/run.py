@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: ISC
 """Runs the tests and ends with one line: N passed, N failed, N skipped.
 
-    run.py --build DIRECTORY [--name PART] all|quick|coverage|web|oidc
+    run.py --build DIRECTORY [--name PART] all|quick|coverage|web|oidc|greeter
 
 A suite is one test program (cmocka), one directory of pytest, or all fuzz targets
 together.  What passes says one line; what fails shows all it printed.
@@ -223,6 +223,8 @@ def suites(build, which, sanitized):
         return [[("pytest", "tests/web")]], [] if sanitized else [PAGES]
     if which == "oidc":
         return [[OIDC]], []
+    if which == "greeter":
+        return [[("pytest", "tests/greeter")]], []
     lane = []
     if which != "coverage":  # what counts links a library more
         lane.append(("shell", ("check-links", ["tests/links.sh", build])))
@@ -302,7 +304,7 @@ def main():
     parser.add_argument("--name", default="")
     parser.add_argument("--sanitized", action="store_true",
                         help="the module cannot be loaded by programs without a sanitizer")
-    parser.add_argument("which", choices=("all", "quick", "coverage", "web", "oidc"))
+    parser.add_argument("which", choices=("all", "quick", "coverage", "web", "oidc", "greeter"))
     arguments = parser.parse_args()
     # a shell starts what is in the background with ^C ignored, nohup with the
     # hang-up; programs under test would inherit it

@@ -25,7 +25,7 @@ def entries(tmp_path):
     made = tmp_path / "compile_commands.json"
     shown = subprocess.run(
         ["make", "--no-print-directory", "--dry-run", "--always-make", "V=1", "CC=cc",
-         "test-parts", "unit-parts", "bench-parts", "fuzz-objects"],
+         "test-parts", "unit-parts", "bench-parts", "fuzz-objects", "greeter"],
         cwd=ROOT, check=True, text=True, capture_output=True,
         env={"PATH": os.environ["PATH"]}).stdout
     subprocess.run([f"{ROOT}/tools/compile-commands", made], cwd=ROOT, check=True, input=shown,

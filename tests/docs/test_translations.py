@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: ISC
 """Every sentence for people is in the template, and every catalogue has all.
 
-The sentences stand in include/gcpkce/base/messages.h.  `make texts` renews the template
+The sentences stand in include/gcpkce/base/messages.h, and those of the login
+screen in pam_gcpkce/greeter/*_messages.h.  `make texts` renews the template
 po/pam_gcpkce.pot and puts what is new into the catalogues, for translators to
 translate.
 """
@@ -17,6 +18,8 @@ import pytest
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 TEMPLATE = os.path.join(ROOT, "po/pam_gcpkce.pot")
+SOURCES = ["include/gcpkce/base/messages.h", *sorted(
+    glob.glob("pam_gcpkce/greeter/*_messages.h", root_dir=ROOT))]
 CATALOGUES = sorted(glob.glob(os.path.join(ROOT, "po/*.po")))
 
 
@@ -34,10 +37,10 @@ def gettext():
 
 
 def said():
-    """name -> text of each sentence of messages.h, and whether it is marked."""
-    with open(os.path.join(ROOT, "include/gcpkce/base/messages.h"),
-              encoding="ascii") as file:
-        lines = file.read().replace("\\\n", " ")
+    """name -> text of each sentence of SOURCES, and whether it is marked."""
+    lines = "".join(read(os.path.join(ROOT, source)) for source in SOURCES)
+    assert lines.isascii()
+    lines = lines.replace("\\\n", " ")
     for name, body in re.findall(r"#define (MESSAGE_\w+)[ \t]+(.*)", lines):
         text = "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', body))
         yield name, text, body.startswith("N_(")
@@ -61,20 +64,20 @@ def test_the_sentences_are_marked_and_the_template_has_them_all():
     assert {text for _, text, _ in sentences} == messages(TEMPLATE)
 
 
-def test_sentences_stand_in_messages_h_alone():
+def test_sentences_stand_in_these_headers_alone():
     sources = [path for directory in ("include", "pam_gcpkce")
                for path in glob.glob(f"{ROOT}/{directory}/**/*.[ch]",
                                      recursive=True)]
     assert len(sources) > 80
-    named = {os.path.basename(path) for path in sources
+    named = {os.path.relpath(path, ROOT) for path in sources
              if re.search(r"#\s*define MESSAGE_", read(path))}
-    assert named == {"messages.h"}
+    assert named == set(SOURCES)
 
 
 def test_the_template_is_what_xgettext_makes(gettext):
     made = gettext("xgettext", "--language=C", "--keyword=N_",
                    "--from-code=UTF-8", "--omit-header", "--no-location",
-                   "--output=-", "include/gcpkce/base/messages.h")
+                   "--output=-", *SOURCES)
     assert made == read(TEMPLATE), "renew it by: make texts"
 
 

@@ -17,6 +17,9 @@ import tempfile
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
 NETWORK = ("--net",)
+DEV_NODES = ("null", "zero", "full", "random", "urandom", "tty")
+DEV_LINKS = {"fd": "/proc/self/fd", "stdin": "fd/0", "stdout": "fd/1",
+             "stderr": "fd/2", "ptmx": "pts/ptmx"}
 
 
 def unshare(*more):
@@ -51,6 +54,22 @@ def furnish():
     start_network()
     mount("-t", "tmpfs", "-o", "mode=1777", "shm", "/dev/shm")
     open_path(ROOT)
+
+
+def furnish_dev(dev):
+    """Mounts on a directory a /dev with terminals of its own, and no others."""
+    mount("-t", "tmpfs", "-o", "mode=755,dev", "dev", dev)
+    for node in DEV_NODES:
+        with open(f"{dev}/{node}", "x", encoding="ascii"):
+            pass
+        mount("--bind", f"/dev/{node}", f"{dev}/{node}")
+    for link, target in DEV_LINKS.items():
+        os.symlink(target, f"{dev}/{link}")
+    for name, kind, options in (
+            ("shm", "tmpfs", "mode=1777"),
+            ("pts", "devpts", "newinstance,ptmxmode=666,mode=620,gid=5")):
+        os.mkdir(f"{dev}/{name}")
+        mount("-t", kind, "-o", options, name, f"{dev}/{name}")
 
 
 def command(argv):

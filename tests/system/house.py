@@ -22,7 +22,8 @@ import tempfile
 import time
 
 from journal import Journal
-from machine import NETWORK, mount, open_path, run, under_init, unshare
+from machine import (
+    NETWORK, furnish_dev, mount, open_path, run, under_init, unshare)
 from waiting import PATIENCE
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -52,10 +53,6 @@ ALIASES = {
     "toor": 0,
     "deputy": ACCOUNTS["ops"],
 }
-
-DEV_NODES = ("null", "zero", "full", "random", "urandom", "tty")
-DEV_LINKS = {"fd": "/proc/self/fd", "stdin": "fd/0", "stdout": "fd/1",
-             "stderr": "fd/2", "ptmx": "pts/ptmx"}
 
 # The command of every session: who am I, what do I see, what state did the
 # host leave me in; then stay until told.  The state is read without a fork,
@@ -325,17 +322,7 @@ class House:
     def _furnish_dev(self):
         """A /dev with terminals of its own and room for our /dev/log."""
         dev = self.make_directory("dev")
-        mount("-t", "tmpfs", "-o", "mode=755,dev", "dev", dev)
-        for node in DEV_NODES:
-            place = self.write(f"{dev}/{node}", "")
-            mount("--bind", f"/dev/{node}", place)
-        for link, target in DEV_LINKS.items():
-            os.symlink(target, f"{dev}/{link}")
-        for name, kind, options in (
-                ("shm", "tmpfs", "mode=1777"),
-                ("pts", "devpts", "newinstance,ptmxmode=666,mode=620,gid=5")):
-            os.mkdir(f"{dev}/{name}")
-            mount("-t", kind, "-o", options, name, f"{dev}/{name}")
+        furnish_dev(dev)
         mount("--rbind", dev, "/dev")
 
 

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * gcpkce-view: one window with one web page, for login screens.  It prints the
+ * address that the sign-in page sends the browser to, before any request goes
+ * there.
+ */
+#include <libintl.h>
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "web_messages.h"
+#include "web_page.h"
+#include "web_window.h"
+
+#define ANSWER_SECONDS 30 /* for the first bytes of a page */
+
+enum status {
+	STATUS_ANSWER,
+	STATUS_CANCELLED,
+	STATUS_USAGE,
+	STATUS_FAILED,
+};
+
+struct run {
+	struct web_options options;
+	struct web_requests requests;
+	struct web_window *window;
+	GtkWidget *page;
+	GMainLoop *loop;
+	bool ended;
+	enum status status;
+	char host[256];       /* of the page that is loading, or shown */
+	gint64 deadline_us;   /* g_get_monotonic_time */
+	gint64 answer_due_us; /* the same, for the page; 0: it is there */
+};
+
+static void
+end(struct run *v, enum status status)
+{
+	if (!v->ended)
+		v->status = status;
+	v->ended = true;
+	g_main_loop_quit(v->loop);
+}
+
+/* For the display manager's log: never an address, which may hold a code. */
+static void
+fail(struct run *v, const char *what, const char *detail)
+{
+	(void)fprintf(stderr, "gcpkce-view: %s%s%s\n", what,
+	    detail[0] != '\0' ? ": " : "", detail);
+	end(v, STATUS_FAILED);
+}
+
+static void
+answer(struct run *v, const char *address)
+{
+	size_t len = strlen(address);
+
+	if (v->ended)
+		return;
+	end(v, STATUS_ANSWER);
+	while (len > 0) {
+		ssize_t written = write(STDOUT_FILENO, address, len);
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written <= 0)
+			break;
+		address += written;
+		len -= (size_t)written;
+	}
+	if (len > 0 || write(STDOUT_FILENO, "\n", 1) != 1)
+		v->status = STATUS_FAILED;
+}
+
+static void
+unreachable(struct run *v, const char *reason)
+{
+	GString *text = g_string_new(gettext(MESSAGE_WEB_UNREACHABLE));
+
+	(void)g_string_replace(text, "{host}", v->host, 1);
+	(void)g_string_replace(text, "{reason}", reason, 1);
+	v->answer_due_us = 0;
+	web_window_trouble(v->window, MESSAGE_WEB_OFFLINE, text->str);
+	(void)g_string_free(text, TRUE);
+}
+
+static void
+on_event(void *data, enum web_event event, const char *detail)
+{
+	struct run *v = data;
+
+	switch (event) {
+	case WEB_LOADING:
+		(void)g_strlcpy(v->host, detail, sizeof(v->host));
+		v->answer_due_us =
+		    g_get_monotonic_time() + ANSWER_SECONDS * G_USEC_PER_SEC;
+		web_window_loading(v->window, detail);
+		break;
+	case WEB_SHOWN:
+		v->answer_due_us = 0;
+		web_window_page(v->window, detail);
+		break;
+	case WEB_CAUGHT:
+		answer(v, detail);
+		break;
+	case WEB_REFUSED:
+		(void)fprintf(stderr, "gcpkce-view: not allowed: %s\n", detail);
+		web_window_refused(v->window, detail);
+		break;
+	case WEB_UNREACHABLE:
+		unreachable(v, detail);
+		break;
+	case WEB_UNTRUSTED:
+		fail(v, "the certificate is not valid", detail);
+		break;
+	case WEB_CRASHED:
+		web_window_trouble(v->window, MESSAGE_WEB_FAILED,
+		    gettext(MESSAGE_WEB_CRASHED));
+		break;
+	case WEB_MEMORY:
+		web_window_trouble(
+		    v->window, MESSAGE_WEB_FAILED, gettext(MESSAGE_WEB_MEMORY));
+		break;
+	case WEB_UNCONFINED:
+		fail(v, "the list of hosts cannot be enforced", detail);
+		break;
+	}
+}
+
+static void
+on_cancel(void *data)
+{
+	end(data, STATUS_CANCELLED);
+}
+
+static void
+on_retry(void *data)
+{
+	struct run *v = data;
+
+	web_page_load(v->page);
+}
+
+static gboolean
+on_second(gpointer data)
+{
+	struct run *v = data;
+	gint64 now = g_get_monotonic_time();
+
+	if (now >= v->deadline_us) {
+		fail(v, "the time is over", "");
+		return FALSE;
+	}
+	web_window_time(v->window,
+	    (unsigned long)((v->deadline_us - now) / G_USEC_PER_SEC));
+	if (v->answer_due_us != 0 && now >= v->answer_due_us) {
+		web_page_stop(v->page);
+		unreachable(v, gettext(MESSAGE_WEB_SLOW));
+	}
+	return TRUE;
+}
+
+static enum status
+run(struct run *v)
+{
+	v->loop = g_main_loop_new(NULL, FALSE);
+	v->requests = (struct web_requests){on_cancel, on_retry, v};
+	v->deadline_us = g_get_monotonic_time() +
+	    (gint64)v->options.deadline * G_USEC_PER_SEC;
+	v->page = web_page_new(&v->options, on_event, v);
+	v->window = web_window_new(&v->options, v->page, &v->requests);
+	(void)g_timeout_add_seconds(1, on_second, v);
+	web_window_show(v->window);
+	web_page_load(v->page);
+	if (!v->ended)
+		g_main_loop_run(v->loop);
+	return v->status;
+}
+
+static void
+translate(void)
+{
+	(void)setlocale(LC_ALL, "");
+	(void)bindtextdomain("pam_gcpkce", GCPKCE_LOCALE);
+	(void)bind_textdomain_codeset("pam_gcpkce", "UTF-8");
+	(void)textdomain("pam_gcpkce");
+}
+
+int
+main(int argc, char **argv)
+{
+	struct run v = {.status = STATUS_FAILED};
+	const struct rlimit none = {0}; /* of core files, which hold codes */
+
+	switch (web_options_parse(argc, argv, &v.options)) {
+	case WEB_HELP:
+		return STATUS_ANSWER;
+	case WEB_USAGE:
+		return STATUS_USAGE;
+	case WEB_RUN:
+		break;
+	}
+	if (!web_environment_reduce() || setrlimit(RLIMIT_CORE, &none) != 0) {
+		perror("gcpkce-view");
+		return STATUS_FAILED;
+	}
+	translate();
+	if (!gtk_init_check()) {
+		(void)fputs("gcpkce-view: there is no display\n", stderr);
+		return STATUS_FAILED;
+	}
+	return (int)run(&v);
+}

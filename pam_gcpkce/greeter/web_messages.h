@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The messages of gcpkce-view, in the form of gcpkce/base/messages.h.  What
+ * stands in braces is replaced.
+ */
+#ifndef GCPKCE_GREETER_WEB_MESSAGES_H
+#define GCPKCE_GREETER_WEB_MESSAGES_H
+
+#include "gcpkce/base/messages.h"
+
+#define MESSAGE_WEB_TITLE N_("Sign in")
+#define MESSAGE_WEB_CANCEL N_("Cancel")
+#define MESSAGE_WEB_RETRY N_("Try again")
+
+/* xgettext: python-brace-format */
+#define MESSAGE_WEB_LOADING N_("Loading {host}")
+
+/* The accessible name of the host's name. */
+/* xgettext: python-brace-format */
+#define MESSAGE_WEB_PAGE N_("Page of {host}")
+
+/* xgettext: python-brace-format */
+#define MESSAGE_WEB_TIME N_("{time} left")
+
+#define MESSAGE_WEB_OFFLINE N_("No network")
+/* xgettext: python-brace-format */
+#define MESSAGE_WEB_UNREACHABLE N_("{host} cannot be reached: {reason}")
+#define MESSAGE_WEB_SLOW N_("it does not answer")
+
+#define MESSAGE_WEB_FAILED N_("The page failed")
+#define MESSAGE_WEB_CRASHED N_("It stopped by itself.")
+#define MESSAGE_WEB_MEMORY N_("It needed too much memory.")
+
+/* xgettext: python-brace-format */
+#define MESSAGE_WEB_REFUSED \
+	N_("{host} is not allowed on this screen. If the sign-in needs it, " \
+	   "please tell the administrator.")
+
+#endif

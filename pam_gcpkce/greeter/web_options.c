@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: ISC */
+#include "web_options.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "gcpkce/base/text.h"
+
+#define USAGE \
+	"usage: gcpkce-view [--allow HOST]... [--deadline SECONDS] [--dark]\n" \
+	"                   [--scale PERCENT] --redirect URI ADDRESS\n"
+
+enum { ALLOW = 0x100, DEADLINE, DARK, SCALE, REDIRECT, HELP, VERSION };
+
+static const struct option known[] = {
+    {"allow", required_argument, NULL, ALLOW},
+    {"deadline", required_argument, NULL, DEADLINE},
+    {"dark", no_argument, NULL, DARK},
+    {"scale", required_argument, NULL, SCALE},
+    {"redirect", required_argument, NULL, REDIRECT},
+    {"help", no_argument, NULL, HELP},
+    {"version", no_argument, NULL, VERSION},
+    {0},
+};
+
+/* The variables that stay; those that begin with LC_ stay as well. */
+static const char *const kept[] = {
+    "LANG",
+    "LANGUAGE",
+    "TZ",
+    "DISPLAY",
+    "XAUTHORITY",
+    "WAYLAND_DISPLAY",
+    "XDG_RUNTIME_DIR",
+    "GDK_BACKEND",
+    "GDK_SCALE",
+    "GTK_A11Y",
+    "DBUS_SESSION_BUS_ADDRESS",
+    "AT_SPI_BUS_ADDRESS",
+    "LIBGL_ALWAYS_SOFTWARE",
+    "https_proxy",
+    "no_proxy",
+};
+
+/*
+ * The home is root's directory and holds nothing, so all files of settings are
+ * root's, and caches are written nowhere.
+ */
+static const char *const set[][2] = {
+    {"PATH", "/usr/bin:/bin"},
+    {"HOME", "/"},
+    {"GSETTINGS_BACKEND", "memory"},
+    {"GTK_USE_PORTAL", "0"},
+    {"GSK_RENDERER", "cairo"},
+    {"MESA_SHADER_CACHE_DISABLE", "true"},
+};
+
+static bool
+is_kept(const char *variable)
+{
+	struct view name = view_before(view_text(variable), '=');
+
+	if (view_begins(name, "LC_"))
+		return true;
+	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
+		if (view_eq(name, view_text(kept[i])))
+			return true;
+	}
+	return false;
+}
+
+bool
+web_environment_reduce(void)
+{
+	char **to = environ;
+	bool done = true;
+
+	for (char **from = environ; from != NULL && *from != NULL; from++) {
+		if (is_kept(*from))
+			*to++ = *from;
+	}
+	if (to != NULL)
+		*to = NULL;
+	for (size_t i = 0; i < sizeof(set) / sizeof(set[0]); i++)
+		done = done && setenv(set[i][0], set[i][1], 1) == 0;
+	return done;
+}
+
+static enum web_request
+mistake(const char *what, const char *value)
+{
+	(void)fprintf(stderr, "gcpkce-view: %s%s%s\n" USAGE, what,
+	    value != NULL ? ": " : "", value != NULL ? value : "");
+	return WEB_USAGE;
+}
+
+/* The address itself, and the host of the apps beside a host "login.X". */
+static bool
+address_set(struct web_options *o, const char *address)
+{
+	static char apps[256];
+	struct url url;
+
+	o->address = address;
+	if (!url_split(address, &url) || !web_rules_add(&o->rules, url.host) ||
+	    web_judge(&o->rules, address) != WEB_ALLOW)
+		return false;
+	if (!view_begins(url.host, "login.") || url.host.len >= sizeof(apps))
+		return true;
+	(void)snprintf(apps, sizeof(apps), "apps.%.*s", (int)(url.host.len - 6),
+	    (const char *)url.host.p + 6);
+	return web_rules_add(&o->rules, view_text(apps));
+}
+
+static enum web_request
+option_set(struct web_options *o, int option, const char *value)
+{
+	switch (option) {
+	case ALLOW:
+		if (!web_rules_add(&o->rules, view_text(value)))
+			return mistake(
+			    "not a host name, or too many of them", value);
+		break;
+	case DEADLINE:
+		if (!text_parse_number(
+			value, 1, WEB_DEADLINE_MAX, &o->deadline))
+			return mistake("not 1 to 3600 seconds", value);
+		break;
+	case DARK:
+		o->dark = true;
+		break;
+	case SCALE:
+		if (!text_parse_number(value, 100, 200, &o->scale_percent))
+			return mistake("not 100 to 200 percent", value);
+		break;
+	case REDIRECT:
+		if (o->rules.redirect != NULL ||
+		    !web_rules_redirect(&o->rules, value))
+			return mistake(
+			    "not one redirect URI (https, or http to "
+			    "a loopback host; no query)",
+			    value);
+		break;
+	case HELP:
+		(void)fputs(USAGE, stdout);
+		return WEB_HELP;
+	case VERSION:
+		(void)puts("gcpkce-view " GCPKCE_VERSION);
+		return WEB_HELP;
+	default:
+		(void)fputs(USAGE, stderr);
+		return WEB_USAGE;
+	}
+	return WEB_RUN;
+}
+
+enum web_request
+web_options_parse(int argc, char **argv, struct web_options *ret)
+{
+	struct web_options o = {
+	    .deadline = WEB_DEADLINE_USUAL, .scale_percent = 100};
+	int option = 0;
+
+	while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
+		enum web_request request = option_set(&o, option, optarg);
+		if (request != WEB_RUN)
+			return request;
+	}
+	if (o.rules.redirect == NULL)
+		return mistake("--redirect is missing", NULL);
+	if (optind != argc - 1)
+		return mistake("it takes one address", NULL);
+	if (!address_set(&o, argv[optind]))
+		return mistake("the address is not https (http to a loopback "
+			       "host), or is the redirect URI",
+		    NULL);
+	*ret = o;
+	return WEB_RUN;
+}

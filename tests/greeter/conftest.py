@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: ISC
+"""What the tests of the login screen find: a tree of their own with the product
+installed, an account for the greeter, a screen, a session bus, and web servers.
+"""
+
+import os
+import sys
+
+import pytest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+for directory in ("lib", "system"):
+    sys.path.insert(0, os.path.join(os.path.dirname(HERE), directory))
+
+import tree  # noqa: E402
+from house import MARK, move_in, why_not  # noqa: E402
+from machine import ROOT, start_network  # noqa: E402
+from screen import Screen  # noqa: E402
+from site_server import Site  # noqa: E402
+from viewer import Viewer  # noqa: E402
+
+BUILD = os.path.realpath(os.environ.get("GCPKCE_BUILD", os.path.join(ROOT, "build/default")))
+SHOTS = os.path.join(BUILD, "greeter")
+ACCOUNT, UID = "gcpkce-greeter", 3950
+
+LOGIN, APPS, IDP = "login.example.test", "apps.example.test", "idp.example.test"
+OTHER = "other.example.test"  # no page may reach it
+REDIRECT = "https://login.example.test/callback/desk"
+HOSTS = (LOGIN, APPS, IDP, OTHER)
+
+
+def pytest_cmdline_main(config):
+    if config.option.collectonly or config.option.help:
+        return None
+    return move_in(config)
+
+
+@pytest.fixture(scope="session")
+def private_tree():
+    """The tests move into it, with the product installed in /usr/local."""
+    directory = os.environ.pop(MARK, None)
+    if directory is None:
+        pytest.exit(why_not() or "give pytest the directory tests/greeter by name", 2)
+    start_network()
+    tree.enter(directory)
+    tree.install(BUILD)
+    tree.name_hosts(HOSTS)
+    tree.add_account(ACCOUNT, UID)
+
+
+@pytest.fixture(scope="session")
+def servers(private_tree):
+    """Web servers for HOSTS, which every program of the tree trusts."""
+    site = Site("/tmp/site", HOSTS)
+    tree.trust(site.ca_file)
+    yield site
+    site.close()
+
+
+@pytest.fixture
+def site(servers):
+    servers.clear()
+    servers.present("good")
+    return servers
+
+
+@pytest.fixture(scope="session")
+def screen(private_tree):
+    screen = Screen(SHOTS)
+    yield screen
+    screen.close()
+
+
+@pytest.fixture
+def view(screen, site):
+    """Start the view at an address of the site: view("/path", "--allow", IDP, env={...})."""
+    started = []
+
+    def start(target="/start", *options, host=LOGIN, redirect=REDIRECT, env=None):
+        argv = [*options, "--redirect", redirect, site.url(host, target)]
+        started.append(Viewer(screen, UID, argv, env))
+        return started[-1]
+    yield start
+    for viewer in started:
+        print(f"The view said:\n{viewer.said}")  # shown of what failed
+        viewer.close()

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: ISC
+"""gcpkce-view, run as the greeter's account runs it."""
+
+import os
+import signal
+import subprocess
+import tempfile
+
+import tree
+from waiting import PATIENCE
+
+PROGRAM = f"{tree.PREFIX}/bin/gcpkce-view"
+
+
+class Viewer:
+    """A running view; its output is read when it has ended."""
+
+    def __init__(self, screen, uid, argv, environment=None):
+        self.screen = screen
+        self._files = [tempfile.TemporaryFile() for _ in range(2)]
+        self.process = tree.as_account(
+            uid, [PROGRAM, *argv],
+            {**screen.environment, "LANG": "C.UTF-8", "XDG_RUNTIME_DIR": f"/run/user/{uid}",
+             **(environment or {})},
+            stdout=self._files[0], stderr=self._files[1])
+
+    def runs(self):
+        return self.process.poll() is None
+
+    def wait(self, seconds=PATIENCE):
+        """Wait for its end; gives its status."""
+        return self.process.wait(seconds)
+
+    def _text(self, file):
+        file.seek(0)
+        return file.read().decode()
+
+    @property
+    def printed(self):
+        return self._text(self._files[0])
+
+    @property
+    def said(self):
+        """What is on its standard error."""
+        return self._text(self._files[1])
+
+    def close(self):
+        if self.runs():
+            self.process.send_signal(signal.SIGKILL)
+            self.process.wait()
+        for file in self._files:
+            file.close()
