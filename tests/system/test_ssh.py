@@ -6,6 +6,7 @@ import re
 import signal
 import time
 from datetime import datetime, timezone
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -235,8 +236,12 @@ def test_a_bare_code_of_another_sign_in_is_refused(
     assert genesys.log.tokens() == {}
 
 
+@pytest.mark.parametrize("write, outcome, sentence, asked", [
+    (lambda landed: landed, "answer_malformed", contract.NO_CODE, 0),
+    (lambda landed: urlsplit(landed).query, "code_refused", contract.REFUSED, 1),
+], ids=["address", "code and state"])
 def test_a_code_of_another_zone_is_refused(
-        sshd, people, journal, configure, genesys):
+        sshd, people, journal, configure, genesys, write, outcome, sentence, asked):
     """A host of zone A shows the address of a sign-in to zone B, with A's page."""
     zone_a, zone_b = (f"https://signin.example.test/callback/ZONE-{zone}" for zone in "AB")
     client = genesys.add_client("zones", redirect_uris=[zone_a, zone_b])
@@ -245,9 +250,9 @@ def test_a_code_of_another_zone_is_refused(
     shown = terminal.asked()
     landed = people["alice"].sign_in(shown.replace("ZONE-B", "ZONE-A"))
     assert landed.startswith(zone_a + "?")
-    terminal.answer(landed)
-    keep_out(terminal, journal, "code_refused", contract.REFUSED)
-    assert genesys.log.count("POST", "/oauth/token") == 1
+    terminal.answer(write(landed))
+    keep_out(terminal, journal, outcome, sentence)
+    assert genesys.log.count("POST", "/oauth/token") == asked
     assert genesys.log.tokens() == {}
     # the control: from the page of its own zone it signs in
     terminal = sshd.open("alice")
