@@ -18,6 +18,7 @@ import pexpect
 import pytest
 
 from conftest import CLIENT, GCPKCE, ORGANIZATION, PERSON, ROOT
+from test_command import GOOD
 from waiting import wait_until
 
 CODE = "c0de" * 150  # longer than a code of Genesys Cloud may be
@@ -96,6 +97,7 @@ class Cxone(http.server.ThreadingHTTPServer):
         self.userinfo = {"sub": f"user:{PERSON}", "email": "alice@example.test"}
         self.jwks_path = "/auth/jwks"
         self.asked, self.forms, self.changes = [], [], {}
+        self.signed, self.shown = [], ""
         self.access_token, self.expires_in, self.client = TOKEN, 3600, CLIENT
         self.signer, self.nonce, self.challenge = self.key, None, None
         threading.Thread(target=self.serve_forever, daemon=True).start()
@@ -115,9 +117,10 @@ class Cxone(http.server.ThreadingHTTPServer):
                   "iat": now, "exp": now + 3600, "nonce": self.nonce,
                   "tenantId": ORGANIZATION, "name": "root@example.test", **self.changes}
         claims = {name: value for name, value in claims.items() if value is not None}
+        self.signed.append(self.signer.sign(claims))
         return {"access_token": self.access_token, "token_type": "Bearer",
                 "expires_in": self.expires_in, "refresh_token": "refresh-token-of-cxone",
-                "id_token": self.signer.sign(claims)}, 200
+                "id_token": self.signed[-1]}, 200
 
     def paths(self):
         return [path for path, _ in self.asked]
@@ -146,6 +149,7 @@ def sign_in(cxone, configure, account):
         child.sendline(answer)
         child.expect(pexpect.EOF)
         child.close()
+        cxone.shown = child.before
         return json.loads(re.search(r"^\{.*\}", child.before, re.MULTILINE | re.DOTALL).group())
     return run
 
@@ -174,24 +178,28 @@ def test_the_keys_are_fetched_without_a_token_and_not_twice(cxone, sign_in):
     assert not any("Authorization" in headers for _, headers in cxone.asked)
 
 
-@pytest.mark.parametrize("changes, outcome", [
-    ({"nonce": "x" * 43}, "token_invalid"),
-    ({"nonce": None}, "identity_incomplete"),
-    ({"iss": "https://cxone.niceincontact.com"}, "token_invalid"),
-    ({"aud": "other"}, "wrong_client"),
-    ({"tenantId": PERSON}, "wrong_organization"),
-    ({"exp": 1}, "token_invalid"),
-    ({"userId": ORGANIZATION}, "token_invalid"),
-    ({"sub": f"user:{ORGANIZATION}", "userId": ORGANIZATION}, "not_mapped"),
-    ({"impersonatingUserTenantId": PERSON}, "partner_refused"),
-    ({"at_hash": "x" * 22}, "token_invalid"),
+@pytest.mark.parametrize("changes, outcome, cause", [
+    ({"nonce": "x" * 43}, "token_invalid", "nonce is not this sign-in's"),
+    ({"nonce": None}, "identity_incomplete", "nonce is missing"),
+    ({"iss": "https://cxone.niceincontact.com"}, "token_invalid", "iss is not the issuer"),
+    ({"aud": "other"}, "wrong_client", "aud has another client"),
+    ({"tenantId": PERSON}, "wrong_organization", "tenantId is another organization"),
+    ({"iat": 1, "exp": 2}, "token_invalid", "it has expired"),
+    ({"userId": ORGANIZATION}, "token_invalid", "sub is not \"user:\" and userId"),
+    ({"sub": f"user:{ORGANIZATION}", "userId": ORGANIZATION}, "not_mapped", "no line of the map file"),
+    ({"impersonatingUserTenantId": PERSON}, "partner_refused", "another person acts"),
+    ({"at_hash": "x" * 22}, "token_invalid", "at_hash is not that"),
 ])
-def test_login_refuses_claims(cxone, sign_in, changes, outcome):
+def test_login_refuses_claims(cxone, sign_in, changes, outcome, cause):
+    """For that cause alone; nothing more is asked, and nothing that is shown is secret."""
     cxone.changes = changes
-    told = sign_in()
+    told = sign_in(debug="yes")
     assert told["outcome"] == outcome, told
-    for secret in (CODE, cxone.nonce, cxone.forms[0]["code_verifier"], "access-token"):
-        assert secret not in str(told)
+    assert cause in told["cause"]
+    assert cxone.paths() == ["/auth/jwks", "/auth/token"]
+    for secret in (CODE, cxone.nonce, cxone.forms[0]["code_verifier"], TOKEN,
+                   "refresh-token", *cxone.signed[-1].split(".")):
+        assert secret not in cxone.shown
 
 
 def test_a_token_without_a_nonce_needs_the_option(cxone, sign_in):
@@ -418,7 +426,22 @@ def test_the_example_is_a_configuration_for_cxone(gcpkce, configure, account):
         assert run.json["outcome"] == outcome, run.json
 
 
-def test_decide_takes_no_record_of_the_other_provider(gcpkce, configure, account):
-    run = gcpkce("--json", "decide", "--conf", configure(), "--user", account,
-                 stdin=json.dumps({"id_token_claims": CLAIMS}))
-    assert run.json["outcome"] == "identity_incomplete"
+@pytest.mark.parametrize("settings, record, missing", [
+    ({}, {"id_token_claims": CLAIMS}, '"user", '),
+    ({"provider": "cxone", "region": None}, GOOD, '"id_token_claims", ')])
+def test_decide_takes_no_record_of_the_other_provider(
+        gcpkce, configure, account, settings, record, missing):
+    """Each of the two is good where it belongs; of both, one's own counts."""
+    conf = configure([f"{account} id:{PERSON}"], **settings)
+
+    def decide(recorded):
+        return gcpkce("--json", "decide", "--conf", conf, "--user", account,
+                      stdin=json.dumps(recorded)).json
+    refused = decide(record)
+    assert refused["outcome"] == "identity_incomplete"
+    assert refused["cause"].startswith(missing) and refused["subject"] == ""
+    assert decide({**GOOD, "id_token_claims": CLAIMS})["outcome"] == "ok"
+    bad = {**GOOD, "user": {**GOOD["user"], "id": ORGANIZATION}} if settings else {
+        **GOOD, "id_token_claims": {**CLAIMS, "aud": "other"}}
+    assert decide({"id_token_claims": CLAIMS, **bad})["outcome"] == "ok"
+

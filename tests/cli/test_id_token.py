@@ -103,7 +103,7 @@ def jwcrypto_says(token, keys):
             continue
         claims = json.loads(checked.payload)
         return (all(claims.get(name) == CLAIMS[name] for name in ("iss", "nonce", "tenantId", "sub"))
-                and claims.get("aud") in (CLIENT, [CLIENT]) and claims["exp"] > NOW - 60
+                and (claims["aud"] == CLIENT or set(claims["aud"]) == {CLIENT}) and claims["exp"] > NOW - 60
                 and NOW - 160 <= claims["iat"] <= NOW + 60 and claims.get("nbf", 0) <= NOW + 60)
     return False
 
@@ -116,42 +116,53 @@ GOOD = {
     "a number": ({}, {"icBUId": 4711, "auth_time": NOW}), "a text": ({}, {"icBUId": "4711"}),
     "just not expired": ({}, {"iat": NOW - 120, "exp": NOW - 59}),
     "from the start": ({}, {"iat": NOW - 160}), "a fast clock": ({}, {"iat": NOW + 60}),
-    "a day": ({}, {"exp": CLAIMS["iat"] + 86400}), "unknown members": ({"new": [1]}, {"new": {"a": [{}]}}),
+    "a day": ({}, {"exp": CLAIMS["iat"] + 86400}), "a second": ({}, {"iat": NOW, "exp": NOW + 1}),
+    "typ in full": ({"typ": "application/jwt"}, {}), "a kid of 256 bytes": ({"kid": "k" * 256}, {}),
+    "no names": ({}, {"name": ""}), "a claim of null": ({}, {"given_name": None, "act": None}),
+    "an escape": ({}, b'{"\\u0069ss":' + json.dumps(CLAIMS).encode().split(b":", 1)[1]),
+    "blanks": ({}, json.dumps(CLAIMS, indent=4).encode()),
+    "no blanks": ({}, json.dumps(CLAIMS, separators=(",", ":")).encode()),
+    "another order": ({}, json.dumps(dict(reversed(CLAIMS.items()))).encode()),
+    "a long name": ({}, {"name": "x" * 8000}), "the same twice in aud": ({}, {"aud": [CLIENT, CLIENT]}),
+    "a certificate's hash": ({"x5t": "x" * 27, "x5t#S256": "y" * 43}, {}),
+    "nbf in the past": ({}, {"nbf": 0}), "claims of CXone": ({}, {
+        "tenant": "example", "icClusterId": "C1", "icAgentId": 4711, "icSPId": "1", "area": "na1"}),
+    "many claims": ({}, {f"claim{i}": [i, {}] for i in range(100)}), "unknown members": ({"new": [1]}, {"new": {"a": [{}]}}),
 }
 
-# name: (changes of the header, changes of the claims, outcome)
+# name: (changes of the header, changes of the claims, outcome, its cause)
 BAD = {
-    "at+jwt": ({"typ": "at+jwt"}, {}, "token_invalid"),
-    "crit": ({"crit": ["exp"], "exp": 1}, {}, "token_invalid"),
-    "b64": ({"b64": True}, {}, "token_invalid"),
-    "long kid": ({"kid": "k" * 257}, {}, "token_invalid"),
-    "unknown kid": ({"kid": "k2"}, {}, "token_invalid"),
-    "another issuer": ({}, {"iss": ISSUER + "/"}, "token_invalid"),
-    "no issuer": ({}, {"iss": DELETE}, "identity_incomplete"),
-    "another audience": ({}, {"aud": "other"}, "wrong_client"),
-    "one audience more": ({}, {"aud": [CLIENT, "other"]}, "wrong_client"),
-    "no audience": ({}, {"aud": DELETE}, "identity_incomplete"),
-    "empty audience": ({}, {"aud": []}, "token_invalid"),
-    "another azp": ({}, {"azp": "other"}, "wrong_client"),
-    "expired": ({}, {"exp": NOW - 60, "iat": NOW - 120}, "token_invalid"),
-    "exp a text": ({}, {"exp": "1700003600"}, "token_invalid"),
-    "exp a fraction": ({}, {"exp": 1700003600.5}, "token_invalid"),
-    "no exp": ({}, {"exp": DELETE}, "identity_incomplete"),
-    "ten years": ({}, {"exp": NOW + 315360000}, "token_invalid"),
-    "no iat": ({}, {"iat": DELETE}, "identity_incomplete"),
-    "iat ahead": ({}, {"iat": NOW + 61}, "token_invalid"),
-    "iat too old": ({}, {"iat": NOW - 161}, "token_invalid"),
-    "nbf ahead": ({}, {"nbf": NOW + 61}, "token_invalid"),
-    "another nonce": ({}, {"nonce": "other"}, "token_invalid"),
-    "no nonce": ({}, {"nonce": DELETE}, "identity_incomplete"),
-    "another at_hash": ({}, {"at_hash": HASH[:-1] + "Q"}, "token_invalid"),
-    "act": ({}, {"act": {"sub": "user:x"}}, "partner_refused"),
-    "impersonation": ({}, {"impersonatingUserTenantId": USER}, "partner_refused"),
-    "another tenant": ({}, {"tenantId": USER}, "wrong_organization"),
-    "no tenant": ({}, {"tenantId": DELETE}, "identity_incomplete"),
-    "another sub": ({}, {"sub": f"user:{TENANT}"}, "token_invalid"),
-    "no sub": ({}, {"sub": DELETE}, "identity_incomplete"),
-    "no userId": ({}, {"userId": DELETE}, "identity_incomplete"),
+    "at+jwt": ({"typ": "at+jwt"}, {}, "token_invalid", "typ is not JWT"),
+    "crit": ({"crit": ["exp"], "exp": 1}, {}, "token_invalid", "the header has crit"),
+    "b64": ({"b64": True}, {}, "token_invalid", "the header has b64"),
+    "long kid": ({"kid": "k" * 257}, {}, "token_invalid", "kid is too long"),
+    "unknown kid": ({"kid": "k2"}, {}, "token_invalid", "no key of the JWK set fits"),
+    "another issuer": ({}, {"iss": ISSUER + "/"}, "token_invalid", "iss is not the issuer"),
+    "no issuer": ({}, {"iss": DELETE}, "identity_incomplete", "iss is missing"),
+    "another audience": ({}, {"aud": "other"}, "wrong_client", "aud has another client"),
+    "one audience more": ({}, {"aud": [CLIENT, "other"]}, "wrong_client", "aud has another client"),
+    "no audience": ({}, {"aud": DELETE}, "identity_incomplete", "aud is missing"),
+    "empty audience": ({}, {"aud": []}, "token_invalid", "aud is an empty list"),
+    "another azp": ({}, {"azp": "other"}, "wrong_client", "azp is another client"),
+    "expired": ({}, {"exp": NOW - 60, "iat": NOW - 120}, "token_invalid", "it has expired"),
+    "exp a text": ({}, {"exp": "1700003600"}, "token_invalid", "exp is not a time"),
+    "exp a fraction": ({}, {"exp": 1700003600.5}, "token_invalid", "exp is not a time"),
+    "no exp": ({}, {"exp": DELETE}, "identity_incomplete", "exp is missing"),
+    "ten years": ({}, {"exp": NOW + 315360000}, "token_invalid", "more than a day"),
+    "no iat": ({}, {"iat": DELETE}, "identity_incomplete", "iat is missing"),
+    "iat ahead": ({}, {"iat": NOW + 61}, "token_invalid", "iat is in the future"),
+    "iat too old": ({}, {"iat": NOW - 161}, "token_invalid", "iat is before this sign-in"),
+    "nbf ahead": ({}, {"nbf": NOW + 61}, "token_invalid", "nbf is in the future"),
+    "another nonce": ({}, {"nonce": "other"}, "token_invalid", "nonce is not this sign-in's"),
+    "no nonce": ({}, {"nonce": DELETE}, "identity_incomplete", "nonce is missing"),
+    "another at_hash": ({}, {"at_hash": HASH[:-1] + "Q"}, "token_invalid", "at_hash is not that"),
+    "act": ({}, {"act": {"sub": "user:x"}}, "partner_refused", "another person acts"),
+    "impersonation": ({}, {"impersonatingUserTenantId": USER}, "partner_refused", "another person acts"),
+    "another tenant": ({}, {"tenantId": USER}, "wrong_organization", "tenantId is another organization"),
+    "no tenant": ({}, {"tenantId": DELETE}, "identity_incomplete", "tenantId is missing"),
+    "another sub": ({}, {"sub": f"user:{TENANT}"}, "token_invalid", "sub is not"),
+    "no sub": ({}, {"sub": DELETE}, "identity_incomplete", "sub is missing"),
+    "no userId": ({}, {"userId": DELETE}, "identity_incomplete", "userId is missing"),
 }
 
 
@@ -162,13 +173,20 @@ def makers(keys, folder):
 
 @pytest.mark.parametrize("maker", ["jwcrypto", "openssl"])
 def test_good_tokens_are_accepted_as_jwcrypto_does(keys, tmp_path, maker):
-    make = makers(keys, tmp_path)[maker]
-    sets = [{"keys": [keys.public]}, {"keys": [json.loads(keys.curve.export_public()), keys.public]}]
-    cases = [(make(*changes), a_set) for changes in GOOD.values() for a_set in sets]
+    make, long_kid = makers(keys, tmp_path)[maker], GOOD["a kid of 256 bytes"][0]["kid"]
+    ours = [json.loads(keys.curve.export_public()), keys.public, {**keys.public, "kid": long_kid}]
+    cases = [(make(*changes), {"keys": ours}) for changes in GOOD.values()]
     assert len(cases) >= 30
     for case, verdict in zip(cases, verdicts(cases, tmp_path), strict=True):
         assert verdict == ["ok", USER, ""], case[0]
         assert jwcrypto_says(*case), case[0]
+
+
+def is_refused(case, verdict, outcome, cause):
+    """Is it, for this cause, in words that have nothing of the token?"""
+    secrets = {NONCE, ACCESS, HASH, *(part for part in case[0].split(".") if len(part) > 3)}
+    return (verdict[:2] == [outcome, ""] and cause in verdict[2]
+            and not any(one in verdict[2] for one in secrets))
 
 
 @pytest.mark.parametrize("maker", ["jwcrypto", "openssl"])
@@ -176,24 +194,32 @@ def test_bad_tokens_are_refused_with_their_outcome(keys, tmp_path, maker):
     make = makers(keys, tmp_path)[maker]
     rows = {name: row for name, row in BAD.items()
             if maker == "openssl" or name not in ("crit", "b64")}  # jwcrypto makes none
-    cases = [(make(*row[:2]), {"keys": [keys.public]}) for row in rows.values()]
-    cases += broken_forms(make(), keys)
-    wanted = [row[2] for row in rows.values()] + ["token_invalid"] * (len(cases) - len(rows))
-    assert len(cases) >= 30
-    for case, outcome, verdict in zip(cases, wanted, verdicts(cases, tmp_path), strict=True):
-        assert verdict[:2] == [outcome, ""], case[0]
-        assert verdict[2] and not set(case[0].split(".")) & set(verdict[2].split())
+    broken = broken_forms(make())
+    tokens = [*(make(*row[:2]) for row in rows.values()), *(token for token, _ in broken)]
+    cases = [(token, {"keys": [keys.public]}) for token in tokens]
+    wanted = [*(row[2:] for row in rows.values()), *(("token_invalid", why) for _, why in broken)]
+    assert len(rows) >= 29 and len(cases) >= 40
+    for case, why, verdict in zip(cases, wanted, verdicts(cases, tmp_path), strict=True):
+        assert is_refused(case, verdict, *why), (case, verdict, why)
 
 
-def broken_forms(token, keys):
-    """A good token, changed after it was signed."""
+PARTS, BASE64URL, SIGNED = "not three parts", "not base64url", "the signature is not that of"
+
+
+def broken_forms(token):
+    """(a good token that was changed after it was signed, the cause)"""
     header, claims, signature = token.split(".")
-    forms = [f"{header}.{claims}.", f"{header}.{claims}", f"{token}.{signature}", f".{token}",
-             f"{token}=", f"{header}=.{claims}.{signature}", token.replace("-", "+") + "+",
-             f"{header}.{base64url(json.dumps({**CLAIMS, 'sub': 'x'}).encode())}.{signature}",
-             f"{base64url(json.dumps({**HEADER, 'alg': 'none'}).encode())}.{claims}.{signature}",
-             f"{header}.{claims}.{signature[:-4]}", f"{header}.{claims}.AAAA{signature}"]
-    return [(form, {"keys": [keys.public]}) for form in forms]
+    return [
+        (f"{header}.{claims}.", PARTS), (f"{header}.{claims}", PARTS), (f".{token}", PARTS),
+        (f"{token}.{signature}", PARTS), (f"{token}=", f"the signature: {BASE64URL}"),
+        (f"{header}=.{claims}.{signature}", f"the header: {BASE64URL}"),
+        (f"{header}.{claims}.{signature[:-1]}+", f"the signature: {BASE64URL}"),
+        (f"{header}.{base64url(json.dumps({**CLAIMS, 'sub': 'x'}).encode())}.{signature}", SIGNED),
+        (f"{header}.{claims[:-4]}{claims[-4:].swapcase()}.{signature}", SIGNED),
+        (f"{base64url(json.dumps({**HEADER, 'alg': 'none'}).encode())}.{claims}.{signature}",
+         "alg is not RS256"),
+        (f"{header}.{claims}.{base64url(base64.urlsafe_b64decode(signature + '==')[:-1])}", SIGNED),
+        (f"{header}.{claims}.AAAA{signature}", SIGNED)]
 
 
 def test_tokens_of_other_keys_and_algorithms_are_refused(keys, tmp_path):
@@ -201,20 +227,29 @@ def test_tokens_of_other_keys_and_algorithms_are_refused(keys, tmp_path):
     public = {"keys": [keys.public]}
     secret = {"kty": "oct", "k": base64url(keys.ours.export_to_pem())}
     hmac = [jwk.JWK(**secret), jwk.JWK(kty="oct", k=base64url(b"client-secret" * 4))]
-    cases = [(by_jwcrypto(keys.other), public), (by_jwcrypto(keys.small), public),
-             (by_jwcrypto(keys.small), {"keys": [json.loads(keys.small.export_public())]}),
-             (by_jwcrypto(keys.curve, {"alg": "ES256"}), {"keys": [json.loads(keys.curve.export_public())]}),
-             (by_jwcrypto(keys.other, {"jwk": json.loads(keys.other.export_public())}), public)]
-    cases += [(by_jwcrypto(keys.ours, {"alg": name}), public) for name in ("PS256", "RS384", "RS512")]
-    cases += [(by_jwcrypto(key, {"alg": "HS256"}), public) for key in hmac]
+    other = json.loads(keys.other.export_public())
+    rows = [(by_jwcrypto(keys.other), public, SIGNED),
+            (by_jwcrypto(keys.small), public, SIGNED),
+            (by_jwcrypto(keys.small), {"keys": [json.loads(keys.small.export_public())]}, "bits"),
+            (by_jwcrypto(keys.curve, {"alg": "ES256"}), {"keys": [json.loads(keys.curve.export_public())]},
+             "alg is not RS256"),
+            (by_jwcrypto(keys.other, {"jwk": other}), public, SIGNED)]
+    rows += [(by_jwcrypto(keys.ours, {"alg": name}), public, "alg is not RS256")
+             for name in ("PS256", "RS384", "RS512")]
+    rows += [(by_jwcrypto(key, {"alg": "HS256"}), public, "alg is not RS256") for key in hmac]
     # an algorithm that the header does not name
-    cases += [(by_openssl(keys.pem, tmp_path, None, None, more), public) for more in (
+    rows += [(by_openssl(keys.pem, tmp_path, None, None, more), public, SIGNED) for more in (
         ("-sha384",), ("-sha512",), ("-sha1",), ("-sha256", "-sigopt", "rsa_padding_mode:pss"))]
-    for change in ({"use": "enc"}, {"alg": "RS512"}, {"key_ops": ["encrypt"]}, {"kty": "EC"}, {"d": "AQ"},
-                   {"e": "AQ"}, {"n": keys.public["n"][:-1] + "A"}, {"kid": "k2"}):
-        cases.append((by_jwcrypto(keys.ours), {"keys": [{**keys.public, **change}]}))
-    for case, verdict in zip(cases, verdicts(cases, tmp_path), strict=True):
-        assert verdict[:2] == ["token_invalid", ""], case
+    for change, cause in (
+            ({"use": "enc"}, "use is not sig"), ({"alg": "RS512"}, "alg is not RS256"),
+            ({"key_ops": ["encrypt"]}, "key_ops lacks verify"), ({"kty": "EC"}, "kty is not RSA"),
+            ({"d": "AQ"}, "private part"), ({"e": "AQ"}, "e is no exponent"),
+            ({"n": keys.public["n"][:-1] + "A"}, "n is no modulus"),
+            ({"kid": "k2"}, "no key of the JWK set fits")):
+        rows.append((by_jwcrypto(keys.ours), {"keys": [{**keys.public, **change}]}, cause))
+    for (*case, cause), verdict in zip(
+            rows, verdicts([row[:2] for row in rows], tmp_path), strict=True):
+        assert is_refused(case, verdict, "token_invalid", cause), (case, verdict, cause)
 
 
 def test_a_longer_key_verifies(keys, tmp_path):
