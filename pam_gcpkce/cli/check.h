@@ -69,6 +69,9 @@ const char *probe_step_name(enum wire_step step);
 const char *probe_url(
     const struct check *check, size_t host); /* enum wire_host */
 
+/* A part of the network section: CXone's keys and discovery document. */
+void check_discovery(struct check *check);
+
 /*
  * Parts of the files section: the map file, the system's trust store, and
  * whether the helper's account can read what the helper reads.

@@ -17,6 +17,7 @@
  * As long as codes commonly live; Genesys Cloud's lifetime is not documented.
  */
 #define CLOCK_FAULT_S 300
+#define DATE_STEP_S 1 /* of the header Date */
 #define FIX_MAX 1024
 
 /* One host, as the checks see it. */
@@ -261,6 +262,12 @@ client_check(const struct host_context *v)
 static void
 clock_check(struct check *check)
 {
+	const struct config *config = &check->config;
+	/* beyond clock_skew each id_token is refused */
+	const int64_t fault_s = config->provider == PROVIDER_CXONE
+	    ? (int64_t)config->clock_skew + DATE_STEP_S
+	    : CLOCK_FAULT_S;
+
 	for (size_t i = 0; i < WIRE_HOST_COUNT; i++) {
 		const struct wire_reach *reach = &check->probe.hosts[i];
 		int64_t ahead =
@@ -269,14 +276,14 @@ clock_check(struct check *check)
 
 		if (reach->date_s == 0)
 			continue;
-		if (far <= CLOCK_WARNING_S)
+		if (far <= fault_s && far <= CLOCK_WARNING_S)
 			return;
 		finding_add(&check->findings,
-		    far > CLOCK_FAULT_S ? FINDING_FAULT : FINDING_WARNING,
-		    "clock", "let NTP set it: timedatectl set-ntp true",
+		    far > fault_s ? FINDING_FAULT : FINDING_WARNING, "clock",
+		    "let NTP set it: timedatectl set-ntp true",
 		    "this host's clock is %" PRId64 " s %s %s's", far,
 		    ahead > 0 ? "ahead of" : "behind",
-		    provider_title(check->config.provider));
+		    provider_title(config->provider));
 		return;
 	}
 }
@@ -313,5 +320,7 @@ check_network(struct check *check)
 	reach_check(&api);
 	client_check(&login);
 	(is_cxone ? jwks_check : api_check)(&api);
+	if (is_cxone)
+		check_discovery(check);
 	clock_check(check);
 }

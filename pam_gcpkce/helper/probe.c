@@ -11,6 +11,7 @@
 #include "address.h"
 #include "gcpkce/base/clock.h"
 #include "gcpkce/base/text.h"
+#include "gcpkce/oauth/discovery.h"
 #include "gcpkce/oauth/provider.h"
 #include "gcpkce/wire/frame.h"
 #include "helper/http/http_trace.h"
@@ -166,6 +167,49 @@ api_probe(struct probe *p, struct errinfo *reterr)
 	return r;
 }
 
+/* Judge the keys by the rules of a sign-in. */
+static void
+keys_tell(struct probe *p)
+{
+	const struct provider *provider = provider_of(&p->request->route);
+	struct errinfo why = {0};
+	size_t count = 0;
+
+	if (provider->keys_count == NULL ||
+	    p->reply.hosts[WIRE_HOST_API].status != 200)
+		return;
+	if (provider->keys_count(buf_view(&p->conns[WIRE_HOST_API].body),
+		&count, &why) != OUTCOME_OK)
+		trace_text_copy(p->reply.keys_error, why.text);
+	p->reply.keys = (uint32_t)count;
+}
+
+static enum outcome
+discovery_probe(struct probe *p, struct errinfo *reterr)
+{
+	const struct endpoint *endpoint =
+	    &provider_of(&p->request->route)->discovery;
+	struct http_conn *conn = &p->conns[WIRE_HOST_API];
+	struct wire_discovery *ret = &p->reply.discovery;
+	autobuf url = BUF_INIT(2048);
+
+	if (endpoint->request == NULL)
+		return OUTCOME_OK;
+	endpoint_url(endpoint, &p->request->route, &url);
+	enum outcome r = buf_check(&url);
+	if (r == OUTCOME_OK)
+		r = ask(p, WIRE_HOST_API, buf_text(&url), "application/json",
+		    reterr);
+	if (r != OUTCOME_OK || conn->result != CURLE_OK)
+		return r;
+	ret->status = (uint32_t)conn->status;
+	/* what is no JSON names nothing */
+	r = ret->status == 200
+	    ? discovery_parse(buf_view(&conn->body), ret, NULL)
+	    : OUTCOME_OK;
+	return r == OUTCOME_REPLY_INVALID ? OUTCOME_OK : r;
+}
+
 static enum outcome
 hosts_probe(struct probe *p, struct errinfo *reterr)
 {
@@ -177,7 +221,10 @@ hosts_probe(struct probe *p, struct errinfo *reterr)
 	if (r != OUTCOME_OK)
 		return r;
 	r = login_probe(p, reterr);
-	return r == OUTCOME_OK ? api_probe(p, reterr) : r;
+	if (r == OUTCOME_OK)
+		r = api_probe(p, reterr);
+	keys_tell(p);
+	return r == OUTCOME_OK ? discovery_probe(p, reterr) : r;
 }
 
 static enum outcome

@@ -14,11 +14,11 @@
 
 #define REVOKE_WAIT_MS 5000
 #define WITHHELD "?"     /* malformed in any configuration */
-#define PROBE_REQUESTS 3 /* in sequence */
+#define PROBE_REQUESTS 4 /* in sequence */
 #define ESCAPE_LEN (sizeof("\\x00") - 1)
 
-static void
-route_set(const struct config *config, struct wire_route *ret)
+void
+helper_client_route(const struct config *config, struct wire_route *ret)
 {
 	/* a configured text is never longer than a field of the frame */
 	_Static_assert(WIRE_TEXT_MAX + 1 == CONFIG_TEXT_CAP, "same arrays");
@@ -76,7 +76,7 @@ static enum outcome
 request_set(const struct config *config, const struct helper_call *call,
     int64_t deadline_ms, struct wire_request *ret)
 {
-	route_set(config, &ret->route);
+	helper_client_route(config, &ret->route);
 	text_copy(ret->client_id, config->client_id);
 	text_copy(ret->redirect_uri, config->redirect_uri);
 	text_copy(ret->start_url, config->start_url);
@@ -310,7 +310,7 @@ helper_client_revoke(const struct config *config,
 	    .token = token,
 	};
 
-	route_set(config, &request.route);
+	helper_client_route(config, &request.route);
 	enum outcome r = label_set(call, &request.label);
 	if (r != OUTCOME_OK)
 		return r;
@@ -355,7 +355,7 @@ helper_client_token(const struct config *config, enum wire_task task,
 	};
 
 	memset(ret, 0, sizeof(*ret));
-	route_set(config, &request.route);
+	helper_client_route(config, &request.route);
 	wire_put_token_request(&frame, &request);
 	enum outcome r = helper_ask(config, &frame, request.limit_s,
 	    WIRE_TOKEN_REPLY, &payload, reterr);
@@ -380,7 +380,7 @@ helper_client_probe(const struct config *config, bool network,
 	};
 
 	memset(ret, 0, sizeof(*ret));
-	route_set(config, &request.route);
+	helper_client_route(config, &request.route);
 	text_copy(request.client_id, config->client_id);
 	text_copy(request.redirect_uri, config->redirect_uri);
 	text_copy(request.signin_org, config->signin_org);

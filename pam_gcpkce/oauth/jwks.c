@@ -232,6 +232,27 @@ search_judge(const struct search *search, const struct jws *jws,
 	    search->misfit.text[0] != '\0' ? ": " : "", search->misfit.text);
 }
 
+/* out: set  *gives*;  ret_keys  its list, *borrowed* */
+static enum outcome
+keys_find(struct view jwks, struct json_object **set,
+    struct json_object **ret_keys, struct errinfo *reterr)
+{
+	if (jwks.len > JWKS_MAX)
+		return err_set(reterr, OUTCOME_REPLY_INVALID,
+		    "JWK set: more than %d bytes", JWKS_MAX);
+	enum outcome r = json_parse_object(jwks, set, reterr);
+	if (r != OUTCOME_OK)
+		return r;
+	if (!json_member(*set, "keys", json_type_array, ret_keys) ||
+	    *ret_keys == NULL)
+		return err_set(reterr, OUTCOME_REPLY_INVALID,
+		    "JWK set: keys is missing or no list");
+	if (json_object_array_length(*ret_keys) > JWKS_KEYS_MAX)
+		return err_set(reterr, OUTCOME_REPLY_INVALID,
+		    "JWK set: more than %d keys", JWKS_KEYS_MAX);
+	return OUTCOME_OK;
+}
+
 enum outcome
 jwks_verify(struct view jwks, const struct jws *jws, bool *ret_unknown,
     struct errinfo *reterr)
@@ -241,20 +262,37 @@ jwks_verify(struct view jwks, const struct jws *jws, bool *ret_unknown,
 	struct search search = {.outcome = OUTCOME_TOKEN_INVALID};
 
 	*ret_unknown = false;
-	if (jwks.len > JWKS_MAX)
-		return err_set(reterr, OUTCOME_REPLY_INVALID,
-		    "JWK set: more than %d bytes", JWKS_MAX);
-	enum outcome r = json_parse_object(jwks, &set, reterr);
+	enum outcome r = keys_find(jwks, &set, &keys, reterr);
 	if (r != OUTCOME_OK)
 		return r;
-	if (!json_member(set, "keys", json_type_array, &keys) || keys == NULL)
-		return err_set(reterr, OUTCOME_REPLY_INVALID,
-		    "JWK set: keys is missing or no list");
-	size_t count = json_object_array_length(keys);
-	if (count > JWKS_KEYS_MAX)
-		return err_set(reterr, OUTCOME_REPLY_INVALID,
-		    "JWK set: more than %d keys", JWKS_KEYS_MAX);
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < json_object_array_length(keys); i++)
 		key_try(json_object_array_get_idx(keys, i), jws, &search);
 	return search_judge(&search, jws, ret_unknown, reterr);
+}
+
+enum outcome
+jwks_count(struct view jwks, size_t *ret, struct errinfo *reterr)
+{
+	autojson *set = NULL;
+	struct json_object *keys = NULL;
+	struct errinfo why = {.text = "it is empty"};
+	size_t count = 0;
+
+	*ret = 0;
+	enum outcome r = keys_find(jwks, &set, &keys, reterr);
+	for (size_t i = 0;
+	     r == OUTCOME_OK && i < json_object_array_length(keys); i++) {
+		autokey key = {0};
+
+		r = key_read(json_object_array_get_idx(keys, i), &key, &why);
+		count += r == OUTCOME_OK;
+		if (r == OUTCOME_TOKEN_INVALID) /* is skipped */
+			r = OUTCOME_OK;
+	}
+	if (r != OUTCOME_OK)
+		return r;
+	*ret = count;
+	return count > 0
+	    ? OUTCOME_OK
+	    : err_set(reterr, OUTCOME_TOKEN_INVALID, "%s", why.text);
 }

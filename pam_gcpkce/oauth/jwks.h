@@ -32,4 +32,14 @@
 MUST_CHECK enum outcome jwks_verify(struct view jwks, const struct jws *jws,
     bool *ret_unknown, struct errinfo *reterr);
 
+/*
+ * How many keys of a set could verify a token, OpenSSL's judgement apart.
+ *
+ * out:    ret  0 with an error
+ * errors: OUTCOME_TOKEN_INVALID  none; reterr says why the last one could not
+ *         others as above
+ */
+MUST_CHECK enum outcome jwks_count(
+    struct view jwks, size_t *ret, struct errinfo *reterr);
+
 #endif

@@ -10,6 +10,7 @@
 #include "gcpkce/oauth/json.h"
 #include "gcpkce/oauth/names.h"
 #include "gcpkce/oauth/provider.h"
+#include "jwks.h"
 #include "record_field.h"
 
 static void
@@ -150,6 +151,10 @@ const struct provider provider_cxone = {
 		.parse_owner = owner_parse,
 		.names_parse = names_user_parse},
 	},
+    .discovery = {.request = "GET /.well-known/openid-configuration",
+	.path = "/.well-known/openid-configuration",
+	.base = offsetof(struct wire_route, issuer)},
+    .keys_count = jwks_count,
     .error_names = error_names,
     .error_details = error_details,
     .error_correlations = error_correlations,

@@ -47,6 +47,19 @@ field_authorize(struct wire_codec *w, struct wire_authorize *authorize)
 }
 
 static void
+field_discovery(struct wire_codec *w, struct wire_discovery *discovery)
+{
+	field_u32(w, &discovery->status, "status");
+	for (size_t i = 0; i < WIRE_URL_COUNT; i++)
+		PASS_TEXT(w, discovery, urls[i]);
+	field_bool(w, &discovery->no_rs256, "no_rs256");
+	field_bool(w, &discovery->no_s256, "no_s256");
+	field_bool(w, &discovery->no_none, "no_none");
+	field_bool(w, &discovery->no_basic, "no_basic");
+	field_bool(w, &discovery->no_post, "no_post");
+}
+
+static void
 field_reply(struct wire_codec *w, struct wire_probe_reply *reply)
 {
 	PASS_TEXT(w, reply, reason);
@@ -56,6 +69,9 @@ field_reply(struct wire_codec *w, struct wire_probe_reply *reply)
 	field_authorize(w, &reply->ours);
 	field_authorize(w, &reply->unknown);
 	field_bool(w, &reply->same_page, "same_page");
+	field_u32(w, &reply->keys, "keys");
+	PASS_TEXT(w, reply, keys_error);
+	field_discovery(w, &reply->discovery);
 }
 
 FRAME_DEFINE(probe_request, WIRE_PROBE_REQUEST, struct wire_probe_request,

@@ -8,11 +8,13 @@ import base64
 import hashlib
 import http.server
 import json
+import os
 import re
 import subprocess
 import threading
 import time
 import urllib.parse
+from email.utils import formatdate
 
 import pexpect
 import pytest
@@ -23,6 +25,17 @@ from waiting import wait_until
 
 CODE = "c0de" * 150  # longer than a code of Genesys Cloud may be
 TOKEN = "access-token-of-cxone"
+
+
+def private(path, flags):
+    return os.open(path, flags, 0o600)
+
+
+def with_secret(directory, client_auth):
+    path = f"{directory}/secret"
+    with open(path, "w", encoding="ascii", opener=private) as file:
+        file.write("client-secret-1\n")
+    return {"client_auth": client_auth, "client_secret_file": path}
 
 
 def b64(data):
@@ -55,6 +68,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def log_message(self, *_):
         pass
 
+    def date_time_string(self, timestamp=None):
+        return formatdate(time.time() + self.server.ahead_s, usegmt=True)
+
     def reply(self, value, status=200):
         body = json.dumps(value).encode()
         self.send_response(status)
@@ -73,6 +89,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         elif self.path == self.server.jwks_path:
             keys = self.server.key_sets
             self.reply({"keys": keys.pop(0) if len(keys) > 1 else keys[0]})
+        elif self.path == "/.well-known/openid-configuration":
+            self.reply(*self.server.discovery)
         elif self.path == "/auth/userinfo":
             self.reply(self.server.userinfo)
         else:
@@ -100,6 +118,14 @@ class Cxone(http.server.ThreadingHTTPServer):
         self.signed, self.shown = [], ""
         self.access_token, self.expires_in, self.client = TOKEN, 3600, CLIENT
         self.signer, self.nonce, self.challenge = self.key, None, None
+        self.ahead_s = 0
+        self.discovery = ({  # of CXone's, but for its hosts
+            "issuer": self.issuer, "jwks_uri": f"{self.issuer}/auth/jwks",
+            "authorization_endpoint": f"{self.issuer}/auth/authorize",
+            "token_endpoint": f"{self.issuer}/auth/token",
+            "userinfo_endpoint": f"{self.issuer}/auth/userinfo",
+            "token_endpoint_auth_methods_supported": ["client_secret_basic"],
+            "id_token_signing_alg_values_supported": ["RS256"]}, 200)
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     def authorize(self, address):
@@ -256,10 +282,7 @@ def test_an_access_token_may_have_8192_bytes(cxone, sign_in, size, outcome):
 
 @pytest.mark.parametrize("client_auth", ["basic", "post"])
 def test_a_client_secret_goes_where_client_auth_says(cxone, sign_in, directory, client_auth):
-    with open(f"{directory}/secret", "w", encoding="ascii") as file:
-        file.write("client-secret-1\n")
-    subprocess.run(["chmod", "600", f"{directory}/secret"], check=True)
-    told = sign_in(client_auth=client_auth, client_secret_file=f"{directory}/secret")
+    told = sign_in(**with_secret(directory, client_auth))
     assert told["outcome"] == "ok", told
     form, headers = cxone.forms[0], cxone.asked[-1][1]
     if client_auth == "post":
@@ -353,6 +376,8 @@ def check(gcpkce, cxone, configure):
         conf = configure(**{"provider": "cxone", "region": None, "issuer": cxone.issuer, **changes})
         told = gcpkce("--json", "check", "--conf", conf).json
         assert "Genesys" not in json.dumps([one["what"] for one in told["findings"]])
+        run.findings = [(one["severity"], one["where"], one["what"], one["fix"])
+                        for one in told["findings"] if one["section"] == "network"]
         return ([(one["where"], one["what"]) for one in told["findings"]
                  if one["severity"] == "fault"], told["probe"]["hosts"])
     return run
@@ -363,7 +388,68 @@ def test_check_finds_no_fault_in_a_good_server(check, cxone):
     assert faults == []
     assert [(host["url"], host["status"]) for host in hosts] == [(cxone.issuer, 200)] * 2
     assert [path.partition("?")[0] for path in cxone.paths()] == [
-        "/auth/authorize", "/auth/authorize", "/auth/jwks"]
+        "/auth/authorize", "/auth/authorize", "/auth/jwks", "/.well-known/openid-configuration"]
+    assert [(severity, what) for severity, _, what, _ in check.findings] == [
+        ("note", "lists no token_endpoint_auth_method none")]
+
+
+DOCUMENT = "/.well-known/openid-configuration"
+ELSEWHERE = "https://elsewhere.example.test"
+
+
+def test_check_compares_the_discovery_document(check, cxone, directory):
+    cxone.discovery[0].update({
+        "issuer": ELSEWHERE, "authorization_endpoint": ELSEWHERE, "token_endpoint": ELSEWHERE,
+        "jwks_uri": ELSEWHERE, "userinfo_endpoint": ELSEWHERE,
+        "id_token_signing_alg_values_supported": ["ES256"],
+        "code_challenge_methods_supported": ["plain"]})
+    check(userinfo="yes", **with_secret(directory, "post"))
+    where, names = f"{cxone.issuer}{DOCUMENT}", f"CXone's discovery document names {ELSEWHERE}"
+    assert check.findings == [
+        ("fault", "issuer", f"{names}, so each id_token is refused",
+         f"set issuer = {ELSEWHERE}, if that is CXone's"),
+        *(("warning", f"{name}_url", f"{names}, not {cxone.issuer}/auth/{name}",
+           f"set {name}_url = {ELSEWHERE}, if it is CXone's")
+          for name in ("authorize", "token", "jwks", "userinfo")),
+        ("fault", where, "lists no RS256 for id_tokens, and no other is accepted",
+         "ask NICE to sign id_tokens with RS256"),
+        ("warning", where, "lists no S256 for PKCE", "gcpkce login shows whether a sign-in works"),
+        ("warning", where, "lists no token_endpoint_auth_method client_secret_post",
+         "compare client_auth with the app's registration")]
+
+
+def test_check_compares_what_is_used_alone(check, cxone, directory):
+    cxone.discovery[0].update(userinfo_endpoint=ELSEWHERE, token_endpoint=7, jwks_uri=None)
+    check(**with_secret(directory, "basic"))
+    assert check.findings == []
+
+
+@pytest.mark.parametrize("reply, what", [
+    (({}, 302), "is no discovery document: status 302"), (([], 200), "names no issuer")])
+def test_check_warns_where_there_is_no_discovery_document(check, cxone, reply, what):
+    cxone.discovery = reply
+    assert check()[0] == []
+    assert [one[1:3] for one in check.findings if one[0] == "warning"] == [
+        (f"{cxone.issuer}{DOCUMENT}", what)]
+
+
+@pytest.mark.parametrize("keys, why", [
+    ([], "it is empty"), ([{"kty": "EC"}], "kty is not RSA"),
+    ([{"kty": "RSA", "n": "AQAB", "e": "AQAB"}], "n has too few or too many bits")])
+def test_check_judges_keys_as_a_sign_in_does(check, cxone, keys, why):
+    cxone.key_sets = [keys]
+    assert check()[0] == [
+        (cxone.issuer, f"has no key that can verify an id_token: {why}")]
+
+
+@pytest.mark.parametrize("ahead_s, skew, severity", [
+    (20, "60", None), (45, "60", "warning"), (-70, "60", "fault"), (70, "300", "warning"),
+    (10, "5", "fault")])
+def test_check_of_the_clock_follows_clock_skew(check, cxone, ahead_s, skew, severity):
+    cxone.ahead_s = ahead_s
+    check(clock_skew=skew)
+    assert [one[0] for one in check.findings if one[1] == "clock"] == (
+        [severity] if severity else [])
 
 
 def test_check_names_what_cxone_does_not_accept(check, cxone):

@@ -201,7 +201,9 @@ def frames():
               + text("") + text("") + bytes(32))
     authorize = struct.pack(">I", 302) + b"\1" + text("invalid_request") + text("https://x/cb")
     yield "probe-reply", frame(12, text("") + MISSING + reach + failed + authorize
-                               + struct.pack(">I", 400) + b"\0" + text("") + text("") + b"\0")
+                               + struct.pack(">I", 400) + b"\0" + text("") + text("") + b"\0"
+                               + struct.pack(">I", 1) + text("") + struct.pack(">I", 200)
+                               + text("https://i") + 4 * text("") + b"\0\1\1\0\0")
     yield "two", frame(5) + frame(6)
     yield "version", struct.pack(">IBB", 2, 1, 5)
     yield "long", struct.pack(">IBB", 0x7fffffff, VERSION, 4)

@@ -262,6 +262,7 @@ set_is_read_as_every_row_says(void **state)
 		autobuf set = BUF_INIT(SET_MAX);
 		autobuf token = BUF_INIT(ID_TOKEN_MAX);
 		struct errinfo why = {0};
+		size_t count = 7;
 		bool unknown;
 
 		expand(rows[i].set, &set);
@@ -271,7 +272,32 @@ set_is_read_as_every_row_says(void **state)
 		if (r != rows[i].outcome)
 			fail_msg("row %zu: %s, \"%s\"", i, outcome_name(r),
 			    why.text);
+		assert_int_equal(
+		    jwks_count(buf_view(&set), &count, NULL), rows[i].outcome);
+		assert_int_equal(count, rows[i].outcome == OK);
 	}
+}
+
+static void
+keys_that_could_verify_are_counted(void **state)
+{
+	autobuf set = BUF_INIT(SET_MAX);
+	struct errinfo why = {0};
+	size_t count = 7;
+
+	(void)state;
+	assert_int_equal(
+	    jwks_count(view_text("{\"keys\":[]}"), &count, &why), BAD);
+	assert_string_equal(why.text, "it is empty");
+	assert_int_equal(jwks_count(view_text("{\"keys\":[{\"kty\":\"EC\"}]}"),
+			     &count, &why),
+	    BAD);
+	assert_string_equal(why.text, "kty is not RSA");
+	expand("{\"keys\":[" KEY(K1) ",7," OTHER(K2) "," KEY(
+		   ",\"use\":\"enc\"") "]}",
+	    &set);
+	assert_int_equal(jwks_count(buf_view(&set), &count, NULL), OK);
+	assert_int_equal(count, 2);
 }
 
 /* How does a set with so many other keys around ours end? */
@@ -560,6 +586,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(key_is_chosen_as_every_row_says),
 	    cmocka_unit_test(set_is_read_as_every_row_says),
+	    cmocka_unit_test(keys_that_could_verify_are_counted),
 	    cmocka_unit_test(keys_tries_and_bytes_are_bounded),
 	    cmocka_unit_test(key_has_2048_to_8192_bits),
 	    cmocka_unit_test(

@@ -54,6 +54,13 @@ static const struct wire_probe_reply a_reply = {
 	.place = "https://r/cb"},
     .unknown = {.status = 400},
     .same_page = true,
+    .keys = 2,
+    .keys_error = "n is no modulus",
+    .discovery = {.status = 200,
+	.urls = {[WIRE_URL_ISSUER] = "https://i",
+	    [WIRE_URL_USERINFO] = "https://i/u"},
+	.no_rs256 = true,
+	.no_post = true},
 };
 
 static void
@@ -209,6 +216,9 @@ wire_probe_reply_fits_a_frame_when_full(void **state)
 	}
 	FILL(reply.ours.error);
 	FILL(reply.ours.place);
+	FILL(reply.keys_error);
+	for (size_t i = 0; i < WIRE_URL_COUNT; i++)
+		FILL(reply.discovery.urls[i]);
 #undef FILL
 	wire_put_probe_reply(&frame, &reply);
 	assert_int_equal(

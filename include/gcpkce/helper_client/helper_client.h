@@ -118,6 +118,9 @@ MUST_CHECK enum outcome helper_client_token(const struct config *config,
     enum wire_task task, struct secret *token, struct wire_token_info *ret,
     struct errinfo *reterr);
 
+/* The part of the configuration that leads to the provider. */
+void helper_client_route(const struct config *config, struct wire_route *ret);
+
 /*
  * Start a helper as the module does and ask for its state: its sandbox and,
  * with network, how far connections to both servers get.

@@ -80,6 +80,10 @@ struct provider {
 	struct identity_request identity[PROVIDER_REQUESTS];
 	struct list_request lists[PROVIDER_LISTS];
 	struct endpoint revoke;
+	struct endpoint discovery; /* of gcpkce check alone */
+	/* how many keys of identity[0] can be used; nullable */
+	enum outcome (*keys_count)(
+	    struct view body, size_t *ret, struct errinfo *reterr);
 	/* members of error bodies; each list is ended by NULL */
 	const char *const *error_names;
 	const char *const *error_details;

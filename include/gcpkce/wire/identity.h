@@ -28,8 +28,7 @@ const char *provider_title(enum provider_id provider);
 /*
  * Every string is NUL-ended; "" is a missing field.  Names are those of Genesys
  * Cloud's users/me and tokens/me.  CXone's record has the issuer, id (userId),
- * client_id (aud), organization_id (tenantId), cloned_user (a claim of
- * impersonation) and, from userinfo, email.
+ * client_id (aud), organization_id (tenantId) and, from userinfo, email.
  */
 struct identity {
 	enum provider_id provider;

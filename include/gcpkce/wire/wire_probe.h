@@ -53,6 +53,26 @@ struct wire_authorize {
 	char place[WIRE_PROBE_TEXT_MAX + 1]; /* the target, without the query */
 };
 
+enum wire_url {
+	WIRE_URL_ISSUER,
+	WIRE_URL_AUTHORIZE,
+	WIRE_URL_TOKEN,
+	WIRE_URL_JWKS,
+	WIRE_URL_USERINFO,
+	WIRE_URL_COUNT
+};
+
+/* CXone's discovery document. */
+struct wire_discovery {
+	uint32_t status; /* 0: nothing came, or it is not JSON */
+	char urls[WIRE_URL_COUNT][WIRE_PROBE_TEXT_MAX + 1]; /* "": not named */
+	bool no_rs256; /* lists of it, which have no such entry */
+	bool no_s256;
+	bool no_none;
+	bool no_basic;
+	bool no_post;
+};
+
 struct wire_probe_reply {
 	char reason[WIRE_PROBE_TEXT_MAX + 1]; /* why no request was made */
 	struct missing_layers missing; /* every layer that is not active */
@@ -60,6 +80,9 @@ struct wire_probe_reply {
 	struct wire_authorize ours;    /* with the configured client */
 	struct wire_authorize unknown; /* with a client that does not exist */
 	bool same_page;                /* both bodies are equal */
+	uint32_t keys; /* of CXone's that can verify an id_token */
+	char keys_error[WIRE_PROBE_TEXT_MAX + 1]; /* why there are none */
+	struct wire_discovery discovery;
 };
 
 WIRE_FRAME(probe_request, struct wire_probe_request);

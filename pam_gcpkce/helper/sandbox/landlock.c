@@ -113,8 +113,9 @@ ports_allow(int ruleset, const struct wire_route *route)
 {
 	uint64_t ports[] = {PORT_DNS, port_of(route->login_url),
 	    port_of(route->api_url), port_of(route->issuer),
-	    port_of(route->token_url), port_of(route->jwks_url),
-	    port_of(route->userinfo_url), port_of(route->proxy)};
+	    port_of(route->authorize_url), port_of(route->token_url),
+	    port_of(route->jwks_url), port_of(route->userinfo_url),
+	    port_of(route->proxy)};
 
 	for (size_t i = 0; i < sizeof(ports) / sizeof(ports[0]); i++) {
 		struct loopback_socket_rule rule = {
