@@ -27,7 +27,7 @@ quick: unit-parts test-parts ## tests that need neither root nor network, in und
 
 # RELEASE is a name that debootstrap knows; RELEASE_DIR is where the tree is,
 # by default build/release/RELEASE.
-check-release: ## make demo and make check in a tree of RELEASE=trixie, sid, ... (minutes, 2 GB)
+check-release: ## everything in a tree of RELEASE=trixie, sid, ...; docs/RELEASES.md (20 minutes, 2 GB)
 	$(Q)tools/install-deps release
 	$(Q)tools/check-release '$(RELEASE)' $(if $(RELEASE_DIR),'$(RELEASE_DIR)')
 

@@ -9,7 +9,7 @@ import pytest
 
 from named_tests import ROOT
 
-NEEDED = ["csh", "sudo-rs", "systemd-standalone-tmpfiles", "systemd-standalone-sysusers"]
+NEEDED = ["csh", "sudo-rs"]
 
 
 @pytest.fixture
@@ -44,9 +44,9 @@ def machine(tmp_path):
 
 
 def test_a_package_that_apt_does_not_know_is_left_out(machine):
-    asked, _ = machine(known=["csh", "systemd-standalone-sysusers"], missing="make")
+    asked, _ = machine(known=["csh"], missing="make")
     assert asked[0].endswith("update")
-    assert asked[1].split("install ")[1].split() == ["make", "csh", "systemd-standalone-sysusers"]
+    assert asked[1].split("install ")[1].split() == ["make", "csh"]
 
 
 def test_with_nothing_else_missing_they_are_installed_too(machine):
@@ -56,8 +56,7 @@ def test_with_nothing_else_missing_they_are_installed_too(machine):
 
 
 def test_programs_that_are_there_need_no_package(machine):
-    """As with the package systemd, which would have to go for the others."""
-    programs = ["bsd-csh", "sudo-rs", "systemd-tmpfiles", "systemd-sysusers"]
+    programs = ["bsd-csh", "sudo-rs"]
     assert machine(*programs, known=NEEDED)[0] == []
     asked, _ = machine(*programs[1:], known=NEEDED)
     assert asked[1].split("install ")[1].split() == ["csh"]
