@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: ISC
 """The packages' files name what exists; "make check-packages" builds them."""
 
+import ast
+import importlib
 import os
 import re
 import subprocess
+import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
@@ -22,6 +25,17 @@ def test_the_changelogs_name_the_version():
 def test_the_scripts_of_the_package_are_shell_scripts_that_parse():
     for name in ("postinst", "prerm", "postrm"):
         subprocess.run(["sh", "-n", f"{ROOT}/packaging/debian/libpam-gcpkce.{name}"], check=True)
+
+
+def test_what_signs_in_with_the_package_finds_what_it_imports(monkeypatch):
+    """It runs in check-release alone, with the parts of these tests."""
+    monkeypatch.setattr(sys, "path", [f"{ROOT}/tests/lib", *sys.path])
+    imports = [node for node in ast.walk(ast.parse(read("packaging/debian/tests/signin")))
+               if isinstance(node, ast.ImportFrom)]
+    assert len(imports) == 3
+    for node in imports:
+        for name in node.names:
+            assert hasattr(importlib.import_module(node.module), name.name), name.name
 
 
 def test_all_scripts_look_for_the_module_in_one_way():
