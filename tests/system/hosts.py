@@ -128,11 +128,12 @@ class Sshd:
         self.port = None
         self.log_path = f"{house.logs}/sshd"
 
-    def start(self, options="", startups="100:30:200"):
+    def start(self, options="", startups="100:30:200", penalties=None):
         """Start the daemon; options are lines of sshd_config.
 
         MaxStartups is not among them: of several, some releases take the
-        first, some the last.
+        first, some the last.  Without lines of penalties there are no
+        penalties.
         """
         self.stop()
         self.port = free_port()
@@ -148,7 +149,7 @@ PermitRootLogin yes
 PrintMotd no
 MaxStartups {startups}
 LogLevel VERBOSE
-{self._no_penalties()}
+{self._no_penalties() if penalties is None else penalties}
 """)
         earlier = len(self.log())
         self._daemon = subprocess.Popen(
@@ -312,6 +313,12 @@ class Pamtester:
         return Terminal(
             self._house, ["pamtester", "-I", "tty=pts/9", self.service, account,
                           *operations])
+
+
+def openssh_version():
+    """As a pair of numbers: (10, 0)."""
+    printed = subprocess.run(["ssh", "-V"], check=True, capture_output=True, text=True).stderr
+    return tuple(map(int, re.match(r"OpenSSH_(\d+)\.(\d+)", printed).groups()))
 
 
 def make_key(path):
