@@ -5,8 +5,11 @@ import ast
 import importlib
 import os
 import re
+import shutil
 import subprocess
 import sys
+
+import pytest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
@@ -76,3 +79,62 @@ def test_the_package_is_built_and_installed_as_the_documents_say():
     assert ("make deb && tests/packages/lifecycle build/deb/libpam-gcpkce_[0-9]*.deb"
             in read("tools/check-release"))
     assert "apt install \"$deb\"" in read("tests/packages/lifecycle")
+
+
+@pytest.fixture
+def check_release(tmp_path):
+    """Runs the tool in a clone whose trees are made up; gives its status and the page."""
+    clone, tree, programs = (tmp_path / name for name in ("clone", "sid", "bin"))
+    for place in (clone / "tools", clone / "docs", tree / "etc", programs):
+        place.mkdir(parents=True)
+    shutil.copy(f"{ROOT}/tools/check-release", clone / "tools")
+    page = clone / "docs/RELEASES.md"
+    page.write_text("# Releases\n\n| release |\n|---|\n| sid | old |\n| trixie | stays |\n")
+
+    def program(path, text):
+        path.write_text(f"#!/bin/sh\n{text}\n")
+        path.chmod(0o755)
+    program(programs / "id", "echo 0")
+    program(programs / "dpkg-query", 'for last; do :; done; [ "$last" != libcurl4t64 ] && echo 1:2.3p1-4+deb5')
+    subprocess.run("git init -q && git add -A && git -c user.name=x -c user.email=x@example.org "
+                   "commit -q -m x", shell=True, cwd=clone, check=True)
+
+    def run(check):
+        program(clone / "tools/enter-release", f"""\
+case "$*" in
+*install-deps*|*apt-get*) ;;
+*lifecycle*) echo '51 passed, 0 failed' ;;
+*all\\ test-parts*) echo 'x.c:1:2: warning: y' ;;
+*quick*) echo '7 passed, 0 failed, 1 skipped' ;;
+*check*) {check} ;;
+*) exit 9 ;;
+esac""")
+        done = subprocess.run(["tools/check-release", "sid", tree], cwd=clone, text=True, check=False,
+                              capture_output=True,
+                              env={"PATH": f"{programs}:{os.environ['PATH']}"})
+        return done, page.read_text().splitlines()
+    return run
+
+
+def test_a_run_replaces_the_row_of_its_release(check_release):
+    done, lines = check_release("echo '9 passed, 0 failed, 2 skipped'")
+    assert done.returncode == 0, done.stderr
+    assert lines[:-1] == ["# Releases", "", "| release |", "|---|", "| trixie | stays |"]
+    cells = [cell.strip() for cell in lines[-1].strip("|").split("|")]
+    assert cells[0] == "sid" and len(cells) == 15
+    assert [re.sub(r" \(\d+\.\d\)$", "", cell) for cell in cells[3:7]] == [
+        "1 warnings", "7 0 1", "9 0 2", "51 0"]
+    assert cells[7:] == ["2.3p1"] * 8
+
+
+def test_a_row_says_what_failed(check_release):
+    done, lines = check_release("echo '8 passed, 1 failed, 2 skipped'; exit 1")
+    assert done.returncode == 1 and "failed: check" in done.stderr
+    assert "| **failed** 8 1 2 (" in lines[-1]
+
+
+def test_the_rows_have_the_columns_of_the_table():
+    head, _, *found = [line for line in read("docs/RELEASES.md").splitlines() if line.startswith("|")]
+    assert head.count("|") == 16
+    for row in found:
+        assert row.count("|") == 16 and "failed" not in row, row
