@@ -170,6 +170,7 @@ define each_installed
 	$(call $(1),0644,$(docdir)/examples,$(wildcard etc/pam_gcpkce.* etc/pam.d/* etc/sshd_config.d/*))
 	$(call $(1),0644,$(docdir)/examples/pam-configs,$(wildcard etc/pam-configs/*))
 	$(call $(1),0644,$(docdir)/examples/www,$(wildcard etc/www/*))
+	$(call $(1),0644,$(docdir)/examples/fleet,$(wildcard packaging/fleet/*))
 endef
 add = $(INSTALL) -d $(DESTDIR)$(2) && $(INSTALL) -m $(1) $(3) $(DESTDIR)$(2)/$(4)
 remove = rm -f $(addprefix $(DESTDIR)$(2)/,$(or $(4),$(notdir $(3))))
@@ -184,7 +185,7 @@ install: all ## install below $(DESTDIR)$(prefix)
 uninstall: ## remove what install put there; the configuration stays
 	$(call each_installed,remove)
 	rm -f $(languages:%=$(DESTDIR)$(localedir)/%/LC_MESSAGES/pam_gcpkce.mo)
-	-rmdir $(addprefix $(DESTDIR)$(docdir)/,docs/pictures docs examples/pam-configs examples/www examples) \
+	-rmdir $(addprefix $(DESTDIR)$(docdir)/,docs/pictures docs examples/pam-configs examples/www examples/fleet examples) \
 		$(DESTDIR)$(docdir) 2>/dev/null
 	@echo 'Mind: a stack that still names pam_gcpkce.so locks people out.'
 

@@ -12,7 +12,7 @@ import re
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PAGES = ("README.md", "docs/INSTALL.md", "docs/STACKS.md", "docs/TOKENS.md",
-         "docs/TROUBLESHOOTING.md", "docs/OPERATIONS.md", "etc/www/README.md")
+         "docs/TROUBLESHOOTING.md", "docs/OPERATIONS.md", "docs/FLEET.md", "etc/www/README.md")
 PROGRAMS = ("make", "gcpkce", "sudo", "sshd", "ssh", "systemctl", "journalctl", "cp", "rm", "ln",
             "mkdir", "chmod", "man", "apt", "useradd", "usermod", "tools/[a-z-]+")
 OTHER_LINES = re.compile(

@@ -12,6 +12,10 @@ from waiting import PATIENCE
 _FIELD = re.compile(r'(?<!\S)([a-z_]+)=("(?:[^"\\]|\\.)*"|\S*)')
 
 
+def _without_priority(line):
+    return re.sub(r"^<\d+>", "", line)
+
+
 class Journal:
     """Reads the socket in a thread and keeps every line.
 
@@ -24,7 +28,7 @@ class Journal:
     def __init__(self, path):
         self._path = path
         self._asked = self._answered = 0
-        self._lines = []
+        self._lines = []  # as they came, with the priority
         self._news = threading.Condition()
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._socket.bind(path)
@@ -41,7 +45,7 @@ class Journal:
                 continue
             line = data.decode("utf-8", "backslashreplace").rstrip("\n\0")
             with self._news:
-                self._lines.append(re.sub(r"^<\d+>", "", line))
+                self._lines.append(line)
                 self._news.notify_all()
 
     def _catch_up(self):
@@ -59,10 +63,14 @@ class Journal:
         with self._news:
             self._lines.clear()
 
-    def lines(self):
+    def raw(self):
+        """All lines, with their priorities."""
         self._catch_up()
         with self._news:
             return list(self._lines)
+
+    def lines(self):
+        return list(map(_without_priority, self.raw()))
 
     def text(self):
         return "\n".join(self.lines())
@@ -72,14 +80,14 @@ class Journal:
         end = time.monotonic() + seconds
         with self._news:
             while True:
-                for line in self._lines:
+                for line in map(_without_priority, self._lines):
                     if re.search(pattern, line):
                         return line
                 left = end - time.monotonic()
                 if left <= 0:
                     break
                 self._news.wait(left)
-            seen = "\n".join(self._lines)
+            seen = "\n".join(map(_without_priority, self._lines))
         raise AssertionError(
             f"the journal has no {pattern!r}:\n{seen}")
 
