@@ -1,10 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: ISC
-"""Runs the commands of docs/FLEET.md, as root in a tree that may be thrown away.
+"""Runs the commands of docs/FLEET.md, and those of docs/INSTALL.md for the package.
 
 usage: fleet.py LIBPAM_GCPKCE_DEB
 
-The playbook's hosts are this one, and its settings those of the fake server.
+As root in a tree that may be thrown away, where the package is installed.  The
+playbook's hosts are this one, and its settings those of the fake server.
 """
 
 import importlib.machinery
@@ -19,8 +20,10 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 sys.path.insert(0, f"{ROOT}/tests/lib")
 sys.dont_write_bytecode = True
 
+import pexpect  # noqa: E402
 import yaml  # noqa: E402
 
+from browser import Browser  # noqa: E402
 from documents import commands  # noqa: E402
 from fake_server import FakeServer  # noqa: E402
 
@@ -102,6 +105,35 @@ def roll_out(signin, genesys, place, directory):
     assert read(STACK) == before and not os.path.exists(DROP_IN)
 
 
+def first_sign_in(signin, genesys, directory):
+    """What a newcomer does with the package alone."""
+    before = read(STACK)
+    login, on, ssh, off = commands("docs/INSTALL.md", "The first sign-in with the package")
+    signin.write_settings(genesys)
+    with open("/etc/security/pam_gcpkce.map", "w", encoding="utf-8"):
+        pass
+    child = pexpect.spawn(login, encoding="utf-8", timeout=60)
+    child.expect(r"\n(https://[^\r\n]+)\r")
+    address = child.match.group(1)
+    child.expect("land on: ")
+    child.sendline(Browser(genesys.ca_file).sign_in(address, "alice"))
+    child.expect(r"id: +(\S+)\r\n")
+    with open("/etc/security/pam_gcpkce.map", "w", encoding="utf-8") as file:
+        file.write(f"alice id:{child.match.group(1)}\n")
+    child.expect("not_mapped")
+    child.expect(pexpect.EOF)
+    run(on, directory)
+    daemon, port = signin.sshd_start(directory)
+    try:
+        assert ssh.endswith("alice@HOST")  # with options of a test
+        assert signin.sign_in(genesys, port, "alice")[1] == 0
+    finally:
+        daemon.terminate()
+        daemon.wait()
+    run(off, directory)
+    assert read(STACK) == before
+
+
 def without_a_server():
     """The check finds a fault: a stack stays what it is."""
     before = read(STACK)
@@ -114,12 +146,10 @@ def main():
     signin = load(f"{ROOT}/packaging/debian/tests/signin")
     directory = tempfile.mkdtemp(prefix="gcpkce-")
     os.chmod(directory, 0o755)
-    if subprocess.run(["id", "alice"], capture_output=True, check=False).returncode != 0:
-        subprocess.run(["useradd", "--create-home", "--password", "*", "alice"], check=True)
     with FakeServer(directory) as genesys:
-        os.chmod(genesys.ca_file, 0o644)
         place = copy_of_the_files(genesys, sys.argv[1])
         secrets(place)
+        first_sign_in(signin, genesys, directory)
         roll_out(signin, genesys, place, directory)
         subprocess.run(ON, check=True)
     assert "pam_gcpkce.so" in read(STACK)
@@ -128,6 +158,10 @@ def main():
     subprocess.run([*ON[:2], "off"], check=True)
     without_a_server()
     assert not os.path.exists(DROP_IN)
+    shutil.rmtree("/etc/security/pam_gcpkce.conf.d")
+    for name in ("/etc/security/pam_gcpkce.fleet.map", "/etc/credstore.encrypted/gcpkce",
+                 "/var/cache/libpam-gcpkce.deb"):
+        os.unlink(name)
     print("fleet: users signed in, and the stack is as before")
 
 
