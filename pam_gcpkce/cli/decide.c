@@ -43,7 +43,7 @@ context_of(const struct config *config)
 }
 
 static enum outcome
-identity_read(struct json_object *input, const struct config *config,
+identity_read(struct view text, const struct config *config,
     struct identity *identity, struct errinfo *reterr)
 {
 	const struct wire_route route = {
@@ -51,21 +51,28 @@ identity_read(struct json_object *input, const struct config *config,
 	const struct provider *provider = provider_of(&route);
 	struct identity_context context = context_of(config);
 	autoreply reply = {0};
-	struct view text = {0};
-	enum outcome r = OUTCOME_OK;
+	autojson *input = NULL;
+	struct view part = {0};
 
-	if (part_text(input, "reply", &text))
-		r = token_reply_parse(provider, text, &reply, reterr);
+	enum outcome r = json_parse_object(text, &input, reterr);
+	/* json-c replaces it, and the parser of the part would not see it */
+	if (r == OUTCOME_OK && provider->uses_id_token &&
+	    json_has_half_character(text))
+		r = err_set(reterr, OUTCOME_TOKEN_INVALID,
+		    "the input has half a character");
+	if (r == OUTCOME_OK && part_text(input, "reply", &part))
+		r = token_reply_parse(provider, part, &reply, reterr);
+	context.terms.access_token = secret_view(reply.access_token);
 	for (size_t i = 0; r == OUTCOME_OK && i < PROVIDER_REQUESTS; i++) {
 		const struct identity_request *asked = &provider->identity[i];
 
 		if (!identity_is_wanted(asked, &route))
 			continue;
-		if (!part_text(input, asked->input, &text))
+		if (!part_text(input, asked->input, &part))
 			return err_set(reterr, OUTCOME_IDENTITY_INCOMPLETE,
 			    "\"%s\", %s, is missing", asked->input,
 			    asked->called);
-		r = asked->parse_input(text, &context, identity, reterr);
+		r = asked->parse_input(part, &context, identity, reterr);
 	}
 	return r;
 }
@@ -76,7 +83,6 @@ decide(const struct options *options, struct config *config,
 {
 	autopolicy policy = {0};
 	autobuf text = BUF_INIT(JSON_TEXT_MAX);
-	autojson *input = NULL;
 
 	enum outcome r =
 	    command_config(options->conf, CONFIG_FOR_DECIDE, config);
@@ -85,9 +91,7 @@ decide(const struct options *options, struct config *config,
 	if (r == OUTCOME_OK)
 		r = command_input(NULL, &text, reterr);
 	if (r == OUTCOME_OK)
-		r = json_parse_object(buf_view(&text), &input, reterr);
-	if (r == OUTCOME_OK)
-		r = identity_read(input, config, identity, reterr);
+		r = identity_read(buf_view(&text), config, identity, reterr);
 	if (r == OUTCOME_OK)
 		r = policy_decide(&policy, identity, reterr);
 	return r;

@@ -9,6 +9,7 @@
 
 #include "claims.h"
 #include "gcpkce/base/text.h"
+#include "gcpkce/oauth/crypto.h"
 #include "jwks.h"
 
 #define USER_PREFIX "user:"
@@ -145,13 +146,18 @@ id_token_verify(struct view token, struct view jwks,
 }
 
 enum outcome
-id_token_judge_recorded(struct json_object *all,
-    const struct id_token_terms *terms, struct identity *identity,
-    struct errinfo *reterr)
+id_token_judge_recorded(struct view text, const struct id_token_terms *terms,
+    struct identity *identity, struct errinfo *reterr)
 {
-	struct claims claims = {.all = all, .terms = terms, .recorded = true};
-	enum outcome r = claims_time(&claims, "iat", &claims.now_s, reterr);
+	autojson *all = NULL;
 
+	if (CRYPTO_BASE64_LEN(text.len) > ID_TOKEN_MAX)
+		return claims_refuse(reterr, OUTCOME_TOKEN_INVALID, "too long");
+	enum outcome r = jws_json("claims", text, &all, reterr);
+	if (r != OUTCOME_OK)
+		return r;
+	struct claims claims = {.all = all, .terms = terms, .recorded = true};
+	r = claims_time(&claims, "iat", &claims.now_s, reterr);
 	claims.started_s = claims.now_s;
 	return r == OUTCOME_OK ? claims_judge(&claims, identity, reterr) : r;
 }

@@ -159,6 +159,12 @@ json_parse_object(
 }
 
 bool
+json_has_half_character(struct view text)
+{
+	return json_scan(text).lone_surrogate;
+}
+
+bool
 json_member(struct json_object *object, const char *name, enum json_type type,
     struct json_object **ret)
 {

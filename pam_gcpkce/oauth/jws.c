@@ -66,18 +66,26 @@ jws_object(const char *name, struct view part, struct json_object **ret,
     struct errinfo *reterr)
 {
 	autobuf text = BUF_INIT(part.len);
-	struct errinfo why = {0};
 
 	enum outcome r = crypto_base64url_decode(part, &text);
-	if (r != OUTCOME_OK)
-		return not_decoded(reterr, r, name);
-	struct json_scan scan = json_scan(buf_view(&text));
+	return r == OUTCOME_OK ? jws_json(name, buf_view(&text), ret, reterr)
+			       : not_decoded(reterr, r, name);
+}
+
+enum outcome
+jws_json(const char *name, struct view text, struct json_object **ret,
+    struct errinfo *reterr)
+{
+	struct errinfo why = {0};
+	enum outcome r;
+
+	struct json_scan scan = json_scan(text);
 	if (scan.members > JWS_MEMBERS_MAX)
 		r = err_set(&why, OUTCOME_TOKEN_INVALID, "too many members");
 	else if (scan.lone_surrogate)
 		r = err_set(&why, OUTCOME_TOKEN_INVALID, "half a character");
 	else
-		r = json_parse_object(buf_view(&text), ret, &why);
+		r = json_parse_object(text, ret, &why);
 	if (r == OUTCOME_OK)
 		return r;
 	if (r == OUTCOME_REPLY_INVALID)

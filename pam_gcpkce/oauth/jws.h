@@ -47,6 +47,10 @@ MUST_CHECK enum outcome jws_parse(
 MUST_CHECK enum outcome jws_object(const char *name, struct view part,
     struct json_object **ret, struct errinfo *reterr);
 
+/* The same for a part that is decoded. */
+MUST_CHECK enum outcome jws_json(const char *name, struct view text,
+    struct json_object **ret, struct errinfo *reterr);
+
 /* Wipe and free. */
 void jws_done(struct jws *jws);
 

@@ -50,12 +50,8 @@ static enum outcome
 claims_parse(struct view body, struct identity_context *context,
     struct identity *identity, struct errinfo *reterr)
 {
-	autojson *claims = NULL;
-
-	enum outcome r = json_parse_object(body, &claims, reterr);
-	if (r == OUTCOME_OK)
-		r = id_token_judge_recorded(
-		    claims, &context->terms, identity, reterr);
+	enum outcome r =
+	    id_token_judge_recorded(body, &context->terms, identity, reterr);
 	return r == OUTCOME_OK ? issuer_fill(context, identity, reterr) : r;
 }
 

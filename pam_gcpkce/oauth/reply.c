@@ -85,7 +85,7 @@ token_take(
 			       : err_set(reterr, r, "no memory for the token");
 }
 
-/* Copy the id_token, if there is one, not verified. */
+/* Copy the id_token, not verified. */
 static enum outcome
 id_token_take(
     struct json_object *body, struct token_reply *ret, struct errinfo *reterr)
@@ -95,7 +95,8 @@ id_token_take(
 	if (!json_member(body, "id_token", json_type_string, &token))
 		return token_fail(reterr, "id_token is not a string");
 	if (token == NULL)
-		return OUTCOME_OK;
+		return err_set(reterr, OUTCOME_IDENTITY_INCOMPLETE,
+		    "token reply: id_token is missing");
 	struct view bytes = json_view(token);
 	if (bytes.len == 0 || bytes.len > ID_TOKEN_MAX)
 		return token_fail(reterr, "id_token is empty or too long");

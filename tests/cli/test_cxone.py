@@ -19,6 +19,7 @@ from email.utils import formatdate
 import pexpect
 import pytest
 
+import test_id_token as verdict
 from conftest import CLIENT, GCPKCE, ORGANIZATION, PERSON, ROOT
 from test_command import GOOD
 from waiting import wait_until
@@ -496,6 +497,50 @@ def test_decide_takes_recorded_claims(gcpkce, configure, account, part, changes,
     assert run.json["outcome"] == outcome, run.json
 
 
+REPLY = {"access_token": TOKEN, "token_type": "Bearer", "id_token": "x"}
+
+# A record is judged as at its iat, in the sign-in whose nonce it has.
+MOMENT = {"expired": "ok", "iat ahead": "ok", "iat too old": "ok", "another nonce": "ok",
+          "nbf": "token_invalid"}
+RECORDS = {name: (row[1], MOMENT.get(name, row[2] if len(row) > 2 else "ok"))
+           for name, row in {**verdict.GOOD, **verdict.BAD}.items() if row[1]}
+
+
+@pytest.mark.parametrize("changes, outcome", RECORDS.values(), ids=RECORDS)
+def test_decide_judges_claims_as_the_helper_does(gcpkce, configure, account, changes, outcome):
+    conf = configure([f"{account} id:{verdict.USER}"], provider="cxone", region=None,
+                     issuer=verdict.ISSUER, client_id=verdict.CLIENT, organization=verdict.TENANT)
+    claims = changes.decode() if isinstance(changes, bytes) else json.dumps(
+        verdict.changed(verdict.CLAIMS, changes))
+    reply = json.dumps({**REPLY, "access_token": verdict.ACCESS})
+    run = gcpkce("--json", "decide", "--conf", conf, "--user", account,
+                 stdin=f'{{"reply":{reply},"id_token_claims":{claims}}}')
+    assert run.json["outcome"] == outcome, run.json
+
+
+@pytest.mark.parametrize("text, outcome, cause", [
+    (json.dumps({"id_token_claims": {**CLAIMS, "nonce": ""}}), "token_invalid", "nonce"),
+    (json.dumps({"id_token_claims": {**CLAIMS, "at_hash": ""}}), "token_invalid", "at_hash"),
+    (json.dumps({"id_token_claims": {**CLAIMS, "at_hash": "x"}}), "token_invalid", "at_hash"),
+    (json.dumps({"id_token_claims": {**CLAIMS, "name": "\ud800"}}), "token_invalid", "half a character"),
+    (json.dumps({"id_token_claims": {**CLAIMS, **{f"m{i}": i for i in range(1024)}}}),
+     "token_invalid", "too many members"),
+    (json.dumps({"id_token_claims": {**CLAIMS, "name": "x" * 25000}}), "token_invalid", "too long"),
+    (json.dumps({"id_token_claims": [CLAIMS]}), "token_invalid", "not an object"),
+    (json.dumps({"id_token_claims": CLAIMS, "reply": {**REPLY, "id_token": None}}),
+     "identity_incomplete", "id_token is missing"),
+    (json.dumps({"id_token_claims": CLAIMS, "reply": {**REPLY, "id_token": ""}}),
+     "token_invalid", "id_token is empty"),
+    (json.dumps({"id_token_claims": CLAIMS, "reply": {**REPLY, "token_type": "mac"}}),
+     "token_invalid", "token_type"),
+])
+def test_decide_refuses_what_the_helper_refuses(gcpkce, configure, account, text, outcome, cause):
+    conf = configure(provider="cxone", region=None)
+    run = gcpkce("--json", "decide", "--conf", conf, "--user", account, stdin=text)
+    assert run.json["outcome"] == outcome, run.json
+    assert cause in run.json["cause"]
+
+
 def test_the_example_is_a_configuration_for_cxone(gcpkce, configure, account):
     path = configure([f"{account} id:{PERSON}"])
     with open(f"{ROOT}/etc/pam_gcpkce.cxone.conf", encoding="utf-8") as file:
@@ -514,7 +559,7 @@ def test_the_example_is_a_configuration_for_cxone(gcpkce, configure, account):
 
 @pytest.mark.parametrize("settings, record, missing", [
     ({}, {"id_token_claims": CLAIMS}, '"user", '),
-    ({"provider": "cxone", "region": None}, GOOD, '"id_token_claims", ')])
+    ({"provider": "cxone", "region": None}, {**GOOD, "reply": REPLY}, '"id_token_claims", ')])
 def test_decide_takes_no_record_of_the_other_provider(
         gcpkce, configure, account, settings, record, missing):
     """Each of the two is good where it belongs; of both, one's own counts."""
@@ -523,11 +568,12 @@ def test_decide_takes_no_record_of_the_other_provider(
     def decide(recorded):
         return gcpkce("--json", "decide", "--conf", conf, "--user", account,
                       stdin=json.dumps(recorded)).json
+    genesys = {**GOOD, "reply": REPLY}
     refused = decide(record)
     assert refused["outcome"] == "identity_incomplete"
     assert refused["cause"].startswith(missing) and refused["subject"] == ""
-    assert decide({**GOOD, "id_token_claims": CLAIMS})["outcome"] == "ok"
-    bad = {**GOOD, "user": {**GOOD["user"], "id": ORGANIZATION}} if settings else {
-        **GOOD, "id_token_claims": {**CLAIMS, "aud": "other"}}
+    assert decide({**genesys, "id_token_claims": CLAIMS})["outcome"] == "ok"
+    bad = {**genesys, "user": {**GOOD["user"], "id": ORGANIZATION}} if settings else {
+        **genesys, "id_token_claims": {**CLAIMS, "aud": "other"}}
     assert decide({"id_token_claims": CLAIMS, **bad})["outcome"] == "ok"
 

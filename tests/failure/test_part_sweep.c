@@ -312,7 +312,8 @@ static enum outcome
 token_reply(void)
 {
 	static const char body[] = "{\"access_token\":\"abc\",\"token_type\":"
-				   "\"bearer\",\"expires_in\":60}";
+				   "\"bearer\",\"expires_in\":60,"
+				   "\"id_token\":\"x\"}";
 	struct errinfo why;
 	autoreply reply = {0};
 

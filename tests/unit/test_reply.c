@@ -235,7 +235,7 @@ expires_in_is_text_from_cxone_alone(void **state)
 
 			buf_printf(&body,
 			    "{\"access_token\":\"x\",\"token_type\":\"Bearer\","
-			    "\"expires_in\":%s}",
+			    "\"id_token\":\"x\",\"expires_in\":%s}",
 			    rows[i].expires);
 			enum outcome r = token_reply_parse(
 			    is_cxone ? &provider_cxone : &provider_genesys,
@@ -259,7 +259,7 @@ id_token_is_read_from_cxone_alone(void **state)
 	} rows[] = {
 	    {"\"$\"", 1, OK, ""},
 	    {"\"$\"", ID_TOKEN_MAX, OK, ""},
-	    {"null", 0, OK, ""},
+	    {"null", 0, OUTCOME_IDENTITY_INCOMPLETE, "id_token is missing"},
 	    {"\"$\"", 0, BAD, "id_token is empty"},
 	    {"\"$\"", ID_TOKEN_MAX + 1, BAD, "too long"},
 	    {"7", 0, BAD, "id_token is not a string"},

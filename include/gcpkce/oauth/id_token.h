@@ -47,14 +47,15 @@ MUST_CHECK enum outcome id_token_verify(struct view token, struct view jwks,
     const struct id_token_terms *terms, struct identity *identity,
     bool *ret_unknown, struct errinfo *reterr);
 
-struct json_object;
-
 /*
- * Judge claims that were recorded, without a signature: as id_token_verify at
- * the moment when they were issued, in the sign-in whose nonce and access token
- * they name.  The terms' nonce, access token and times are not read.
+ * Judge the claims of an id_token that was recorded, without its signature: as
+ * id_token_verify at the moment when it was issued, in the sign-in whose nonce
+ * they have.  The terms' nonce and times are not read.
+ *
+ * in:     text   JSON
+ *         terms  with no access token, at_hash may be that of any
  */
-MUST_CHECK enum outcome id_token_judge_recorded(struct json_object *all,
+MUST_CHECK enum outcome id_token_judge_recorded(struct view text,
     const struct id_token_terms *terms, struct identity *identity,
     struct errinfo *reterr);
 

@@ -33,6 +33,9 @@ void json_cleanup(struct json_object **p);
 MUST_CHECK enum outcome json_parse_object(
     struct view text, struct json_object **ret, struct errinfo *reterr);
 
+/* Has a text that was parsed an escape that is half a character? */
+bool json_has_half_character(struct view text);
+
 /*
  * Look up a member that must be of one type.
  *

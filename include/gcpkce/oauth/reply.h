@@ -14,7 +14,7 @@
 
 struct token_reply {
 	struct secret *access_token;
-	struct secret *id_token;    /* NULL: none, or the provider has none */
+	struct secret *id_token;    /* NULL: the provider uses none */
 	unsigned long expires_in_s; /* 0: the reply did not say */
 };
 
@@ -24,8 +24,8 @@ struct token_reply {
  * Read a token reply: a JSON object with access_token (RFC 6750 b64token, 1 to
  * 8192 bytes), token_type (bearer, any case) and expires_in (a whole number of
  * seconds, 1 to REPLY_EXPIRES_MAX; optional; from some providers as a string).
- * An id_token (1 to ID_TOKEN_MAX bytes; optional) is kept as it is, unverified,
- * if the provider uses one, and else not read.  Nor is a refresh_token.
+ * An id_token (1 to ID_TOKEN_MAX bytes) is kept as it is, unverified, if the
+ * provider uses one, and else not read.  Nor is a refresh_token.
  *
  * in:     provider  whose reply it is;  body  the reply's body
  * out:    ret   *gives* the token; also with an error, as far as
@@ -33,6 +33,7 @@ struct token_reply {
  * errors: OUTCOME_REPLY_INVALID  not what json_parse_object accepts
  *         OUTCOME_TOKEN_INVALID  a field is missing, has another JSON type,
  *                                or an invalid value; reterr names it
+ *         OUTCOME_IDENTITY_INCOMPLETE  the id_token is missing
  *         OUTCOME_NO_MEMORY
  * source: RFC 6749 section 5.1; RFC 6750 section 2.1
  */
