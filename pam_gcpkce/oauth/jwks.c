@@ -199,7 +199,7 @@ key_try(struct json_object *jwk, const struct jws *jws, struct search *search)
 	if (r == OUTCOME_OK && ++search->fitting <= JWKS_TRIES_MAX &&
 	    !search->ended)
 		signature_try(&key, jws, search);
-	if (r == OUTCOME_NO_MEMORY && !search->ended) {
+	if (r == OUTCOME_NO_MEMORY) {
 		search->outcome = r;
 		search->why = search->misfit;
 	}

@@ -259,6 +259,7 @@ static const struct row rows[] = {
     {"isImpersonating", "true", PARTNER, "acts as", false},
     {"impersona", "true", OK, "", false},
     {"xact", "true", OK, "", false},
+    {"family_name", "\"Anders\"", OK, "", false},
     {"act", "null", OK, "", false},
     {"impersonatingUserTenantId", "null", OK, "", false},
     {"sub", NULL, LESS, "sub", false},

@@ -22,8 +22,12 @@
 #define SET_MAX (4 * (size_t)JWKS_MAX)
 #define RSA_LEN 256
 
-/* How often OpenSSL checked a key, and whether it says -1 of a signature. */
+/*
+ * How often OpenSSL checked a key, whether it refuses the first of them, and
+ * whether it says -1 of a signature.
+ */
 static size_t checks;
+static bool first_is_refused;
 static bool minus_one;
 
 int __real_EVP_PKEY_public_check(EVP_PKEY_CTX *context);
@@ -31,7 +35,8 @@ int __wrap_EVP_PKEY_public_check(EVP_PKEY_CTX *context);
 int
 __wrap_EVP_PKEY_public_check(EVP_PKEY_CTX *context)
 {
-	checks++;
+	if (++checks == 1 && first_is_refused)
+		return 0;
 	return __real_EVP_PKEY_public_check(context);
 }
 
@@ -529,6 +534,19 @@ key_is_checked_only_when_it_has_verified(void **state)
 	assert_int_equal(checks, 1);
 }
 
+/* Whatever the others are: it is the one that made the signature. */
+static void
+key_that_openssl_refuses_ends_the_search(void **state)
+{
+	(void)state;
+	checks = 0;
+	first_is_refused = true;
+	enum outcome r = crowd(0, 2, KEY(""), 0);
+	first_is_refused = false;
+	assert_int_equal(r, BAD);
+	assert_int_equal(checks, 1);
+}
+
 static void
 answer_of_openssl_other_than_1_is_a_refusal(void **state)
 {
@@ -593,6 +611,7 @@ main(void)
 		signature_is_as_long_as_the_modulus_and_made_by_its_key),
 	    cmocka_unit_test(signature_that_e_1_would_verify_is_refused),
 	    cmocka_unit_test(key_is_checked_only_when_it_has_verified),
+	    cmocka_unit_test(key_that_openssl_refuses_ends_the_search),
 	    cmocka_unit_test(answer_of_openssl_other_than_1_is_a_refusal),
 	    cmocka_unit_test(
 		signature_that_a_prime_modulus_would_verify_is_refused),
