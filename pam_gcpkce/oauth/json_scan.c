@@ -101,7 +101,8 @@ scan_escape(struct scan *s)
 	if (scan_peek(s) != 'u') {
 		bool known = scan_is_one_of(s, "\"\\/bfnrt");
 
-		s->at += known ? 1 : 0;
+		if (known)
+			s->at++;
 		return known;
 	}
 	s->at++;

@@ -125,6 +125,7 @@ header_is_judged_as_every_row_says(void **state)
 	    {"{\"alg\":\"RS256\",\"x\":\"\\ud83d\\ude00\"}", OK, ""},
 	    {"{\"alg\":\"RS256\",\"x\":\"\\ud83d\"}", BAD, "half"},
 	    {"{\"alg\":\"RS256\",\"x\":\"\\ude00\"}", BAD, "half"},
+	    {"{\"alg\":\"RS256\",\"x\":\"\\ude00\\ude00\"}", BAD, "half"},
 	    {"{\"alg\":\"RS256\",\"x\":\"\\ud83d\\ud83d\\ude00\"}", BAD,
 		"half"},
 	    {"{\"alg\":\"RS256\",\"x\":\"\\ud83dxxde00\"}", BAD, "half"},
