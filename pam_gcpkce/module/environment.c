@@ -46,11 +46,25 @@ put_text(pam_handle_t *pamh, const char *name, const char *value)
 	return OUTCOME_OK;
 }
 
-static void
-region_missing_log(pam_handle_t *pamh, const struct config *config)
+/* The region's name as the configuration wants it; "": it has none. */
+static const char *
+region_name(const struct config *config)
+{
+	struct region region = config_region(config);
+	const char *name = config->region_value == REGION_VALUE_AWS
+	    ? region.aws
+	    : region.domain;
+
+	return name != NULL ? name : "";
+}
+
+void
+environment_log_region(pam_handle_t *pamh, const struct config *config)
 {
 	autobuf text = BUF_INIT(1024);
 
+	if (config->region_env[0] == '\0' || region_name(config)[0] != '\0')
+		return;
 	buf_printf(&text,
 	    "%s is not set: the configuration gives the region no %s name",
 	    config->region_env,
@@ -63,30 +77,25 @@ enum outcome
 environment_put_token(
     pam_handle_t *pamh, const struct config *config, const struct secret *token)
 {
-	struct region region = config_region(config);
-	bool is_aws = config->region_value == REGION_VALUE_AWS;
-	const char *value = is_aws ? region.aws : region.domain;
-
 	enum outcome r =
 	    environment_put(pamh, config->token_env, secret_view(token));
-	if (r == OUTCOME_OK && value != NULL)
-		r = environment_put(pamh, config->region_env, view_text(value));
-	if (r == OUTCOME_OK && value == NULL && config->region_env[0] != '\0')
-		region_missing_log(pamh, config);
-	return r;
+
+	return r == OUTCOME_OK && config->region_env[0] != '\0'
+	    ? put_text(pamh, config->region_env, region_name(config))
+	    : r;
 }
 
 enum outcome
-environment_put_user(
-    pam_handle_t *pamh, const struct identity *identity, uint64_t expires_at_s)
+environment_put_user(pam_handle_t *pamh, const char *id, const char *email,
+    uint64_t expires_at_s)
 {
 	char expires[CLOCK_STAMP_LEN + 1] = "";
 
 	if (expires_at_s > 0)
 		clock_stamp(expires_at_s, expires);
-	enum outcome r = put_text(pamh, ENV_USER_ID, identity->id);
+	enum outcome r = put_text(pamh, ENV_USER_ID, id);
 	if (r == OUTCOME_OK)
-		r = put_text(pamh, ENV_USER_EMAIL, identity->email);
+		r = put_text(pamh, ENV_USER_EMAIL, email);
 	if (r == OUTCOME_OK)
 		r = put_text(pamh, ENV_TOKEN_EXPIRES, expires);
 	return r;

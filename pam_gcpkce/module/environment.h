@@ -24,12 +24,14 @@ void environment_drop(pam_handle_t *pamh, const char *name);
 
 /*
  * Set token_env and region_env.  Where the configuration gives the region no
- * such name, region_env is not set and the journal says so.
+ * such name, region_env is removed; environment_log_region writes that to the
+ * journal.
  *
  * errors: OUTCOME_NO_MEMORY
  */
 MUST_CHECK enum outcome environment_put_token(pam_handle_t *pamh,
     const struct config *config, const struct secret *token);
+void environment_log_region(pam_handle_t *pamh, const struct config *config);
 
 /*
  * Set user and expiry.  Unknown values are not set, and values of another
@@ -38,8 +40,8 @@ MUST_CHECK enum outcome environment_put_token(pam_handle_t *pamh,
  * in:     expires_at_s  CLOCK_REALTIME; 0: not known
  * errors: OUTCOME_NO_MEMORY
  */
-MUST_CHECK enum outcome environment_put_user(
-    pam_handle_t *pamh, const struct identity *identity, uint64_t expires_at_s);
+MUST_CHECK enum outcome environment_put_user(pam_handle_t *pamh, const char *id,
+    const char *email, uint64_t expires_at_s);
 
 /* Is any variable of an export set whose name is not configurable? */
 bool environment_has_export(pam_handle_t *pamh);

@@ -47,6 +47,7 @@ export_token(pam_handle_t *pamh, const struct config *config,
     const struct account *account, const struct wire_verdict *verdict,
     uint64_t expires_at_s, struct errinfo *reterr)
 {
+	const struct identity *who = &verdict->identity;
 	autoexported *exported = NULL;
 
 	enum outcome r = exported_new(
@@ -57,11 +58,16 @@ export_token(pam_handle_t *pamh, const struct config *config,
 		    : environment_put_token(pamh, config, verdict->token);
 	if (r == OUTCOME_OK)
 		r = environment_put_user(
-		    pamh, &verdict->identity, expires_at_s);
-	if (r == OUTCOME_OK)
+		    pamh, who->id, who->email, expires_at_s);
+	if (r == OUTCOME_OK) {
+		memcpy(exported->user_id, who->id, sizeof(who->id));
+		memcpy(exported->user_email, who->email, sizeof(who->email));
 		r = exported_keep(pamh, exported);
+	}
 	if (r == OUTCOME_OK) {
 		(void)take_ptr(&exported);
+		if (config->export == EXPORT_ENV)
+			environment_log_region(pamh, config);
 		return r;
 	}
 	/* the helper still has the token, and revokes it */

@@ -13,6 +13,7 @@
 
 #include "gcpkce/base/secret.h"
 #include "gcpkce/config/config.h"
+#include "gcpkce/wire/identity.h"
 #include "tokenfile.h"
 
 /* Where the token is stored, apart from the environment. */
@@ -28,6 +29,8 @@ struct exported {
 	bool taken;               /* owned by a session */
 	struct config config; /* authenticate's: the token goes nowhere else */
 	char user[ACCOUNT_NAME_MAX + 1];
+	char user_id[IDENTITY_ID_MAX + 1]; /* of who signed in; "": not known */
+	char user_email[IDENTITY_EMAIL_MAX + 1];
 	enum exported_place place;
 	uid_t uid; /* of the session's file */
 	char id[TOKENFILE_ID_LEN + 1];

@@ -136,6 +136,23 @@ session_asker(pam_handle_t *pamh, struct errinfo *reterr)
 	return session_account(pamh, exported->user, &account, reterr);
 }
 
+/*
+ * Since authenticate the application may have let others set variables: greetd
+ * adds those of its greeter.
+ */
+static enum outcome
+variables_put_again(pam_handle_t *pamh, const struct exported *exported)
+{
+	enum outcome r = environment_put_user(pamh, exported->user_id,
+	    exported->user_email, exported->expires_at_s);
+
+	environment_drop(pamh, ENV_TOKEN_ID);
+	environment_drop(pamh, ENV_TOKEN_FILE);
+	return r == OUTCOME_OK && exported->config.export == EXPORT_ENV
+	    ? environment_put_token(pamh, &exported->config, exported->token)
+	    : r;
+}
+
 static enum outcome
 env_open(pam_handle_t *pamh, const struct config *config)
 {
@@ -144,7 +161,9 @@ env_open(pam_handle_t *pamh, const struct config *config)
 	uint64_t expires_at_s = 0;
 	enum outcome r = OUTCOME_OK;
 
-	if (exported == NULL) {
+	if (exported != NULL)
+		r = variables_put_again(pamh, exported);
+	else {
 		r = environment_read_token(pamh, config, &token, &expires_at_s);
 		if (r != OUTCOME_OK || token == NULL || is_kept(pamh, token))
 			return r;
@@ -244,7 +263,10 @@ file_open(
 	id_find(pamh, exported, id);
 	if (exported == NULL && id[0] == '\0')
 		return OUTCOME_OK;
-	enum outcome r = tokenfile_pending_read(id, &pending, reterr);
+	enum outcome r =
+	    exported != NULL ? variables_put_again(pamh, exported) : OUTCOME_OK;
+	if (r == OUTCOME_OK)
+		r = tokenfile_pending_read(id, &pending, reterr);
 	if (r == OUTCOME_OK)
 		r = session_account(pamh, pending.account, &account, reterr);
 	/*

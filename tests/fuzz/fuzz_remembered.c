@@ -85,11 +85,12 @@ rounds_judge(
 }
 
 enum outcome
-environment_put_user(
-    pam_handle_t *pamh, const struct identity *identity, uint64_t expires_at_s)
+environment_put_user(pam_handle_t *pamh, const char *id, const char *email,
+    uint64_t expires_at_s)
 {
 	(void)pamh;
-	(void)identity;
+	(void)id;
+	(void)email;
 	(void)expires_at_s;
 	return OUTCOME_OK;
 }

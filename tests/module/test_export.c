@@ -300,6 +300,45 @@ closing_the_session_revokes_the_token(void **state)
 	host_end(&h);
 }
 
+/* As greetd sets what its greeter asks for. */
+static void
+variables_of_a_greeter_are_no_export(void **state)
+{
+	static const char *const exports[] = {"export=env", "export=file"};
+	static const char *const variables[] = {TOKEN_ENV "=evil",
+	    REGION_ENV "=evil", "GCPKCE_USER_ID=evil", "GCPKCE_USER_EMAIL=evil",
+	    "GCPKCE_TOKEN_EXPIRES=evil", "GCPKCE_TOKEN_FILE=/etc/shadow",
+	    "GCPKCE_TOKEN_ID=0123456789abcdef0123456789abcdef"};
+
+	(void)state;
+	need_root();
+	for (size_t i = 0; i < 2; i++) {
+		struct host h;
+		char expires[40];
+
+		signin_begin(&h, "ok", exports[i], PAM_SUCCESS);
+		(void)snprintf(expires, sizeof(expires), "%s",
+		    pam_getenv(h.pamh, "GCPKCE_TOKEN_EXPIRES"));
+		for (size_t j = i == 0 ? 0 : 2; j < 7; j++)
+			assert_int_equal(
+			    pam_putenv(h.pamh, variables[j]), PAM_SUCCESS);
+		assert_int_equal(pam_open_session(h.pamh, 0), PAM_SUCCESS);
+		assert_env(&h, TOKEN_ENV, i == 0 ? TOKEN : NULL);
+		assert_env(&h, REGION_ENV, i == 0 ? "eu-central-1" : NULL);
+		assert_env(&h, "GCPKCE_USER_ID", ALICE_ID);
+		assert_env(&h, "GCPKCE_USER_EMAIL", ALICE_EMAIL);
+		assert_env(&h, "GCPKCE_TOKEN_EXPIRES", expires);
+		assert_env(&h, "GCPKCE_TOKEN_ID", NULL);
+		const char *file = pam_getenv(h.pamh, "GCPKCE_TOKEN_FILE");
+		if (i == 0)
+			assert_null(file);
+		else
+			assert_int_equal(strncmp(file, "/run/gcpkce/", 12), 0);
+		assert_int_equal(pam_close_session(h.pamh, 0), PAM_SUCCESS);
+		signin_end(&h);
+	}
+}
+
 static void
 token_is_revoked_once(void **state)
 {
@@ -547,6 +586,7 @@ main(void)
 	    cmocka_unit_test(token_that_did_not_come_is_an_export_that_failed),
 	    cmocka_unit_test(decoy_exports_nothing),
 	    cmocka_unit_test(closing_the_session_revokes_the_token),
+	    cmocka_unit_test(variables_of_a_greeter_are_no_export),
 	    cmocka_unit_test(token_is_revoked_once),
 	    cmocka_unit_test(session_that_is_not_closed_ends_with_its_handle),
 	    cmocka_unit_test(
