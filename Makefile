@@ -117,7 +117,7 @@ stamp = @mkdir -p $(@D); printf '%s\n' '$(1)' | cmp -s - $@ || printf '%s\n' '$(
 $(B)/flags: FORCE
 	$(call stamp,$(CC) $(own_cppflags) $(own_cflags) $(own_ldflags) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS))
 $(B)/paths: FORCE
-	$(call stamp,$(libexecdir) $(localedir))
+	$(call stamp,$(libexecdir) $(localedir) $(bindir) $(sysconfdir))
 
 $(B)/%.o: %.c $(B)/flags
 	$(compile)
@@ -157,8 +157,9 @@ define each_installed
 	$(call $(1),0644,$(mandir)/man1,man/gcpkce.1)
 	$(call $(1),0644,$(mandir)/man5,man/pam_gcpkce.conf.5)
 	$(call $(1),0644,$(mandir)/man8,man/pam_gcpkce.8 man/gcpkce-helper.8)
-	$(if $(greeter_built),$(call $(1),0755,$(bindir),$(B)/gcpkce-view))
+	$(if $(greeter_built),$(call $(1),0755,$(bindir),$(greeter_built)))
 	$(if $(greeter_built),$(call $(1),0644,$(mandir)/man1,man/gcpkce-view.1))
+	$(if $(greeter_built),$(call $(1),0644,$(mandir)/man8,man/gcpkce-greeter.8))
 	$(call $(1),0644,$(sysusersdir),etc/sysusers.d/pam_gcpkce.conf)
 	$(call $(1),0644,$(tmpfilesdir),etc/tmpfiles.d/pam_gcpkce.conf)
 	$(call $(1),0644,$(bashcompdir),etc/completion/gcpkce.bash,gcpkce)

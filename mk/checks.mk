@@ -86,7 +86,7 @@ lint: ## -Werror under gcc and clang, cppcheck, shellcheck, man pages, headers a
 		$(CC) $(own_cppflags) -I. $(crypto_cflags) -std=c17 -Werror -fsyntax-only -xc - || exit 1; done
 	$(Q)tools/pinned 2.10 cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,portability --inline-suppr \
 		--suppress=missingIncludeSystem --suppress=normalCheckLevelMaxBranches -D_GNU_SOURCE -Iinclude -Ipam_gcpkce \
-		-DGCPKCE_HELPER='""' -DGCPKCE_LOCALE='""' -DGCPKCE_VERSION='""' pam_gcpkce
+		-DGCPKCE_HELPER='""' -DGCPKCE_LOCALE='""' -DGCPKCE_VERSION='""' -DGCPKCE_VIEW='""' pam_gcpkce
 	$(Q)$(MAKE) --no-print-directory check-musl
 	$(Q)shellcheck $(scripts)
 	$(Q)mandoc -Tlint -Wwarning man/*.[158]

@@ -6,19 +6,28 @@ gtk_libs      := $(shell $(PKG_CONFIG) --libs gtk4 2>/dev/null)
 webkit_cflags := $(shell $(PKG_CONFIG) --cflags webkitgtk-6.0 2>/dev/null)
 webkit_libs   := $(shell $(PKG_CONFIG) --libs webkitgtk-6.0 2>/dev/null)
 
-view := $(call objects,greeter)
-greeter_programs := $(B)/gcpkce-view
+lightdm_cflags := $(shell $(PKG_CONFIG) --cflags liblightdm-gobject-1 x11 2>/dev/null)
+lightdm_libs   := $(shell $(PKG_CONFIG) --libs liblightdm-gobject-1 x11 2>/dev/null)
+
+in_greeter := $(call objects,greeter)
+view       := $(filter %/view.o $(B)/pam_gcpkce/greeter/web_%,$(in_greeter))
+greeter    := $(filter-out $(view),$(in_greeter)) $(addprefix $(B)/pam_gcpkce/,config/lines.o config/safefile.o \
+	oauth/json.o oauth/json_scan.o)
+greeter_programs := $(B)/gcpkce-view $(B)/gcpkce-greeter
 greeter_built     = $(wildcard $(greeter_programs))
 
 .PHONY: greeter check-greeter
-greeter: $(greeter_programs) ## build gcpkce-view; needs GTK 4 and WebKitGTK 6.0
+greeter: $(greeter_programs) ## build gcpkce-view and gcpkce-greeter; need GTK 4, WebKitGTK 6.0 and LightDM's library
 
 # The libraries' headers are not held to our warnings.
-$(view): private target_cflags = -DGCPKCE_LOCALE='"$(localedir)"' \
-	$(patsubst -I%,-isystem%,$(gtk_cflags) $(webkit_cflags))
-$(view): $(B)/paths
+$(in_greeter): private target_cflags = -DGCPKCE_LOCALE='"$(localedir)"' -DGCPKCE_VIEW='"$(bindir)/gcpkce-view"' \
+	-DGCPKCE_GREETER_CONF='"$(sysconfdir)/gcpkce-greeter.conf"' \
+	$(patsubst -I%,-isystem%,$(gtk_cflags) $(webkit_cflags) $(lightdm_cflags) $(crypto_cflags))
+$(in_greeter): $(B)/paths
 $(B)/gcpkce-view: $(view) $(base)
 $(B)/gcpkce-view: private target_libs = $(webkit_libs) $(gtk_libs)
+$(B)/gcpkce-greeter: $(greeter) $(base)
+$(B)/gcpkce-greeter: private target_libs = $(lightdm_libs) $(gtk_libs) $(crypto_libs)
 $(greeter_programs):
 	$(program)
 

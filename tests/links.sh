@@ -84,7 +84,7 @@ BEGIN {
     may["helper_client"] = "helper_client config wire base"
     may["helper"] = "helper oauth wire base"
     may["module"] = "module helper_client config wire base"
-    may["greeter"] = "greeter base"
+    may["greeter"] = "greeter config oauth base"
     may["cli"] = "cli helper_client oauth config wire base"
 }
 /^[ \t]*#[ \t]*include[ \t]*("|<gcpkce\/)/ {

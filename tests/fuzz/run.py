@@ -28,7 +28,7 @@ LIMITS = ["-timeout=120", "-rss_limit_mb=2048", "-print_final_stats=1"]
 MAX_LEN = {"decision": 6000}  # a whole answer of Genesys Cloud fits
 # the order in which they run: the slowest first
 TARGETS = ["authenticate", "decision", "config", "wire", "answer", "map", "stack", "reply",
-           "remembered", "refusal", "explain", "listener", "jws", "jwks", "claims"]
+           "remembered", "refusal", "explain", "listener", "jws", "jwks", "claims", "greetd"]
 
 
 class Result:

@@ -706,7 +706,31 @@ def claims():
     yield "nul", b'\0{"iss\\u0000":"https://idp.example"}'
 
 
-TARGETS = {"remembered": remembered_files, "jws": tokens, "jwks": key_sets, "claims": claims,
+def greetd_replies():
+    address = ("https://login.example/oauth/authorize?response_type=code&client_id=c"
+               "&redirect_uri=https%3A%2F%2Fhost.example%2Fcallback&state=s")
+
+    def message(kind, text):
+        return {"type": "auth_message", "auth_message_type": kind, "auth_message": text}
+    rows = {
+        "yes-page": message("info", f"\nRefused.\n\nSign in:\n\n{address}\n"),
+        "yes-start": message("visible", "Sign in:\n https://go.example/s#abc.alice \r\nPaste: "),
+        "token": message("info", address.replace("=code", "=token")),
+        "two": message("info", address + "&redirect_uri=https://b.example/"),
+        "secret": message("secret", "Pass\u200bw\u00f6rd\x1b[31m: "),
+        "error": message("error", "\ufffd\x00"), "kind": message("hidden", ""),
+        "success": {"type": "success"},
+        "denied": {"type": "error", "error_type": "auth_error", "description": "pam"},
+        "failed": {"type": "error", "error_type": "error", "description": "\"\\\n"},
+        "missing": {"type": "auth_message", "auth_message_type": "info"},
+    }
+    for name, row in rows.items():
+        text = json.dumps(row).encode()
+        yield name, text if name == "two" else struct.pack("=I", len(text)) + text
+    yield "long", struct.pack("=I", 65537) + b"{}"
+
+
+TARGETS = {"remembered": remembered_files, "jws": tokens, "jwks": key_sets, "claims": claims, "greetd": greetd_replies,
            "config": configurations, "map": maps, "reply": replies, "refusal": refusals,
            "explain": explained, "stack": stacks, "listener": requests,
            "answer": answers, "decision": decisions, "wire": frames, "authenticate": sign_ins}

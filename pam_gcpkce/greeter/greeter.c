@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * gcpkce-greeter: the login screen of a workstation.  It has no rights; the
+ * display manager that starts it runs PAM.
+ */
+#include <gtk/gtk.h>
+#include <libintl.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conversation.h"
+#include "screen_window.h"
+#include "texts.h"
+
+static int
+usage(void)
+{
+	(void)fputs(
+	    "usage: gcpkce-greeter [--config FILE] [--check]\n"
+	    "       greetd or LightDM starts it; see gcpkce-greeter(8)\n",
+	    stderr);
+	return 2;
+}
+
+static bool
+arguments_read(int argc, char **argv, const char **ret_path, bool *ret_check)
+{
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--check") == 0)
+			*ret_check = true;
+		else if (strcmp(argv[i], "--config") == 0 && i + 1 < argc)
+			*ret_path = argv[++i];
+		else
+			return false;
+	}
+	return true;
+}
+
+/* greetd gives its greeter no locale, so the file can set one. */
+static void
+locale_set(const struct settings *settings)
+{
+	if (settings->locale[0] != '\0') {
+		(void)setenv("LANG", settings->locale, 1);
+		(void)unsetenv("LC_ALL");
+		(void)unsetenv("LANGUAGE");
+	}
+	if (setlocale(LC_ALL, "") == NULL)
+		(void)setlocale(LC_ALL, "C.UTF-8");
+	gtk_disable_setlocale();
+	(void)bindtextdomain("pam_gcpkce", GCPKCE_LOCALE);
+	(void)bind_textdomain_codeset("pam_gcpkce", "UTF-8");
+}
+
+/* The page's program must not reach the display manager. */
+static struct backend *
+backend_new(const struct settings *settings,
+    const struct backend_handler *handler, struct errinfo *reterr)
+{
+	struct backend *backend = NULL;
+
+	if (getenv("GREETD_SOCK") != NULL)
+		backend = backend_greetd_new(settings, handler, reterr);
+	else if (getenv("LIGHTDM_TO_SERVER_FD") != NULL)
+		backend = backend_lightdm_new(settings, handler, reterr);
+	else
+		(void)err_set(reterr, OUTCOME_SYSTEM_ERROR,
+		    "neither greetd nor LightDM has started it");
+	(void)unsetenv("GREETD_SOCK");
+	(void)unsetenv("LIGHTDM_TO_SERVER_FD");
+	(void)unsetenv("LIGHTDM_FROM_SERVER_FD");
+	return backend;
+}
+
+static int
+run(const struct settings *settings, const char *fault)
+{
+	static struct conversation conversation;
+	struct backend_handler handler = conversation_handler;
+	struct errinfo why = {0};
+
+	handler.arg = &conversation;
+	struct backend *backend = backend_new(settings, &handler, &why);
+	if (backend == NULL) {
+		(void)fprintf(stderr, "gcpkce-greeter: %s\n", why.text);
+		return 2;
+	}
+	if (!gtk_init_check()) {
+		(void)fputs("gcpkce-greeter: no display\n", stderr);
+		return 1;
+	}
+	screen_open(&conversation, settings, fault);
+	conversation_init(&conversation, backend, settings);
+	for (;;)
+		(void)g_main_context_iteration(NULL, TRUE);
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct settings settings;
+	struct errinfo why = {0};
+	const char *path = GCPKCE_GREETER_CONF;
+	const char *fault = "";
+	bool check = false;
+
+	if (!arguments_read(argc, argv, &path, &check))
+		return usage();
+	enum outcome r = settings_read(path, &settings, &why);
+	locale_set(&settings);
+	if (r != OUTCOME_OK) {
+		(void)fprintf(stderr, "gcpkce-greeter: %s\n", why.text);
+		fault = text_of(MESSAGE_SCREEN_CONFIGURATION);
+	}
+	if (check)
+		return r == OUTCOME_OK ? 0 : 1;
+	return run(&settings, fault);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: ISC */
+/* What the user sees: one of three pages.  All texts are copied. */
+#ifndef GCPKCE_GREETER_SCREEN_H
+#define GCPKCE_GREETER_SCREEN_H
+
+#include <stdbool.h>
+
+/* A page that reports, or asks. */
+struct screen_question {
+	const char *title;
+	const char *text;   /* lines, or "" */
+	const char *prompt; /* NULL: there is no field */
+	bool secret;        /* the field hides what is typed */
+	const char *open; /* the button that opens the sign-in page, or NULL */
+	bool other_way;   /* is there another way? */
+};
+
+/* The start page, which asks for the user's name. */
+void screen_show_start(const char *notice);
+
+/* A page without an end of its own. */
+void screen_show_wait(const char *text);
+
+void screen_show_question(const struct screen_question *question);
+
+bool screen_is_dark(void);
+
+#endif
