@@ -12,8 +12,11 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 for directory in ("lib", "system"):
     sys.path.insert(0, os.path.join(os.path.dirname(HERE), directory))
 
+import desk as desks  # noqa: E402
 import tree  # noqa: E402
+from fake_server import FakeServer  # noqa: E402
 from house import MARK, move_in, why_not  # noqa: E402
+from journal import Journal  # noqa: E402
 from machine import ROOT, start_network  # noqa: E402
 from screen import Screen  # noqa: E402
 from site_server import Site  # noqa: E402
@@ -84,3 +87,36 @@ def view(screen, site):
     for viewer in started:
         print(f"The view said:\n{viewer.said}")  # shown of what failed
         viewer.close()
+
+
+@pytest.fixture(scope="session")
+def genesys(private_tree):
+    """The fake Genesys Cloud server; its sign-in page is on localhost."""
+    with FakeServer("/tmp/genesys") as fake:
+        tree.trust(fake.ca_file, "genesys")
+        desks.set_up(fake)
+        desks.connect()
+        yield fake
+
+
+@pytest.fixture(scope="session")
+def all_lines(private_tree):
+    return Journal("/dev/log")
+
+
+@pytest.fixture
+def journal(all_lines):
+    all_lines.clear()
+    return all_lines
+
+
+@pytest.fixture
+def desk(screen, genesys, journal):
+    """A configured workstation whose display manager the test starts."""
+    genesys.faults.clear()
+    genesys.log.clear()
+    workstation = desks.Desk(screen, genesys, ACCOUNT, UID)
+    workstation.configure()
+    yield workstation
+    workstation.stop()
+    print(f"The journal:\n{journal.text()}")  # shown of what failed

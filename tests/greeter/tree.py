@@ -39,11 +39,11 @@ def install(build):
     run("make", "install", f"B={os.path.relpath(build, ROOT)}", f"prefix={PREFIX}")
 
 
-def trust(ca_file):
+def trust(ca_file, name="site"):
     """Let every program of the tree trust an authority."""
     place = "/usr/local/share/ca-certificates"
     os.makedirs(place, exist_ok=True)
-    run("cp", ca_file, f"{place}/greeter-tests.crt")
+    run("cp", ca_file, f"{place}/greeter-{name}.crt")
     run("update-ca-certificates")
 
 
@@ -70,4 +70,4 @@ def as_account(uid, argv, environment, **more):
     """Start a program as an account, with nothing else in its environment."""
     return subprocess.Popen(
         ["setpriv", f"--reuid={uid}", f"--regid={uid}", "--clear-groups", "--", *argv],
-        env=environment, stdin=subprocess.DEVNULL, **more)
+        env=environment, **{"stdin": subprocess.DEVNULL, **more})

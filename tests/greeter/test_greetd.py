@@ -1,0 +1,205 @@
+# SPDX-License-Identifier: ISC
+"""Sign-ins at the login screen of greetd, with the real module, helper and page."""
+
+import sys
+
+import desk as desks
+import pytest
+from browser import Browser
+from contract import CANCELLED, DENIED, LATER, ours
+from house import process_ids, runs
+from waiting import wait_until
+
+# A greeter of an attacker: it lets the user sign in, and gives the session variables
+# of its own.  /tmp/shown is what the module says, /tmp/answer what it is told.
+HOSTILE = """\
+#!%s
+import json, os, socket, struct, time
+connection = socket.socket(socket.AF_UNIX)
+connection.connect(os.environ["GREETD_SOCK"])
+
+def ask(**request):
+    text = json.dumps(request).encode()
+    connection.sendall(struct.pack("=I", len(text)) + text)
+    length, = struct.unpack("=I", connection.recv(4, socket.MSG_WAITALL))
+    return json.loads(connection.recv(length, socket.MSG_WAITALL))
+
+reply = ask(type="create_session", username="alice")
+while reply["type"] == "auth_message":
+    answer = {}
+    if reply["auth_message_type"] == "info":
+        open("/tmp/shown.new", "w").write(reply["auth_message"])
+        os.rename("/tmp/shown.new", "/tmp/shown")
+    else:
+        while not os.path.exists("/tmp/answer"):
+            time.sleep(0.05)
+        answer = {"response": open("/tmp/answer").read()}
+    reply = ask(type="post_auth_message_response", **answer)
+assert reply["type"] == "success", reply
+ask(type="start_session", cmd=["/tmp/session.sh"], env=[
+    "GCPKCE_TOKEN_ID=0123456789abcdef0123456789abcdef", "GENESYSCLOUD_ACCESS_TOKEN=evil",
+    "GCPKCE_USER_ID=evil", "GCPKCE_TOKEN_FILE=/etc/shadow", "GENESYSCLOUD_REGION=evil"])
+"""
+
+
+def helpers():
+    return [pid for pid in process_ids() if runs(pid, desks.HELPER)]
+
+
+def test_the_right_person_gets_a_session_and_so_does_the_next_one(desk, journal, genesys):
+    desk.start()
+    desk.wait_for("Example Contact Center")
+    desk.screen.shot("greetd-start")
+    for number, name in enumerate(("alice", "bob"), 1):
+        desk.sign_in(name)
+        desk.wait_for_page(number)  # bob is asked as well: nothing of alice is left
+        desk.screen.shot(f"greetd-page-{name}")
+        desk.choose(name, number)
+        user, environment = desk.session()
+        assert user == name
+        token = list(genesys.log.tokens())[-1]
+        assert environment["GENESYSCLOUD_ACCESS_TOKEN"] == token
+        assert environment["GCPKCE_USER_ID"] == genesys.people[name].id
+        assert environment["XDG_SESSION_TYPE"] == "wayland"
+        desk.leave()
+    assert len(genesys.log.tokens()) == 2
+    journal.wait('outcome=ok user="bob"')
+    # the code came from the page, and no server was asked for the redirect URI
+    assert genesys.log.count("POST", "/oauth/token") == 2
+
+
+def test_another_person_is_refused_and_the_screen_says_so(desk, journal):
+    desk.configure(stack=desks.ALONE)
+    desk.start()
+    desk.sign_in("alice")
+    desk.choose("bob")
+    shown = desk.wait_for("You are not signed in", DENIED, "Start again")
+    desk.screen.shot("greetd-refused")
+    assert not any("User name" in thing["name"] for thing in shown)
+    journal.decision("not_mapped")
+    desk.screen.keys("Return")
+    desk.wait_for("User name")
+
+
+def test_escape_begins_anew_wherever_it_is_pressed(desk, genesys):
+    desk.start()
+    desk.sign_in("alice")
+    desk.wait_for_page()
+    assert helpers()
+    desk.screen.keys("Escape")
+    shown = desk.wait_for("User name", "The sign-in was cancelled.")
+    assert [thing["text"] for thing in shown if thing["name"] == "User name"] == ["", ""]
+    assert wait_until(lambda: not helpers()), "the cancelled sign-in goes on"
+    # at a password, and the next sign-in is whole
+    desk.screen.type("alice")
+    desk.screen.keys("Tab", "Tab", "Return")
+    desk.wait_for("Password:")
+    desk.screen.type("half a pass")
+    desk.screen.keys("Escape")
+    desk.sign_in("bob")
+    desk.choose("bob", 2)
+    assert desk.session()[0] == "bob"
+
+
+def test_a_second_attempt_says_what_was_wrong_with_the_first(desk, genesys):
+    desk.start()
+    desk.sign_in("alice")
+    desk.wait_for_page()
+    desk.screen.keys("shift+Tab", "Return")  # the page's last button: Cancel
+    desk.wait_for("Please sign in once more", CANCELLED, "Open the sign-in page")
+    desk.screen.shot("greetd-again")
+    desk.screen.keys("Return")
+    desk.choose("alice", 2)
+    assert desk.session()[0] == "alice"
+    assert genesys.log.count("POST", "/oauth/token") == 1
+
+
+def test_a_server_that_cannot_be_reached_is_tried_again(desk, genesys):
+    desk.start()
+    genesys.refuse("login")
+    try:
+        desk.sign_in("alice")
+        desk.wait_for("localhost cannot be reached")
+        desk.screen.shot("greetd-no-server")
+    finally:
+        genesys.listen("login")
+    desk.screen.keys("Return")
+    desk.choose("alice")
+    assert desk.session()[0] == "alice"
+
+
+def test_an_api_that_cannot_be_reached_is_told(desk, genesys, journal):
+    desk.configure(stack=desks.ALONE)
+    desk.start()
+    genesys.refuse("api")
+    try:
+        desk.sign_in("alice")
+        desk.choose("alice")
+        desk.wait_for("You are not signed in", LATER)
+    finally:
+        genesys.listen("api")
+    journal.decision("unreachable")
+
+
+def test_the_other_way_in_is_the_rest_of_the_stack(desk, genesys):
+    desk.start()
+    for password in ("wrong", desks.PASSWORD):
+        desk.wait_for("User name")
+        desk.screen.type("alice")
+        desk.screen.keys("Tab", "Tab", "Return")
+        shown = desk.wait_for("alice", "Password:")
+        [field] = [thing for thing in shown if "editable" in thing["states"]]
+        assert field["role"] == "password text" and "focused" in field["states"]
+        assert "The answer was empty." not in desk.names()
+        desk.screen.run("xdotool", "key", "Caps_Lock")
+        desk.wait_for("Caps Lock is on")
+        desk.screen.shot("greetd-password")
+        desk.screen.run("xdotool", "key", "Caps_Lock")
+        desk.screen.type(password)
+        desk.screen.keys("Return")
+        if password == "wrong":
+            desk.wait_for("You are not signed in")
+            desk.screen.keys("Return")
+    user, environment = desk.session()
+    assert user == "alice" and not ours(environment)
+    assert genesys.log.count("POST", "/oauth/token") == 0
+
+
+def test_without_a_network_the_screen_says_it_before_and_after(desk, genesys):
+    desks.disconnect()
+    genesys.refuse("login")
+    try:
+        desk.start()
+        desk.wait_for("User name", "No network")
+    finally:
+        genesys.listen("login")
+        desks.connect()
+    assert wait_until(lambda: "No network" not in desk.names())
+
+
+def test_variables_of_a_hostile_greeter_are_no_token(desk, genesys):
+    desk.start(HOSTILE % sys.executable)
+    assert wait_until(lambda: desks.exists("/tmp/shown"))
+    address = next(line for line in desks.read("/tmp/shown").split() if line.startswith("https:"))
+    desks.write("/tmp/answer", Browser(genesys.ca_file).sign_in(address, "alice"))
+    user, environment = desk.session()
+    assert user == "alice"
+    [token] = genesys.log.tokens()
+    assert environment["GENESYSCLOUD_ACCESS_TOKEN"] == token
+    assert environment["GCPKCE_USER_ID"] == genesys.people["alice"].id
+    assert "evil" not in environment.values()
+
+
+@pytest.mark.parametrize("program", ["greeter", "view"])
+def test_what_greetd_s_screen_needs_no_rights(desk, program):
+    desk.start()
+    desk.sign_in("alice")
+    desk.wait_for_page()
+    found = [pid for pid in process_ids() if runs(pid, f"gcpkce-{program}")]
+    assert found
+    for pid in found:
+        status = dict(line.split(":", 1) for line in desks.read(f"/proc/{pid}/status").splitlines())
+        assert status["Uid"].split() == [str(desk.uid)] * 4
+        assert int(status["CapEff"], 16) == 0
+    if program == "view":
+        assert "GREETD_SOCK" not in desks.read(f"/proc/{found[0]}/environ")
