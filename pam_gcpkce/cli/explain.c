@@ -46,7 +46,7 @@ report_text(const struct explanation *e)
 	}
 	if (e->count > 0)
 		(void)printf("\nSEEN: this input shows it; vendor: documented "
-			     "by Genesys, or in its tools;\nstandard: by an "
+			     "by the vendor, or in its tools;\nstandard: by an "
 			     "RFC; reported: by users; inferred: not "
 			     "confirmed.\n");
 }

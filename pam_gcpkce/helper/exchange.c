@@ -137,6 +137,7 @@ refusal_explain(struct exchange *x, enum outcome r, long status,
 	refusal_hints(
 	    &(struct refusal){
 		.outcome = r,
+		.provider = order->request->route.provider,
 		.body = body,
 		.confidential = order->request->client_secret != NULL,
 		.state_seen = order->state_seen,

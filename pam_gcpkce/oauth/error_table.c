@@ -23,12 +23,20 @@ hint_get(enum hint hint)
 }
 
 bool
-hint_applies(enum hint hint, bool secret_sent)
+hint_is_of(enum hint hint, enum provider_id provider)
+{
+	return hint_get(hint)->scope !=
+	    (provider == PROVIDER_CXONE ? HINT_GENESYS : HINT_CXONE);
+}
+
+bool
+hint_applies(enum hint hint, enum provider_id provider, bool secret_sent)
 {
 	enum hint_scope scope = hint_get(hint)->scope;
 
-	return scope == HINT_ANY ||
-	    scope == (secret_sent ? HINT_SECRET : HINT_NO_SECRET);
+	return scope != HINT_OTHER &&
+	    scope != (secret_sent ? HINT_NO_SECRET : HINT_SECRET) &&
+	    hint_is_of(hint, provider);
 }
 
 #define HINT(hint, certainty) \
@@ -134,7 +142,8 @@ put_client_hints(const struct refusal *refusal, struct buf *text)
 		enum hint hint = row->hints[i].hint;
 
 		if (hint != HINT_NONE &&
-		    hint_applies(hint, refusal->confidential))
+		    hint_applies(
+			hint, refusal->provider, refusal->confidential))
 			put_hint(text, hint);
 	}
 }

@@ -13,6 +13,7 @@ import pytest
 
 from browser import Browser
 from conftest import GCPKCE, ROOT
+from cxone_server import CxoneServer
 from faults import Fault
 from fake_server import FakeServer
 
@@ -53,7 +54,7 @@ class Run:
             timeout=60, encoding="utf-8", echo=False, env=dict(os.environ, PYTHONDONTWRITEBYTECODE="1"))
         browser = Browser(genesys.ca_file)
         self.addresses = []
-        while child.expect([r"\n(https://\S+/oauth/authorize\S+)\r\n[\s\S]*?land on:", pexpect.EOF]) == 0:
+        while child.expect([r"\n(https://\S+/o?auth/authorize\S+)\r\n[\s\S]*?land on:", pexpect.EOF]) == 0:
             self.addresses.append(child.match.group(1))
             child.sendline(browser.sign_in(self.addresses[-1], "alice"))
         child.close()
@@ -163,3 +164,75 @@ def test_a_hidden_word_goes_in_each_form():
     text = report.clean("pa ss/wd pa%20ss%2Fwd short \x1b[31m 11111111-2222-3333-4444-555555555555")
     assert text.startswith("[removed] [removed] [removed] ?[31m [id ")
     assert not PERSON_UUID.search(text)
+
+
+# ---- CXone ----
+
+@pytest.fixture
+def cxone(directory):
+    with CxoneServer(os.path.join(directory, "cxone")) as fake:
+        yield fake
+
+
+@pytest.fixture
+def cxone_conf(cxone, configure, account, directory):
+    """The same for the fake CXone server."""
+    def write(client="public", **more):
+        client = cxone.clients[client]
+        if client.secret:
+            with open(f"{directory}/secret", "w", encoding="utf-8") as file:
+                os.fchmod(file.fileno(), 0o600)
+                file.write(client.secret + "\n")
+            more.update(client_secret_file=f"{directory}/secret", client_auth="basic")
+        return configure(
+            [f"{account} id:{cxone.people['alice'].id}"], region=None,
+            **{**cxone.settings(), "client_id": client.id,
+               "redirect_uri": client.redirect_uris[0], **more})
+    return write
+
+
+def parts_of(cxone):
+    return {part for token in cxone.id_tokens for part in token.split(".") if len(part) > 12}
+
+
+def test_a_tenant_is_asked_all_questions(cxone, cxone_conf, directory):
+    run = Run(cxone, cxone_conf(), directory)
+    assert run.status == 0, run.report
+    assert len(run.addresses) == 2
+    assert re.search(r"outcome (ok|not_mapped)", run.point("-"))
+    assert re.search(r"the code has 300 characters", run.point(1))
+    assert "it is no JWT" in run.point(1) and "is TOO LONG for sudo" not in run.point(1)
+    assert "0 seconds after it was pasted it is answered: 200" in run.point(1)
+    assert "nonce is as expected; aud is a text with the client; azp is missing" in run.point(2)
+    assert "at_hash text, aud text, exp number" in run.point(2)
+    assert "1 keys: alg text, e text, kid text, kty text, n text, use text" in run.point(3)
+    assert "header of the id_token: alg text, kid text, typ text; alg RS256" in run.point(3)
+    for said in ("a code that never was: 400 invalid_grant", "an unknown client: 400 invalid_client",
+                 "a code that was used: 400 invalid_grant", "authorize with an unknown client: 400"):
+        assert said in run.point(4)
+    assert "one that is not registered: 400" in run.point(5)
+    assert "authorize with no code_challenge: 302" in run.point(6)
+    assert "userinfo: 200; email text, family_name text" in run.point(7)
+    assert "id_token: " in run.point(8) and "and is no JWT" in run.point(8)
+    assert "cxone-configuration: 404" in run.point(12)
+    assert "the server chooses" in run.point(13)
+    assert "its issuer is the configured one" in run.point(14)
+    assert run.point(15) == "icAgentId text; icBUId number; icSPId missing"
+    assert run.point(16) == "with max_age auth_time is null"
+    assert [run.point(number) for number in (9, 10, 11)] == ["not measured"] * 3
+
+
+def test_a_tenant_refuses_what_is_wrong(cxone, cxone_conf, directory):
+    run = Run(cxone, cxone_conf("confidential"), directory, "--more", "--ids")
+    assert run.status == 0, run.report
+    assert len(run.addresses) == 7
+    for said in ("a wrong verifier: 400 invalid_grant", "another redirect_uri: 400 invalid_grant"):
+        assert said in run.point(4)
+    assert "no verifier: 400 invalid_request" in run.point(6)
+    assert "HTTP Basic and a verifier: 200, taken" in run.point(6)
+    assert "a refresh: 400 unsupported_grant_type" in run.point(11)
+    assert "auth_time is missing" in run.point(16)
+    known = secrets_of(cxone, run) | parts_of(cxone)
+    assert len(known) > 20
+    assert [secret for secret in known if secret in run.report] == []
+    assert stat.S_IMODE(os.stat(run.path).st_mode) == 0o600

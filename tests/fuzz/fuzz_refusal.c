@@ -104,6 +104,7 @@ causes_check(
 	uint8_t bits = input_byte(circumstances);
 	const struct refusal refusal = {
 	    .outcome = r,
+	    .provider = (bits & 8) != 0 ? PROVIDER_CXONE : PROVIDER_GENESYS,
 	    .body = said,
 	    .confidential = (bits & 1) != 0,
 	    .state_seen = (bits & 2) != 0,

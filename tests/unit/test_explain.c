@@ -125,6 +125,75 @@ explain_joins_nothing_else(void **state)
 	}
 }
 
+#define CXONE_ADDRESS(client, more) \
+	"https://cxone.niceincontact.com/auth/authorize?response_type=code" \
+	"&client_id=" client "&redirect_uri=" REDIRECT \
+	"&code_challenge=" CHALLENGE "&code_challenge_method=S256" more
+
+/* CXone's: of the configuration, or by an endpoint that the input names. */
+static void
+explain_knows_what_cxone_sends(void **state)
+{
+	static const struct config cxone = {
+	    .provider = PROVIDER_CXONE,
+	    .client_id = "A B@c Inc.",
+	    .redirect_uri = "https://host.example/callback",
+	};
+	static const char invalid[] = "{\"error\":\"invalid_client\"}";
+	static const struct {
+		const char *text;
+		bool conf;
+		enum hint first;
+		enum certainty certainty;
+		enum outcome outcome;
+	} rows[] = {
+#define INVALID OUTCOME_REPLY_INVALID
+#define REFUSED OUTCOME_CLIENT_REFUSED
+#define ADDRESSED OUTCOME_ANSWER_MALFORMED
+	    {invalid, true, HINT_APP_UNAPPROVED, CERTAINTY_REPORTED, REFUSED},
+	    {"HTTP/1.1 401 Unauthorized\n\n{\"error\":\"invalid_client\"}",
+		true, HINT_APP_UNAPPROVED, CERTAINTY_REPORTED, REFUSED},
+	    {"POST /auth/token: 401 invalid_client; likely: x", false,
+		HINT_APP_UNAPPROVED, CERTAINTY_REPORTED, REFUSED},
+	    {"{\"error\":\"invalid_grant\",\"errorDescription\":\"x\"}", true,
+		HINT_CODE_REPEATED, CERTAINTY_REPORTED, OUTCOME_CODE_REFUSED},
+	    {"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\n\r\n"
+	     "invalid redirect",
+		true, HINT_REDIRECT, CERTAINTY_REPORTED, INVALID},
+	    {"401", true, HINT_TOKEN_ENDED, CERTAINTY_INFERRED,
+		OUTCOME_TOKEN_INVALID},
+	    {CXONE_ADDRESS("A%20B%40c%20Inc.", "&scope=openid&nonce=n"), true,
+		HINT_REDIRECT_UNREGISTERED, CERTAINTY_REPORTED, ADDRESSED},
+	    {CXONE_ADDRESS("x", "&scope=openid&nonce=n"), true, HINT_APP_ID,
+		CERTAINTY_SEEN, ADDRESSED},
+	    {CXONE_ADDRESS("x", "&scope=openid&nonce=n"), false,
+		HINT_REDIRECT_UNREGISTERED, CERTAINTY_REPORTED, ADDRESSED},
+	    {CXONE_ADDRESS("x", "&scope=openid"), false, HINT_PARAMETER,
+		CERTAINTY_SEEN, ADDRESSED},
+	    {CXONE_ADDRESS("x", "&scope=email&nonce=n"), false, HINT_PARAMETER,
+		CERTAINTY_SEEN, ADDRESSED},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct explanation e;
+		struct errinfo why = {0};
+
+		if (explain_read(view_text(rows[i].text),
+			rows[i].conf ? &cxone : NULL, &e, &why) != OUTCOME_OK)
+			fail_msg("row %zu: %s", i, why.text);
+		if (e.row->outcome != rows[i].outcome ||
+		    e.hints[0].hint != rows[i].first ||
+		    e.hints[0].certainty != rows[i].certainty)
+			fail_msg("row %zu: %s, %s", i,
+			    outcome_name(e.row->outcome),
+			    hint_get(e.hints[0].hint)->name);
+		for (size_t n = 0; n < e.count; n++)
+			assert_true(
+			    hint_is_of(e.hints[n].hint, PROVIDER_CXONE));
+	}
+}
+
 /* A row a cause: what is handed in, and the place at which the cause comes. */
 static const struct {
 	enum hint hint;
@@ -138,6 +207,12 @@ static const struct {
 	1, CERTAINTY_SEEN, true},
     {HINT_ADDRESS_HOST, "https://api.mypurecloud.de/oauth/token", 1,
 	CERTAINTY_SEEN, true},
+#define OF_CXONE "POST /auth/token: 401 invalid_client; likely: x"
+    {HINT_APP_UNAPPROVED, OF_CXONE, 1, CERTAINTY_REPORTED, false},
+    {HINT_APP_ID, OF_CXONE, 4, CERTAINTY_INFERRED, false},
+    {HINT_APP_AUTH, OF_CXONE, 5, CERTAINTY_INFERRED, false},
+    {HINT_ISSUER, OF_CXONE, 6, CERTAINTY_INFERRED, false},
+    {HINT_APP_REDIRECT, "POST /auth/token: 400", 8, CERTAINTY_INFERRED, false},
     {HINT_REGION, TOKEN("invalid_client", "client not found"), 1,
 	CERTAINTY_REPORTED, false},
     {HINT_CLIENT_ID, TOKEN("invalid_client", "client not found"), 2,
@@ -550,6 +625,7 @@ main(void)
 	    cmocka_unit_test(explain_says_what_to_hand_in_instead),
 	    cmocka_unit_test(explain_joins_an_address_that_was_broken),
 	    cmocka_unit_test(explain_joins_nothing_else),
+	    cmocka_unit_test(explain_knows_what_cxone_sends),
 	    cmocka_unit_test(explain_names_are_stable),
 	    cmocka_unit_test(explain_survives_truncations),
 	};

@@ -40,11 +40,24 @@ hints_apply_by_client_and_secret(void **state)
 {
 	(void)state;
 	for (int sent = 0; sent < 2; sent++) {
-		assert_true(hint_applies(HINT_REGION, sent));
-		assert_int_equal(hint_applies(HINT_SECRET_WRONG, sent), sent);
-		assert_int_equal(
-		    hint_applies(HINT_SECRET_MISSING, sent), !sent);
-		assert_false(hint_applies(HINT_CHALLENGE, sent));
+		for (int i = 0; i < PROVIDERS; i++) {
+			enum provider_id one = (enum provider_id)i;
+			bool is_cxone = one == PROVIDER_CXONE;
+
+			assert_int_equal(
+			    hint_applies(HINT_REGION, one, sent), !is_cxone);
+			assert_int_equal(
+			    hint_applies(HINT_APP_UNAPPROVED, one, sent),
+			    is_cxone);
+			assert_int_equal(
+			    hint_applies(HINT_SECRET_WRONG, one, sent), sent);
+			assert_int_equal(
+			    hint_applies(HINT_SECRET_MISSING, one, sent),
+			    !sent);
+			assert_true(hint_applies(HINT_REDIRECT, one, sent));
+			assert_false(hint_applies(HINT_CHALLENGE, one, sent));
+			assert_true(hint_is_of(HINT_CHALLENGE, one));
+		}
 	}
 }
 

@@ -42,6 +42,20 @@ static const struct row {
     {CLIENT(false), "something_else", "x", "region or login_url", "client_id",
 	NULL},
     {CLIENT(false), "", "", "region or login_url", "client_id", NULL},
+#define CXONE(secret) \
+	{ \
+		.outcome = OUTCOME_CLIENT_REFUSED, .provider = PROVIDER_CXONE, \
+		.confidential = secret \
+	}
+    {CXONE(false), "invalid_client", "", "NICE has not approved the app yet",
+	"client_auth", "region"},
+    {CXONE(true), "invalid_client", "", "NICE has not approved the app yet",
+	"wrong or an old secret", "inactive"},
+    {CXONE(false), "unauthorized_client", "", "client_auth", "approved",
+	"Code Authorization"},
+    {CXONE(false), "invalid_scope", "", "NICE has not approved", "", "scope"},
+    {CXONE(false), "", "", "client_id is not that of the app", "issuer",
+	"region"},
 #define CODE(...) \
 	{ \
 		.outcome = OUTCOME_CODE_REFUSED, __VA_ARGS__ \

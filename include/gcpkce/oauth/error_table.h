@@ -6,6 +6,7 @@
 #ifndef GCPKCE_ERROR_TABLE_H
 #define GCPKCE_ERROR_TABLE_H
 
+#include "gcpkce/wire/identity.h"
 #include "reply.h"
 
 enum hint {
@@ -21,7 +22,9 @@ enum hint_scope {
 	HINT_ANY,
 	HINT_SECRET,    /* only where a client secret was sent */
 	HINT_NO_SECRET, /* only where none was sent */
-	HINT_OTHER      /* never in a sign-in of this project */
+	HINT_GENESYS,   /* only with this provider */
+	HINT_CXONE,
+	HINT_OTHER /* never in a sign-in of this project */
 };
 
 struct hint_text {
@@ -35,8 +38,10 @@ struct hint_text {
 /* A hint's texts, never NULL; empty for HINT_NONE and outside the table. */
 const struct hint_text *hint_get(enum hint hint);
 
-/* Is the cause possible in a sign-in of this project? */
-bool hint_applies(enum hint hint, bool secret_sent);
+/* Is the cause possible with this provider, and in a sign-in of this project?
+ */
+bool hint_is_of(enum hint hint, enum provider_id provider);
+bool hint_applies(enum hint hint, enum provider_id provider, bool secret_sent);
 
 /* X(enum suffix, "name"): what an error is in; JSON has the name. */
 #define ERROR_KIND_TABLE(X) \
@@ -106,7 +111,8 @@ const struct error_row *error_row_of_status(long status);
 
 /* What is known of the sign-in when the code or the client is refused. */
 struct refusal {
-	enum outcome outcome;          /* code_refused or client_refused */
+	enum outcome outcome; /* code_refused or client_refused */
+	enum provider_id provider;
 	const struct error_body *body; /* the server's reply */
 	bool confidential;             /* a client secret was sent */
 	bool state_seen;               /* the answer had our state */

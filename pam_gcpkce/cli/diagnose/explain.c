@@ -16,13 +16,15 @@
 #include "gcpkce/oauth/json.h"
 #include "gcpkce/oauth/provider.h"
 
-#define JOURNAL_MARK "POST /oauth/token: "
-#define AUTHORIZE_MARK "/oauth/authorize?"
+/* In the journal, and in an authorize address; "o" is Genesys Cloud's. */
+#define JOURNAL_MARK "auth/token: "
+#define AUTHORIZE_MARK "auth/authorize?"
 #define AROUND " \t\r\n\v\f'\"`" /* characters around pasted text */
 
 /* What is being explained, and the results so far. */
 struct reading {
 	const struct config *known;
+	enum provider_id provider;
 	bool shows[HINT_COUNT]; /* causes that the input itself shows */
 	struct explanation *ret;
 	struct errinfo *reterr;
@@ -47,9 +49,10 @@ conclude(struct reading *r, const struct error_row *row)
 		enum hint hint = row->hints[i].hint;
 
 		if (hint != HINT_NONE && !r->shows[hint] &&
-		    (r->known == NULL ||
-			hint_applies(
-			    hint, r->known->client_secret_file[0] != '\0')))
+		    (r->known == NULL
+			    ? hint_is_of(hint, r->provider)
+			    : hint_applies(hint, r->provider,
+				  r->known->client_secret_file[0] != '\0')))
 			e->hints[e->count++] = row->hints[i];
 	}
 	return OUTCOME_OK;
@@ -62,6 +65,13 @@ conclude_kind(struct reading *r, enum error_kind kind, enum outcome outcome)
 }
 
 /* ---- replies ---- */
+
+static const struct provider *
+reading_provider(const struct reading *r)
+{
+	return r->provider == PROVIDER_CXONE ? &provider_cxone
+					     : &provider_genesys;
+}
 
 static bool
 has(struct json_object *object, const char *name)
@@ -88,7 +98,7 @@ body_read(struct reading *r, struct view body)
 	if (has(object, "error") ||
 	    !(has(object, "code") || has(object, "message"))) {
 		/* the login host answers every error with 400 */
-		outcome = token_error_judge(&provider_genesys,
+		outcome = token_error_judge(reading_provider(r),
 		    code != 0 ? code : 400, body, NULL, &said);
 		return conclude(r,
 		    error_row_find(
@@ -100,7 +110,7 @@ body_read(struct reading *r, struct view body)
 	    status != NULL)
 		r->ret->status = (long)json_object_get_int(status);
 	outcome = api_error_judge(
-	    &provider_genesys, r->ret->status, body, NULL, &said);
+	    reading_provider(r), r->ret->status, body, NULL, &said);
 	return conclude(
 	    r, error_row_find(ERROR_API, outcome, said.name, said.detail));
 }
@@ -166,7 +176,7 @@ judged_read(struct reading *r, const char *text)
 	if (buf_check(&body) != OUTCOME_OK)
 		return OUTCOME_NO_MEMORY;
 	if (body.len > 0 &&
-	    token_error_judge(&provider_genesys, r->ret->status,
+	    token_error_judge(reading_provider(r), r->ret->status,
 		buf_view(&body), NULL, &said) != OUTCOME_REPLY_INVALID)
 		return body_read(r, buf_view(&body));
 	return content_read(r, after_head(text));
@@ -227,7 +237,7 @@ host_look(struct reading *r, const char *address)
 	struct url url;
 	struct url login = {0};
 
-	if (!url_split(address, &url))
+	if (r->provider == PROVIDER_CXONE || !url_split(address, &url))
 		return false;
 	if (r->known != NULL && url_split(r->known->login_url, &login) &&
 	    text_eq_nocase(url.host, login.host))
@@ -238,7 +248,7 @@ host_look(struct reading *r, const char *address)
 		text_eq_nocase(label, view_text("apps")));
 	r->shows[HINT_ADDRESS_HOST] = wrong;
 	r->shows[HINT_REGION] = login.host.len > 0 &&
-	    view_begins(url.path, AUTHORIZE_MARK) &&
+	    view_begins(url.path, "/o" AUTHORIZE_MARK) &&
 	    (!wrong ||
 		!text_eq_nocase(
 		    view_after(url.host, '.'), view_after(login.host, '.')));
@@ -249,6 +259,7 @@ static enum outcome
 authorize_read(struct reading *r, struct view query)
 {
 	const struct config *known = r->known;
+	const bool is_cxone = r->provider == PROVIDER_CXONE;
 	const struct {
 		const char *name;
 		const char *right; /* nullable: any value */
@@ -258,15 +269,21 @@ authorize_read(struct reading *r, struct view query)
 	} rows[] = {
 	    {"response_type", "code", HINT_PARAMETER, 0, HINT_NONE},
 	    {"client_id", known != NULL ? known->client_id : NULL,
-		HINT_CLIENT_ID, TEXT_UUID_LEN, HINT_CLIENT_ID_FORM},
+		is_cxone ? HINT_APP_ID : HINT_CLIENT_ID,
+		is_cxone ? 0 : TEXT_UUID_LEN, HINT_CLIENT_ID_FORM},
 	    {"redirect_uri", known != NULL ? known->redirect_uri : NULL,
 		HINT_REDIRECT_CONFIGURED, 0, HINT_NONE},
 	    {"code_challenge", NULL, HINT_NONE, PKCE_CHALLENGE_LEN,
 		HINT_CHALLENGE},
 	    {"code_challenge_method", "S256", HINT_METHOD, 0, HINT_NONE},
+	    /* CXone's */
+	    {"scope", "openid", HINT_PARAMETER, 0, HINT_NONE},
+	    {"nonce", NULL, HINT_NONE, 0, HINT_NONE},
 	};
+	const size_t count =
+	    sizeof(rows) / sizeof(rows[0]) - (is_cxone ? 0 : 2);
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < count; i++) {
 		autobuf buf = BUF_INIT(EXPLAIN_TEXT_MAX);
 		bool found = parameter_find(query, rows[i].name, &buf);
 		const char *value = buf_text(&buf);
@@ -334,12 +351,22 @@ address_join(const char *text, struct buf *ret)
 
 /* ---- the kind of input ---- */
 
+/* What names an endpoint of CXone's needs no configuration. */
+static void
+provider_look(struct reading *r, const char *text)
+{
+	if (strstr(text, " /" JOURNAL_MARK) != NULL ||
+	    strstr(text, "/" AUTHORIZE_MARK) != NULL)
+		r->provider = PROVIDER_CXONE;
+}
+
 static enum outcome
 text_read(struct reading *r, const char *text)
 {
 	autobuf joined = BUF_INIT(EXPLAIN_TEXT_MAX);
 	const char *mark = strstr(text, JOURNAL_MARK);
 
+	provider_look(r, text);
 	if (*text == '{' || *text == '<')
 		return content_read(r, text);
 	if (strncmp(text, "HTTP/", 5) == 0)
@@ -349,6 +376,7 @@ text_read(struct reading *r, const char *text)
 	address_join(text, &joined);
 	if (buf_check(&joined) != OUTCOME_OK)
 		return OUTCOME_NO_MEMORY;
+	provider_look(r, buf_text(&joined));
 	if (view_begins(buf_view(&joined), "http") &&
 	    is_address(buf_text(&joined))) {
 		r->shows[HINT_ADDRESS_BROKEN] = true;
@@ -361,14 +389,17 @@ text_read(struct reading *r, const char *text)
 	return err_set(r->reterr, OUTCOME_REPLY_INVALID,
 	    "this is not an error body, a status line, a redirect address, an "
 	    "authorize address, or a line of the journal with \"POST "
-	    "/oauth/token\"");
+	    "/oauth/token\" or \"POST /auth/token\"");
 }
 
 enum outcome
 explain_read(struct view text, const struct config *known,
     struct explanation *ret, struct errinfo *reterr)
 {
-	struct reading r = {.known = known, .ret = ret, .reterr = reterr};
+	struct reading r = {.known = known,
+	    .provider = known != NULL ? known->provider : PROVIDER_GENESYS,
+	    .ret = ret,
+	    .reterr = reterr};
 	autobuf plain = BUF_INIT(EXPLAIN_TEXT_MAX);
 
 	*ret = (struct explanation){0};
