@@ -187,6 +187,27 @@ account_check(struct map_check *m, unsigned long number, const char *where,
 		    });
 }
 
+/* Without userinfo CXone's users have no address. */
+static void
+email_check(
+    struct check *check, const char *where, const struct map_entry *entry)
+{
+	const char *p = buf_text(&entry->identities);
+	const char *end = p + entry->identities.len;
+	bool found = false;
+
+	if (check->config.provider != PROVIDER_CXONE || check->config.userinfo)
+		return;
+	for (; p < end; p += strlen(p) + 1)
+		found = found || strncmp(p, "email:", 6) == 0 ||
+		    strncmp(p, "cxone:email:", 12) == 0;
+	if (found)
+		finding_add(&check->findings, FINDING_WARNING, where,
+		    "set userinfo = yes, or write id:UUID",
+		    "email: gives the account to no user of CXone without "
+		    "userinfo");
+}
+
 static bool
 line_check(void *arg, unsigned long number, struct view account,
     const struct map_entry *entry, const struct errinfo *fault)
@@ -195,7 +216,10 @@ line_check(void *arg, unsigned long number, struct view account,
 	char name[ACCOUNT_NAME_MAX + 1];
 	char where[CONFIG_TEXT_CAP + 32];
 
+	(void)snprintf(
+	    where, sizeof(where), "%s:%lu", m->check->config.map_file, number);
 	m->lines++;
+	email_check(m->check, where, entry);
 	if (fault != NULL)
 		finding_add_fault(
 		    &m->check->findings, FINDING_FAULT, NULL, NULL, fault);
@@ -203,8 +227,6 @@ line_check(void *arg, unsigned long number, struct view account,
 		m->cut = true;
 		return true;
 	}
-	(void)snprintf(
-	    where, sizeof(where), "%s:%lu", m->check->config.map_file, number);
 	if (account.len >= sizeof(name) ||
 	    memchr(account.p, '\0', account.len) != NULL) {
 		finding_add(&m->check->findings, FINDING_WARNING, where,

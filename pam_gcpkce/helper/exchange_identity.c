@@ -45,7 +45,7 @@ record_judge(struct exchange *x, enum outcome r, const char *request,
 	const struct errinfo cause = *why;
 
 	/* the record goes to the journal as well */
-	if (r == OUTCOME_OK &&
+	if ((r == OUTCOME_OK || r == OUTCOME_WRONG_ORGANIZATION) &&
 	    redact_contains_in_identity(&x->identity, x->reply.access_token))
 		return err_set(why, OUTCOME_REPLY_INVALID,
 		    "%s: a field repeats the token", request);

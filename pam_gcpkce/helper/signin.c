@@ -103,8 +103,10 @@ verdict_send(struct helper_signin *s, enum outcome outcome, const char *reason,
 	v->outcome = outcome;
 	v->missing = *sandbox_missing();
 	wire_reason_set(v, reason);
-	if (outcome == OUTCOME_OK) {
+	/* the journal names a user of another organization */
+	if (outcome == OUTCOME_OK || outcome == OUTCOME_WRONG_ORGANIZATION)
 		v->identity = s->exchange.identity;
+	if (outcome == OUTCOME_OK) {
 		v->expires_in_s = (uint32_t)s->exchange.reply.expires_in_s;
 		if (s->request->want_token)
 			v->token = s->exchange.reply.access_token;

@@ -124,7 +124,8 @@ token_settle(struct signin *s, enum outcome outcome)
 void
 rounds_log(struct signin *s, enum outcome outcome)
 {
-	bool known = s->verdict.outcome == OUTCOME_OK;
+	bool known = s->verdict.outcome == OUTCOME_OK ||
+	    s->verdict.outcome == OUTCOME_WRONG_ORGANIZATION;
 
 	journal_decision(s->pamh,
 	    &(struct journal_entry){

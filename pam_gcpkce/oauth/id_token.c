@@ -83,7 +83,7 @@ tenant_check(const struct claims *claims, struct errinfo *reterr)
 	return r;
 }
 
-/* Fill the record with what the checks have compared. */
+/* Fill the record with what the checks have read. */
 static enum outcome
 identity_fill(const struct claims *claims, struct identity *identity,
     struct errinfo *reterr)
@@ -91,17 +91,19 @@ identity_fill(const struct claims *claims, struct identity *identity,
 	const struct id_token_terms *terms = claims->terms;
 	struct view user =
 	    json_view(json_object_object_get(claims->all, "userId"));
+	struct view tenant =
+	    json_view(json_object_object_get(claims->all, "tenantId"));
 	enum outcome r =
 	    identity_set(identity->client_id, sizeof(identity->client_id),
 		view_text(terms->client_id), "aud", reterr);
 
 	if (r == OUTCOME_OK)
-		r = identity_set(identity->organization_id,
-		    sizeof(identity->organization_id),
-		    view_text(terms->organization), "tenantId", reterr);
-	if (r == OUTCOME_OK)
 		r = identity_set(
 		    identity->id, sizeof(identity->id), user, "userId", reterr);
+	if (r == OUTCOME_OK)
+		r = identity_set(identity->organization_id,
+		    sizeof(identity->organization_id), tenant, "tenantId",
+		    reterr);
 	return r;
 }
 
@@ -111,14 +113,17 @@ claims_judge(const struct claims *claims, struct identity *identity,
 {
 	static claims_check_fn *const checks[] = {
 	    actor_check,
-	    tenant_check,
 	    subject_check,
+	    tenant_check,
 	};
 	enum outcome r = claims_check(claims, reterr);
 
 	if (r == OUTCOME_OK)
 		r = claims_check_all(
 		    checks, sizeof(checks) / sizeof(checks[0]), claims, reterr);
+	/* for the journal; what does not fit is left out */
+	if (r == OUTCOME_WRONG_ORGANIZATION)
+		(void)!identity_fill(claims, identity, NULL);
 	return r == OUTCOME_OK ? identity_fill(claims, identity, reterr) : r;
 }
 

@@ -434,6 +434,17 @@ def test_check_warns_where_there_is_no_discovery_document(check, cxone, reply, w
         (f"{cxone.issuer}{DOCUMENT}", what)]
 
 
+@pytest.mark.parametrize("userinfo, lines", [("no", [1, 3]), ("yes", [])])
+def test_check_warns_of_addresses_that_no_user_has(
+        gcpkce, cxone, configure, account, userinfo, lines):
+    conf = configure([f"{account} email:a@example.test", f"{account} id:{PERSON}",
+                      f"{account} id:{PERSON} email:b@example.test"],
+                     provider="cxone", region=None, issuer=cxone.issuer, userinfo=userinfo)
+    found = [one for one in gcpkce("--json", "check", "--offline", "--conf", conf).json["findings"]
+             if "without userinfo" in one["what"]]
+    assert [int(one["where"].rpartition(":")[2]) for one in found] == lines
+
+
 @pytest.mark.parametrize("keys, why", [
     ([], "it is empty"), ([{"kty": "EC"}], "kty is not RSA"),
     ([{"kty": "RSA", "n": "AQAB", "e": "AQAB"}], "n has too few or too many bits")])

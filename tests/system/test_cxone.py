@@ -468,6 +468,17 @@ def test_a_key_that_was_withdrawn_is_not_accepted_again(house, cxone, people):
     assert outcome_of(house, cxone, people) == INVALID
 
 
+def test_the_journal_names_a_user_of_another_tenant(house, cxone, people, journal):
+    claims(tenantId=cxone.elsewhere.id)(cxone)
+    terminal = hosts.Pamtester(house).open("alice", "authenticate")
+    terminal.answer(people["alice"].sign_in(with_keys(terminal, cxone)))
+    terminal.end()
+    decision = journal.decision("wrong_organization")
+    assert terminal.status != 0
+    assert (decision["subject"], decision["organization"]) == (
+        people["alice"].id, cxone.elsewhere.id)
+
+
 def test_the_nonce_of_another_sign_in_is_refused(house, cxone, people):
     """The browser is led to an address with another nonce; all else is right."""
     def lead(shown):

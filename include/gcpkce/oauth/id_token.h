@@ -30,8 +30,9 @@ struct id_token_terms {
 /*
  * Verify an id_token with a JWK set and judge its claims.
  *
- * out:    identity     client_id, organization_id, and last id; the rest is
- *                      untouched, as all is if a check fails
+ * out:    identity     client_id, id, organization_id; the rest is untouched,
+ *                      as all is if a check fails, but with
+ *                      OUTCOME_WRONG_ORGANIZATION: for a log
  *         ret_unknown  the set has no key for this token: the caller may fetch
  *                      the set again, once, and repeat the call
  * errors: OUTCOME_TOKEN_INVALID        reterr says why, never a byte of it

@@ -129,9 +129,11 @@ struct wire_verdict {
 	enum wire_number number;
 	char reason[WIRE_REASON_MAX + 1];
 	char correlation[WIRE_CORRELATION_MAX + 1];
-	struct identity identity; /* with OUTCOME_OK */
-	uint32_t expires_in_s;    /* 0: not said */
-	struct secret *token;     /* with OUTCOME_OK, if it was requested */
+	struct identity
+	    identity;          /* with OUTCOME_OK; with
+				  OUTCOME_WRONG_ORGANIZATION for the journal */
+	uint32_t expires_in_s; /* 0: not said */
+	struct secret *token;  /* with OUTCOME_OK, if it was requested */
 	struct missing_layers missing; /* as in READY */
 };
 
