@@ -42,10 +42,10 @@ def the_map(house, people):
 
 
 def redirect(query):
-    """Makes an answer of the address of a page with this query."""
+    """Makes an answer of the redirect address with this query."""
     def make(shown):
-        state = re.search(r"[?&]state=([^&\s]+)", address_in(shown)).group(1)
-        return f"https://www.example.test/?{query}&state={state}"
+        asked = parse_qs(urlsplit(address_in(shown)).query)
+        return f"{asked['redirect_uri'][0]}?{query}&state={asked['state'][0]}"
     return make
 
 
