@@ -26,6 +26,7 @@ mandir      ?= $(datadir)/man
 localedir   ?= $(datadir)/locale
 sysusersdir ?= $(prefix)/lib/sysusers.d
 tmpfilesdir ?= $(prefix)/lib/tmpfiles.d
+unitdir     ?= $(prefix)/lib/systemd/system
 bashcompdir ?= $(datadir)/bash-completion/completions
 zshcompdir  ?= $(datadir)/zsh/site-functions
 fishcompdir ?= $(datadir)/fish/vendor_completions.d
@@ -90,7 +91,7 @@ module_parts  := $(module) $(client) $(config) $(wire) $(base)
 helper_parts  := $(helper) $(oauth) $(wire) $(base)
 command_parts := $(cli) $(client) $(oauth) $(config) $(wire) $(base)
 
-all: $(B)/pam_gcpkce.so $(B)/gcpkce-helper $(B)/gcpkce catalogues ## build the module, the helper and the command
+all: $(B)/pam_gcpkce.so $(B)/gcpkce-helper $(B)/gcpkce $(B)/gcpkce-helper@.service catalogues ## build the module, the helper and the command
 
 # ---- compile and link; target_cflags and target_libs are a target's own ----
 
@@ -136,6 +137,10 @@ $(B)/gcpkce: private target_libs = $(crypto_libs)
 $(B)/gcpkce-helper $(B)/gcpkce:
 	$(program)
 
+$(B)/gcpkce-helper@.service: packaging/systemd/gcpkce-helper@.service.in $(B)/paths
+	@mkdir -p $(@D)
+	$(Q)sed 's|@libexecdir@|$(libexecdir)|g' $< > $@
+
 # Without gettext's tools all messages are English.
 languages  := $(patsubst po/%.po,%,$(sort $(wildcard po/*.po)))
 catalogues := $(if $(shell command -v msgfmt),$(languages:%=$(B)/locale/%/LC_MESSAGES/pam_gcpkce.mo))
@@ -162,6 +167,7 @@ define each_installed
 	$(if $(greeter_built),$(call $(1),0644,$(mandir)/man8,man/gcpkce-greeter.8))
 	$(call $(1),0644,$(sysusersdir),etc/sysusers.d/pam_gcpkce.conf)
 	$(call $(1),0644,$(tmpfilesdir),etc/tmpfiles.d/pam_gcpkce.conf)
+	$(call $(1),0644,$(unitdir),packaging/systemd/gcpkce-helper.socket $(B)/gcpkce-helper@.service)
 	$(call $(1),0644,$(bashcompdir),etc/completion/gcpkce.bash,gcpkce)
 	$(call $(1),0644,$(zshcompdir),etc/completion/_gcpkce)
 	$(call $(1),0644,$(fishcompdir),etc/completion/gcpkce.fish)
@@ -170,6 +176,7 @@ define each_installed
 	$(call $(1),0644,$(docdir)/docs/pictures,$(wildcard docs/pictures/*))
 	$(call $(1),0644,$(docdir)/examples,$(wildcard etc/pam_gcpkce.* etc/pam.d/* etc/sshd_config.d/*))
 	$(call $(1),0644,$(docdir)/examples/pam-configs,$(wildcard etc/pam-configs/*))
+	$(call $(1),0644,$(docdir)/examples/systemd,$(wildcard packaging/systemd/lockers/*))
 	$(call $(1),0644,$(docdir)/examples/www,$(wildcard etc/www/*))
 	$(call $(1),0644,$(docdir)/examples/fleet,$(wildcard packaging/fleet/*))
 endef
@@ -186,7 +193,7 @@ install: all ## install below $(DESTDIR)$(prefix)
 uninstall: ## remove what install put there; the configuration stays
 	$(call each_installed,remove)
 	rm -f $(languages:%=$(DESTDIR)$(localedir)/%/LC_MESSAGES/pam_gcpkce.mo)
-	-rmdir $(addprefix $(DESTDIR)$(docdir)/,docs/pictures docs examples/pam-configs examples/www examples/fleet examples) \
+	-rmdir $(addprefix $(DESTDIR)$(docdir)/,docs/pictures docs $(addprefix examples/,pam-configs systemd www fleet) examples) \
 		$(DESTDIR)$(docdir) 2>/dev/null
 	@echo 'Mind: a stack that still names pam_gcpkce.so locks people out.'
 

@@ -6,7 +6,7 @@ scripts := $(addprefix tools/,install-deps coverage check-deep enter-release che
 	tools/check-packages tests/links.sh tests/bench/two-curls.sh .ci/run \
 	$(addprefix tests/packages/,lifecycle selinux-policy) packaging/fleet/sshd-stack $(wildcard packaging/debian/*.p*)
 
-.PHONY: deps check check-built quick check-release check-web check-oidc check-links load check-deep coverage mutate demo \
+.PHONY: deps check check-built quick check-release check-web check-oidc check-service check-links load check-deep coverage mutate demo \
 	format format-check lint check-musl product-objects texts fault-table transcripts
 
 # ---- tests; T=NAME is for those whose name has it ----
@@ -40,6 +40,10 @@ check-oidc: deps ## sign-ins as with CXone, against node's oidc-provider, which 
 	$(Q)tools/install-deps oidc
 	$(Q)$(MAKE) --no-print-directory test-parts
 	$(Q)$(PYTHON) tests/run.py --build $(B) $(if $(T),--name '$(T)') oidc
+
+check-service: deps ## the sign-ins once more, over the socket of the helper's service (minutes)
+	$(Q)$(MAKE) --no-print-directory test-parts
+	$(Q)$(PYTHON) tests/run.py --build $(B) $(if $(T),--name '$(T)') service
 
 check-links: all ## the dependencies between the directories
 	$(Q)tests/links.sh $(B)

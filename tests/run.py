@@ -223,6 +223,8 @@ def suites(build, which, sanitized):
         return [[("pytest", "tests/web")]], [] if sanitized else [PAGES]
     if which == "oidc":
         return [[OIDC]], []
+    if which == "service":
+        return [[LOGINS]], [("alone", LOGINS[1])]
     if which == "greeter":
         return [[("pytest", "tests/greeter")]], []
     lane = []
@@ -304,8 +306,10 @@ def main():
     parser.add_argument("--name", default="")
     parser.add_argument("--sanitized", action="store_true",
                         help="the module cannot be loaded by programs without a sanitizer")
-    parser.add_argument("which", choices=("all", "quick", "coverage", "web", "oidc", "greeter"))
+    parser.add_argument("which", choices=("all", "quick", "coverage", "web", "oidc", "greeter", "service"))
     arguments = parser.parse_args()
+    if arguments.which == "service":
+        os.environ["GCPKCE_SERVICE"] = "yes"  # tests/system/conftest.py
     # a shell starts what is in the background with ^C ignored, nohup with the
     # hang-up; programs under test would inherit it
     signal.signal(signal.SIGINT, signal.default_int_handler)

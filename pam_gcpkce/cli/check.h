@@ -10,6 +10,7 @@
 #include "command.h"
 #include "finding.h"
 #include "gcpkce/base/readable.h"
+#include "gcpkce/helper_client/helper_proc.h"
 #include "gcpkce/wire/wire_probe.h"
 
 /*
@@ -32,7 +33,8 @@ struct check {
 	struct findings findings;
 	struct config config;
 	bool config_is_good; /* only then is config whole */
-	bool probed;         /* only then is there a probe */
+	enum helper_socket socket;
+	bool probed; /* only then is there a probe */
 	struct wire_probe_reply probe;
 	struct buf text;          /* for people, after the findings */
 	struct json_object *eval; /* "stacks" of the JSON answer, an array */

@@ -13,7 +13,6 @@
 #include "check.h"
 #include "file_check.h"
 #include "gcpkce/helper_client/helper_client.h"
-#include "gcpkce/helper_client/helper_proc.h"
 
 #define NOBODY_UID 65534
 
@@ -161,18 +160,66 @@ layers_check(struct check *check)
 	}
 }
 
+/* A socket that exists is used, whatever becomes of it. */
+static bool
+socket_check(struct check *check)
+{
+	struct errinfo why = {0};
+	struct stat st;
+	struct findings *f = &check->findings;
+
+	if (helper_socket_find(&check->socket, &why) != OUTCOME_OK) {
+		finding_add(f, FINDING_FAULT, helper_socket,
+		    "remove it and restart gcpkce-helper.socket; /run and "
+		    "/run/gcpkce must be root's, and writable only by root",
+		    "sign-ins fail: %s", why.text);
+		return false;
+	}
+	if (check->socket != HELPER_SOCKET_ABSENT &&
+	    stat(helper_socket, &st) == 0 && (st.st_mode & 066) != 0)
+		finding_add(f, FINDING_NOTE, helper_socket,
+		    "leave SocketMode=0600, unless screen lockers without "
+		    "rights need it",
+		    "users other than root may use the service (mode %04o), "
+		    "and use its connections up",
+		    (unsigned)(st.st_mode & 07777));
+	return true;
+}
+
+/* Is there a helper to ask?  systemd starts it as the account of its unit. */
+static bool
+start_check(struct check *check)
+{
+	if (!socket_check(check))
+		return false;
+	if (check->socket == HELPER_SOCKET_SERVES)
+		return check->config_is_good;
+	bool can_start = binary_check(check);
+	if (check->config_is_good)
+		account_check(check);
+	return can_start && check->config_is_good;
+}
+
+static void
+silence_report(struct check *check, const struct errinfo *why)
+{
+	bool serves = check->socket == HELPER_SOCKET_SERVES;
+
+	finding_add(&check->findings, FINDING_FAULT,
+	    serves ? helper_socket : helper_path,
+	    serves ? "see journalctl -u 'gcpkce-helper*'; restart "
+		     "gcpkce-helper.socket, or stop and disable it"
+		   : "see gcpkce-helper(8); check noexec mounts, limits and "
+		     "mandatory access control",
+	    "the helper does not start or does not answer: %s", why->text);
+}
+
 void
 check_helper(struct check *check)
 {
 	struct errinfo why = {0};
 
-	if (!check_is_of_this_host(check, "the helper"))
-		return;
-	bool can_start = binary_check(check);
-	if (!check->config_is_good)
-		return;
-	account_check(check);
-	if (!can_start)
+	if (!check_is_of_this_host(check, "the helper") || !start_check(check))
 		return;
 	enum outcome r = helper_client_probe(
 	    &check->config, !check->options->offline, &check->probe, &why);
@@ -180,11 +227,7 @@ check_helper(struct check *check)
 	if (r == OUTCOME_CONFIG_INVALID)
 		return; /* the account: reported already */
 	if (r != OUTCOME_OK)
-		finding_add(&check->findings, FINDING_FAULT, helper_path,
-		    "see gcpkce-helper(8); check noexec mounts, limits and "
-		    "mandatory access control",
-		    "the helper does not start or does not answer: %s",
-		    why.text);
+		silence_report(check, &why);
 	else
 		layers_check(check);
 	probe_print(check);

@@ -83,6 +83,7 @@ helper_start(struct login *l)
 	    .user = l->user,
 	    .service = "gcpkce",
 	    .host = host,
+	    .uid = l->policy.account.uid,
 	    .listens = true,
 	    .want_token = l->keeps_token,
 	};

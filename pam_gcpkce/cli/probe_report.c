@@ -17,6 +17,12 @@ static const char *const steps[WIRE_STEP_COUNT] = {
     [WIRE_STEP_HTTP] = "HTTP",
 };
 
+static const char *const socket_states[] = {
+    [HELPER_SOCKET_ABSENT] = "does not exist",
+    [HELPER_SOCKET_SHUT] = "does not admit this user",
+    [HELPER_SOCKET_SERVES] = "exists",
+};
+
 const char *
 probe_step_name(enum wire_step step)
 {
@@ -80,6 +86,10 @@ probe_print(struct check *check)
 
 	if (!check->probed)
 		return;
+	buf_printf(text, "helper started by\n  %s, because %s %s\n",
+	    check->socket == HELPER_SOCKET_SERVES ? "systemd"
+						  : "the application",
+	    helper_socket, socket_states[check->socket]);
 	buf_put_text(text, "sandbox\n ");
 	for (unsigned i = 0; i < SANDBOX_LAYERS; i++)
 		buf_printf(text, " %s%s", layer_name(i),
@@ -130,6 +140,7 @@ probe_json(const struct check *check)
 	struct json_object *hosts = json_object_new_array();
 	for (unsigned i = 0; i < SANDBOX_LAYERS; i++)
 		json_put_bool(layers, layer_name(i), is_live(check, i));
+	json_put_text(json, "socket", socket_states[check->socket]);
 	json_put(json, "layers", layers);
 	for (size_t i = 0; i < WIRE_HOST_COUNT && !check->options->offline; i++)
 		json_append(hosts,

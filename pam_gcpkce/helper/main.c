@@ -47,6 +47,8 @@ signin_request(struct view payload, int signals, struct errinfo *reterr)
 	struct browser browser;
 	enum outcome r = wire_request_parse(payload, &request, reterr);
 
+	if (r == OUTCOME_OK)
+		r = startup_peer_judge(&request, reterr);
 	if (r != OUTCOME_OK)
 		return refuse(r, reterr);
 	/* before Landlock, which forbids binding */
@@ -67,10 +69,12 @@ revoke_request(struct view payload, int signals, struct errinfo *reterr)
 	enum outcome r = wire_revoke_request_parse(payload, &request, reterr);
 
 	if (r == OUTCOME_OK)
+		r = startup_peer_judge(NULL, reterr);
+	if (r == OUTCOME_OK)
 		r = confine(&request.route, &request.label, request.limit_s,
 		    true, signals, reterr);
 	if (r != OUTCOME_OK)
-		return r;
+		return refuse(r, reterr);
 	revoker_leave_behind(&(struct revoker_order){
 	    .route = &request.route,
 	    .label = &request.label,

@@ -4,42 +4,20 @@
  */
 #include "preconnect.h"
 
-#include <fcntl.h>
-
 #include "gcpkce/base/clock.h"
 #include "heap.h"
 #include "helper/http/response.h"
-#include "startup.h"
 
 #define FAILURES_MAX 3  /* in a row */
 #define LASTING_MS 8000 /* a connection that ended sooner counts as failed */
 #define PAUSE_MS 1000   /* after a failure; longer after each further one */
 
-bool
-preconnect_acquire(struct preconnect *p, uint32_t max, bool hold)
-{
-	p->admitted = p->admitted || max == 0;
-	for (uint32_t i = 0; i < max && !p->admitted; i++) {
-		struct flock lock = {
-		    .l_type = F_WRLCK,
-		    .l_whence = SEEK_SET,
-		    .l_start = (off_t)i,
-		    .l_len = 1,
-		};
-		int command = hold ? F_OFD_SETLK : F_OFD_GETLK;
-
-		p->admitted = fcntl(HELPER_FD_LOCK, command, &lock) == 0 &&
-		    (hold || lock.l_type == F_UNLCK);
-	}
-	return p->admitted;
-}
-
 int64_t
 preconnect_due_ms(const struct preconnect *p,
     const struct wire_request *request, int64_t ready_ms, int64_t deadline_ms)
 {
-	int64_t due_ms = ready_ms +
-	    (p->admitted ? 0 : request->preconnect_s * INT64_C(1000));
+	int64_t due_ms =
+	    ready_ms + (p->begun ? 0 : request->preconnect_s * INT64_C(1000));
 
 	return request->preconnect && due_ms < deadline_ms ? due_ms
 							   : deadline_ms;

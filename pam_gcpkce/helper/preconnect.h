@@ -18,19 +18,10 @@ struct preconnect_conn {
 
 /* All-zero bytes are a preconnect that has not begun. */
 struct preconnect {
-	bool admitted;  /* counted towards this host's limit */
+	bool begun;     /* its time has come before */
 	bool under_way; /* a request is in progress */
 	struct preconnect_conn conns[CONN_COUNT];
 };
-
-/*
- * Is there room within this host's limit?  If so, the sign-in holds one place
- * until the process, and all that it forks, have ended.
- *
- * in:     max   how many there may be at once; 0: no limit
- *         hold  false: only test whether there is room for one
- */
-bool preconnect_acquire(struct preconnect *p, uint32_t max, bool hold);
 
 /*
  * When to begin: a while after the address was sent, or at once if the

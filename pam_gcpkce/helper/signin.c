@@ -154,16 +154,12 @@ static enum outcome
 preconnect_begin(
     struct helper_signin *s, int64_t *due_ms, struct errinfo *reterr)
 {
-	bool decoy = s->request->decoy;
-	bool admitted = preconnect_acquire(
-	    &s->preconnect, s->request->preconnect_max, !decoy);
-	enum outcome r = admitted ? worker_start(s, reterr) : OUTCOME_OK;
+	enum outcome r = worker_start(s, reterr);
 
-	if (admitted && !decoy)
-		return r == OUTCOME_OK
-		    ? preconnect_run(&s->preconnect, &s->exchange,
-			  &s->request->route, &s->wait, reterr)
-		    : r;
+	s->preconnect.begun = true;
+	if (r == OUTCOME_OK && !s->request->decoy)
+		return preconnect_run(&s->preconnect, &s->exchange,
+		    &s->request->route, &s->wait, reterr);
 	*due_ms = s->wait.deadline_ms;
 	return r;
 }

@@ -7,10 +7,12 @@
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 
 #include "gcpkce/base/clock.h"
 #include "gcpkce/wire/frame.h"
 #include "helper/sandbox/sandbox.h"
+#include "syslog.h"
 
 #define SEND_WAIT_MS 1000
 
@@ -23,6 +25,49 @@ has_socket(void)
 	return getsockopt(HELPER_FD_SOCKET, SOL_SOCKET, SO_TYPE, &type, &len) ==
 	    0 &&
 	    type == SOCK_STREAM;
+}
+
+bool
+startup_is_service(void)
+{
+	struct sockaddr_un name = {.sun_family = AF_UNSPEC};
+	socklen_t len = sizeof(name);
+
+	return getsockname(HELPER_FD_SOCKET, (struct sockaddr *)&name, &len) ==
+	    0 &&
+	    len > offsetof(struct sockaddr_un, sun_path);
+}
+
+uid_t
+startup_peer(void)
+{
+	struct ucred peer = {.uid = (uid_t)-1};
+	socklen_t len = sizeof(peer);
+
+	return getsockopt(
+		   HELPER_FD_SOCKET, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0
+	    ? peer.uid
+	    : (uid_t)-1;
+}
+
+enum outcome
+startup_peer_judge(const struct wire_request *request, struct errinfo *reterr)
+{
+	uid_t uid = startup_peer();
+
+	if (!startup_is_service() || uid == 0)
+		return OUTCOME_OK;
+	if (request == NULL || request->client_secret != NULL)
+		return err_set(reterr, OUTCOME_HELPER_FAILED,
+		    "the service takes a %s from root only, not from uid %u",
+		    request == NULL ? "revocation" : "client secret",
+		    (unsigned)uid);
+	if (!request->decoy && request->uid != uid)
+		return err_set(reterr, OUTCOME_HELPER_FAILED,
+		    "the service signs uid %u in to its own account only, not "
+		    "to that of uid %u",
+		    (unsigned)uid, (unsigned)request->uid);
+	return OUTCOME_OK;
 }
 
 static enum outcome
@@ -51,9 +96,11 @@ startup_begin(int *ret_signals, struct errinfo *reterr)
 	if (!has_socket())
 		return err_set(reterr, OUTCOME_HELPER_FAILED,
 		    "gcpkce-helper refuses to run: it is started by "
-		    "pam_gcpkce.so and gcpkce, not by hand");
+		    "pam_gcpkce.so, gcpkce and systemd, not by hand");
 	(void)prctl(PR_SET_NAME, "gcpkce-helper", 0, 0, 0);
 	enum outcome r = sandbox_begin(reterr);
+	if (r == OUTCOME_OK)
+		r = journal_open(reterr);
 	if (r == OUTCOME_OK)
 		r = signals_open(ret_signals, reterr);
 	if (r == OUTCOME_OK)
@@ -68,6 +115,13 @@ startup_begin(int *ret_signals, struct errinfo *reterr)
 }
 
 void
+startup_send(const struct buf *frame)
+{
+	(void)!frame_send(
+	    HELPER_FD_SOCKET, frame, clock_now_ms() + SEND_WAIT_MS, NULL);
+}
+
+void
 startup_refuse(enum outcome outcome, const char *reason)
 {
 	struct wire_verdict verdict = {
@@ -76,6 +130,5 @@ startup_refuse(enum outcome outcome, const char *reason)
 
 	wire_reason_set(&verdict, reason);
 	wire_put_verdict(&frame, &verdict);
-	(void)!frame_send(
-	    HELPER_FD_SOCKET, &frame, clock_now_ms() + SEND_WAIT_MS, NULL);
+	startup_send(&frame);
 }

@@ -6,9 +6,14 @@
 #include "gcpkce/wire/wire.h"
 
 /*
- * Write one line to the datagram socket that the helper was started with.
- * Without a journal it does nothing.
+ * Open the journal at HELPER_FD_LOG, or /dev/null if there is no journal.
  *
+ * errors: OUTCOME_SYSTEM_ERROR
+ */
+MUST_CHECK enum outcome journal_open(struct errinfo *reterr);
+
+/*
+ * Write one line to the journal.
  * in:     event   the outcome
  *         expires when the token ends by itself (RFC 3339), or ""
  *         detail  why, escaped here; or ""

@@ -33,6 +33,21 @@ struct monitor {
 	int signals;
 };
 
+/*
+ * The worker is the revoker now.  A parent waits for this process; systemd ends
+ * what a service's first process leaves behind.
+ */
+static _Noreturn void
+worker_leave(const struct monitor *w)
+{
+	bool is_service = startup_is_service();
+
+	(void)close(HELPER_FD_SOCKET);
+	while (is_service && waitpid(w->worker, NULL, 0) < 0 && errno == EINTR)
+		;
+	_exit(0);
+}
+
 /* The worker has ended, or ends now: SIGKILL changes nothing of an exit. */
 static _Noreturn void
 worker_end(const struct monitor *w)
@@ -74,7 +89,7 @@ watch(const struct monitor *w)
 			continue;
 		if (fds[DETACH].revents != 0 &&
 		    read(w->detach_fd, &byte, 1) == 1)
-			_exit(0); /* the worker is the revoker now */
+			worker_leave(w);
 		if (ready <= 0 || fds[DETACH].revents != 0)
 			worker_end(w);
 		if (fds[SIGNALS].revents != 0)
@@ -152,14 +167,14 @@ worker_begin(int signals, int64_t end_ms, bool network, struct errinfo *reterr)
 void
 worker_detach(void)
 {
+	autobuf frame = BUF_INIT(WIRE_HEADER_LEN);
+
 	(void)signal(SIGTERM, SIG_IGN);
 	(void)signal(SIGHUP, SIG_IGN);
-	/*
-	 * the parent waits for the helper's end and must not wait for this
-	 * process
-	 */
+	wire_put_empty(&frame, WIRE_REVOKING);
+	startup_send(&frame);
+	/* the parent waits for the helper's end, and not for this process */
 	(void)close(HELPER_FD_SOCKET);
-	(void)close(HELPER_FD_LOCK);
 	(void)prctl(PR_SET_PDEATHSIG, 0);
 	(void)!write(detach_fd, "", 1);
 	(void)close(detach_fd);

@@ -30,7 +30,10 @@
 MUST_CHECK enum outcome worker_begin(
     int signals, int64_t end_ms, bool network, struct errinfo *reterr);
 
-/* Go on alone, as the revoker, without the parent's socket and the monitor. */
+/*
+ * Tell the parent that the revoker has the token, and go on alone as the
+ * revoker, without the parent's socket and the monitor.
+ */
 void worker_detach(void);
 
 #endif

@@ -33,9 +33,9 @@
 #define CALL_SETGROUPS SYS_setgroups
 #endif
 
-#define FD_REPORT (HELPER_FD_LOCK + 1)
-#define FD_BINARY (HELPER_FD_LOCK + 2)
-#define FD_FIRST_CLOSED (HELPER_FD_LOCK + 3)
+#define FD_REPORT (HELPER_FD_SOCKET + 1)
+#define FD_BINARY (HELPER_FD_SOCKET + 2)
+#define FD_FIRST_CLOSED (HELPER_FD_SOCKET + 3)
 #define FD_PARKED 16      /* above all of them */
 #define FD_SEARCHED 65536 /* closed one by one below this */
 
@@ -144,9 +144,7 @@ park(int fd)
 static bool
 descriptors_arrange(const struct child_plan *plan)
 {
-	int keep[] = {plan->socket, plan->report, plan->binary,
-	    plan->setup.log < 0 ? plan->socket : plan->setup.log,
-	    plan->setup.lock < 0 ? plan->socket : plan->setup.lock};
+	int keep[] = {plan->socket, plan->report, plan->binary};
 
 	close_all_but(keep, sizeof(keep) / sizeof(keep[0]));
 	int socket = park(plan->socket);
@@ -156,18 +154,14 @@ descriptors_arrange(const struct child_plan *plan)
 	if (null < 0)
 		return false; /* return now to keep errno */
 	int null_parked = park(null);
-	int log = park(plan->setup.log < 0 ? null_parked : plan->setup.log);
-	int lock = park(plan->setup.lock < 0 ? null_parked : plan->setup.lock);
 
-	if (socket < 0 || report < 0 || binary < 0 || null_parked < 0 ||
-	    log < 0 || lock < 0)
+	if (socket < 0 || report < 0 || binary < 0 || null_parked < 0)
 		return false;
 	for (int fd = 0; fd <= 2; fd++) {
 		if (dup2(null_parked, fd) < 0)
 			return false;
 	}
 	if (dup2(socket, HELPER_FD_SOCKET) < 0 ||
-	    dup2(log, HELPER_FD_LOG) < 0 || dup2(lock, HELPER_FD_LOCK) < 0 ||
 	    dup3(report, FD_REPORT, O_CLOEXEC) < 0 ||
 	    dup3(binary, FD_BINARY, O_CLOEXEC) < 0)
 		return false;

@@ -13,6 +13,7 @@
 #include "gcpkce/wire/frame.h"
 
 #define REVOKE_WAIT_MS 5000
+#define REVOKING_WAIT_MS 2000
 #define WITHHELD "?"     /* malformed in any configuration */
 #define PROBE_REQUESTS 4 /* in sequence */
 #define ESCAPE_LEN (sizeof("\\x00") - 1)
@@ -91,6 +92,7 @@ request_set(const struct config *config, const struct helper_call *call,
 	ret->loopback = config->callback == CALLBACK_LOOPBACK && call->listens;
 	ret->unasked = ret->loopback && call->unasked;
 	ret->decoy = call->decoy;
+	ret->uid = (uint32_t)call->uid;
 	ret->want_token = call->want_token;
 	ret->revoke = config->revoke == REVOKE_AUTO;
 	ret->needs = policy_needs(config);
@@ -100,9 +102,9 @@ request_set(const struct config *config, const struct helper_call *call,
 
 /*
  * Is the helper to open connections before the answer?  If the application is
- * root, only with a lock file to count them; without one there is no
- * preconnect, which is no failure.  A decoy is prepared in the same way, so
- * that it takes the same time.
+ * root, only with a place in the lock file, which counts them; without one
+ * there is no preconnect, which is no failure.  A decoy is prepared in the same
+ * way, so that it takes the same time, and holds no place.
  *
  * out:    ret_lock  a descriptor, or -1
  */
@@ -119,26 +121,39 @@ preconnect_set(const struct config *config, struct wire_request *request,
 	request->preconnect_s = (uint32_t)config->preconnect;
 	if (geteuid() != 0)
 		return;
-	request->preconnect_max = (uint32_t)config->preconnect_max;
-	enum outcome r = preconnect_lock_open(ret_lock, &why);
-	request->preconnect = r == OUTCOME_OK;
+	request->preconnect = false;
+	enum outcome r = preconnect_admit(config->preconnect_max,
+	    !request->decoy, &request->preconnect, ret_lock, &why);
 	if (r != OUTCOME_OK)
 		(void)err_set(reterr, r, "no preconnect: %s", why.text);
 }
 
+/* Have a helper started, here or by the service. */
+static enum outcome
+helper_begin(const struct config *config, int64_t deadline_ms,
+    struct helper_proc *ret, struct errinfo *reterr)
+{
+	struct helper_setup setup;
+	enum helper_socket found;
+	enum outcome r = helper_socket_find(&found, reterr);
+
+	if (r == OUTCOME_OK && found == HELPER_SOCKET_SERVES)
+		return helper_proc_connect(deadline_ms, ret, reterr);
+	if (r == OUTCOME_OK)
+		r = helper_child_plan(config, &setup, reterr);
+	return r == OUTCOME_OK
+	    ? helper_proc_start(&setup, deadline_ms, ret, reterr)
+	    : r;
+}
+
 /* Start a helper and send its first frame. */
 static enum outcome
-helper_send(const struct config *config, int lock, const struct buf *frame,
+helper_send(const struct config *config, const struct buf *frame,
     int64_t deadline_ms, struct helper_proc *ret, struct errinfo *reterr)
 {
 	autoproc child = HELPER_PROC_NONE;
-	autofd log = helper_proc_log_open();
-	struct helper_setup setup;
+	enum outcome r = helper_begin(config, deadline_ms, &child, reterr);
 
-	enum outcome r = helper_child_plan(config, log, &setup, reterr);
-	setup.lock = lock;
-	if (r == OUTCOME_OK)
-		r = helper_proc_start(&setup, deadline_ms, &child, reterr);
 	if (r == OUTCOME_OK)
 		r = helper_proc_send(&child, frame, deadline_ms, reterr);
 	if (r != OUTCOME_OK)
@@ -177,7 +192,10 @@ helper_client_start(const struct config *config, const struct helper_call *call,
 		return r;
 	preconnect_set(config, &request, &lock, reterr);
 	wire_put_request(&frame, &request);
-	return helper_send(config, lock, &frame, deadline_ms, ret, reterr);
+	r = helper_send(config, &frame, deadline_ms, ret, reterr);
+	if (r == OUTCOME_OK)
+		ret->lock = take_fd(&lock);
+	return r;
 }
 
 enum outcome
@@ -292,9 +310,40 @@ helper_client_grant(const struct helper_proc *proc)
 
 enum outcome
 helper_client_settle(
-    const struct helper_proc *proc, bool keep, struct errinfo *reterr)
+    struct helper_proc *proc, bool keep, struct errinfo *reterr)
 {
-	return empty_send(proc, keep ? WIRE_KEEP : WIRE_REVOKE, reterr);
+	autobuf payload = BUF_INIT(WIRE_PAYLOAD_MAX);
+	int64_t least_ms = clock_now_ms() + HELPER_CLIENT_GRACE_MS;
+	int64_t most_ms = clock_now_ms() + REVOKING_WAIT_MS;
+	int64_t end_ms =
+	    proc->deadline_ms < most_ms ? proc->deadline_ms : most_ms;
+	enum outcome r =
+	    empty_send(proc, keep ? WIRE_KEEP : WIRE_REVOKE, reterr);
+
+	return r == OUTCOME_OK && !keep
+	    ? helper_proc_receive(proc, WIRE_REVOKING,
+		  end_ms > least_ms ? end_ms : least_ms, &payload, reterr)
+	    : r;
+}
+
+/*
+ * Start a helper for one request without a dialogue, and receive its reply
+ * within limit_ms.
+ */
+static enum outcome
+helper_ask(const struct config *config, const struct buf *frame,
+    int64_t limit_ms, enum wire_type type, struct buf *payload,
+    struct errinfo *reterr)
+{
+	autoproc child = HELPER_PROC_NONE;
+	int64_t deadline_ms =
+	    clock_now_ms() + limit_ms + HELPER_CLIENT_GRACE_MS;
+	enum outcome r =
+	    helper_send(config, frame, deadline_ms, &child, reterr);
+
+	return r == OUTCOME_OK
+	    ? helper_proc_receive(&child, type, deadline_ms, payload, reterr)
+	    : r;
 }
 
 enum outcome
@@ -302,8 +351,8 @@ helper_client_revoke(const struct config *config,
     const struct helper_call *call, struct secret *token, uint64_t expires_at_s,
     uint32_t limit_s, struct errinfo *reterr)
 {
-	autoproc child = HELPER_PROC_NONE;
 	autobuf frame = BUF_INIT(WIRE_HEADER_LEN + WIRE_PAYLOAD_MAX);
+	autobuf payload = BUF_INIT(WIRE_PAYLOAD_MAX);
 	struct wire_revoke_request request = {
 	    .limit_s = limit_s,
 	    .expires_at_s = expires_at_s,
@@ -315,30 +364,8 @@ helper_client_revoke(const struct config *config,
 	if (r != OUTCOME_OK)
 		return r;
 	wire_put_revoke_request(&frame, &request);
-	r = helper_send(config, -1, &frame, clock_now_ms() + REVOKE_WAIT_MS,
-	    &child, reterr);
-	/* exit status 0 means that it has started the revoker */
-	return r == OUTCOME_OK ? helper_proc_finish(&child, reterr) : r;
-}
-
-/*
- * Start a helper for one request without a dialogue, and receive its reply
- * within limit_s.
- */
-static enum outcome
-helper_ask(const struct config *config, const struct buf *frame,
-    uint32_t limit_s, enum wire_type type, struct buf *payload,
-    struct errinfo *reterr)
-{
-	autoproc child = HELPER_PROC_NONE;
-	int64_t deadline_ms =
-	    clock_now_ms() + limit_s * INT64_C(1000) + HELPER_CLIENT_GRACE_MS;
-	enum outcome r =
-	    helper_send(config, -1, frame, deadline_ms, &child, reterr);
-
-	return r == OUTCOME_OK
-	    ? helper_proc_receive(&child, type, deadline_ms, payload, reterr)
-	    : r;
+	return helper_ask(
+	    config, &frame, REVOKE_WAIT_MS, WIRE_REVOKING, &payload, reterr);
 }
 
 enum outcome
@@ -357,8 +384,9 @@ helper_client_token(const struct config *config, enum wire_task task,
 	memset(ret, 0, sizeof(*ret));
 	helper_client_route(config, &request.route);
 	wire_put_token_request(&frame, &request);
-	enum outcome r = helper_ask(config, &frame, request.limit_s,
-	    WIRE_TOKEN_REPLY, &payload, reterr);
+	enum outcome r =
+	    helper_ask(config, &frame, request.limit_s * INT64_C(1000),
+		WIRE_TOKEN_REPLY, &payload, reterr);
 	if (r == OUTCOME_OK)
 		r = wire_token_reply_parse(buf_view(&payload), ret, reterr);
 	return r == OUTCOME_OK
@@ -386,8 +414,9 @@ helper_client_probe(const struct config *config, bool network,
 	text_copy(request.signin_org, config->signin_org);
 	text_copy(request.signin_provider, config->signin_provider);
 	wire_put_probe_request(&frame, &request);
-	enum outcome r = helper_ask(config, &frame, request.limit_s,
-	    WIRE_PROBE_REPLY, &payload, reterr);
+	enum outcome r =
+	    helper_ask(config, &frame, request.limit_s * INT64_C(1000),
+		WIRE_PROBE_REPLY, &payload, reterr);
 	return r == OUTCOME_OK
 	    ? wire_probe_reply_parse(buf_view(&payload), ret, reterr)
 	    : r;

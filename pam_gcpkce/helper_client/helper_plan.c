@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* What a helper is started with: its account, the journal, the lock file. */
+/* What a helper is started with: its account, a place for its preconnect. */
 #include <fcntl.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 
 #include "gcpkce/config/account.h"
 #include "gcpkce/config/rundir.h"
@@ -40,12 +38,12 @@ helper_user_refuse(
 }
 
 enum outcome
-helper_child_plan(const struct config *config, int log,
-    struct helper_setup *ret, struct errinfo *reterr)
+helper_child_plan(const struct config *config, struct helper_setup *ret,
+    struct errinfo *reterr)
 {
 	struct account account;
 
-	*ret = (struct helper_setup){.log = log, .lock = -1};
+	*ret = (struct helper_setup){0};
 	if (geteuid() != 0)
 		return OUTCOME_OK;
 	enum outcome r = account_find(config->helper_user, &account, reterr);
@@ -64,22 +62,27 @@ helper_child_plan(const struct config *config, int log,
 	return OUTCOME_OK;
 }
 
-int
-helper_proc_log_open(void)
+static bool
+place_take(int fd, unsigned long max, bool hold)
 {
-	struct sockaddr_un address = {
-	    .sun_family = AF_UNIX, .sun_path = "/dev/log"};
-	autofd fd =
-	    socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	for (unsigned long i = 0; i < max; i++) {
+		struct flock lock = {
+		    .l_type = F_WRLCK,
+		    .l_whence = SEEK_SET,
+		    .l_start = (off_t)i,
+		    .l_len = 1,
+		};
 
-	if (fd < 0 || !fd_lift(&fd) ||
-	    connect(fd, (struct sockaddr *)&address, sizeof(address)) != 0)
-		return -1;
-	return take_fd(&fd);
+		if (fcntl(fd, hold ? F_OFD_SETLK : F_OFD_GETLK, &lock) == 0 &&
+		    (hold || lock.l_type == F_UNLCK))
+			return true;
+	}
+	return false;
 }
 
 enum outcome
-preconnect_lock_open(int *ret_fd, struct errinfo *reterr)
+preconnect_admit(unsigned long max, bool hold, bool *ret_admitted,
+    int *ret_lock, struct errinfo *reterr)
 {
 	struct stat st;
 	autofd dir = -1;
@@ -95,6 +98,7 @@ preconnect_lock_open(int *ret_fd, struct errinfo *reterr)
 		return r;
 	if (!fd_lift(&fd))
 		return err_sys(reterr, OUTCOME_SYSTEM_ERROR, "fcntl");
-	*ret_fd = take_fd(&fd);
+	*ret_admitted = place_take(fd, max, hold);
+	*ret_lock = *ret_admitted && hold ? take_fd(&fd) : -1;
 	return OUTCOME_OK;
 }

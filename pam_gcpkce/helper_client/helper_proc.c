@@ -177,6 +177,10 @@ static enum outcome
 gone_explain(const struct helper_proc *c, struct errinfo *reterr)
 {
 	bool is_open;
+
+	if (c->pid < 0)
+		return err_set(reterr, OUTCOME_HELPER_FAILED,
+		    "%s: the connection was closed", helper_socket);
 	enum outcome r = c->report < 0
 	    ? OUTCOME_OK
 	    : report_read(c->report, &is_open, reterr);
@@ -263,19 +267,15 @@ helper_proc_receive(struct helper_proc *proc, enum wire_type type,
 	return r;
 }
 
-/*
- * Has the child ended, or been reaped elsewhere?
- *
- * out:    ret_status  of waitpid; unchanged if it was reaped elsewhere
- */
+/* Has the child ended, or been reaped elsewhere? */
 static bool
-reap(const struct helper_proc *c, int wait_ms, int *ret_status)
+reap(const struct helper_proc *c, int wait_ms)
 {
 	struct pollfd ended = {.fd = c->process, .events = POLLIN};
 	int64_t deadline_ms = clock_now_ms() + wait_ms;
 
 	for (;;) {
-		pid_t pid = waitpid(c->pid, ret_status, WNOHANG);
+		pid_t pid = waitpid(c->pid, NULL, WNOHANG);
 		int left = clock_left_ms(deadline_ms);
 
 		if (pid == c->pid || (pid < 0 && errno != EINTR))
@@ -298,48 +298,30 @@ end_grace_ms(const struct helper_proc *c)
 	return left_ms < END_GRACE_MS ? left_ms : END_GRACE_MS;
 }
 
-/* End the helper; the status is 0 if it was reaped elsewhere. */
-static int
-end(struct helper_proc *c)
+void
+helper_proc_end(struct helper_proc *c)
 {
+	const struct flock all = {.l_type = F_UNLCK, .l_whence = SEEK_SET};
 	int saved = errno;
-	int status = 0;
 
-	/* a child that the application forked may hold the socket, too */
+	/* a child that the application forked may hold the socket, too ... */
 	if (c->socket >= 0)
 		(void)shutdown(c->socket, SHUT_RDWR);
 	cleanup_fd(&c->socket);
-	if (c->pid > 0 && !reap(c, end_grace_ms(c), &status)) {
+	/* ... and the lock */
+	if (c->lock >= 0)
+		(void)fcntl(c->lock, F_OFD_SETLK, &all);
+	cleanup_fd(&c->lock);
+	if (c->pid > 0 && !reap(c, end_grace_ms(c))) {
 		/* not yet reaped, so the pid is still the helper's */
 		if (c->process < 0 ||
 		    syscall(SYS_pidfd_send_signal, c->process, SIGKILL, NULL,
 			0) != 0)
 			(void)kill(c->pid, SIGKILL);
-		(void)reap(c, END_KILL_MS, &status);
+		(void)reap(c, END_KILL_MS);
 	}
 	cleanup_fd(&c->process);
 	cleanup_fd(&c->report);
 	*c = HELPER_PROC_NONE;
 	errno = saved;
-	return status;
-}
-
-void
-helper_proc_end(struct helper_proc *c)
-{
-	(void)end(c);
-}
-
-enum outcome
-helper_proc_finish(struct helper_proc *c, struct errinfo *reterr)
-{
-	int status = end(c);
-
-	if (WIFSIGNALED(status))
-		return err_set(reterr, OUTCOME_HELPER_FAILED,
-		    "the helper was ended by signal %d", WTERMSIG(status));
-	if (WEXITSTATUS(status) != 0)
-		return err_set(reterr, OUTCOME_HELPER_FAILED,
-		    "the helper exited with status %d", WEXITSTATUS(status));
-	return OUTCOME_OK;
 }

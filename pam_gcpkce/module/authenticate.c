@@ -123,6 +123,7 @@ helper_start(struct signin *s, const struct place *place)
 	    .user = s->user,
 	    .service = place->service,
 	    .host = s->host,
+	    .uid = s->policy.account.uid,
 	    .listens = place_may_listen(place, &s->policy.account),
 	    .unasked = s->dialogue.local,
 	    .decoy = s->account_status != OUTCOME_OK,
@@ -142,9 +143,11 @@ helper_start(struct signin *s, const struct place *place)
 	journal_missing_layers(s->pamh, s->user, &s->proc.missing);
 	if (s->config.debug)
 		journal_debug(s->pamh,
-		    "helper %d started in %lld ms (%s); account status: %s %s",
-		    (int)s->proc.pid, (long long)(clock_now_ms() - begun_ms),
-		    outcome_name(r), outcome_name(s->account_status),
+		    "helper %d%s started in %lld ms (%s); account status: %s "
+		    "%s",
+		    (int)s->proc.pid, s->proc.pid < 0 ? " of the service" : "",
+		    (long long)(clock_now_ms() - begun_ms), outcome_name(r),
+		    outcome_name(s->account_status),
 		    s->account_status_why.text);
 	return r;
 }

@@ -65,17 +65,12 @@ decide(struct signin *s)
 	return rounds_judge(s, &s->verdict.identity, &s->why);
 }
 
-/*
- * Step 9 for a token that is not kept.  A helper that is gone, or exits with an
- * error, has left no revoker.
- */
+/* Step 9 for a token that is not kept, and that no revoker may have got. */
 static void
 token_refuse(struct signin *s, uint64_t expires_at_s)
 {
 	enum outcome r = helper_client_settle(&s->proc, false, NULL);
 
-	if (r == OUTCOME_OK)
-		r = helper_proc_finish(&s->proc, NULL);
 	if (r != OUTCOME_OK && s->config.revoke != REVOKE_NEVER)
 		token_revoke(s->pamh, &s->config, s->user, s->verdict.token,
 		    expires_at_s);

@@ -66,6 +66,7 @@ field_request(struct wire_codec *w, struct wire_request *request)
 {
 	field_route(w, &request->route);
 	field_label(w, &request->label);
+	field_u32(w, &request->uid, "uid");
 	PASS_TEXT(w, request, client_id);
 	PASS_TEXT(w, request, redirect_uri);
 	PASS_TEXT(w, request, start_url);
@@ -87,7 +88,6 @@ field_request(struct wire_codec *w, struct wire_request *request)
 	field_bool(w, &request->needs.divisions, "need_division");
 	field_bool(w, &request->preconnect, "preconnect");
 	field_u32(w, &request->preconnect_s, "preconnect_s");
-	field_u32(w, &request->preconnect_max, "preconnect_max");
 	field_u32(w, &request->deadline_ms, "deadline_ms");
 	field_secret(
 	    w, &request->client_secret, WIRE_TEXT_MAX, "client_secret");
@@ -242,7 +242,7 @@ wire_header_parse(const uint8_t header[static WIRE_HEADER_LEN],
 	if (header[4] != WIRE_VERSION)
 		return err_set(reterr, OUTCOME_HELPER_FAILED,
 		    "frame: version %u, not %u", header[4], WIRE_VERSION);
-	if (header[5] < WIRE_REQUEST || header[5] > WIRE_PROBE_REPLY)
+	if (header[5] < WIRE_REQUEST || header[5] > WIRE_REVOKING)
 		return err_set(reterr, OUTCOME_HELPER_FAILED,
 		    "frame: unknown type %u", header[5]);
 	if (len < 2 || len - 2 > WIRE_PAYLOAD_MAX)

@@ -16,7 +16,8 @@ import pytest
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 PRODUCT = ("pam_gcpkce/**/*.[ch]", "include/**/*.h")
-REST = ("tests/**/*.[ch]", "tests/**/*.py", "tools/*", "Makefile", "**/*.mk")
+REST = ("tests/**/*.[ch]", "tests/**/*.py", "tools/*", "Makefile", "**/*.mk",
+        "packaging/systemd/*")
 PLACEHOLDERS = {"ttyN", "ttySN", "hvcN", "START_URL",  # terminals with their number, an address
                 "command_NAME", "check_NAME", "goto"}  # names to be chosen, and one that is not used
 

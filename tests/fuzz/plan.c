@@ -4,7 +4,7 @@
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
 /* The frames once more, from docs/PROTOCOL.md and not from the product. */
-#define VERSION 8
+#define VERSION 9
 #define FRAME_READY 2
 #define FRAME_VERDICT 4
 #define OK 1

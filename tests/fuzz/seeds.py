@@ -144,7 +144,7 @@ def frame(kind, payload=b""):
     return struct.pack(">IBB", len(payload) + 2, VERSION, kind) + payload
 
 
-VERSION = 8
+VERSION = 9
 ROUTE = (b"\0" + text("https://login.mypurecloud.de") + text("https://api.mypurecloud.de")
          + text("") * 5 + b"\0"
          + text("/etc/ssl/ca.pem") + text("http://proxy.example.com:3128")
@@ -170,13 +170,16 @@ PORTRAIT = (text("Alice Example") + text("Acme") + text("hosts") + b"\1\1\1\0"
             + b"\1" + text(ROLE) + text("employee"))
 
 
+def request(uid=1000, decoy=0, secret="the-secret"):
+    return (ROUTE + LABEL + struct.pack(">I", uid) + text(CLIENT)
+            + text("http://localhost/done") + text("https://signin.example.com/s")
+            + text("acme") + text("okta") + text("") + struct.pack(">I", 60) + b"\0\0"
+            + b"\0\1\1\0" + bytes([decoy]) + b"\1\1\1\1\0"
+            + b"\1" + struct.pack(">II", 2, 90000) + text(secret))
+
+
 def frames():
-    request = (ROUTE + LABEL + text(CLIENT) + text("http://localhost/done")
-               + text("https://signin.example.com/s")
-               + text("acme") + text("okta") + text("") + struct.pack(">I", 60) + b"\0\0"
-               + b"\0\1\1\0\0\1\1\1\1\0"
-               + b"\1" + struct.pack(">III", 2, 64, 90000) + text("the-secret"))
-    yield "request", frame(1, request)
+    yield "request", frame(1, request())
     address = text("https://login.mypurecloud.de/oauth/authorize?state=x")
     yield "ready", frame(2, address + b"\0\0" + ALL_LIVE)
     yield "ready-unreachable", frame(2, address + b"\1\2" + ALL_LIVE)
@@ -204,6 +207,7 @@ def frames():
                                + struct.pack(">I", 400) + b"\0" + text("") + text("") + b"\0"
                                + struct.pack(">I", 1) + text("") + struct.pack(">I", 200)
                                + text("https://i") + 4 * text("") + b"\0\1\1\0\0")
+    yield "revoking", frame(13)
     yield "two", frame(5) + frame(6)
     yield "version", struct.pack(">IBB", 2, 1, 5)
     yield "long", struct.pack(">IBB", 0x7fffffff, VERSION, 4)

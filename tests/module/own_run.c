@@ -4,6 +4,7 @@
 
 #include <sched.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <sys/mount.h>
 #include <unistd.h>
 
@@ -12,6 +13,11 @@ static bool made;
 __attribute__((constructor)) static void
 run_make(void)
 {
+	/* the directory is the test's already, with a service in it */
+	if (getenv("GCPKCE_SERVICE") != NULL) {
+		made = true;
+		return;
+	}
 	made = geteuid() == 0 && unshare(CLONE_NEWNS) == 0 &&
 	    mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) == 0 &&
 	    mount("run", "/run", "tmpfs", 0, "mode=755") == 0;

@@ -231,6 +231,9 @@ verdict_send(struct helper *h, const char *name, const char *twist)
 static _Noreturn void
 end_report(struct helper *h)
 {
+	autobuf revoking = BUF_INIT(WIRE_HEADER_LEN);
+
+	wire_put_empty(&revoking, WIRE_REVOKING);
 	for (;;) {
 		autobuf payload = BUF_INIT(WIRE_PAYLOAD_MAX);
 		enum wire_type type = receive(h, &payload);
@@ -240,6 +243,9 @@ end_report(struct helper *h)
 			: type == WIRE_REVOKE  ? "revoke"
 			: type == WIRE_GRANTED ? "granted"
 					       : "nonsense");
+		if (type == WIRE_REVOKE)
+			(void)!frame_send(
+			    HELPER_FD_SOCKET, &revoking, h->deadline_ms, NULL);
 	}
 }
 
@@ -297,6 +303,7 @@ static void
 revocation_serve(struct helper *h, struct view payload)
 {
 	autorevocation request;
+	autobuf revoking = BUF_INIT(WIRE_HEADER_LEN);
 
 	if (wire_revoke_request_parse(payload, &request, NULL) != OUTCOME_OK)
 		_exit(2);
@@ -309,6 +316,9 @@ revocation_serve(struct helper *h, struct view payload)
 	    request.label.user, request.label.service, (int)token.len,
 	    (const char *)token.p, request.limit_s,
 	    (unsigned long long)request.expires_at_s);
+	wire_put_empty(&revoking, WIRE_REVOKING);
+	(void)!frame_send(
+	    HELPER_FD_SOCKET, &revoking, clock_now_ms() + STARTUP_MS, NULL);
 }
 
 /* Under another file name than its own it does what that says, unasked. */
@@ -355,6 +365,7 @@ main(int argc, char **argv, char **envp)
 	case WIRE_GRANTED:
 	case WIRE_PROBE_REQUEST:
 	case WIRE_PROBE_REPLY:
+	case WIRE_REVOKING:
 		_exit(2);
 	}
 	_exit(0);

@@ -136,7 +136,7 @@ helper_is_born_with_nothing_of_the_host(void **state)
 	if (root)
 		assert_holds(h.reports, " groups=0 ");
 	assert_holds(h.reports,
-	    " environment=0 arguments=1 descriptors=6 directory=/ umask=77 "
+	    " environment=0 arguments=1 descriptors=4 directory=/ umask=77 "
 	    "blocked=0 no_new_privs=1 death=15 session=1 core=0 file=0 keys=0\n");
 	host_end(&h);
 }

@@ -107,7 +107,7 @@ crowd_run(void **state)
 	for (size_t i = 0; i < THREADS; i++) {
 		host_hear(&crowd[i]);
 		assert_int_equal(crowd[i].helpers, 1);
-		assert_holds(crowd[i].reports, " descriptors=6 ");
+		assert_holds(crowd[i].reports, " descriptors=4 ");
 		assert_int_equal(pam_end(crowd[i].pamh, 0), PAM_SUCCESS);
 	}
 	for (size_t i = 0; i < THREADS; i++)

@@ -377,7 +377,7 @@ oddity_run(void **state)
 		assert_int_equal(h.helpers, 1);
 		/* nothing of all this is the helper's */
 		assert_holds(h.reports,
-		    " environment=0 arguments=1 descriptors=6 directory=/ "
+		    " environment=0 arguments=1 descriptors=4 directory=/ "
 		    "umask=77 blocked=0 no_new_privs=1 death=15 session=1 ");
 	}
 	host_end(&h);

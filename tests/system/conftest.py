@@ -25,12 +25,14 @@ from machine import start_network  # noqa: E402
 from names import NameServer  # noqa: E402
 from person import Person  # noqa: E402
 from procfs import newcomers, present  # noqa: E402
+from service import Service  # noqa: E402
 from shares import add_mark, pytest_collection_modifyitems  # noqa: E402,F401
 from fake_server import FakeServer  # noqa: E402
 from waiting import wait_until  # noqa: E402
 
 TEST_LIMIT = 300  # seconds; a test may say otherwise by a mark
 REVOKER_LIMIT = 40  # seconds; the revoker of a sign-in ends itself after 10
+OVER_THE_SOCKET = "GCPKCE_SERVICE" in os.environ  # by make check-service
 SKIPPED = pytest.StashKey[str]()
 MEASURED = pytest.StashKey[list]()
 BUILD = os.path.realpath(
@@ -83,6 +85,8 @@ def house(pytestconfig):
         if not os.path.exists(path):
             pytest.exit(f"{path} is not built; run make test-parts", 2)
     house.install(BUILD)
+    if OVER_THE_SOCKET:
+        Service([f"{BUILD}/gcpkce-helper"], HELPER_USER)  # ends with the house
     return house
 
 

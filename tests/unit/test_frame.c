@@ -121,7 +121,7 @@ frame_of_the_largest_payload_arrives(void **state)
 	int status;
 
 	(void)state;
-	buf_put(&frame, "\0\3\100\2\10\4", 6);
+	buf_put(&frame, "\0\3\100\2\11\4", 6);
 	for (size_t i = 0; i < WIRE_PAYLOAD_MAX; i++)
 		buf_put_byte(&frame, (uint8_t)(i % 251));
 	/* it is more than a socket holds */
@@ -151,7 +151,7 @@ frame_receive_refuses_what_is_no_frame(void **state)
 	bytes_send("HTTP/1.1 200 OK\r\n", 17);
 	assert_int_equal(
 	    receive(-1, &type, &payload, &err), OUTCOME_HELPER_FAILED);
-	assert_string_equal(err.text, "frame: version 47, not 8");
+	assert_string_equal(err.text, "frame: version 47, not 9");
 	assert_int_equal(payload.len, 0);
 }
 
@@ -164,7 +164,7 @@ frame_receive_refuses_a_length_at_once(void **state)
 	struct errinfo err = {0};
 
 	(void)state;
-	bytes_send("\377\377\377\377\10\4", 6);
+	bytes_send("\377\377\377\377\11\4", 6);
 	int64_t begun = clock_now_ms();
 	assert_int_equal(
 	    frame_receive(pair[1], -1, begun + 10000, &type, &payload, &err),
@@ -203,7 +203,7 @@ frame_receive_ends_at_the_deadline(void **state)
 	/* neither half a header nor half a payload holds it */
 	bytes_send("\0\0\0", 3);
 	assert_int_equal(receive(-1, &type, &payload, NULL), OUTCOME_TIMED_OUT);
-	bytes_send("\0\0\0\12\10\3ab", 8);
+	bytes_send("\0\0\0\12\11\3ab", 8);
 	assert_int_equal(frame_receive(pair[1], -1, 0, &type, &payload, NULL),
 	    OUTCOME_TIMED_OUT);
 }
@@ -215,7 +215,7 @@ frame_that_has_arrived_is_taken_after_the_deadline(void **state)
 	enum wire_type type;
 
 	(void)state;
-	bytes_send("\0\0\0\2\10\5", 6);
+	bytes_send("\0\0\0\2\11\5", 6);
 	assert_int_equal(
 	    frame_receive(pair[1], -1, 0, &type, &payload, NULL), OUTCOME_OK);
 	assert_int_equal(type, WIRE_KEEP);
@@ -229,7 +229,7 @@ frame_receive_tells_when_the_other_end_is_gone(void **state)
 	struct errinfo err = {0};
 
 	(void)state;
-	bytes_send("\0\0\0\12\10\3ab", 8);
+	bytes_send("\0\0\0\12\11\3ab", 8);
 	hang_up(0);
 	/* a frame that is cut off is no frame */
 	assert_int_equal(receive(-1, &type, &payload, &err), OUTCOME_ABORTED);
@@ -255,7 +255,7 @@ frame_receive_ends_when_cancel_is_readable(void **state)
 	assert_int_equal(
 	    receive(cancel, &type, &payload, &err), OUTCOME_ABORTED);
 	assert_string_equal(err.text, "the wait was ended");
-	bytes_send("\0\0\0\2\10\5", 6);
+	bytes_send("\0\0\0\2\11\5", 6);
 	assert_int_equal(
 	    receive(cancel, &type, &payload, &err), OUTCOME_ABORTED);
 }

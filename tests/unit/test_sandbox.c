@@ -51,8 +51,6 @@ enum lack {
 	LACK_INPUT,
 	LACK_OUTPUT,
 	LACK_ERRORS,
-	LACK_JOURNAL,
-	LACK_LOCK,
 	LACK_PARENT,
 	LACK_PRIVILEGES,
 	LACK_ENVIRONMENT,
@@ -82,8 +80,6 @@ static const struct row {
     {LACK_INPUT, NO_LIMIT, {0}, false, LACKS "descriptors"},
     {LACK_OUTPUT, NO_LIMIT, {0}, false, LACKS "descriptors"},
     {LACK_ERRORS, NO_LIMIT, {0}, false, LACKS "descriptors"},
-    {LACK_JOURNAL, NO_LIMIT, {0}, false, LACKS "descriptors"},
-    {LACK_LOCK, NO_LIMIT, {0}, false, LACKS "descriptors"},
     {LACK_NOTHING, RLIMIT_CORE, {0}, false, LACKS "limits"},
     {LACK_NOTHING, RLIMIT_FSIZE, {0}, false, LACKS "limits"},
     {LACK_NOTHING, RLIMIT_NOFILE, {0}, false, LACKS "limits"},
@@ -214,16 +210,12 @@ descriptors_play(enum lack lack, int words)
 	int socket = fcntl(sockets[1], F_DUPFD, 901);
 	int null = open("/dev/null", O_RDWR);
 
-	for (int fd = 0; fd <= HELPER_FD_LOCK; fd++)
+	for (int fd = 0; fd < HELPER_FD_SOCKET; fd++)
 		(void)dup2(null, fd);
 	(void)dup2(socket, HELPER_FD_SOCKET);
 	if (lack >= LACK_INPUT && lack <= LACK_ERRORS)
 		(void)dup2(told, (int)(lack - LACK_INPUT));
-	if (lack == LACK_JOURNAL)
-		(void)dup2(socket, HELPER_FD_LOG);
-	if (lack == LACK_LOCK)
-		(void)dup2(told, HELPER_FD_LOCK);
-	for (int fd = HELPER_FD_LOCK + 1; fd < 1024; fd++)
+	for (int fd = HELPER_FD_SOCKET + 1; fd < 1024; fd++)
 		(void)close(fd);
 	if (lack == LACK_FEW_DESCRIPTORS)
 		(void)dup2(0, SPARE);

@@ -58,6 +58,7 @@ request_make(void)
 	    .signin_org = "org",
 	    .signin_provider = "okta",
 	    .organization = "tenant-1",
+	    .uid = 1000,
 	    .clock_skew_s = 300,
 	    .nonce_optional = true,
 	    .secret_in_form = true,
@@ -68,7 +69,6 @@ request_make(void)
 	    .needs = {.roles = true},
 	    .preconnect = true,
 	    .preconnect_s = 2,
-	    .preconnect_max = 65535,
 	    .deadline_ms = 90000,
 	    .client_secret = secret_of("s3cret"),
 	};
@@ -316,10 +316,10 @@ wire_header_says_type_and_length(void **state)
 static void
 wire_frames_are_these_bytes_one_after_the_other(void **state)
 {
-	static const uint8_t answer[] = {0x00, 0x00, 0x00, 0x0d, 0x08, 0x03,
+	static const uint8_t answer[] = {0x00, 0x00, 0x00, 0x0d, 0x09, 0x03,
 	    0x00, 0x00, 0x00, 0x07, 'a', 'b', 'c', '-', '1', '2', '3'};
-	static const uint8_t keep[] = {0x00, 0x00, 0x00, 0x02, 0x08, 0x05};
-	static const uint8_t ready[] = {0x00, 0x00, 0x00, 0x15, 0x08, 0x02,
+	static const uint8_t keep[] = {0x00, 0x00, 0x00, 0x02, 0x09, 0x05};
+	static const uint8_t ready[] = {0x00, 0x00, 0x00, 0x15, 0x09, 0x02,
 	    0x00, 0x00, 0x00, 0x09, 'h', 't', 't', 'p', 's', ':', '/', '/', 'x',
 	    0x01, 0x02, 0x00, 0x00, 0x00, 0x00};
 	autobuf frame = BUF_INIT(FRAME_MAX);
@@ -452,6 +452,7 @@ wire_request_comes_out_as_it_went_in(void **state)
 		    &request.route, &ret.route, sizeof(ret.route));
 		assert_memory_equal(
 		    &request.label, &ret.label, sizeof(ret.label));
+		assert_int_equal(request.uid, ret.uid);
 		assert_string_equal(request.client_id, ret.client_id);
 		assert_string_equal(request.redirect_uri, ret.redirect_uri);
 		assert_string_equal(request.start_url, ret.start_url);
@@ -470,7 +471,6 @@ wire_request_comes_out_as_it_went_in(void **state)
 		assert_int_equal(request.needs.divisions, ret.needs.divisions);
 		assert_int_equal(request.preconnect, ret.preconnect);
 		assert_int_equal(request.preconnect_s, ret.preconnect_s);
-		assert_int_equal(request.preconnect_max, ret.preconnect_max);
 		assert_int_equal(request.deadline_ms, ret.deadline_ms);
 	}
 }
@@ -724,31 +724,32 @@ wire_header_refuses_every_other_one(void **state)
 		uint8_t header[WIRE_HEADER_LEN];
 		const char *why; /* NULL: taken */
 	} rows[] = {
-	    {{0, 0, 0, 2, 8, 5}, NULL},
-	    {{0, 0, 0, 2, 8, 1}, NULL},
-	    {{0, 0, 0, 2, 8, 10}, NULL},
-	    {{0, 0, 0, 2, 8, 11}, NULL},
-	    {{0, 0, 0, 2, 8, 12}, NULL},
-	    {{0, 3, 0x40, 2, 8, 4}, NULL},
-	    {{0, 0, 0, 2, 0, 5}, "frame: version 0, not 8"},
-	    {{0, 0, 0, 2, 1, 5}, "frame: version 1, not 8"},
-	    {{0, 0, 0, 2, 2, 5}, "frame: version 2, not 8"},
-	    {{0, 0, 0, 2, 3, 5}, "frame: version 3, not 8"},
-	    {{0, 0, 0, 2, 4, 5}, "frame: version 4, not 8"},
-	    {{0, 0, 0, 2, 5, 5}, "frame: version 5, not 8"},
-	    {{0, 0, 0, 2, 6, 5}, "frame: version 6, not 8"},
-	    {{0, 0, 0, 2, 7, 5}, "frame: version 7, not 8"},
-	    {{0, 0, 0, 2, 255, 5}, "frame: version 255, not 8"},
-	    {{0, 0, 0, 2, 8, 0}, "frame: unknown type 0"},
-	    {{0, 0, 0, 2, 8, 13}, "frame: unknown type 13"},
-	    {{0, 0, 0, 2, 8, 255}, "frame: unknown type 255"},
-	    {{0, 0, 0, 0, 8, 5}, "frame: length 0 is out of bounds"},
-	    {{0, 0, 0, 1, 8, 5}, "frame: length 1 is out of bounds"},
-	    {{0, 3, 0x40, 3, 8, 5}, "frame: length 212995 is out of bounds"},
-	    {{0, 4, 0, 0, 8, 5}, "frame: length 262144 is out of bounds"},
-	    {{255, 255, 255, 255, 8, 5},
+	    {{0, 0, 0, 2, 9, 5}, NULL},
+	    {{0, 0, 0, 2, 9, 1}, NULL},
+	    {{0, 0, 0, 2, 9, 10}, NULL},
+	    {{0, 0, 0, 2, 9, 11}, NULL},
+	    {{0, 0, 0, 2, 9, 12}, NULL},
+	    {{0, 0, 0, 2, 9, 13}, NULL},
+	    {{0, 3, 0x40, 2, 9, 4}, NULL},
+	    {{0, 0, 0, 2, 0, 5}, "frame: version 0, not 9"},
+	    {{0, 0, 0, 2, 1, 5}, "frame: version 1, not 9"},
+	    {{0, 0, 0, 2, 2, 5}, "frame: version 2, not 9"},
+	    {{0, 0, 0, 2, 3, 5}, "frame: version 3, not 9"},
+	    {{0, 0, 0, 2, 4, 5}, "frame: version 4, not 9"},
+	    {{0, 0, 0, 2, 5, 5}, "frame: version 5, not 9"},
+	    {{0, 0, 0, 2, 6, 5}, "frame: version 6, not 9"},
+	    {{0, 0, 0, 2, 7, 5}, "frame: version 7, not 9"},
+	    {{0, 0, 0, 2, 255, 5}, "frame: version 255, not 9"},
+	    {{0, 0, 0, 2, 9, 0}, "frame: unknown type 0"},
+	    {{0, 0, 0, 2, 9, 14}, "frame: unknown type 14"},
+	    {{0, 0, 0, 2, 9, 255}, "frame: unknown type 255"},
+	    {{0, 0, 0, 0, 9, 5}, "frame: length 0 is out of bounds"},
+	    {{0, 0, 0, 1, 9, 5}, "frame: length 1 is out of bounds"},
+	    {{0, 3, 0x40, 3, 9, 5}, "frame: length 212995 is out of bounds"},
+	    {{0, 4, 0, 0, 9, 5}, "frame: length 262144 is out of bounds"},
+	    {{255, 255, 255, 255, 9, 5},
 		"frame: length 4294967295 is out of bounds"},
-	    {{128, 0, 0, 0, 8, 5}, "frame: length 2147483648 is out of bounds"},
+	    {{128, 0, 0, 0, 9, 5}, "frame: length 2147483648 is out of bounds"},
 	};
 
 	(void)state;
@@ -1114,7 +1115,7 @@ wire_callback_is_one_of_three(void **state)
 static void
 wire_missing_layers_are_of_the_table(void **state)
 {
-	static const uint8_t bytes[] = {0x00, 0x00, 0x00, 0x15, 0x08, 0x02,
+	static const uint8_t bytes[] = {0x00, 0x00, 0x00, 0x15, 0x09, 0x02,
 	    0x00, 0x00, 0x00, 0x01, 'a', 0x00, 0x00, 0x00, 0x00, 0x00, 0xa0,
 	    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, ENOSYS};
 	static const struct {

@@ -21,6 +21,7 @@ struct helper_call {
 	const char *user;
 	const char *service;
 	const char *host;
+	uid_t uid;       /* the account's; of a decoy any */
 	bool listens;    /* a browser on this host may deliver the code ... */
 	bool unasked;    /* ... and the page's number is not asked for */
 	bool decoy;      /* no sign-in can succeed: open no connection */
@@ -88,11 +89,15 @@ const char *helper_client_sentence(const struct config *config,
 void helper_client_grant(const struct helper_proc *proc);
 
 /*
- * Is the token of an ok verdict kept?  If this does not arrive, which is
- * OUTCOME_HELPER_FAILED, the helper sees the socket close and revokes it.
+ * Is the token of an ok verdict kept?  If this does not arrive, the helper sees
+ * the socket close and revokes it.
+ *
+ * errors: OUTCOME_HELPER_FAILED  it did not arrive, or without keep: the helper
+ *                                did not say that a revoker has the token
+ *         as helper_proc_send and helper_proc_receive
  */
 enum outcome helper_client_settle(
-    const struct helper_proc *proc, bool keep, struct errinfo *reterr);
+    struct helper_proc *proc, bool keep, struct errinfo *reterr);
 
 /*
  * Have a token revoked in the background.
@@ -101,7 +106,7 @@ enum outcome helper_client_settle(
  *         expires_at_s  CLOCK_REALTIME; 0: not known
  *         limit_s  how long the revoker retries
  * errors: as helper_client_start; OUTCOME_HELPER_FAILED also if the helper
- *         ended without starting a revoker
+ *         did not say that a revoker has the token
  */
 MUST_CHECK enum outcome helper_client_revoke(const struct config *config,
     const struct helper_call *call, struct secret *token, uint64_t expires_at_s,

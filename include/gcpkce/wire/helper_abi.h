@@ -5,19 +5,18 @@
 
 #include <sys/resource.h>
 
-/* 0, 1 and 2 are /dev/null; there are no more than these. */
+/* 0, 1 and 2 are /dev/null; the helper starts with these and no other. */
 #define HELPER_FD_SOCKET 3 /* the frames */
-#define HELPER_FD_LOG 4    /* /dev/null if there is no journal */
-#define HELPER_FD_LOCK 5   /* preconnect.lock; /dev/null if there is none */
 
-/* The first of the two that the helper opens for the loopback listener. */
+/* What the helper opens: the journal, /dev/null if there is none ... */
+#define HELPER_FD_LOG 4
+/* ... and the first of the two of the loopback listener. */
 #define HELPER_FD_LISTEN 20
 
 #define HELPER_FILES_MAX 64
-_Static_assert(
-    HELPER_FD_SOCKET == 3 && HELPER_FD_LOG == 4 && HELPER_FD_LOCK == 5,
-    "the parent closes all above these, and the sandbox counts from there");
-_Static_assert(HELPER_FD_LISTEN > HELPER_FD_LOCK &&
+_Static_assert(HELPER_FD_SOCKET == 3,
+    "the parent closes all above it, and the sandbox counts from there");
+_Static_assert(HELPER_FD_LISTEN > HELPER_FD_LOG &&
 	HELPER_FD_LISTEN + 2 <= HELPER_FILES_MAX,
     "the listener's two are within the limit and no other's");
 /* The lowest port of the loopback listener; lower ones need a capability. */

@@ -14,7 +14,7 @@
 #include "identity.h"
 #include "layers.h"
 
-#define WIRE_VERSION 8
+#define WIRE_VERSION 9
 #define WIRE_HEADER_LEN 6       /* length, version, type */
 #define WIRE_PAYLOAD_MAX 212992 /* bytes after the header */
 #define WIRE_TEXT_MAX 511
@@ -38,6 +38,7 @@ enum wire_type {
 	WIRE_GRANTED = 10,       /* to it: show success in the browser; empty */
 	WIRE_PROBE_REQUEST = 11, /* to it: wire_probe.h */
 	WIRE_PROBE_REPLY = 12,   /* from it */
+	WIRE_REVOKING = 13,      /* from it: a revoker has the token; empty */
 };
 
 /* How the code comes back. */
@@ -90,6 +91,7 @@ struct wire_label {
 struct wire_request {
 	struct wire_route route;
 	struct wire_label label;
+	uint32_t uid; /* the account's; of a decoy any */
 	char client_id[WIRE_TEXT_MAX + 1];
 	char redirect_uri[WIRE_TEXT_MAX + 1];
 	char start_url[WIRE_TEXT_MAX + 1];
@@ -107,11 +109,9 @@ struct wire_request {
 	bool want_token; /* the verdict is to carry the token */
 	bool revoke;     /* revoke a token that is not kept */
 	struct identity_needs needs;
-	bool preconnect;         /* open connections ahead of the answer ... */
-	uint32_t preconnect_s;   /* ... this long after the first READY ... */
-	uint32_t preconnect_max; /* ... with a lock on one of this many bytes of
-				   the lock file; 0: without a lock */
-	uint32_t deadline_ms;    /* from now; the helper ends itself then */
+	bool preconnect;       /* open connections ahead of the answer ... */
+	uint32_t preconnect_s; /* ... this long after the first READY */
+	uint32_t deadline_ms;  /* from now; the helper ends itself then */
 	struct secret *client_secret; /* NULL: a public client */
 };
 
@@ -176,7 +176,7 @@ void wire_put_answer(struct buf *frame, struct view typed);
 MUST_CHECK enum outcome wire_answer_parse(
     struct view payload, struct buf *ret_typed, struct errinfo *reterr);
 
-/* KEEP, REVOKE and GRANTED have no payload. */
+/* KEEP, REVOKE, GRANTED and REVOKING have no payload. */
 void wire_put_empty(struct buf *frame, enum wire_type type);
 
 /*

@@ -63,16 +63,20 @@ has_capabilities(void)
 	    (data[0].permitted | data[1].permitted) != 0;
 }
 
-/* Did a process of root's make our socket? */
+/* Did root or systemd start it, as an account of its own? */
 static bool
-caller_is_root(void)
+has_own_account(void)
 {
-	struct ucred caller = {.uid = (uid_t)-1};
-	socklen_t len = sizeof(caller);
+	return startup_is_service() || startup_peer() == 0;
+}
 
-	return getsockopt(HELPER_FD_SOCKET, SOL_SOCKET, SO_PEERCRED, &caller,
-		   &len) == 0 &&
-	    caller.uid == 0;
+/* systemd adds the own group to the list of the others, which is empty. */
+static bool
+has_own_group_only(gid_t own)
+{
+	gid_t group = own;
+
+	return own != 0 && getgroups(1, &group) >= 0 && group == own;
 }
 
 /*
@@ -87,7 +91,7 @@ ids_are_final(void)
 
 	return getresuid(&ru, &eu, &su) == 0 && getresgid(&rg, &eg, &sg) == 0 &&
 	    ru != 0 && ru == eu && eu == su && rg == eg && eg == sg &&
-	    (!caller_is_root() || (rg != 0 && getgroups(0, NULL) == 0)) &&
+	    (!has_own_account() || has_own_group_only(rg)) &&
 	    !has_capabilities() && setresuid(0, 0, 0) != 0 &&
 	    setresgid(0, 0, 0) != 0 && setgroups(0, NULL) != 0;
 }
@@ -96,6 +100,13 @@ static bool
 privileges_are_frozen(void)
 {
 	return prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1;
+}
+
+/* systemd's is root's, and holds nothing that the helper reads. */
+static int
+variables_drop(void)
+{
+	return startup_is_service() && clearenv() != 0 ? ENOMEM : 0;
 }
 
 static bool
@@ -113,26 +124,6 @@ is_null(int fd)
 	    st.st_rdev == makedev(1, 3);
 }
 
-static bool
-is_local_datagram(int fd)
-{
-	int domain = 0;
-	int type = 0;
-	socklen_t len = sizeof(int);
-
-	return getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &len) == 0 &&
-	    getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) == 0 &&
-	    domain == AF_UNIX && type == SOCK_DGRAM;
-}
-
-static bool
-is_file(int fd)
-{
-	struct stat st;
-
-	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
-}
-
 /*
  * Is each descriptor what it should be, and no other open?  startup_begin
  * checks the parent's socket.  poll(2) checks many numbers in one call, open or
@@ -142,11 +133,9 @@ static bool
 descriptors_are_set(void)
 {
 	struct pollfd fds[HELPER_FILES_MAX];
-	bool set = is_null(0) && is_null(1) && is_null(2) &&
-	    (is_null(HELPER_FD_LOG) || is_local_datagram(HELPER_FD_LOG)) &&
-	    (is_null(HELPER_FD_LOCK) || is_file(HELPER_FD_LOCK));
+	bool set = is_null(0) && is_null(1) && is_null(2);
 
-	for (int first = HELPER_FD_LOCK + 1;
+	for (int first = HELPER_FD_SOCKET + 1;
 	     set && first < DESCRIPTORS_LOOKED_AT; first += HELPER_FILES_MAX) {
 		for (int i = 0; i < HELPER_FILES_MAX; i++)
 			fds[i] = (struct pollfd){.fd = first + i};
@@ -174,7 +163,17 @@ limits_are_set(void)
 	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
 		set = set && limit_is(limits[i].resource, limits[i].most);
 	return set &&
-	    (!caller_is_root() || limit_is(RLIMIT_NPROC, HELPER_PROCESSES_MAX));
+	    (!has_own_account() ||
+		limit_is(RLIMIT_NPROC, HELPER_PROCESSES_MAX));
+}
+
+/* A parent has set it; systemd ends a service by its cgroup as well. */
+static int
+parent_tie(void)
+{
+	return startup_is_service() && prctl(PR_SET_PDEATHSIG, SIGTERM) != 0
+	    ? errno
+	    : 0;
 }
 
 static bool
@@ -205,11 +204,11 @@ static const struct layer layers[SANDBOX_LAYERS] = {
 	"it runs as root, or could regain privileges"},
     [SANDBOX_PRIVILEGES] = {STAGE_BEGIN, NULL, privileges_are_frozen,
 	"it could gain privileges"},
-    [SANDBOX_ENVIRONMENT] = {STAGE_BEGIN, NULL, environment_is_empty,
+    [SANDBOX_ENVIRONMENT] = {STAGE_BEGIN, variables_drop, environment_is_empty,
 	"its environment is not empty"},
     [SANDBOX_DESCRIPTORS] = {STAGE_BEGIN, NULL, descriptors_are_set, NULL},
     [SANDBOX_LIMITS] = {STAGE_BEGIN, NULL, limits_are_set, NULL},
-    [SANDBOX_PARENT] = {STAGE_BEGIN, NULL, dies_with_parent, NULL},
+    [SANDBOX_PARENT] = {STAGE_BEGIN, parent_tie, dies_with_parent, NULL},
     [SANDBOX_LANDLOCK] = {STAGE_REQUEST, landlock_take, landlock_is_live, NULL},
     [SANDBOX_SECCOMP] = {STAGE_CLOSE, seccomp_take, filter_is_live, NULL},
 };

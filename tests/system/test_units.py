@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: ISC
+"""The units of the helper's service: as systemd reads them, and as it runs them.
+
+Where the kernel has systemd's hierarchy of cgroups, systemd is started as the
+first process of a namespace, with these units and nothing else, and a sign-in
+goes over its socket: the helper survives the unit's whole sandbox.
+"""
+
+import contextlib
+import os
+import re
+import shutil
+import subprocess
+
+import pytest
+
+import hosts
+from conftest import BUILD, OVER_THE_SOCKET
+from documents import commands
+from house import ACCOUNTS, HELPER_USER
+from procfs import status
+from service import SOCKET, UNITS, limits, unit
+from waiting import wait_until
+
+SYSTEMD = "/lib/systemd/systemd"
+HIERARCHY = "/sys/fs/cgroup/systemd"
+SERVICE = "gcpkce-helper@.service"
+NOT_RATED = 2.0  # of 10; the network alone costs 0.5
+BOOT = """
+set -e
+mount -t tmpfs -o mode=755 cgroup /sys/fs/cgroup
+mkdir /sys/fs/cgroup/systemd
+mount -t cgroup -o none,name=systemd systemd /sys/fs/cgroup/systemd
+mount --bind /run/gcpkce "$1/gcpkce"
+mount -t tmpfs -o mode=755 run /run
+mkdir -p /run/gcpkce /run/systemd/journal /run/systemd/system
+mount --move "$1/gcpkce" /run/gcpkce
+touch /run/systemd/journal/dev-log
+mount --bind /dev/log /run/systemd/journal/dev-log
+cp -r "$1"/units/. /run/systemd/system
+mount -t tmpfs none /etc/systemd/system
+mount -t tmpfs none /lib/systemd/system
+exec env -i container=other "$2" --system --unit=boot.target --log-target=null --show-status=no
+"""
+TARGET = """
+[Unit]
+DefaultDependencies=no
+"""
+# the build's helper, the tests' account, and the certificates below /tmp
+HERE = """
+[Unit]
+DefaultDependencies=no
+[Service]
+User={user}
+PrivateTmp=no
+ExecStart=
+ExecStart={build}/gcpkce-helper
+ExecPaths={build}/gcpkce-helper
+"""
+
+
+@pytest.fixture
+def units(tmp_path):
+    """The units as they are installed."""
+    shutil.copy(f"{UNITS}/gcpkce-helper.socket", tmp_path)
+    with open(f"{UNITS}/{SERVICE}.in", encoding="ascii") as file:
+        text = file.read().replace("@libexecdir@", BUILD)
+    (tmp_path / SERVICE).write_text(text)
+    return tmp_path
+
+
+def analyze(*arguments):
+    done = subprocess.run(["systemd-analyze", *arguments], text=True, check=False,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    return done.returncode, done.stdout
+
+
+def test_systemd_finds_no_fault_in_the_units(house, units):
+    assert analyze("verify", "--man=no", f"{units}/gcpkce-helper.socket",
+                   f"{units}/{SERVICE}") == (0, "")
+
+
+def test_systemd_rates_the_service_as_little_exposed(house, units):
+    code, text = analyze("security", "--offline=true", "--threshold=20", f"{units}/{SERVICE}")
+    rated = float(re.search(r"Overall exposure level for \S+: ([\d.]+)", text).group(1))
+    assert rated < NOT_RATED and code == 0, text
+
+
+def test_the_socket_is_as_the_module_wants_it():
+    socket = unit("gcpkce-helper.socket")["Socket"]
+    assert socket["ListenStream"] == SOCKET
+    assert (socket["SocketUser"], socket["SocketMode"]) == ("root", "0600")
+    assert socket["Accept"] == socket["RemoveOnStop"] == "yes"
+    assert socket["TriggerLimitIntervalSec"] == "0"  # else it closes for good
+
+
+def test_the_limits_are_those_that_the_helper_verifies():
+    names = {"files": "nofile", "cpu_seconds": "cpu", "processes": "nproc", "stack": "stack",
+             "data": "data", "addresses": "as", "locked": "memlock"}
+    with open(os.path.join(os.path.dirname(UNITS), "../include/gcpkce/wire/helper_abi.h"),
+              encoding="ascii") as file:
+        text = file.read()
+    most = dict.fromkeys(("nice", "rtprio", "msgqueue", "core", "fsize"), 0)
+    for name, number, shift in re.findall(
+            r"#define HELPER_(\w+)_MAX \(?(\d+)(?:UL << (\d+)\))?", text):
+        most[names[name.lower()]] = int(number) << int(shift or 0)
+    assert limits() == most
+
+
+@pytest.fixture
+def systemd(house, units):
+    """systemd as the first process of a namespace; gives what runs a command there."""
+    if OVER_THE_SOCKET:
+        pytest.skip("the socket is another's")
+    if not os.path.exists(SYSTEMD) or not os.path.isdir(HIERARCHY):
+        pytest.skip("there is no systemd here, or the kernel lacks its cgroups")
+    os.makedirs(os.path.dirname(SOCKET), exist_ok=True)
+    place = house.make_directory("systemd")
+    for name in ("gcpkce", "units", f"units/{SERVICE}.d", "units/gcpkce-helper.socket.d"):
+        os.mkdir(f"{place}/{name}")
+    for name in (SERVICE, "gcpkce-helper.socket"):
+        shutil.copy(units / name, f"{place}/units")
+    house.write(f"{place}/units/boot.target", TARGET)
+    house.write(f"{place}/units/{SERVICE}.d/here.conf",
+                HERE.format(user=HELPER_USER, build=BUILD))
+    house.write(f"{place}/units/gcpkce-helper.socket.d/here.conf",
+                "[Unit]\nDefaultDependencies=no\n")
+    own = f"{HIERARCHY}/gcpkce-test-{os.getpid()}"
+    os.mkdir(own)
+    process = subprocess.Popen(
+        ["sh", "-c", f"echo $$ > {own}/cgroup.procs; exec \"$@\"", "sh", "unshare", "--mount",
+         "--propagation", "private", "--pid", "--fork", "--kill-child", "--cgroup", "--ipc",
+         "--mount-proc", "sh", "-c", BOOT, "sh", place, SYSTEMD],
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    try:
+        with open(f"/proc/{process.pid}/task/{process.pid}/children", encoding="ascii") as file:
+            assert wait_until(lambda: file.seek(0) == 0 and file.read() != "")
+            file.seek(0)
+            first = file.read().split()[0]
+        assert wait_until(lambda: os.path.exists(f"/proc/{first}/root/run/systemd/private"))
+
+        def inside(command):
+            """Run a command where that systemd is; gives what it prints."""
+            done = subprocess.run(
+                ["nsenter", f"--target={first}", "--mount", "--pid", "sh", "-c", command],
+                text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
+                env={"PATH": f"{BUILD}/tests:/usr/sbin:/usr/bin:/sbin:/bin"})
+            return done.stdout
+
+        yield inside
+    finally:
+        process.kill()
+        process.wait()
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(SOCKET)
+        assert wait_until(lambda: remove(own))
+        shutil.rmtree(place)
+
+
+def remove(cgroup):
+    """Remove a cgroup and those below it; is it gone?"""
+    for directory, _, _ in os.walk(cgroup, topdown=False):
+        with contextlib.suppress(OSError):
+            os.rmdir(directory)
+    return not os.path.exists(cgroup)
+
+
+def test_a_sign_in_goes_over_systemd_s_socket(
+        house, systemd, people, genesys, journal, configure):
+    configure(sandbox="strict")  # every layer is live
+    enable, check = commands("docs/INSTALL.md", "The helper as a service")
+    systemd(enable)
+    assert f"systemd, because {SOCKET} exists" in systemd(check)
+    terminal = hosts.Pamtester(house).open("alice")
+    shown = terminal.asked()
+    (helper,) = house.processes("gcpkce-helper")
+    state = status(helper)
+    assert state["Uid"].split() == [str(ACCOUNTS[HELPER_USER])] * 4
+    assert state["CapBnd"] == "0" * 16
+    assert int(state["Seccomp_filters"]) > 0  # the unit's, before the helper's own
+    assert os.readlink(f"/proc/{helper}/ns/user") != os.readlink("/proc/self/ns/user")
+    terminal.answer(people["alice"].sign_in(shown))
+    terminal.leave()
+    journal.decision("ok")
+    journal.wait("outcome=revoked")  # by a process that systemd left alone
+    assert house.wait_until_gone("gcpkce-helper") == []
+    state, lines = commands("docs/OPERATIONS.md", "The helper's service")
+    assert re.search(r"Active: active \(listening\).*Accepted: 2; Connected: 0;", systemd(state),
+                     re.DOTALL)
+    assert "No journal files were found" in systemd(lines)  # it has no journald
+    systemd("systemctl stop gcpkce-helper.socket")
+    assert not os.path.exists(SOCKET)  # so that the next sign-in starts its own helper
