@@ -72,9 +72,10 @@ bool exchange_lacks_reply(
  * out:    x  (exchange_done it) a token may have been received although the
  *            outcome is a denial
  * errors: code_refused, client_refused, rate_limited, provider_error,
- *         reply_invalid, token_invalid, identity_incomplete, unreachable,
- *         tls_failed, timed_out, aborted, helper_failed, system_error,
- *         no_memory; reterr says why, with likely causes
+ *         reply_invalid, token_invalid, identity_incomplete, wrong_client,
+ *         wrong_organization, partner_refused, unreachable, tls_failed,
+ *         timed_out, aborted, helper_failed, system_error, no_memory; reterr
+ *         says why, with likely causes
  * source: RFC 6749 section 4.1.3; RFC 7636 section 4.5; docs/DESIGN.md 2
  */
 MUST_CHECK enum outcome exchange_run(struct exchange *x,

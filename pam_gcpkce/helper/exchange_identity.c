@@ -193,6 +193,27 @@ lists_complete(struct exchange *x)
 	return r;
 }
 
+/* Make the requests that need the token, or those that do not, and judge. */
+static enum outcome
+requests_run(struct exchange *x, bool is_early, int64_t end_ms)
+{
+	const struct identity_request *asked = x->provider->identity;
+	enum outcome r = OUTCOME_OK;
+
+	for (size_t i = 0; r == OUTCOME_OK && i < PROVIDER_REQUESTS; i++) {
+		if (asked[i].is_early == is_early)
+			r = identity_start(x, i, end_ms);
+	}
+	if (r == OUTCOME_OK)
+		r = http_loop_drive(
+		    x->conns, CONN_COUNT, NULL, x->wait, x->reterr);
+	for (size_t i = 0; r == OUTCOME_OK && i < PROVIDER_REQUESTS; i++) {
+		if (asked[i].is_early == is_early)
+			r = identity_judge(x, i, end_ms);
+	}
+	return r;
+}
+
 enum outcome
 exchange_identify(struct exchange *x)
 {
@@ -201,12 +222,10 @@ exchange_identify(struct exchange *x)
 
 	enum outcome r =
 	    http_loop_drive(x->conns, CONN_COUNT, NULL, x->wait, x->reterr);
-	for (size_t i = 0; r == OUTCOME_OK && i < PROVIDER_REQUESTS; i++)
-		r = identity_start(x, i, end_ms);
 	if (r == OUTCOME_OK)
-		r = http_loop_drive(
-		    x->conns, CONN_COUNT, NULL, x->wait, x->reterr);
-	for (size_t i = 0; r == OUTCOME_OK && i < PROVIDER_REQUESTS; i++)
-		r = identity_judge(x, i, end_ms);
+		r = requests_run(x, true, end_ms);
+	/* no request with a token before the id_token is accepted */
+	if (r == OUTCOME_OK)
+		r = requests_run(x, false, end_ms);
 	return r == OUTCOME_OK ? lists_complete(x) : r;
 }

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "actor.h"
 #include "claims.h"
 #include "gcpkce/base/text.h"
 #include "gcpkce/oauth/crypto.h"
@@ -14,38 +15,15 @@
 
 #define USER_PREFIX "user:"
 
-/* Does the name say that another person acts as this one? */
-static bool
-is_of_an_actor(struct view name)
-{
-	static const char *const names[] = {"act", "actor", "may_act"};
-	const struct view word = view_text("impersonat");
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (text_eq_nocase(name, view_text(names[i])))
-			return true;
-	}
-	for (; name.len >= word.len; name = view_skip(name, 1)) {
-		if (text_eq_nocase((struct view){name.p, word.len}, word))
-			return true;
-	}
-	return false;
-}
-
 static enum outcome
 actor_check(const struct claims *claims, struct errinfo *reterr)
 {
-	struct json_object_iterator at = json_object_iter_begin(claims->all);
-	struct json_object_iterator end = json_object_iter_end(claims->all);
-
-	/* null says that there is none */
-	for (; !json_object_iter_equal(&at, &end); json_object_iter_next(&at)) {
-		if (json_object_iter_peek_value(&at) != NULL &&
-		    is_of_an_actor(view_text(json_object_iter_peek_name(&at))))
-			return claims_refuse(reterr, OUTCOME_PARTNER_REFUSED,
-			    "another person acts as this user");
-	}
-	return OUTCOME_OK;
+	if (actor_is_named(claims->all))
+		return claims_refuse(
+		    reterr, OUTCOME_PARTNER_REFUSED, ACTOR_TEXT);
+	return claims->recorded
+	    ? OUTCOME_OK
+	    : actor_check_access_token(claims->terms->access_token, reterr);
 }
 
 /* sub is "user:" and userId, which is a UUID. */

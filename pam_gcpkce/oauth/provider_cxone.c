@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "actor.h"
 #include "gcpkce/oauth/answer.h"
 #include "gcpkce/oauth/json.h"
 #include "gcpkce/oauth/names.h"
@@ -67,6 +68,9 @@ userinfo_read(struct view body, struct identity *record, struct errinfo *reterr)
 	autojson *object = NULL;
 
 	enum outcome r = json_parse_object(body, &object, reterr);
+	if (r == OUTCOME_OK && actor_is_named(object))
+		return err_set(
+		    reterr, OUTCOME_PARTNER_REFUSED, "%s", ACTOR_TEXT);
 	if (r == OUTCOME_OK)
 		r = fields_read(
 		    object, fields, sizeof(fields) / sizeof(fields[0]), reterr);

@@ -619,6 +619,39 @@ def test_keys_of_another_host_are_not_fetched(house, cxone, journal, configure):
     assert asked_of(cxone) == []
 
 
+ACTOR = {"impersonatingUserTenantId": "11ef1287-04bf-8540-8a7e-0242ac110004"}
+
+
+def userinfo_of_an_actor(cxone):
+    cxone.faults.override_user = ACTOR
+
+
+def access_token_of_an_actor(cxone):
+    claims(at_hash=REMOVED)(cxone)
+    parts = ({"alg": "RS256"}, {"sub": "x", **ACTOR})
+    cxone.faults.override_reply = {"access_token": ".".join(
+        [*(base64url(json.dumps(part).encode()) for part in parts), "x"])}
+
+
+@pytest.mark.parametrize("attack, source", [
+    (userinfo_of_an_actor, "GET /auth/userinfo: "),
+    (access_token_of_an_actor, "GET /auth/jwks: access token: ")])
+def test_another_person_who_acts_as_the_user_is_refused(
+        house, cxone, people, configure, attack, source):
+    configure(userinfo="yes")
+    attack(cxone)
+    decision = decision_of(house, cxone, people)
+    assert decision["outcome"] == "partner_refused"
+    assert decision["cause"] == source + "another person acts as this user"
+
+
+def test_a_bad_id_token_s_access_token_is_not_used(house, cxone, people, configure):
+    configure(userinfo="yes")
+    claims(aud="elsewhere")(cxone)
+    assert outcome_of(house, cxone, people) == "wrong_client"
+    assert sorted(asked_of(cxone)) == sorted([KEYS, TOKEN])
+
+
 @pytest.mark.parametrize("account, changes, outcome", [
     ("carol", {"email": REMOVED}, "not_mapped"),
     ("carol", {"email": "@example.test"}, "not_mapped"),

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "gcpkce/oauth/crypto.h"
 #include "gcpkce/oauth/id_token.h"
 #include "gcpkce/oauth/json.h"
 #include "tests/lib/signer.h"
@@ -454,6 +455,63 @@ signature_is_judged_before_the_claims(void **state)
 	assert_true(unknown);
 }
 
+/*
+ * Access tokens: NULL for a part that is left out, and the outcome if the
+ * id_token is good.
+ */
+static const struct {
+	const char *header;
+	const char *claims;
+	const char *rest;
+	enum outcome outcome;
+	const char *named;
+} access_tokens[] = {
+    {"{\"alg\":\"RS256\"}", "{\"sub\":\"x\",\"role\":{}}", ".sig", OK, ""},
+    {"{\"alg\":\"RS256\"}", "{\"act\":null}", ".sig", OK, ""},
+    {"{\"alg\":\"RS256\"}", "{\"act\":{}}", ".sig", PARTNER,
+	"access token: another person acts as this user"},
+    {"{\"alg\":\"HS256\"}", "{\"May_Act\":{}}", ".", PARTNER,
+	"access token: another person acts as this user"},
+    {"{\"alg\":\"none\"}", "{\"impersonatingUserTenantId\":\"x\"}", ".sig",
+	PARTNER, "access token: another person acts as this user"},
+    {"{\"alg\":\"RS256\"}", "{\"x\":1,\"x\":2}", ".sig", BAD,
+	"access token: its claims cannot be read"},
+    {"{\"alg\":\"RS256\"}", "no object", ".sig", BAD,
+	"access token: its claims cannot be read"},
+    /* what is no JWT may have any form */
+    {"{\"alg\":\"RS256\"}", "{\"act\":{}}", "", OK, ""},
+    {"{\"alg\":\"RS256\"}", "{\"act\":{}}", ".a.b.c", OK, ""},
+    {"{\"typ\":\"x\"}", "{\"act\":{}}", ".sig", OK, ""},
+    {"opaque", "{\"act\":{}}", ".sig", OK, ""},
+};
+
+static void
+access_token_of_an_actor_is_refused(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(access_tokens) / sizeof(access_tokens[0]);
+	     i++) {
+		struct id_token_terms by = terms;
+		struct errinfo why = {0};
+		autoidentity identity = {0};
+		autobuf claims = BUF_INIT(SIGNER_TEXT_MAX);
+		autobuf token = BUF_INIT(SIGNER_TEXT_MAX);
+
+		crypto_base64url(view_text(access_tokens[i].header), &token);
+		buf_put_byte(&token, '.');
+		crypto_base64url(view_text(access_tokens[i].claims), &token);
+		buf_put_text(&token, access_tokens[i].rest);
+		by.access_token = buf_view(&token);
+		claims_make("at_hash", NULL, &claims);
+		enum outcome r = verify(&claims, &by, &identity, &why);
+		if (r != access_tokens[i].outcome ||
+		    strstr(why.text, access_tokens[i].named) == NULL)
+			fail_msg("row %zu: %s, \"%s\"", i, outcome_name(r),
+			    why.text);
+		assert_int_equal(identity.id[0] != '\0', r == OK);
+	}
+}
+
 int
 main(void)
 {
@@ -461,6 +519,7 @@ main(void)
 	    cmocka_unit_test(claims_are_judged_as_every_row_says),
 	    cmocka_unit_test(
 		hash_of_a_recorded_token_is_compared_where_that_is_known),
+	    cmocka_unit_test(access_token_of_an_actor_is_refused),
 	    cmocka_unit_test(nbf_may_be_ahead_by_the_skew),
 	    cmocka_unit_test(nonce_may_be_absent_only_where_that_is_allowed),
 	    cmocka_unit_test(terms_that_are_missing_agree_with_nothing),

@@ -21,7 +21,7 @@ struct id_token_terms {
 	const char *organization; /* the tenant's id */
 	const char *nonce;        /* that was sent */
 	bool nonce_if_present;    /* accept a token without a nonce */
-	struct view access_token; /* of the same reply, for at_hash */
+	struct view access_token; /* of the same reply */
 	int64_t started_s;        /* the sign-in began; seconds since 1970 */
 	int64_t now_s;
 	long skew_s; /* 0 to ID_TOKEN_SKEW_MAX */
@@ -39,7 +39,8 @@ struct id_token_terms {
  *         OUTCOME_IDENTITY_INCOMPLETE  reterr names the missing claim
  *         OUTCOME_WRONG_CLIENT         aud or azp has another client
  *         OUTCOME_WRONG_ORGANIZATION   another tenant
- *         OUTCOME_PARTNER_REFUSED      a claim of an actor or of impersonation
+ *         OUTCOME_PARTNER_REFUSED      a claim of an actor or of impersonation,
+ *                                      here or in an access token that is a JWT
  *         OUTCOME_REPLY_INVALID        the JWK set cannot be read
  *         OUTCOME_SYSTEM_ERROR         OpenSSL cannot;  OUTCOME_NO_MEMORY
  * source: OpenID Connect Core 1.0 sections 2, 3.1.3.7 and 3.1.3.8

@@ -38,13 +38,14 @@ struct identity_request {
 	struct endpoint endpoint;
 	const char *input;  /* the reply's name in the input of gcpkce decide */
 	const char *called; /* that input in a sentence */
-	bool is_early;      /* needs no token: sent before the answer */
+	bool is_early;      /* needs no token: sent before the answer,
+			       and judged before the others are sent */
 	bool is_userinfo;   /* sent only if the route asks for it */
 	size_t reply_max;   /* with is_early: bytes of its body */
 	/* append what asks for lists that are sent only on request; nullable */
 	void (*query)(struct identity_needs needs, struct buf *url);
 	/* errors: OUTCOME_REPLY_INVALID, OUTCOME_IDENTITY_INCOMPLETE,
-	   OUTCOME_NO_MEMORY */
+	   OUTCOME_NO_MEMORY; CXone's also those of id_token_verify */
 	identity_parse_fn *parse;
 	identity_parse_fn *parse_input; /* of gcpkce decide */
 	/* of gcpkce whoami, which has a token alone; NULL: not asked */
