@@ -634,6 +634,7 @@ def access_token_of_an_actor(cxone):
 
 
 @pytest.mark.parametrize("attack, source", [
+    (claims(**ACTOR), "GET /auth/jwks: id_token: "),
     (userinfo_of_an_actor, "GET /auth/userinfo: "),
     (access_token_of_an_actor, "GET /auth/jwks: access token: ")])
 def test_another_person_who_acts_as_the_user_is_refused(
