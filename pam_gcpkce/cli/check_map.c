@@ -34,16 +34,6 @@ struct map_check {
 	size_t counted_len;
 };
 
-static bool
-uses_method(const struct config *config, enum config_method method)
-{
-	for (size_t i = 0; i < CONFIG_METHODS_MAX; i++) {
-		if (config->map.list[i] == method)
-			return true;
-	}
-	return false;
-}
-
 /* A name in the form that the file needs. */
 static const char *
 written(const char *name, struct buf *space)
@@ -268,14 +258,15 @@ check_map(struct check *check)
 	struct map_check m = {.check = check};
 	struct errinfo why = {0};
 
-	if (!uses_method(&check->config, METHOD_FILE)) {
+	if (!config_uses_method(&check->config, METHOD_FILE)) {
 		user_check(check);
 		return;
 	}
 	if (!file_check(&check->findings, path, SAFEFILE_CONFIG,
 		"write it, as in pam_gcpkce(8), or set map_file"))
 		return;
-	if (map_walk(path, line_check, &m, &why) != OUTCOME_OK)
+	if (map_walk(path, check->config.provider, line_check, &m, &why) !=
+	    OUTCOME_OK)
 		finding_add_fault(
 		    &check->findings, FINDING_FAULT, NULL, NULL, &why);
 	else if (m.lines == 0 && check->config.map.list[1] == METHOD_NONE)

@@ -282,6 +282,16 @@ config_faults_done(struct config_faults *faults)
 	free(faults->list);
 }
 
+bool
+config_uses_method(const struct config *config, enum config_method method)
+{
+	for (size_t i = 0; i < CONFIG_METHODS_MAX; i++) {
+		if (config->map.list[i] == method)
+			return true;
+	}
+	return false;
+}
+
 struct region
 config_region(const struct config *config)
 {

@@ -88,17 +88,6 @@ client_auth_check(struct config_loader *l)
 		    "is never used with client_auth = none");
 }
 
-static bool
-map_needs_email(const struct config *c)
-{
-	for (size_t i = 0; i < CONFIG_METHODS_MAX; i++) {
-		if (c->map.list[i] == METHOD_EMAIL ||
-		    c->map.list[i] == METHOD_LOCALPART)
-			return true;
-	}
-	return false;
-}
-
 /* A token names it byte for byte. */
 static void
 issuer_check(struct config_loader *l)
@@ -138,7 +127,9 @@ cxone_check(struct config_loader *l)
 	endpoint_check(l, "jwks_url", c->jwks_url);
 	endpoint_check(l, "userinfo_url", c->userinfo_url);
 	client_auth_check(l);
-	if (map_needs_email(c) && !c->userinfo)
+	if (!c->userinfo &&
+	    (config_uses_method(c, METHOD_EMAIL) ||
+		config_uses_method(c, METHOD_LOCALPART)))
 		config_fault_add_key(l, "userinfo", "no",
 		    "set it to yes, or remove email and localpart from map",
 		    "leaves map without an e-mail address");

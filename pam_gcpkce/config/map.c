@@ -10,6 +10,21 @@
 #include "gcpkce/config/safefile.h"
 #include "gcpkce/config/shown.h"
 
+/* Take "genesys:" or "cxone:" off an identity; gives PROVIDERS for neither. */
+static enum provider_id
+provider_take(struct view *word)
+{
+	for (unsigned i = 0; i < PROVIDERS; i++) {
+		struct view name = view_text(provider_name(i));
+
+		if (!view_eq(view_before(*word, ':'), name))
+			continue;
+		*word = view_after(*word, ':');
+		return i;
+	}
+	return PROVIDERS;
+}
+
 static bool
 identity_is_valid(struct view word)
 {
@@ -26,6 +41,7 @@ identity_is_valid(struct view word)
 static bool
 is_named_identity(struct view word)
 {
+	(void)provider_take(&word);
 	struct view name = view_before(word, ':');
 
 	return name.len < word.len &&
@@ -50,10 +66,10 @@ line_refuse(struct lines *lines, struct view word, const char *what,
 	    fix, "\"%s\" %s", buf_text(&text), what);
 }
 
-/* Read the identities of one line of the account. */
+/* Read the identities of one line of the account; keep the provider's. */
 static enum outcome
-identities_read(struct lines *lines, struct view rest, struct map_entry *entry,
-    struct errinfo *reterr)
+identities_read(struct lines *lines, struct view rest,
+    enum provider_id provider, struct map_entry *entry, struct errinfo *reterr)
 {
 	bool shut = false;
 	size_t count = 0;
@@ -68,13 +84,18 @@ identities_read(struct lines *lines, struct view rest, struct map_entry *entry,
 			shut = true;
 			continue;
 		}
-		if (!identity_is_valid(word))
+		struct view identity = word;
+		enum provider_id of = provider_take(&identity);
+		if (!identity_is_valid(identity))
 			return line_refuse(lines, word, "is not an identity",
 			    "write id:UUID (in lower case) or "
 			    "email:ADDRESS, and before them the account, in "
 			    "brackets where its name has blanks: [NAME]",
 			    reterr);
-		buf_put(&entry->identities, word.p, word.len);
+		entry->unqualified |= of == PROVIDERS;
+		if (of != PROVIDERS && of != provider)
+			continue;
+		buf_put(&entry->identities, identity.p, identity.len);
 		buf_put_byte(&entry->identities, '\0');
 	}
 	if (count == 0 || (shut && count > 1))
@@ -133,9 +154,10 @@ map_open(const char *path, int *ret_fd, struct errinfo *reterr)
 
 /* Read one line, if it names the account. */
 static enum outcome
-line_read(struct lines *lines, struct view line, const char *user,
-    const struct account *account, struct map_spellings *spellings,
-    struct map_entry *entry, struct errinfo *reterr)
+line_read(struct lines *lines, struct view line, enum provider_id provider,
+    const char *user, const struct account *account,
+    struct map_spellings *spellings, struct map_entry *entry,
+    struct errinfo *reterr)
 {
 	struct view rest = line;
 	struct view word = map_name_take(&rest);
@@ -156,8 +178,8 @@ line_read(struct lines *lines, struct view line, const char *user,
 		    "write names as their passwd entries have them",
 		    &entry->fault);
 	else
-		r = identities_read(
-		    lines, lines_cut_comment(rest), entry, &entry->fault);
+		r = identities_read(lines, lines_cut_comment(rest), provider,
+		    entry, &entry->fault);
 	if (r == OUTCOME_NO_MEMORY)
 		return err_set(reterr, r, "%s", entry->fault.text);
 	if (r != OUTCOME_OK)
@@ -166,8 +188,9 @@ line_read(struct lines *lines, struct view line, const char *user,
 }
 
 static enum outcome
-lines_read(struct lines *lines, const char *user, const struct account *account,
-    struct map_entry *entry, struct errinfo *reterr)
+lines_read(struct lines *lines, enum provider_id provider, const char *user,
+    const struct account *account, struct map_entry *entry,
+    struct errinfo *reterr)
 {
 	struct map_spellings spellings = {0};
 
@@ -178,16 +201,17 @@ lines_read(struct lines *lines, const char *user, const struct account *account,
 		if (r == OUTCOME_OK && line.p == NULL)
 			return map_spellings_fill(&spellings, user, reterr);
 		if (r == OUTCOME_OK && !entry->faulty)
-			r = line_read(lines, line, user, account, &spellings,
-			    entry, reterr);
+			r = line_read(lines, line, provider, user, account,
+			    &spellings, entry, reterr);
 		if (r != OUTCOME_OK)
 			return r;
 	}
 }
 
 enum outcome
-map_read(const char *path, const char *user, const struct account *account,
-    struct map_entry *ret, struct errinfo *reterr)
+map_read(const char *path, enum provider_id provider, const char *user,
+    const struct account *account, struct map_entry *ret,
+    struct errinfo *reterr)
 {
 	automap entry = {.identities = BUF_INIT(MAP_IDENTITIES_MAX)};
 	autofd fd = -1;
@@ -196,7 +220,7 @@ map_read(const char *path, const char *user, const struct account *account,
 	if (r != OUTCOME_OK)
 		return r;
 	autolines lines = {.fd = fd, .path = path};
-	r = lines_read(&lines, user, account, &entry, reterr);
+	r = lines_read(&lines, provider, user, account, &entry, reterr);
 	if (r != OUTCOME_OK)
 		return r;
 	if (entry.shut)
@@ -207,7 +231,8 @@ map_read(const char *path, const char *user, const struct account *account,
 }
 
 enum outcome
-map_walk(const char *path, map_line_fn *each, void *arg, struct errinfo *reterr)
+map_walk(const char *path, enum provider_id provider, map_line_fn *each,
+    void *arg, struct errinfo *reterr)
 {
 	autofd fd = -1;
 	enum outcome r = map_open(path, &fd, reterr);
@@ -228,7 +253,7 @@ map_walk(const char *path, map_line_fn *each, void *arg, struct errinfo *reterr)
 		if (account.len == 0)
 			continue;
 		r = identities_read(
-		    &lines, lines_cut_comment(rest), &entry, &fault);
+		    &lines, lines_cut_comment(rest), provider, &entry, &fault);
 		if (!each(arg, lines.number, account, &entry,
 			r == OUTCOME_OK ? NULL : &fault))
 			return OUTCOME_OK;

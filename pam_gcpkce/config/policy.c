@@ -18,11 +18,9 @@ policy_gather(const struct config *config, const char *user, struct policy *ret,
 
 	if (r != OUTCOME_OK)
 		return r;
-	for (size_t i = 0; i < CONFIG_METHODS_MAX; i++) {
-		if (config->map.list[i] != METHOD_FILE)
-			continue;
-		r = map_read(config->map_file, user, &policy.account,
-		    &policy.entry, reterr);
+	if (config_uses_method(config, METHOD_FILE)) {
+		r = map_read(config->map_file, config->provider, user,
+		    &policy.account, &policy.entry, reterr);
 		if (r != OUTCOME_OK)
 			return r;
 	}

@@ -93,6 +93,18 @@ is_mailbox(struct view word, const char *address)
 	    0;
 }
 
+/* What is not of the provider that the file is read for has a colon more. */
+static struct view
+without_provider(struct view word)
+{
+	const char prefix[] = "genesys:";
+	size_t len = sizeof(prefix) - 1;
+
+	return word.len > len && memcmp(word.p, prefix, len) == 0
+	    ? (struct view){word.p + len, word.len - len}
+	    : word;
+}
+
 /* Is "-" all that a line says of its account? */
 static bool
 line_shuts(struct input line)
@@ -125,6 +137,7 @@ file_maps(struct view file, const struct account *account,
 			return false;
 		for (word = word_cut(&line); word.len > 0 && word.p[0] != '#';
 		     word = word_cut(&line)) {
+			word = without_provider(word);
 			if (is_text(word, by_id) ||
 			    is_mailbox(word, identity->email))
 				has = true;
@@ -201,7 +214,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	files_set("map", file);
 	files_serve(true);
-	enum outcome r = map_read("/etc/security/map",
+	enum outcome r = map_read("/etc/security/map", PROVIDER_GENESYS,
 	    account.exists ? account.name : "zoe", &account, &entry, &why);
 	files_serve(false);
 	counted[0]++;

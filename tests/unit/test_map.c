@@ -157,7 +157,8 @@ verdict_of(const struct account *account, const char *text,
 	struct errinfo err = {0};
 
 	file_write(text, strlen(text));
-	enum outcome r = map_read(path, account->name, account, &entry, &err);
+	enum outcome r = map_read(
+	    path, PROVIDER_GENESYS, account->name, account, &entry, &err);
 	if (r != OUTCOME_OK)
 		fail_msg("\"%s\": %s, %s", text, outcome_name(r), err.text);
 	bool has = map_entry_has(&entry, identity);
@@ -213,6 +214,53 @@ map_lines_map_whole_identities_alone(void **state)
 		if (verdict_of(&alice, rows[i].text, &identity) !=
 		    rows[i].verdict)
 			fail_msg("row %zu, \"%s\"", i, rows[i].text);
+	}
+}
+
+/* An identity with a provider counts for it alone; the account is named. */
+static void
+map_identities_of_a_provider_count_for_it_alone(void **state)
+{
+	static const struct {
+		const char *text;
+		int genesys;
+		int cxone;
+		bool unqualified;
+	} rows[] = {
+	    {"alice id:" ID "\n", MAPPED, MAPPED, true},
+	    {"alice genesys:id:" ID "\n", MAPPED, NAMED, false},
+	    {"alice cxone:id:" ID "\n", NAMED, MAPPED, false},
+	    {"alice genesys:email:alice@example.com\n", MAPPED, NAMED, false},
+	    {"alice cxone:email:ALICE@example.com\n", NAMED, MAPPED, false},
+	    {"alice cxone:id:" ID_2 " genesys:id:" ID "\n", MAPPED, NAMED,
+		false},
+	    {"alice cxone:id:" ID "\nalice genesys:id:" ID "\n", MAPPED, MAPPED,
+		false},
+	    {"alice genesys:id:" ID_2 " id:" ID "\n", MAPPED, MAPPED, true},
+	    {"alice genesys:id:" ID " id:" ID_2 "\n", MAPPED, NAMED, true},
+	    {"alice cxone:id:" ID "\nalice -\n", NAMED, NAMED, false},
+	    {"bob id:" ID "\n", OTHER, OTHER, false},
+	};
+	struct identity identity = person(ID, "alice@example.com");
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		for (unsigned p = 0; p < PROVIDERS; p++) {
+			automap entry = {0};
+			int verdict = p == PROVIDER_CXONE ? rows[i].cxone
+							  : rows[i].genesys;
+
+			file_write(rows[i].text, strlen(rows[i].text));
+			assert_int_equal(
+			    map_read(path, p, "alice", &alice, &entry, NULL),
+			    OUTCOME_OK);
+			assert_false(entry.faulty);
+			if (entry.named != (verdict != OTHER) ||
+			    map_entry_has(&entry, &identity) !=
+				(verdict == MAPPED) ||
+			    entry.unqualified != rows[i].unqualified)
+				fail_msg("row %zu for %s", i, provider_name(p));
+		}
 	}
 }
 
@@ -413,6 +461,14 @@ map_malformed_line_of_the_account_is_config_invalid(void **state)
 	    {"alice id:" ID "#x\n", NULL, ":1: \"id:" ID "#x\" "},
 	    {"alice id:" ID ",id:" ID_2 "\n", NULL,
 		":1: \"id:" ID ",id:" ID_2 "\" "},
+	    {"alice cxone:id:x\n", NULL, ":1: \"cxone:id:x\" "},
+	    {"alice cxone:\n", NULL, ":1: \"cxone:\" "},
+	    {"alice genesys\n", NULL, ":1: \"genesys\" "},
+	    {"alice genesys: id:" ID "\n", NULL, ":1: \"genesys:\" "},
+	    {"alice genesys:cxone:id:" ID "\n", NULL,
+		":1: \"genesys:(not shown)\" "},
+	    {"alice Genesys:id:" ID "\n", NULL,
+		":1: \"Genesys:(not shown)\" "},
 	    {"alice email:\n", NULL, ":1: \"email:\" "},
 	    {"alice email:alice\n", NULL, ":1: \"email:alice\" "},
 	    {"alice email:a@b@c\n", NULL, ":1: \"email:a@b@c\" "},
@@ -455,8 +511,8 @@ map_malformed_line_of_the_account_is_config_invalid(void **state)
 		    rows[i].why != NULL ? rows[i].why : rows[i].word,
 		    rows[i].why != NULL ? "" : identity_fix);
 		file_write(rows[i].text, strlen(rows[i].text));
-		assert_int_equal(
-		    map_read(path, alice.name, &alice, &entry, NULL),
+		assert_int_equal(map_read(path, PROVIDER_GENESYS, alice.name,
+				     &alice, &entry, NULL),
 		    OUTCOME_OK);
 		assert_true(entry.named && entry.faulty);
 		assert_string_equal(entry.fault.text, expected);
@@ -537,8 +593,8 @@ map_that_is_no_plain_text_is_config_invalid(void **state)
 		struct errinfo err = {0};
 
 		file_write(files[i].bytes, files[i].len);
-		assert_int_equal(
-		    map_read(path, alice.name, &alice, &entry, &err),
+		assert_int_equal(map_read(path, PROVIDER_GENESYS, alice.name,
+				     &alice, &entry, &err),
 		    OUTCOME_CONFIG_INVALID);
 		assert_false(entry.named);
 		assert_non_null(strstr(err.text, "the line has a"));
@@ -557,7 +613,8 @@ map_with_line_ends_of_another_system_is_read(void **state)
 	(void)state;
 	file_write(text, sizeof(text) - 1);
 	assert_int_equal(
-	    map_read(path, alice.name, &alice, &entry, NULL), OUTCOME_OK);
+	    map_read(path, PROVIDER_GENESYS, alice.name, &alice, &entry, NULL),
+	    OUTCOME_OK);
 	assert_true(map_entry_has(&entry, &identity));
 }
 
@@ -570,7 +627,8 @@ map_comment_names_no_account(void **state)
 	(void)state;
 	file_write("#alice -\n", 9);
 	assert_int_equal(
-	    map_read(path, hash.name, &hash, &entry, NULL), OUTCOME_OK);
+	    map_read(path, PROVIDER_GENESYS, hash.name, &hash, &entry, NULL),
+	    OUTCOME_OK);
 	assert_false(entry.named);
 }
 
@@ -582,8 +640,8 @@ map_file_that_is_missing_is_config_invalid(void **state)
 
 	(void)state;
 	assert_int_equal(unlink(path), 0);
-	assert_int_equal(
-	    map_read(path, alice.name, &alice, &(struct map_entry){0}, &err),
+	assert_int_equal(map_read(path, PROVIDER_GENESYS, alice.name, &alice,
+			     &(struct map_entry){0}, &err),
 	    OUTCOME_CONFIG_INVALID);
 	(void)snprintf(expected, sizeof(expected),
 	    "%s: does not exist; write it, or set map_file", path);
@@ -599,7 +657,8 @@ map_file_of_others_is_config_unsafe(void **state)
 	(void)state;
 	file_write("alice id:" ID "\n", sizeof("alice id:" ID));
 	assert_int_equal(chmod(path, 0666), 0);
-	assert_int_equal(map_read(path, alice.name, &alice, &entry, &err),
+	assert_int_equal(
+	    map_read(path, PROVIDER_GENESYS, alice.name, &alice, &entry, &err),
 	    OUTCOME_CONFIG_UNSAFE);
 	assert_non_null(strstr(err.text, "chmod go-w it"));
 	assert_false(entry.named);
@@ -609,7 +668,8 @@ map_file_of_others_is_config_unsafe(void **state)
 		skip();
 	}
 	assert_int_equal(chown(path, 65534, 0), 0);
-	assert_int_equal(map_read(path, alice.name, &alice, &entry, &err),
+	assert_int_equal(
+	    map_read(path, PROVIDER_GENESYS, alice.name, &alice, &entry, &err),
 	    OUTCOME_CONFIG_UNSAFE);
 	assert_non_null(strstr(err.text, "belongs to uid 65534"));
 }
@@ -652,7 +712,8 @@ map_of_too_many_identities_is_no_decision(void **state)
 		(void)snprintf(text + i * 46, 47, "alice id:%s\n", ID_2);
 	file_write(text, 7000 * 46);
 	assert_int_not_equal(
-	    map_read(path, alice.name, &alice, &entry, NULL), OUTCOME_OK);
+	    map_read(path, PROVIDER_GENESYS, alice.name, &alice, &entry, NULL),
+	    OUTCOME_OK);
 	assert_false(entry.named);
 }
 
@@ -685,7 +746,9 @@ map_walk_comes_by_every_line(void **state)
 
 	(void)state;
 	file_write(text, sizeof(text) - 1);
-	assert_int_equal(map_walk(path, line_note, &seen, NULL), OUTCOME_OK);
+	assert_int_equal(
+	    map_walk(path, PROVIDER_GENESYS, line_note, &seen, NULL),
+	    OUTCOME_OK);
 	assert_string_equal(buf_text(&seen),
 	    "3 alice\n4 bob\n"
 	    "5 carol is not an identity; write id:UUID (in lower case) or "
@@ -707,14 +770,17 @@ map_walk_refuses_what_map_read_refuses(void **state)
 		   "alice -\n",
 	    11);
 	assert_int_equal(
-	    map_walk(path, line_note, &seen, &err), OUTCOME_CONFIG_INVALID);
+	    map_walk(path, PROVIDER_GENESYS, line_note, &seen, &err),
+	    OUTCOME_CONFIG_INVALID);
 	assert_non_null(strstr(err.text, ":1: the line has a byte order mark"));
 	assert_int_equal(chmod(path, 0666), 0);
 	assert_int_equal(
-	    map_walk(path, line_note, &seen, &err), OUTCOME_CONFIG_UNSAFE);
+	    map_walk(path, PROVIDER_GENESYS, line_note, &seen, &err),
+	    OUTCOME_CONFIG_UNSAFE);
 	assert_int_equal(unlink(path), 0);
 	assert_int_equal(
-	    map_walk(path, line_note, &seen, &err), OUTCOME_CONFIG_INVALID);
+	    map_walk(path, PROVIDER_GENESYS, line_note, &seen, &err),
+	    OUTCOME_CONFIG_INVALID);
 	assert_non_null(strstr(err.text, "does not exist"));
 	assert_int_equal(seen.len, 0);
 }
@@ -732,7 +798,8 @@ naming_of(const char *account, const char *text)
 
 	file_write(text, strlen(text));
 	assert_int_equal(
-	    map_read(path, account, &found, &entry, NULL), OUTCOME_OK);
+	    map_read(path, PROVIDER_GENESYS, account, &found, &entry, NULL),
+	    OUTCOME_OK);
 	if (entry.faulty)
 		return FAULTY;
 	return map_entry_has(&entry, &identity) ? MAPPED
@@ -908,7 +975,8 @@ map_of_a_name_service_that_fails_decides_nothing(void **state)
 	(void)state;
 	file_write(text, sizeof(text) - 1);
 	service.error = EIO;
-	enum outcome r = map_read(path, "alice", &found, &entry, NULL);
+	enum outcome r =
+	    map_read(path, PROVIDER_GENESYS, "alice", &found, &entry, NULL);
 	service.error = 0;
 	assert_int_equal(r, OUTCOME_SYSTEM_ERROR);
 	assert_false(entry.named);
@@ -919,6 +987,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 	    MAP_TEST(map_lines_map_whole_identities_alone),
+	    MAP_TEST(map_identities_of_a_provider_count_for_it_alone),
 	    MAP_TEST(map_ids_are_equal_or_nothing),
 	    MAP_TEST(map_names_no_account_that_does_not_exist),
 	    MAP_TEST(map_email_eq_judges_every_row),

@@ -291,8 +291,9 @@ policy_decides_in_the_documented_order(void **state)
 	field_set(identity.state, "active");
 	EXPECT("not_mapped");
 	map_write("root id:" ID "\n");
-	assert_int_equal(map_read(map_path, policy.account.name,
-			     &policy.account, &policy.entry, NULL),
+	assert_int_equal(
+	    map_read(map_path, PROVIDER_GENESYS, policy.account.name,
+		&policy.account, &policy.entry, NULL),
 	    OUTCOME_OK);
 	EXPECT("root_refused");
 	config.allow_root = true;
@@ -448,6 +449,12 @@ policy_never_takes_one_provider_for_the_other(void **state)
 	assert_int_equal(cxone_decide(false, &cxone), OUTCOME_TOKEN_INVALID);
 	assert_int_equal(cxone_decide(false, &genesys), OUTCOME_OK);
 	assert_int_equal(cxone_decide(true, &genesys), OUTCOME_TOKEN_INVALID);
+	map_write("alice genesys:id:" ID "\n");
+	assert_int_equal(cxone_decide(true, &cxone), OUTCOME_NOT_MAPPED);
+	assert_int_equal(cxone_decide(false, &genesys), OUTCOME_OK);
+	map_write("alice cxone:id:" ID "\n");
+	assert_int_equal(cxone_decide(true, &cxone), OUTCOME_OK);
+	assert_int_equal(cxone_decide(false, &genesys), OUTCOME_NOT_MAPPED);
 	/* nor by a record that is half of each */
 	field_set(genesys.issuer, ISSUER);
 	assert_int_equal(cxone_decide(true, &genesys), OUTCOME_TOKEN_INVALID);
@@ -651,6 +658,10 @@ policy_account_check_reports_what_every_user_would_get(void **state)
 	    {"alice -", LOCALPART, "alice", NOT},
 	    {"alice id:" ID, {NULL}, "alice", OK},
 	    {"alice email:x@y", {NULL}, "alice", OK},
+	    {"alice genesys:id:" ID, {NULL}, "alice", OK},
+	    {"alice cxone:id:" ID, {NULL}, "alice", NOT},
+	    /* the line names the account: no other method counts */
+	    {"alice cxone:id:" ID, LOCALPART, "alice", NOT},
 	    {"alice -\nalice id:" ID, {NULL}, "alice", NOT},
 	    {"", LOCALPART, "alice", OK},
 	    {"", LOCALPART, "dave smith", NOT},

@@ -249,6 +249,9 @@ MUST_CHECK enum outcome config_load(int argc, const char **argv,
 
 void config_faults_done(struct config_faults *faults);
 
+/* Is the method one of map's? */
+bool config_uses_method(const struct config *config, enum config_method method);
+
 /* The configured region; aws and domain are NULL if only URLs are set. */
 struct region config_region(const struct config *config);
 

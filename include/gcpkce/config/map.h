@@ -16,9 +16,11 @@ struct map_entry {
 	bool named;            /* a line names one of the account's names */
 	bool shut;             /* one of its lines is "-": no login */
 	bool faulty;           /* one of its lines is wrong, see fault */
+	bool unqualified;      /* one of its identities has no provider */
 	struct errinfo fault;  /* with file, line and the fix */
-	struct buf identities; /* "id:UUID" or "email:ADDRESS", each with
-				  a NUL; may be empty */
+	struct buf identities; /* of the provider: "id:UUID" or
+				  "email:ADDRESS", each with a NUL; may be
+				  empty */
 };
 
 #define automap CLEANUP(map_entry_done) struct map_entry
@@ -31,9 +33,11 @@ struct map_entry {
  *
  * A line: LOCAL-ACCOUNT IDENTITY [IDENTITY...], separated by blanks; '#' begins
  * a comment; "-" in place of identities denies the account, whatever its other
- * lines say.
+ * lines say.  An identity counts for each provider, unless "genesys:" or
+ * "cxone:" before it names one.  The line names its account in any case.
  *
  * in:     path     absolute; a missing file is an error
+ *         provider  whose identities are kept
  *         user     the requested name
  *         account  as account_find returned it for that name
  *                  (the file is read even if there is no account, so that the
@@ -47,8 +51,8 @@ struct map_entry {
  *         OUTCOME_SYSTEM_ERROR  the name service failed
  * source: docs/DESIGN.md section 4
  */
-MUST_CHECK enum outcome map_read(const char *path, const char *user,
-    const struct account *account, struct map_entry *ret,
+MUST_CHECK enum outcome map_read(const char *path, enum provider_id provider,
+    const char *user, const struct account *account, struct map_entry *ret,
     struct errinfo *reterr);
 
 /*
@@ -59,9 +63,10 @@ MUST_CHECK enum outcome map_read(const char *path, const char *user,
  */
 typedef bool map_line_fn(void *arg, unsigned long number, struct view account,
     const struct map_entry *entry, const struct errinfo *fault);
-MUST_CHECK enum outcome map_walk(
-    const char *path, map_line_fn *each, void *arg, struct errinfo *reterr);
+MUST_CHECK enum outcome map_walk(const char *path, enum provider_id provider,
+    map_line_fn *each, void *arg, struct errinfo *reterr);
 
+/* Does the entry have an identity of the provider that it was read for? */
 bool map_entry_has(
     const struct map_entry *entry, const struct identity *identity);
 

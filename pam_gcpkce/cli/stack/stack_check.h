@@ -47,4 +47,12 @@ void stack_export_check(const struct stack_context *view);
 void stack_remember_check(const struct stack_context *view,
     const struct stack_line *auth, const struct config *config);
 
+/*
+ * Note which provider's stacks read which map file; then report the files that
+ * stacks of both read although identities in them name no provider.
+ */
+void stack_maps_note(
+    struct check *check, const char *service, const struct stack *stack);
+void stack_maps_check(struct check *check);
+
 #endif
