@@ -14,6 +14,7 @@
 #include "gcpkce/wire/wire.h"
 #include "journal.h"
 
+#define NO_TOKEN "none"                      /* no id of a token file */
 #define LINE_MAX_LEN (WIRE_TOKEN_MAX + 1024) /* and the name */
 
 enum outcome
@@ -101,6 +102,14 @@ environment_put_user(pam_handle_t *pamh, const char *id, const char *email,
 	return r;
 }
 
+enum outcome
+environment_put_no_token(pam_handle_t *pamh, const struct config *config)
+{
+	return config->export == EXPORT_ENV
+	    ? environment_put(pamh, ENV_TOKEN_ID, view_text(NO_TOKEN))
+	    : OUTCOME_OK;
+}
+
 static const char *const person_names[] = {ENV_TOKEN_ID, ENV_TOKEN_FILE,
     ENV_TOKEN_EXPIRES, ENV_USER_ID, ENV_USER_EMAIL};
 #define PERSON_NAMES (sizeof(person_names) / sizeof(person_names[0]))
@@ -173,10 +182,14 @@ environment_read_token(pam_handle_t *pamh, const struct config *config,
     struct secret **ret, uint64_t *ret_expires_at_s)
 {
 	const char *token = pam_getenv(pamh, config->token_env);
+	const char *id = pam_getenv(pamh, ENV_TOKEN_ID);
+	bool is_users_own = id != NULL && strcmp(id, NO_TOKEN) == 0;
 
 	*ret = NULL;
+	if (is_users_own)
+		environment_drop(pamh, ENV_TOKEN_ID);
 	*ret_expires_at_s = stamp_read(pam_getenv(pamh, ENV_TOKEN_EXPIRES));
-	if (token == NULL || !has_person(pamh) ||
+	if (token == NULL || is_users_own || !has_person(pamh) ||
 	    strlen(token) > WIRE_TOKEN_MAX ||
 	    !text_is_b64token(view_text(token)))
 		return OUTCOME_OK;

@@ -43,6 +43,15 @@ void environment_log_region(pam_handle_t *pamh, const struct config *config);
 MUST_CHECK enum outcome environment_put_user(pam_handle_t *pamh, const char *id,
     const char *email, uint64_t expires_at_s);
 
+/*
+ * With export=env, say that no token belongs to the user who was set: what the
+ * variable of the token holds when the session opens is the user's own.
+ *
+ * errors: OUTCOME_NO_MEMORY
+ */
+MUST_CHECK enum outcome environment_put_no_token(
+    pam_handle_t *pamh, const struct config *config);
+
 /* Is any variable of an export set whose name is not configurable? */
 bool environment_has_export(pam_handle_t *pamh);
 
@@ -61,7 +70,8 @@ void environment_refuse(pam_handle_t *pamh, const struct config *config);
 /*
  * Read the token that was passed on in the environment alone, as under sshd.
  * An application may have variables of these names of its own: without the
- * person beside it, it is not ours.
+ * person beside it, or after environment_put_no_token, whose variable is
+ * removed here, it is not ours.
  *
  * out:    ret  NULL when it is not ours or not set
  *         ret_expires_at_s  CLOCK_REALTIME; 0: not known

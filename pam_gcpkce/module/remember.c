@@ -125,8 +125,9 @@ void
 remember_export(struct signin *s)
 {
 	if (s->config.export == EXPORT_NONE ||
-	    environment_put_user(s->pamh, s->verdict.identity.id,
-		s->verdict.identity.email, 0) == OUTCOME_OK)
+	    (environment_put_user(s->pamh, s->verdict.identity.id,
+		 s->verdict.identity.email, 0) == OUTCOME_OK &&
+		environment_put_no_token(s->pamh, &s->config) == OUTCOME_OK))
 		return;
 	environment_clear(s->pamh, &s->config);
 	journal_event(s->pamh, LOG_WARNING, "export_failed", s->user,

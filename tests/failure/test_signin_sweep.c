@@ -254,6 +254,59 @@ no_memory_leaves_nothing_of_an_earlier_signin(void **state)
 	}
 }
 
+static int
+remembered_run(struct host *h, int n)
+{
+	host_begin(h);
+	h->service = "sshd";
+	h->tty = "ssh";
+	h->rhost = "192.0.2.7";
+	h->map_path = "/run/gcpkce-sweep-map"; /* the same each time */
+	h->arguments = "remember=600 export=env";
+	*injection = (struct injection){.kind = INJECT_NOTHING};
+	host_open(h);
+	assert_int_equal(
+	    pam_putenv(h->pamh, "SSH_AUTH_INFO_0=publickey ssh-ed25519 AAAA\n"),
+	    PAM_SUCCESS);
+	injection->fail_at = n;
+	injection->kind = n > 0 ? INJECT_MEMORY : INJECT_NOTHING;
+	return host_authenticate(h, 0);
+}
+
+/*
+ * No memory for a remembered sign-in is a denial, or the user is asked, or the
+ * session has no variable at all; never that it has some.
+ */
+static void
+no_memory_for_a_remembered_signin_leaves_no_part(void **state)
+{
+	int without = 0;
+	struct host h;
+
+	(void)state;
+	need_root();
+	assert_int_equal(remembered_run(&h, 0), PAM_SUCCESS);
+	host_close(&h);
+	host_end(&h);
+	for (int n = 1; n == 1 || injection->failed[0] != '\0'; n++) {
+		int result = remembered_run(&h, n);
+		bool id = pam_getenv(h.pamh, "GCPKCE_USER_ID") != NULL;
+		bool email = pam_getenv(h.pamh, "GCPKCE_USER_EMAIL") != NULL;
+		bool any = has_export(&h);
+
+		host_close(&h);
+		injection->kind = INJECT_NOTHING;
+		assert_int_equal(injection->live, 0);
+		if ((result != PAM_SUCCESS && any) || any != id ||
+		    (h.helpers == 0 && email != id))
+			fail_msg(
+			    "%d (%s): a part is left", n, injection->failed);
+		without += result == PAM_SUCCESS && h.helpers == 0 && !any;
+		host_end(&h);
+	}
+	assert_true(without > 0);
+}
+
 static void
 no_memory_is_always_a_denial(void **state)
 {
@@ -310,6 +363,7 @@ main(void)
 	    cmocka_unit_test(no_memory_is_always_a_denial),
 	    cmocka_unit_test(no_memory_leaves_nothing_of_an_earlier_signin),
 	    cmocka_unit_test(no_memory_for_a_token_harms_no_session),
+	    cmocka_unit_test(no_memory_for_a_remembered_signin_leaves_no_part),
 	    cmocka_unit_test(fault_of_the_system_is_no_wrong_yes),
 	    cmocka_unit_test(fault_of_the_system_harms_no_session),
 	};

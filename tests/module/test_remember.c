@@ -774,6 +774,9 @@ policy_judges_a_remembered_identity(void **state)
 
 /* ---- export ---- */
 
+#define OWN "GENESYSCLOUD_ACCESS_TOKEN=of-the-user"
+
+/* A token that a file of the user's sets is not taken for an exported one. */
 static void
 export_sets_the_user_and_no_token(void **state)
 {
@@ -794,14 +797,19 @@ export_sets_the_user_and_no_token(void **state)
 		assert_int_equal(pam_putenv(h.pamh, "SSH_AUTH_INFO_0=" METHODS),
 		    PAM_SUCCESS);
 		assert_int_equal(host_authenticate(&h, 0), PAM_SUCCESS);
-		assert_int_equal(variables_count(&h), 3);
+		assert_int_equal(variables_count(&h), i == 0 ? 4 : 3);
 		assert_string_equal(
 		    pam_getenv(h.pamh, "GCPKCE_USER_ID"), ALICE_ID);
 		assert_string_equal(
 		    pam_getenv(h.pamh, "GCPKCE_USER_EMAIL"), ALICE_EMAIL);
 		assert_int_equal(
 		    pam_setcred(h.pamh, PAM_ESTABLISH_CRED), PAM_SUCCESS);
+		assert_int_equal(pam_putenv(h.pamh, OWN), PAM_SUCCESS);
 		assert_int_equal(pam_open_session(h.pamh, 0), PAM_SUCCESS);
+		assert_int_equal(variables_count(&h), 4);
+		assert_string_equal(
+		    pam_getenv(h.pamh, "GENESYSCLOUD_ACCESS_TOKEN"),
+		    strchr(OWN, '=') + 1);
 		assert_int_equal(pam_close_session(h.pamh, 0), PAM_SUCCESS);
 		host_close(&h);
 		assert_int_equal(h.helpers, 0);
