@@ -21,9 +21,7 @@ actor_check(const struct claims *claims, struct errinfo *reterr)
 	if (actor_is_named(claims->all))
 		return claims_refuse(
 		    reterr, OUTCOME_PARTNER_REFUSED, ACTOR_TEXT);
-	return claims->recorded
-	    ? OUTCOME_OK
-	    : actor_check_access_token(claims->terms->access_token, reterr);
+	return actor_check_access_token(claims->terms->access_token, reterr);
 }
 
 /* sub is "user:" and userId, which is a UUID. */
