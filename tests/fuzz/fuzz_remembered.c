@@ -95,6 +95,14 @@ environment_put_user(pam_handle_t *pamh, const char *id, const char *email,
 	return OUTCOME_OK;
 }
 
+enum outcome
+environment_put_no_token(pam_handle_t *pamh, const struct config *config)
+{
+	(void)pamh;
+	(void)config;
+	return OUTCOME_OK;
+}
+
 void
 environment_clear(pam_handle_t *pamh, const struct config *config)
 {
