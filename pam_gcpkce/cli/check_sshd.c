@@ -308,12 +308,10 @@ is_about(struct check *check, const char *sshd)
 static void
 stack_check(struct check *check, const struct sshd_settings *settings)
 {
-	const char *name = sshd_setting(settings, "pamservicename");
 	char service[STACK_SERVICE_MAX];
 	autostack stack = {0};
 
-	/* older ones have no keyword for it */
-	stack_service_copy(name[0] != '\0' ? name : "sshd", service);
+	sshd_service(settings, service);
 	if (!is_about(check, service))
 		return;
 	stack_read(NULL, service, &stack, NULL);

@@ -140,6 +140,16 @@ sshd_setting(const struct sshd_settings *settings, const char *keyword)
 }
 
 void
+sshd_service(
+    const struct sshd_settings *settings, char ret[static STACK_SERVICE_MAX])
+{
+	const char *name = sshd_setting(settings, "pamservicename");
+
+	/* older ones have no keyword for it */
+	stack_service_copy(name[0] != '\0' ? name : "sshd", ret);
+}
+
+void
 sshd_settings_done(struct sshd_settings *settings)
 {
 	buf_done(&settings->text);

@@ -5,6 +5,7 @@
 #ifndef GCPKCE_CLI_SSHD_SETTINGS_H
 #define GCPKCE_CLI_SSHD_SETTINGS_H
 
+#include "cli/stack/stack.h"
 #include "gcpkce/base/buf.h"
 
 struct sshd_settings {
@@ -29,6 +30,10 @@ void sshd_settings_read(const char *user, struct sshd_settings *ret);
 /* The value of a keyword in lower case; "" if it has none. *Borrowed*. */
 const char *sshd_setting(
     const struct sshd_settings *settings, const char *keyword);
+
+/* The service whose stack this sshd reads; "sshd" if it does not say. */
+void sshd_service(
+    const struct sshd_settings *settings, char ret[static STACK_SERVICE_MAX]);
 
 void sshd_settings_done(struct sshd_settings *settings);
 

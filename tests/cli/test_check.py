@@ -607,6 +607,14 @@ def test_variables_of_users_before_a_remembered_sign_in_are_a_warning(check, val
     assert "after pam_gcpkce" in found["fix"]
 
 
+@pytest.mark.parametrize("argument, severity, pattern, where", [
+    ("remember=60", WARNING, "users can set PAM variables", "s:2"),
+    ("remember=soon", FAULT, 'remember: "soon"', "s:3")])
+def test_a_second_line_with_remember_is_checked(check, argument, severity, pattern, where):
+    second = OURS.replace("\n", f" {argument}\n")
+    find(check(stack(OURS + READENV + second)), severity, pattern, where)
+
+
 @pytest.mark.parametrize("lines, settings", [
     (OURS + READENV, {"remember": 60}),                          # after it
     (READENV.replace("=1\n", "=0\n") + OURS, {"remember": 60}),  # nothing of a user's

@@ -668,6 +668,15 @@ def test_a_key_before_pam_is_what_remember_needs(host):
     assert [one for one in host.findings() if "remember" in one["what"]] == []
 
 
+def test_the_stack_of_a_renamed_sshd_needs_no_audit_session(host):
+    host.newer_sshd("pamservicename Bastion\n")
+    host.settings["remember"] = "60"
+    host.house.stack("bastion", STACK)
+    host.write()
+    host.arguments = ["--offline", "--service", "bastion"]
+    assert [one for one in host.findings() if "audit session" in one["what"]] == []
+
+
 @pytest.mark.parametrize("service, session, warned", [
     ("sudo", "echo 0 > /proc/self/loginuid", 0), ("sudo", "true", 1), ("sshd", "true", 0)])
 def test_a_missing_audit_session_is_a_warning_where_one_is_needed(

@@ -152,6 +152,21 @@ switch_check(const struct stack_context *v, const struct stack_line *auth,
 		    v->service);
 }
 
+/* Each auth line of ours may have arguments of its own. */
+static void
+auth_lines_check(const struct stack_context *v, struct config *config)
+{
+	for (size_t i = 0; i < v->stack->count; i++) {
+		const struct stack_line *line = &v->stack->lines[i];
+
+		if (line->type == STACK_AUTH && stack_line_is_ours(line) &&
+		    check_config_load(v->check->options, stack_argc(line),
+			line->arguments, line->where, &v->check->findings,
+			config))
+			stack_remember_check(v, line, config);
+	}
+}
+
 void
 stack_export_check(const struct stack_context *v)
 {
@@ -164,11 +179,10 @@ stack_export_check(const struct stack_context *v)
 		v->check->findings.failed = true;
 		return;
 	}
+	auth_lines_check(v, config);
 	if (!check_config_load(v->check->options, stack_argc(auth),
-		auth->arguments, auth->where, &v->check->findings, config))
-		return;
-	stack_remember_check(v, auth, config);
-	if (config->export == EXPORT_NONE)
+		auth->arguments, auth->where, NULL, config) ||
+	    config->export == EXPORT_NONE)
 		return;
 	if (!v->check->config_is_good || v->check->config.export == EXPORT_NONE)
 		check_region_value(&v->check->findings, config, auth->where);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "cli/sshd_settings.h"
 #include "gcpkce/config/config.h"
 #include "stack_check.h"
 
@@ -46,14 +47,26 @@ has_session(bool *ret_known)
 	return read && id != NO_SESSION;
 }
 
+/* Its users are known by their keys, and not by an audit session. */
+static bool
+is_sshd(const char *service)
+{
+	autosettings settings = {0};
+	char name[STACK_SERVICE_MAX];
+
+	sshd_settings_read(NULL, &settings);
+	sshd_service(&settings, name);
+	return strcmp(service, name) == 0;
+}
+
 static void
 session_check(const struct stack_context *v, const struct stack_line *auth)
 {
 	struct findings *f = &v->check->findings;
 	bool known;
 
-	if (strcmp(v->service, "sshd") == 0 ||
-	    v->check->options->pam_dir != NULL || has_session(&known))
+	if (v->check->options->pam_dir != NULL || has_session(&known) ||
+	    is_sshd(v->service))
 		return;
 	if (!known)
 		finding_add(f, FINDING_WARNING, auth->where,
