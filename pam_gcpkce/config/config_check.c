@@ -142,7 +142,7 @@ ordinary_host_check(struct config_loader *l)
 		    "needs an application that runs as root");
 }
 
-/* A user who can write it can impersonate Genesys Cloud. */
+/* A user who can write it can impersonate the provider. */
 static void
 ca_file_check(struct config_loader *l)
 {

@@ -8,7 +8,7 @@
 #include "gcpkce/wire/wire_token.h"
 
 /*
- * Serve a TOKEN_REQUEST on HELPER_FD_SOCKET: ask Genesys Cloud whose the token
+ * Serve a TOKEN_REQUEST on HELPER_FD_SOCKET: ask the provider whose the token
  * is, or revoke it, and send TOKEN_REPLY.  Nothing is retried: a user waits,
  * and can ask again.
  *

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* gcpkce-helper(8): the process that talks to Genesys Cloud. */
+/* gcpkce-helper(8): the process that talks to the provider. */
 #include <stdio.h>
 #include <string.h>
 

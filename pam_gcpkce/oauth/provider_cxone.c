@@ -122,7 +122,7 @@ owner_parse(struct view body, struct identity_context *context,
 static const char *const error_names[] = {"error", NULL};
 static const char *const error_details[] = {
     "error_description", "errorDescription", NULL};
-static const char *const error_correlations[] = {NULL};
+static const char *const no_correlations[] = {NULL};
 
 const struct provider provider_cxone = {
     .http_1_1 = true, /* over HTTP/2 its token endpoint was seen to fail */
@@ -157,6 +157,7 @@ const struct provider provider_cxone = {
     .keys_count = jwks_count,
     .error_names = error_names,
     .error_details = error_details,
-    .error_correlations = error_correlations,
+    .error_correlations = no_correlations,
+    .correlation_headers = no_correlations,
     .rate_limit = "",
 };

@@ -342,6 +342,8 @@ static const char *const error_names[] = {"error", "code", NULL};
 static const char *const error_details[] = {
     "error_description", "description", "message", NULL};
 static const char *const error_correlations[] = {"contextId", NULL};
+static const char *const correlation_headers[] = {
+    "ININ-Correlation-Id:", "Genesys-Correlation-Id:", NULL};
 
 const struct provider provider_genesys = {
     .code_max = 512,
@@ -376,6 +378,7 @@ const struct provider provider_genesys = {
     .error_names = error_names,
     .error_details = error_details,
     .error_correlations = error_correlations,
+    .correlation_headers = correlation_headers,
     /* the endpoint sends no 429 */
     .rate_limit = "rate limit exceeded",
 };

@@ -75,6 +75,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def reply(self, value, status=200):
         body = json.dumps(value).encode()
         self.send_response(status)
+        self.send_header("ININ-Correlation-Id", "of-genesys-cloud")
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -341,6 +342,7 @@ def test_whoami_asks_userinfo_alone(cxone, exporting):
     assert [run.json[name] for name in ("outcome", "provider", "subject", "email", "name")] == [
         "ok", "cxone", PERSON, "alice@example.test", "Alice Anders"]
     assert run.json["organization_is_configured"] is None
+    assert run.json["correlation"] == ""  # the header is Genesys Cloud's
     [(path, headers)] = cxone.asked
     assert (path, headers["Authorization"]) == ("/auth/userinfo", f"Bearer {TOKEN}")
     lines = exporting("whoami").out.splitlines()

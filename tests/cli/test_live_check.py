@@ -27,21 +27,25 @@ def genesys(directory):
         yield fake
 
 
+def write_conf(fake, configure, account, directory, client, **settings):
+    """Writes the configuration of one of a fake server's clients; gives its path."""
+    client = fake.clients[client]
+    if client.secret:
+        with open(f"{directory}/secret", "w", encoding="utf-8") as file:
+            os.fchmod(file.fileno(), 0o600)
+            file.write(client.secret + "\n")
+        settings["client_secret_file"] = f"{directory}/secret"
+    return configure(
+        [f"{account} id:{fake.people['alice'].id}"], **{
+            **settings, "ca_file": fake.ca_file, "client_id": client.id,
+            "redirect_uri": client.redirect_uris[0], "organization": fake.organization.id})
+
+
 @pytest.fixture
 def conf(genesys, configure, account, directory):
-    """Writes the configuration of one of the fake server's clients; gives its path."""
-    def write(client="public", **more):
-        client = genesys.clients[client]
-        if client.secret:
-            with open(f"{directory}/secret", "w", encoding="utf-8") as file:
-                os.fchmod(file.fileno(), 0o600)
-                file.write(client.secret + "\n")
-            more["client_secret_file"] = f"{directory}/secret"
-        return configure(
-            [f"{account} id:{genesys.people['alice'].id}"], login_url=genesys.login_url,
-            api_url=genesys.api_url, ca_file=genesys.ca_file, client_id=client.id,
-            redirect_uri=client.redirect_uris[0], organization=genesys.organization.id, **more)
-    return write
+    return lambda client="public": write_conf(
+        genesys, configure, account, directory, client, login_url=genesys.login_url,
+        api_url=genesys.api_url)
 
 
 class Run:
@@ -176,19 +180,9 @@ def cxone(directory):
 
 @pytest.fixture
 def cxone_conf(cxone, configure, account, directory):
-    """The same for the fake CXone server."""
-    def write(client="public", **more):
-        client = cxone.clients[client]
-        if client.secret:
-            with open(f"{directory}/secret", "w", encoding="utf-8") as file:
-                os.fchmod(file.fileno(), 0o600)
-                file.write(client.secret + "\n")
-            more.update(client_secret_file=f"{directory}/secret", client_auth="basic")
-        return configure(
-            [f"{account} id:{cxone.people['alice'].id}"], region=None,
-            **{**cxone.settings(), "client_id": client.id,
-               "redirect_uri": client.redirect_uris[0], **more})
-    return write
+    return lambda client="public", **more: write_conf(
+        cxone, configure, account, directory, client, region=None, provider="cxone",
+        issuer=cxone.issuer, **more)
 
 
 def parts_of(cxone):
@@ -223,7 +217,7 @@ def test_a_tenant_is_asked_all_questions(cxone, cxone_conf, directory):
 
 
 def test_a_tenant_refuses_what_is_wrong(cxone, cxone_conf, directory):
-    run = Run(cxone, cxone_conf("confidential"), directory, "--more", "--ids")
+    run = Run(cxone, cxone_conf("confidential", client_auth="basic"), directory, "--more", "--ids")
     assert run.status == 0, run.report
     assert len(run.addresses) == 7
     for said in ("a wrong verifier: 400 invalid_grant", "another redirect_uri: 400 invalid_grant"):

@@ -213,7 +213,7 @@ enum config_purpose {
 	CONFIG_FOR_LOGIN,  /* the command's sign-in, by any user */
 	CONFIG_FOR_DECIDE, /* the policy alone: the secret, export, timeout
 			      and sandbox do not matter */
-	CONFIG_FOR_TOKEN,  /* how to reach Genesys Cloud with an existing
+	CONFIG_FOR_TOKEN,  /* how to reach the provider with an existing
 			      token: no client, no policy */
 };
 

@@ -89,8 +89,10 @@ struct provider {
 	const char *const *error_names;
 	const char *const *error_details;
 	const char *const *error_correlations;
-	const char *rate_limit; /* how the description of a 400
-				   invalid_request begins that is one */
+	const char *const
+	    *correlation_headers; /* each with its colon; the same */
+	const char *rate_limit;   /* how the description of a 400
+				     invalid_request begins that is one */
 };
 
 extern const struct provider provider_genesys;

@@ -117,7 +117,7 @@ struct wire_request {
 
 struct wire_ready {
 	char address[WIRE_ADDRESS_MAX + 1]; /* printable ASCII */
-	bool unreachable; /* Genesys Cloud could not be reached just now */
+	bool unreachable; /* the provider could not be reached just now */
 	enum wire_callback callback;
 	struct missing_layers missing; /* of its sandbox, so far */
 };

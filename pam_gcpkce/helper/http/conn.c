@@ -58,10 +58,11 @@ header_read(char *bytes, size_t size, size_t count, void *arg)
 {
 	struct view line = {.p = (const uint8_t *)bytes, .len = size * count};
 	struct http_conn *conn = arg;
-	struct view id = header_value(line, "ININ-Correlation-Id:");
+	struct view id = {0};
 
-	if (id.len == 0)
-		id = header_value(line, "Genesys-Correlation-Id:");
+	for (const char *const *name = conn->correlation_headers;
+	     id.len == 0 && *name != NULL; name++)
+		id = header_value(line, *name);
 	conn->headers_len += line.len;
 	if (conn->headers_len > CONN_HEADERS_MAX)
 		return 0; /* ends the transfer */
@@ -170,7 +171,7 @@ options_set(struct http_conn *conn, const struct wire_route *route,
 	/* "": no proxy, whatever else is set; a loopback host needs none */
 	SET(CURLOPT_PROXY, plain ? "" : route->proxy);
 	SET(CURLOPT_NOPROXY, "");
-	/* headers of a proxy's CONNECT response are not Genesys Cloud's */
+	/* headers of a proxy's CONNECT response are not the provider's */
 	SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 	SET(CURLOPT_NOSIGNAL, 1L);
 	SET(CURLOPT_TCP_NODELAY, 1L);
@@ -245,6 +246,7 @@ conn_aim(struct http_conn *conn, const struct wire_route *route,
 	if (r != OUTCOME_OK)
 		return r;
 	conn->done = true; /* nothing to drive yet */
+	conn->correlation_headers = provider_of(route)->correlation_headers;
 	conn->headers[0] = (struct curl_slist){accept, &conn->headers[1]};
 	conn->headers[1] = (struct curl_slist){expect, NULL};
 	CURLcode code = options_set(conn, route, url, timeout_ms);

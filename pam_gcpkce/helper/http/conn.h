@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* A connection to one host of Genesys Cloud, and the request on it. */
+/* A connection to one host of the provider, and the request on it. */
 #ifndef GCPKCE_HELPER_CONN_H
 #define GCPKCE_HELPER_CONN_H
 
@@ -24,6 +24,7 @@ struct http_conn {
 	long status;
 	size_t headers_len; /* those received so far */
 	struct buf body;
+	const char *const *correlation_headers; /* the provider's */
 	char correlation[REPLY_CORRELATION_MAX + 1];
 	char error[CURL_ERROR_SIZE];
 	struct curl_slist headers[3]; /* ours; libcurl only reads them */
