@@ -221,7 +221,7 @@ def test_the_keys_are_fetched_without_a_token_and_not_twice(cxone, sign_in):
 def test_login_refuses_claims(cxone, sign_in, changes, outcome, cause):
     """For that cause alone; nothing more is asked, and nothing that is shown is secret."""
     cxone.changes = changes
-    told = sign_in(debug="yes")
+    told = sign_in(userinfo="no" if outcome == "not_mapped" else "yes", debug="yes")
     assert told["outcome"] == outcome, told
     assert cause in told["cause"]
     assert cxone.paths() == ["/auth/jwks", "/auth/token"]

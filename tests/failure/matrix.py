@@ -43,6 +43,9 @@ page. The rows are in `tests/failure/rows.py` and `replies.py`.
   PAM_AUTHINFO_UNAVAIL.
 - **seconds** count from the answer to the end of `pam_authenticate`. Rows that
   wait for a timeout have `connect_timeout = 2` and `request_timeout = 2`.
+- `/oauth/token`, `users/me` and `tokens/me` are Genesys Cloud's; `/auth/token`,
+  `/auth/jwks` and `/auth/userinfo` are CXone's, which is asked with `userinfo =
+  yes` and where no token can be revoked.
 - The answer comes at once, before any preconnect, where a row does not speak of
   one.
 - **revoked**: the helper had got a token, and Genesys Cloud saw its end;
@@ -60,7 +63,7 @@ children | fds |
 def run_row(row, base, number, names):
     """Runs one row; whatever fails in the test itself is a complaint."""
     try:
-        with World(base, number, names) as world:
+        with World(row, base, number, names) as world:
             return world.run(row)
     except Exception:  # a row must not take the others with it
         return Got(complaints=[traceback.format_exc()])

@@ -129,6 +129,19 @@ CONTENTS = [
 ]
 
 
+# Of these, the ways that CXone's requests have in the matrix as well, beside
+# all that happens on the way: one of each kind.
+CXONE_WAYS = {
+    "302 to another host", "204", "400, an HTML page", "401, empty",
+    "403, an HTML page", "404, an HTML page", "429, Retry-After: 1",
+    "500, empty", "502, an HTML page", "503, and the request quoted",
+    "200, an HTML page", "200, empty", "200, truncated JSON", "200, a list",
+    "200, 10,000-deep JSON in a member", "200, 300 KiB",
+    "200, 2 GiB unannounced", "200, the same name twice",
+    "200, compressed without being asked", "not HTTP",
+    "a body shorter than its length"}
+
+
 def login_error(error, text, status=400):
     """An error body of the login server; see its three fields."""
     return Fault(status=status, body={
@@ -197,6 +210,23 @@ TOKEN_REFUSALS = [
      login_error("invalid_grant\0", "cut here")),
     ("403 invalid_grant", "reply_invalid",
      login_error("invalid_grant", "the wrong status", 403)),
+]
+
+
+def cxone_error(error, status=400):
+    """An error body of CXone's token endpoint."""
+    return Fault(status=status, body={"error": error,
+                                      "error_description": "Something is wrong."})
+
+
+CXONE_REFUSALS = [
+    *(("400 " + error, outcome, cxone_error(error)) for error, outcome in (
+        ("invalid_grant", "code_refused"), ("invalid_client", "client_refused"),
+        ("invalid_request", "client_refused"),
+        ("unauthorized_client", "client_refused"),
+        ("unsupported_grant_type", "client_refused"),
+        ("invalid_scope", "client_refused"), ("out_of_cheese", "reply_invalid"))),
+    ("401 invalid_client", "client_refused", cxone_error("invalid_client", 401)),
 ]
 
 

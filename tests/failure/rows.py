@@ -5,11 +5,12 @@ import threading
 import time
 
 from browser import pair
+from cxone_server import new_key
 from faults import Fault
 from network import NEIGHBOUR
 from peers import (FAILED, REFUSED, UNANSWERED, Backlog, ClosedPort, Counter,
                    Proxy)
-from replies import (API_REFUSALS, CONTENTS, INFO_FIELDS, NEVER, ON_THE_WAY,
+from replies import (API_REFUSALS, CONTENTS, CXONE_REFUSALS, CXONE_WAYS, INFO_FIELDS, NEVER, ON_THE_WAY,
                      PAGE, STATUSES, TOKEN_FIELDS, TOKEN_REFUSALS,
                      TOKENS_IN_VAIN, USER_FIELDS, raw_member,
                      with_token)
@@ -32,7 +33,7 @@ def rows():
     """All rows; each has a key of its own."""
     return [*control_rows(), *endpoint_rows(), *token_rows(),
             *identity_rows(), *host_rows(), *proxy_rows(), *preconnect_rows(),
-            *moment_rows(), *clock_rows(), *private_rows()]
+            *moment_rows(), *clock_rows(), *cxone_rows(), *private_rows()]
 
 
 def control_rows():
@@ -381,6 +382,49 @@ def clock_rows():
     yield Row("clock", "leaps, and the deadline passes", "timed_out",
               settings=lambda _world: {"timeout": 4}, leaping=True,
               arrange=faulty("token", Fault(delay=NEVER)))
+
+
+# ---- CXone ----
+
+CXONE_ENDPOINTS = {"token": "/auth/token", "jwks": "/auth/jwks",
+                   "userinfo": "/auth/userinfo"}
+
+
+def keys_awaited(world):
+    """Waits until the keys are there, before the answer."""
+    log = world.genesys.log
+    if not (log.wait("GET", "/auth/jwks") and world.genesys.wait_until_read()):
+        world.complaints.append("no keys were fetched")
+
+
+def keys_came_once(world):
+    if world.genesys.log.count("GET", "/auth/jwks") != 1:
+        world.complaints.append("the keys were fetched again")
+
+
+def keys_of_another(world):
+    world.genesys.jwks = [world.genesys.published(new_key("another"))]
+
+
+def cxone_rows():
+    place = CXONE_ENDPOINTS
+    yield Row("nowhere", "nothing goes wrong with CXone", "ok", cxone=True)
+    yield Row("nowhere", "nothing goes wrong with CXone, and there was a "
+              "preconnect", "ok", arrange=keys_awaited, heal=keys_came_once,
+              warm=True, cxone=True)
+    for way in (*ON_THE_WAY, *STATUSES, *CONTENTS):
+        if way.name not in CXONE_WAYS and way not in ON_THE_WAY:
+            continue
+        for endpoint, at in place.items():
+            outcome = way.at_api if endpoint == "userinfo" else way.at_token
+            yield Row(at, way.name, outcome, heal=trap_is_empty,
+                      arrange=faulty(endpoint, way.fault()), waits=way.waits,
+                      cxone=True)
+    for name, outcome, fault in CXONE_REFUSALS:
+        yield Row(place["token"], name, outcome, cxone=True,
+                  arrange=faulty("token", fault))
+    yield Row(place["jwks"], "200, the keys of another", "token_invalid",
+              arrange=keys_of_another, cxone=True)
 
 
 # ---- names, and a network that swallows; in a network of our own ----

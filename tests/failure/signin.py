@@ -15,6 +15,7 @@ from typing import Callable, Dict, List, Tuple
 from urllib.parse import parse_qs, urlsplit
 
 from browser import pair
+from cxone_server import CxoneServer, new_key
 from network import why_not
 from fake_server import FakeServer
 
@@ -27,7 +28,9 @@ SLACK = 15        # seconds that a busy machine may add to any bound
 HELPER_GRACE = 5  # the module waits as long for a verdict that is late
 PATIENT = {"timeout": 90, "connect_timeout": 15, "request_timeout": 15}
 IMPATIENT = {"timeout": 90, "connect_timeout": 2, "request_timeout": 2}
-READ = (("GET", "/users/me"), ("GET", "/tokens/me"))
+READ = (("GET", "/users/me"), ("GET", "/tokens/me"), ("GET", "/auth/jwks"),
+        ("GET", "/auth/userinfo"))
+KEY = new_key()  # of all fake CXone servers: making one takes its time
 
 # What docs/DESIGN.md section 6 says of the outcomes that occur here; there is
 # one answer, so none is left after a code that was refused.
@@ -64,6 +67,7 @@ class Row:
     private   it needs a network of its own
     warm      a preconnect opens the connections before the first answer; its
               requests to the API may be repeated, which changes nothing there
+    cxone     the provider is CXone, which revokes no token; userinfo is asked
     """
 
     strikes: str
@@ -78,6 +82,13 @@ class Row:
     leaping: bool = False
     private: bool = False
     warm: bool = False
+    cxone: bool = False
+
+    @property
+    def may_ask(self):
+        """May the API be asked about the person?"""
+        return self.token or self.cxone and (
+            self.outcome == "ok" or self.strikes.endswith("userinfo"))
 
     @property
     def key(self):
@@ -124,10 +135,10 @@ class Got:
                   for item in self.requests.items()
                   # a GET goes out again where its open connection has ended
                   if item[1] > (2 if item[0].startswith("GET") else 1)]
-        if not row.token and any(
+        if not row.may_ask and any(
                 count for request, count in self.requests.items()
-                if request.startswith("GET")):
-            wrong.append("the API was asked without a token")
+                if request.startswith("GET") and "jwks" not in request):
+            wrong.append("the API was asked without a good token")
         return wrong
 
 
@@ -147,13 +158,15 @@ def preconnect_can_be():
 class World:
     """The host, the fake server and the peers of one row."""
 
-    def __init__(self, base, number, names=None):
+    def __init__(self, row, base, number, names=None):
         self.directory = os.path.join(base, "row-%03d" % number)
         os.mkdir(self.directory)
         os.chmod(self.directory, 0o755)
         self.names = names  # the name server, in a private network
-        self.genesys = FakeServer(os.path.join(base, "genesys"),
-                               idle_timeout=HOST_LIMIT)
+        server = CxoneServer if row.cxone else FakeServer
+        self.genesys = server(os.path.join(base, "genesys"),
+                              idle_timeout=HOST_LIMIT,
+                              **({"key": KEY} if row.cxone else {}))
         self.faults = self.genesys.faults
         self.asked = 0
         self.answer = None  # in place of that person's
@@ -207,12 +220,9 @@ class World:
 
     def _configure(self, row):
         genesys = self.genesys
-        client = genesys.clients["public"]
         settings = {
-            "login_url": genesys.login_url, "api_url": genesys.api_url,
-            "ca_file": genesys.ca_file, "client_id": client.id,
-            "redirect_uri": client.redirect_uris[0],
-            "organization": genesys.organization.id, "attempts": 1,
+            **genesys.settings(), **({"userinfo": "yes"} if row.cxone else {}),
+            "attempts": 1,
             "map_file": os.path.join(self.directory, "map"),
             "helper_user": "nobody",
             # a cold row's fault must strike before any connection
@@ -263,10 +273,11 @@ class World:
 
     def _answer(self, said):
         """What a person copies who signed in at that address."""
-        address = next(line for line in said if "/oauth/authorize?" in line)
+        address = next(line for line in said if "auth/authorize?" in line)
         asked = parse_qs(urlsplit(address).query)
         return pair(self.genesys.issue_code(
-            "alice", asked["code_challenge"][0], asked["redirect_uri"][0]), address)
+            "alice", asked["code_challenge"][0], asked["redirect_uri"][0],
+            nonce=asked.get("nonce", [""])[0]), address)
 
     def _look(self, row, got):
         log = self.genesys.log

@@ -201,13 +201,13 @@ class CxoneServer(FakeServer):
 
     sites = {"login": CxoneLogin}
 
-    def __init__(self, directory, **options):
+    def __init__(self, directory, *, key=None, **options):
         # as long as a short JWT, and the answer is not cut by sudo
         super().__init__(directory, **{
             "code_length": 300, "token_lifetime": 3600,
             "correlation_header": None, **options})
         self.auth_methods = {self.clients["confidential"].id: BASIC}
-        self.key = new_key()
+        self.key = key or new_key()
         self.id_tokens = []  # all that were sent
         self.restore()
 
