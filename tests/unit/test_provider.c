@@ -132,11 +132,66 @@ keys_alone_are_no_identity(void **state)
 		view_text("{\"keys\":[]}"), &context, &identity, &why),
 	    OUTCOME_IDENTITY_INCOMPLETE);
 	assert_string_equal(identity.issuer, "");
+	/* nor does what is no id_token */
+	context.id_token = view_text("x");
+	assert_int_equal(
+	    provider_cxone.identity[0].parse(
+		view_text("{\"keys\":[]}"), &context, &identity, &why),
+	    OUTCOME_TOKEN_INVALID);
+	assert_string_equal(identity.issuer, "");
 	/* nor does userinfo before the id_token */
 	assert_int_equal(
 	    provider_cxone.identity[1].parse(
 		view_text("{\"sub\":\"user:\"}"), &context, &identity, &why),
 	    OUTCOME_TOKEN_INVALID);
+}
+
+#define USER "11ef1287-04bf-8540-8a7e-0242ac110004"
+
+/* What userinfo says counts for the id_token's user alone. */
+static void
+userinfo_is_judged_as_every_row_says(void **state)
+{
+	static const struct {
+		const char *body;
+		enum outcome outcome;
+		const char *named;
+	} rows[] = {
+	    {"{\"sub\":\"user:" USER "\",\"email\":\"a@b.test\"}", OUTCOME_OK,
+		""},
+	    {"{\"sub\":\"user:x" USER "\",\"email\":\"a@b.test\"}",
+		OUTCOME_TOKEN_INVALID, "not that of the id_token"},
+	    {"{\"sub\":\"" USER "\",\"email\":\"a@b.test\"}",
+		OUTCOME_TOKEN_INVALID, "sub is not a user"},
+	    {"{\"sub\":\"xxxx:" USER "\",\"email\":\"a@b.test\"}",
+		OUTCOME_TOKEN_INVALID, "sub is not a user"},
+	    {"{\"email\":\"a@b.test\"}", OUTCOME_IDENTITY_INCOMPLETE, "sub"},
+	    {"{\"sub\":\"\",\"email\":\"a@b.test\"}",
+		OUTCOME_IDENTITY_INCOMPLETE, "sub"},
+	    {"{\"sub\":7,\"email\":\"a@b.test\"}", OUTCOME_IDENTITY_INCOMPLETE,
+		"sub"},
+	    {"{\"sub\":\"user:" USER "\",\"email\":7}",
+		OUTCOME_IDENTITY_INCOMPLETE, "email"},
+	    {"{\"sub\":\"user:" USER "\",\"act\":{}}", OUTCOME_PARTNER_REFUSED,
+		"acts"},
+	    {"[]", OUTCOME_REPLY_INVALID, "JSON"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct identity_context context = {0};
+		autoidentity identity = {.id = USER};
+		struct errinfo why = {0};
+		enum outcome r = provider_cxone.identity[1].parse(
+		    view_text(rows[i].body), &context, &identity, &why);
+
+		if (r != rows[i].outcome ||
+		    strstr(why.text, rows[i].named) == NULL)
+			fail_msg("row %zu: %s, \"%s\"", i, outcome_name(r),
+			    why.text);
+		assert_string_equal(
+		    identity.email, r == OUTCOME_OK ? "a@b.test" : "");
+	}
 }
 
 int
@@ -148,6 +203,7 @@ main(void)
 	    cmocka_unit_test(userinfo_is_asked_where_the_route_says_so),
 	    cmocka_unit_test(address_of_cxone_has_scope_nonce_and_tenant),
 	    cmocka_unit_test(keys_alone_are_no_identity),
+	    cmocka_unit_test(userinfo_is_judged_as_every_row_says),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
