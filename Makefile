@@ -4,6 +4,7 @@
 #   pam_gcpkce.so   module/ helper_client/ config/ wire/ base/      libc libpam
 #   gcpkce-helper   helper/ oauth/ wire/ base/                      libcrypto json-c libseccomp (libcurl is loaded late)
 #   gcpkce          cli/ helper_client/ oauth/ config/ wire/ base/  libcrypto json-c
+#   gcpkce-greeter  greeter/, of config/ and oauth/ files and JSON, base/  GTK json-c LightDM's library
 
 .DELETE_ON_ERROR .SECONDARY .SUFFIXES:
 

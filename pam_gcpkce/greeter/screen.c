@@ -202,5 +202,10 @@ screen_show_question(const struct screen_question *question)
 	GtkWidget *button = field != NULL ? screen.proceed
 	    : question->open != NULL      ? screen.open
 					  : screen.restart;
+	/* where it is the only button */
+	if (button == screen.restart)
+		gtk_widget_add_css_class(button, "primary");
+	else
+		gtk_widget_remove_css_class(screen.restart, "primary");
 	page_show(screen.question, button, field != NULL ? field : button);
 }

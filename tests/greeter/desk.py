@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 
 import tree
 from waiting import PATIENCE, wait_until
@@ -42,7 +43,7 @@ START = """\
 #!/bin/sh
 export XDG_RUNTIME_DIR=/run/user/{uid} WLR_BACKENDS=x11 DISPLAY={display}
 export WLR_RENDERER=pixman LIBGL_ALWAYS_SOFTWARE=1 GDK_BACKEND=wayland NO_AT_BRIDGE=0
-export DBUS_SESSION_BUS_ADDRESS={bus}
+export DBUS_SESSION_BUS_ADDRESS={bus} LOCPATH={locales}
 rm -f {socket}
 dbus-daemon --session --address=$DBUS_SESSION_BUS_ADDRESS --nofork --nopidfile --nosyslog &
 while test ! -S {socket}; do sleep 0.05; done
@@ -69,6 +70,9 @@ def write(path, text, mode=0o644):
 
 
 def read(path):
+    """The text of a file; "" if there is none."""
+    if not exists(path):
+        return ""
     with open(path, encoding="utf-8", errors="replace") as file:
         return file.read()
 
@@ -108,6 +112,7 @@ class Desk:
         self.uid = uid
         self.account = account
         self.socket = f"/run/user/{uid}/bus"
+        self.locales = os.path.join(os.path.dirname(screen.shots), "tests/locale")
         self._daemon = self._eyes = None
 
     def configure(self, stack=STACK, greeter=(), **changes):
@@ -123,7 +128,7 @@ class Desk:
         """Start the display manager; greeter is a script in place of ours."""
         write("/tmp/start-greeter", greeter or START.format(
             uid=self.uid, display=self.screen.name, socket=self.socket,
-            bus=f"unix:path={self.socket}", greeter=GREETER), 0o755)
+            bus=f"unix:path={self.socket}", greeter=GREETER, locales=self.locales), 0o755)
         write("/tmp/greetd.toml", GREETD.format(user=self.account))
         for name in ("leave", "session", "shown", "answer"):
             if exists(f"/tmp/{name}"):
@@ -144,6 +149,10 @@ class Desk:
         self._daemon = None
         if exists(self.socket):
             os.unlink(self.socket)
+
+    def said(self):
+        """What the programs say, for a test that fails."""
+        return read("/tmp/greeter.log") + read("/tmp/greetd.log")
 
     # what is seen
 
@@ -185,13 +194,20 @@ class Desk:
             seen[:] = self.objects()
             return all(any(text in thing["name"] for thing in seen) for text in texts)
         assert wait_until(there, seconds), (
-            texts, [thing["name"] for thing in seen], read("/tmp/greeter.log"), read("/tmp/greetd.log"))
+            texts, [thing["name"] for thing in seen], self.said())
         return seen
 
     def wait_for_page(self, count=1):
         """Wait until the server's page is there, for the count-th time."""
         self.fake.log.wait("GET", "/oauth/authorize", count)
         self.wait_for("Page of localhost")
+
+    def shot(self, name):
+        """Photograph what cage shows; gives the picture's path."""
+        time.sleep(1)  # what is accessible may not be drawn yet
+        path = self.screen.shot(name)
+        self.screen.run("convert", path, "-crop", "1024x768+0+0", "+repage", path)
+        return path
 
     # what the user does
 
@@ -209,7 +225,7 @@ class Desk:
     def session(self):
         """Wait for the session; gives its user and its environment."""
         assert wait_until(lambda: exists("/tmp/session")), (
-            self.names(), read("/tmp/greeter.log"), read("/tmp/greetd.log"))
+            self.names(), self.said())
         user, *lines = read("/tmp/session").splitlines()
         return user, dict(line.split("=", 1) for line in lines if "=" in line)
 

@@ -49,11 +49,11 @@ def helpers():
 def test_the_right_person_gets_a_session_and_so_does_the_next_one(desk, journal, genesys):
     desk.start()
     desk.wait_for("Example Contact Center")
-    desk.screen.shot("greetd-start")
+    desk.shot("greetd-start")
     for number, name in enumerate(("alice", "bob"), 1):
         desk.sign_in(name)
         desk.wait_for_page(number)  # bob is asked as well: nothing of alice is left
-        desk.screen.shot(f"greetd-page-{name}")
+        desk.shot(f"greetd-page-{name}")
         desk.choose(name, number)
         user, environment = desk.session()
         assert user == name
@@ -74,7 +74,7 @@ def test_another_person_is_refused_and_the_screen_says_so(desk, journal):
     desk.sign_in("alice")
     desk.choose("bob")
     shown = desk.wait_for("You are not signed in", DENIED, "Start again")
-    desk.screen.shot("greetd-refused")
+    desk.shot("greetd-refused")
     assert not any("User name" in thing["name"] for thing in shown)
     journal.decision("not_mapped")
     desk.screen.keys("Return")
@@ -107,7 +107,7 @@ def test_a_second_attempt_says_what_was_wrong_with_the_first(desk, genesys):
     desk.wait_for_page()
     desk.screen.keys("shift+Tab", "Return")  # the page's last button: Cancel
     desk.wait_for("Please sign in once more", CANCELLED, "Open the sign-in page")
-    desk.screen.shot("greetd-again")
+    desk.shot("greetd-again")
     desk.screen.keys("Return")
     desk.choose("alice", 2)
     assert desk.session()[0] == "alice"
@@ -120,7 +120,7 @@ def test_a_server_that_cannot_be_reached_is_tried_again(desk, genesys):
     try:
         desk.sign_in("alice")
         desk.wait_for("localhost cannot be reached")
-        desk.screen.shot("greetd-no-server")
+        desk.shot("greetd-no-server")
     finally:
         genesys.listen("login")
     desk.screen.keys("Return")
@@ -153,7 +153,7 @@ def test_the_other_way_in_is_the_rest_of_the_stack(desk, genesys):
         assert "The answer was empty." not in desk.names()
         desk.screen.run("xdotool", "key", "Caps_Lock")
         desk.wait_for("Caps Lock is on")
-        desk.screen.shot("greetd-password")
+        desk.shot("greetd-password")
         desk.screen.run("xdotool", "key", "Caps_Lock")
         desk.screen.type(password)
         desk.screen.keys("Return")

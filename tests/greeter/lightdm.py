@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: ISC
+"""The login screen as LightDM runs it: on an X server of its own, as root."""
+
+import os
+import pwd
+import subprocess
+
+import desk
+import tree
+from desk import GREETER, OPEN_STACK, exists, read, write
+from machine import under_init
+from screen import Screen
+from waiting import wait_until
+
+DISPLAY = ":80"
+AUTHORITY = f"/run/lightdm/root/{DISPLAY}"
+
+CONF = """\
+[LightDM]
+run-directory=/run/lightdm
+log-directory=/tmp/lightdm-log
+cache-directory=/tmp/lightdm-cache
+greeter-user={user}
+logind-check-graphical=false
+minimum-display-number=80
+minimum-vt=0
+[Seat:*]
+type=local
+xserver-command=/tmp/x-server
+greeter-session=gcpkce-greeter
+user-session=desk
+session-wrapper=/tmp/lightdm-session
+"""
+
+# LightDM asks for a terminal, which this server neither has nor needs.
+SERVER = """\
+#!/bin/sh
+display=$1
+while test $# -gt 0; do
+    case $1 in -auth) auth=$2; shift ;; esac
+    shift
+done
+exec Xvfb "$display" -screen 0 1280x800x24 -nolisten tcp -auth "$auth"
+"""
+
+ENTRY = "[Desktop Entry]\nType=Application\nName={name}\nExec={command}\n"
+
+START = """\
+#!/bin/sh
+export DBUS_SESSION_BUS_ADDRESS={bus} XDG_RUNTIME_DIR=/run/user/{uid} LIBGL_ALWAYS_SOFTWARE=1
+rm -f {socket}
+dbus-daemon --session --address=$DBUS_SESSION_BUS_ADDRESS --nofork --nopidfile --nosyslog &
+while test ! -S {socket}; do sleep 0.05; done
+{greeter} 2>/tmp/greeter.log
+status=$?
+kill $!
+exit $status
+"""
+
+
+class OtherScreen(Screen):
+    """LightDM's own X server."""
+
+    def __init__(self, shots):  # pylint: disable=super-init-not-called
+        self.name = DISPLAY
+        self.shots = shots
+        self.environment = {"PATH": "/usr/bin:/bin", "DISPLAY": DISPLAY, "XAUTHORITY": AUTHORITY}
+
+
+class LightDM(desk.Desk):
+    """A Desk whose screen is LightDM's, of the package's account."""
+
+    def __init__(self, screen, fake):
+        account = pwd.getpwnam("lightdm")
+        super().__init__(screen, fake, account.pw_name, account.pw_uid)
+        os.makedirs(f"/run/user/{self.uid}", mode=0o700, exist_ok=True)
+        os.chown(f"/run/user/{self.uid}", account.pw_uid, account.pw_gid)
+
+    def configure(self, stack=desk.STACK, greeter=(), **changes):
+        super().configure(stack, greeter, **changes)
+        desk.write(desk.CONF, read(desk.CONF).replace("session = /tmp/session.sh\n", "")
+                   .replace("session_type = wayland\n", ""))
+        write("/etc/pam.d/lightdm", stack)
+        write("/etc/pam.d/lightdm-greeter", OPEN_STACK)
+
+    def stop(self):
+        super().stop()
+        for left in (f"/tmp/.X{DISPLAY[1:]}-lock", f"/tmp/.X11-unix/X{DISPLAY[1:]}", AUTHORITY):
+            if exists(left):
+                os.unlink(left)
+
+    def said(self):
+        logs = "/tmp/lightdm-log"
+        return "\n".join(read(f"{logs}/{name}") for name in os.listdir(logs))
+
+    def start(self, greeter=None):
+        write("/tmp/start-greeter", START.format(
+            uid=self.uid, socket=self.socket, bus=f"unix:path={self.socket}", greeter=GREETER), 0o755)
+        write("/tmp/lightdm.conf", CONF.format(user=self.account))
+        write("/tmp/x-server", SERVER, 0o755)
+        write("/tmp/lightdm-session", '#!/bin/sh\nexec "$@"\n', 0o755)
+        for directory, name, command in (
+                ("/usr/share/xgreeters", "gcpkce-greeter", "/tmp/start-greeter"),
+                ("/usr/share/xsessions", "desk", "/tmp/session.sh")):
+            os.makedirs(directory, exist_ok=True)
+            write(f"{directory}/{name}.desktop", ENTRY.format(name=name, command=command))
+        for directory in ("/tmp/lightdm-log", "/tmp/lightdm-cache", "/run/lightdm", "/run/dbus"):
+            os.makedirs(directory, exist_ok=True)
+        for name in ("leave", "session"):
+            if exists(f"/tmp/{name}"):
+                os.unlink(f"/tmp/{name}")
+        if not exists("/run/dbus/system_bus_socket"):
+            tree.run("dbus-daemon", "--system", "--fork", "--nosyslog")
+        with open("/tmp/greetd.log", "wb") as log:
+            # pylint: disable-next=consider-using-with
+            self._daemon = subprocess.Popen(
+                ["unshare", "--pid", "--fork", "--kill-child", "--mount-proc",
+                 # an X server is not ready for a parent that is process 1
+                 *under_init(["lightdm", "-d", "-c", "/tmp/lightdm.conf"])],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"})
+        self.screen = OtherScreen(self.screen.shots)
+        assert wait_until(lambda: exists(AUTHORITY)), read("/tmp/greetd.log")

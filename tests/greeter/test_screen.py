@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: ISC
+"""The login screen for everybody: keyboard, screen reader, German, large, dark."""
+
+import subprocess
+
+import desk as desks
+import pytest
+from waiting import wait_until
+
+LARGE = ("scale = 200", "appearance = dark", "locale = de_DE.UTF-8")
+
+
+def controls(objects):
+    return [thing for thing in objects if "focusable" in thing["states"]
+            and "sensitive" in thing["states"]]
+
+
+def focused(desk):
+    return [thing["name"] for thing in desk.objects() if "focused" in thing["states"]]
+
+
+def tab_round(desk, names):
+    """Press Tab until the focus is where it began; gives the names on the way."""
+    begin = focused(desk)
+    seen = [*begin]
+    for _ in names[1:]:
+        desk.screen.keys("Tab")
+        assert wait_until(lambda: focused(desk) not in ([], [seen[-1]]), 5), seen
+        seen += focused(desk)
+    return seen
+
+
+def test_each_control_has_a_name_and_tab_reaches_it(desk):
+    """The rows: page, role, name; the first control has the focus."""
+    desk.start()
+    tables = {"start": [("text", "User name"), ("push button", "Sign in"),
+                        ("push button", "Other way in")],
+              "password": [("password text", "Password:"), ("push button", "Continue"),
+                           ("push button", "Start again")]}
+    for page, rows in tables.items():
+        if page == "password":
+            desk.screen.keys("Return")  # the other way, on which the focus is
+            desk.wait_for("Password:")
+        else:
+            desk.wait_for("User name")
+            desk.screen.type("alice")
+        assert wait_until(lambda rows=rows: focused(desk) == [rows[0][1]], 10)
+        objects = desk.objects()
+        assert [(thing["role"], thing["name"]) for thing in controls(objects)] == rows
+        names = [name for _, name in rows]
+        assert tab_round(desk, names) == names
+        assert not [thing for thing in objects if "_" in thing["name"]]
+
+
+def test_messages_are_told_to_a_screen_reader(desk):
+    desk.configure(stack=desks.ALONE)
+    desk.start()
+    desk.wait_for("User name")
+    desk.screen.type("alice")
+    desk.screen.keys("Tab", "Tab", "Return")
+    shown = desk.wait_for("You are not signed in")
+    roles = {thing["name"]: thing["role"] for thing in shown}
+    assert roles["You are not signed in"] == "heading"
+    assert roles["This sign-in was refused."] in ("alert", "notification")
+
+
+@pytest.mark.parametrize("pictures", [("greetd-german", "greetd-german-password")])
+def test_large_dark_and_german(desk, pictures):
+    desk.configure(greeter=LARGE)
+    desk.start()
+    shown = desk.wait_for("Benutzername", "Anmelden", "Anderer Weg")
+    assert not any(thing["name"] == "User name" for thing in shown)
+    path = desk.shot(pictures[0])
+    corner = subprocess.run(["convert", path, "-format", "%[fx:int(255*p{4,4}.r)]", "info:"],
+                            capture_output=True, text=True, check=True).stdout
+    assert int(corner) < 60, "it is not dark"
+    desk.screen.type("alice")
+    desk.screen.keys("Tab", "Tab", "Return")
+    desk.wait_for("Password:", "Weiter", "Von vorn")
+    desk.shot(pictures[1])
+
+
+def test_a_fault_of_the_configuration_is_shown_and_locks_nobody_out(desk):
+    desk.configure(greeter=["scale = big", "colour = red"])
+    desk.start()
+    desk.wait_for("User name", "The configuration of this screen has a fault")
+    assert ("gcpkce-greeter: /etc/gcpkce-greeter.conf:4: scale is no such number; "
+            "write a number of 100 to 200, for per cent") in desks.read("/tmp/greeter.log")
+    checked = subprocess.run([desks.GREETER, "--check"], capture_output=True, text=True, check=False)
+    assert checked.returncode == 1 and ":4: scale" in checked.stderr
