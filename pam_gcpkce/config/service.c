@@ -24,6 +24,12 @@ static const char *const services[] = {
     "xrdp-sesman", "vnc", "rstudio", "nginx", "apache2", "httpd"};
 
 bool
+service_is_lightdm(const char *service)
+{
+	return strcmp(service, "lightdm") == 0;
+}
+
+bool
 service_cannot_ask(const char *service)
 {
 	for (size_t i = 0; i < sizeof(services) / sizeof(services[0]); i++) {

@@ -176,6 +176,7 @@ signin_begin(struct signin *s, int argc, const char **argv,
 	    .address = s->ready.address,
 	    .wrong = "",
 	    .split = place_is_split(s->config.dialogue, ret_place),
+	    .max = place_message_max(ret_place),
 	    .local = place_is_seat(ret_place),
 	};
 	return account_status_judge(s);

@@ -31,33 +31,57 @@ paragraph_put(struct buf *b, const char *sentence)
 	buf_put_text(b, "\n\n");
 }
 
-void
-dialogue_compose(
-    const struct dialogue *dialogue, struct buf *text, struct buf *prompt)
+/* What of the dialogue is shown. */
+enum extent { ADDRESS_ALONE, ADDRESS_AND_WRONG, EVERYTHING };
+
+static void
+sign_in_put(struct buf *b, const struct dialogue *dialogue)
 {
-	struct buf *first = dialogue->split || !asks(dialogue) ? text : prompt;
 	char seconds[16];
 
+	if (dialogue->unreachable)
+		paragraph_put(b, MESSAGE_UNREACHABLE);
 	/* no time of day: the user's clock may be in another zone */
 	(void)snprintf(seconds, sizeof(seconds), "%d", dialogue->left_s);
-	buf_put_byte(first, '\n');
-	if (dialogue->wrong[0] != '\0')
-		paragraph_put(first, dialogue->wrong);
-	if (dialogue->unreachable)
-		paragraph_put(first, MESSAGE_UNREACHABLE);
-	template_put(first, translation_of(MESSAGE_SIGN_IN),
+	template_put(b, translation_of(MESSAGE_SIGN_IN),
 	    (struct blank[]){{"provider", dialogue->provider},
 		{"user", dialogue->user}, {"host", dialogue->host},
 		{"seconds", seconds}},
 	    4);
-	buf_put_text(first, "\n\n");
+	buf_put_text(b, "\n\n");
+}
+
+static void
+texts_put(const struct dialogue *dialogue, enum extent extent, struct buf *text,
+    struct buf *prompt)
+{
+	struct buf *first = dialogue->split || !asks(dialogue) ? text : prompt;
+
+	buf_put_byte(first, '\n');
+	if (extent >= ADDRESS_AND_WRONG && dialogue->wrong[0] != '\0')
+		paragraph_put(first, dialogue->wrong);
+	if (extent == EVERYTHING)
+		sign_in_put(first, dialogue);
 	text_put_escaped(first, view_text(dialogue->address));
 	buf_put_text(first, first == text ? "\n" : "\n\n");
 	if (asks(dialogue)) {
 		buf_put_text(prompt, translation_of(dialogue->prompt));
 		buf_put_byte(prompt, ' ');
-	} else {
+	} else if (extent == EVERYTHING) {
 		buf_printf(text, "\n%s\n", translation_of(MESSAGE_OPEN_HERE));
+	}
+}
+
+void
+dialogue_compose(
+    const struct dialogue *dialogue, struct buf *text, struct buf *prompt)
+{
+	for (int extent = EVERYTHING; extent >= ADDRESS_ALONE; extent--) {
+		buf_reset(text);
+		buf_reset(prompt);
+		texts_put(dialogue, (enum extent)extent, text, prompt);
+		if (text->len <= dialogue->max && prompt->len <= dialogue->max)
+			return;
 	}
 }
 
@@ -117,6 +141,12 @@ dialogue_ask(pam_handle_t *pamh, const struct dialogue *dialogue,
 	dialogue_compose(dialogue, &text, &prompt);
 	if (buf_check(&text) != OUTCOME_OK || buf_check(&prompt) != OUTCOME_OK)
 		return OUTCOME_NO_MEMORY;
+	if (text.len > dialogue->max || prompt.len > dialogue->max)
+		return err_set(reterr, OUTCOME_CONFIG_INVALID,
+		    "a message with the address is longer than the %zu bytes "
+		    "that LightDM can display: set start_url, or shorten "
+		    "redirect_uri",
+		    dialogue->max);
 	if (text.len > 0) {
 		result =
 		    converse(pamh, PAM_TEXT_INFO, buf_text(&text), &response);

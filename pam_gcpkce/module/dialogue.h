@@ -22,6 +22,7 @@ struct dialogue {
 	bool split; /* the address as a text of its own, not in the prompt */
 	const char *prompt;          /* the sentence that asks for the answer */
 	enum wire_callback callback; /* how the code may come back */
+	size_t max; /* bytes of a message that the application can display */
 	bool local; /* the user sits at this host: its browser brings the code,
 		       and with a listener there is no prompt */
 };
@@ -33,7 +34,9 @@ struct dialogue {
  * "(user@host)" before it.
  *
  * out:    text, prompt  with prompt alone when not split: all of it in prompt;
- *                       with text alone when there is no prompt
+ *                       with text alone when there is no prompt; if one is
+ *                       longer than max, without the sentences, then without
+ *                       the one about the previous answer as well
  * source: docs/DESIGN.md section 5
  */
 void dialogue_compose(
@@ -48,6 +51,7 @@ void dialogue_compose(
  *         ret_again  the application will call again (PAM_CONV_AGAIN); typed is
  *                    then empty, and the outcome OUTCOME_ABORTED
  * errors: OUTCOME_NO_CONVERSATION  the application has no conversation
+ *         OUTCOME_CONFIG_INVALID   the address alone is longer than max
  *         OUTCOME_ABORTED          the conversation ended otherwise
  *         OUTCOME_NO_MEMORY
  */

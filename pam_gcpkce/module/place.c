@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "gcpkce/base/url.h"
+#include "gcpkce/config/service.h"
 #include "journal.h"
 
 /* They show texts, and the prompt as a hint in a field. */
@@ -79,6 +80,16 @@ place_is_split(enum config_dialogue mode, const struct place *place)
 		return mode == DIALOGUE_SPLIT;
 	return is_sudo(place) || strcmp(place->service, "polkit-1") == 0 ||
 	    is_screen(place) || place->display[0] != '\0';
+}
+
+size_t
+place_message_max(const struct place *place)
+{
+	size_t used = strlen(place->user);
+
+	if (!service_is_lightdm(place->service))
+		return SIZE_MAX;
+	return used < LIGHTDM_MESSAGE_MAX ? LIGHTDM_MESSAGE_MAX - used : 0;
 }
 
 /* Is it the head, followed by a number only? */

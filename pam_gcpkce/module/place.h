@@ -34,6 +34,11 @@ void place_read(pam_handle_t *pamh, struct place *ret);
 bool place_is_split(enum config_dialogue mode, const struct place *place);
 
 /*
+ * How many bytes may a message have?  SIZE_MAX, except for LightDM.
+ */
+size_t place_message_max(const struct place *place);
+
+/*
  * Does the user sit at this host, at a display or a console?  Then there is no
  * prompt if there is a listener.
  */

@@ -624,3 +624,27 @@ def test_a_second_line_with_remember_is_checked(check, argument, severity, patte
 ])
 def test_other_lines_of_pam_env_are_good(check, lines, settings):
     assert "PAM variables" not in check(stack(lines), **settings).out
+
+
+# LightDM
+
+@pytest.mark.parametrize("redirect, start_url, severity, pattern", [
+    ("https://signin.example.com/callback/zone", "", None, ""),
+    # each byte that is escaped counts three times
+    ("https://signin.example.com/" + "/" * 130, "", WARNING, "sees the address alone"),
+    ("https://signin.example.com/" + "/" * 206, "", FAULT, "no user can sign in there"),
+    ("https://signin.example.com/" + "/" * 206, "https://signin.example.com/s", None, ""),
+])
+def test_an_address_too_long_for_lightdm_is_named(check, redirect, start_url, severity, pattern):
+    label = "login" * 12
+    settings = {"redirect_uri": redirect, "login_url": f"https://{label}.{label}.example.com"}
+    if start_url:
+        settings["start_url"] = start_url
+    files = {**stack(""), "lightdm": stack(OURS)["s"], "gdm": stack(OURS)["s"]}
+    run = check(files, service="lightdm", **settings)
+    if severity:
+        assert "start_url" in find(run, severity, "LightDM can display .*" + pattern,
+                                   "lightdm:1")["fix"]
+    else:
+        assert "LightDM" not in run.out
+    assert "LightDM" not in check(files, service="gdm", **settings).out

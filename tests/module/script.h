@@ -6,7 +6,8 @@
  * the last one counts for all further rounds.  A word is the name of an
  * outcome, or an outcome and a twist, "ok:other-id"; or a step that the twist
  * strikes in place of the verdict: "ready:die" strikes the address ("ready:
- * unreachable" says that its preconnect found no way),
+ * unreachable" says that its preconnect found no way, "ready:length-N" makes it
+ * N bytes long),
  * "dialogue:die" a second address, unasked, while the person is asked, and
  * "settle:die" a second verdict, behind that of another person.  The twists are
  * the tables of faulty_frames.c.  A copy of the helper whose file has a twist's

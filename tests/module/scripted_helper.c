@@ -150,7 +150,12 @@ ready_send(struct helper *h, const char *twist)
 		    strcmp(h->request.redirect_uri, REDIRECT_TAKEN) == 0
 		    ? WIRE_CALLBACK_TAKEN
 		    : WIRE_CALLBACK_LISTENS;
-	(void)snprintf(ready.address, sizeof(ready.address), ADDRESS, h->round);
+	int length =
+	    snprintf(ready.address, sizeof(ready.address), ADDRESS, h->round);
+	int wanted = length;
+	(void)sscanf(twist, "length-%d", &wanted);
+	if (wanted > length && wanted < (int)sizeof(ready.address))
+		memset(ready.address + length, 'x', (size_t)(wanted - length));
 	ready.unreachable = strcmp(twist, "unreachable") == 0;
 	twist_missing(&ready.missing, twist);
 	wire_put_ready(&frame, &ready);

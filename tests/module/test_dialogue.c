@@ -56,6 +56,60 @@ assert_split(const struct host *h, size_t n, unsigned round)
 	assert_string_equal(h->messages[n + 1].text, ASK);
 }
 
+/* LightDM's greeter never gets a message that is longer with the name. */
+static void
+message_to_lightdm_is_short_enough_to_arrive(void **state)
+{
+	static const struct {
+		const char *script;
+		const char *service;
+		const char *begins; /* NULL: no address is shown */
+	} rows[] = {
+	    {"ready:length-800", "lightdm", "\n" WHO},
+	    {"ready:length-950", "lightdm", "\nhttps://"},
+	    {"ready:length-988", "lightdm", "\nhttps://"},
+	    {"ready:length-989", "lightdm", NULL},
+	    {"ready:length-989", "gdm", "\n" WHO},
+	    {"answer_empty,ready:length-800", "lightdm",
+		"\nThe answer was empty.\n\n" WHO},
+	    {"answer_empty,ready:length-950", "lightdm",
+		"\nThe answer was empty.\n\nhttps://"},
+	    {"answer_empty,ready:length-970", "lightdm", "\nhttps://"},
+	    {"answer_empty,ready:length-989", "lightdm", NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct host h;
+		char begins[256];
+
+		host_begin(&h);
+		h.service = rows[i].service;
+		h.script = rows[i].script;
+		int result = host_signin(&h);
+		for (size_t n = 0; n < h.message_count; n++) {
+			if (strcmp(h.service, "lightdm") == 0)
+				assert_in_range(strlen(h.messages[n].text), 1,
+				    995 - strlen("alice"));
+		}
+		const struct message *last = &h.messages[h.message_count - 1];
+		if (rows[i].begins == NULL) {
+			assert_int_equal(result, PAM_SERVICE_ERR);
+			assert_outcome("config_invalid");
+			assert_int_equal(last->style, PAM_ERROR_MSG);
+		} else {
+			assert_int_equal(result, PAM_SUCCESS);
+			(void)snprintf(
+			    begins, sizeof(begins), rows[i].begins, "alice");
+			last--;
+			if (strncmp(last->text, begins, strlen(begins)) != 0)
+				fail_msg("row %zu: %s", i, last->text);
+			assert_non_null(strstr(last->text, "xxx\n"));
+		}
+		host_end(&h);
+	}
+}
+
 static void
 assert_ascii(const char *text)
 {
@@ -788,6 +842,7 @@ main(void)
 	    cmocka_unit_test(prompt_holds_everything),
 	    cmocka_unit_test(prompt_says_how_much_time_is_left),
 	    cmocka_unit_test(split_parts_the_address_from_the_prompt),
+	    cmocka_unit_test(message_to_lightdm_is_short_enough_to_arrive),
 	    cmocka_unit_test(prompt_of_a_listener_asks_for_the_number),
 	    cmocka_unit_test(prompt_says_that_the_port_is_taken),
 	    cmocka_unit_test(malformed_answer_is_explained_as_its_prompt_asks),

@@ -47,6 +47,10 @@ void stack_export_check(const struct stack_context *view);
 void stack_remember_check(const struct stack_context *view,
     const struct stack_line *auth, const struct config *config);
 
+/* Warn where LightDM cannot display the address with its sentences. */
+void stack_lightdm_check(const struct stack_context *view,
+    const struct stack_line *auth, const struct config *config);
+
 /*
  * Note which provider's stacks read which map file; then report the files that
  * stacks of both read although identities in them name no provider.

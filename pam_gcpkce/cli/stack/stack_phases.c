@@ -162,8 +162,10 @@ auth_lines_check(const struct stack_context *v, struct config *config)
 		if (line->type == STACK_AUTH && stack_line_is_ours(line) &&
 		    check_config_load(v->check->options, stack_argc(line),
 			line->arguments, line->where, &v->check->findings,
-			config))
+			config)) {
 			stack_remember_check(v, line, config);
+			stack_lightdm_check(v, line, config);
+		}
 	}
 }
 
