@@ -122,7 +122,8 @@ static void
 success_check(
     const struct plan *plan, const struct options *options, pam_handle_t *pamh)
 {
-	struct view heard = {plan->stream, seen.heard};
+	/* what decides comes before KEEP or REVOKE, and only REVOKING later */
+	struct view heard = {plan->stream, seen.before};
 	struct view told = {seen.to_helper, seen.told};
 	struct claim claim;
 	uint8_t last;

@@ -154,6 +154,8 @@ WRAP(ssize_t, send, (int fd, const void *bytes, size_t len, int flags))
 
 	HOLD(all.count > 0 && len > 0);
 	HOLD((flags & MSG_NOSIGNAL) != 0);
+	if (fd == all.children[0].socket)
+		seen.before = seen.heard;
 	if (world_fault(CALL_SEND, &how)) {
 		if (how < COUNT(errors)) {
 			errno = errors[how];
@@ -407,6 +409,7 @@ WRAP(pid_t, waitpid, (pid_t pid, int *ret_status, int options))
 	if (!has_ended(child))
 		return 0;
 	child_forget(child);
-	*ret_status = child->status;
+	if (ret_status != NULL)
+		*ret_status = child->status;
 	return pid;
 }

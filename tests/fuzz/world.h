@@ -111,8 +111,10 @@ struct seen {
 	unsigned answers; /* that the person gave */
 	bool late;        /* an answer came after the deadline */
 	bool unsafe;      /* a file that decides may be another user's */
-	size_t heard;     /* bytes of the stream that the module took */
-	size_t told;      /* bytes that the module sent to the first helper */
+	size_t heard;     /* bytes of the stream that the module took ... */
+	size_t
+	    before;  /* ... before it last sent anything to the first helper */
+	size_t told; /* bytes that the module sent to the first helper */
 	uint8_t to_helper[STREAM_MAX];
 };
 extern struct seen seen;
