@@ -178,9 +178,11 @@ define each_installed
 	$(call $(1),0644,$(docdir)/examples,$(wildcard etc/pam_gcpkce.* etc/pam.d/* etc/sshd_config.d/*))
 	$(call $(1),0644,$(docdir)/examples/pam-configs,$(wildcard etc/pam-configs/*))
 	$(call $(1),0644,$(docdir)/examples/systemd,$(wildcard packaging/systemd/lockers/*))
+	$(call $(1),0644,$(docdir)/examples/systemd/$(polkit_dropin),packaging/systemd/$(polkit_dropin)/10-gcpkce.conf)
 	$(call $(1),0644,$(docdir)/examples/www,$(wildcard etc/www/*))
 	$(call $(1),0644,$(docdir)/examples/fleet,$(wildcard packaging/fleet/*))
 endef
+polkit_dropin := polkit-agent-helper@.service.d
 add = $(INSTALL) -d $(DESTDIR)$(2) && $(INSTALL) -m $(1) $(3) $(DESTDIR)$(2)/$(4)
 remove = rm -f $(addprefix $(DESTDIR)$(2)/,$(or $(4),$(notdir $(3))))
 
@@ -194,7 +196,7 @@ install: all ## install below $(DESTDIR)$(prefix)
 uninstall: ## remove what install put there; the configuration stays
 	$(call each_installed,remove)
 	rm -f $(languages:%=$(DESTDIR)$(localedir)/%/LC_MESSAGES/pam_gcpkce.mo)
-	-rmdir $(addprefix $(DESTDIR)$(docdir)/,docs/pictures docs $(addprefix examples/,pam-configs systemd www fleet) examples) \
+	-rmdir $(addprefix $(DESTDIR)$(docdir)/,docs/pictures docs $(addprefix examples/,pam-configs systemd/$(polkit_dropin) systemd www fleet) examples) \
 		$(DESTDIR)$(docdir) 2>/dev/null
 	@echo 'Mind: a stack that still names pam_gcpkce.so locks people out.'
 

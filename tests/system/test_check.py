@@ -692,3 +692,33 @@ def test_a_missing_audit_session_is_a_warning_where_one_is_needed(
     found = [one for one in host.findings(WARNING) if "audit session" in one["what"]]
     assert [one["where"] for one in found] == [f"/etc/pam.d/{service}:1"] * warned
     assert all("pam_loginuid.so" in one["fix"] for one in found)
+
+
+# ---- polkit ----
+
+POLKIT_UNIT = "/etc/systemd/system/polkit-agent-helper@.service"
+
+
+@pytest.mark.parametrize("unit, drop_in, serves, named", [
+    (True, None, False, True), (True, "PrivateNetwork=yes\n", False, True),
+    (True, "PrivateNetwork=no\n", False, False), (True, None, True, False),
+    (False, None, False, False)])
+def test_a_polkit_without_a_network_is_named(host, unit, drop_in, serves, named):
+    host.write()
+    host.house.stack("polkit-1", STACK)
+    host.arguments = ["--offline", "--service", "polkit-1"]
+    for path, text in ((POLKIT_UNIT, "" if unit else None),
+                       (f"{POLKIT_UNIT}.d/10-gcpkce.conf", drop_in)):
+        if text is not None:
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            host.house.write(path, text)
+            host.fixes.append(lambda path=path: os.unlink(path))
+    listening = socket.socket(socket.AF_UNIX)
+    if serves:
+        host.make_directory("/run/gcpkce", 0o755)
+        listening.bind("/run/gcpkce/helper.sock")
+        host.fixes.append(lambda: os.unlink("/run/gcpkce/helper.sock"))
+    found = [one for one in host.findings(FAULT) if "polkit" in one["what"]]
+    listening.close()
+    assert [one["section"] for one in found] == ["pam.d"] * named
+    assert all("gcpkce-helper.socket" in one["fix"] for one in found)

@@ -376,6 +376,17 @@ def test_polkit_s_sandbox_signs_in_over_the_socket(house, service, people, journ
     journal.decision("ok")
 
 
+def test_polkit_s_sandbox_with_the_drop_in_signs_in(house, people, journal):
+    """With a network and the helper's calls what remains of the sandbox is no obstacle."""
+    terminal = hosts.Terminal(house, [
+        "unshare", "--mount", "sh", "-c", POLKIT, "sh", "pamtester", "gcpkce-test", "alice",
+        "authenticate"])
+    terminal.answer(people["alice"].sign_in(terminal.asked()))
+    terminal.end()
+    assert terminal.status == 0
+    journal.decision("ok")
+
+
 def test_polkit_s_sandbox_ends_a_helper_that_it_starts_itself(house, journal):
     terminal = polkit(house)
     terminal.end()

@@ -86,6 +86,39 @@ def test_systemd_rates_the_service_as_little_exposed(house, units):
     assert rated < NOT_RATED and code == 0, text
 
 
+# As polkit 127 installs it, without what has no drop-in.
+POLKIT_UNIT = """\
+[Service]
+Type=oneshot
+ExecStart=/bin/true
+StandardInput=socket
+PrivateNetwork=yes
+RestrictAddressFamilies=AF_UNIX
+SystemCallFilter=@system-service
+"""
+POLKIT = "polkit-agent-helper@.service"
+
+
+def test_systemd_finds_no_fault_in_polkit_s_drop_in(house, tmp_path):
+    drop_in = f"{UNITS}/{POLKIT}.d/10-gcpkce.conf"
+    (tmp_path / POLKIT).write_text(POLKIT_UNIT)
+    (tmp_path / f"{POLKIT}.d").mkdir()
+    copy = shutil.copy(drop_in, tmp_path / f"{POLKIT}.d")
+    assert analyze("verify", "--man=no", f"{tmp_path}/{POLKIT}") == (0, "")
+    with open(copy, "a", encoding="ascii") as file:
+        file.write("PrivateNetworks=no\n")  # the drop-in is read
+    assert "PrivateNetworks" in analyze("verify", "--man=no", f"{tmp_path}/{POLKIT}")[1]
+
+
+def test_polkit_s_drop_in_opens_what_the_helper_needs():
+    with open(f"{UNITS}/{POLKIT}.d/10-gcpkce.conf", encoding="ascii") as file:
+        keys = dict(line.strip().split("=", 1) for line in file if "=" in line)
+    assert keys["PrivateNetwork"] == "no"
+    assert set(keys["RestrictAddressFamilies"].split()) == {"AF_INET", "AF_INET6"}
+    assert set(keys["SystemCallFilter"].split()) == {
+        "landlock_create_ruleset", "landlock_add_rule", "landlock_restrict_self", "seccomp"}
+
+
 def test_the_socket_is_as_the_module_wants_it():
     socket = unit("gcpkce-helper.socket")["Socket"]
     assert socket["ListenStream"] == SOCKET

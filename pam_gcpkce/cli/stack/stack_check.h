@@ -51,6 +51,10 @@ void stack_remember_check(const struct stack_context *view,
 void stack_lightdm_check(const struct stack_context *view,
     const struct stack_line *auth, const struct config *config);
 
+/* Report a polkit whose helper systemd starts without a network. */
+void stack_polkit_check(
+    const struct stack_context *view, const struct stack_line *auth);
+
 /*
  * Note which provider's stacks read which map file; then report the files that
  * stacks of both read although identities in them name no provider.

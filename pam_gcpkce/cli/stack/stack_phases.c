@@ -182,6 +182,7 @@ stack_export_check(const struct stack_context *v)
 		return;
 	}
 	auth_lines_check(v, config);
+	stack_polkit_check(v, auth);
 	if (!check_config_load(v->check->options, stack_argc(auth),
 		auth->arguments, auth->where, NULL, config) ||
 	    config->export == EXPORT_NONE)
