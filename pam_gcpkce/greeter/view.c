@@ -46,12 +46,21 @@ end(struct run *v, enum status status)
 	g_main_loop_quit(v->loop);
 }
 
-/* For the display manager's log: never an address, which may hold a code. */
+/*
+ * For the display manager's log, in English: hosts and reasons, and never an
+ * address, which may hold a code.
+ */
 static void
-fail(struct run *v, const char *what, const char *detail)
+note(const char *what, const char *detail)
 {
 	(void)fprintf(stderr, "gcpkce-view: %s%s%s\n", what,
 	    detail[0] != '\0' ? ": " : "", detail);
+}
+
+static void
+fail(struct run *v, const char *what, const char *detail)
+{
+	note(what, detail);
 	end(v, STATUS_FAILED);
 }
 
@@ -83,9 +92,18 @@ unreachable(struct run *v, const char *reason)
 
 	(void)g_string_replace(text, "{host}", v->host, 1);
 	(void)g_string_replace(text, "{reason}", reason, 1);
+	(void)fprintf(
+	    stderr, "gcpkce-view: %s cannot be reached: %s\n", v->host, reason);
 	v->answer_due_us = 0;
 	web_window_trouble(v->window, MESSAGE_WEB_OFFLINE, text->str);
 	(void)g_string_free(text, TRUE);
+}
+
+static void
+failed_page(struct run *v, const char *reason)
+{
+	note("the page failed", reason);
+	web_window_trouble(v->window, MESSAGE_WEB_FAILED, gettext(reason));
 }
 
 static void
@@ -108,8 +126,10 @@ on_event(void *data, enum web_event event, const char *detail)
 		answer(v, detail);
 		break;
 	case WEB_REFUSED:
-		(void)fprintf(stderr, "gcpkce-view: not allowed: %s\n", detail);
 		web_window_refused(v->window, detail);
+		/* fall through */
+	case WEB_REFUSED_QUIETLY:
+		note("not allowed", detail);
 		break;
 	case WEB_UNREACHABLE:
 		unreachable(v, detail);
@@ -118,12 +138,10 @@ on_event(void *data, enum web_event event, const char *detail)
 		fail(v, "the certificate is not valid", detail);
 		break;
 	case WEB_CRASHED:
-		web_window_trouble(v->window, MESSAGE_WEB_FAILED,
-		    gettext(MESSAGE_WEB_CRASHED));
+		failed_page(v, MESSAGE_WEB_CRASHED);
 		break;
 	case WEB_MEMORY:
-		web_window_trouble(
-		    v->window, MESSAGE_WEB_FAILED, gettext(MESSAGE_WEB_MEMORY));
+		failed_page(v, MESSAGE_WEB_MEMORY);
 		break;
 	case WEB_UNCONFINED:
 		fail(v, "the list of hosts cannot be enforced", detail);
@@ -209,6 +227,7 @@ main(int argc, char **argv)
 		return STATUS_FAILED;
 	}
 	translate();
+	g_set_prgname("gcpkce-view"); /* screen readers say it */
 	if (!gtk_init_check()) {
 		(void)fputs("gcpkce-view: there is no display\n", stderr);
 		return STATUS_FAILED;

@@ -44,12 +44,12 @@ static const char *const kept[] = {
 };
 
 /*
- * The home is root's directory and holds nothing, so all files of settings are
- * root's, and caches are written nowhere.
+ * No file can be made below /proc, so the home has no settings and gets no
+ * caches; all files that are read are root's.
  */
 static const char *const set[][2] = {
     {"PATH", "/usr/bin:/bin"},
-    {"HOME", "/"},
+    {"HOME", "/proc/no-home"},
     {"GSETTINGS_BACKEND", "memory"},
     {"GTK_USE_PORTAL", "0"},
     {"GSK_RENDERER", "cairo"},
@@ -70,6 +70,22 @@ is_kept(const char *variable)
 	return false;
 }
 
+/*
+ * Without a session bus GLib would start one, and wait for it for seconds.
+ */
+static bool
+bus_set(void)
+{
+	const char *runtime = getenv("XDG_RUNTIME_DIR");
+	autobuf path = BUF_INIT(4096);
+
+	buf_printf(&path, "%s/bus", runtime != NULL ? runtime : "");
+	return getenv("DBUS_SESSION_BUS_ADDRESS") != NULL ||
+	    access(buf_text(&path), F_OK) == 0 ||
+	    (setenv("DBUS_SESSION_BUS_ADDRESS", "disabled:", 1) == 0 &&
+		setenv("GTK_A11Y", "none", 1) == 0);
+}
+
 bool
 web_environment_reduce(void)
 {
@@ -84,7 +100,7 @@ web_environment_reduce(void)
 		*to = NULL;
 	for (size_t i = 0; i < sizeof(set) / sizeof(set[0]); i++)
 		done = done && setenv(set[i][0], set[i][1], 1) == 0;
-	return done;
+	return bus_set() && done;
 }
 
 static enum web_request

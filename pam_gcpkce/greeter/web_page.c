@@ -24,22 +24,25 @@ report(struct page *page, enum web_event event, const char *detail)
 
 /* ---- where it may go ---- */
 
-/* The host of an address as WebKit has it; the scheme of one without. */
+/* The host of an address, after "http://" without TLS; or another scheme. */
 static void
 report_place(struct page *page, enum web_event event, const char *uri)
 {
 	struct url url;
 	char place[300];
-	struct view shown = uri != NULL && url_split(uri, &url)
-	    ? url.host
-	    : view_before(view_text(uri != NULL ? uri : ""), ':');
+	struct view shown = view_before(view_text(uri), ':');
+	bool plain = view_eq(shown, view_text("http"));
 
-	(void)g_snprintf(place, sizeof(place), "%.*s",
-	    (int)MIN(shown.len, sizeof(place) - 1), (const char *)shown.p);
+	if (url_split(uri, &url) &&
+	    (plain || view_eq(shown, view_text("https"))))
+		shown = url.host;
+	(void)g_snprintf(place, sizeof(place), "%s%.*s", plain ? "http://" : "",
+	    (int)MIN(shown.len, sizeof(place) - 8), (const char *)shown.p);
 	report(page, event, place);
 }
 
-static void catch (struct page *page, const char *uri)
+static void
+report_answer(struct page *page, const char *uri)
 {
 	autobuf answer = BUF_INIT(64 * 1024);
 
@@ -64,13 +67,36 @@ judge_navigation(struct page *page, WebKitPolicyDecision *decision)
 		break;
 	case WEB_CATCH:
 		webkit_policy_decision_ignore(decision);
-		catch (page, uri);
+		report_answer(page, uri);
 		break;
 	case WEB_REFUSE:
 		webkit_policy_decision_ignore(decision);
-		report_place(page, WEB_REFUSED, uri);
+		report_place(page,
+		    webkit_navigation_action_is_user_gesture(action)
+			? WEB_REFUSED
+			: WEB_REFUSED_QUIETLY,
+		    uri);
 		break;
 	}
+}
+
+/* Only what is shown in place: everything else would be a download. */
+static void
+judge_response(WebKitPolicyDecision *decision)
+{
+	WebKitResponsePolicyDecision *response =
+	    WEBKIT_RESPONSE_POLICY_DECISION(decision);
+	SoupMessageHeaders *headers = webkit_uri_response_get_http_headers(
+	    webkit_response_policy_decision_get_response(response));
+	const char *disposition = headers != NULL
+	    ? soup_message_headers_get_one(headers, "Content-Disposition")
+	    : NULL;
+
+	if (disposition == NULL &&
+	    webkit_response_policy_decision_is_mime_type_supported(response))
+		webkit_policy_decision_use(decision);
+	else
+		webkit_policy_decision_ignore(decision);
 }
 
 static gboolean
@@ -78,14 +104,14 @@ on_decide_policy(WebKitWebView *web, WebKitPolicyDecision *decision,
     WebKitPolicyDecisionType type, struct page *page)
 {
 	(void)web;
-	if (type == WEBKIT_POLICY_DECISION_TYPE_NAVIGATION_ACTION)
+	if (type == WEBKIT_POLICY_DECISION_TYPE_NAVIGATION_ACTION) {
 		judge_navigation(page, decision);
-	else if (type == WEBKIT_POLICY_DECISION_TYPE_RESPONSE &&
-	    webkit_response_policy_decision_is_mime_type_supported(
-		WEBKIT_RESPONSE_POLICY_DECISION(decision)))
-		webkit_policy_decision_use(decision);
-	else /* a new window, or a download */
+	} else if (type == WEBKIT_POLICY_DECISION_TYPE_RESPONSE) {
+		judge_response(decision);
+	} else {
 		webkit_policy_decision_ignore(decision);
+		report(page, WEB_REFUSED_QUIETLY, "a new window");
+	}
 	return TRUE;
 }
 
@@ -96,6 +122,8 @@ on_load_changed(WebKitWebView *web, WebKitLoadEvent event, struct page *page)
 {
 	const char *uri = webkit_web_view_get_uri(web);
 
+	if (uri == NULL)
+		return;
 	if (event == WEBKIT_LOAD_STARTED || event == WEBKIT_LOAD_REDIRECTED)
 		report_place(page, WEB_LOADING, uri);
 	else if (event == WEBKIT_LOAD_COMMITTED)

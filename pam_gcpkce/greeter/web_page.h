@@ -8,12 +8,14 @@
 #include "web_options.h"
 
 enum web_event {
-	WEB_LOADING,     /* the host */
-	WEB_SHOWN,       /* the host, once its page is there */
-	WEB_CAUGHT,      /* the answer: the redirect URI and its query */
-	WEB_REFUSED,     /* the host, or the scheme, that is not allowed */
-	WEB_UNREACHABLE, /* why, in the user's language */
-	WEB_UNTRUSTED,   /* the host whose certificate is not valid */
+	WEB_LOADING,         /* the host */
+	WEB_SHOWN,           /* the host, once its page is there */
+	WEB_CAUGHT,          /* the answer: the redirect URI and its query */
+	WEB_REFUSED,         /* the host, or the scheme, that is not allowed */
+	WEB_REFUSED_QUIETLY, /* the same, of a frame or a script: the page stays
+			      */
+	WEB_UNREACHABLE,     /* why, in the user's language */
+	WEB_UNTRUSTED,       /* the host whose certificate is not valid */
 	WEB_CRASHED,
 	WEB_MEMORY,     /* it needed too much */
 	WEB_UNCONFINED, /* why; nothing was loaded */

@@ -22,12 +22,12 @@ on_permission(WebKitWebView *web, WebKitPermissionRequest *request)
 	return TRUE;
 }
 
-/* HTTP's own passwords, and client certificates. */
+/* HTTP's own passwords, and client certificates: go on without. */
 static gboolean
 on_authenticate(WebKitWebView *web, WebKitAuthenticationRequest *request)
 {
 	(void)web;
-	webkit_authentication_request_cancel(request);
+	webkit_authentication_request_authenticate(request, NULL);
 	return TRUE;
 }
 
@@ -70,17 +70,15 @@ refuse_signals(WebKitWebView *web)
 static bool
 is_feature_off(const char *name)
 {
-	static const char *const off[] = {"ServiceWorkersEnabled",
-	    "SharedWorkerEnabled", "PushAPIEnabled", "NotificationsEnabled",
-	    "WebAuthenticationEnabled", "DigitalCredentialsEnabled",
-	    "GamepadsEnabled", "GeolocationAPIEnabled", "MediaDevicesEnabled",
-	    "FullScreenEnabled", "PictureInPictureAPIEnabled",
-	    "SpeechSynthesisAPIEnabled", "ScreenWakeLockAPIEnabled",
-	    "DeviceOrientationEventEnabled", "AsyncClipboardAPIEnabled",
-	    "DOMPasteAllowed", "FileSystemEnabled", "DownloadAttributeEnabled",
-	    "BackgroundFetchAPIEnabled", "WebTransportEnabled", "WebGPUEnabled",
-	    "LinkPreconnectEarlyHintsEnabled", "LinkPrefetchEnabled",
-	    "BeaconAPIEnabled"};
+	static const char *const off[] = {"ServiceWorkers", "SharedWorker",
+	    "PushAPI", "BackgroundFetchAPI", "Notifications",
+	    "WebAuthentication", "DigitalCredentials", "Gamepads",
+	    "GeolocationAPI", "MediaDevices", "FullScreen",
+	    "PictureInPictureAPI", "SpeechSynthesisAPI", "SpeechRecognition",
+	    "ScreenWakeLockAPI", "DeviceOrientationEvent", "AsyncClipboardAPI",
+	    "DOMPasteAllowed", "DOMPasteAccessRequests", "FileSystem",
+	    "WebTransport", "WebGPU", "BeaconAPI", "LinkPreconnect",
+	    "LinkPreconnectEarlyHints", "LinkPrefetch", "LinkDNSPrefetch"};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(off); i++) {
 		if (strcmp(name, off[i]) == 0)
@@ -177,8 +175,7 @@ web_view_new(
 	    context, WEBKIT_CACHE_MODEL_DOCUMENT_VIEWER);
 	GtkWidget *web = g_object_new(WEBKIT_TYPE_WEB_VIEW, "web-context",
 	    context, "network-session", session_new(&options->rules),
-	    "user-content-manager", content, "settings", settings_new(),
-	    "zoom-level", (double)options->scale_percent / 100, NULL);
+	    "user-content-manager", content, "settings", settings_new(), NULL);
 	refuse_signals(WEBKIT_WEB_VIEW(web));
 	return web;
 }

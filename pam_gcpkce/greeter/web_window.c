@@ -57,6 +57,45 @@ on_retry(struct web_window *w)
 	w->requests->retry(w->requests->data);
 }
 
+/* Keys of an editor, with Control. */
+static bool
+is_editing(guint key)
+{
+	static const guint editing[] = {GDK_KEY_a, GDK_KEY_c, GDK_KEY_v,
+	    GDK_KEY_x, GDK_KEY_y, GDK_KEY_z, GDK_KEY_Left, GDK_KEY_Right,
+	    GDK_KEY_Up, GDK_KEY_Down, GDK_KEY_Home, GDK_KEY_End,
+	    GDK_KEY_BackSpace, GDK_KEY_Delete};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(editing); i++) {
+		if (editing[i] == gdk_keyval_to_lower(key))
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_modifier(guint key)
+{
+	return (key >= GDK_KEY_Shift_L && key <= GDK_KEY_Hyper_R) ||
+	    key == GDK_KEY_ISO_Level3_Shift;
+}
+
+/*
+ * Commands of GTK, WebKit or a page: function keys (F7 would end WebKit), keys
+ * of a "multimedia" keyboard, and all with Alt or Super.
+ */
+static bool
+is_command(guint key, GdkModifierType state)
+{
+	if (is_modifier(key))
+		return false;
+	return (key >= GDK_KEY_F1 && key <= GDK_KEY_F35) ||
+	    key >= 0x10000000 /* of a vendor */ || key == GDK_KEY_Menu ||
+	    key == GDK_KEY_Print ||
+	    (state & (GDK_ALT_MASK | GDK_SUPER_MASK | GDK_META_MASK)) != 0 ||
+	    ((state & GDK_CONTROL_MASK) != 0 && !is_editing(key));
+}
+
 /* Before the page sees it, so that no page can keep a user. */
 static gboolean
 on_key(GtkEventControllerKey *keys, guint key, guint code,
@@ -64,11 +103,9 @@ on_key(GtkEventControllerKey *keys, guint key, guint code,
 {
 	(void)keys;
 	(void)code;
-	(void)state;
-	if (key != GDK_KEY_Escape)
-		return FALSE;
-	on_cancel(w);
-	return TRUE;
+	if (key == GDK_KEY_Escape)
+		on_cancel(w);
+	return key == GDK_KEY_Escape || is_command(key, state);
 }
 
 static GtkLabel *
@@ -141,7 +178,10 @@ trouble_new(struct web_window *w)
 	return box;
 }
 
-/* The theme is GTK's own, whatever a file or the environment says. */
+/*
+ * The theme is GTK's own, whatever a file or the environment says.  WebKit
+ * scales pages by the same resolution.
+ */
 static void
 look_set(const struct web_options *options)
 {
@@ -154,8 +194,8 @@ look_set(const struct web_options *options)
 	g_object_unref(provider);
 	g_object_set(gtk_settings_get_default(),
 	    "gtk-application-prefer-dark-theme", (gboolean)options->dark,
-	    "gtk-xft-dpi", (int)(DPI * 1024 * options->scale_percent / 100),
-	    NULL);
+	    "gtk-font-name", "Cantarell 11", "gtk-xft-dpi",
+	    (int)(DPI * 1024 * options->scale_percent / 100), NULL);
 }
 
 /* Without a window manager nothing else would give it the monitor's size. */
@@ -203,10 +243,32 @@ web_window_new(const struct web_options *options, GtkWidget *page,
 	return w;
 }
 
+/* What somebody copied before is not for this user, and a page can ask for a
+ * paste.  Wayland wants the keyboard's focus first. */
+static void
+clipboards_empty(void)
+{
+	GdkDisplay *display = gdk_display_get_default();
+
+	gdk_clipboard_set_text(gdk_display_get_clipboard(display), "");
+	gdk_clipboard_set_text(gdk_display_get_primary_clipboard(display), "");
+}
+
+static void
+on_active(struct web_window *w)
+{
+	clipboards_empty();
+	(void)g_signal_handlers_disconnect_by_func(
+	    w->window, (gpointer)on_active, w);
+}
+
 void
 web_window_show(struct web_window *w)
 {
 	size_set(w->window);
+	clipboards_empty();
+	g_signal_connect_swapped(
+	    w->window, "notify::is-active", G_CALLBACK(on_active), w);
 	gtk_window_present(w->window);
 }
 

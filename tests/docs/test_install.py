@@ -65,11 +65,14 @@ def test_uninstall_leaves_the_configuration_alone(tmp_path):
 
 @pytest.mark.skipif(shutil.which("apt-get") is None, reason="there is no apt-get here")
 def test_the_packages_of_the_build_can_be_installed():
-    command = commands("docs/INSTALL.md", "Build and install")[0]
-    assert re.match("apt-get install( [a-z0-9+.-]+)+$", command)
-    done = subprocess.run(["sh", "-c", f"{command} --simulate"], text=True, capture_output=True,
-                          check=False)
-    assert done.returncode == 0, done.stderr
+    found = [command for command in commands("docs/INSTALL.md", "Build and install")
+             if command.startswith("apt-get")]
+    assert len(found) == 2
+    for command in found:
+        assert re.match("apt-get install( [a-z0-9+.-]+)+$", command)
+        done = subprocess.run(["sh", "-c", f"{command} --simulate"], text=True,
+                              capture_output=True, check=False)
+        assert done.returncode == 0, done.stderr
 
 
 def test_the_commands_of_the_documents_build_install_and_uninstall(tmp_path):

@@ -72,3 +72,13 @@ def test_all_attacks_on_id_tokens_have_a_row():
 def test_an_attack_on_id_tokens_names_a_test(attack, test):
     assert attack
     assert test in TESTS
+
+
+WAYS_OUT = rows(read("docs", "WAYS_OUT.md"))
+
+
+@pytest.mark.parametrize("way", WAYS_OUT, ids=[row[0] for row in WAYS_OUT])
+def test_a_way_out_of_the_sign_in_page_names_its_tests(way):
+    assert len(WAYS_OUT) > 25 and len(way) == 3
+    names = way[2].split("`, `")
+    assert [name for name in names if name not in TESTS] == []

@@ -3,7 +3,10 @@
 installed, an account for the greeter, a screen, a session bus, and web servers.
 """
 
+import contextlib
+import functools
 import os
+import subprocess
 import sys
 
 import pytest
@@ -21,6 +24,7 @@ from machine import ROOT, start_network  # noqa: E402
 from screen import Screen  # noqa: E402
 from site_server import Site  # noqa: E402
 from viewer import Viewer  # noqa: E402
+from waiting import wait_until  # noqa: E402
 
 BUILD = os.path.realpath(os.environ.get("GCPKCE_BUILD", os.path.join(ROOT, "build/default")))
 SHOTS = os.path.join(BUILD, "greeter")
@@ -28,8 +32,9 @@ ACCOUNT, UID = "gcpkce-greeter", 3950
 
 LOGIN, APPS, IDP = "login.example.test", "apps.example.test", "idp.example.test"
 OTHER = "other.example.test"  # no page may reach it
-REDIRECT = "https://login.example.test/callback/desk"
-HOSTS = (LOGIN, APPS, IDP, OTHER)
+CALLBACK = "/callback/desk"
+DESK = "desk.example.test"  # of the redirect URI; no page may reach it
+HOSTS = (LOGIN, APPS, IDP, OTHER, DESK)
 
 
 def pytest_cmdline_main(config):
@@ -49,6 +54,19 @@ def private_tree():
     tree.install(BUILD)
     tree.name_hosts(HOSTS)
     tree.add_account(ACCOUNT, UID)
+
+
+@pytest.fixture(scope="session")
+def bus(private_tree, screen):
+    """A session bus of the account, with the accessibility bus behind it."""
+    address = f"unix:path=/run/user/{UID}/bus-of-tests"
+    environment = {**screen.environment, "XDG_RUNTIME_DIR": f"/run/user/{UID}", "HOME": "/"}
+    daemon = tree.as_account(UID, ["dbus-daemon", "--session", "--nofork", f"--address={address}"],
+                             environment, stderr=subprocess.DEVNULL)
+    assert wait_until(lambda: os.path.exists(address.split("=")[1]))
+    yield {"DBUS_SESSION_BUS_ADDRESS": address}
+    daemon.terminate()
+    daemon.wait()
 
 
 @pytest.fixture(scope="session")
@@ -74,19 +92,25 @@ def screen(private_tree):
     screen.close()
 
 
+def start_view(started, screen, site, target="/start", *options, host=LOGIN, redirect=None,
+               env=None):
+    """Start the view at an address of the site; it ends with the stack."""
+    argv = [*options, "--redirect", redirect or site.url(DESK, CALLBACK), site.url(host, target)]
+    return started.enter_context(Viewer(screen, UID, argv, env))
+
+
 @pytest.fixture
 def view(screen, site):
-    """Start the view at an address of the site: view("/path", "--allow", IDP, env={...})."""
-    started = []
+    """Start the view: view("/path", "--allow", IDP, env={...})."""
+    with contextlib.ExitStack() as started:
+        yield functools.partial(start_view, started, screen, site)
 
-    def start(target="/start", *options, host=LOGIN, redirect=REDIRECT, env=None):
-        argv = [*options, "--redirect", redirect, site.url(host, target)]
-        started.append(Viewer(screen, UID, argv, env))
-        return started[-1]
-    yield start
-    for viewer in started:
-        print(f"The view said:\n{viewer.said}")  # shown of what failed
-        viewer.close()
+
+@pytest.fixture(scope="module")
+def module_view(screen, servers):
+    """The same as view, for fixtures that several tests share."""
+    with contextlib.ExitStack() as started:
+        yield functools.partial(start_view, started, screen, servers)
 
 
 @pytest.fixture(scope="session")

@@ -53,10 +53,16 @@ class Site:
         """Show a certificate of a kind (see certs.KINDS) from now on."""
         self._context.load_cert_chain(*self._authority.certificate(kind, self._names))
 
+    def ask_for_certificates(self, asks):
+        """Ask clients for a certificate, from the next connection on."""
+        self._context.load_verify_locations(self.ca_file)
+        self._context.verify_mode = ssl.CERT_OPTIONAL if asks else ssl.CERT_NONE
+
     def url(self, host, target="/", scheme="https"):
         return f"{scheme}://{host}:{self.port if scheme == 'https' else self.http_port}{target}"
 
     def clear(self):
+        self.ask_for_certificates(False)
         self.pages.clear()
         self.requests.clear()
         self.connections.clear()

@@ -71,3 +71,13 @@ def as_account(uid, argv, environment, **more):
     return subprocess.Popen(
         ["setpriv", f"--reuid={uid}", f"--regid={uid}", "--clear-groups", "--", *argv],
         env=environment, **{"stdin": subprocess.DEVNULL, **more})
+
+
+def processes_of(uid):
+    """The ids of the processes that an account has, as text."""
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            if os.stat(f"/proc/{pid}").st_uid == uid:
+                yield pid
+        except OSError:
+            continue

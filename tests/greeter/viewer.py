@@ -3,7 +3,6 @@
 
 import os
 import signal
-import subprocess
 import tempfile
 
 import tree
@@ -31,9 +30,10 @@ class Viewer:
         """Wait for its end; gives its status."""
         return self.process.wait(seconds)
 
-    def _text(self, file):
-        file.seek(0)
-        return file.read().decode()
+    @staticmethod
+    def _text(file):
+        """All of it, without moving the place where its programs write."""
+        return os.pread(file.fileno(), os.fstat(file.fileno()).st_size, 0).decode()
 
     @property
     def printed(self):
@@ -44,9 +44,15 @@ class Viewer:
         """What is on its standard error."""
         return self._text(self._files[1])
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        print(f"The view said:\n{self.said}")  # shown of what failed
+        self.close()
+
     def close(self):
+        """End it, and its children with it."""
         if self.runs():
             self.process.send_signal(signal.SIGKILL)
             self.process.wait()
-        for file in self._files:
-            file.close()

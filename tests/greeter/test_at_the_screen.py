@@ -1,0 +1,299 @@
+# SPDX-License-Identifier: ISC
+"""gcpkce-view at its keyboard and mouse, and what it shows when something is wrong.
+
+The pictures are in build/*/greeter.
+"""
+
+import hashlib
+import os
+import subprocess
+import time
+
+import pytest
+
+import tree
+from conftest import LOGIN, OTHER, UID
+from site_server import page
+from waiting import PATIENCE, wait_until
+
+FORM = """<!DOCTYPE html><html lang="en"><style>
+:root {{ color-scheme: light dark; font-family: sans-serif }}
+form {{ max-width: 22em; margin: 12vh auto; display: grid; gap: .8em }}
+input, button {{ font: inherit; padding: .5em }}</style>
+<form method="post" action="/check"><h1>Sign in</h1><input name="user" aria-label="User" autofocus>
+<input name="password" type="password" aria-label="Password"><button>Next</button>{more}</form>
+<script>fetch("/there")</script></html>"""
+KEYS = ["F1", "F3", "F5", "F6", "F7", "F10", "F11", "F12", "ctrl+shift+i", "ctrl+shift+d", "ctrl+shift+j",
+        "ctrl+shift+c", "ctrl+u", "ctrl+p", "ctrl+s", "ctrl+o", "ctrl+n", "ctrl+t", "ctrl+w", "ctrl+q",
+        "ctrl+l", "ctrl+f", "ctrl+h", "ctrl+d", "ctrl+shift+n", "ctrl+shift+t", "ctrl+alt+t", "alt+Left",
+        "alt+Right", "alt+Home", "alt+F2", "alt+F4", "super", "Menu", "shift+F10", "Print", "ctrl+Tab",
+        "ctrl+Page_Down", "ctrl+plus", "ctrl+minus", "XF86HomePage", "XF86Search", "XF86Back", "XF86Mail"]
+
+
+def is_there(site, viewer):
+    """Wait for the page; it says so when it is drawn."""
+    assert wait_until(lambda: any(request.path == "/there" for request in site.requests)), viewer.said
+    time.sleep(1)
+
+
+@pytest.fixture
+def form(site):
+    site.pages[LOGIN, "/start"] = page(FORM.format(more=""))
+    site.pages[LOGIN, "/there"] = page("")
+    site.pages[LOGIN, "/check"] = page("<h1>Checked</h1><script>fetch('/there')</script>")
+    return site
+
+
+def area(screen):
+    """The screen below the bar, as a hash."""
+    return hashlib.sha256(subprocess.run(
+        ["import", "-window", "root", "-crop", "1280x700+0+60", "rgb:-"],
+        env=screen.environment, capture_output=True, check=True).stdout).hexdigest()
+
+
+def test_no_key_opens_anything(form, screen, view):
+    viewer = view()
+    is_there(form, viewer)
+    screen.shot("page")
+    screen.click(640, 700)  # so that no caret blinks
+    time.sleep(1)
+    before, asked = area(screen), len(form.requests)
+    for key in KEYS:
+        screen.keys(key)
+        assert viewer.runs(), key
+    time.sleep(1)
+    assert area(screen) == before
+    assert (viewer.runs(), screen.windows(), len(form.requests)) == (True, ["Sign in"], asked)
+
+
+@pytest.mark.parametrize("button, modifier", [(3, None), (2, None), (1, "ctrl"), (1, "shift"), (8, None),
+                                              (9, None)])
+def test_no_button_of_the_mouse_opens_anything(site, screen, view, button, modifier):
+    """On a link over all of the page."""
+    site.pages[LOGIN, "/start"] = page(
+        f"<a href='{site.url(OTHER, '/link')}' style='display: block; height: 90vh; background: #ccc; color: #ccc'>"
+        "x</a><script>fetch('/there')</script>")
+    viewer = view()
+    is_there(site, viewer)
+    screen.run("xdotool", "mousemove", "640", "400", "sleep", "0.5")
+    before = area(screen)
+    screen.run("xdotool", *(["keydown", modifier] if modifier else []), "click", str(button),
+               *(["keyup", modifier] if modifier else []))
+    time.sleep(1)
+    assert screen.windows() == ["Sign in"]
+    assert (site.asked(OTHER), site.connections.count(OTHER), viewer.runs()) == ([], 0, True)
+    if button == 3:  # the others are refused like the first
+        assert area(screen) == before
+
+
+def test_a_link_to_another_host_is_explained(site, screen, view):
+    site.pages[LOGIN, "/start"] = page(
+        f"<a href='{site.url(OTHER, '/link')}' style='display: block; height: 90vh'>Help</a>"
+        "<script>fetch('/there')</script>")
+    viewer = view()
+    is_there(site, viewer)
+    screen.click(640, 400)
+    assert wait_until(lambda: f"not allowed: {OTHER}" in viewer.said)
+    time.sleep(1)
+    screen.shot("refused")
+    assert screen.colour(1200, 70) == "F9E9B8"
+    assert site.connections.count(OTHER) == 0
+
+
+def test_nothing_is_dragged_in(site, screen, view):
+    """A link on the page itself, which WebKit opens where it is dropped."""
+    site.pages[LOGIN, "/start"] = page(
+        f"<a href='{site.url(OTHER, '/link')}' style='position: fixed; top: 20px; left: 20px; font-size: 40px'>"
+        "drag me</a><script>addEventListener('dragstart', () => fetch('/dragged'));"
+        "fetch('/there')</script>")
+    viewer = view()
+    is_there(site, viewer)
+    screen.drag((90, 100), (640, 500))
+    assert wait_until(lambda: any(request.path == "/dragged" for request in site.requests), 10)
+    time.sleep(1)
+    assert (site.asked(OTHER), site.connections.count(OTHER)) == ([], 0)
+    assert (viewer.runs(), screen.windows()) == (True, ["Sign in"])
+
+
+@pytest.mark.parametrize("kind", ["file", "color"])
+def test_no_chooser_opens(site, screen, view, kind):
+    site.pages[LOGIN, "/start"] = page(
+        f"<input type={kind} id=i style='width: 900px; height: 500px' onclick=\"fetch('/clicked')\">"
+        "<script>fetch('/there')</script>")
+    viewer = view()
+    is_there(site, viewer)
+    screen.click(400, 300)
+    assert wait_until(lambda: any(request.path == "/clicked" for request in site.requests))
+    time.sleep(1)
+    named = [name for name in screen.windows() if name != "gcpkce-view"]  # a tooltip
+    assert (viewer.runs(), named) == (True, ["Sign in"])
+
+
+def selected(screen, selection):
+    """What one would paste; None for no such selection."""
+    done = subprocess.run(["xclip", "-o", "-selection", selection], env=screen.environment,
+                          capture_output=True, check=False)
+    return done.stdout if done.returncode == 0 else None
+
+
+def test_the_clipboard_of_the_last_person_is_empty(form, screen, view):
+    """What was copied before is not pasted here, and what is copied here is gone."""
+    copy = [subprocess.Popen(["xclip", "-quiet", "-selection", selection], stdin=subprocess.PIPE,
+                             env=screen.environment) for selection in ("clipboard", "primary")]
+    for process in copy:
+        process.stdin.write(b"of-the-last-person")
+        process.stdin.close()
+    for selection in ("clipboard", "primary"):
+        assert wait_until(lambda of=selection: selected(screen, of) == b"of-the-last-person")
+    viewer = view()
+    is_there(form, viewer)
+    screen.keys("ctrl+v")
+    screen.type("alice")
+    screen.keys("ctrl+a", "ctrl+c", "Return")
+    assert wait_until(lambda: any(request.method == "POST" for request in form.requests))
+    posted = [request.body for request in form.requests if request.method == "POST"]
+    assert posted == [b"user=alice&password="]
+    screen.keys("Escape")
+    assert viewer.wait() == 1
+    for process in copy:
+        process.wait(PATIENCE)  # it gave the selection to the view
+    for selection in ("clipboard", "primary"):
+        assert selected(screen, selection) is None
+
+
+@pytest.mark.parametrize("scheme", ["Basic", "Digest", "Negotiate"])
+def test_no_dialog_asks_for_a_password_of_http(site, screen, view, scheme):
+    challenge = {"Basic": 'Basic realm="x"', "Negotiate": "Negotiate",
+                 "Digest": 'Digest realm="x", nonce="n", qop="auth"'}[scheme]
+    site.pages[LOGIN, "/start"] = page("<h1>Not you</h1><script>fetch('/there')</script>", 401,
+                                       WWW_Authenticate=challenge)
+    viewer = view()
+    is_there(site, viewer)
+    screen.type("alice")
+    screen.keys("Return")
+    time.sleep(1)
+    asked = [request for request in site.requests if request.path == "/start"]
+    assert len(asked) == 1 and "authorization" not in asked[0].headers
+    assert (viewer.runs(), screen.windows()) == (True, ["Sign in"])
+
+
+def test_a_client_certificate_is_not_asked_for(site, screen, view):
+    site.ask_for_certificates(True)
+    site.pages[LOGIN, "/start"] = page("<script>fetch('/there')</script>")
+    viewer = view()
+    is_there(site, viewer)
+    assert (viewer.runs(), screen.windows()) == (True, ["Sign in"])
+
+
+def test_a_page_gets_no_device_and_no_permission(site, view):
+    site.pages[LOGIN, "/start"] = page("""<script>(async () => {
+        const no = Promise.resolve("no");
+        const tried = {
+            place: new Promise(r => navigator.geolocation ? navigator.geolocation.getCurrentPosition(
+                () => r("yes"), () => r("no")) : r("no")),
+            note: window.Notification ? Notification.requestPermission().then(p => p == "granted" ? "yes" : "no") : no,
+            camera: navigator.mediaDevices ? navigator.mediaDevices.getUserMedia({video: true}).then(
+                () => "yes", () => "no") : no,
+            clipboard: navigator.clipboard && navigator.clipboard.readText ? navigator.clipboard.readText().then(
+                () => "yes", () => "no") : no,
+            key: Promise.resolve(window.PublicKeyCredential ? "yes" : "no"),
+            worker: navigator.serviceWorker ? navigator.serviceWorker.register("/sw.js").then(
+                () => "yes", () => "no") : no,
+            peer: Promise.resolve(window.RTCPeerConnection ? "yes" : "no"),
+            gl: Promise.resolve(document.createElement("canvas").getContext("webgl") ? "yes" : "no"),
+            files: Promise.resolve(window.showOpenFilePicker ? "yes" : "no"),
+            usb: Promise.resolve(navigator.usb || navigator.bluetooth || navigator.hid ? "yes" : "no"),
+            share: Promise.resolve(navigator.share ? "yes" : "no"),
+            full: Promise.resolve(document.fullscreenEnabled ? "yes" : "no"),
+        };
+        const said = [];
+        for (const name in tried) said.push(name + "=" + await tried[name]);
+        fetch("/said?" + said.join("&")) })()</script>""")
+    site.pages[LOGIN, "/sw.js"] = page("", kind="text/javascript")
+    viewer = view()
+    assert wait_until(lambda: any(request.path == "/said" for request in site.requests)), viewer.said
+    said = next(request.target for request in site.requests if request.path == "/said")
+    assert "yes" not in said and said.count("=no") == 12
+    assert viewer.runs()
+
+
+def test_a_page_that_eats_memory_is_ended_and_may_be_tried_again(site, screen, view):
+    site.pages[LOGIN, "/start"] = page("""<script>fetch("/there"); const all = [];
+        setInterval(() => { if (all.length < 100) { const a = new Uint8Array(16 << 20); a.fill(7); all.push(a) } }, 100)</script>""")
+    viewer = view()
+    assert wait_until(lambda: "too much memory" in viewer.said), viewer.said
+    used = sum(resident(pid) for pid in tree.processes_of(UID))
+    time.sleep(1)
+    screen.shot("memory")
+    assert viewer.runs() and used < 600
+    site.pages[LOGIN, "/start"] = page(FORM.format(more=""))
+    site.requests.clear()
+    screen.keys("Return")
+    is_there(site, viewer)
+
+
+def resident(pid):
+    """MiB that a process has for itself; 0 once it has ended."""
+    try:
+        with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as file:
+            return sum(int(line.split()[1]) for line in file if line.startswith("Private_")) / 1024
+    except OSError:
+        return 0
+
+
+def test_without_a_network_it_says_so_and_tries_again(site, screen, view):
+    """The server's name has no address; then it has one."""
+    with open("/etc/hosts", encoding="ascii") as file:
+        hosts = file.read()
+    site.pages[LOGIN, "/start"] = page(FORM.format(more=""))
+    with open("/etc/hosts", "w", encoding="ascii") as file:
+        file.write(hosts.replace(LOGIN, "x.example.test"))
+    try:
+        viewer = view()
+        assert wait_until(lambda: "cannot be reached" in viewer.said), viewer.said
+        time.sleep(1)
+        screen.shot("no-network")
+    finally:
+        with open("/etc/hosts", "w", encoding="ascii") as file:
+            file.write(hosts)
+    screen.keys("Return")
+    is_there(site, viewer)
+
+
+def test_a_server_that_does_not_answer_is_no_network(site, screen, view):
+    site.pages[LOGIN, "/start"] = lambda request: time.sleep(120) or page("late")
+    viewer = view()
+    assert wait_until(lambda: "it does not answer" in viewer.said), viewer.said
+    assert viewer.runs()
+    screen.keys("Escape")
+    assert viewer.wait() == 1
+
+
+@pytest.fixture(scope="module")
+def german(private_tree):
+    if not os.path.exists("/usr/lib/locale/de_DE.UTF-8"):
+        subprocess.run(["localedef", "--no-archive", "-i", "de_DE", "-f", "UTF-8",
+                        "/usr/lib/locale/de_DE.UTF-8"], check=True)
+    return {"LANG": "de_DE.UTF-8"}
+
+
+def test_it_is_german_dark_and_large(form, screen, view, german):
+    """Pages are told of the first two; the pictures are for people."""
+    form.pages[LOGIN, "/start"] = page(FORM.format(more="") + (
+        "<script>fetch('/look?' + [navigator.language, matchMedia('(prefers-color-scheme: dark)').matches,"
+        " devicePixelRatio, innerWidth])</script>"))
+    viewer = view("/start", "--dark", "--scale", "200", env=german)
+    is_there(form, viewer)
+    screen.shot("german-dark-200")
+    look = next(request.target for request in form.requests if request.path == "/look")
+    assert look.startswith("/look?de-DE,true,")
+    assert int(look.rsplit(",", 1)[1]) == 640
+    red, green, blue = (int(screen.colour(640, 20)[i:i + 2], 16) for i in (0, 2, 4))
+    assert max(red, green, blue) < 0x60  # the bar is dark
+
+
+def test_what_is_wrong_is_german_too(site, screen, view, german):
+    viewer = view("/start", env=german, host="nowhere.example.test")
+    assert wait_until(lambda: "cannot be reached" in viewer.said), viewer.said
+    time.sleep(1)
+    assert os.path.exists(screen.shot("german-no-network"))
