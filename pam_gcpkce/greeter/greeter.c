@@ -87,6 +87,8 @@ run(const struct settings *settings, const char *fault)
 		(void)fprintf(stderr, "gcpkce-greeter: %s\n", why.text);
 		return 2;
 	}
+	/* one still window: OpenGL in software costs 100 MiB for nothing */
+	(void)setenv("GSK_RENDERER", "cairo", 0);
 	if (!gtk_init_check()) {
 		(void)fputs("gcpkce-greeter: no display\n", stderr);
 		return 1;

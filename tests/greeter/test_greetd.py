@@ -8,6 +8,7 @@ import pytest
 from browser import Browser
 from contract import CANCELLED, DENIED, LATER, ours
 from house import process_ids, runs
+from ports import free_port
 from waiting import wait_until
 
 # A greeter of an attacker: it lets the user sign in, and gives the session variables
@@ -66,6 +67,18 @@ def test_the_right_person_gets_a_session_and_so_does_the_next_one(desk, journal,
     journal.wait('outcome=ok user="bob"')
     # the code came from the page, and no server was asked for the redirect URI
     assert genesys.log.count("POST", "/oauth/token") == 2
+
+
+def test_a_listener_s_prompt_takes_the_caught_address(desk, genesys, journal):
+    """With callback=loopback greetd's stack asks for a number; the address serves as well."""
+    redirect = f"http://localhost:{free_port()}/oauth2/callback"
+    genesys.clients["public"].redirect_uris.append(redirect)
+    desk.configure(callback="loopback", redirect_uri=redirect)
+    desk.start()
+    desk.sign_in("alice")
+    desk.choose("alice")
+    assert desk.session()[0] == "alice"
+    assert "an answer of 0 bytes" not in journal.text()
 
 
 def test_another_person_is_refused_and_the_screen_says_so(desk, journal):
