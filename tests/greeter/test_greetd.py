@@ -43,6 +43,18 @@ ask(type="start_session", cmd=["/tmp/session.sh"], env=[
 """
 
 
+# In place of gcpkce-view; /tmp/mode says how it ends.
+PROGRAM = """\
+#!/bin/sh
+case $(cat /tmp/mode) in
+flood) head -c 100000 /dev/zero | tr '\\0' x ;;
+foreign) echo 'https://evil.example/?code=1&state=2' ;;
+fails) echo 'a line before' >&2; echo 'the certificate has expired' >&2; exit 3 ;;
+killed) kill -9 $$ ;;
+esac
+"""
+
+
 def helpers():
     return [pid for pid in process_ids() if runs(pid, desks.HELPER)]
 
@@ -79,6 +91,31 @@ def test_a_listener_s_prompt_takes_the_caught_address(desk, genesys, journal):
     desk.choose("alice")
     assert desk.session()[0] == "alice"
     assert "an answer of 0 bytes" not in journal.text()
+
+
+def test_what_the_page_s_program_prints_is_judged(desk, genesys):
+    """Each way to end: what the screen says then, and that nothing was answered."""
+    desks.write("/tmp/program", PROGRAM, 0o755)
+    desk.configure(greeter=["view = /tmp/program"])
+    reasons = ("the certificate has expired", "The sign-in page ended in an unexpected way")
+    ways = {"flood": None, "fails": reasons[0], "foreign": reasons[1], "killed": None}
+    desks.write("/tmp/mode", "flood")
+    desk.start()
+    desk.sign_in("alice")
+    for mode, reason in ways.items():
+        desks.write("/tmp/mode", mode)
+        if mode != "flood":
+            desk.screen.keys("Return")  # Try again
+        assert wait_until(lambda reason=reason: {
+            text for name in desk.names() for text in (*reasons, "Try again") if text in name
+        } == {reason or "Try again", "Try again"}), desk.names()
+    desks.write("/tmp/mode", "nothing")
+    desk.screen.keys("Return")
+    desk.wait_for("Number that the page showed")
+    desk.screen.type("4821")
+    desk.screen.keys("Return")
+    desk.wait_for("Please sign in once more", "That is not the answer")
+    assert genesys.log.count("POST", "/oauth/token") == 0
 
 
 def test_another_person_is_refused_and_the_screen_says_so(desk, journal):
