@@ -17,6 +17,7 @@ from documents import all_commands, commands_in, sections
 NAMED = {
     "gcpkce forget": "test_forget_removes_those_of_all_users",
     "make demo": "test_demo_signs_in_by_itself_and_shows_what_it_promises",
+    "make demo PROVIDER=cxone": "test_demo_signs_in_with_cxone",
     "make check": "test_make_check_runs_all_tests",
     "make deb": "test_the_package_is_built_and_installed_as_the_documents_say",
     "apt install ./build/deb/libpam-gcpkce_*.deb":
