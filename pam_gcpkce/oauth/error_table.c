@@ -25,8 +25,11 @@ hint_get(enum hint hint)
 bool
 hint_is_of(enum hint hint, enum provider_id provider)
 {
-	return hint_get(hint)->scope !=
-	    (provider == PROVIDER_CXONE ? HINT_GENESYS : HINT_CXONE);
+	const enum hint_scope scope = hint_get(hint)->scope;
+
+	return provider == PROVIDER_CXONE
+	    ? scope != HINT_GENESYS && scope != HINT_NO_SECRET
+	    : scope != HINT_CXONE;
 }
 
 bool

@@ -53,7 +53,9 @@ hints_apply_by_client_and_secret(void **state)
 			    hint_applies(HINT_SECRET_WRONG, one, sent), sent);
 			assert_int_equal(
 			    hint_applies(HINT_SECRET_MISSING, one, sent),
-			    !sent);
+			    !sent && !is_cxone);
+			assert_int_equal(
+			    hint_applies(HINT_APP_AUTH, one, sent), is_cxone);
 			assert_true(hint_applies(HINT_REDIRECT, one, sent));
 			assert_false(hint_applies(HINT_CHALLENGE, one, sent));
 			assert_true(hint_is_of(HINT_CHALLENGE, one));

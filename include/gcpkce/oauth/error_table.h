@@ -21,7 +21,8 @@ enum hint {
 enum hint_scope {
 	HINT_ANY,
 	HINT_SECRET,    /* only where a client secret was sent */
-	HINT_NO_SECRET, /* only where none was sent */
+	HINT_NO_SECRET, /* only with Genesys Cloud, where none was sent; CXone's
+			   clients have client_auth */
 	HINT_GENESYS,   /* only with this provider */
 	HINT_CXONE,
 	HINT_OTHER /* never in a sign-in of this project */

@@ -25,6 +25,7 @@
 struct reading {
 	const struct config *known;
 	enum provider_id provider;
+	bool is_named; /* the provider, by the configuration or input */
 	bool shows[HINT_COUNT]; /* causes that the input itself shows */
 	struct explanation *ret;
 	struct errinfo *reterr;
@@ -50,7 +51,7 @@ conclude(struct reading *r, const struct error_row *row)
 
 		if (hint != HINT_NONE && !r->shows[hint] &&
 		    (r->known == NULL
-			    ? hint_is_of(hint, r->provider)
+			    ? !r->is_named || hint_is_of(hint, r->provider)
 			    : hint_applies(hint, r->provider,
 				  r->known->client_secret_file[0] != '\0')))
 			e->hints[e->count++] = row->hints[i];
@@ -351,10 +352,13 @@ address_join(const char *text, struct buf *ret)
 
 /* ---- the kind of input ---- */
 
-/* What names an endpoint of CXone's needs no configuration. */
+/* What names an endpoint needs no configuration. */
 static void
 provider_look(struct reading *r, const char *text)
 {
+	if (strstr(text, JOURNAL_MARK) != NULL ||
+	    strstr(text, AUTHORIZE_MARK) != NULL)
+		r->is_named = true;
 	if (strstr(text, " /" JOURNAL_MARK) != NULL ||
 	    strstr(text, "/" AUTHORIZE_MARK) != NULL)
 		r->provider = PROVIDER_CXONE;
@@ -398,6 +402,7 @@ explain_read(struct view text, const struct config *known,
 {
 	struct reading r = {.known = known,
 	    .provider = known != NULL ? known->provider : PROVIDER_GENESYS,
+	    .is_named = known != NULL,
 	    .ret = ret,
 	    .reterr = reterr};
 	autobuf plain = BUF_INIT(EXPLAIN_TEXT_MAX);
