@@ -303,11 +303,13 @@ report_text(const struct login *l, enum outcome outcome, const char *cause)
 	if (l->expires_at_s > 0)
 		clock_stamp(l->expires_at_s, expires);
 	if (l->verdict.outcome == OUTCOME_OK) {
-		line_print(to, "\nsigned in:     ", who->email);
+		(void)fputc('\n', to);
+		if (who->email[0] != '\0')
+			line_print(to, "signed in:     ", who->email);
 		line_print(to, "id:            ", who->id);
 		line_print(to, "organization:  ", who->organization_id);
-		line_print(to, "scopes:        ",
-		    who->scopes[0] != '\0' ? who->scopes : "none named");
+		if (who->scopes[0] != '\0')
+			line_print(to, "scopes:        ", who->scopes);
 		line_print(to, "token expires: ", expires);
 	}
 	(void)fprintf(to, "account:       %s\ndecision:      %s: ",

@@ -72,7 +72,7 @@ client_check(const struct policy *policy, const struct identity *identity,
     struct errinfo *reterr)
 {
 	if (identity->client_id[0] == '\0')
-		return missing(reterr, "OAuthClient.id");
+		return missing(reterr, "client_id");
 	if (strcmp(identity->client_id, policy->config->client_id) != 0)
 		return err_set(reterr, OUTCOME_WRONG_CLIENT,
 		    "the token was given to the client %s",
@@ -85,7 +85,7 @@ organization_check(const struct policy *policy, const struct identity *identity,
     struct errinfo *reterr)
 {
 	if (identity->organization_id[0] == '\0')
-		return missing(reterr, "organization.id");
+		return missing(reterr, "organization_id");
 	if (strcmp(identity->organization_id, policy->config->organization) !=
 	    0)
 		return err_set(reterr, OUTCOME_WRONG_ORGANIZATION,
@@ -100,13 +100,14 @@ partner_check(const struct policy *policy, const struct identity *identity,
 {
 	if (policy->config->partner_logins)
 		return OUTCOME_OK;
+	/* the helper refuses an actor itself: this is a second check */
 	if (policy->config->provider == PROVIDER_CXONE)
 		return identity->cloned_user
 		    ? err_set(reterr, OUTCOME_PARTNER_REFUSED,
 			  "another person acts as this user")
 		    : OUTCOME_OK;
 	if (identity->home_organization_id[0] == '\0')
-		return missing(reterr, "homeOrganization.id");
+		return missing(reterr, "home_organization_id");
 	if (strcmp(identity->home_organization_id, identity->organization_id) !=
 	    0)
 		return err_set(reterr, OUTCOME_PARTNER_REFUSED,
@@ -252,10 +253,10 @@ requirements_check(const struct policy *policy, const struct identity *identity,
 	    {config->require_group, &identity->groups, "groups",
 		OUTCOME_GROUP_MISSING,
 		"the user is in none of the required groups"},
-	    {config->require_role, &identity->roles, "authorization.roles",
+	    {config->require_role, &identity->roles, "roles",
 		OUTCOME_ROLE_MISSING,
 		"the user has none of the required roles"},
-	    {config->require_division, &identity->divisions, "division.id",
+	    {config->require_division, &identity->divisions, "division",
 		OUTCOME_DIVISION_MISSING,
 		"the user is in none of the required divisions"},
 	};

@@ -37,20 +37,27 @@ identity_start(struct exchange *x, size_t i, int64_t end_ms)
 	return r == OUTCOME_OK ? conn_start(conn, x->reterr) : r;
 }
 
-/* Judge what a reply added to the record; why has the reason of a failure. */
+/*
+ * Judge what a reply added to the record.
+ *
+ * in:     request  the reason of a failure begins with it; NULL: reterr names
+ *                  the id_token, and the reply with the keys is not at fault
+ */
 static enum outcome
 record_judge(struct exchange *x, enum outcome r, const char *request,
-    struct errinfo *why)
+    struct errinfo *reterr)
 {
-	const struct errinfo cause = *why;
+	const struct errinfo cause = *reterr;
 
 	/* the record goes to the journal as well */
 	if ((r == OUTCOME_OK || r == OUTCOME_WRONG_ORGANIZATION) &&
 	    redact_contains_in_identity(&x->identity, x->reply.access_token))
-		return err_set(why, OUTCOME_REPLY_INVALID,
-		    "%s: a field repeats the token", request);
-	return r == OUTCOME_OK ? r
-			       : err_set(why, r, "%s: %s", request, cause.text);
+		return err_set(reterr, OUTCOME_REPLY_INVALID,
+		    "%s: a field repeats the token",
+		    request != NULL ? request : "id_token");
+	return r == OUTCOME_OK || request == NULL
+	    ? r
+	    : err_set(reterr, r, "%s: %s", request, cause.text);
 }
 
 /* What the identity must agree with. */
@@ -101,7 +108,9 @@ reply_judge(struct exchange *x, size_t i, bool *ret_unknown)
 	r = asked->parse(
 	    buf_view(&conn->body), &context, &x->identity, x->reterr);
 	*ret_unknown = context.key_unknown;
-	return record_judge(x, r, asked->endpoint.request, x->reterr);
+	const bool is_of_reply = !asked->is_early || r == OUTCOME_REPLY_INVALID;
+	return record_judge(
+	    x, r, is_of_reply ? asked->endpoint.request : NULL, x->reterr);
 }
 
 /*

@@ -69,10 +69,10 @@ identity_check(const struct identity *identity, struct errinfo *reterr)
 	    ROW(id, text_is_id_char, "id"),
 	    ROW(email, NULL, "email"),
 	    ROW(state, NULL, "state"),
-	    ROW(client_id, client, "OAuthClient.id"),
-	    ROW(organization_id, text_is_id_char, "organization.id"),
-	    ROW(home_organization_id, text_is_id_char, "homeOrganization.id"),
-	    ROW(scopes, NULL, "authorizedScope"),
+	    ROW(client_id, client, "client_id"),
+	    ROW(organization_id, text_is_id_char, "organization_id"),
+	    ROW(home_organization_id, text_is_id_char, "home_organization_id"),
+	    ROW(scopes, NULL, "scopes"),
 #undef ROW
 	};
 

@@ -240,8 +240,8 @@ def test_decide_asks_for_one_of_each_required_list(
 
 
 @pytest.mark.parametrize("key, field", [
-    ("require_group", "groups"), ("require_role", "authorization.roles"),
-    ("require_division", "division.id")])
+    ("require_group", "groups"), ("require_role", "roles"),
+    ("require_division", "division")])
 def test_decide_names_a_list_that_is_missing(gcpkce, configure, account, key, field):
     run = decide(gcpkce, configure(**{key: OTHER}), account, GOOD)
     assert run.json["outcome"] == "identity_incomplete"

@@ -26,10 +26,10 @@ static const struct field fields[] = {
     {"id", FIELD(id), true},
     {"email", FIELD(email), false},
     {"state", FIELD(state), false},
-    {"OAuthClient.id", FIELD(client_id), true},
-    {"organization.id", FIELD(organization_id), true},
-    {"homeOrganization.id", FIELD(home_organization_id), true},
-    {"authorizedScope", FIELD(scopes), false},
+    {"client_id", FIELD(client_id), true},
+    {"organization_id", FIELD(organization_id), true},
+    {"home_organization_id", FIELD(home_organization_id), true},
+    {"scopes", FIELD(scopes), false},
 };
 
 #define FIELDS (sizeof(fields) / sizeof(fields[0]))

@@ -320,10 +320,10 @@ policy_denial_names_the_missing_field(void **state)
 		size_t offset;
 		const char *name;
 	} rows[] = {
-	    {offsetof(struct identity, client_id), "OAuthClient.id"},
-	    {offsetof(struct identity, organization_id), "organization.id"},
+	    {offsetof(struct identity, client_id), "client_id"},
+	    {offsetof(struct identity, organization_id), "organization_id"},
 	    {offsetof(struct identity, home_organization_id),
-		"homeOrganization.id"},
+		"home_organization_id"},
 	    {offsetof(struct identity, id), "id"},
 	    {offsetof(struct identity, state), "state"},
 	};
@@ -814,10 +814,9 @@ static const struct requirement {
 } requirements[] = {
     {"require_group", offsetof(struct identity, groups), "group_missing",
 	"groups"},
-    {"require_role", offsetof(struct identity, roles), "role_missing",
-	"authorization.roles"},
+    {"require_role", offsetof(struct identity, roles), "role_missing", "roles"},
     {"require_division", offsetof(struct identity, divisions),
-	"division_missing", "division.id"},
+	"division_missing", "division"},
 };
 
 /* The decision about a user with these ids; NULL: the list is missing. */
