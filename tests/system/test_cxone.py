@@ -586,7 +586,7 @@ ANSWERS = {
     "another port": (lambda landed: landed.replace(
         urlsplit(landed).netloc, urlsplit(landed).hostname + ":8444"), *ELSEWHERE),
     "another path": (lambda landed: landed.replace("?", "x?"), *ELSEWHERE),
-    "another issuer": (lambda landed: landed + "&iss=https%3A%2F%2Felsewhere.example",
+    "another issuer": (lambda landed: landed.partition("&iss=")[0] + "&iss=https%3A%2F%2Felsewhere.example",
                        *OF_ANOTHER),
     "two issuers": (lambda landed: landed + "&iss=x&iss=x",
                     MALFORMED, "the same parameter twice"),
