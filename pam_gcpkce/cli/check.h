@@ -28,14 +28,6 @@
 	X(stacks, "pam.d", false) \
 	X(sshd, "sshd", false)
 
-#define CHECK_MAPS_MAX 16
-
-/* A map file, and whose stacks read it. */
-struct check_map_use {
-	char path[CONFIG_TEXT_CAP];
-	bool by[PROVIDERS];
-};
-
 struct check {
 	const struct options *options;
 	struct findings findings;
@@ -44,8 +36,6 @@ struct check {
 	enum helper_socket socket;
 	bool probed; /* only then is there a probe */
 	struct wire_probe_reply probe;
-	struct check_map_use maps[CHECK_MAPS_MAX];
-	size_t maps_len;
 	struct buf text;          /* for people, after the findings */
 	struct json_object *eval; /* "stacks" of the JSON answer, an array */
 };

@@ -177,7 +177,10 @@ account_check(struct map_check *m, unsigned long number, const char *where,
 		    });
 }
 
-/* Without userinfo CXone's users have no address. */
+/*
+ * An address counts for CXone's users by its prefix alone, and without userinfo
+ * they have none.
+ */
 static void
 email_check(
     struct check *check, const char *where, const struct map_entry *entry)
@@ -186,15 +189,18 @@ email_check(
 	const char *end = p + entry->identities.len;
 	bool found = false;
 
-	if (check->config.provider != PROVIDER_CXONE || check->config.userinfo)
+	if (check->config.provider != PROVIDER_CXONE)
 		return;
+	if (entry->unqualified_email)
+		finding_add(&check->findings, FINDING_WARNING, where,
+		    "write cxone:email:ADDRESS, or better id:UUID",
+		    "email: counts for users of Genesys Cloud alone");
 	for (; p < end; p += strlen(p) + 1)
-		found = found || strncmp(p, "email:", 6) == 0 ||
-		    strncmp(p, "cxone:email:", 12) == 0;
-	if (found)
+		found = found || strncmp(p, "email:", 6) == 0;
+	if (found && !check->config.userinfo)
 		finding_add(&check->findings, FINDING_WARNING, where,
 		    "set userinfo = yes, or write id:UUID",
-		    "email: gives the account to no user of CXone without "
+		    "cxone:email: gives the account to no user without "
 		    "userinfo");
 }
 

@@ -88,11 +88,14 @@ identities_read(struct lines *lines, struct view rest,
 		enum provider_id of = provider_take(&identity);
 		if (!identity_is_valid(identity))
 			return line_refuse(lines, word, "is not an identity",
-			    "write id:UUID (in lower case) or "
-			    "email:ADDRESS, and before them the account, in "
-			    "brackets where its name has blanks: [NAME]",
+			    "write id:UUID (in lower case), email:ADDRESS or "
+			    "cxone:email:ADDRESS, and before them the account, "
+			    "in brackets where its name has blanks: [NAME]",
 			    reterr);
-		entry->unqualified |= of == PROVIDERS;
+		if (of == PROVIDERS && view_begins(identity, "email:")) {
+			entry->unqualified_email = true;
+			of = PROVIDER_GENESYS;
+		}
 		if (of != PROVIDERS && of != provider)
 			continue;
 		buf_put(&entry->identities, identity.p, identity.len);

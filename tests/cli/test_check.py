@@ -252,42 +252,6 @@ def test_all_services_are_those_that_name_the_module(check):
     find(run, WARNING, "^sudo has no other way in", "common-mfa:1")
 
 
-CXONE = """provider = cxone
-client_id = app
-organization = 22222222-3333-4444-5555-666666666666
-redirect_uri = https://signin.example.test/callback
-"""
-IDENTITY = "11111111-2222-3333-4444-555555555555"
-
-
-@pytest.mark.parametrize("lines, settings, faulty, first", [
-    ([f"alice cxone:id:{IDENTITY}", f"bob id:{IDENTITY}", "carol email:carol@example.test"], "",
-     2, 2),
-    ([f"alice cxone:id:{IDENTITY} id:{IDENTITY}", "bob -"], "", 1, 1),
-    ([f"alice cxone:id:{IDENTITY} genesys:id:{IDENTITY}", "bob -"], "", 0, 0),
-    ([f"alice id:{IDENTITY}"], "map_file = /elsewhere", 0, 0),
-    ([f"alice id:{IDENTITY}"], "map = email\nemail_domains = example.test\nuserinfo = yes", 0, 0),
-])
-@pytest.mark.parametrize("arguments", [("--offline",), (), ("--all-services",)],
-                         ids=["no service", "one service", "all services"])
-def test_a_map_of_two_providers_names_the_provider(
-        check, directory, lines, settings, faulty, first, arguments):
-    map_file = "" if "map_file" in settings else f"map_file = {directory}/map\n"
-    with open(f"{directory}/cxone.conf", "w", encoding="utf-8") as file:
-        os.fchmod(file.fileno(), 0o644)
-        file.write(f"{CXONE}{map_file}{settings}\n")
-    files = dict(COMMON, sshd=OURS + "@include common-rest\n",
-                 sudo=OURS.replace("\n", f" conf={directory}/cxone.conf\n") +
-                 "@include common-rest\n")
-    run = check(files, *arguments, lines=lines, service="sshd")
-    if faulty == 0:
-        assert "of both providers" not in run.out
-        return
-    found = find(run, FAULT, f"^stacks of both providers read this file, and {faulty} of its lines")
-    assert found["where"] == f"{directory}/map:{first}"
-    assert "genesys: or cxone: before each identity" in found["fix"]
-
-
 def test_a_service_that_libpam_refuses_is_among_all(check):
     files = dict(COMMON, broken="auth required pam_unix.so\n@include nowhere\n" + OURS)
     find(check(files, "--all-services"), FAULT, "every login by broken", "broken")

@@ -439,12 +439,15 @@ def test_check_warns_where_there_is_no_discovery_document(check, cxone, reply, w
 @pytest.mark.parametrize("userinfo, lines", [("no", [1, 3]), ("yes", [])])
 def test_check_warns_of_addresses_that_no_user_has(
         gcpkce, cxone, configure, account, userinfo, lines):
-    conf = configure([f"{account} email:a@example.test", f"{account} id:{PERSON}",
-                      f"{account} id:{PERSON} email:b@example.test"],
+    conf = configure([f"{account} cxone:email:a@example.test", f"{account} id:{PERSON}",
+                      f"{account} id:{PERSON} cxone:email:b@example.test",
+                      f"{account} id:{PERSON} email:c@example.test",
+                      f"{account} genesys:email:d@example.test"],
                      provider="cxone", region=None, issuer=cxone.issuer, userinfo=userinfo)
-    found = [one for one in gcpkce("--json", "check", "--offline", "--conf", conf).json["findings"]
-             if "without userinfo" in one["what"]]
-    assert [int(one["where"].rpartition(":")[2]) for one in found] == lines
+    found = gcpkce("--json", "check", "--offline", "--conf", conf).json["findings"]
+    for what, expected in (("without userinfo", lines), ("counts for users of Genesys Cloud", [4])):
+        assert [int(one["where"].rpartition(":")[2]) for one in found
+                if what in one["what"] and one["severity"] == "warning"] == expected
 
 
 @pytest.mark.parametrize("keys, why", [

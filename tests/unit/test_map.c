@@ -225,9 +225,13 @@ map_identities_of_a_provider_count_for_it_alone(void **state)
 		const char *text;
 		int genesys;
 		int cxone;
-		bool unqualified;
+		bool unqualified_email;
 	} rows[] = {
-	    {"alice id:" ID "\n", MAPPED, MAPPED, true},
+	    {"alice id:" ID "\n", MAPPED, MAPPED, false},
+	    {"alice email:alice@example.com\n", MAPPED, NAMED, true},
+	    {"alice id:" ID " email:alice@example.com\n", MAPPED, MAPPED, true},
+	    {"alice email:alice@example.com cxone:email:alice@example.com\n",
+		MAPPED, MAPPED, true},
 	    {"alice genesys:id:" ID "\n", MAPPED, NAMED, false},
 	    {"alice cxone:id:" ID "\n", NAMED, MAPPED, false},
 	    {"alice genesys:email:alice@example.com\n", MAPPED, NAMED, false},
@@ -236,8 +240,8 @@ map_identities_of_a_provider_count_for_it_alone(void **state)
 		false},
 	    {"alice cxone:id:" ID "\nalice genesys:id:" ID "\n", MAPPED, MAPPED,
 		false},
-	    {"alice genesys:id:" ID_2 " id:" ID "\n", MAPPED, MAPPED, true},
-	    {"alice genesys:id:" ID " id:" ID_2 "\n", MAPPED, NAMED, true},
+	    {"alice genesys:id:" ID_2 " id:" ID "\n", MAPPED, MAPPED, false},
+	    {"alice genesys:id:" ID " id:" ID_2 "\n", MAPPED, NAMED, false},
 	    {"alice cxone:id:" ID "\nalice -\n", NAMED, NAMED, false},
 	    {"bob id:" ID "\n", OTHER, OTHER, false},
 	};
@@ -258,7 +262,8 @@ map_identities_of_a_provider_count_for_it_alone(void **state)
 			if (entry.named != (verdict != OTHER) ||
 			    map_entry_has(&entry, &identity) !=
 				(verdict == MAPPED) ||
-			    entry.unqualified != rows[i].unqualified)
+			    entry.unqualified_email !=
+				rows[i].unqualified_email)
 				fail_msg("row %zu for %s", i, provider_name(p));
 		}
 	}
@@ -441,9 +446,9 @@ static void
 map_malformed_line_of_the_account_is_config_invalid(void **state)
 {
 	static const char identity_fix[] =
-	    "is not an identity; write id:UUID (in lower case) or email:ADDRESS, "
-	    "and before them the account, in brackets where its name has "
-	    "blanks: [NAME]";
+	    "is not an identity; write id:UUID (in lower case), email:ADDRESS or "
+	    "cxone:email:ADDRESS, and before them the account, in brackets "
+	    "where its name has blanks: [NAME]";
 	static const struct {
 		const char *text;
 		const char *why; /* behind the path; NULL: with the fix */
@@ -750,9 +755,10 @@ map_walk_comes_by_every_line(void **state)
 	    OUTCOME_OK);
 	assert_string_equal(buf_text(&seen),
 	    "3 alice\n4 bob\n"
-	    "5 carol is not an identity; write id:UUID (in lower case) or "
-	    "email:ADDRESS, and before them the account, in brackets where its "
-	    "name has blanks: [NAME]\n6 alice closed\n"
+	    "5 carol is not an identity; write id:UUID (in lower case), "
+	    "email:ADDRESS or cxone:email:ADDRESS, and before them the "
+	    "account, in brackets where its name has blanks: [NAME]\n"
+	    "6 alice closed\n"
 	    "7 dave follows the account; write identities, or - for no user\n"
 	    "8 eve and identities on one line contradict each other; - stands "
 	    "alone\n9 jo hn\n10 !last closed\n");

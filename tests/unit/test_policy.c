@@ -436,8 +436,8 @@ cxone_decide(bool is_cxone, const struct identity *identity)
 static void
 policy_never_takes_one_provider_for_the_other(void **state)
 {
-	struct identity cxone = person(ID, "");
-	struct identity genesys = person(ID, "");
+	struct identity cxone = person(ID, "alice@example.com");
+	struct identity genesys = person(ID, "alice@example.com");
 
 	(void)state;
 	map_write("alice id:" ID "\n");
@@ -450,6 +450,9 @@ policy_never_takes_one_provider_for_the_other(void **state)
 	assert_int_equal(cxone_decide(false, &genesys), OUTCOME_OK);
 	assert_int_equal(cxone_decide(true, &genesys), OUTCOME_TOKEN_INVALID);
 	map_write("alice genesys:id:" ID "\n");
+	assert_int_equal(cxone_decide(true, &cxone), OUTCOME_NOT_MAPPED);
+	assert_int_equal(cxone_decide(false, &genesys), OUTCOME_OK);
+	map_write("alice email:alice@example.com\n");
 	assert_int_equal(cxone_decide(true, &cxone), OUTCOME_NOT_MAPPED);
 	assert_int_equal(cxone_decide(false, &genesys), OUTCOME_OK);
 	map_write("alice cxone:id:" ID "\n");

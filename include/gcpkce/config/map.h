@@ -13,14 +13,14 @@
 
 /* The lines of one account, combined. */
 struct map_entry {
-	bool named;            /* a line names one of the account's names */
-	bool shut;             /* one of its lines is "-": no login */
-	bool faulty;           /* one of its lines is wrong, see fault */
-	bool unqualified;      /* one of its identities has no provider */
-	struct errinfo fault;  /* with file, line and the fix */
-	struct buf identities; /* of the provider: "id:UUID" or
-				  "email:ADDRESS", each with a NUL; may be
-				  empty */
+	bool named;             /* a line names one of the account's names */
+	bool shut;              /* one of its lines is "-": no login */
+	bool faulty;            /* one of its lines is wrong, see fault */
+	bool unqualified_email; /* of one "email:" with no provider before it */
+	struct errinfo fault;   /* with file, line and the fix */
+	struct buf identities;  /* of the provider: "id:UUID" or
+				   "email:ADDRESS", each with a NUL; may be
+				   empty */
 };
 
 #define automap CLEANUP(map_entry_done) struct map_entry
@@ -33,8 +33,10 @@ struct map_entry {
  *
  * A line: LOCAL-ACCOUNT IDENTITY [IDENTITY...], separated by blanks; '#' begins
  * a comment; "-" in place of identities denies the account, whatever its other
- * lines say.  An identity counts for each provider, unless "genesys:" or
- * "cxone:" before it names one.  The line names its account in any case.
+ * lines say.  With "genesys:" or "cxone:" before it an identity counts for that
+ * provider alone.  Without one, "id:" counts for each provider and "email:" for
+ * Genesys Cloud: two providers may give one address to two people.  The line
+ * names its account in any case.
  *
  * in:     path     absolute; a missing file is an error
  *         provider  whose identities are kept

@@ -159,23 +159,17 @@ is_service(const struct dirent *entry)
 	    strchr(entry->d_name, '.') == NULL;
 }
 
-typedef void visit_fn(
-    struct check *check, const char *service, const struct stack *stack);
-
 /*
- * Visit the services of a directory that name our module and are not yet seen.
- *
- * in:     findings  nullable
+ * Check the services of a directory that name our module and are not yet seen.
  */
 static void
-directory_walk(struct check *check, const char *directory, const char *but_in,
-    visit_fn *visit, struct findings *findings)
+directory_check(struct check *check, const char *directory, const char *but_in)
 {
 	struct dirent **entries = NULL;
 	int count = scandir(directory, &entries, is_service, alphasort);
 
 	if (count < 0 && errno != ENOENT)
-		finding_add(findings, FINDING_FAULT, directory,
+		finding_add(&check->findings, FINDING_FAULT, directory,
 		    "name a directory that can be read", "%s", strerror(errno));
 	for (int i = 0; i < count; i++) {
 		const char *service = entries[i]->d_name;
@@ -190,7 +184,7 @@ directory_walk(struct check *check, const char *directory, const char *but_in,
 			/* our line may come after the one that breaks it */
 			if (stack.aborts ||
 			    stack_ours(&stack, STACK_TYPES) != NULL)
-				visit(check, service, &stack);
+				service_check(check, service);
 		}
 		free(entries[i]);
 	}
@@ -198,37 +192,20 @@ directory_walk(struct check *check, const char *directory, const char *but_in,
 }
 
 static void
-services_walk(struct check *check, visit_fn *visit, struct findings *findings)
+all_check(struct check *check)
 {
 	const char *dir = check->options->pam_dir;
 
-	directory_walk(
-	    check, dir != NULL ? dir : "/etc/pam.d", NULL, visit, findings);
+	directory_check(check, dir != NULL ? dir : "/etc/pam.d", NULL);
 	if (dir == NULL)
-		directory_walk(
-		    check, "/usr/lib/pam.d", "/etc/pam.d", visit, findings);
-}
-
-static void
-service_visit(
-    struct check *check, const char *service, const struct stack *stack)
-{
-	(void)stack;
-	service_check(check, service);
-}
-
-static void
-all_check(struct check *check)
-{
-	services_walk(check, service_visit, &check->findings);
+		directory_check(check, "/usr/lib/pam.d", "/etc/pam.d");
 	if (json_object_array_length(check->eval) == 0)
-		finding_add(&check->findings, FINDING_NOTE,
-		    check->options->pam_dir, NULL,
+		finding_add(&check->findings, FINDING_NOTE, dir, NULL,
 		    "no service has an auth line with pam_gcpkce");
 }
 
-static void
-services_check(struct check *check)
+void
+check_stacks(struct check *check)
 {
 	const struct options *options = check->options;
 	char service[STACK_SERVICE_MAX];
@@ -245,12 +222,4 @@ services_check(struct check *check)
 	}
 	stack_service_copy(options->service, service);
 	service_check(check, service);
-}
-
-void
-check_stacks(struct check *check)
-{
-	services_check(check);
-	services_walk(check, stack_maps_note, NULL);
-	stack_maps_check(check);
 }

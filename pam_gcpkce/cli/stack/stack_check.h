@@ -55,12 +55,4 @@ void stack_lightdm_check(const struct stack_context *view,
 void stack_polkit_check(
     const struct stack_context *view, const struct stack_line *auth);
 
-/*
- * Note which provider's stacks read which map file; then report the files that
- * stacks of both read although identities in them name no provider.
- */
-void stack_maps_note(
-    struct check *check, const char *service, const struct stack *stack);
-void stack_maps_check(struct check *check);
-
 #endif
