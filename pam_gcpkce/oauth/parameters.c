@@ -41,6 +41,29 @@ begins_address(struct view text)
 }
 
 /*
+ * Does the address at a place of the text belong to a value of the query before
+ * it, as one of iss or scope does?  Browsers do not encode it.  One that has a
+ * query itself is an address: its parameters are not those of the text before.
+ */
+static bool
+is_in_value(struct view text, size_t at)
+{
+	uint8_t before = at > 0 ? text.p[at - 1] : '\0';
+
+	if (before != '=' && before != '+' &&
+	    !(at >= 3 && memcmp(text.p + at - 3, "%20", 3) == 0))
+		return false;
+	for (size_t i = at; i < text.len; i++) {
+		if (text.p[i] == '?')
+			return false;
+		if (text.p[i] == '&' || text.p[i] == '#' ||
+		    (i > at && begins_address(view_skip(text, i))))
+			break;
+	}
+	return true;
+}
+
+/*
  * Take the first of several addresses off a text, without the brackets that
  * chat programs put around the two of a link.
  */
@@ -51,7 +74,8 @@ address_next(struct view *text)
 	struct view first = *text;
 	size_t end = 1;
 
-	while (end < text->len && !begins_address(view_skip(*text, end)))
+	while (end < text->len &&
+	    (!begins_address(view_skip(*text, end)) || is_in_value(*text, end)))
 		end++;
 	first.len = end;
 	*text = view_skip(*text, end);
@@ -122,7 +146,8 @@ is_elsewhere(struct view address, const char *redirect_uri)
 {
 	struct view place = view_before(address, '?');
 	bool is_alone = place.len == 0 ||
-	    (place.len == address.len && !has_scheme(address));
+	    (place.len == address.len &&
+		!has_scheme(view_before(address, '=')));
 
 	return !is_alone && !is_redirect_uri(place, redirect_uri);
 }

@@ -98,15 +98,36 @@ holds(const struct buf *text, struct view part)
 	return memmem(text->p, text->len, part.p, part.len) != NULL;
 }
 
+static bool
+is_scheme_at(struct view text, size_t i)
+{
+	size_t left = text.len - i;
+
+	return (left >= 7 && memcmp(text.p + i, "http://", 7) == 0) ||
+	    (left >= 8 && memcmp(text.p + i, "https://", 8) == 0);
+}
+
+/* Is the address at i, without a query, a value of the one before it? */
+static bool
+is_value_at(struct view text, size_t i)
+{
+	size_t end = i + 1;
+
+	while (end < text.len && memchr("?&#", text.p[end], 3) == NULL &&
+	    !is_scheme_at(text, end))
+		end++;
+	bool has_query = end < text.len && text.p[end] == '?';
+	return !has_query &&
+	    (text.p[i - 1] == '=' || text.p[i - 1] == '+' ||
+		(i >= 3 && memcmp(text.p + i - 3, "%20", 3) == 0));
+}
+
 /* How much of a text is one address, up to the next that begins in it? */
 static size_t
 address_len(struct view text)
 {
 	for (size_t i = 1; i < text.len; i++) {
-		size_t left = text.len - i;
-
-		if ((left >= 7 && memcmp(text.p + i, "http://", 7) == 0) ||
-		    (left >= 8 && memcmp(text.p + i, "https://", 8) == 0))
+		if (is_scheme_at(text, i) && !is_value_at(text, i))
 			return i;
 	}
 	return text.len;
@@ -214,6 +235,15 @@ are_pairs(struct view text)
 	return true;
 }
 
+static bool
+has_scheme(struct view address)
+{
+	struct input in = {address.p, address.len};
+	struct view start = input_until(&in, '=');
+
+	return memmem(start.p, start.len, "://", 3) != NULL;
+}
+
 /* Is each code in a query without an address? */
 static bool
 has_no_place(struct view text)
@@ -222,8 +252,7 @@ has_no_place(struct view text)
 		struct view one = {text.p, address_len(text)};
 
 		if (is_there(one, "code=") && one.p[0] != '?' &&
-		    (memchr(one.p, '?', one.len) != NULL ||
-			memmem(one.p, one.len, "://", 3) != NULL))
+		    (memchr(one.p, '?', one.len) != NULL || has_scheme(one)))
 			return false;
 		text = (struct view){text.p + one.len, text.len - one.len};
 	}

@@ -255,7 +255,11 @@ static const struct row {
     {T("[" BACK "?code=" CODE "](" AUTHORIZE ")"), BAD, NULL, 0},
     {T(BACK "?" PAIR " " BACK "?code=" CODE), BAD, NULL, 0},
     {T(BACK "?code=" CODE " " BACK "?" PAIR), BAD, NULL, 0},
-    {T(BACK "?code=" CODE "&iss=https://x.example&state=" SHOWN), BAD, NULL, 0},
+    {T(BACK "?code=" CODE "&iss=https://x.example&state=" SHOWN), OK, CODE,
+	SEEN},
+    {T(BACK "?code=" CODE "&x=" AUTHORIZE), BAD, NULL, 0},
+    {T(BACK "?code=" CODE "&x=a+" AUTHORIZE), BAD, NULL, 0},
+    {T("code=" CODE "&x=" AUTHORIZE), BAD, NULL, 0},
     {T(BACK "?" PAIR " " AUTHORIZE), OK, CODE, SEEN},
     {T(AUTHORIZE " " BACK "?" PAIR), OK, CODE, SEEN},
     {T("code=" CODE "&state=" OTHER " " AUTHORIZE), BAD, NULL, 0},
@@ -264,6 +268,15 @@ static const struct row {
     /* an error redirect */
     {T(BACK "?error=access_denied"), REFUSED, NULL, 0},
     {T("error=access_denied&error_description=no"), REFUSED, NULL, 0},
+    {T(BACK "?error=x&error_uri=https://x.example/e&state=" SHOWN), REFUSED,
+	NULL, SEEN},
+    {T(BACK "?error=x&error_uri=https%3A%2F%2Fx.example&state=" SHOWN), REFUSED,
+	NULL, SEEN},
+    {T(BACK "?error=x&error_description=see%20https://x.example&state=" SHOWN),
+	REFUSED, NULL, SEEN},
+    {T(BACK "?error=x&iss=https://x.example&state=" OTHER), MISMATCH, NULL,
+	SEEN},
+    {T("error=x&iss=https://x.example&state=" SHOWN), REFUSED, NULL, SEEN},
     {T("error=access_denied&state=" SHOWN), REFUSED, NULL, SEEN},
     {T("error=access_denied&state=" OTHER), MISMATCH, NULL, SEEN},
     {T("error=x&state=aaaaaaaaaaaaaaaaaaaaaa"), MISMATCH, NULL, SEEN | EARLIER},
@@ -422,6 +435,7 @@ answer_s_code_is_bounded_by_the_provider(void **state)
 
 #define ISSUER "https://cxone.example"
 #define ISS "iss=https%3A%2F%2Fcxone.example"
+#define RAW_ISS "iss=" ISSUER
 #define IS_ELSEWHERE "the address with the code is not redirect_uri"
 #define IS_OF_ANOTHER "iss is another issuer's"
 #define IS_TWICE "the same parameter twice"
@@ -478,6 +492,30 @@ static const struct place {
     {BACK, ISSUER, BACK "?" PAIR "&" ISS, NULL},
     {BACK, ISSUER, PAIR "&" ISS, NULL},
     {BACK, ISSUER, "iss=%68ttps%3a//cxone.example&" PAIR, NULL},
+    /* a value that is an address, as browsers leave it */
+    {BACK, ISSUER, BACK "?" PAIR "&" RAW_ISS, NULL},
+    {BACK, ISSUER, BACK "?" RAW_ISS "&" PAIR, NULL},
+    {BACK, ISSUER, PAIR "&" RAW_ISS, NULL},
+    {BACK, ISSUER, RAW_ISS "&" PAIR, NULL},
+    {BACK, ISSUER, "?" PAIR "&" RAW_ISS, NULL},
+    {BACK, ISSUER, BACK "?" PAIR "&" RAW_ISS "#top", NULL},
+    {BACK, ISSUER, BACK "?" PAIR "&" RAW_ISS BACK "?" PAIR "&" ISS, IS_TWICE},
+    {BACK, ISSUER, BACK "?" PAIR "&" RAW_ISS BACK "?" PAIR "&" RAW_ISS, NULL},
+    {BACK, ISSUER,
+	"[" BACK "?" PAIR "&" RAW_ISS "](" BACK "?" PAIR "&" RAW_ISS ")", NULL},
+    {BACK, ISSUER, BACK "?scope=https://x.example/y&" PAIR, NULL},
+    {BACK, ISSUER, BACK "?scope=a+https://x.example/y&" PAIR, NULL},
+    {BACK, ISSUER, BACK "?scope=a%20https://x.example/y&" PAIR, NULL},
+    {BACK, ISSUER, BACK "?scope=https%3A%2F%2Fx.example%2Fy&" PAIR, NULL},
+    {BACK, "", BACK "?" PAIR "&" RAW_ISS, NULL},
+    {BACK, "", BACK "?" PAIR "&" ISS, NULL},
+    {BACK, "", BACK "?scope=https://x.example/y&" PAIR, NULL},
+    {BACK, "", BACK "?scope=http://x.example/y&" PAIR, NULL},
+    {BACK, "", "address=" BACK "?" PAIR, NULL},
+    {BACK, "", "https://evil.example/?x=" BACK "&" PAIR, IS_ELSEWHERE},
+    {BACK, "", "https://evil.example/?x=" BACK "?" PAIR, NULL},
+    {BACK, ISSUER, BACK "?" PAIR "&iss=https://other.example", IS_OF_ANOTHER},
+    {BACK, ISSUER, BACK "?error=x&iss=https://other.example", IS_OF_ANOTHER},
     {BACK, "", BACK "?" PAIR "&iss=other", NULL},
     {BACK, ISSUER, BACK "?" PAIR "&iss=", IS_OF_ANOTHER},
     {BACK, ISSUER, BACK "?" PAIR "&iss", IS_OF_ANOTHER},
