@@ -4,20 +4,23 @@
 #include "gcpkce/base/text.h"
 #include "jws.h"
 
-/* Does the name say that another person acts as this one? */
+/* Does the claim say that another person acts as this one? */
 static bool
-is_of_an_actor(struct view name)
+is_of_an_actor(struct view name, struct json_object *value)
 {
 	static const char *const names[] = {"act", "actor", "may_act"};
 	const struct view word = view_text("impersonat");
 
+	if (value == NULL)
+		return false;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (text_eq_nocase(name, view_text(names[i])))
 			return true;
 	}
 	for (; name.len >= word.len; name = view_skip(name, 1)) {
 		if (text_eq_nocase((struct view){name.p, word.len}, word))
-			return true;
+			return !json_object_is_type(value, json_type_boolean) ||
+			    json_object_get_boolean(value);
 	}
 	return false;
 }
@@ -29,8 +32,8 @@ actor_is_named(struct json_object *claims)
 	struct json_object_iterator end = json_object_iter_end(claims);
 
 	for (; !json_object_iter_equal(&at, &end); json_object_iter_next(&at)) {
-		if (json_object_iter_peek_value(&at) != NULL &&
-		    is_of_an_actor(view_text(json_object_iter_peek_name(&at))))
+		if (is_of_an_actor(view_text(json_object_iter_peek_name(&at)),
+			json_object_iter_peek_value(&at)))
 			return true;
 	}
 	return false;

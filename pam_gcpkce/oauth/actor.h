@@ -12,7 +12,7 @@
 /*
  * Does a member of these claims say that another person acts as the user: act,
  * actor, may_act, or a name with "impersonat", in any letter case?  null says
- * that there is none; every other value counts.
+ * that there is none, and so does false of the last; every other value counts.
  *
  * source: RFC 8693 sections 4.1 and 4.4
  */

@@ -88,14 +88,17 @@ audience_check(struct json_object *tree)
 			 "app") == 0);
 }
 
-/* No claim of an actor, unless it is null. */
+/* No claim of an actor, unless it is null, or of impersonation and false. */
 static void
 actors_check(struct json_object *tree)
 {
 	json_object_object_foreach(tree, name, value)
 	{
+		bool is_false = json_object_is_type(value, json_type_boolean) &&
+		    !json_object_get_boolean(value);
+
 		HOLD(value == NULL ||
-		    (strcasestr(name, "impersonat") == NULL &&
+		    ((is_false || strcasestr(name, "impersonat") == NULL) &&
 			strcasecmp(name, "act") != 0 &&
 			strcasecmp(name, "may_act") != 0 &&
 			strcasecmp(name, "actor") != 0));
