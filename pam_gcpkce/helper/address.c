@@ -67,5 +67,6 @@ address_terms(const struct address *a, const struct wire_request *request)
 	    .earlier_count = a->earlier_count,
 	    .bare_code = request->bare_code,
 	    .code_max = provider_of(&request->route)->code_max,
+	    .code_vschar = provider_of(&request->route)->code_vschar,
 	};
 }

@@ -207,9 +207,9 @@ static enum outcome
 answer_take(struct helper_signin *s, struct view typed, struct answer *ret,
     struct errinfo *reterr)
 {
-	const struct answer_terms terms =
-	    address_terms(&s->address, s->request);
+	struct answer_terms terms = address_terms(&s->address, s->request);
 
+	terms.may_be_cut = true;
 	s->verdict.number = loopback_callback_number_judge(s->browser, typed);
 	enum outcome r = s->verdict.number != WIRE_NUMBER_NONE
 	    ? loopback_callback_number_take(

@@ -29,18 +29,23 @@ has_control(struct view text)
 	return false;
 }
 
+/* RFC 6749 appendix A.11, without the space. */
+static bool
+is_vschar(uint8_t byte)
+{
+	return byte > 0x20 && byte < 0x7f;
+}
+
 static enum outcome
 code_check(
-    struct view code, const struct answer_terms *terms, struct errinfo *reterr)
+    struct view code, size_t max, bool (*has)(uint8_t), struct errinfo *reterr)
 {
-	if (code.len == 0 || code.len > terms->code_max)
+	if (code.len == 0 || code.len > max)
 		return err_set(reterr, OUTCOME_ANSWER_MALFORMED,
 		    "a code of %zu bytes", code.len);
-	for (size_t i = 0; i < code.len; i++) {
-		if (!text_is_unreserved(code.p[i]))
-			return err_set(reterr, OUTCOME_ANSWER_MALFORMED,
-			    "the answer has a character that no code has");
-	}
+	if (!view_all(code, has))
+		return err_set(reterr, OUTCOME_ANSWER_MALFORMED,
+		    "the answer has a character that no code has");
 	return OUTCOME_OK;
 }
 
@@ -188,7 +193,8 @@ read_parameters(struct view text, const struct answer_terms *terms,
 		    reterr, OUTCOME_NO_MEMORY, "no memory for the code");
 
 	ret->code_ends_it = encoded.p + encoded.len == text.p + text.len;
-	r = code_check(buf_view(&code), terms, reterr);
+	r = code_check(buf_view(&code), terms->code_max,
+	    terms->code_vschar ? is_vschar : text_is_unreserved, reterr);
 	if (r == OUTCOME_OK && parameters.value[PARAMETER_STATE].p == NULL)
 		return err_set(reterr, OUTCOME_ANSWER_MALFORMED,
 		    "a code without its state: it was cut off, or is not of "
@@ -210,7 +216,8 @@ read_bare_code(struct view text, const struct answer_terms *terms,
 			? "too short to be a code, and no address"
 			: "no address, and no code with its state");
 	ret->code_ends_it = true;
-	enum outcome r = code_check(text, terms, reterr);
+	enum outcome r =
+	    code_check(text, terms->code_max, text_is_unreserved, reterr);
 	return r == OUTCOME_OK ? code_new(text, ret, reterr) : r;
 }
 
@@ -223,10 +230,10 @@ has_length_of_a_cut(struct view typed)
 
 /* The code may go on where the answer was cut. */
 static enum outcome
-cut_judge(struct view typed, enum outcome r, struct answer *ret,
-    struct errinfo *reterr)
+cut_judge(struct view typed, const struct answer_terms *terms, enum outcome r,
+    struct answer *ret, struct errinfo *reterr)
 {
-	if (!has_length_of_a_cut(typed) ||
+	if (!terms->may_be_cut || !has_length_of_a_cut(typed) ||
 	    (r != OUTCOME_ANSWER_MALFORMED &&
 		!(r == OUTCOME_OK && ret->code_ends_it)))
 		return r;
@@ -259,11 +266,10 @@ answer_read(struct view typed, const struct answer_terms *terms,
 		return err_set(reterr, OUTCOME_ANSWER_MALFORMED,
 		    "the answer holds a control character");
 	/* No code has a '=', so one means that there are parameters. */
-	if (view_before(text, '=').len < text.len)
-		return cut_judge(typed,
-		    read_parameters(text, terms, ret, reterr), ret, reterr);
-	return cut_judge(
-	    typed, read_bare_code(text, terms, ret, reterr), ret, reterr);
+	enum outcome r = view_before(text, '=').len < text.len
+	    ? read_parameters(text, terms, ret, reterr)
+	    : read_bare_code(text, terms, ret, reterr);
+	return cut_judge(typed, terms, r, ret, reterr);
 }
 
 void

@@ -127,6 +127,7 @@ static const char *const no_correlations[] = {NULL};
 const struct provider provider_cxone = {
     .http_1_1 = true, /* over HTTP/2 its token endpoint was seen to fail */
     .code_max = ANSWER_CODE_MAX, /* a code may be a JWT */
+    .code_vschar = true,         /* or base64: no document says what it has */
     .expires_may_be_text = true,
     .uses_id_token = true,
     .basic_is_encoded = true, /* an old id has blanks and "@" */

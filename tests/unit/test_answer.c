@@ -345,6 +345,7 @@ answer_that_a_client_cut_is_no_code(void **state)
 	    .redirect_uri = BACK,
 	    .issuer = "",
 	    .bare_code = true,
+	    .may_be_cut = true,
 	    .code_max = ANSWER_CODE_MAX};
 	static const size_t lens[] = {510, 511, 512, 1022, 1023, 1024, 2048};
 	static const struct {
@@ -378,6 +379,13 @@ answer_that_a_client_cut_is_no_code(void **state)
 				assert_non_null(
 				    strstr(why.text, "cut by the client"));
 			assert_int_equal(answer.code != NULL, r == OK);
+			/* nothing cuts what a browser sends */
+			struct answer_terms whole = terms;
+			autoanswer sent = {0};
+			whole.may_be_cut = false;
+			assert_int_equal(
+			    answer_read(buf_view(&typed), &whole, &sent, &why),
+			    OK);
 		}
 	}
 }
@@ -389,6 +397,7 @@ answer_that_a_client_cut_says_so(void **state)
 	static const struct answer_terms terms = {.state = SHOWN,
 	    .redirect_uri = BACK,
 	    .issuer = "",
+	    .may_be_cut = true,
 	    .code_max = ANSWER_CODE_MAX};
 	autobuf typed = BUF_INIT(ANSWER_MAX);
 	autoanswer answer = {0};
@@ -668,6 +677,55 @@ answer_codes_have_66_characters(void **state)
 	assert_int_equal(count, 66);
 }
 
+/* A code in parameters may be base64, where the provider's may. */
+static void
+answer_codes_of_a_provider_have_every_vschar(void **state)
+{
+	static const struct {
+		const char *code;
+		const char *decoded; /* NULL: refused */
+	} codes[] = {
+	    {"a%2Fb%2Bc%3D", "a/b+c="},
+	    {"a/b%2bc==", "a/b+c=="},
+	    {"a%25%32%46", "a%2F"},
+	    {"a+b", NULL},
+	    {"a%20b", NULL},
+	    {"a%", NULL},
+	};
+	struct answer_terms terms = {.state = SHOWN,
+	    .redirect_uri = BACK,
+	    .issuer = "",
+	    .bare_code = true,
+	    .code_max = ANSWER_CODE_MAX,
+	    .code_vschar = true};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
+		autobuf typed = BUF_INIT(ANSWER_MAX);
+		autoanswer answer = {0};
+
+		buf_printf(&typed, BACK "?code=%s&state=" HASH, codes[i].code);
+		enum outcome r =
+		    answer_read(buf_view(&typed), &terms, &answer, NULL);
+		assert_int_equal(r, codes[i].decoded != NULL ? OK : BAD);
+		assert_true(r != OK ||
+		    view_eq(
+			secret_view(answer.code), view_text(codes[i].decoded)));
+	}
+	for (unsigned c = 0; c < 256; c++) {
+		autobuf typed = BUF_INIT(ANSWER_MAX);
+		autoanswer answer = {0};
+
+		buf_printf(&typed, "code=a%%%02x&state=" HASH, c);
+		assert_int_equal(
+		    answer_read(buf_view(&typed), &terms, &answer, NULL),
+		    c > 0x20 && c < 0x7f ? OK : BAD);
+	}
+	autoanswer bare = {0};
+	assert_int_equal(
+	    answer_read(view_text(CODE "/"), &terms, &bare, NULL), BAD);
+}
+
 static void
 answer_of_a_null_view_is_empty(void **state)
 {
@@ -884,6 +942,7 @@ main(void)
 	    cmocka_unit_test(answer_without_its_state_is_no_answer),
 	    cmocka_unit_test(answer_is_read_up_to_4096_bytes),
 	    cmocka_unit_test(answer_codes_have_66_characters),
+	    cmocka_unit_test(answer_codes_of_a_provider_have_every_vschar),
 	    cmocka_unit_test(answer_of_a_null_view_is_empty),
 	    cmocka_unit_test(
 		answer_works_without_earlier_states_and_without_errinfo),

@@ -23,8 +23,10 @@ struct answer_terms {
 	   sign-in; NULL and 0 for no such address */
 	const char (*earlier)[STATE_HASH_LEN + 1];
 	size_t earlier_count;
-	bool bare_code;  /* a code without its state is accepted as well */
-	size_t code_max; /* bytes, at most ANSWER_CODE_MAX */
+	bool bare_code;   /* a code without its state is accepted as well */
+	size_t code_max;  /* bytes, at most ANSWER_CODE_MAX */
+	bool code_vschar; /* a code with its state may have any VSCHAR */
+	bool may_be_cut;  /* typed: the user's client may have cut it */
 };
 
 struct answer {
@@ -61,19 +63,20 @@ struct answer {
  *    a code without a state, or with one of fewer bytes, is malformed: it was
  *    cut off, or is not of this sign-in
  *  - no '=': malformed, or with bare_code a code of at least 20 bytes
- * A code is 1 to code_max bytes of [A-Za-z0-9._~-]; anything else, an answer of
- * more than 4096 bytes, a NUL or control byte is answer_malformed.
+ * A code is 1 to code_max bytes of [A-Za-z0-9._~-]; with code_vschar, and if it
+ * does not come alone, of 0x21 to 0x7e after percent-decoding.  Anything else,
+ * an answer of more than 4096 bytes, a NUL or control byte is answer_malformed.
  *
  * sudo cuts an answer after 511 bytes and the ssh client after 1,023: an answer
- * of exactly that length is malformed unless more than the code follows the
- * code.
+ * of exactly that length is malformed, with may_be_cut, unless more than the
+ * code follows the code.
  *
  * in:     typed    the answer; *borrowed*
  * out:    ret      written on every outcome; code only with OUTCOME_OK
  * errors: OUTCOME_ANSWER_EMPTY, OUTCOME_ANSWER_MALFORMED,
  *         OUTCOME_STATE_MISMATCH, OUTCOME_SIGNIN_REFUSED, OUTCOME_NO_MEMORY
- * source: docs/DESIGN.md section 2 step 6; RFC 6749 section 4.1.2; RFC 9207
- *         section 2.4; ECMA-48 section 5.4
+ * source: docs/DESIGN.md section 2 step 6; RFC 6749 section 4.1.2 and appendix
+ *         A.11; RFC 9207 section 2.4; ECMA-48 section 5.4
  */
 MUST_CHECK enum outcome answer_read(struct view typed,
     const struct answer_terms *terms, struct answer *ret,

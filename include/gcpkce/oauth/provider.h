@@ -70,6 +70,7 @@ struct list_request {
 struct provider {
 	bool http_1_1;            /* no newer version */
 	size_t code_max;          /* bytes of a code */
+	bool code_vschar;         /* as in struct answer_terms */
 	bool expires_may_be_text; /* expires_in: "3600" beside 3600 */
 	bool uses_id_token;       /* of the token reply; else it is ignored */
 	bool basic_is_encoded;    /* RFC 6749 section 2.3.1 */
