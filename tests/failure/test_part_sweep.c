@@ -389,11 +389,18 @@ refusals(void)
 
 /* ---- the id_token ---- */
 
+/* of OpenID Connect Core A.3, with its at_hash; and a JWT of an actor */
+#define ACCESS "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"
+#define ACCESS_HASH "77QmUPtjPfzWtF2AnpK9RQ"
+#define ACTOR "eyJhbGciOiJub25lIn0.eyJhY3QiOnt9fQ.sig"
+#define ACTOR_HASH "IMWj5ut93-fA4mZPxR3_NQ"
+
 static struct buf jwks = BUF_INIT(SIGNER_TEXT_MAX);
 /* at_hash is that of the access token, or empty; signed well, or not */
 static struct buf good = BUF_INIT(SIGNER_TEXT_MAX);
 static struct buf hashless = BUF_INIT(SIGNER_TEXT_MAX);
 static struct buf forged = BUF_INIT(SIGNER_TEXT_MAX);
+static struct buf acted = BUF_INIT(SIGNER_TEXT_MAX);
 
 static void
 token_sign(const struct signer *signer, const char *at_hash, struct buf *token)
@@ -421,9 +428,10 @@ tokens_make(void)
 	buf_printf(&jwks,
 	    "{\"keys\":[{\"kty\":\"RSA\",\"n\":\"%s\",\"e\":\"%s\"}]}",
 	    signer.n, signer.e);
-	token_sign(&signer, "77QmUPtjPfzWtF2AnpK9RQ", &good);
+	token_sign(&signer, ACCESS_HASH, &good);
+	token_sign(&signer, ACTOR_HASH, &acted);
 	token_sign(&signer, "", &hashless);
-	token_sign(&other, "77QmUPtjPfzWtF2AnpK9RQ", &forged);
+	token_sign(&other, ACCESS_HASH, &forged);
 	signer_done(&signer);
 	signer_done(&other);
 }
@@ -435,14 +443,12 @@ tokens_free(void)
 	buf_done(&good);
 	buf_done(&hashless);
 	buf_done(&forged);
+	buf_done(&acted);
 }
 
 static enum outcome
-token_verify(const struct buf *token)
+token_verify(const struct buf *token, const char *access)
 {
-	/* of OpenID Connect Core A.3, as its at_hash */
-	static const char access[] =
-	    "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y";
 	struct errinfo why = {0};
 	autoidentity identity = {0};
 	bool unknown;
@@ -466,19 +472,25 @@ token_verify(const struct buf *token)
 static enum outcome
 id_token(void)
 {
-	return token_verify(&good);
+	return token_verify(&good, ACCESS);
 }
 
 static enum outcome
 id_token_without_hash(void)
 {
-	return token_verify(&hashless);
+	return token_verify(&hashless, ACCESS);
 }
 
 static enum outcome
 id_token_of_another_key(void)
 {
-	return token_verify(&forged);
+	return token_verify(&forged, ACCESS);
+}
+
+static enum outcome
+id_token_of_an_actor(void)
+{
+	return token_verify(&acted, ACTOR);
 }
 
 /* ---- the helper client, with the real helper ---- */
@@ -536,6 +548,8 @@ static const struct part {
     {"id_token", id_token, OUTCOME_OK},
     {"id_token, empty at_hash", id_token_without_hash, OUTCOME_TOKEN_INVALID},
     {"id_token of another key", id_token_of_another_key, OUTCOME_TOKEN_INVALID},
+    {"id_token, access token of an actor", id_token_of_an_actor,
+	OUTCOME_PARTNER_REFUSED},
     {"call", call, OUTCOME_OK},
 };
 
