@@ -68,10 +68,10 @@ def test_all_attacks_on_id_tokens_have_a_row():
     assert len({row[0] for row in ID_TOKENS}) == len(ID_TOKENS) == 84
 
 
-@pytest.mark.parametrize("attack, test", ID_TOKENS, ids=[row[0] for row in ID_TOKENS])
-def test_an_attack_on_id_tokens_names_a_test(attack, test):
+@pytest.mark.parametrize("attack, tests", ID_TOKENS, ids=[row[0] for row in ID_TOKENS])
+def test_an_attack_on_id_tokens_names_its_tests(attack, tests):
     assert attack
-    assert test in TESTS
+    assert set(tests.replace("`", "").split(", ")) <= TESTS
 
 
 WAYS_OUT = rows(read("docs", "WAYS_OUT.md"))
