@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "gcpkce/base/query.h"
 #include "gcpkce/base/text.h"
 #include "gcpkce/base/url.h"
 
@@ -70,6 +71,43 @@ start_check(const char *value, struct errinfo *reterr)
 	    : r;
 }
 
+static bool
+is_dot_segment(struct view segment)
+{
+	size_t dots = 0;
+
+	for (; segment.len > 0; dots++) {
+		bool plain = segment.p[0] == '.';
+
+		if (!plain && query_percent_byte(segment) != '.')
+			return false;
+		segment = view_skip(segment, plain ? 1 : 3);
+	}
+	return dots == 1 || dots == 2;
+}
+
+static bool
+is_path_char(uint8_t byte)
+{
+	return strchr("\"<>\\^`{|}", byte) == NULL;
+}
+
+/* Does a browser send this path as it is?  Otherwise no address matches it. */
+static bool
+is_kept_by_browsers(struct view path)
+{
+	struct view rest = view_before(path, '?');
+
+	if (!view_all(rest, is_path_char))
+		return false;
+	while (rest.len > 0) {
+		if (is_dot_segment(view_before(rest, '/')))
+			return false;
+		rest = view_after(rest, '/');
+	}
+	return true;
+}
+
 static enum outcome
 redirect_check(const char *value, struct errinfo *reterr)
 {
@@ -84,6 +122,10 @@ redirect_check(const char *value, struct errinfo *reterr)
 	if (strchr(value, '#') != NULL)
 		return refuse(reterr, "has a fragment, which RFC 6749 forbids",
 		    "register a redirect URI without one");
+	if (!is_kept_by_browsers(url.path))
+		return refuse(reterr, "has a path that browsers rewrite",
+		    "register one without . and .. segments, and with %HH for "
+		    "characters such as { and |");
 	return OUTCOME_OK;
 }
 

@@ -217,6 +217,9 @@ assert_faults(const char *const *args, enum config_purpose purpose,
 #define REDIRECT_UNPROTECTED \
 	"would carry the code unprotected; register an https redirect URI, " \
 	"or http to localhost"
+#define REWRITTEN \
+	"has a path that browsers rewrite; register one without . and .. " \
+	"segments, and with %HH for characters such as { and |"
 #define FRAGMENT \
 	"has a fragment, which RFC 6749 forbids; register a redirect URI " \
 	"without one"
@@ -415,6 +418,7 @@ static const struct row rows[] = {
     BAD("redirect_uri", "app://cb", REDIRECT_UNPROTECTED),
     HIDING("redirect_uri", "https://example.com/#/cb",
 	"https://example.com/#" NOT_SHOWN, FRAGMENT),
+    BAD("redirect_uri", "https://example.com/a/../cb", REWRITTEN),
     MISSING("redirect_uri",
 	"is missing; write one that is registered with the client"),
     HIDING("organization", "My Company", "My " NOT_SHOWN, NOT_UUID),

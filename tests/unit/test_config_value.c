@@ -160,6 +160,10 @@ config_value_texts_are_taken_as_they_are(void **state)
 	    {"redirect_uri", "https://example.com/cb?a=b&c=%20", NULL},
 	    {"redirect_uri", "http://localhost", NULL},
 	    {"redirect_uri", "http://127.0.0.1:8080/cb//", NULL},
+	    {"redirect_uri", "https://example.com/.../a.b/..c/%2e%2e%2e/%41",
+		NULL},
+	    {"redirect_uri", "https://example.com/cb?x=../{^}/..", NULL},
+	    {"redirect_uri", "https://example.com/%7Bx%7D/%5e", NULL},
 	    {"organization", UUID, NULL},
 	    {"signin_org", "my-org", NULL},
 	    {"signin_provider", "okta", NULL},
@@ -262,6 +266,30 @@ config_value_texts_reach_their_bounds(void **state)
 	assert_int_equal(
 	    config_value_parse(key_of("redirect_uri"), text, &config, NULL),
 	    OUTCOME_CONFIG_INVALID);
+}
+
+/* What a browser rewrites never equals the configured path. */
+static void
+config_value_of_a_redirect_uri_is_kept_by_browsers(void **state)
+{
+	static const char *const paths[] = {"a/../cb", "./cb", "cb/.", "cb/..",
+	    "..", ".?x=1", "a/%2e/cb", "a/.%2E/cb", "%2e%2e", "{x}", "a^b",
+	    "a|b", "a\\b", "a`b", "a\"b", "a<b", "a>b", "a/}"};
+	struct config config = defaults();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+		char text[64];
+		struct errinfo why = {0};
+
+		(void)snprintf(
+		    text, sizeof(text), "https://example.com/%s", paths[i]);
+		enum outcome r = config_value_parse(
+		    key_of("redirect_uri"), text, &config, &why);
+		if (r != OUTCOME_CONFIG_INVALID ||
+		    strstr(why.text, "browsers rewrite") == NULL)
+			fail_msg("%s: %s", text, why.text);
+	}
 }
 
 static void
@@ -440,6 +468,8 @@ main(void)
 	    cmocka_unit_test(config_value_texts_are_taken_as_they_are),
 	    cmocka_unit_test(config_value_numbers_reach_their_bounds),
 	    cmocka_unit_test(config_value_texts_reach_their_bounds),
+	    cmocka_unit_test(
+		config_value_of_a_redirect_uri_is_kept_by_browsers),
 	    cmocka_unit_test(
 		config_value_choices_hold_the_position_of_their_word),
 	    cmocka_unit_test(config_value_booleans_are_yes_or_no),
