@@ -250,7 +250,7 @@ answer_judge(struct helper_signin *s, struct view typed, bool *ret_used,
 
 	int64_t moment_ms = s->answer_ms + ANSWER_MIN_MS;
 	struct errinfo why;
-	s->verdict.state_earlier = answer.state_earlier;
+	s->verdict.other_address = answer.other_address;
 	s->verdict.sshd_junk = answer.sshd_junk;
 	bool sent = r == OUTCOME_OK || answer.sshd_junk;
 	*ret_used = sent || s->verdict.number == WIRE_NUMBER_SPENT;

@@ -28,10 +28,12 @@ helper_client_sentence(const struct config *config, enum wire_callback callback,
 	    [WIRE_NUMBER_SPENT] = MESSAGE_NUMBER_SPENT,
 	};
 
-	if (outcome == OUTCOME_STATE_MISMATCH && verdict->state_earlier)
+	if (outcome == OUTCOME_STATE_MISMATCH && verdict->other_address)
 		return MESSAGE_EARLIER;
 	if (outcome != OUTCOME_ANSWER_MALFORMED)
 		return outcome_sentence(outcome);
+	if (verdict->other_address)
+		return MESSAGE_OTHER_PAGE;
 	if (numbers[verdict->number] != NULL)
 		return numbers[verdict->number];
 	if (callback == WIRE_CALLBACK_LISTENS)

@@ -93,10 +93,10 @@ state_judge(struct view value, const struct answer_terms *terms,
 	 * matched.
 	 */
 	for (size_t i = 0; i < terms->earlier_count; i++)
-		ret->state_earlier |=
+		ret->other_address |=
 		    state_is(buf_view(&state), terms->earlier[i]);
 	return err_set(reterr, OUTCOME_STATE_MISMATCH, "%s",
-	    ret->state_earlier
+	    ret->other_address
 		? "the state is that of an earlier address"
 		: "the state is not that of any address shown here");
 }
@@ -174,10 +174,13 @@ read_parameters(struct view text, const struct answer_terms *terms,
 		    "the same parameter twice");
 	enum outcome r = issuer_judge(
 	    parameters.value[PARAMETER_ISS], terms->issuer, reterr);
-	if (r != OUTCOME_OK)
+	if (r != OUTCOME_OK) {
+		ret->other_address = r == OUTCOME_ANSWER_MALFORMED;
 		return r;
+	}
 	if (parameters.value[PARAMETER_ERROR].p != NULL)
 		return read_error(&parameters, terms, ret, reterr);
+	ret->other_address = parameters.is_elsewhere;
 	if (parameters.is_elsewhere)
 		return err_set(reterr, OUTCOME_ANSWER_MALFORMED,
 		    "the address with the code is not redirect_uri");
@@ -238,6 +241,7 @@ cut_judge(struct view typed, const struct answer_terms *terms, enum outcome r,
 		!(r == OUTCOME_OK && ret->code_ends_it)))
 		return r;
 	answer_done(ret);
+	ret->other_address = false;
 	return err_set(reterr, OUTCOME_ANSWER_MALFORMED,
 	    "cut by the client, which sends no more than %zu bytes", typed.len);
 }

@@ -142,7 +142,7 @@ field_verdict(struct wire_codec *w, struct wire_verdict *verdict)
 {
 	verdict->outcome =
 	    field_choice(w, verdict->outcome, OUTCOME_COUNT, "outcome");
-	field_bool(w, &verdict->state_earlier, "state_earlier");
+	field_bool(w, &verdict->other_address, "other_address");
 	field_bool(w, &verdict->sshd_junk, "sshd_junk");
 	verdict->number =
 	    field_choice(w, verdict->number, WIRE_NUMBERS, "number");

@@ -308,7 +308,7 @@ other_state_check(
 	};
 	enum outcome r = answer_read(typed, &terms, &answer, &why);
 	HOLD(r == (first->state_seen ? OUTCOME_STATE_MISMATCH : OUTCOME_OK));
-	HOLD(answer.state_earlier == first->state_seen);
+	HOLD(answer.other_address == first->state_seen);
 }
 
 /* The same answer where the provider or the redirect_uri is another. */
@@ -360,7 +360,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	HOLD(is_printable(why.text));
 	HOLD(r == OUTCOME_OK || why.text[0] != '\0');
 	HOLD(!answer.sshd_junk || r == OUTCOME_ANSWER_MALFORMED);
-	HOLD(!answer.state_earlier || r == OUTCOME_STATE_MISMATCH);
+	HOLD(!answer.other_address || r == OUTCOME_STATE_MISMATCH ||
+	    r == OUTCOME_ANSWER_MALFORMED);
 	if (r == OUTCOME_OK) {
 		code_check(typed, terms.bare_code, &answer);
 		other_place_check(typed, &terms);

@@ -345,7 +345,7 @@ missing_read(struct input *in)
 static bool
 claim_read(struct input *payload, struct claim *ret)
 {
-	(void)input_byte(payload); /* state_earlier */
+	(void)input_byte(payload); /* other_address */
 	bool is_junk = input_byte(payload) != 0;
 	(void)input_byte(payload); /* number */
 	(void)text_read(payload);  /* reason */

@@ -43,7 +43,7 @@ enum record {
 /* The places of a verdict's choices. */
 enum choice {
 	CHOICE_OUTCOME,
-	CHOICE_FLAGS, /* state_earlier, sshd_junk, cloned_user, number */
+	CHOICE_FLAGS, /* other_address, sshd_junk, cloned_user, number */
 	CHOICE_ID,
 	CHOICE_EMAIL,
 	CHOICE_STATE,

@@ -147,9 +147,9 @@ make_junk(struct wire_verdict *v)
 }
 
 static void
-make_earlier(struct wire_verdict *v)
+make_other_address(struct wire_verdict *v)
 {
-	v->state_earlier = true;
+	v->other_address = true;
 }
 
 static void
@@ -185,7 +185,7 @@ static const struct {
     {"long-token", make_long_token},
     {"no-expiry", make_endless},
     {"junk", make_junk},
-    {"earlier", make_earlier},
+    {"other-address", make_other_address},
     {"number-early", make_number_early},
     {"number-wrong", make_number_wrong},
     {"number-spent", make_number_spent},

@@ -129,9 +129,29 @@ code_of_an_earlier_address_is_distinguished(void **state)
 
 	(void)state;
 	assert_int_equal(
-	    host_run(&h, "state_mismatch:earlier,ok", ""), PAM_SUCCESS);
+	    host_run(&h, "state_mismatch:other-address,ok", ""), PAM_SUCCESS);
 	assert_begins(h.messages[1].text, "\nThat code belongs to an earlier");
 	host_end(&h);
+}
+
+static void
+address_of_another_page_is_distinguished(void **state)
+{
+	static const char *const settings[] = {
+	    "", "callback=loopback redirect_uri=http://localhost:8400/"};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(settings); i++) {
+		struct host h;
+
+		assert_int_equal(
+		    host_run(
+			&h, "answer_malformed:other-address,ok", settings[i]),
+		    PAM_SUCCESS);
+		assert_begins(h.messages[1].text,
+		    "\nThat address is not of this sign-in: open");
+		host_end(&h);
+	}
 }
 
 static void
@@ -385,6 +405,7 @@ main(void)
 	    cmocka_unit_test(attempt_begins_with_what_was_wrong),
 	    cmocka_unit_test(sentences_of_answers_differ),
 	    cmocka_unit_test(code_of_an_earlier_address_is_distinguished),
+	    cmocka_unit_test(address_of_another_page_is_distinguished),
 	    cmocka_unit_test(number_that_is_not_the_page_s_is_distinguished),
 	    cmocka_unit_test(split_attempt_begins_with_what_was_wrong),
 	    cmocka_unit_test(other_outcomes_end_the_signin_at_once),

@@ -28,9 +28,10 @@ static const char *const sentences[] = {MESSAGE_SIGN_IN, MESSAGE_PASTE,
     MESSAGE_TYPE_NUMBER, MESSAGE_NUMBER_EARLY, MESSAGE_NUMBER_WRONG,
     MESSAGE_NUMBER_SPENT, MESSAGE_OPEN_HERE, MESSAGE_PASTE_ELSEWHERE,
     MESSAGE_NO_NUMBER, MESSAGE_NO_ADDRESS, MESSAGE_PASTE_ADDRESS,
-    MESSAGE_UNREACHABLE, MESSAGE_EARLIER, MESSAGE_ADMIN, MESSAGE_LATER,
-    MESSAGE_DENIED, MESSAGE_FEWER, MESSAGE_TOO_LATE, MESSAGE_EMPTY,
-    MESSAGE_NO_CODE, MESSAGE_OTHER_ADDRESS, MESSAGE_CANCELLED, MESSAGE_REFUSED};
+    MESSAGE_UNREACHABLE, MESSAGE_EARLIER, MESSAGE_OTHER_PAGE, MESSAGE_ADMIN,
+    MESSAGE_LATER, MESSAGE_DENIED, MESSAGE_FEWER, MESSAGE_TOO_LATE,
+    MESSAGE_EMPTY, MESSAGE_NO_CODE, MESSAGE_OTHER_ADDRESS, MESSAGE_CANCELLED,
+    MESSAGE_REFUSED};
 
 /* ---- catalogues ---- */
 
@@ -420,7 +421,8 @@ every_sentence_goes_through_the_catalogue(void **state)
 	for (size_t i = 0; i < OUTCOME_COUNT; i++)
 		assert_messages_marked(
 		    outcome_name((enum outcome)i), "attempts=2");
-	assert_messages_marked("state_mismatch:earlier,ok", "");
+	assert_messages_marked("state_mismatch:other-address,ok", "");
+	assert_messages_marked("answer_malformed:other-address,ok", "");
 	assert_messages_marked(
 	    "answer_malformed:number-early,answer_malformed:number-wrong,"
 	    "answer_malformed:number-spent,ok",

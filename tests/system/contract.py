@@ -10,6 +10,8 @@ ADMIN = ("Signing in is not set up properly on this host; please tell its "
 EMPTY = "The answer was empty."
 NO_CODE = ("That is not the answer: paste the whole address of the page you "
            "land on, or what its button copies. A password does not belong here.")
+OTHER_PAGE = ("That address is not of this sign-in: open the address shown here. "
+              "If you did, please tell the administrator.")
 OTHER_ADDRESS = "That code belongs to another address than the one shown here."
 EARLIER = ("That code belongs to an earlier address; only the one below "
            "counts.")

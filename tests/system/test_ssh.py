@@ -237,7 +237,7 @@ def test_a_bare_code_of_another_sign_in_is_refused(
 
 
 @pytest.mark.parametrize("write, outcome, sentence, asked", [
-    (lambda landed: landed, "answer_malformed", contract.NO_CODE, 0),
+    (lambda landed: landed, "answer_malformed", contract.OTHER_PAGE, 0),
     (lambda landed: urlsplit(landed).query, "code_refused", contract.REFUSED, 1),
 ], ids=["address", "code and state"])
 def test_a_code_of_another_zone_is_refused(

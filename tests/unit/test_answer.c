@@ -564,6 +564,8 @@ answer_of_another_place_or_issuer_is_refused(void **state)
 			fail_msg("row %zu, \"%s\": %s; \"%s\"", i, row->typed,
 			    outcome_name(r), why.text);
 		assert_int_equal(answer.code != NULL, r == OK);
+		assert_int_equal(answer.other_address,
+		    row->why != NULL && strcmp(row->why, IS_TWICE) != 0);
 	}
 }
 
@@ -576,7 +578,7 @@ check_sound(enum outcome r, const struct answer *answer)
 	assert_true(
 	    r == OK || r == EMPTY || r == BAD || r == MISMATCH || r == REFUSED);
 	assert_int_equal(answer->code != NULL, r == OK);
-	assert_true(r == MISMATCH || !answer->state_earlier);
+	assert_true(r == MISMATCH || r == BAD || !answer->other_address);
 	assert_true(r == BAD || !answer->sshd_junk);
 	assert_true(code.len <= ANSWER_CODE_MAX);
 	for (size_t i = 0; i < code.len; i++)
@@ -597,7 +599,7 @@ answer_reads_every_row(void **state)
 		enum outcome r = read_copy(row->typed, row->len, &answer, &err);
 		struct view code = secret_view(answer.code);
 		int flags = (answer.state_seen ? SEEN : 0) |
-		    (answer.state_earlier ? EARLIER : 0) |
+		    (r == MISMATCH && answer.other_address ? EARLIER : 0) |
 		    (answer.sshd_junk ? JUNK : 0);
 		if (r != row->outcome || flags != row->flags)
 			fail_msg("row %zu, \"%s\": %s, flags %d; \"%s\"", i,
@@ -746,7 +748,7 @@ answer_works_without_earlier_states_and_without_errinfo(void **state)
 	    answer_read(view_text("code=a&state=aaaaaaaaaaaaaaaaaaaaaa"),
 		&no_earlier, &answer, NULL),
 	    MISMATCH);
-	assert_false(answer.state_earlier);
+	assert_false(answer.other_address);
 }
 
 static void
@@ -759,7 +761,7 @@ answer_overwrites_what_the_struct_held(void **state)
 	assert_int_equal(read_copy("!", 1, &answer, NULL), BAD);
 	assert_null(answer.code);
 	assert_false(answer.state_seen);
-	assert_false(answer.state_earlier);
+	assert_false(answer.other_address);
 	assert_false(answer.sshd_junk);
 }
 

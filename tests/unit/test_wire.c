@@ -106,7 +106,7 @@ denial_make(void)
 {
 	return (struct wire_verdict){
 	    .outcome = OUTCOME_STATE_MISMATCH,
-	    .state_earlier = true,
+	    .other_address = true,
 	    .sshd_junk = true,
 	    .number = WIRE_NUMBER_SPENT,
 	    .reason = "the answer's state is not this sign-in's",
@@ -512,7 +512,7 @@ verdict_round_trip(const struct wire_verdict *verdict)
 	assert_int_equal(
 	    wire_verdict_parse(payload_of(&frame), &ret, NULL), OUTCOME_OK);
 	assert_int_equal(verdict->outcome, ret.outcome);
-	assert_int_equal(verdict->state_earlier, ret.state_earlier);
+	assert_int_equal(verdict->other_address, ret.other_address);
 	assert_int_equal(verdict->sshd_junk, ret.sshd_junk);
 	assert_int_equal(verdict->number, ret.number);
 	assert_string_equal(verdict->reason, ret.reason);
@@ -1029,7 +1029,7 @@ wire_booleans_are_0_or_1(void **state)
 		denial_put(&frame);
 		frame.p[WIRE_HEADER_LEN + at] = 2;
 		refusal_expect(&kinds[4], &frame,
-		    at == 1 ? "frame: the field state_earlier is neither 0 nor "
+		    at == 1 ? "frame: the field other_address is neither 0 nor "
 			      "1"
 			    : "frame: the field sshd_junk is neither 0 nor 1");
 	}
@@ -1233,7 +1233,7 @@ wire_flipped_bits_of_a_verdict_change_one_field_at_most(void **state)
 		    (size_t)(strcmp(ret.reason, verdict.reason) != 0) +
 		    (size_t)(strcmp(ret.correlation, verdict.correlation) !=
 			0) +
-		    (size_t)ret.state_earlier + (size_t)ret.sshd_junk +
+		    (size_t)ret.other_address + (size_t)ret.sshd_junk +
 		    (size_t)(ret.number != WIRE_NUMBER_NONE) +
 		    (size_t)(ret.expires_in_s != verdict.expires_in_s) +
 		    (size_t)!secret_eq(ret.token, verdict.token);

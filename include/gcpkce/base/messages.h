@@ -70,6 +70,11 @@
 	N_("That is not the answer: paste the whole address of the page you " \
 	   "land on. A password does not belong here.")
 
+/* In place of these and of MESSAGE_NO_CODE, for the address of another page. */
+#define MESSAGE_OTHER_PAGE \
+	N_("That address is not of this sign-in: open the address shown " \
+	   "here. If you did, please tell the administrator.")
+
 /* In place of MESSAGE_OTHER_ADDRESS, for an earlier address of this sign-in. */
 #define MESSAGE_EARLIER \
 	N_("That code belongs to an earlier address; only the one below " \

@@ -32,7 +32,9 @@ struct answer_terms {
 struct answer {
 	struct secret *code; /* NULL unless the outcome is ok */
 	bool state_seen;     /* the answer had a state */
-	bool state_earlier;  /* with state_mismatch: of an earlier address */
+	bool other_address;  /* with state_mismatch: of an earlier address; with
+				answer_malformed: not redirect_uri, or with
+				another iss */
 	bool code_ends_it;   /* nothing follows the code */
 	bool sshd_junk;      /* with answer_malformed: not typed by the user
 				but sent by sshd for a refused name */

@@ -124,7 +124,7 @@ struct wire_ready {
 
 struct wire_verdict {
 	enum outcome outcome;
-	bool state_earlier; /* state_mismatch: of an earlier address */
+	bool other_address; /* as in struct answer */
 	bool sshd_junk;     /* the answer is not the user's but sshd's */
 	enum wire_number number;
 	char reason[WIRE_REASON_MAX + 1];
