@@ -183,11 +183,14 @@ def test_a_confidential_app_signs_in(house, cxone, people, configure, method):
     assert outcome_of(house, cxone, people) == "ok"
 
 
-def test_an_e_mail_address_needs_one_request_more(house, cxone, people, configure):
+@pytest.mark.parametrize("prefix, outcome", [("cxone:email:", "ok"), ("email:", "not_mapped")])
+def test_an_e_mail_address_needs_one_request_more(
+        house, cxone, people, configure, prefix, outcome):
     configure(userinfo="yes")
+    house.map(f"bob {prefix}{people['bob'].email}")
     terminal = login(house, "bob")
     terminal.answer(people["bob"].sign_in(with_keys(terminal, cxone)))
-    assert told(terminal, cxone)["outcome"] == "ok"
+    assert told(terminal, cxone)["outcome"] == outcome
     assert asked_of(cxone) == [
         ("GET", "/auth/jwks"), ("POST", "/auth/token"), ("GET", "/auth/userinfo")]
 
