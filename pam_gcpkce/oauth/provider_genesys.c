@@ -6,6 +6,7 @@
  * checked by type and bytes before it gets into the record, and a missing field
  * gets no default.  The record changes only on success.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "gcpkce/base/text.h"
@@ -194,6 +195,15 @@ profile_subject_parse(
 	return r;
 }
 
+static void
+scope_add(char to[static IDENTITY_SCOPES_MAX + 1], const char *scope)
+{
+	size_t len = strlen(to);
+
+	(void)snprintf(to + len, IDENTITY_SCOPES_MAX + 1 - len, "%s%s",
+	    len > 0 ? " " : "", scope);
+}
+
 /*
  * Join authorizedScope by spaces.  The scopes are only informative, so if there
  * are too many, the last ones are replaced by "..." and the sign-in is not
@@ -205,12 +215,13 @@ scopes_read(
 {
 	static const char shown[] = "tokens/me authorizedScope";
 	static const char more[] = "...";
-	autobuf scopes = BUF_INIT(IDENTITY_SCOPES_MAX - sizeof(more));
 	struct json_object *list = NULL;
+	bool full = false;
 
 	if (!json_member(token, "authorizedScope", json_type_array, &list))
 		return field_type_wrong(shown, "a list", reterr);
 	size_t count = list != NULL ? json_object_array_length(list) : 0;
+	record->scopes[0] = '\0';
 	for (size_t i = 0; i < count; i++) {
 		struct json_object *scope = json_object_array_get_idx(list, i);
 
@@ -218,18 +229,15 @@ scopes_read(
 		    !text_is_token(json_view(scope)))
 			return field_type_wrong(
 			    shown, "a list of scopes", reterr);
-		/* One put for each scope, so that none is cut. */
-		buf_printf(&scopes, "%s%s", scopes.len > 0 ? " " : "",
-		    json_object_get_string(scope));
+		full = full ||
+		    strlen(record->scopes) + 1 + json_view(scope).len >
+			IDENTITY_SCOPES_MAX - sizeof(more);
+		if (!full)
+			scope_add(
+			    record->scopes, json_object_get_string(scope));
 	}
-	memcpy(record->scopes, buf_text(&scopes), scopes.len + 1);
-	if (scopes.failed) {
-		char *end = record->scopes + scopes.len;
-
-		if (scopes.len > 0)
-			*end++ = ' ';
-		memcpy(end, more, sizeof(more));
-	}
+	if (full)
+		scope_add(record->scopes, more);
 	return OUTCOME_OK;
 }
 

@@ -20,8 +20,9 @@ from waiting import wait_until
 
 GCPKCE = os.path.join(BUILD, "tests/failure/gcpkce")
 HELPER = os.path.realpath(os.path.join(BUILD, "tests/failure/gcpkce-helper"))
-PAGE = struct.Struct("iiii32s")  # tests/failure/inject.h
+PAGE = struct.Struct("iiiii32s")  # tests/failure/inject.h
 MEMORY, SYSTEM = 1, 2
+READY_AND_VERDICT = 2  # the frames
 PRECONNECT_S = 0.3  # long enough for one without a fault
 # each call takes a minute; make check-deep has it
 STRIDE = 1 if os.environ.get("GCPKCE_LOAD") == "full" else 7
@@ -83,30 +84,31 @@ def sign_in(genesys, conf, account, has_preconnect):
     return child.exitstatus, child.before
 
 
-@pytest.mark.parametrize("preconnect, kind, stride, least, most", [
-    # the trust store's form, three texts for messages, and after the verdict
-    ("no", MEMORY, 1, 30, 7),
-    ("no", SYSTEM, STRIDE, 60, None),
-    (0, MEMORY, STRIDE, 30, None),  # nor is a preconnect missed
-    (0, SYSTEM, STRIDE, 60, None),
+@pytest.mark.parametrize("preconnect, kind, stride, least", [
+    ("no", MEMORY, 1, 30),
+    ("no", SYSTEM, STRIDE, 60),
+    (0, MEMORY, STRIDE, 30),
+    (0, SYSTEM, STRIDE, 60),
 ])
 def test_helper_that_meets_a_fault_denies_until_its_verdict(
-        genesys, conf, account, page, preconnect, kind, stride, least, most):
+        genesys, conf, account, page, preconnect, kind, stride, least):
     path = conf(preconnect=preconnect)
-    count, successes = 1, 0
+    # a preconnect may fail, and so may calls of the system that have another way
+    needs_all = preconnect == "no" and kind == MEMORY
+    count = 1
     while True:
-        PAGE.pack_into(page, 0, kind, count, 0, 0, b"")
+        PAGE.pack_into(page, 0, kind, count, 0, 0, 0, b"")
         status, shown = sign_in(genesys, path, account, preconnect == 0)
-        failed = PAGE.unpack_from(page)[4].rstrip(b"\0")
+        sent, failed = PAGE.unpack_from(page)[4:]
+        failed = failed.rstrip(b"\0")
         if not failed:
             break
         assert status in (0, 1), f"{count} ({failed}): {shown}"
         if status == 0:
             assert "decision:      ok" in shown, f"{count} ({failed})"
-            successes += 1
+            assert sent >= READY_AND_VERDICT or not needs_all, \
+                f"{count} ({failed}) passes unnoticed"
         else:
             assert "decision:      ok" not in shown, f"{count} ({failed})"
         count += stride
     assert status == 0 and count > least
-    if most is not None:
-        assert successes <= most, f"{successes} of {count} allocations are not missed"

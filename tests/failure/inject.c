@@ -254,6 +254,8 @@ WRAP(ssize_t, recv, int fd, void *to, size_t len, int flags)
 
 WRAP(ssize_t, send, int fd, const void *from, size_t len, int flags)
 {
+	if (injection->failed[0] == '\0')
+		injection->sent++;
 	SYSTEM("send", __real_send(fd, from, len, flags));
 }
 

@@ -24,6 +24,7 @@ struct injection {
 	atomic_int fail_at; /* the call that fails, from 1; 0: none */
 	atomic_int calls;   /* of this kind, so far */
 	atomic_int live;    /* allocations that were not given back */
+	atomic_int sent;    /* frames that were sent before the call failed */
 	char failed[32];    /* the function that failed; "" when none did */
 };
 

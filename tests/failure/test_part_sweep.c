@@ -330,7 +330,8 @@ profile(void)
 	    "{\"roles\":[{\"id\":\"r\"}]},\"division\":{\"id\":\"d\"}}";
 	static const char token[] =
 	    "{\"organization\":{\"id\":\"o\",\"name\":\"n\"},"
-	    "\"homeOrganization\":{\"id\":\"o\"},\"OAuthClient\":{\"id\":\"c\"}}";
+	    "\"homeOrganization\":{\"id\":\"o\"},\"OAuthClient\":{\"id\":\"c\"},"
+	    "\"authorizedScope\":[\"s\"]}";
 	static const char subject[] =
 	    "{\"id\":\"" PERSON "\",\"grants\":[{\"role\":{\"id\":\"r\"}}]}";
 	static const struct identity_needs all = {true, true, true};
@@ -350,21 +351,6 @@ profile(void)
 		r = names_user_parse(view_text(user), &names, &why);
 	if (r == OUTCOME_OK)
 		r = names_token_parse(view_text(token), &names, &why);
-	return r;
-}
-
-/* Scopes inform and decide nothing, so the last ones may be missing. */
-static enum outcome
-scopes(void)
-{
-	static const char token[] =
-	    "{\"OAuthClient\":{\"id\":\"c\"},\"authorizedScope\":[\"s\"]}";
-	struct errinfo why;
-	autoidentity identity = {0};
-
-	enum outcome r = profile_token_parse(view_text(token), &identity, &why);
-	if (r == OUTCOME_OK && strcmp(identity.scopes, "...") == 0)
-		return OUTCOME_NO_MEMORY;
 	return r;
 }
 
@@ -543,7 +529,6 @@ static const struct part {
     {"token reply", token_reply, OUTCOME_OK},
     {"explanation", explanation, OUTCOME_OK},
     {"identity", profile, OUTCOME_OK},
-    {"scopes", scopes, OUTCOME_OK},
     {"refusals", refusals, OUTCOME_PROVIDER_ERROR},
     {"id_token", id_token, OUTCOME_OK},
     {"id_token, empty at_hash", id_token_without_hash, OUTCOME_TOKEN_INVALID},

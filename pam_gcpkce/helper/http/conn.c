@@ -106,7 +106,7 @@ trust_set(struct http_conn *conn, const struct wire_route *route)
 	const char *file = route->ca_file[0] != '\0' ? route->ca_file : NULL;
 	CURLcode r = CURLE_OK;
 
-	if (directory == NULL)
+	if (file == NULL && directory == NULL)
 		directory = trust_directory();
 	conn->narrow = file == NULL && directory[0] != '\0' && !widened;
 	if (file == NULL && directory[0] == '\0')
