@@ -135,7 +135,8 @@ def run_fuzz(command, totals):
 
 def pytest_outcome(directory, build, name, share=""):
     """Runs a directory of pytest, or a share of it; gives its Outcome."""
-    with tempfile.TemporaryDirectory(prefix="gcpkce-run-") as place:
+    # not below /tmp: tests/greeter has a /tmp of its own
+    with tempfile.TemporaryDirectory(prefix="report-", dir=os.path.join(os.path.abspath(build), "tests")) as place:
         junit = os.path.join(place, "report.xml")
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-rs",
                    "--disable-warnings", "--junit-xml", junit, directory]
