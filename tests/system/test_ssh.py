@@ -306,7 +306,7 @@ def test_three_wrong_answers_end_the_connection(sshd, journal, genesys):
     terminal.answer("")
     assert contract.EMPTY in terminal.asked()
     terminal.answer("https://www.example.test/?code=")
-    keep_out(terminal, journal, "answer_malformed", contract.NO_CODE)
+    keep_out(terminal, journal, "answer_malformed", contract.OTHER_PAGE)
     assert genesys.log.requests() == []
 
 
