@@ -243,7 +243,7 @@ web_window_new(const struct web_options *options, GtkWidget *page,
 	return w;
 }
 
-/* What somebody copied before is not for this user, and a page can ask for a
+/* What another user copied before is not for this one, and a page can ask for a
  * paste.  Wayland wants the keyboard's focus first. */
 static void
 clipboards_empty(void)

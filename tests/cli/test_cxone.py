@@ -592,4 +592,3 @@ def test_decide_takes_no_record_of_the_other_provider(
     bad = {**genesys, "user": {**GOOD["user"], "id": ORGANIZATION}} if settings else {
         **genesys, "id_token_claims": {**CLAIMS, "aud": "other"}}
     assert decide({"id_token_claims": CLAIMS, **bad})["outcome"] == "ok"
-
