@@ -41,7 +41,7 @@ is_protected(const char *text)
 	return url_split(text, &url) && url_is_protected(&url);
 }
 
-/* The redirect_uri of an authorize request; false if it is none. */
+/* The redirect_uri of address; false if that is not an authorize request. */
 static bool
 redirect_find(struct view address, struct buf *redirect_uri)
 {

@@ -23,7 +23,7 @@ struct message_rules {
 struct message {
 	struct buf text;    /* lines; with an address only what precedes the
 			       paragraph that introduces it */
-	struct buf address; /* "" where there is none */
+	struct buf address; /* empty if the message has no address */
 	struct buf redirect_uri; /* the address at which that page ends */
 };
 

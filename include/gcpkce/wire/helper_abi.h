@@ -8,7 +8,7 @@
 /* 0, 1 and 2 are /dev/null; the helper starts with these and no other. */
 #define HELPER_FD_SOCKET 3 /* the frames */
 
-/* What the helper opens: the journal, /dev/null if there is none ... */
+/* What the helper opens: the journal, /dev/null if there is no journal ... */
 #define HELPER_FD_LOG 4
 /* ... and the first of the two of the loopback listener. */
 #define HELPER_FD_LISTEN 20
