@@ -48,25 +48,25 @@ done
 
 # ---- what each binary is made of ----
 
-# The symbols that the objects of a directory, and of those below it, define.
-symbols_of() {
-    # by the sources: an object whose source has moved may still be there
-    find "pam_gcpkce/$1" -name '*.c' | sed "s|\(.*\)\.c|$build/\1.o|" |
-        xargs nm --defined-only --extern-only | awk 'NF == 3 { print $3 }' | sort -u
-}
+# A line "DIRECTORY SYMBOL" for each symbol that the objects of a directory, or of
+# one below it, define; by the sources: an object whose source has moved may still
+# be there.
+symbols=$(mktemp)
+trap 'rm -f "$symbols"' EXIT
+(cd pam_gcpkce && find config helper_client module cli oauth helper -name '*.c') |
+    sed "s|\(.*\)\.c|$build/pam_gcpkce/\1.o|" | xargs nm -A --defined-only --extern-only |
+    sed -n "s|^$build/pam_gcpkce/\([^/]*\)/[^:]*:[^ ]* . \(.*\)|\1 \2|p" > "$symbols"
 has_none_of() { # BINARY DIRECTORY...
     binary=$1
     shift
-    nm --defined-only "$build/$binary" | awk '{ print $3 }' | grep -vx main | sort -u > "$symbols"
-    [ -s "$symbols" ] || fail "$binary has no symbols to look at"
-    for directory; do
-        for symbol in $(symbols_of "$directory" | comm -12 - "$symbols"); do
-            fail "$binary has $symbol of $directory/"
-        done
-    done
+    wrong=$(nm --defined-only "$build/$binary" | awk -v binary="$binary" -v directories=" $* " '
+        NR == FNR { if (index(directories, " " $1 " ")) owner[$2] = $1; next }
+        $3 == "main" { next }
+        { seen = 1 }
+        $3 in owner { print binary " has " $3 " of " owner[$3] "/" }
+        END { if (!seen) print binary " has no symbols to look at" }' "$symbols" -)
+    [ -z "$wrong" ] || fail "$wrong"
 }
-symbols=$(mktemp)
-trap 'rm -f "$symbols"' EXIT
 has_none_of gcpkce-helper config helper_client module cli
 has_none_of pam_gcpkce.so oauth helper cli
 has_none_of gcpkce helper module
