@@ -5,6 +5,7 @@ The server signs with the openssl command, so that no line is shared with what v
 """
 
 import base64
+import copy
 import hashlib
 import http.server
 import json
@@ -109,10 +110,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
 class Cxone(http.server.ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(self, directory):
+    def __init__(self, keys):
         super().__init__(("127.0.0.1", 0), Handler)
         self.issuer = f"http://127.0.0.1:{self.server_port}"
-        self.key, self.other = Key(directory, "one"), Key(directory, "two")
+        self.key, self.other = map(copy.copy, keys)  # a test may rename one
         self.key_sets = [[self.key.jwk]]
         self.userinfo = {"sub": f"user:{PERSON}", "email": "alice@example.test"}
         self.jwks_path = "/auth/jwks"
@@ -128,7 +129,7 @@ class Cxone(http.server.ThreadingHTTPServer):
             "userinfo_endpoint": f"{self.issuer}/auth/userinfo",
             "token_endpoint_auth_methods_supported": ["client_secret_basic"],
             "id_token_signing_alg_values_supported": ["RS256"]}, 200)
-        threading.Thread(target=self.serve_forever, daemon=True).start()
+        threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
 
     def authorize(self, address):
         """What the browser would be led to."""
@@ -154,9 +155,15 @@ class Cxone(http.server.ThreadingHTTPServer):
         return [path for path, _ in self.asked]
 
 
+@pytest.fixture(scope="module")
+def signing_keys(tmp_path_factory):
+    directory = tmp_path_factory.mktemp("keys")
+    return Key(directory, "one"), Key(directory, "two")
+
+
 @pytest.fixture
-def cxone(directory):
-    with Cxone(directory) as server:
+def cxone(signing_keys):
+    with Cxone(signing_keys) as server:
         yield server
         server.shutdown()
 
