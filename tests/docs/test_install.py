@@ -65,9 +65,10 @@ def test_uninstall_leaves_the_configuration_alone(tmp_path):
 
 @pytest.mark.skipif(shutil.which("apt-get") is None, reason="there is no apt-get here")
 def test_the_packages_of_the_build_can_be_installed():
-    found = [command for command in commands("docs/INSTALL.md", "Build and install")
+    found = [command for command in [*commands("docs/INSTALL.md", "Build and install"),
+                                     *commands("docs/WORKSTATIONS.md", "Install")]
              if command.startswith("apt-get")]
-    assert len(found) == 2
+    assert len(found) == 5
     for command in found:
         assert re.match("apt-get install( [a-z0-9+.-]+)+$", command)
         done = subprocess.run(["sh", "-c", f"{command} --simulate"], text=True,

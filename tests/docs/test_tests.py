@@ -7,6 +7,7 @@ import re
 import pytest
 
 from named_tests import ROOT, TESTS, read
+from documents import sections
 
 README = read("tests", "README.md")
 TABLES = README.split("\n## ")
@@ -82,3 +83,15 @@ def test_a_way_out_of_the_sign_in_page_names_its_tests(way):
     assert len(WAYS_OUT) > 25 and len(way) == 3
     names = way[2].split("`, `")
     assert [name for name in names if name not in TESTS] == []
+
+
+WORKSTATION = [row for heading in ("The greeter's account", "Accessibility and languages")
+               for row in rows("\n".join(dict(sections("docs/WORKSTATIONS.md"))[heading]))]
+
+
+@pytest.mark.parametrize("row", WORKSTATION, ids=lambda row: row[0])
+def test_a_row_of_the_workstation_names_its_tests_or_was_not_tried(row):
+    assert len(WORKSTATION) > 15
+    names = re.findall(r"test_\w+", row[-1])
+    assert names or row[-1] == "not tried"
+    assert set(names) <= TESTS

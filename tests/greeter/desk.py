@@ -133,11 +133,14 @@ class Desk:
         for name in ("leave", "session", "shown", "answer"):
             if exists(f"/tmp/{name}"):
                 os.unlink(f"/tmp/{name}")
+        self._run("greetd", "--config", "/tmp/greetd.toml")
+
+    def _run(self, *argv):
+        """Start the display manager."""
         with open("/tmp/greetd.log", "wb") as log:
             # pylint: disable-next=consider-using-with
             self._daemon = subprocess.Popen(
-                ["unshare", "--pid", "--fork", "--kill-child", "--mount-proc",
-                 "greetd", "--config", "/tmp/greetd.toml"],
+                ["unshare", "--pid", "--fork", "--kill-child", "--mount-proc", *argv],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"})
 
     def stop(self):
@@ -156,14 +159,19 @@ class Desk:
 
     # what is seen
 
+    def bus(self):
+        """The address of the greeter's session bus; None while there is none."""
+        return f"unix:path={self.socket}" if exists(self.socket) else None
+
     def objects(self):
         """What a screen reader is told of the greeter; [] while it is not there."""
         if self._eyes is None:
-            if not exists(self.socket):
+            bus = self.bus()
+            if bus is None:
                 return []
             self._eyes = tree.as_account(
                 self.uid, [sys.executable, f"{HERE}/look.py"],
-                {"PATH": "/usr/bin:/bin", "DBUS_SESSION_BUS_ADDRESS": f"unix:path={self.socket}",
+                {"PATH": "/usr/bin:/bin", "DBUS_SESSION_BUS_ADDRESS": bus,
                  "LANG": "C.UTF-8"}, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL, text=True, bufsize=1)
         try:

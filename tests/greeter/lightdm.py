@@ -15,22 +15,21 @@ from waiting import wait_until
 DISPLAY = ":80"
 AUTHORITY = f"/run/lightdm/root/{DISPLAY}"
 
-CONF = """\
+# What this machine needs of any configuration, and the rest of ours.
+HERE = """\
 [LightDM]
 run-directory=/run/lightdm
 log-directory=/tmp/lightdm-log
 cache-directory=/tmp/lightdm-cache
-greeter-user={user}
 logind-check-graphical=false
 minimum-display-number=80
 minimum-vt=0
 [Seat:*]
 type=local
 xserver-command=/tmp/x-server
-greeter-session=gcpkce-greeter
-user-session=desk
 session-wrapper=/tmp/lightdm-session
 """
+CONF = f"{HERE}greeter-session=gcpkce-greeter\nuser-session=desk\n"
 
 # LightDM asks for a terminal, which this server neither has nor needs.
 SERVER = """\
@@ -96,12 +95,16 @@ class LightDM(desk.Desk):
     def start(self, greeter=None):
         write("/tmp/start-greeter", START.format(
             uid=self.uid, socket=self.socket, bus=f"unix:path={self.socket}", greeter=GREETER), 0o755)
-        write("/tmp/lightdm.conf", CONF.format(user=self.account))
+        write("/tmp/lightdm.conf", CONF)
+        self._launch("/tmp/start-greeter", "desk", "-c", "/tmp/lightdm.conf")
+
+    def _launch(self, greeter, session, *options):
+        """Start LightDM with what it needs, a greeter's command, and a session's name."""
         write("/tmp/x-server", SERVER, 0o755)
         write("/tmp/lightdm-session", '#!/bin/sh\nexec "$@"\n', 0o755)
         for directory, name, command in (
-                ("/usr/share/xgreeters", "gcpkce-greeter", "/tmp/start-greeter"),
-                ("/usr/share/xsessions", "desk", "/tmp/session.sh")):
+                ("/usr/share/xgreeters", "gcpkce-greeter", greeter),
+                ("/usr/share/xsessions", session, "/tmp/session.sh")):
             os.makedirs(directory, exist_ok=True)
             write(f"{directory}/{name}.desktop", ENTRY.format(name=name, command=command))
         for directory in ("/tmp/lightdm-log", "/tmp/lightdm-cache", "/run/lightdm", "/run/dbus"):
@@ -111,13 +114,7 @@ class LightDM(desk.Desk):
                 os.unlink(f"/tmp/{name}")
         if not exists("/run/dbus/system_bus_socket"):
             tree.run("dbus-daemon", "--system", "--fork", "--nosyslog")
-        with open("/tmp/greetd.log", "wb") as log:
-            # pylint: disable-next=consider-using-with
-            self._daemon = subprocess.Popen(
-                ["unshare", "--pid", "--fork", "--kill-child", "--mount-proc",
-                 # an X server is not ready for a parent that is process 1
-                 *under_init(["lightdm", "-d", "-c", "/tmp/lightdm.conf"])],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"})
+        # an X server is not ready for a parent that is process 1
+        self._run(*under_init(["lightdm", "-d", *options]))
         self.screen = OtherScreen(self.screen.shots)
         assert wait_until(lambda: exists(AUTHORITY)), read("/tmp/greetd.log")

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: ISC
 """Sign-ins at the login screen of greetd, with the real module, helper and page."""
 
+import os
+import re
 import sys
+import time
 
 import desk as desks
 import pytest
@@ -253,3 +256,38 @@ def test_what_greetd_s_screen_needs_no_rights(desk, program):
         assert int(status["CapEff"], 16) == 0
     if program == "view":
         assert "GREETD_SOCK" not in desks.read(f"/proc/{found[0]}/environ")
+
+
+def memory(*programs):
+    """MiB of each program's processes (PSS: what they share is divided among them)."""
+    found = dict.fromkeys(programs, 0)
+    for pid in process_ids():
+        for program in programs:
+            if runs(pid, program):
+                found[program] += int(re.search(
+                    r"^Pss: +(\d+)", desks.read(f"/proc/{pid}/smaps_rollup"), re.MULTILINE)[1]) / 1024
+    return found
+
+
+def test_what_a_sign_in_takes(desk, genesys):
+    """docs/WORKSTATIONS.md has these figures; the bounds are for a busy machine."""
+    programs = ("gcpkce-greeter", "gcpkce-view", "WebKitNetworkProcess", "WebKitWebProcess", "cage",
+                desks.HELPER)
+    desk.start()
+    desk.wait_for("User name")
+    before = memory("gcpkce-greeter", "cage")
+    desk.sign_in("alice")
+    desk.wait_for_page()
+    time.sleep(2)
+    found = memory(*programs)
+    desk.choose("alice")
+    desk.session()
+    [code] = [record.time for record in genesys.log.requests() if record.path == "/signin"]
+    seconds = os.stat("/tmp/session").st_mtime - code
+    with open(os.path.join(desk.screen.shots, "figures.txt"), "w", encoding="ascii") as file:
+        print(f"from the code to the session: {seconds:.2f} s", file=file)
+        for when, figures in (("start", before), ("page", found)):
+            for program, size in figures.items():
+                print(f"{when}: {program}: {size:.0f} MiB", file=file)
+    assert 0 < seconds < 10
+    assert all(0 < size < 200 for size in found.values())

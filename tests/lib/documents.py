@@ -1,18 +1,20 @@
 # SPDX-License-Identifier: ISC
 """The shell commands of the documents, for the tests that run them.
 
-A command is a line of an indented block that is no setting, stack, map or
-output; in README.md also a span of code that begins with a program of
+A command is a line of an indented block that is no file, setting, stack, map or
+output; a block is a file if the line before it ends with the file's path.  In README.md also a span of code that begins with a program of
 PROGRAMS and has an argument.  tests/docs/test_commands.py checks that a test
 runs each.
 """
 
 import os
 import re
+import textwrap
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PAGES = ("README.md", "docs/INSTALL.md", "docs/STACKS.md", "docs/TOKENS.md",
-         "docs/TROUBLESHOOTING.md", "docs/OPERATIONS.md", "docs/FLEET.md", "etc/www/README.md")
+         "docs/TROUBLESHOOTING.md", "docs/OPERATIONS.md", "docs/FLEET.md",
+         "docs/WORKSTATIONS.md", "etc/www/README.md")
 PROGRAMS = ("make", "gcpkce", "sudo", "sshd", "ssh", "systemctl", "journalctl", "cp", "rm", "ln",
             "mkdir", "chmod", "man", "apt", "useradd", "usermod", "tools/[a-z-]+")
 OTHER_LINES = re.compile(
@@ -36,8 +38,36 @@ def sections(page):
     return found
 
 
+def blocks(lines):
+    """(the path that the line before a block ends with, or "", its lines) in order."""
+    found, before = [], ""
+    for line in lines:
+        if re.match(r" {4,}\S", line):
+            if before is not None:
+                path = re.search(r"`(/[^`]+)`:$", before)
+                found.append((path[1] if path else "", []))
+                before = None
+            found[-1][1].append(line)
+        elif line:
+            before = line
+        elif before is None:
+            found[-1][1].append("")
+    return found
+
+
+def files(page):
+    """path -> text of each file that a page has."""
+    found = {}
+    for _, lines in sections(page):
+        for path, block in blocks(lines):
+            if path:
+                assert path not in found, f"{page} has {path} twice"
+                found[path] = textwrap.dedent("\n".join(block)).strip() + "\n"
+    return found
+
+
 def commands_in(page, lines):
-    block = [line.strip() for line in lines if re.match(r" {4,}\S", line)]
+    block = [line.strip() for path, found in blocks(lines) for line in found if line and not path]
     found = [line.split("  # ")[0].split("   #")[0].strip() for line in block
              if not OTHER_LINES.match(line)]
     if page == "README.md":
