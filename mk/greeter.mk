@@ -11,6 +11,7 @@ lightdm_libs   := $(shell $(PKG_CONFIG) --libs liblightdm-gobject-1 x11 2>/dev/n
 
 in_greeter := $(call objects,greeter)
 view       := $(filter %/view.o $(B)/pam_gcpkce/greeter/web_%,$(in_greeter))
+looks      := $(addprefix $(B)/pam_gcpkce/greeter/,fullscreen.o style.o texts.o widgets.o)
 greeter    := $(filter-out $(view),$(in_greeter)) $(addprefix $(B)/pam_gcpkce/,config/lines.o config/safefile.o \
 	oauth/json.o oauth/json_scan.o)
 greeter_programs := $(B)/gcpkce-view $(B)/gcpkce-greeter
@@ -24,8 +25,8 @@ $(in_greeter): private target_cflags = -DGCPKCE_LOCALE='"$(localedir)"' -DGCPKCE
 	-DGCPKCE_GREETER_CONF='"$(sysconfdir)/gcpkce-greeter.conf"' \
 	$(patsubst -I%,-isystem%,$(gtk_cflags) $(webkit_cflags) $(lightdm_cflags) $(crypto_cflags))
 $(in_greeter): $(B)/paths
-$(B)/gcpkce-view: $(view) $(base)
-$(B)/gcpkce-view: private target_libs = $(webkit_libs) $(gtk_libs)
+$(B)/gcpkce-view: $(view) $(looks) $(base)
+$(B)/gcpkce-view: private target_libs = $(webkit_libs) $(lightdm_libs) $(gtk_libs)
 $(B)/gcpkce-greeter: $(greeter) $(base)
 $(B)/gcpkce-greeter: private target_libs = $(lightdm_libs) $(gtk_libs) $(crypto_libs)
 $(greeter_programs):

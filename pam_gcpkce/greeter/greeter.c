@@ -4,8 +4,6 @@
  * display manager that starts it runs PAM.
  */
 #include <gtk/gtk.h>
-#include <libintl.h>
-#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,11 +45,7 @@ locale_set(const struct settings *settings)
 		(void)unsetenv("LC_ALL");
 		(void)unsetenv("LANGUAGE");
 	}
-	if (setlocale(LC_ALL, "") == NULL)
-		(void)setlocale(LC_ALL, "C.UTF-8");
-	gtk_disable_setlocale();
-	(void)bindtextdomain("pam_gcpkce", GCPKCE_LOCALE);
-	(void)bind_textdomain_codeset("pam_gcpkce", "UTF-8");
+	texts_open();
 }
 
 /* The page's program must not reach the display manager. */

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /* How the screen is made, once. */
 #include "fullscreen.h"
+#include "gcpkce/base/text.h"
 #include "screen_parts.h"
 #include "screen_window.h"
 #include "style.h"
 #include "texts.h"
 #include "widgets.h"
 
-#define COMPACT_BELOW 44    /* em, of the screen's height */
+#define COMPACT_BELOW 704   /* pixels of the height, at a scale of 100 */
 #define NAME_LENGTH_MAX 256 /* characters */
 #define ANSWER_LENGTH_MAX 4096
 
@@ -213,15 +214,30 @@ changes_watch(void)
 		    G_CALLBACK(screen_show_caps), NULL);
 }
 
+/* GTK's setting, unless the configuration has one. */
+static bool
+is_dark(const struct settings *settings)
+{
+	gboolean dark = settings->appearance[0] == 'd';
+
+	if (settings->appearance[0] == 'a')
+		g_object_get(gtk_settings_get_default(),
+		    "gtk-application-prefer-dark-theme", &dark, NULL);
+	return dark;
+}
+
 void
 screen_open(struct conversation *conversation, const struct settings *settings,
     const char *fault)
 {
 	GtkWidget *scroll = gtk_scrolled_window_new();
+	unsigned long scale = 100;
 
+	(void)text_parse_number(settings->scale, 100, 200, &scale);
 	screen.conversation = conversation;
 	screen.settings = settings;
-	screen.dark = style_apply(settings);
+	screen.dark = is_dark(settings);
+	style_apply(screen.dark, scale);
 	screen.window = GTK_WINDOW(gtk_window_new());
 	gtk_window_set_title(screen.window, text_of(MESSAGE_SCREEN_WINDOW));
 	gtk_widget_add_css_class(GTK_WIDGET(screen.window), "screen");
@@ -230,7 +246,7 @@ screen_open(struct conversation *conversation, const struct settings *settings,
 	    GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
 	gtk_scrolled_window_set_child(
 	    GTK_SCROLLED_WINDOW(scroll), body_make(fault));
-	if (fullscreen_height() < COMPACT_BELOW * style_em(settings))
+	if ((unsigned long)fullscreen_height() < COMPACT_BELOW * scale / 100)
 		gtk_widget_add_css_class(GTK_WIDGET(screen.window), "compact");
 	gtk_window_set_child(screen.window, scroll);
 	start_make();

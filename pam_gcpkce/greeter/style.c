@@ -5,7 +5,7 @@
  */
 #include "style.h"
 
-#include "gcpkce/base/text.h"
+#include <gtk/gtk.h>
 
 static const char light[] = "@define-color ground #e9edf2;"
 			    "@define-color ground_end #d5dde7;"
@@ -37,6 +37,10 @@ static const char rules[] =
     "window.screen { background: linear-gradient(@ground, @ground_end);"
     "  color: @ink; font-family: 'Inter', 'Cantarell', 'Noto Sans',"
     "  'DejaVu Sans', sans-serif; font-size: 1.05em; }"
+    ".bar { background: @card; border-bottom: 0.07em solid @line;"
+    "  padding: 0.4em 0.5em 0.4em 1em; }"
+    ".host { font-weight: 600; }"
+    ".bar + .notice { border-radius: 0; }"
     ".body { padding: 1.2em 2em; }"
     ".head { padding: 2.4em 0 1.6em 0; }"
     ".logo { min-height: 3.6em; margin-bottom: 0.4em; }"
@@ -82,39 +86,19 @@ static const char rules[] =
     ".compact .card { padding: 1.2em; }"
     ".compact .logo { min-height: 2.4em; margin: 0; }";
 
-static unsigned long
-scale_of(const struct settings *settings)
+void
+style_apply(bool is_dark, unsigned long scale_percent)
 {
-	unsigned long scale = 100;
-
-	(void)text_parse_number(settings->scale, 100, 200, &scale);
-	return scale;
-}
-
-int
-style_em(const struct settings *settings)
-{
-	return (int)(16 * scale_of(settings) / 100);
-}
-
-bool
-style_apply(const struct settings *settings)
-{
-	GtkSettings *gtk = gtk_settings_get_default();
 	GtkCssProvider *provider = gtk_css_provider_new();
-	gboolean is_dark = settings->appearance[0] == 'd';
 
-	if (settings->appearance[0] == 'a')
-		g_object_get(
-		    gtk, "gtk-application-prefer-dark-theme", &is_dark, NULL);
-	g_object_set(gtk, "gtk-theme-name", "Default",
-	    "gtk-application-prefer-dark-theme", is_dark, "gtk-xft-dpi",
-	    (int)(96 * 1024 * scale_of(settings) / 100), NULL);
+	/* GTK's own theme, whatever a file or the environment says */
+	g_object_set(gtk_settings_get_default(), "gtk-theme-name", "Default",
+	    "gtk-application-prefer-dark-theme", (gboolean)is_dark,
+	    "gtk-xft-dpi", (int)(96 * 1024 * scale_percent / 100), NULL);
 	g_autofree char *css = g_strconcat(is_dark ? dark : light, rules, NULL);
 	gtk_css_provider_load_from_data(provider, css, -1);
 	gtk_style_context_add_provider_for_display(gdk_display_get_default(),
 	    GTK_STYLE_PROVIDER(provider),
 	    GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
 	g_object_unref(provider);
-	return is_dark;
 }

@@ -1,9 +1,22 @@
 /* SPDX-License-Identifier: ISC */
 #include "texts.h"
 
+#include <gtk/gtk.h>
 #include <libintl.h>
+#include <locale.h>
 
 #define DOMAIN "pam_gcpkce"
+
+void
+texts_open(void)
+{
+	/* one that is not installed must not show UTF-8 as question marks */
+	if (setlocale(LC_ALL, "") == NULL)
+		(void)setlocale(LC_ALL, "C.UTF-8");
+	gtk_disable_setlocale();
+	(void)bindtextdomain(DOMAIN, GCPKCE_LOCALE);
+	(void)bind_textdomain_codeset(DOMAIN, "UTF-8");
+}
 
 const char *
 text_of(const char *sentence)

@@ -4,6 +4,9 @@
 
 #include "screen_messages.h"
 
+/* Set the locale of the environment; before GTK is initialized. */
+void texts_open(void);
+
 /* The sentence in the language of the locale; one that is no text here, or has
  * no translation, itself. */
 const char *text_of(const char *sentence);

@@ -4,13 +4,12 @@
  * address that the sign-in page sends the browser to, before any request goes
  * there.
  */
-#include <libintl.h>
-#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "texts.h"
 #include "web_messages.h"
 #include "web_page.h"
 #include "web_window.h"
@@ -85,25 +84,26 @@ answer(struct run *v, const char *address)
 		v->status = STATUS_FAILED;
 }
 
+/* The sentence is for the user, the reason for the log. */
 static void
-unreachable(struct run *v, const char *reason)
+unreachable(struct run *v, const char *sentence, const char *reason)
 {
-	GString *text = g_string_new(gettext(MESSAGE_WEB_UNREACHABLE));
+	bool online = g_network_monitor_get_network_available(
+	    g_network_monitor_get_default());
 
-	(void)g_string_replace(text, "{host}", v->host, 1);
-	(void)g_string_replace(text, "{reason}", reason, 1);
 	(void)fprintf(
 	    stderr, "gcpkce-view: %s cannot be reached: %s\n", v->host, reason);
 	v->answer_due_us = 0;
-	web_window_trouble(v->window, MESSAGE_WEB_OFFLINE, text->str);
-	(void)g_string_free(text, TRUE);
+	web_window_trouble(v->window,
+	    online ? MESSAGE_SCREEN_NO_PAGE : MESSAGE_SCREEN_NO_NETWORK,
+	    online ? sentence : MESSAGE_SCREEN_NO_NETWORK_FIX, v->host);
 }
 
 static void
 failed_page(struct run *v, const char *reason)
 {
 	note("the page failed", reason);
-	web_window_trouble(v->window, MESSAGE_WEB_FAILED, gettext(reason));
+	web_window_trouble(v->window, MESSAGE_WEB_FAILED, reason, "");
 }
 
 static void
@@ -131,8 +131,14 @@ on_event(void *data, enum web_event event, const char *detail)
 	case WEB_REFUSED_QUIETLY:
 		note("not allowed", detail);
 		break;
+	case WEB_NO_ADDRESS:
+		unreachable(v, MESSAGE_WEB_NO_ADDRESS, detail);
+		break;
+	case WEB_CLOSED:
+		unreachable(v, MESSAGE_WEB_CLOSED, detail);
+		break;
 	case WEB_UNREACHABLE:
-		unreachable(v, detail);
+		unreachable(v, detail, detail);
 		break;
 	case WEB_UNTRUSTED:
 		fail(v, "the certificate is not valid", detail);
@@ -177,7 +183,7 @@ on_second(gpointer data)
 	    (unsigned long)((v->deadline_us - now) / G_USEC_PER_SEC));
 	if (v->answer_due_us != 0 && now >= v->answer_due_us) {
 		web_page_stop(v->page);
-		unreachable(v, gettext(MESSAGE_WEB_SLOW));
+		unreachable(v, MESSAGE_WEB_SLOW, "it does not answer");
 	}
 	return TRUE;
 }
@@ -191,21 +197,13 @@ run(struct run *v)
 	    (gint64)v->options.deadline * G_USEC_PER_SEC;
 	v->page = web_page_new(&v->options, on_event, v);
 	v->window = web_window_new(&v->options, v->page, &v->requests);
+	(void)on_second(v); /* the time is there from the beginning */
 	(void)g_timeout_add_seconds(1, on_second, v);
 	web_window_show(v->window);
 	web_page_load(v->page);
 	if (!v->ended)
 		g_main_loop_run(v->loop);
 	return v->status;
-}
-
-static void
-translate(void)
-{
-	(void)setlocale(LC_ALL, "");
-	(void)bindtextdomain("pam_gcpkce", GCPKCE_LOCALE);
-	(void)bind_textdomain_codeset("pam_gcpkce", "UTF-8");
-	(void)textdomain("pam_gcpkce");
 }
 
 int
@@ -226,7 +224,7 @@ main(int argc, char **argv)
 		perror("gcpkce-view");
 		return STATUS_FAILED;
 	}
-	translate();
+	texts_open();
 	g_set_prgname("gcpkce-view"); /* screen readers say it */
 	if (!gtk_init_check()) {
 		(void)fputs("gcpkce-view: there is no display\n", stderr);

@@ -22,10 +22,15 @@
 /* xgettext: python-brace-format */
 #define MESSAGE_WEB_TIME N_("{time} left")
 
-#define MESSAGE_WEB_OFFLINE N_("No network")
 /* xgettext: python-brace-format */
-#define MESSAGE_WEB_UNREACHABLE N_("{host} cannot be reached: {reason}")
-#define MESSAGE_WEB_SLOW N_("it does not answer")
+#define MESSAGE_WEB_NO_ADDRESS \
+	N_("The network does not know {host}. Try again in a moment, or tell " \
+	   "the administrator.")
+/* xgettext: python-brace-format */
+#define MESSAGE_WEB_CLOSED \
+	N_("{host} accepts no connection. Try again in a moment.")
+/* xgettext: python-brace-format */
+#define MESSAGE_WEB_SLOW N_("{host} does not answer. Try again in a moment.")
 
 #define MESSAGE_WEB_FAILED N_("The page failed")
 #define MESSAGE_WEB_CRASHED N_("It stopped by itself.")

@@ -130,6 +130,16 @@ on_load_changed(WebKitWebView *web, WebKitLoadEvent event, struct page *page)
 		report_place(page, WEB_SHOWN, uri);
 }
 
+static enum web_event
+event_of(const GError *error)
+{
+	if (error->domain == G_RESOLVER_ERROR)
+		return WEB_NO_ADDRESS;
+	return g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED)
+	    ? WEB_CLOSED
+	    : WEB_UNREACHABLE;
+}
+
 static gboolean
 on_load_failed(WebKitWebView *web, WebKitLoadEvent event, const char *uri,
     GError *error, struct page *page)
@@ -142,7 +152,7 @@ on_load_failed(WebKitWebView *web, WebKitLoadEvent event, const char *uri,
 		WEBKIT_POLICY_ERROR_FRAME_LOAD_INTERRUPTED_BY_POLICY_CHANGE) &&
 	    !g_error_matches(
 		error, WEBKIT_NETWORK_ERROR, WEBKIT_NETWORK_ERROR_CANCELLED))
-		report(page, WEB_UNREACHABLE, error->message);
+		report(page, event_of(error), error->message);
 	return TRUE;
 }
 

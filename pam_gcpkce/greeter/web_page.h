@@ -14,7 +14,9 @@ enum web_event {
 	WEB_REFUSED,         /* the host, or the scheme, that is not allowed */
 	WEB_REFUSED_QUIETLY, /* the same, of a frame or a script: the page stays
 			      */
-	WEB_UNREACHABLE,     /* why, in the user's language */
+	WEB_NO_ADDRESS,      /* why the host's name is not resolved */
+	WEB_CLOSED,          /* why the host accepts no connection */
+	WEB_UNREACHABLE,     /* why else; all in the user's language */
 	WEB_UNTRUSTED,       /* the host whose certificate is not valid */
 	WEB_CRASHED,
 	WEB_MEMORY,     /* it needed too much */

@@ -1,59 +1,45 @@
 /* SPDX-License-Identifier: ISC */
 #include "web_window.h"
 
-#include <libintl.h>
-
+#include "fullscreen.h"
+#include "style.h"
+#include "texts.h"
 #include "web_messages.h"
-
-#define DPI 96
+#include "widgets.h"
 
 struct web_window {
 	GtkWindow *window;
-	GtkStack *stack; /* the page, or what is wrong */
 	GtkWidget *page;
-	GtkLabel *host;
-	GtkLabel *time;
-	GtkRevealer *notice; /* of a refused host */
-	GtkLabel *notice_text;
-	GtkLabel *title;
-	GtkLabel *text;
+	GtkWidget *trouble; /* in place of the page, what is wrong */
+	GtkLabel *host, *time;
+	GtkLabel *notice; /* of a refused host */
+	GtkLabel *title, *text;
 	GtkWidget *retry;
 	const struct web_requests *requests;
 };
-
-static const char css[] =
-    ".bar { padding: 0.5em 0.75em; border-bottom: 1px solid alpha(currentColor, 0.2); }"
-    ".host { font-weight: bold; }"
-    ".notice { padding: 0.6em 0.75em; background: #f9e9b8; color: #3d2c00; }"
-    ".trouble { padding: 3em; }"
-    ".trouble .title { font-size: 1.8em; font-weight: bold; }";
 
 /* The translation with {name} replaced; for g_free. */
 static char *
 filled(const char *message, const char *name, const char *value)
 {
-	GString *text = g_string_new(gettext(message));
+	GString *text = g_string_new(text_of(message));
 
 	(void)g_string_replace(text, name, value, 1);
 	return g_string_free(text, FALSE);
 }
 
-static void
-on_cancel(struct web_window *w)
-{
-	w->requests->cancel(w->requests->data);
-}
-
 static gboolean
-on_close(struct web_window *w)
+on_cancel(GtkWidget *widget, struct web_window *w)
 {
-	on_cancel(w);
-	return TRUE;
+	(void)widget;
+	w->requests->cancel(w->requests->data);
+	return TRUE; /* of a window, which must not close by itself */
 }
 
 static void
-on_retry(struct web_window *w)
+on_retry(GtkWidget *button, struct web_window *w)
 {
+	(void)button;
 	w->requests->retry(w->requests->data);
 }
 
@@ -104,29 +90,8 @@ on_key(GtkEventControllerKey *keys, guint key, guint code,
 	(void)keys;
 	(void)code;
 	if (key == GDK_KEY_Escape)
-		on_cancel(w);
+		(void)on_cancel(NULL, w);
 	return key == GDK_KEY_Escape || is_command(key, state);
-}
-
-static GtkLabel *
-label_new(GtkBox *box, const char *class)
-{
-	GtkWidget *label = gtk_label_new("");
-
-	gtk_widget_add_css_class(label, class);
-	gtk_box_append(box, label);
-	return GTK_LABEL(label);
-}
-
-static GtkWidget *
-button_new(struct web_window *w, GtkBox *box, const char *message,
-    void (*on_click)(struct web_window *))
-{
-	GtkWidget *button = gtk_button_new_with_label(gettext(message));
-
-	g_signal_connect_swapped(button, "clicked", G_CALLBACK(on_click), w);
-	gtk_box_append(box, button);
-	return button;
 }
 
 static GtkWidget *
@@ -135,83 +100,39 @@ bar_new(struct web_window *w)
 	GtkWidget *bar = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 16);
 
 	gtk_widget_add_css_class(bar, "bar");
-	w->host = label_new(GTK_BOX(bar), "host");
+	w->host = widget_label(bar, "host", GTK_ACCESSIBLE_ROLE_LABEL);
+	gtk_label_set_wrap(w->host, FALSE);
 	gtk_label_set_ellipsize(w->host, PANGO_ELLIPSIZE_START);
-	gtk_label_set_xalign(w->host, 0);
-	gtk_widget_set_hexpand(GTK_WIDGET(w->host), TRUE);
-	w->time = label_new(GTK_BOX(bar), "time");
-	(void)button_new(w, GTK_BOX(bar), MESSAGE_WEB_CANCEL, on_cancel);
+	w->time = widget_label(bar, "quiet", GTK_ACCESSIBLE_ROLE_LABEL);
+	gtk_label_set_xalign(w->time, 1);
+	gtk_widget_set_hexpand(GTK_WIDGET(w->time), TRUE);
+	(void)widget_button(
+	    bar, text_of(MESSAGE_WEB_CANCEL), G_CALLBACK(on_cancel), w);
 	return bar;
-}
-
-static GtkWidget *
-notice_new(struct web_window *w)
-{
-	GtkWidget *box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 0);
-	GtkWidget *notice = gtk_revealer_new();
-
-	gtk_widget_add_css_class(box, "notice");
-	w->notice_text = label_new(GTK_BOX(box), "text");
-	gtk_label_set_wrap(w->notice_text, TRUE);
-	gtk_label_set_xalign(w->notice_text, 0);
-	gtk_revealer_set_child(GTK_REVEALER(notice), box);
-	w->notice = GTK_REVEALER(notice);
-	return notice;
 }
 
 static GtkWidget *
 trouble_new(struct web_window *w)
 {
-	GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 16);
+	GtkWidget *card = widget_column(NULL, 14);
+	GtkWidget *trouble = widget_narrow(card);
 
-	gtk_widget_add_css_class(box, "trouble");
-	gtk_widget_set_valign(box, GTK_ALIGN_CENTER);
-	gtk_widget_set_halign(box, GTK_ALIGN_CENTER);
-	w->title = label_new(GTK_BOX(box), "title");
-	w->text = label_new(GTK_BOX(box), "text");
-	gtk_label_set_wrap(w->text, TRUE);
-	gtk_label_set_max_width_chars(w->text, 60);
-	gtk_label_set_justify(w->text, GTK_JUSTIFY_CENTER);
-	w->retry = button_new(w, GTK_BOX(box), MESSAGE_WEB_RETRY, on_retry);
-	gtk_widget_set_halign(w->retry, GTK_ALIGN_CENTER);
-	gtk_widget_add_css_class(w->retry, "suggested-action");
-	return box;
+	gtk_widget_add_css_class(card, "card");
+	w->title = widget_label(card, "title", GTK_ACCESSIBLE_ROLE_HEADING);
+	w->text = widget_label(card, "quiet", GTK_ACCESSIBLE_ROLE_ALERT);
+	w->retry = widget_button(
+	    card, text_of(MESSAGE_WEB_RETRY), G_CALLBACK(on_retry), w);
+	gtk_widget_add_css_class(w->retry, "primary");
+	gtk_widget_set_valign(trouble, GTK_ALIGN_CENTER);
+	return trouble;
 }
 
-/*
- * The theme is GTK's own, whatever a file or the environment says.  WebKit
- * scales pages by the same resolution.
- */
+/* Both fill the window; one is shown. */
 static void
-look_set(const struct web_options *options)
+trouble_show(struct web_window *w, bool is_shown)
 {
-	GtkCssProvider *provider = gtk_css_provider_new();
-
-	gtk_css_provider_load_from_data(provider, css, -1);
-	gtk_style_context_add_provider_for_display(gdk_display_get_default(),
-	    GTK_STYLE_PROVIDER(provider),
-	    GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
-	g_object_unref(provider);
-	g_object_set(gtk_settings_get_default(),
-	    "gtk-application-prefer-dark-theme", (gboolean)options->dark,
-	    "gtk-font-name", "Cantarell 11", "gtk-xft-dpi",
-	    (int)(DPI * 1024 * options->scale_percent / 100), NULL);
-}
-
-/* Without a window manager nothing else would give it the monitor's size. */
-static void
-size_set(GtkWindow *window)
-{
-	GListModel *monitors =
-	    gdk_display_get_monitors(gdk_display_get_default());
-	g_autoptr(GdkMonitor) monitor = g_list_model_get_item(monitors, 0);
-	GdkRectangle place = {.width = 1024, .height = 768};
-
-	if (monitor != NULL)
-		gdk_monitor_get_geometry(monitor, &place);
-	gtk_window_set_default_size(window, place.width, place.height);
-	gtk_window_set_decorated(window, FALSE);
-	gtk_window_fullscreen(window);
+	gtk_widget_set_visible(w->trouble, is_shown);
+	gtk_widget_set_visible(w->page, !is_shown);
 }
 
 struct web_window *
@@ -219,26 +140,27 @@ web_window_new(const struct web_options *options, GtkWidget *page,
     const struct web_requests *requests)
 {
 	struct web_window *w = g_new0(struct web_window, 1);
-	GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
+	GtkWidget *box = widget_column(NULL, 0);
 	GtkEventController *keys = gtk_event_controller_key_new();
 
+	style_apply(options->dark, options->scale_percent);
 	w->requests = requests;
 	w->page = page;
 	w->window = GTK_WINDOW(gtk_window_new());
-	w->stack = GTK_STACK(gtk_stack_new());
-	look_set(options);
+	gtk_widget_add_css_class(GTK_WIDGET(w->window), "screen");
 	gtk_box_append(GTK_BOX(box), bar_new(w));
-	gtk_box_append(GTK_BOX(box), notice_new(w));
-	gtk_box_append(GTK_BOX(box), GTK_WIDGET(w->stack));
-	gtk_stack_add_named(w->stack, page, "page");
-	gtk_stack_add_named(w->stack, trouble_new(w), "trouble");
-	gtk_widget_set_vexpand(GTK_WIDGET(w->stack), TRUE);
+	w->notice = widget_label(box, "notice", GTK_ACCESSIBLE_ROLE_ALERT);
+	gtk_widget_set_vexpand(page, TRUE);
+	gtk_box_append(GTK_BOX(box), page);
+	w->trouble = trouble_new(w);
+	gtk_widget_set_vexpand(w->trouble, TRUE);
+	gtk_box_append(GTK_BOX(box), w->trouble);
+	trouble_show(w, false);
 	gtk_event_controller_set_propagation_phase(keys, GTK_PHASE_CAPTURE);
 	g_signal_connect(keys, "key-pressed", G_CALLBACK(on_key), w);
 	gtk_widget_add_controller(GTK_WIDGET(w->window), keys);
-	g_signal_connect_swapped(
-	    w->window, "close-request", G_CALLBACK(on_close), w);
-	gtk_window_set_title(w->window, gettext(MESSAGE_WEB_TITLE));
+	g_signal_connect(w->window, "close-request", G_CALLBACK(on_cancel), w);
+	gtk_window_set_title(w->window, text_of(MESSAGE_WEB_TITLE));
 	gtk_window_set_child(w->window, box);
 	return w;
 }
@@ -265,47 +187,49 @@ on_active(struct web_window *w)
 void
 web_window_show(struct web_window *w)
 {
-	size_set(w->window);
 	clipboards_empty();
 	g_signal_connect_swapped(
 	    w->window, "notify::is-active", G_CALLBACK(on_active), w);
-	gtk_window_present(w->window);
+	fullscreen_present(w->window);
 }
 
 static void
-host_set(struct web_window *w, const char *message, const char *host)
+host_set(struct web_window *w, const char *message, const char *spoken,
+    const char *host)
 {
 	g_autofree char *text = filled(message, "{host}", host);
+	g_autofree char *name = filled(spoken, "{host}", host);
 
-	gtk_label_set_text(w->host, text);
-	gtk_stack_set_visible_child(w->stack, w->page);
-	gtk_revealer_set_reveal_child(w->notice, FALSE);
+	widget_label_set(w->host, text);
+	gtk_accessible_update_property(
+	    GTK_ACCESSIBLE(w->host), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+	widget_label_set(w->notice, "");
+	trouble_show(w, false);
 }
 
 void
 web_window_loading(struct web_window *w, const char *host)
 {
-	host_set(w, MESSAGE_WEB_LOADING, host);
+	host_set(w, MESSAGE_WEB_LOADING, MESSAGE_WEB_LOADING, host);
 }
 
 void
 web_window_page(struct web_window *w, const char *host)
 {
-	g_autofree char *name = filled(MESSAGE_WEB_PAGE, "{host}", host);
-
-	host_set(w, "{host}", host);
-	gtk_accessible_update_property(
-	    GTK_ACCESSIBLE(w->host), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+	host_set(w, "{host}", MESSAGE_WEB_PAGE, host);
 	(void)gtk_widget_grab_focus(w->page);
 }
 
 void
-web_window_trouble(struct web_window *w, const char *title, const char *text)
+web_window_trouble(struct web_window *w, const char *title,
+    const char *sentence, const char *host)
 {
-	gtk_label_set_text(w->host, "");
-	gtk_label_set_text(w->title, gettext(title));
-	gtk_label_set_text(w->text, text);
-	gtk_stack_set_visible_child_name(w->stack, "trouble");
+	g_autofree char *text = filled(sentence, "{host}", host);
+
+	widget_label_set(w->host, "");
+	widget_label_set(w->title, text_of(title));
+	widget_label_set(w->text, text);
+	trouble_show(w, true);
 	(void)gtk_widget_grab_focus(w->retry);
 }
 
@@ -314,8 +238,7 @@ web_window_refused(struct web_window *w, const char *host)
 {
 	g_autofree char *text = filled(MESSAGE_WEB_REFUSED, "{host}", host);
 
-	gtk_label_set_text(w->notice_text, text);
-	gtk_revealer_set_reveal_child(w->notice, TRUE);
+	widget_label_set(w->notice, text);
 }
 
 void
@@ -325,5 +248,5 @@ web_window_time(struct web_window *w, unsigned long seconds)
 	    g_strdup_printf("%lu:%02lu", seconds / 60, seconds % 60);
 	g_autofree char *text = filled(MESSAGE_WEB_TIME, "{time}", left);
 
-	gtk_label_set_text(w->time, text);
+	widget_label_set(w->time, text);
 }

@@ -31,11 +31,18 @@ struct web_window *web_window_new(const struct web_options *options,
 /* Show it, as large as the monitor. */
 void web_window_show(struct web_window *window);
 
-/* All texts are *borrowed*; host names are shown as they are. */
+/* The host's name is shown as it is. */
 void web_window_loading(struct web_window *window, const char *host);
 void web_window_page(struct web_window *window, const char *host);
-void web_window_trouble(
-    struct web_window *window, const char *title, const char *text);
+
+/*
+ * Show, in place of the page, what is wrong, and a button to try again.
+ *
+ * in:     title, sentence  messages, or texts of a library; {host} in the
+ *                          sentence is replaced
+ */
+void web_window_trouble(struct web_window *window, const char *title,
+    const char *sentence, const char *host);
 
 /* A host that the page may not go to; shown until another page is there. */
 void web_window_refused(struct web_window *window, const char *host);

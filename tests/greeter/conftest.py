@@ -95,7 +95,8 @@ def screen(private_tree):
 def start_view(started, screen, site, target="/start", *options, host=LOGIN, redirect=None,
                env=None):
     """Start the view at an address of the site; it ends with the stack."""
-    argv = [*options, "--redirect", redirect or site.url(DESK, CALLBACK), site.url(host, target)]
+    argv = [*options, "--redirect", redirect or site.url(DESK, CALLBACK),
+            target if ":" in target else site.url(host, target)]
     return started.enter_context(Viewer(screen, UID, argv, env))
 
 
@@ -111,6 +112,18 @@ def module_view(screen, servers):
     """The same as view, for fixtures that several tests share."""
     with contextlib.ExitStack() as started:
         yield functools.partial(start_view, started, screen, servers)
+
+
+@pytest.fixture
+def routes(private_tree):
+    """routes(True) or routes(False): is there a default route, until the test ends?"""
+    before = desks.is_connected()
+
+    def switch(on):
+        if on != desks.is_connected():
+            (desks.connect if on else desks.disconnect)()
+    yield switch
+    switch(before)
 
 
 @pytest.fixture(scope="session")

@@ -94,6 +94,10 @@ def set_up(fake):
         f"{name} id:{fake.people[name].id}\n" for name in PEOPLE))
 
 
+def is_connected():
+    return "00000000" in read("/proc/net/route").split()[12:14]
+
+
 def connect():
     """Have a network, as far as a screen can tell: a default route."""
     tree.run("ip", "route", "replace", "default", "dev", "lo")

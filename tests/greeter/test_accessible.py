@@ -10,6 +10,7 @@ import pytest
 import tree
 from conftest import HERE, LOGIN, OTHER, UID
 from site_server import page
+from ports import free_port
 from waiting import PATIENCE, wait_until
 
 
@@ -48,13 +49,31 @@ def test_the_bar_has_names(site, view, bus, read):
     assert viewer.runs()
 
 
-def test_what_is_wrong_is_read_and_the_button_has_the_keyboard(site, screen, view, bus, read):
-    viewer = view("/start", env=bus, host="nowhere.example.test")
-    assert wait_until(lambda: "cannot be reached" in viewer.said), viewer.said
-    assert wait_until(lambda: "No network" in names(read(), "label"), 20), read()
+@pytest.mark.parametrize("what", ["route", "name", "port", "answer"])
+def test_what_is_wrong_is_read_and_the_button_has_the_keyboard(site, screen, view, bus, read, routes, what):
+    """One sentence says what is wrong, and names the host once."""
+    host, title, sentence = {
+        "route": ("nowhere.example.test", "No network",
+                  "This computer has no network connection. Check the cable or the wireless network, then try again."),
+        "name": ("nowhere.example.test", "The sign-in page cannot be reached",
+                 "The network does not know nowhere.example.test. Try again in a moment, or tell the administrator."),
+        "port": ("localhost", "The sign-in page cannot be reached",
+                 "localhost accepts no connection. Try again in a moment."),
+        "answer": (LOGIN, "The sign-in page cannot be reached", f"{LOGIN} does not answer. Try again in a moment."),
+    }[what]
+    routes(what != "route")
+    site.pages[LOGIN, "/start"] = lambda request: time.sleep(120) or page("late")
+    viewer = view(f"https://localhost:{free_port()}/" if what == "port" else "/start", env=bus, host=host)
+    assert wait_until(lambda: f"{host} cannot be reached: " in viewer.said, 2 * PATIENCE), viewer.said
+    assert wait_until(lambda: title in names(read(), "heading"), 20), read()
     found = read()
-    assert any(name.startswith("nowhere.example.test cannot be reached: ") for name in names(found, "label"))
-    assert any(name == "Try again" and focused for _, name, focused in found), found
+    assert names(found, "alert", "notification") == {sentence}
+    assert [name for _, name, _ in found if host in name and name != sentence] == []
+    assert {name for _, name, focused in found if focused and name} == {"Try again"}
+    if what == "answer":  # a server that does not answer is asked again by the keyboard
+        site.pages[LOGIN, "/start"] = page("<script>fetch('/there')</script>")
+        screen.keys("Return")
+        assert wait_until(lambda: any(request.path == "/there" for request in site.requests)), viewer.said
 
 
 def test_a_refused_host_is_read(site, screen, view, bus, read):
@@ -66,4 +85,4 @@ def test_a_refused_host_is_read(site, screen, view, bus, read):
     screen.click(640, 400)
     assert wait_until(lambda: "not allowed" in viewer.said)
     assert wait_until(lambda: any(name.startswith(f"{OTHER} is not allowed") for name in names(
-        read(), "label")), 20), read()
+        read(), "alert", "notification")), 20), read()

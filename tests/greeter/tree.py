@@ -53,6 +53,8 @@ def name_hosts(names):
     run("ip", "address", "add", "192.0.2.1/32", "dev", "lo")
     with open("/etc/hosts", "w", encoding="ascii") as file:
         file.write(f"127.0.0.1 localhost {' '.join(names)}\n")
+    with open("/etc/resolv.conf", "w", encoding="ascii") as file:
+        file.write("nameserver 127.0.0.1\n")  # where none is, which is known at once
 
 
 def add_account(name, uid):
