@@ -10,10 +10,9 @@ import tree
 from desk import GREETER, OPEN_STACK, exists, read, write
 from machine import under_init
 from screen import Screen
-from waiting import wait_until
+from waiting import PATIENCE, wait_until
 
-DISPLAY = ":80"
-AUTHORITY = f"/run/lightdm/root/{DISPLAY}"
+DISPLAY = 80  # of the first X server; one for a locked screen follows
 
 # What this machine needs of any configuration, and the rest of ours.
 HERE = """\
@@ -58,12 +57,15 @@ exit $status
 
 
 class OtherScreen(Screen):
-    """LightDM's own X server."""
+    """An X server of LightDM's own."""
 
-    def __init__(self, shots):  # pylint: disable=super-init-not-called
-        self.name = DISPLAY
+    def __init__(self, shots, number=DISPLAY):  # pylint: disable=super-init-not-called
+        self.name = f":{number}"
         self.shots = shots
-        self.environment = {"PATH": "/usr/bin:/bin", "DISPLAY": DISPLAY, "XAUTHORITY": AUTHORITY}
+        self.authority = f"/run/lightdm/root/{self.name}"
+        self.environment = {"PATH": "/usr/bin:/bin", "DISPLAY": self.name,
+                            "XAUTHORITY": self.authority}
+        assert wait_until(lambda: exists(self.authority)), read("/tmp/greetd.log")
 
 
 class LightDM(desk.Desk):
@@ -84,9 +86,11 @@ class LightDM(desk.Desk):
 
     def stop(self):
         super().stop()
-        for left in (f"/tmp/.X{DISPLAY[1:]}-lock", f"/tmp/.X11-unix/X{DISPLAY[1:]}", AUTHORITY):
-            if exists(left):
-                os.unlink(left)
+        for number in (DISPLAY, DISPLAY + 1, DISPLAY + 2):
+            for left in (f"/tmp/.X{number}-lock", f"/tmp/.X11-unix/X{number}",
+                         f"/run/lightdm/root/:{number}"):
+                if exists(left):
+                    os.unlink(left)
 
     def said(self):
         logs = "/tmp/lightdm-log"
@@ -117,4 +121,12 @@ class LightDM(desk.Desk):
         # an X server is not ready for a parent that is process 1
         self._run(*under_init(["lightdm", "-d", *options]))
         self.screen = OtherScreen(self.screen.shots)
-        assert wait_until(lambda: exists(AUTHORITY)), read("/tmp/greetd.log")
+
+    def lock(self, number):
+        """Lock the session; the login screen is at the next X server, of that number."""
+        user, environment = self.session()
+        os.unlink("/tmp/session")
+        self._close_eyes()
+        child = tree.as_account(pwd.getpwnam(user).pw_uid, ["dm-tool", "lock"], environment)
+        assert child.wait(PATIENCE) == 0
+        self.screen = OtherScreen(self.screen.shots, number)

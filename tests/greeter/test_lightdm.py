@@ -2,10 +2,12 @@
 """Sign-ins at the login screen of LightDM, with the real module, helper and page."""
 
 import pytest
+import tree
 from contract import CANCELLED, DENIED
-from desk import ALONE
-from lightdm import LightDM
+from desk import ALONE, PEOPLE, exists, read
+from lightdm import DISPLAY, LightDM
 from ports import free_port
+from waiting import wait_until
 
 
 @pytest.fixture
@@ -64,3 +66,33 @@ def test_without_a_prompt_the_listener_gets_the_code(lightdm, genesys, journal):
     user, environment = lightdm.session()
     assert user == "alice" and environment["GENESYSCLOUD_ACCESS_TOKEN"] in genesys.log.tokens()
     assert "an answer of 0 bytes; verdict: ok" in journal.text()  # the listener had the code
+
+
+def sessions():
+    """Whose sessions run."""
+    return {user for user, uid in PEOPLE.items() for pid in tree.processes_of(uid)
+            if "/tmp/session.sh" in read(f"/proc/{pid}/cmdline")}
+
+
+def test_a_locked_session_opens_for_its_user_and_another_gets_one_beside_it(
+        lightdm, genesys):
+    """dm-tool lock: the login screen on an X server of its own."""
+    lightdm.start()
+    lightdm.sign_in("alice")
+    lightdm.choose("alice")
+    lightdm.lock(DISPLAY + 1)
+    lightdm.sign_in("bob")
+    lightdm.choose("bob", 2)
+    assert lightdm.session()[0] == "bob" and sessions() == {"alice", "bob"}
+    lightdm.lock(DISPLAY + 2)
+    lightdm.sign_in("alice")
+    lightdm.choose("bob", 3)
+    lightdm.wait_for("Password:", DENIED)
+    lightdm.screen.keys("Escape")
+    assert "Returning to existing" not in lightdm.said()
+    lightdm.sign_in("alice")
+    lightdm.choose("alice", 4)
+    assert wait_until(lambda: "Returning to existing user session alice" in lightdm.said())
+    # it is the same session, with its own token; the new one is revoked
+    assert wait_until(lambda: list(genesys.log.tokens().values()) == [True, True, False, False])
+    assert sessions() == {"alice", "bob"} and not exists("/tmp/session")
