@@ -306,13 +306,14 @@ class Pamtester:
     def __init__(self, house):
         self._house = house
 
-    def open(self, account, *operations):
-        operations = operations or (
+    @classmethod
+    def argv(cls, account, *operations):
+        return ["pamtester", "-I", "tty=pts/9", cls.service, account, *(operations or (
             "authenticate", "acct_mgmt", "setcred(PAM_ESTABLISH_CRED)",
-            "open_session", "close_session")
-        return Terminal(
-            self._house, ["pamtester", "-I", "tty=pts/9", self.service, account,
-                          *operations])
+            "open_session", "close_session"))]
+
+    def open(self, account, *operations):
+        return Terminal(self._house, self.argv(account, *operations))
 
 
 def openssh_version():

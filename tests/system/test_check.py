@@ -708,6 +708,7 @@ def test_a_missing_audit_session_is_a_warning_where_one_is_needed(
 POLKIT_UNIT = "/etc/systemd/system/polkit-agent-helper@.service"
 
 
+@pytest.mark.skipif(OVER_THE_SOCKET, reason="the socket is another's")
 @pytest.mark.parametrize("unit, drop_in, serves, named", [
     (True, None, False, True), (True, "PrivateNetwork=yes\n", False, True),
     (True, "PrivateNetwork=no\n", False, False), (True, None, True, False),
