@@ -237,3 +237,79 @@ def test_a_sign_in_goes_over_systemd_s_socket(
     assert "No journal files were found" in systemd(lines)  # it has no journald
     systemd("systemctl stop gcpkce-helper.socket")
     assert not os.path.exists(SOCKET)  # so that the next sign-in starts its own helper
+
+
+# Connects, sends, and leaves or stays for a time; prints how many there were of each errno.
+CLIENT = """
+import collections, socket, sys, time
+count, sent, seconds = int(sys.argv[1]), bytes.fromhex(sys.argv[2]), float(sys.argv[3])
+held, failed = [], collections.Counter()
+for _ in range(count):
+    client = socket.socket(socket.AF_UNIX)
+    try:
+        client.connect(sys.argv[4])
+        client.sendall(sent)
+    except OSError as error:
+        failed[error.errno] += 1
+    if seconds:
+        held.append(client)
+print(dict(failed), flush=True)
+time.sleep(seconds)
+"""
+HALF = b"\0\0"  # of a frame's length
+
+
+@contextlib.contextmanager
+def clients(systemd, account, count, sent, seconds=0):
+    """Many connections of an account; gives what their program prints."""
+    program = subprocess.Popen(
+        [*systemd.enter, *hosts.as_account(account, [
+            sys.executable, "-c", CLIENT, str(count), sent.hex(), str(seconds), SOCKET])],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+    with program:
+        yield program.stdout.readline().strip()
+        program.kill()
+
+
+def signs_in(house, systemd, people, journal):
+    """Root's application signs alice in, over the socket."""
+    journal.clear()
+    terminal = hosts.Terminal(house, [*systemd.enter, *hosts.Pamtester.argv("alice")])
+    terminal.answer(people["alice"].sign_in(terminal.asked()))
+    terminal.leave()
+    journal.decision("ok")
+    journal.wait("of the service started")
+
+
+def test_no_other_user_takes_a_connection_of_the_socket(house, systemd, people, journal):
+    systemd("systemctl start gcpkce-helper.socket")
+    with clients(systemd, "bob", 10000, HALF) as printed:
+        assert printed == str({errno.EACCES: 10000})
+    assert systemd("systemctl show -P NAccepted gcpkce-helper.socket") == "0\n"
+    signs_in(house, systemd, people, journal)
+
+
+def test_a_crowd_does_not_close_the_socket_for_good(
+        house, systemd, people, journal, configure):
+    """With the drop-ins for lockers a user may take all connections, for ten seconds each."""
+    configure(timeout=200)
+    for name in os.listdir(f"{UNITS}/lockers"):
+        shutil.copy(f"{UNITS}/lockers/{name}", systemd.drop_in(name.removesuffix(".conf")))
+    with open(systemd.drop_in("gcpkce-helper.socket", "few.conf"), "w", encoding="ascii") as file:
+        file.write("[Socket]\nMaxConnections=3\n")
+    systemd("systemctl daemon-reload; systemctl start gcpkce-helper.socket")
+    with clients(systemd, "bob", 300, HALF, 100) as printed:  # more than a limit of triggers has
+        assert printed == "{}"
+        terminal = hosts.Terminal(house, [*systemd.enter, *hosts.Pamtester.argv("alice")])
+        terminal.end()
+        assert "the connection was closed" in journal.decision("helper_failed")["cause"]
+        assert wait_until(lambda: connections(systemd) == 0)  # the helpers let them go
+        signs_in(house, systemd, people, journal)
+    with clients(systemd, "root", 20, b"") as printed:  # gone before systemd looks
+        assert printed == "{}"
+    assert wait_until(lambda: connections(systemd) == 0)
+    signs_in(house, systemd, people, journal)
+
+
+def connections(systemd):
+    return int(systemd("systemctl show -P NConnections gcpkce-helper.socket"))
