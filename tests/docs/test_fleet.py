@@ -13,7 +13,7 @@ import subprocess
 import pytest
 
 from named_tests import ROOT
-from documents import commands, sections
+from documents import commands, settings_of
 
 yaml = pytest.importorskip("yaml", reason="there is no python3-yaml here; see tools/install-deps")
 FLEET = f"{ROOT}/packaging/fleet"
@@ -83,16 +83,9 @@ def test_systemd_accepts_the_unit_of_the_secret():
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def settings_of(heading):
-    """The settings in the blocks of a section, a list for each block."""
-    lines = dict(sections("docs/FLEET.md"))[heading]
-    text = "\n".join(line if line.startswith("    ") else "" for line in lines)
-    return [block for block in re.split(r"\n\n+", text) if re.search(r"^ +\w+ += ", block)]
-
-
 def test_the_settings_of_the_page_are_valid(tmp_path):
-    fleet, zone = settings_of("Settings")
-    names, = settings_of("Who may sign in")
+    fleet, zone = settings_of("docs/FLEET.md", "Settings")
+    names, = settings_of("docs/FLEET.md", "Who may sign in")
     base = "\n".join(line for line in fleet.splitlines() if "redirect_uri" not in line)
     for more in (zone, fleet.splitlines()[-3]):
         assert faults(tmp_path, f"{base}\n{more}", ["root -"]) == []
@@ -107,7 +100,7 @@ def test_the_names_of_the_page_are_those_of_the_files():
     assert sorted(table) == sorted(os.listdir(FLEET))
     with open(f"{FLEET}/gcpkce-secret.service", encoding="utf-8") as file:
         unit = file.read()
-    secret, = settings_of("Secrets")
+    secret, = settings_of("docs/FLEET.md", "Secrets")
     assert f"{secret.split('= ')[1].strip()}" in unit
     assert "client_secret:/etc/credstore.encrypted/gcpkce\n" in unit
     assert commands("docs/FLEET.md", "Secrets")[1].endswith(" /etc/credstore.encrypted/gcpkce")

@@ -97,6 +97,8 @@ def set_up(genesys):
     for command in commands("docs/WORKSTATIONS.md", "A way in without the provider"):
         shell(command, input=f"{desks.PASSWORD}\n{desks.PASSWORD}\n")
     write("/etc/security/limits.d/greeter.conf")
+    [save] = commands("docs/WORKSTATIONS.md", "The stack")
+    shell(save)
     for name in ("greetd", "lightdm"):
         desks.write(f"/etc/pam.d/{name}", TEXT["/etc/pam.d/greetd"])
 

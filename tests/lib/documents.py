@@ -66,6 +66,13 @@ def files(page):
     return found
 
 
+def settings_of(page, heading):
+    """The text of each block of a section that has settings ("key = value")."""
+    found = [textwrap.dedent("\n".join(block)).strip()
+             for _, block in blocks(dict(sections(page))[heading])]
+    return [text for text in found if re.search(r"^\w+ += ", text, re.MULTILINE)]
+
+
 def commands_in(page, lines):
     block = [line.strip() for path, found in blocks(lines) for line in found if line and not path]
     found = [line.split("  # ")[0].split("   #")[0].strip() for line in block
