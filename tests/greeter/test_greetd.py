@@ -277,14 +277,17 @@ def test_what_a_sign_in_takes(desk, genesys):
     desk.wait_for("User name")
     before = memory("gcpkce-greeter", "cage")
     desk.sign_in("alice")
+    pressed = time.time()
     desk.wait_for_page()
     time.sleep(2)
     found = memory(*programs)
     desk.choose("alice")
     desk.session()
-    [code] = [record.time for record in genesys.log.requests() if record.path == "/signin"]
+    [page], [code] = ([record.time for record in genesys.log.requests() if record.path == path]
+                      for path in ("/oauth/authorize", "/signin"))
     seconds = os.stat("/tmp/session").st_mtime - code
     with open(os.path.join(desk.screen.shots, "figures.txt"), "w", encoding="ascii") as file:
+        print(f"from Sign in to the page's request: {page - pressed:.1f} s", file=file)
         print(f"from the code to the session: {seconds:.2f} s", file=file)
         for when, figures in (("start", before), ("page", found)):
             for program, size in figures.items():
