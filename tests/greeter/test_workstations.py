@@ -53,11 +53,16 @@ def write(path, **replaced):
     desks.write(path, text)
 
 
+def register(genesys, text):
+    """Register the redirect URI of a text at the client."""
+    genesys.clients["public"].redirect_uris.append(
+        re.search(r"^redirect_uri *= *(.+)$", text, re.MULTILINE)[1])
+
+
 def settings_write(genesys):
     """The text's settings, with the fake server's values; its redirect URI stays."""
     values = genesys.settings()
-    genesys.clients["public"].redirect_uris.append(
-        re.search(r"^redirect_uri *= *(.+)$", TEXT[CONF], re.MULTILINE)[1])
+    register(genesys, TEXT[CONF])
     write(CONF, **{key: values[key] for key in ("region", "client_id", "organization")})
     with open(CONF, "a", encoding="utf-8") as file:
         file.writelines(f"{key} = {values[key]}\n" for key in ("login_url", "api_url", "ca_file"))
@@ -135,6 +140,7 @@ class TextDesk(desks.Desk):
         return session_bus()
 
     def configure(self):  # pylint: disable=arguments-differ
+        settings_write(self.fake)
         write(desks.CONF, session="/tmp/session.sh")
         write("/etc/greetd/config.toml", vt='"none"')
         text = desks.read("/etc/greetd/config.toml")
@@ -156,6 +162,7 @@ class TextLightDM(LightDM):
         return session_bus()
 
     def configure(self):  # pylint: disable=arguments-differ
+        settings_write(self.fake)
         text = TEXT[desks.CONF]
         desks.write(desks.CONF, re.sub(r"^session\w* .*\n", "", text, flags=re.MULTILINE))
         write("/etc/lightdm/lightdm.conf.d/50-gcpkce.conf")
@@ -209,22 +216,22 @@ def test_greetd_takes_the_place_of_another_display_manager(text_desk):
     assert os.path.realpath("/etc/systemd/system/display-manager.service").endswith("/greetd.service")
 
 
-def test_the_text_s_other_way_in_needs_no_provider(text_desk, genesys):
+def test_the_text_s_other_way_in_needs_no_provider(each_desk, genesys):
     for host in ("login", "api"):
         genesys.refuse(host)
     try:
         for name in ("alice", "deskadmin"):  # both have a password
-            text_desk.wait_for("User name")
-            text_desk.screen.type(name)
-            text_desk.screen.keys("Tab", "Tab", "Return")
+            each_desk.wait_for("User name")
+            each_desk.screen.type(name)
+            each_desk.screen.keys("Tab", "Tab", "Return")
             if name == "alice":
-                text_desk.wait_for("You are not signed in")
-                assert "Password:" not in text_desk.names()
-                text_desk.screen.keys("Return")
-        text_desk.wait_for("Password:")
-        text_desk.screen.type(desks.PASSWORD)
-        text_desk.screen.keys("Return")
-        assert text_desk.session()[0] == "deskadmin"
+                each_desk.wait_for("You are not signed in")
+                assert "Password:" not in each_desk.names()
+                each_desk.screen.keys("Return")
+        each_desk.wait_for("Password:")
+        each_desk.screen.type(desks.PASSWORD)
+        each_desk.screen.keys("Return")
+        assert each_desk.session()[0] == "deskadmin"
     finally:
         for host in ("login", "api"):
             genesys.listen(host)
