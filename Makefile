@@ -31,6 +31,7 @@ unitdir     ?= $(prefix)/lib/systemd/system
 bashcompdir ?= $(datadir)/bash-completion/completions
 zshcompdir  ?= $(datadir)/zsh/site-functions
 fishcompdir ?= $(datadir)/fish/vendor_completions.d
+xgreetersdir ?= $(datadir)/xgreeters
 
 # Tools, and the packager's own flags, which come last and stay unchanged.
 CC         ?= cc
@@ -166,6 +167,7 @@ define each_installed
 	$(if $(greeter_built),$(call $(1),0755,$(bindir),$(greeter_built)))
 	$(if $(greeter_built),$(call $(1),0644,$(mandir)/man1,man/gcpkce-view.1))
 	$(if $(greeter_built),$(call $(1),0644,$(mandir)/man8,man/gcpkce-greeter.8))
+	$(if $(greeter_built),$(call $(1),0644,$(xgreetersdir),etc/xgreeters/gcpkce-greeter.desktop))
 	$(call $(1),0644,$(sysusersdir),etc/sysusers.d/pam_gcpkce.conf)
 	$(call $(1),0644,$(tmpfilesdir),etc/tmpfiles.d/pam_gcpkce.conf)
 	$(call $(1),0644,$(unitdir),packaging/systemd/gcpkce-helper.socket $(B)/gcpkce-helper@.service)
@@ -181,7 +183,10 @@ define each_installed
 	$(call $(1),0644,$(docdir)/examples/systemd/$(polkit_dropin),packaging/systemd/$(polkit_dropin)/10-gcpkce.conf)
 	$(call $(1),0644,$(docdir)/examples/www,$(wildcard etc/www/*))
 	$(call $(1),0644,$(docdir)/examples/fleet,$(wildcard packaging/fleet/*))
+	$(call $(1),0644,$(docdir)/examples/selinux,$(wildcard packaging/selinux/*))
+	$(call $(1),0644,$(docdir)/examples/greetd,etc/greetd/config.toml)
 endef
+configuration  = security/pam_gcpkce.conf security/pam_gcpkce.map $(if $(greeter_built),gcpkce-greeter.conf)
 polkit_dropin := polkit-agent-helper@.service.d
 add = $(INSTALL) -d $(DESTDIR)$(2) && $(INSTALL) -m $(1) $(3) $(DESTDIR)$(2)/$(4)
 remove = rm -f $(addprefix $(DESTDIR)$(2)/,$(or $(4),$(notdir $(3))))
@@ -190,13 +195,13 @@ install: all ## install below $(DESTDIR)$(prefix)
 	$(call each_installed,add)
 	for mo in $(catalogues:$(B)/locale/%=%); do \
 		$(INSTALL) -D -m 0644 $(B)/locale/$$mo $(DESTDIR)$(localedir)/$$mo || exit 1; done
-	for file in pam_gcpkce.conf pam_gcpkce.map; do test -e $(DESTDIR)$(sysconfdir)/security/$$file || \
-		$(INSTALL) -D -m 0644 etc/$$file $(DESTDIR)$(sysconfdir)/security/$$file || exit 1; done
+	for file in $(configuration); do test -e $(DESTDIR)$(sysconfdir)/$$file || \
+		$(INSTALL) -D -m 0644 etc/$${file##*/} $(DESTDIR)$(sysconfdir)/$$file || exit 1; done
 
 uninstall: ## remove what install put there; the configuration stays
 	$(call each_installed,remove)
 	rm -f $(languages:%=$(DESTDIR)$(localedir)/%/LC_MESSAGES/pam_gcpkce.mo)
-	-rmdir $(addprefix $(DESTDIR)$(docdir)/,docs/pictures docs $(addprefix examples/,pam-configs systemd/$(polkit_dropin) systemd www fleet) examples) \
+	-rmdir $(addprefix $(DESTDIR)$(docdir)/,docs/pictures docs $(addprefix examples/,pam-configs systemd/$(polkit_dropin) systemd www fleet selinux greetd) examples) \
 		$(DESTDIR)$(docdir) 2>/dev/null
 	@echo 'Mind: a stack that still names pam_gcpkce.so locks people out.'
 

@@ -9,7 +9,7 @@ tracked := git ls-files -z | tar --null --files-from=- --create --owner=0 --grou
 	--mtime=@$$(git log -1 --format=%ct)
 
 deb_copy := build/deb/pam-gcpkce-$(VERSION)
-deb: ## build libpam-gcpkce_*.deb in build/deb
+deb: ## build libpam-gcpkce_*.deb and gcpkce-greeter_*.deb in build/deb
 	$(Q)tools/install-deps package
 	$(Q)rm -rf build/deb && mkdir -p $(deb_copy)
 	$(Q)$(tracked) | tar --extract --directory=$(deb_copy)
@@ -26,6 +26,8 @@ rpm: ## build pam_gcpkce-*.rpm in build/rpm
 		--define 'gcpkce_version $(VERSION)' $(if $(wildcard /etc/debian_version),--nodeps) -bb packaging/rpm/pam_gcpkce.spec
 	@ls -l build/rpm/RPMS/*/*.rpm
 
-check-packages: ## build both packages, lintian, reproducibility, contents, policy (minutes)
+check-packages: ## build all packages, lintian, reproducibility, contents, policy (minutes)
 	$(Q)tools/install-deps package
+	$(Q)tools/install-deps greeter
+	$(Q)$(MAKE) --no-print-directory test-parts
 	$(Q)tools/check-packages

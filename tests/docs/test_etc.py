@@ -11,8 +11,10 @@ import time
 
 import pytest
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-ETC = os.path.join(os.path.dirname(os.path.dirname(HERE)), "etc")
+from named_tests import ROOT
+from documents import files
+
+ETC = os.path.join(ROOT, "etc")
 STACKS = sorted(glob.glob(f"{ETC}/pam.d/*"))
 
 
@@ -37,6 +39,19 @@ def test_a_token_that_is_exported_is_revoked_at_the_end(path):
 @pytest.mark.parametrize("path", STACKS, ids=os.path.basename)
 def test_an_example_has_no_line_that_does_nothing(path):
     assert ours("account", read(path)) == ours("password", read(path)) == []
+
+
+def test_the_greeter_s_example_has_each_key_at_its_default():
+    table = re.findall(r'^\tX\((\w+), (?:"(.*)"|GCPKCE_VIEW), [A-Z_]+\)',
+                       read(f"{ROOT}/pam_gcpkce/greeter/settings.h"), re.MULTILINE)
+    assert re.findall(r"^#(\w+) = ?(.*)$", read(f"{ETC}/gcpkce-greeter.conf"), re.MULTILINE) == table
+    assert len(table) > 10
+
+
+def test_the_example_of_greetd_is_the_one_of_the_workstations():
+    text = read(f"{ETC}/greetd/config.toml")
+    lines = "".join(line for line in text.splitlines(True) if not line.startswith("#"))
+    assert lines.strip() == files("docs/WORKSTATIONS.md")["/etc/greetd/config.toml"].strip()
 
 
 def test_the_profile_says_what_it_is_and_is_not_a_default():

@@ -59,7 +59,9 @@ def test_uninstall_leaves_the_configuration_alone(tmp_path):
     make("install", tmp_path)
     assert len(files(tmp_path)) > 40
     make("uninstall", tmp_path)
-    assert files(tmp_path) == {"etc/security/pam_gcpkce.conf", "etc/security/pam_gcpkce.map"}
+    of_greeter = {"etc/gcpkce-greeter.conf"} if os.path.exists(f"{BUILD}/gcpkce-greeter") else set()
+    assert files(tmp_path) == of_greeter | {
+        "etc/security/pam_gcpkce.conf", "etc/security/pam_gcpkce.map"}
     assert not os.path.exists(tmp_path / "usr/share/doc/pam_gcpkce")
 
 

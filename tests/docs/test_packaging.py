@@ -26,8 +26,9 @@ def test_the_changelogs_name_the_version():
 
 
 def test_the_scripts_of_the_package_are_shell_scripts_that_parse():
-    for name in ("postinst", "prerm", "postrm"):
-        subprocess.run(["sh", "-n", f"{ROOT}/packaging/debian/libpam-gcpkce.{name}"], check=True)
+    for name in ("libpam-gcpkce.postinst", "libpam-gcpkce.prerm", "libpam-gcpkce.postrm",
+                 "gcpkce-greeter.postinst", "gcpkce-greeter.prerm"):
+        subprocess.run(["sh", "-n", f"{ROOT}/packaging/debian/{name}"], check=True)
 
 
 def test_what_signs_in_with_the_package_finds_what_it_imports(monkeypatch):
@@ -48,12 +49,21 @@ def test_all_scripts_look_for_the_module_in_one_way():
         assert pattern in read(f"packaging/{name}"), name
 
 
+def test_both_packages_look_for_the_greeter_in_one_way():
+    pattern = r"'^[^#]*gcpkce-greeter' /etc/lightdm /etc/greetd"
+    for name in ("debian/gcpkce-greeter.prerm", "rpm/pam_gcpkce.spec"):
+        assert pattern in read(f"packaging/{name}"), name
+
+
 def test_the_build_dependencies_are_those_of_the_build():
-    """Each library that Makefile asks pkg-config for is a build dependency."""
-    wanted = set(re.findall(r"--(?:cflags|libs) ([a-z -]+?) 2>", read("Makefile")))
+    """Each library that the makefiles ask pkg-config for is a build dependency."""
+    wanted = set(re.findall(r"--(?:cflags|libs) ([a-z0-9. -]+?) 2>",
+                            read("Makefile") + read("mk/greeter.mk")))
     names = {name for group in wanted for name in group.split()}
     packages = {"libcrypto": "libssl-dev", "json-c": "libjson-c-dev", "libcurl": "libcurl4-openssl-dev",
-                "libseccomp": "libseccomp-dev"}
+                "libseccomp": "libseccomp-dev", "gtk4": "libgtk-4-dev", "x11": "libx11-dev",
+                "webkitgtk-6.0": "libwebkitgtk-6.0-dev",
+                "liblightdm-gobject-1": "liblightdm-gobject-dev"}
     control, spec = read("packaging/debian/control"), read("packaging/rpm/pam_gcpkce.spec")
     for name in names:
         assert packages[name] in control

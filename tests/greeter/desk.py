@@ -85,8 +85,7 @@ def set_up(fake):
     for name, uid in PEOPLE.items():
         tree.run("useradd", "--uid", str(uid), "--create-home", "--shell", "/bin/sh", name)
     subprocess.run(["chpasswd"], input=f"alice:{PASSWORD}\n", text=True, check=True)
-    tree.run("useradd", "--system", "--home-dir", "/nonexistent", "--shell", "/usr/sbin/nologin",
-             "_gcpkce")
+    tree.run("systemd-sysusers", f"{tree.ROOT}/etc/sysusers.d/pam_gcpkce.conf")
     write("/etc/pam.d/greetd-greeter", OPEN_STACK)
     write("/tmp/session.sh", SESSION, 0o755)
     os.makedirs("/etc/security", exist_ok=True)

@@ -15,12 +15,13 @@ from waiting import PATIENCE, wait_until
 DISPLAY = 80  # of the first X server; one for a locked screen follows
 
 # What this machine needs of any configuration, and the rest of ours.
-HERE = """\
+HERE = f"""\
 [LightDM]
 run-directory=/run/lightdm
 log-directory=/tmp/lightdm-log
 cache-directory=/tmp/lightdm-cache
 logind-check-graphical=false
+greeters-directory={tree.PREFIX}/share/xgreeters
 minimum-display-number=80
 minimum-vt=0
 [Seat:*]
@@ -28,7 +29,7 @@ type=local
 xserver-command=/tmp/x-server
 session-wrapper=/tmp/lightdm-session
 """
-CONF = f"{HERE}greeter-session=gcpkce-greeter\nuser-session=desk\n"
+CONF = f"{HERE}greeter-session=gcpkce-greeter\nuser-session=desk\n[LightDM]\ngreeters-directory=/tmp/xgreeters\n"
 
 # LightDM asks for a terminal, which this server neither has nor needs.
 SERVER = """\
@@ -54,6 +55,11 @@ status=$?
 kill $!
 exit $status
 """
+
+
+def write_entry(directory, name, command):
+    os.makedirs(directory, exist_ok=True)
+    write(f"{directory}/{name}.desktop", ENTRY.format(name=name, command=command))
 
 
 class OtherScreen(Screen):
@@ -100,17 +106,14 @@ class LightDM(desk.Desk):
         write("/tmp/start-greeter", START.format(
             uid=self.uid, socket=self.socket, bus=f"unix:path={self.socket}", greeter=GREETER), 0o755)
         write("/tmp/lightdm.conf", CONF)
-        self._launch("/tmp/start-greeter", "desk", "-c", "/tmp/lightdm.conf")
+        write_entry("/tmp/xgreeters", "gcpkce-greeter", "/tmp/start-greeter")
+        self._launch("desk", "-c", "/tmp/lightdm.conf")
 
-    def _launch(self, greeter, session, *options):
-        """Start LightDM with what it needs, a greeter's command, and a session's name."""
+    def _launch(self, session, *options):
+        """Start LightDM with what it needs, and a session's name."""
         write("/tmp/x-server", SERVER, 0o755)
         write("/tmp/lightdm-session", '#!/bin/sh\nexec "$@"\n', 0o755)
-        for directory, name, command in (
-                ("/usr/share/xgreeters", "gcpkce-greeter", greeter),
-                ("/usr/share/xsessions", session, "/tmp/session.sh")):
-            os.makedirs(directory, exist_ok=True)
-            write(f"{directory}/{name}.desktop", ENTRY.format(name=name, command=command))
+        write_entry("/usr/share/xsessions", session, "/tmp/session.sh")
         for directory in ("/tmp/lightdm-log", "/tmp/lightdm-cache", "/run/lightdm", "/run/dbus"):
             os.makedirs(directory, exist_ok=True)
         for name in ("leave", "session"):

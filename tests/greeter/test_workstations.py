@@ -174,7 +174,7 @@ class TextLightDM(LightDM):
         prepare(commands("docs/WORKSTATIONS.md", "LightDM"))
         session = re.search(r"^user-session=(.+)$", TEXT["/etc/lightdm/lightdm.conf.d/50-gcpkce.conf"],
                             re.MULTILINE)[1]
-        self._launch("dbus-run-session -- gcpkce-greeter", session)
+        self._launch(session)
 
 
 @contextlib.contextmanager

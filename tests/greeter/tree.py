@@ -11,7 +11,8 @@ import subprocess
 
 from machine import ROOT, furnish_dev, mount, run
 
-PREFIX = "/usr/local"
+DEBS = os.environ.get("GCPKCE_DEBS", "").split()  # packages to test, instead of the build
+PREFIX = "/usr" if DEBS else "/usr/local"
 
 
 def enter(directory):
@@ -36,6 +37,9 @@ def enter(directory):
 
 def install(build):
     """Install the product, its catalogues and all, as an administrator does."""
+    if DEBS:
+        run("dpkg", "--install", *DEBS)
+        return
     run("make", "install", f"B={os.path.relpath(build, ROOT)}", f"prefix={PREFIX}")
 
 
