@@ -165,6 +165,7 @@ define each_installed
 	$(call $(1),0644,$(mandir)/man5,man/pam_gcpkce.conf.5)
 	$(call $(1),0644,$(mandir)/man8,man/pam_gcpkce.8 man/gcpkce-helper.8)
 	$(if $(greeter_built),$(call $(1),0755,$(bindir),$(greeter_built)))
+	$(if $(greeter_built),$(call $(1),0755,$(libexecdir),pam_gcpkce/greeter/gcpkce-chromium))
 	$(if $(greeter_built),$(call $(1),0644,$(mandir)/man1,man/gcpkce-view.1))
 	$(if $(greeter_built),$(call $(1),0644,$(mandir)/man8,man/gcpkce-greeter.8))
 	$(if $(greeter_built),$(call $(1),0644,$(xgreetersdir),etc/xgreeters/gcpkce-greeter.desktop))

@@ -23,7 +23,7 @@ from journal import Journal  # noqa: E402
 from machine import ROOT, start_network  # noqa: E402
 from screen import Screen  # noqa: E402
 from site_server import Site  # noqa: E402
-from viewer import Viewer  # noqa: E402
+from viewer import PROGRAM, Viewer  # noqa: E402
 from waiting import wait_until  # noqa: E402
 
 BUILD = os.path.realpath(os.environ.get("GCPKCE_BUILD", os.path.join(ROOT, "build/default")))
@@ -93,11 +93,11 @@ def screen(private_tree):
 
 
 def start_view(started, screen, site, target="/start", *options, host=LOGIN, redirect=None,
-               env=None):
+               env=None, program=PROGRAM):
     """Start the view at an address of the site; it ends with the stack."""
     argv = [*options, "--redirect", redirect or site.url(DESK, CALLBACK),
             target if ":" in target else site.url(host, target)]
-    return started.enter_context(Viewer(screen, UID, argv, env))
+    return started.enter_context(Viewer(screen, UID, argv, env, program))
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 
+import chromium
 import tree
 from waiting import PATIENCE, wait_until
 
@@ -117,10 +118,12 @@ class Desk:
         self.socket = f"/run/user/{uid}/bus"
         self.locales = os.path.join(os.path.dirname(screen.shots), "tests/locale")
         self._daemon = self._eyes = None
+        self.by_chromium = False
 
     def configure(self, stack=STACK, greeter=(), **changes):
         """Write all configuration; greeter has lines of the greeter's file."""
         settings = {**self.fake.settings(), "debug": "yes", **changes}
+        self.by_chromium = f"view = {chromium.PROGRAM}" in greeter
         write("/etc/security/pam_gcpkce.conf", "".join(
             f"{key} = {value}\n" for key, value in settings.items() if value is not None))
         write("/etc/pam.d/greetd", stack)
@@ -133,13 +136,13 @@ class Desk:
             uid=self.uid, display=self.screen.name, socket=self.socket,
             bus=f"unix:path={self.socket}", greeter=GREETER, locales=self.locales), 0o755)
         write("/tmp/greetd.toml", GREETD.format(user=self.account))
-        for name in ("leave", "session", "shown", "answer"):
-            if exists(f"/tmp/{name}"):
-                os.unlink(f"/tmp/{name}")
         self._run("greetd", "--config", "/tmp/greetd.toml")
 
     def _run(self, *argv):
-        """Start the display manager."""
+        """Start the display manager, without the files of an earlier run, also of another account."""
+        for name in ("leave", "session", "shown", "answer", "greeter.log"):
+            if exists(f"/tmp/{name}"):
+                os.unlink(f"/tmp/{name}")
         with open("/tmp/greetd.log", "wb") as log:
             # pylint: disable-next=consider-using-with
             self._daemon = subprocess.Popen(
@@ -211,7 +214,12 @@ class Desk:
     def wait_for_page(self, count=1):
         """Wait until the server's page is there, for the count-th time."""
         self.fake.log.wait("GET", "/oauth/authorize", count)
-        self.wait_for("Page of localhost")
+        if not self.by_chromium:
+            self.wait_for("Page of localhost")
+            return
+        assert wait_until(lambda: chromium.shows("Sign in")), self.said()
+        assert wait_until(lambda: self.screen.colour(20, 400) == "F5F5F5"), self.said()
+        time.sleep(2)  # until it has the keyboard
 
     def shot(self, name):
         """Photograph what cage shows; gives the picture's path."""

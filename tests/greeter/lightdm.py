@@ -3,7 +3,6 @@
 
 import os
 import pwd
-import subprocess
 
 import desk
 import tree
@@ -116,9 +115,6 @@ class LightDM(desk.Desk):
         write_entry("/usr/share/xsessions", session, "/tmp/session.sh")
         for directory in ("/tmp/lightdm-log", "/tmp/lightdm-cache", "/run/lightdm", "/run/dbus"):
             os.makedirs(directory, exist_ok=True)
-        for name in ("leave", "session"):
-            if exists(f"/tmp/{name}"):
-                os.unlink(f"/tmp/{name}")
         if not exists("/run/dbus/system_bus_socket"):
             tree.run("dbus-daemon", "--system", "--fork", "--nosyslog")
         # an X server is not ready for a parent that is process 1

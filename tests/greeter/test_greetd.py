@@ -9,9 +9,11 @@ import time
 import desk as desks
 import pytest
 from browser import Browser
-from contract import CANCELLED, DENIED, LATER, ours
+from conftest import CALLBACK, DESK, LOGIN
+from contract import LATER, ours
 from house import process_ids, runs
-from ports import free_port
+from machine import ROOT
+from site_server import page
 from waiting import wait_until
 
 # A greeter of an attacker: it lets the user sign in, and gives the session variables
@@ -62,38 +64,28 @@ def helpers():
     return [pid for pid in process_ids() if runs(pid, desks.HELPER)]
 
 
-def test_the_right_person_gets_a_session_and_so_does_the_next_one(desk, journal, genesys):
-    desk.start()
-    desk.wait_for("Example Contact Center")
-    desk.shot("greetd-start")
-    for number, name in enumerate(("alice", "bob"), 1):
-        desk.sign_in(name)
-        desk.wait_for_page(number)  # bob is asked as well: nothing of alice is left
-        desk.shot(f"greetd-page-{name}")
-        desk.choose(name, number)
-        user, environment = desk.session()
-        assert user == name
-        token = list(genesys.log.tokens())[-1]
-        assert environment["GENESYSCLOUD_ACCESS_TOKEN"] == token
-        assert environment["GCPKCE_USER_ID"] == genesys.people[name].id
-        assert environment["XDG_SESSION_TYPE"] == "wayland"
-        desk.leave()
-    assert len(genesys.log.tokens()) == 2
-    journal.wait('outcome=ok user="bob"')
-    # the code came from the page, and no server was asked for the redirect URI
-    assert genesys.log.count("POST", "/oauth/token") == 2
-
-
-def test_a_listener_s_prompt_takes_the_caught_address(desk, genesys, journal):
-    """With callback=loopback greetd's stack asks for a number; the address serves as well."""
-    redirect = f"http://localhost:{free_port()}/oauth2/callback"
+def test_a_start_page_leads_to_a_session(desk, genesys, site):
+    """The real page, which the module and the screen are told of alike."""
+    start, redirect = site.url(LOGIN, "/start"), site.url(DESK, CALLBACK)
     genesys.clients["public"].redirect_uris.append(redirect)
-    desk.configure(callback="loopback", redirect_uri=redirect)
+    with open(f"{ROOT}/etc/www/start.html", encoding="utf-8") as file:
+        text = file.read()
+    for name, value in (("redirect_uri", redirect), ("login_url", genesys.login_url),
+                        ("client_id", genesys.clients["public"].id)):
+        text = re.sub(f'(<meta name="{name}" content=)"[^"]*"', rf'\1"{value}"', text)
+    site.pages[LOGIN, "/start"] = page(text)
+    desk.configure(start_url=start, redirect_uri=redirect, greeter=[
+        f"start_url = {start}", f"redirect_uri = {redirect}", "trusted_hosts = localhost"])
     desk.start()
     desk.sign_in("alice")
+    desk.wait_for(f"Page of {LOGIN}")
+    desk.shot("greetd-start-page")
+    desk.screen.keys("Tab", "Return")  # its link
     desk.choose("alice")
-    assert desk.session()[0] == "alice"
-    assert "an answer of 0 bytes" not in journal.text()
+    user, environment = desk.session()
+    assert user == "alice" and environment["GENESYSCLOUD_ACCESS_TOKEN"] in genesys.log.tokens()
+    assert [request.path for request in site.asked(LOGIN)] == ["/start"]
+    assert site.connections.count(DESK) == 0
 
 
 def test_what_the_page_s_program_prints_is_judged(desk, genesys):
@@ -121,19 +113,6 @@ def test_what_the_page_s_program_prints_is_judged(desk, genesys):
     assert genesys.log.count("POST", "/oauth/token") == 0
 
 
-def test_another_person_is_refused_and_the_screen_says_so(desk, journal):
-    desk.configure(stack=desks.ALONE)
-    desk.start()
-    desk.sign_in("alice")
-    desk.choose("bob")
-    shown = desk.wait_for("You are not signed in", DENIED, "Start again")
-    desk.shot("greetd-refused")
-    assert not any("User name" in thing["name"] for thing in shown)
-    journal.decision("not_mapped")
-    desk.screen.keys("Return")
-    desk.wait_for("User name")
-
-
 def test_escape_begins_anew_wherever_it_is_pressed(desk, genesys):
     desk.start()
     desk.sign_in("alice")
@@ -152,33 +131,6 @@ def test_escape_begins_anew_wherever_it_is_pressed(desk, genesys):
     desk.sign_in("bob")
     desk.choose("bob", 2)
     assert desk.session()[0] == "bob"
-
-
-def test_a_second_attempt_says_what_was_wrong_with_the_first(desk, genesys):
-    desk.start()
-    desk.sign_in("alice")
-    desk.wait_for_page()
-    desk.screen.keys("shift+Tab", "Return")  # the page's last button: Cancel
-    desk.wait_for("Please sign in once more", CANCELLED, "Open the sign-in page")
-    desk.shot("greetd-again")
-    desk.screen.keys("Return")
-    desk.choose("alice", 2)
-    assert desk.session()[0] == "alice"
-    assert genesys.log.count("POST", "/oauth/token") == 1
-
-
-def test_a_server_that_cannot_be_reached_is_tried_again(desk, genesys):
-    desk.start()
-    genesys.refuse("login")
-    try:
-        desk.sign_in("alice")
-        desk.wait_for("localhost accepts no connection")
-        desk.shot("greetd-no-server")
-    finally:
-        genesys.listen("login")
-    desk.screen.keys("Return")
-    desk.choose("alice")
-    assert desk.session()[0] == "alice"
 
 
 def test_an_api_that_cannot_be_reached_is_told(desk, genesys, journal):

@@ -6,7 +6,10 @@ chroot: in a chroot the kernel refuses the user namespaces of WebKit's sandbox.
 What is written goes into memory, and goes away with the last process.
 """
 
+import base64
+import json
 import os
+import ssl
 import subprocess
 
 from machine import ROOT, furnish_dev, mount, run
@@ -49,6 +52,22 @@ def trust(ca_file, name="site"):
     os.makedirs(place, exist_ok=True)
     run("cp", ca_file, f"{place}/greeter-{name}.crt")
     run("update-ca-certificates")
+    trust_in_chromium(ca_file)
+
+
+def trust_in_chromium(ca_file):
+    """Chromium reads authorities from its policies alone."""
+    path = "/etc/chromium/policies/managed/authorities.json"
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    policy = {"CACertificates": []}
+    if os.path.exists(path):
+        with open(path, encoding="ascii") as file:
+            policy = json.load(file)
+    with open(ca_file, encoding="ascii") as file:
+        policy["CACertificates"].append(
+            base64.b64encode(ssl.PEM_cert_to_DER_cert(file.read())).decode())
+    with open(path, "w", encoding="ascii") as file:
+        json.dump(policy, file)
 
 
 def name_hosts(names):

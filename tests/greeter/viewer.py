@@ -14,11 +14,11 @@ PROGRAM = f"{tree.PREFIX}/bin/gcpkce-view"
 class Viewer:
     """A running view; its output is read when it has ended."""
 
-    def __init__(self, screen, uid, argv, environment=None):
+    def __init__(self, screen, uid, argv, environment=None, program=PROGRAM):
         self.screen = screen
         self._files = [tempfile.TemporaryFile() for _ in range(2)]
         self.process = tree.as_account(
-            uid, [PROGRAM, *argv],
+            uid, [program, *argv],
             {**screen.environment, "LANG": "C.UTF-8", "XDG_RUNTIME_DIR": f"/run/user/{uid}",
              **(environment or {})},
             stdout=self._files[0], stderr=self._files[1])

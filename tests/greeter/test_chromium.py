@@ -1,0 +1,224 @@
+# SPDX-License-Identifier: ISC
+"""gcpkce-chromium: what its pages can do, what it prints, and how it ends.
+
+The screen has no window manager, as LightDM's has none.
+"""
+
+import contextlib
+import functools
+import os
+import subprocess
+import time
+
+import pytest
+
+import chromium as browsers
+from conftest import IDP, LOGIN, OTHER, UID, start_view
+from ports import free_port
+from site_server import page, redirect
+from test_at_the_screen import KEYS, area, is_there
+from test_ways_out import filled, furnish
+from waiting import PATIENCE, wait_until
+from ways import LEAVES, LOADS, OPENS
+
+HERE = "<script>fetch('/there')</script>"
+CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+CODE = "C0dE-of-this-sign-in"
+# Chromium shows a page of its own after these; the others are tried in frames.
+TOP = {name: {**LEAVES, **OPENS}[name] for name in ("location", "form-post", "bounce", "http", "file")}
+STAYS = ["window-open", "target-blank", "form-blank", "download", "attachment", "octets", "file-link",
+         "file-frame", "file-fetch", "data", "print", "http-img"]
+
+
+@pytest.fixture
+def back():
+    return browsers.REDIRECT.format(free_port())
+
+
+@pytest.fixture
+def chromium(screen, site, back):
+    """Start it: chromium("/start?state=s", "--allow", IDP)."""
+    with contextlib.ExitStack() as started:
+        yield functools.partial(start_view, started, screen, site, program=browsers.PROGRAM, redirect=back)
+
+
+def reached(site, *names):
+    """The ways out that came to the other host."""
+    return [name for name in names if any(request.path == f"/{name}" for request in site.asked(OTHER))]
+
+
+@pytest.mark.parametrize("status", [302, 307])
+def test_the_redirect_is_printed_and_ends_it(site, chromium, back, status):
+    """Not that of another sign-in, and not what is nearly it."""
+    site.pages[LOGIN, "/start"] = page(
+        "<script>(async () => {"
+        f"for (const near of ['{back}/?code=c&state=s', '{back}?code=c&state=other', '{back}?code=c'])"
+        " await fetch(near, {mode: 'no-cors'}).catch(() => 0);"
+        "location = '/go' })()</script>")
+    site.pages[LOGIN, "/go"] = redirect(f"{back}?code={CODE}&state=s", status)
+    viewer = chromium("/start?state=s")
+    assert viewer.wait() == 0, viewer.said
+    assert (viewer.printed, viewer.said) == (f"{back}?code={CODE}&state=s\n", "")
+    assert wait_until(lambda: not browsers.running())
+
+
+def test_the_provider_is_reached_and_a_start_page_s_fragment_makes_the_state(site, chromium, back):
+    site.pages[LOGIN, "/start"] = redirect(site.url(IDP, "/idp"))
+    site.pages[IDP, "/idp"] = redirect(f"{back}?error=access_denied&state={CHALLENGE[:22]}.alice~desk")
+    viewer = chromium(f"/start#{CHALLENGE}.alice~desk", "--allow", IDP)
+    assert viewer.wait() == 0, viewer.said
+    assert viewer.printed == f"{back}?error=access_denied&state={CHALLENGE[:22]}.alice~desk\n"
+
+
+def test_nothing_of_one_person_is_there_for_the_next(site, chromium, back):
+    """Cookies are counted at the server."""
+    site.pages[LOGIN, "/start"] = lambda request: page(
+        "<script>const seen = localStorage.a; localStorage.a = 1;"
+        f"location = seen ? '{back}?code=c&state=s' : location.href</script>",
+        Set_Cookie="who=alice; Max-Age=9999; Secure")
+    for _ in range(2):
+        viewer = chromium("/start?state=s")
+        assert viewer.wait() == 0, viewer.said
+    cookies = [request.headers.get("cookie") for request in site.requests if request.path == "/start"]
+    assert cookies == [None, "who=alice"] * 2
+
+
+def test_a_page_loads_nothing_from_another_host(site, chromium):
+    """All ways on one page, and the same page where the other host is allowed."""
+    furnish(site)
+    for name in LOADS:
+        site.pages[LOGIN, f"/bounce/{name}"] = redirect(site.url(OTHER, f"/{name}"))
+    site.pages[LOGIN, "/start"] = page("".join(
+        filled(site, name, html) + "\n" for name, html in LOADS.items())
+        + "<script>setTimeout(() => fetch('/there'), 5000)</script>")
+    found = []
+    for options in (["--allow", OTHER], []):
+        site.requests.clear()
+        site.connections.clear()
+        viewer = chromium("/start", *options)
+        is_there(site, viewer)
+        found.append((len(reached(site, *LOADS)), site.connections.count(OTHER)))
+        viewer.close()
+    (tried, _), refused = found
+    assert tried >= 30
+    assert refused == (0, 0)
+
+
+@pytest.mark.parametrize("way", TOP)
+def test_a_page_does_not_leave_for_another_host(site, screen, chromium, way):
+    """Chromium says so on a page of its own, on which Escape serves as well."""
+    site.pages[LOGIN, "/start"] = page(
+        HERE + filled(site, way, TOP[way]))
+    site.pages[LOGIN, f"/bounce/{way}"] = redirect(site.url(OTHER, f"/{way}"))
+    viewer = chromium()
+    is_there(site, viewer)
+    if way == "location":
+        screen.shot("chromium-blocked")
+    assert (reached(site, way), site.connections.count(OTHER), viewer.runs()) == ([], 0, True)
+    assert not [request for request in site.requests if request.scheme == "http"]
+    screen.keys("Escape")
+    assert viewer.wait() == 1
+
+
+def test_a_page_opens_nothing_and_stays(site, screen, chromium):
+    """Nor do frames leave; each way has a page or a frame of its own."""
+    furnish(site)
+    for name, html in LEAVES.items():
+        site.pages[LOGIN, f"/frame/{name}"] = page(filled(site, name, html))
+        site.pages[LOGIN, f"/bounce/{name}"] = redirect(site.url(OTHER, f"/{name}"))
+    frames = [name for name in LEAVES if not name.startswith("frame-")]
+    for number, name in enumerate(STAYS):
+        site.pages[LOGIN, f"/page/{number}"] = page(
+            f"<script>setTimeout(() => location = '/page/{number + 1}', 800)</script>"
+            f"{filled(site, name, OPENS[name])}")
+    site.pages[LOGIN, f"/page/{len(STAYS)}"] = page(
+        "".join(f"<iframe src='/frame/{name}'></iframe>" for name in frames)
+        + "<script>setTimeout(() => fetch('/there'), 3000)</script>")
+    viewer = chromium("/page/0")
+    is_there(site, viewer)
+    assert {f"/frame/{name}" for name in frames} <= {request.path for request in site.requests}
+    assert (reached(site, *LEAVES, *STAYS), site.connections.count(OTHER)) == ([], 0)
+    assert not [request for request in site.requests if request.scheme == "http" or request.path == "/leak"]
+    assert (viewer.runs(), len(screen.windows())) == (True, 1)
+
+
+def test_no_key_and_no_button_of_the_mouse_opens_anything(site, screen, chromium):
+    site.pages[LOGIN, "/start"] = page(f"<h1>Sign in</h1><a href='/link'>Link</a>{HERE}")
+    viewer = chromium()
+    is_there(site, viewer)
+    screen.click(640, 700)
+    time.sleep(1)
+    before, windows, asked = area(screen), screen.windows(), len(site.requests)
+    for key in [*KEYS, "ctrl+h", "ctrl+j", "ctrl+shift+Delete", "alt+f"]:
+        screen.keys(key)
+    for button in (2, 3, 8, 9):
+        screen.click(640, 600, button)
+    time.sleep(2)
+    assert (area(screen), screen.windows(), len(site.requests)) == (before, windows, asked)
+    assert viewer.runs() and len(windows) == 1
+
+
+def test_escape_ends_a_page_that_is_busy_and_keeps_all_keys(site, screen, chromium):
+    site.pages[LOGIN, "/start"] = page(
+        "<script>addEventListener('keydown', e => e.preventDefault(), true);"
+        "onbeforeunload = e => { e.preventDefault(); return 'x' };"
+        "fetch('/there').then(() => { for (;;) alert('again') })</script>")
+    viewer = chromium()
+    is_there(site, viewer)
+    screen.keys("Escape")
+    assert (viewer.wait(), viewer.printed) == (1, "")
+    assert wait_until(lambda: not browsers.running())
+
+
+def test_the_deadline_ends_it(site, chromium):
+    site.pages[LOGIN, "/start"] = lambda request: time.sleep(60) or page("late")
+    viewer = chromium("/start", "--deadline", "5")
+    assert (viewer.wait(), viewer.printed) == (3, "")
+    assert "the time is over" in viewer.said
+    assert wait_until(lambda: not browsers.running())
+
+
+def test_it_is_confined_and_nothing_of_it_stays_even_if_it_is_killed(site, chromium):
+    site.pages[LOGIN, "/start"] = page(f"<script>document.cookie = 'a={CODE}'</script>{HERE}")
+    viewer = chromium()
+    is_there(site, viewer)
+    kinds = {browsers.field(pid, "cmdline", "--type=(renderer)"): browsers.field(pid, "status", r"\nSeccomp:\t(\d)")
+             for pid in browsers.running()}
+    assert kinds["renderer"] == "2"
+    viewer.process.kill()
+    assert wait_until(lambda: not browsers.running())
+    found = subprocess.run(["find", "/run", "/tmp", "/var", "/home", "/dev/shm", "-xdev", "-user", str(UID),
+                            "-type", "f"], capture_output=True, text=True, check=False)
+    assert "hromium" not in found.stdout and "profile" not in found.stdout
+
+
+@pytest.mark.parametrize("kind", ["expired", "wrong_host", "other_ca"])
+def test_a_certificate_that_is_not_valid_is_not_accepted(site, screen, chromium, kind):
+    """There is no way on, and Escape ends it."""
+    site.present(kind)
+    site.pages[LOGIN, "/start"] = page(HERE)
+    viewer = chromium()
+    assert wait_until(lambda: browsers.shows("Privacy error")), viewer.said
+    time.sleep(1)  # until it has the keyboard
+    screen.type("thisisunsafe")  # which overrides where that is allowed
+    time.sleep(2)
+    assert site.requests == []
+    screen.keys("Escape")
+    assert viewer.wait() == 1
+
+
+@pytest.mark.parametrize("argv, status, said", [
+    ([], 2, "usage: gcpkce-chromium"),
+    (["--redirect", "http://localhost:8400/cb", "--allow", "*", "https://login.example.test/"], 2, "--allow"),
+    (["--redirect", "https://a.example/cb", "https://login.example.test/"], 3, "a loopback host"),
+    (["--redirect", "http://localhost:8400/cb", "https://login.example.test/"], 3, "needs an X server")])
+def test_a_mistake_is_reported(private_tree, argv, status, said):
+    done = subprocess.run([browsers.PROGRAM, *argv], capture_output=True, text=True, check=False,
+                          env={"PATH": "/usr/bin:/bin"}, timeout=PATIENCE)
+    assert (done.returncode, done.stdout) == (status, "")
+    assert said in done.stderr
+
+
+def test_the_policies_of_the_host_are_not_changed(servers):
+    """They are for the browsers of users."""
+    assert os.listdir("/etc/chromium/policies/managed") == ["authorities.json"]
