@@ -38,22 +38,23 @@ startup_is_service(void)
 	    len > offsetof(struct sockaddr_un, sun_path);
 }
 
-uid_t
+struct ucred
 startup_peer(void)
 {
-	struct ucred peer = {.uid = (uid_t)-1};
+	struct ucred peer;
 	socklen_t len = sizeof(peer);
 
-	return getsockopt(
-		   HELPER_FD_SOCKET, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0
-	    ? peer.uid
-	    : (uid_t)-1;
+	if (getsockopt(
+		HELPER_FD_SOCKET, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0)
+		return (struct ucred){
+		    .pid = -1, .uid = (uid_t)-1, .gid = (gid_t)-1};
+	return peer;
 }
 
 enum outcome
 startup_peer_judge(const struct wire_request *request, struct errinfo *reterr)
 {
-	uid_t uid = startup_peer();
+	uid_t uid = startup_peer().uid;
 
 	if (!startup_is_service() || uid == 0)
 		return OUTCOME_OK;

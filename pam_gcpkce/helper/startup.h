@@ -3,6 +3,8 @@
 #ifndef GCPKCE_HELPER_STARTUP_H
 #define GCPKCE_HELPER_STARTUP_H
 
+#include <sys/socket.h>
+
 #include "gcpkce/wire/helper_abi.h"
 #include "gcpkce/wire/wire.h"
 
@@ -23,8 +25,11 @@ MUST_CHECK enum outcome startup_begin(int *ret_signals, struct errinfo *reterr);
  */
 bool startup_is_service(void);
 
-/* The user of the process at the other end; -1 if it cannot be read. */
-uid_t startup_peer(void);
+/*
+ * Who connected, or made the socket pair, which is the parent then.  All are -1
+ * if they cannot be read.
+ */
+struct ucred startup_peer(void);
 
 /*
  * May the service do this for the user at the other end?  For root, yes; for

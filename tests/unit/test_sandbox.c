@@ -51,6 +51,7 @@ enum lack {
 	LACK_INPUT,
 	LACK_OUTPUT,
 	LACK_ERRORS,
+	LACK_DEATH_SIGNAL,
 	LACK_PARENT,
 	LACK_PRIVILEGES,
 	LACK_ENVIRONMENT,
@@ -92,7 +93,13 @@ static const struct row {
     {LACK_NOTHING, RLIMIT_DATA, {0}, false, LACKS "limits"},
     {LACK_NOTHING, RLIMIT_AS, {0}, false, LACKS "limits"},
     {LACK_NOTHING, RLIMIT_NPROC, {0}, true, LACKS "limits"},
-    {LACK_PARENT, NO_LIMIT, {0}, false, LACKS "parent"},
+    /* as SELinux clears it at exec */
+    {LACK_DEATH_SIGNAL, NO_LIMIT, {0}, false, "all live"},
+    {LACK_DEATH_SIGNAL, NO_LIMIT, {"prctl", PR_SET_PDEATHSIG, EPERM}, false,
+	LACKS "parent: Operation not permitted"},
+    {LACK_DEATH_SIGNAL, NO_LIMIT, {"prctl", PR_SET_PDEATHSIG, 0}, false,
+	LACKS "parent"},
+    {LACK_PARENT, NO_LIMIT, {0}, false, LACKS "parent: No such process"},
     {LACK_PRIVILEGES, NO_LIMIT, {0}, false, REFUSES "it could gain privileges"},
     {LACK_ENVIRONMENT, NO_LIMIT, {0}, false,
 	REFUSES "its environment is not empty"},
@@ -200,14 +207,16 @@ ids_play(enum lack lack)
 /* Where this process may still write. */
 static int told;
 
+/* Of the parent of all that play the helper. */
+static int pair[2];
+
 static void
 descriptors_play(enum lack lack, int words)
 {
-	int sockets[2];
-
-	(void)socketpair(AF_UNIX, SOCK_STREAM, 0, sockets);
+	if (lack == LACK_PARENT) /* the parent is another one by now */
+		(void)socketpair(AF_UNIX, SOCK_STREAM, 0, pair);
 	told = fcntl(words, F_DUPFD, BEYOND);
-	int socket = fcntl(sockets[1], F_DUPFD, 901);
+	int socket = fcntl(pair[1], F_DUPFD, 901);
 	int null = open("/dev/null", O_RDWR);
 
 	for (int fd = 0; fd < HELPER_FD_SOCKET; fd++)
@@ -236,7 +245,7 @@ child_play(const struct row *row, int words)
 	limits_play(row->limit);
 	if (geteuid() == 0)
 		ids_play(row->lack);
-	if (row->lack != LACK_PARENT)
+	if (row->lack != LACK_DEATH_SIGNAL)
 		(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
 	(void)prctl(PR_SET_DUMPABLE, 1);
 	refusal_play(&row->refusal);
@@ -447,5 +456,7 @@ main(void)
 	    cmocka_unit_test(worker_ends_with_its_warden),
 	};
 
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) != 0)
+		return 1;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -67,7 +67,7 @@ has_capabilities(void)
 static bool
 has_own_account(void)
 {
-	return startup_is_service() || startup_peer() == 0;
+	return startup_is_service() || startup_peer().uid == 0;
 }
 
 /* systemd adds the own group to the list of the others, which is empty. */
@@ -167,13 +167,17 @@ limits_are_set(void)
 		limit_is(RLIMIT_NPROC, HELPER_PROCESSES_MAX));
 }
 
-/* A parent has set it; systemd ends a service by its cgroup as well. */
+/*
+ * SELinux clears what the parent has set, at each change of the domain.  A
+ * service's parent is systemd, which ends it by its cgroup as well.
+ */
 static int
 parent_tie(void)
 {
-	return startup_is_service() && prctl(PR_SET_PDEATHSIG, SIGTERM) != 0
-	    ? errno
-	    : 0;
+	if (prctl(PR_SET_PDEATHSIG, SIGTERM) != 0)
+		return errno;
+	return startup_is_service() || getppid() == startup_peer().pid ? 0
+								       : ESRCH;
 }
 
 static bool
