@@ -2,7 +2,9 @@
 """Codes, verifiers, tokens and client secrets are found nowhere."""
 
 import base64
+import contextlib
 import os
+import subprocess
 import threading
 import time
 
@@ -48,20 +50,19 @@ class Watch:
                     continue  # it ended meanwhile
 
 
-def files_below(*directories, newer_than=0.0):
-    """(path, content) of every regular file."""
-    for directory in directories:
-        for place, _, names in os.walk(directory):
-            for name in names:
-                path = os.path.join(place, name)
-                try:
-                    if (os.path.islink(path) or not os.path.isfile(path)
-                            or os.stat(path).st_mtime < newer_than):
-                        continue
-                    with open(path, "rb") as file:
-                        yield path, file.read()
-                except OSError:
-                    continue  # it went meanwhile
+def files_below(*directories, but, newer_than=0.0):
+    """(path, content) of every regular file that is not below `but`.
+
+    find looks at half a million files of others in a second.
+    """
+    paths = subprocess.run(
+        ["find", *directories, "-path", but, "-prune", "-o", "-type", "f",
+         "-newerct", f"@{newer_than}", "-print0"], stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL, check=False).stdout.split(b"\0")
+    for path in filter(os.path.isfile, paths[:-1]):  # find takes /dev/zero for one
+        with contextlib.suppress(OSError):  # it went meanwhile
+            with open(path, "rb") as file:
+                yield os.fsdecode(path), file.read()
 
 
 def forms(secret):
@@ -208,6 +209,9 @@ def test_a_person_whose_name_begins_like_the_code_is_let_in(
 
 def files(house, started):
     """All that lies about where the sign-in could have left something."""
-    return [*files_below(house.directory, "/run", house.logs),
-            *files_below("/tmp", "/var/tmp", "/dev/shm", "/var/lib/sudo",
-                         newer_than=started)]
+    build = house.path("build")  # hundreds of files, which are older
+    ours = [*files_below(house.directory, "/run", house.logs, but=build)]
+    assert ours
+    return ours + [*files_below(
+        build, "/tmp", "/var/tmp", "/dev/shm", "/var/lib/sudo",
+        newer_than=started, but=house.directory)]
