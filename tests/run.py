@@ -38,7 +38,7 @@ LOGINS = ("pytest", "tests/system")
 COMMANDS = ("pytest", "tests/cli")
 ALONE = ("alone",)
 # Some directories are shared out to several runs of pytest, since they mostly wait.
-SHARES = {LOGINS: 4, COMMANDS: 3}
+SHARES = {LOGINS: 6, COMMANDS: 3}
 # in a process of its own: a browser leaves more behind than others can bear
 PAGES = ("pytest", "tests/system/test_pages.py")
 # make check-oidc alone: it needs a provider that npm installs
@@ -235,13 +235,13 @@ def suites(build, which, sanitized):
         for path in sorted(glob.glob(f"tests/{kind}/test_*.c")):
             name = os.path.splitext(os.path.basename(path))[0]
             lane.append(("program", os.path.join(build, "tests", kind, name)))
-    lane.append(("pytest", "tests/docs"))
+    docs = ("pytest", "tests/docs")
     if which == "quick":
-        return [lane + [("pytest", "tests/cli/test_command.py")]], []
-    lanes = [lane, [COMMANDS], [("pytest", "tests/failure")]]
+        return [[*lane, docs, ("pytest", "tests/cli/test_command.py")]], []
+    lanes = [lane, [COMMANDS], [("pytest", "tests/failure"), docs]]
     alone = [("alone", COMMANDS[1])]
     if which == "all":
-        lane += [("pytest", "tests/lib"), ("pytest", "tests/web")]  # no C in them
+        lanes.append([("pytest", "tests/web"), ("pytest", "tests/lib")])  # no C in them
     if not sanitized:
         lanes.insert(0, [LOGINS])
         alone += [("alone", LOGINS[1]), *([PAGES] if which == "all" else [])]

@@ -31,6 +31,16 @@ def test_each_test_of_cmocka_counts(release):
             for word in ("PASSED", "FAILED", "SKIPPED")] == [13, 2, 1]
 
 
+def test_make_check_has_each_directory_of_tests_once():
+    lanes, alone = run.suites("build", "all", False)
+    beside = [suite for lane in lanes for suite in lane]
+    listed = sorted(what for kind, what in beside if kind == "pytest")
+    assert listed == [f"tests/{name}" for name in ("cli", "docs", "failure", "lib", "system", "web")]
+    programs = [what for kind, what in beside if kind == "program"]
+    assert len(set(programs)) == len(programs) > 80
+    assert [kind for kind, _ in alone] == ["alone", "alone", "pytest", "fuzz"]
+
+
 class Item:
     """A test that pytest has collected."""
 
