@@ -99,7 +99,7 @@ $(addprefix $(B)/tests/lib/,trial.o ways.o without.o signer.o id_token_verdict.o
 
 define plugin
 	$(call say,LINK,$@)
-	$(Q)$(CC) -shared $(plugin_cflags) $(CFLAGS) $(LDFLAGS) -o $@ $<
+	$(Q)$(CC) -shared $(plugin_cflags) $(CFLAGS) $(LDFLAGS) -o $@ $^
 endef
 $(B)/tests/libnss_resolve.so.2: $(B)/tests/lib/nss_resolve.o
 	$(plugin)
@@ -108,10 +108,11 @@ $(B)/tests/libnss_directory.so.2: $(B)/tests/system/nss_directory.o
 # A provider for the tests of a FIPS host.
 $(B)/tests/fips_like.so: $(B)/tests/lib/fips_like.o
 	$(plugin)
-# Modules that answer what the test wants, or ask for a password.
-modules := $(B)/tests/pam_inject.so $(B)/tests/pam_password.so
+# Modules that answer what the test wants, ask for a password, or let no application wait.
+modules := $(addprefix $(B)/tests/pam_,inject.so password.so no_delay.so)
 $(modules): $(B)/tests/%.so: $(B)/tests/lib/%.o
 	$(plugin)
+$(B)/tests/pam_no_delay.so: $(B)/tests/lib/no_delay.o
 $(modules): private plugin_cflags = $(sanitize) $(count)
 
 # Locales of the tests' own: in C.UTF-8, newer releases of glibc ask no catalogue.

@@ -39,7 +39,7 @@ BUILD = os.path.realpath(
     os.environ.get("GCPKCE_BUILD", os.path.join(ROOT, "build/default")))
 
 # The stack of the examples; {module} is the built one.
-STACK = """\
+STACK = hosts.NO_DELAY + """\
 auth    required {module}
 account required pam_permit.so
 session required {module}

@@ -19,8 +19,10 @@ from ports import free_port
 from waiting import PATIENCE, wait_until
 
 PASTE = "Paste what the button copies, or the whole address of the page you land on: "
+# the line of a stack by which no application waits after a denial
+NO_DELAY = "auth    optional {no_delay}\n"
 # a stack that asks for a password here, and then us
-PASSWORD_FIRST = """\
+PASSWORD_FIRST = NO_DELAY + """\
 auth    required pam_unix.so nodelay
 auth    required {module}
 account required pam_permit.so

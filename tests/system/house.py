@@ -163,6 +163,7 @@ class House:
         self.journal = Journal("/dev/log")
         self.session = self.write(f"{self.share}/session", SESSION, 0o755)
         self.module = f"{self.share}/pam_gcpkce.so"
+        self.no_delay = f"{self.share}/pam_no_delay.so"
         self.terminals = []
         self.clear()
 
@@ -205,9 +206,9 @@ class House:
                 os.unlink(path)
 
     def stack(self, service, text):
-        """Write a pam.d file; {module} and {session} stand for paths."""
-        text = text.replace("{module}", self.module)
-        text = text.replace("{session}", self.session)
+        """Write a pam.d file; {module}, {no_delay} and {session} stand for paths."""
+        for name in ("module", "no_delay", "session"):
+            text = text.replace(f"{{{name}}}", getattr(self, name))
         self.write(f"/etc/pam.d/{service}", text)
 
     def configure(self, settings):
@@ -249,6 +250,7 @@ class House:
         """
         cover = self.make_directory("build")
         self._copy_program(f"{build}/tests/pam_gcpkce.so", self.module)
+        self._copy_program(f"{build}/tests/pam_no_delay.so", self.no_delay)
         self._copy_program(f"{build}/gcpkce-helper", f"{cover}/gcpkce-helper", 0o711)
         if os.path.isdir(f"{build}/locale"):
             shutil.copytree(f"{build}/locale", f"{cover}/locale")
