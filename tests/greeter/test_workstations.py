@@ -22,7 +22,7 @@ import pytest
 import tree
 from browser import Browser
 from contract import DENIED
-from documents import commands, files
+from documents import commands, files, settings_of
 from house import process_ids, runs
 from lightdm import LightDM
 from waiting import PATIENCE, wait_until
@@ -155,6 +155,20 @@ class TextDesk(desks.Desk):
         self._run("greetd")
 
 
+class TextChromium(TextDesk):
+    """The same with Chromium, as its section says."""
+
+    def configure(self):
+        super().configure()
+        module, screen = settings_of("docs/WORKSTATIONS.md", "Passkeys and Google: Chromium")
+        register(self.fake, module)
+        text = re.sub(r"^redirect_uri .*\n", "", desks.read(CONF), flags=re.MULTILINE)
+        desks.write(CONF, f"{text}{module}\n")
+        screen = screen.replace("/usr/", f"{tree.PREFIX}/")
+        desks.write(desks.CONF, f"{desks.read(desks.CONF)}{screen}\n")
+        self.by_chromium = True
+
+
 class TextLightDM(LightDM):
     """The desk of the text, at LightDM."""
 
@@ -194,7 +208,7 @@ def text_desk(set_up, screen, genesys, journal):
         yield workstation
 
 
-@pytest.fixture(params=[TextDesk, TextLightDM])
+@pytest.fixture(params=[TextDesk, TextLightDM, TextChromium])
 def each_desk(request, set_up, screen, genesys, journal):
     with started(request.param(screen, genesys), genesys, journal) as workstation:
         yield workstation
