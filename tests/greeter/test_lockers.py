@@ -69,6 +69,32 @@ def test_xsecurelock_is_at_this_host_and_has_room_for_a_password_alone(
     assert genesys.log.count("POST", "/oauth/token") == 0
 
 
+def test_xscreensaver_answers_with_the_password_which_goes_nowhere(
+        lock, screen, genesys, journal):
+    """Pages, one after the other: the address with OK, our prompt, why it was refused
+    with OK, and the password of the line after ours."""
+    desks.write("/home/alice/.xscreensaver", "mode: blank\nsplash: False\nfade: False\n")
+    lock("xscreensaver", "xscreensaver", "--no-splash")
+
+    def command(word):
+        return screen.run("setpriv", f"--reuid={UID}", f"--regid={UID}", "--clear-groups",
+                          "xscreensaver-command", word)
+    command("-lock")
+    assert wait_until(lambda: "locked since" in command("-time"))
+    assert wait_until(lambda: screen.keys("Shift_L") or "started in" in journal.text())
+    pages = 0
+    while "locked since" in command("-time"):
+        assert pages < 10, journal.text()
+        pages += 1
+        screen.type(desks.PASSWORD)
+        screen.keys("Return")
+        time.sleep(3)  # until the next page takes keys
+    assert pages >= 4
+    assert {(line["outcome"], line["service"]) for line in journal.decisions()} == {
+        ("answer_malformed", "xscreensaver")}
+    assert genesys.log.count("POST", "/oauth/token") == 0
+
+
 def test_vlock_shows_the_address_and_takes_what_is_pasted(desk, genesys, journal):
     desk.configure()
     desks.write("/etc/pam.d/vlock", STACK)
