@@ -13,6 +13,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 
 import pytest
@@ -25,6 +26,7 @@ from procfs import status
 from service import SOCKET, UNITS, limits, unit
 from waiting import wait_until
 
+FLEET = os.path.join(os.path.dirname(UNITS), "fleet")
 SYSTEMD = "/lib/systemd/systemd"
 SERVICE = "gcpkce-helper@.service"
 NOT_RATED = 2.0  # of 10; the network alone costs 0.5
@@ -40,6 +42,7 @@ mount --bind /dev/log /run/systemd/journal/dev-log
 cp -r "$1"/units/. /run/systemd/system
 mount -t tmpfs none /etc/systemd/system
 mount -t tmpfs none /lib/systemd/system
+mount --make-rshared / # as every manager of containers does, for credentials
 exec env -i container=other "$2" --system --unit=boot.target --log-target=null --show-status=no
 """
 TARGET = """
@@ -313,3 +316,33 @@ def test_a_crowd_does_not_close_the_socket_for_good(
 
 def connections(systemd):
     return int(systemd("systemctl show -P NConnections gcpkce-helper.socket"))
+
+
+def test_a_client_secret_may_be_a_credential_of_systemd_s(
+        house, systemd, people, genesys, journal, configure):
+    """With the page's unit and commands; while it is stopped there is no sign-in."""
+    client = genesys.clients["confidential"]
+    configure(client_id=client.id,
+              client_secret_file="/run/credentials/gcpkce-secret.service/client_secret")
+    name = "gcpkce-secret.service"
+    shutil.copy(f"{FLEET}/{name}", "/etc")
+    encrypt = "; ".join(commands("docs/FLEET.md", "Secrets"))
+    # the host's key is not kept in memory
+    with tempfile.TemporaryDirectory(dir=f"{BUILD}/tests") as state:
+        printed = systemd(f"""
+            set -e
+            mount --bind {state} /var/lib/systemd
+            mkdir /etc/systemd/system/{name}.d
+            cp /run/systemd/system/gcpkce-helper.socket.d/here.conf /etc/systemd/system/{name}.d
+            mv /etc/{name} /etc/systemd/system
+            cd /run
+            printf %s '{client.secret}' > secret
+            {encrypt}
+            systemctl daemon-reload
+            systemctl start {name} gcpkce-helper.socket""")
+        assert "ailed" not in printed
+        signs_in(house, systemd, people, journal)
+        systemd(f"systemctl stop {name}")
+    terminal = hosts.Terminal(house, [*systemd.enter, *hosts.Pamtester.argv("alice")])
+    terminal.end()
+    journal.decision("secret_unreadable")
