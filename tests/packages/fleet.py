@@ -2,12 +2,15 @@
 # SPDX-License-Identifier: ISC
 """Runs the commands of docs/FLEET.md, and those of docs/INSTALL.md for the package.
 
-usage: fleet.py LIBPAM_GCPKCE_DEB
+usage: fleet.py [--first-boot] LIBPAM_GCPKCE_DEB
 
 As root in a tree that may be thrown away, where the package is installed.  The
-playbook's hosts are this one, and its settings those of the fake server.
+playbook's hosts are this one, and its settings those of the fake server.  With
+--first-boot cloud-init does its work, and the package is not installed before.
 """
 
+import contextlib
+import hashlib
 import importlib.machinery
 import importlib.util
 import os
@@ -50,6 +53,24 @@ def run(command, directory):
     subprocess.run(["sh", "-c", command], cwd=directory, check=True, stdin=subprocess.DEVNULL)
 
 
+def settings_of(genesys):
+    client = genesys.clients["public"]
+    return {"login_url": genesys.login_url, "api_url": genesys.api_url,
+            "ca_file": genesys.ca_file, "client_id": client.id,
+            "redirect_uri": client.redirect_uris[0], "organization": genesys.organization.id}
+
+
+@contextlib.contextmanager
+def sshd(signin, directory):
+    """sshd with the stack of this host; gives its port."""
+    daemon, port = signin.sshd_start(directory)
+    try:
+        yield port
+    finally:
+        daemon.terminate()
+        daemon.wait()
+
+
 def copy_of_the_files(genesys, deb):
     """Where an administrator has them, with an inventory of his own."""
     place = tempfile.mkdtemp()
@@ -61,11 +82,7 @@ def copy_of_the_files(genesys, deb):
     group["vars"].update(
         gcpkce_deb=os.path.abspath(deb),
         gcpkce_map=[f"alice id:{genesys.people['alice'].id}"],
-        gcpkce_settings={
-            "login_url": genesys.login_url, "api_url": genesys.api_url,
-            "ca_file": genesys.ca_file, "client_id": genesys.clients["public"].id,
-            "redirect_uri": genesys.clients["public"].redirect_uris[0],
-            "organization": genesys.organization.id})
+        gcpkce_settings=settings_of(genesys))
     with open(f"{place}/inventory.yml", "w", encoding="utf-8") as file:
         yaml.safe_dump(inventory, file)
     return place
@@ -90,13 +107,9 @@ def roll_out(signin, genesys, place, directory):
     play, back, off = commands("docs/FLEET.md", "Roll out")
     run(play, place)
     assert "pam_gcpkce.so" in read(STACK) and os.path.exists(DROP_IN)
-    daemon, port = signin.sshd_start(directory)
-    try:
+    with sshd(signin, directory) as port:
         assert signin.sign_in(genesys, port, "alice")[1] == 0
         assert signin.sign_in(genesys, port, "bob")[1] == 255
-    finally:
-        daemon.terminate()
-        daemon.wait()
     run(back, place)
     assert read(STACK) == before and not os.path.exists(DROP_IN)
     subprocess.run(ON, check=True)
@@ -123,13 +136,9 @@ def first_sign_in(signin, genesys, directory):
     child.expect("not_mapped")
     child.expect(pexpect.EOF)
     run(on, directory)
-    daemon, port = signin.sshd_start(directory)
-    try:
+    with sshd(signin, directory) as port:
         assert ssh.endswith("alice@HOST")  # with options of a test
         assert signin.sign_in(genesys, port, "alice")[1] == 0
-    finally:
-        daemon.terminate()
-        daemon.wait()
     run(off, directory)
     assert read(STACK) == before
 
@@ -142,10 +151,88 @@ def without_a_server():
     assert read(STACK) == before
 
 
+# Of cloud-init's modules those that the example configures: others would change
+# the disk and the network that the tree shares with its machine.
+MODULES = {
+    "datasource_list": ["NoCloud"], "network": {"config": "disabled"},
+    "cloud_init_modules": ["write-files", "users-groups"],
+    "cloud_config_modules": ["apt-configure", "runcmd"],
+    "cloud_final_modules": ["package-update-upgrade-install", "scripts-user"]}
+STAGES = ("init --local", "init", "modules --mode=config", "modules --mode=final")
+
+
+def repository(deb):
+    """A repository with the package alone; gives its line for apt."""
+    place = tempfile.mkdtemp(dir="/var/cache")
+    os.chmod(place, 0o755)
+    shutil.copy(deb, place)
+    with open(deb, "rb") as file:
+        data = file.read()
+    fields = subprocess.run(["dpkg-deb", "-f", deb], check=True, text=True,
+                            stdout=subprocess.PIPE).stdout
+    with open(f"{place}/Packages", "w", encoding="utf-8") as file:
+        file.write(f"{fields}Filename: ./{os.path.basename(deb)}\nSize: {len(data)}\n"
+                   f"SHA256: {hashlib.sha256(data).hexdigest()}\n")
+    return f"deb [trusted=yes] file:{place} ./"
+
+
+def user_data(genesys, deb, key):
+    """The example, with the fake server's settings and this repository and key."""
+    config = yaml.safe_load(read(f"{FLEET}/cloud-init.yaml"))
+    config["apt"]["sources"]["gcpkce"] = {"source": repository(deb)}
+    config["users"][1]["ssh_authorized_keys"] = [key]
+    settings, lines = config["write_files"]
+    settings["content"] = "".join(f"{name} = {value}\n" for name, value in {
+        **settings_of(genesys), "map_file": lines["path"]}.items())
+    lines["content"] = f"alice id:{genesys.people['alice'].id}\n"
+    return "#cloud-config\n" + yaml.safe_dump(config)
+
+
+def first_boot(signin, genesys, deb, directory):
+    """cloud-init on a new host: a user signs in, and the other way in is open."""
+    subprocess.run(["cloud-init", "schema", "--config-file", f"{FLEET}/cloud-init.yaml"], check=True)
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", f"{directory}/key"], check=True)
+    seed = "/var/lib/cloud/seed/nocloud"
+    os.makedirs(seed, exist_ok=True)
+    for path, text in ((f"{seed}/user-data", user_data(genesys, deb, read(f"{directory}/key.pub"))),
+                       (f"{seed}/meta-data", "instance-id: first\n"),
+                       ("/etc/cloud/cloud.cfg.d/99_modules.cfg", yaml.safe_dump(MODULES))):
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+    for stage in STAGES:
+        run(f"cloud-init {stage}", directory)
+    assert "pam_gcpkce.so" in read(STACK) and os.path.exists(DROP_IN)
+    with sshd(signin, directory) as port:
+        assert signin.sign_in(genesys, port, "alice")[1] == 0
+        assert signin.sign_in(genesys, port, "bob")[1] == 255
+        shown = subprocess.run(
+            ["ssh", "-F", "none", "-i", f"{directory}/key", "-p", str(port), "-o", "BatchMode=yes",
+             "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
+             "breakglass@127.0.0.1", "id -un"], check=True, text=True, stdout=subprocess.PIPE).stdout
+        assert shown == "breakglass\n"
+    subprocess.run([*ON[:2], "off"], check=True)
+    for name in ("alice", "breakglass"):
+        subprocess.run(["userdel", "--remove", name], check=True)
+
+
 def main():
-    signin = load(f"{ROOT}/packaging/debian/tests/signin")
+    if sys.argv[1] == "--first-boot":
+        signin, directory = load(f"{ROOT}/packaging/debian/tests/signin"), temporary()
+        with FakeServer(directory) as genesys:
+            first_boot(signin, genesys, sys.argv[2], directory)
+    else:
+        fleet()
+
+
+def temporary():
     directory = tempfile.mkdtemp(prefix="gcpkce-")
     os.chmod(directory, 0o755)
+    return directory
+
+
+def fleet():
+    signin = load(f"{ROOT}/packaging/debian/tests/signin")
+    directory = temporary()
     with FakeServer(directory) as genesys:
         place = copy_of_the_files(genesys, sys.argv[1])
         secrets(place)
