@@ -177,5 +177,10 @@ web_view_new(
 	    context, "network-session", session_new(&options->rules),
 	    "user-content-manager", content, "settings", settings_new(), NULL);
 	refuse_signals(WEBKIT_WEB_VIEW(web));
+	/* a hidden text field, by which WebKit knows the keys of editors, would
+	 * take the keyboard from Tab and keep it */
+	for (GtkWidget *part = gtk_widget_get_first_child(web); part != NULL;
+	     part = gtk_widget_get_next_sibling(part))
+		gtk_widget_set_can_focus(part, FALSE);
 	return web;
 }

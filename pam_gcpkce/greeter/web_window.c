@@ -15,6 +15,7 @@ struct web_window {
 	GtkLabel *notice; /* of a refused host */
 	GtkLabel *title, *text;
 	GtkWidget *retry;
+	guint32 tab_time; /* of the last Tab, in milliseconds */
 	const struct web_requests *requests;
 };
 
@@ -82,16 +83,36 @@ is_command(guint key, GdkModifierType state)
 	    ((state & GDK_CONTROL_MASK) != 0 && !is_editing(key));
 }
 
+/*
+ * When Tab leaves the page, WebKit moves the keyboard to the button, and sends
+ * the same event again, which would move it back.
+ */
+static bool
+is_second_tab(struct web_window *w, guint key, guint32 time)
+{
+	guint32 last = w->tab_time;
+
+	if (key != GDK_KEY_Tab && key != GDK_KEY_ISO_Left_Tab)
+		return false;
+	w->tab_time = time;
+	if (time == 0 || time != last)
+		return false;
+	gtk_window_set_focus_visible(w->window, TRUE);
+	return true;
+}
+
 /* Before the page sees it, so that no page can keep a user. */
 static gboolean
-on_key(GtkEventControllerKey *keys, guint key, guint code,
-    GdkModifierType state, struct web_window *w)
+on_key(GtkEventController *keys, guint key, guint code, GdkModifierType state,
+    struct web_window *w)
 {
-	(void)keys;
+	guint32 time = gtk_event_controller_get_current_event_time(keys);
+
 	(void)code;
 	if (key == GDK_KEY_Escape)
 		(void)on_cancel(NULL, w);
-	return key == GDK_KEY_Escape || is_command(key, state);
+	return key == GDK_KEY_Escape || is_command(key, state) ||
+	    is_second_tab(w, key, time);
 }
 
 static GtkWidget *

@@ -22,7 +22,7 @@ from house import MARK, move_in, why_not  # noqa: E402
 from journal import Journal  # noqa: E402
 from machine import ROOT, start_network  # noqa: E402
 from screen import Screen  # noqa: E402
-from site_server import Site  # noqa: E402
+from site_server import Site, page  # noqa: E402
 from viewer import PROGRAM, Viewer  # noqa: E402
 from waiting import wait_until  # noqa: E402
 
@@ -83,6 +83,15 @@ def site(servers):
     servers.clear()
     servers.present("good")
     return servers
+
+
+@pytest.fixture
+def link(site):
+    """A page whose upper half is a link to another host."""
+    site.pages[LOGIN, "/start"] = page(
+        f"<a href='{site.url(OTHER, '/link')}' style='display: block; height: 50vh; background: #ccc'>Help</a>"
+        "<script>addEventListener('dragstart', () => fetch('/dragged')); fetch('/there')</script>")
+    return site
 
 
 @pytest.fixture(scope="session")

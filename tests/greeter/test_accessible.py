@@ -30,6 +30,10 @@ def names(found, *roles):
     return {name for role, name, _ in found if role in roles}
 
 
+def focused(found):
+    return {name for _, name, state in found if state and name}
+
+
 def test_the_bar_has_names(site, view, bus, read):
     """And the page, where GTK can have another process's part in its own (4.14)."""
     site.pages[LOGIN, "/start"] = page(
@@ -69,20 +73,40 @@ def test_what_is_wrong_is_read_and_the_button_has_the_keyboard(site, screen, vie
     found = read()
     assert names(found, "alert", "notification") == {sentence}
     assert [name for _, name, _ in found if host in name and name != sentence] == []
-    assert {name for _, name, focused in found if focused and name} == {"Try again"}
+    assert focused(found) == {"Try again"}
     if what == "answer":  # a server that does not answer is asked again by the keyboard
         site.pages[LOGIN, "/start"] = page("<script>fetch('/there')</script>")
         screen.keys("Return")
         assert wait_until(lambda: any(request.path == "/there" for request in site.requests)), viewer.said
 
 
-def test_a_refused_host_is_read(site, screen, view, bus, read):
+def test_tab_goes_from_the_page_to_the_button_and_back(site, screen, view, bus, read):
     site.pages[LOGIN, "/start"] = page(
-        f"<a href='{site.url(OTHER)}' style='display: block; height: 90vh'>Help</a><script>fetch('/there')</script>")
+        "<form method=post><input name=user autofocus><button>Next</button></form><script>fetch('/there')</script>")
     viewer = view(env=bus)
     assert wait_until(lambda: len(site.requests) == 2)
+    assert wait_until(lambda: focused(read()) == {"WebKitWebView"}), read()
+
+    def reaches(name, *keys):
+        screen.keys(*keys)
+        assert wait_until(lambda: focused(read()) == {name}, 20), read()
+    reaches("Cancel", "Tab", "Tab")
+    assert wait_until(lambda: screen.colour(1201, 10) == "174EA6")  # the edge that says so
+    reaches("WebKitWebView", "Tab")
+    screen.keys("Tab")
+    screen.type("alice")
+    reaches("Cancel", "shift+Tab")
+    reaches("WebKitWebView", "shift+Tab")
+    screen.keys("shift+Tab", "shift+Tab", "Return")
+    assert wait_until(lambda: [request.body for request in site.requests if request.method == "POST"] == [b"user=alice"])
+    assert viewer.runs()
+
+
+def test_a_refused_host_is_read(link, screen, view, bus, read):
+    viewer = view(env=bus)
+    assert wait_until(lambda: len(link.requests) == 2)
     time.sleep(1)
-    screen.click(640, 400)
+    screen.click(640, 300)
     assert wait_until(lambda: "not allowed" in viewer.said)
     assert wait_until(lambda: any(name.startswith(f"{OTHER} is not allowed") for name in names(
         read(), "alert", "notification")), 20), read()

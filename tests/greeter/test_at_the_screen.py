@@ -12,7 +12,7 @@ import time
 import pytest
 
 import tree
-from conftest import LOGIN, OTHER, UID
+from conftest import HERE, LOGIN, OTHER, UID
 from site_server import page
 from waiting import PATIENCE, wait_until
 
@@ -68,51 +68,77 @@ def test_no_key_opens_anything(form, screen, view):
 
 @pytest.mark.parametrize("button, modifier", [(3, None), (2, None), (1, "ctrl"), (1, "shift"), (8, None),
                                               (9, None)])
-def test_no_button_of_the_mouse_opens_anything(site, screen, view, button, modifier):
-    """On a link over all of the page."""
-    site.pages[LOGIN, "/start"] = page(
-        f"<a href='{site.url(OTHER, '/link')}' style='display: block; height: 90vh; background: #ccc; color: #ccc'>"
-        "x</a><script>fetch('/there')</script>")
+def test_no_button_of_the_mouse_opens_anything(link, screen, view, button, modifier):
     viewer = view()
-    is_there(site, viewer)
-    screen.run("xdotool", "mousemove", "640", "400", "sleep", "0.5")
+    is_there(link, viewer)
+    screen.run("xdotool", "mousemove", "640", "300", "sleep", "0.5")
     before = area(screen)
     screen.run("xdotool", *(["keydown", modifier] if modifier else []), "click", str(button),
                *(["keyup", modifier] if modifier else []))
     time.sleep(1)
     assert screen.windows() == ["Sign in"]
-    assert (site.asked(OTHER), site.connections.count(OTHER), viewer.runs()) == ([], 0, True)
+    assert (link.asked(OTHER), link.connections.count(OTHER), viewer.runs()) == ([], 0, True)
     if button == 3:  # the others are refused like the first
         assert area(screen) == before
 
 
-def test_a_link_to_another_host_is_explained(site, screen, view):
-    site.pages[LOGIN, "/start"] = page(
-        f"<a href='{site.url(OTHER, '/link')}' style='display: block; height: 90vh'>Help</a>"
-        "<script>fetch('/there')</script>")
+def test_a_link_to_another_host_is_explained(link, screen, view):
     viewer = view()
-    is_there(site, viewer)
-    screen.click(640, 400)
+    is_there(link, viewer)
+    screen.click(640, 300)
     assert wait_until(lambda: f"not allowed: {OTHER}" in viewer.said)
     time.sleep(1)
     screen.shot("refused")
     assert screen.colour(1200, 70) == "FDEEDE"
-    assert site.connections.count(OTHER) == 0
+    assert link.connections.count(OTHER) == 0
 
 
-def test_nothing_is_dragged_in(site, screen, view):
+def test_nothing_is_dragged_in(link, screen, view):
     """A link on the page itself, which WebKit opens where it is dropped."""
+    viewer = view()
+    is_there(link, viewer)
+    screen.drag((20, 60), (640, 600))
+    assert wait_until(lambda: any(request.path == "/dragged" for request in link.requests), 10)
+    time.sleep(1)
+    assert (link.asked(OTHER), link.connections.count(OTHER)) == ([], 0)
+    assert (viewer.runs(), screen.windows()) == (True, ["Sign in"])
+
+
+@pytest.fixture
+def drag_source(screen):
+    """Show a small window of another program, from which a text is dragged."""
+    started = []
+
+    def start(text):
+        started.append(subprocess.Popen(["/usr/bin/python3", os.path.join(HERE, "drag_source.py"), text],
+                                        env={**screen.environment, "GSK_RENDERER": "cairo"}))
+        assert wait_until(lambda: "Another program" in screen.windows())
+        time.sleep(1)  # until it is drawn
+    yield start
+    for process in started:
+        process.kill()
+        process.wait(PATIENCE)
+
+
+@pytest.mark.parametrize("what", ["address", "file"])
+def test_nothing_is_dropped_from_another_program(site, screen, view, drag_source, what):
+    """On the page, which would go there, and on a field that takes files."""
     site.pages[LOGIN, "/start"] = page(
-        f"<a href='{site.url(OTHER, '/link')}' style='position: fixed; top: 20px; left: 20px; font-size: 40px'>"
-        "drag me</a><script>addEventListener('dragstart', () => fetch('/dragged'));"
+        "<input type=file id=i style='display: block; width: 100%; height: 60vh; background: #ccc'><script>"
+        "for (const e of ['dragover', 'drop']) addEventListener(e, x => fetch(`/${e}?${x.dataTransfer.files.length}`));"
+        "i.onchange = async () => fetch('/leak', {method: 'POST', body: await i.files[0].text()});"
         "fetch('/there')</script>")
     viewer = view()
     is_there(site, viewer)
-    screen.drag((90, 100), (640, 500))
-    assert wait_until(lambda: any(request.path == "/dragged" for request in site.requests), 10)
+    drag_source(site.url(OTHER, "/dropped") if what == "address" else "file:///etc/hostname")
+    screen.drag((150, 100), (640, 700))
+    place = OTHER if what == "address" else "file"
+    assert wait_until(lambda: f"not allowed: {place}\n" in viewer.said), viewer.said
+    screen.drag((150, 100), (640, 400))
+    assert wait_until(lambda: any(request.path == "/drop" for request in site.requests)), site.requests
     time.sleep(1)
-    assert (site.asked(OTHER), site.connections.count(OTHER)) == ([], 0)
-    assert (viewer.runs(), screen.windows()) == (True, ["Sign in"])
+    assert {request.target for request in site.requests} == {"/start", "/there", "/dragover?0", "/drop?0"}
+    assert (site.connections.count(OTHER), viewer.runs()) == (0, True)
 
 
 @pytest.mark.parametrize("kind", ["file", "color"])
