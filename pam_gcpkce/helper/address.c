@@ -36,24 +36,21 @@ void
 address_put(const struct address *a, const struct wire_request *request,
     struct buf *text)
 {
-	if (request->start_url[0] != '\0')
-		authorize_start_address(
-		    request->start_url, a->challenge, a->state, text);
-	else
-		authorize_address(
-		    &(struct authorize_request){
-			.route = &request->route,
-			.client_id = request->client_id,
-			.redirect_uri = request->redirect_uri,
-			.challenge = a->challenge,
-			.state = a->state,
-			.nonce = a->nonce,
-			.organization = request->organization,
-			.signin_org = request->signin_org,
-			.signin_provider = request->signin_provider,
-			.force_signin = request->force_signin,
-		    },
-		    text);
+	authorize_address(
+	    &(struct authorize_request){
+		.route = &request->route,
+		.client_id = request->client_id,
+		.redirect_uri = request->redirect_uri,
+		.start_url = request->start_url,
+		.challenge = a->challenge,
+		.state = a->state,
+		.nonce = a->nonce,
+		.organization = request->organization,
+		.signin_org = request->signin_org,
+		.signin_provider = request->signin_provider,
+		.force_signin = request->force_signin,
+	    },
+	    text);
 }
 
 struct answer_terms

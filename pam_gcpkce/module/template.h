@@ -8,8 +8,9 @@
 
 #include "gcpkce/base/buf.h"
 
-/* A translation of more bytes is not used. */
-#define SENTENCE_MAX 1024
+/* A translation of more bytes is not used: LightDM's greeter displays 995 with
+ * the user's name. */
+#define SENTENCE_MAX 900
 
 /* What replaces {name}; both *borrowed*. */
 struct blank {

@@ -63,11 +63,34 @@ authorize_parameter(struct buf *address, const char *name, const char *value)
 	text_put_percent(address, view_text(value));
 }
 
+static void
+start_address(const struct authorize_request *request, struct buf *address)
+{
+	const char *written = request->state + STATE_HASH_LEN;
+	struct view label = view_text(written);
+
+	buf_put_text(address, request->start_url);
+	buf_put_byte(address, '#');
+	buf_put_text(address, request->challenge);
+	size_t room = address->len < START_ADDRESS_MAX
+	    ? START_ADDRESS_MAX - address->len
+	    : 0;
+	/* a cut name could be the name of another account */
+	if (label.len > room)
+		label.len = strcspn(written, "~");
+	if (label.len <= room)
+		buf_put(address, label.p, label.len);
+}
+
 void
 authorize_address(const struct authorize_request *request, struct buf *address)
 {
 	const struct provider *provider = provider_of(request->route);
 
+	if (request->start_url != NULL && request->start_url[0] != '\0') {
+		start_address(request, address);
+		return;
+	}
 	endpoint_url(&provider->authorize, request->route, address);
 	buf_put_text(address, "?response_type=code");
 	authorize_parameter(address, "client_id", request->client_id);
@@ -78,23 +101,4 @@ authorize_address(const struct authorize_request *request, struct buf *address)
 	provider->authorize_query(request, address);
 	if (request->force_signin)
 		authorize_parameter(address, "prompt", "login");
-}
-
-void
-authorize_start_address(const char *start_url, const char *challenge,
-    const char *state, struct buf *address)
-{
-	struct view label = view_text(state + STATE_HASH_LEN);
-
-	buf_put_text(address, start_url);
-	buf_put_byte(address, '#');
-	buf_put_text(address, challenge);
-	size_t room = address->len < START_ADDRESS_MAX
-	    ? START_ADDRESS_MAX - address->len
-	    : 0;
-	/* a cut name could be the name of another account */
-	if (label.len > room)
-		label.len = strcspn(state + STATE_HASH_LEN, "~");
-	if (label.len <= room)
-		buf_put(address, label.p, label.len);
 }

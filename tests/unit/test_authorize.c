@@ -228,8 +228,14 @@ start_address_is_one_short_line(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		autobuf address = BUF_INIT(AUTHORIZE_ADDRESS_MAX);
 
-		authorize_start_address(
-		    rows[i].start, CHALLENGE43, rows[i].state, &address);
+		authorize_address(
+		    &(struct authorize_request){
+			.route = &(struct wire_route){0},
+			.start_url = rows[i].start,
+			.challenge = CHALLENGE43,
+			.state = rows[i].state,
+		    },
+		    &address);
 		assert_string_equal(buf_text(&address), rows[i].expected);
 		assert_true(address.len <= 77 || strlen(rows[i].start) > 33);
 	}

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "gcpkce/base/messages.h"
+#include "gcpkce/config/service.h"
 #include "module/template.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
@@ -111,7 +112,7 @@ sentence_takes_a_translation_with_the_same_blanks_alone(void **state)
 }
 
 static void
-sentence_takes_no_translation_above_1024_bytes(void **state)
+sentence_takes_no_translation_that_lightdm_cannot_display(void **state)
 {
 	char text[SENTENCE_MAX + 2];
 
@@ -119,6 +120,7 @@ sentence_takes_no_translation_above_1024_bytes(void **state)
 	memset(text, 'a', sizeof(text) - 1);
 	text[sizeof(text) - 1] = '\0';
 	assert_false(template_may_be("Plain.", text));
+	assert_true(SENTENCE_MAX + 32 <= LIGHTDM_MESSAGE_MAX); /* a name */
 	text[SENTENCE_MAX] = '\0';
 	assert_true(template_may_be("Plain.", text));
 }
@@ -149,7 +151,8 @@ main(void)
 	    cmocka_unit_test(sentence_that_does_not_fit_is_a_failure),
 	    cmocka_unit_test(
 		sentence_takes_a_translation_with_the_same_blanks_alone),
-	    cmocka_unit_test(sentence_takes_no_translation_above_1024_bytes),
+	    cmocka_unit_test(
+		sentence_takes_no_translation_that_lightdm_cannot_display),
 	    cmocka_unit_test(
 		sentences_are_one_line_of_ascii_that_ends_as_sentences_do),
 	};

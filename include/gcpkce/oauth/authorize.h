@@ -38,6 +38,7 @@ struct authorize_request {
 	const struct wire_route *route; /* to the provider */
 	const char *client_id;
 	const char *redirect_uri;
+	const char *start_url; /* of a page that makes it, "", or NULL */
 	const char *challenge;
 	const char *state;
 	const char *nonce;           /* CXone's */
@@ -48,13 +49,18 @@ struct authorize_request {
 };
 
 /*
- * Append the authorize address: the provider's endpoint, ?response_type=code
+ * Append the address that the user opens.  With a start_url, at most 45 bytes,
+ * it is START_URL#CHALLENGE and, as far as they fit whole into 77 bytes, '.'
+ * and the state's label, or its account alone; the label in the returned state
+ * is ignored.  Otherwise it is the authorize address: the provider's endpoint,
+ * ?response_type=code
  * &client_id=…&redirect_uri=…&code_challenge=…&code_challenge_method=S256
  * &state=…, the provider's own parameters and, where configured, &prompt=login;
  * every value percent-encoded.
  *
  * out:    address  failures are reported by buf_check(address)
- * source: RFC 6749 section 4.1.1; RFC 7636 section 4.3
+ * source: RFC 6749 section 4.1.1; RFC 7636 section 4.3; docs/DESIGN.md section
+ * 5
  */
 void authorize_address(
     const struct authorize_request *request, struct buf *address);
@@ -62,18 +68,5 @@ void authorize_address(
 /* Append "&NAME=VALUE", the value percent-encoded. */
 void authorize_parameter(
     struct buf *address, const char *name, const char *value);
-
-/*
- * Append the address of a start page that makes the authorize address:
- * START_URL#CHALLENGE and, as far as they fit whole into 77 bytes, '.' and the
- * state's label, or its account alone.  The label in the returned state is
- * ignored.
- *
- * in:     start_url  at most 45 bytes
- * out:    address  failures are reported by buf_check(address)
- * source: docs/DESIGN.md section 5
- */
-void authorize_start_address(const char *start_url, const char *challenge,
-    const char *state, struct buf *address);
 
 #endif

@@ -27,16 +27,12 @@ longest_put(const struct config *config, struct buf *address)
 	helper_client_route(config, &route);
 	authorize_state(
 	    CHALLENGE, NAME, NAME, strlen(config->redirect_uri), state);
-	if (config->start_url[0] != '\0') {
-		authorize_start_address(
-		    config->start_url, CHALLENGE, state, address);
-		return;
-	}
 	authorize_address(
 	    &(struct authorize_request){
 		.route = &route,
 		.client_id = config->client_id,
 		.redirect_uri = config->redirect_uri,
+		.start_url = config->start_url,
 		.challenge = CHALLENGE,
 		.state = state,
 		.nonce = CHALLENGE,
@@ -46,7 +42,8 @@ longest_put(const struct config *config, struct buf *address)
 		.force_signin = config->force_signin,
 	    },
 	    address);
-	if (config->callback == CALLBACK_LOOPBACK)
+	if (config->callback == CALLBACK_LOOPBACK &&
+	    config->start_url[0] == '\0')
 		buf_put_text(address, "%3A65535");
 }
 
