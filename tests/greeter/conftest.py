@@ -156,13 +156,17 @@ def journal(all_lines):
     return all_lines
 
 
-@pytest.fixture
-def desk(screen, genesys, journal):
-    """A configured workstation whose display manager the test starts."""
-    genesys.faults.clear()
-    genesys.log.clear()
-    workstation = desks.Desk(screen, genesys, ACCOUNT, UID)
+def in_use(workstation, journal):
+    """A workstation for a fixture: configured, and stopped at the end."""
+    workstation.fake.faults.clear()
+    workstation.fake.log.clear()
     workstation.configure()
     yield workstation
     workstation.stop()
     print(f"The journal:\n{journal.text()}")  # shown of what failed
+
+
+@pytest.fixture
+def desk(screen, genesys, journal):
+    """A configured workstation whose display manager the test starts."""
+    yield from in_use(desks.Desk(screen, genesys, ACCOUNT, UID), journal)

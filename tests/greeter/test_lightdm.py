@@ -3,6 +3,7 @@
 
 import pytest
 import tree
+from conftest import in_use
 from contract import DENIED
 from desk import PEOPLE, exists, read
 from lightdm import DISPLAY, LightDM
@@ -11,13 +12,7 @@ from waiting import wait_until
 
 @pytest.fixture
 def lightdm(screen, genesys, journal):
-    genesys.faults.clear()
-    genesys.log.clear()
-    desk = LightDM(screen, genesys)
-    desk.configure()
-    yield desk
-    desk.stop()
-    print(f"The journal:\n{journal.text()}")  # shown of what failed
+    yield from in_use(LightDM(screen, genesys), journal)
 
 
 def sessions():
