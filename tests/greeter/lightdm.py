@@ -3,6 +3,7 @@
 
 import os
 import pwd
+import time
 
 import desk
 import tree
@@ -120,6 +121,11 @@ class LightDM(desk.Desk):
         # an X server is not ready for a parent that is process 1
         self._run(*under_init(["lightdm", "-d", *options]))
         self.screen = OtherScreen(self.screen.shots)
+
+    def shot(self, name):
+        """Photograph the whole screen."""
+        time.sleep(1)  # what is accessible may not be drawn yet
+        return self.screen.shot(name)
 
     def lock(self, number):
         """Lock the session; the login screen is at the next X server, of that number."""

@@ -112,7 +112,9 @@ def test_a_page_does_not_leave_for_another_host(site, screen, chromium, way):
     site.pages[LOGIN, f"/bounce/{way}"] = redirect(site.url(OTHER, f"/{way}"))
     viewer = chromium()
     is_there(site, viewer)
+    assert wait_until(lambda: browsers.shows(f"{OTHER}.*|{LOGIN}.*"))
     if way == "location":
+        time.sleep(3)
         screen.shot("chromium-blocked")
     assert (reached(site, way), site.connections.count(OTHER), viewer.runs()) == ([], 0, True)
     assert not [request for request in site.requests if request.scheme == "http"]
@@ -210,13 +212,15 @@ def test_a_certificate_that_is_not_valid_is_not_accepted(site, screen, chromium,
 @pytest.mark.parametrize("argv, status, said", [
     ([], 2, "usage: gcpkce-chromium"),
     (["--redirect", "http://localhost:8400/cb", "--allow", "*", "https://login.example.test/"], 2, "--allow"),
-    (["--redirect", "https://a.example/cb", "https://login.example.test/"], 3, "a loopback host"),
+    (["--redirect", "https://a.example/cb", "https://login.example.test/"], 2, "a loopback host"),
+    (["--redirect", "http://localhost:8400/cb", "http://login.example.test/"], 2, "not https"),
+    (["--redirect", "http://localhost:8400/cb", "-"], 2, "not https"),
     (["--redirect", "http://localhost:8400/cb", "https://login.example.test/"], 3, "needs an X server")])
 def test_a_mistake_is_reported(private_tree, argv, status, said):
     done = subprocess.run([browsers.PROGRAM, *argv], capture_output=True, text=True, check=False,
                           env={"PATH": "/usr/bin:/bin"}, timeout=PATIENCE)
     assert (done.returncode, done.stdout) == (status, "")
-    assert said in done.stderr
+    assert said in done.stderr and "gcpkce-chromium: " in done.stderr
 
 
 def test_the_policies_of_the_host_are_not_changed(servers):
