@@ -350,50 +350,6 @@ def test_a_locker_starts_its_own_helper_beside_a_socket_of_root_s(
     journal.decision("ok")
 
 
-# ---- polkit 127 starts its helper in a sandbox without network ----
-
-POLKIT = """
-set -e
-findmnt --raw --noheadings --output TARGET | grep -v '^/\\(proc\\|dev\\|sys\\)' |
-    while read -r place; do mount -o remount,bind,ro "$place"; done
-exec prlimit --memlock=0:0 setpriv --no-new-privs "$@"
-"""
-
-
-def polkit(house):
-    """pamtester as polkit 127's unit has it: root, but no network, nothing to write,
-    only AF_UNIX, and no calls that systemd 252 does not know."""
-    return hosts.Terminal(house, [
-        "unshare", "--net", "--mount", "sh", "-c", POLKIT, "sh", f"{BUILD}/tests/without",
-        "polkit", "pamtester", "gcpkce-test", "alice", "authenticate"])
-
-
-def test_polkit_s_sandbox_signs_in_over_the_socket(house, service, people, journal):
-    terminal = polkit(house)
-    terminal.answer(people["alice"].sign_in(terminal.asked()))
-    terminal.end()
-    assert terminal.status == 0
-    journal.decision("ok")
-
-
-def test_polkit_s_sandbox_with_the_drop_in_signs_in(house, people, journal):
-    """With a network and the helper's calls what remains of the sandbox is no obstacle."""
-    terminal = hosts.Terminal(house, [
-        "unshare", "--mount", "sh", "-c", POLKIT, "sh", "pamtester", "gcpkce-test", "alice",
-        "authenticate"])
-    terminal.answer(people["alice"].sign_in(terminal.asked()))
-    terminal.end()
-    assert terminal.status == 0
-    journal.decision("ok")
-
-
-def test_polkit_s_sandbox_ends_a_helper_that_it_starts_itself(house, journal):
-    terminal = polkit(house)
-    terminal.end()
-    assert terminal.status != 0
-    journal.decision("helper_failed")
-
-
 # ---- the module with a helper that does what a script says ----
 
 @pytest.mark.parametrize("program", ["test_attempts", "test_decoys", "test_dialogue"])

@@ -89,15 +89,57 @@ def test_systemd_rates_the_service_as_little_exposed(house, units):
     assert rated < NOT_RATED and code == 0, text
 
 
-# As polkit 127 installs it, without what has no drop-in.
+# As polkit 127 and 128 install it, with another program, and without what hides the tests.
 POLKIT_UNIT = """\
+[Unit]
+DefaultDependencies=no
 [Service]
 Type=oneshot
-ExecStart=/bin/true
+DevicePolicy=closed
+ExecStart=/usr/bin/pamtester gcpkce-test alice authenticate
 StandardInput=socket
+StandardOutput=socket
+StandardError=socket
+LimitMEMLOCK=0
+LockPersonality=yes
+MemoryDenyWriteExecute=yes
+NoNewPrivileges=yes
+PrivateDevices=yes
 PrivateNetwork=yes
+ProtectControlGroups=yes
+ProtectKernelModules=yes
+ProtectKernelLogs=yes
+ProtectKernelTunables=yes
+ProtectSystem=strict
+ProtectClock=yes
+ProtectHostname=yes
+RemoveIPC=yes
 RestrictAddressFamilies=AF_UNIX
+RestrictNamespaces=yes
+RestrictRealtime=yes
+RestrictSUIDSGID=yes
+SystemCallArchitectures=native
 SystemCallFilter=@system-service
+UMask=0077
+"""
+POLKIT_SOCKET = """\
+[Unit]
+DefaultDependencies=no
+[Socket]
+Accept=yes
+ListenStream=/run/polkit-agent-helper.sock
+"""
+# What an agent does: it passes on what is typed and shown.
+AGENT = """
+import os, select, socket
+with socket.socket(socket.AF_UNIX) as helper:
+    helper.connect("/run/polkit-agent-helper.sock")
+    while True:
+        for one in select.select([0, helper], [], [])[0]:
+            data = os.read(one if one == 0 else helper.fileno(), 4096)
+            if not data:
+                raise SystemExit
+            os.write(helper.fileno() if one == 0 else 1, data)
 """
 POLKIT = "polkit-agent-helper@.service"
 
@@ -150,9 +192,11 @@ class Inside:
         self.enter = ["nsenter", f"--target={pid}", "--mount", "--pid"]
         self._units = f"/proc/{pid}/root/run/systemd/system"
 
-    def drop_in(self, name, file="lockers.conf"):
-        """The path of a unit's drop-in, from outside."""
-        return f"{self._units}/{name}.d/{file}"
+    def path(self, *names):
+        """The path of a unit's file, from outside."""
+        path = os.path.join(self._units, *names)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        return path
 
     def __call__(self, command):
         """Run a command of the shell; gives what it prints."""
@@ -297,8 +341,8 @@ def test_a_crowd_does_not_close_the_socket_for_good(
     """With the drop-ins for lockers a user may take all connections, for ten seconds each."""
     configure(timeout=200)
     for name in os.listdir(f"{UNITS}/lockers"):
-        shutil.copy(f"{UNITS}/lockers/{name}", systemd.drop_in(name.removesuffix(".conf")))
-    with open(systemd.drop_in("gcpkce-helper.socket", "few.conf"), "w", encoding="ascii") as file:
+        shutil.copy(f"{UNITS}/lockers/{name}", systemd.path(name.removesuffix(".conf") + ".d", name))
+    with open(systemd.path("gcpkce-helper.socket.d", "few.conf"), "w", encoding="ascii") as file:
         file.write("[Socket]\nMaxConnections=3\n")
     systemd("systemctl daemon-reload; systemctl start gcpkce-helper.socket")
     with clients(systemd, "bob", 300, HALF, 100) as printed:  # more than a limit of triggers has
@@ -346,3 +390,25 @@ def test_a_client_secret_may_be_a_credential_of_systemd_s(
     terminal = hosts.Terminal(house, [*systemd.enter, *hosts.Pamtester.argv("alice")])
     terminal.end()
     journal.decision("secret_unreadable")
+
+
+@pytest.mark.parametrize("way", ["socket", "drop-in", "neither"])
+def test_polkit_127_signs_in_over_the_socket_or_with_the_drop_in(
+        house, systemd, people, journal, way):
+    """Its helper's unit has no network, nothing to write to, and few system calls."""
+    if way == "socket":
+        systemd("systemctl start gcpkce-helper.socket")
+    if way == "drop-in":
+        shutil.copy(f"{UNITS}/{POLKIT}.d/10-gcpkce.conf", systemd.path(f"{POLKIT}.d", "10.conf"))
+    house.write(systemd.path(POLKIT), POLKIT_UNIT)
+    house.write(systemd.path("polkit-agent-helper.socket"), POLKIT_SOCKET)
+    systemd("systemctl daemon-reload; systemctl start polkit-agent-helper.socket")
+    terminal = hosts.Terminal(house, [*systemd.enter, sys.executable, "-c", AGENT])
+    outcome = "ok"
+    if way == "neither":  # from 257 on @system-service has the calls of the helper's sandbox
+        version = int(systemd("systemctl --version").split()[1])
+        outcome = "unreachable" if version >= 257 else "helper_failed"
+    if outcome != "helper_failed":
+        terminal.answer(people["alice"].sign_in(terminal.asked()))
+    assert ("successfully authenticated" in terminal.end()) == (outcome == "ok")
+    journal.decision(outcome)
