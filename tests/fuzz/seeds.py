@@ -461,6 +461,8 @@ def refusals():
         yield word, refused(400, {"error": word, "error_description": "it is not found"})
     yield "grant-again", refused(401, {"error": "invalid_grant"}, b"\4\377")
     yield "grant-ours", refused(400, {"error": "invalid_grant", "description": "expired"}, b"\2\1")
+    yield "client-of-cxone", refused(400, {"error": "invalid_client",
+                                           "error_description": "it is not found"}, b"\77\0")
     yield "client-secret", refused(401, {"error": "invalid_client"}, b"\1\0")
     yield "rate", refused(400, {"error": "invalid_request",
                                 "error_description": "Rate limit exceeded the maximum"})

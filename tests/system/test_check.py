@@ -730,5 +730,7 @@ def test_a_polkit_without_a_network_is_named(host, unit, drop_in, serves, named)
         host.fixes.append(lambda: os.unlink("/run/gcpkce/helper.sock"))
     found = [one for one in host.findings(FAULT) if "polkit" in one["what"]]
     listening.close()
+    if not unit and os.path.exists("/usr/lib/systemd/system/polkit-agent-helper@.service"):
+        named = True  # this host's own polkit is 127 or later
     assert [one["section"] for one in found] == ["pam.d"] * named
     assert all("gcpkce-helper.socket" in one["fix"] for one in found)

@@ -65,6 +65,40 @@ error_rows_have_what_is_particular_in_front(void **state)
 	assert_null(error_row_find(ERROR_TOKEN, OUTCOME_OK, "", ""));
 }
 
+/* A refused client without a cause in the journal helps no administrator. */
+static void
+error_rows_of_a_client_have_a_cause_for_each_provider(void **state)
+{
+	static const char *const names[] = {"invalid_client",
+	    "unauthorized_client", "invalid_request", "unsupported_grant_type",
+	    "invalid_scope", "", NULL};
+	static const char *const details[] = {"", "client not found", NULL};
+
+	(void)state;
+	for (const char *const *name = names; *name != NULL; name++) {
+		for (const char *const *detail = details; *detail != NULL;
+		     detail++) {
+			for (unsigned bits = 0; bits < 4; bits++) {
+				autobuf text = BUF_INIT(4096);
+				struct error_body body = {0};
+				const struct refusal refusal = {
+				    .outcome = OUTCOME_CLIENT_REFUSED,
+				    .provider = (bits & 1) != 0
+					? PROVIDER_CXONE
+					: PROVIDER_GENESYS,
+				    .body = &body,
+				    .confidential = (bits & 2) != 0,
+				};
+
+				(void)strcpy(body.name, *name);
+				(void)strcpy(body.detail, *detail);
+				refusal_hints(&refusal, &text);
+				assert_true(text.len > 0);
+			}
+		}
+	}
+}
+
 int
 main(void)
 {
@@ -72,6 +106,8 @@ main(void)
 	    cmocka_unit_test(error_rows_of_every_refusal_are_there),
 	    cmocka_unit_test(error_rows_of_a_status_are_those_of_http),
 	    cmocka_unit_test(error_rows_have_what_is_particular_in_front),
+	    cmocka_unit_test(
+		error_rows_of_a_client_have_a_cause_for_each_provider),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
