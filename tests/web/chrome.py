@@ -71,6 +71,7 @@ class Chrome:
         yield "--disable-component-update"
         yield "--disable-dev-shm-usage"
         yield "--disable-gpu"
+        yield "--kiosk"  # draws no toolbar for each tab
         yield "--no-first-run"
         yield "--no-proxy-server"
         yield ("--host-resolver-rules=MAP " + HOST + " 127.0.0.1, "
