@@ -47,16 +47,17 @@ def reached(site, *names):
     return [name for name in names if any(request.path == f"/{name}" for request in site.asked(OTHER))]
 
 
-@pytest.mark.parametrize("status", [302, 307])
-def test_the_redirect_is_printed_and_ends_it(site, chromium, back, status):
+@pytest.mark.parametrize("host, status", [("localhost", 302), ("127.0.0.1", 307)])
+def test_the_redirect_is_printed_and_ends_it(site, chromium, host, status):
     """Not that of another sign-in, and not what is nearly it."""
+    back = browsers.REDIRECT.format(free_port()).replace("localhost", host)
     site.pages[LOGIN, "/start"] = page(
         "<script>(async () => {"
         f"for (const near of ['{back}/?code=c&state=s', '{back}?code=c&state=other', '{back}?code=c'])"
         " await fetch(near, {mode: 'no-cors'}).catch(() => 0);"
         "location = '/go' })()</script>")
     site.pages[LOGIN, "/go"] = redirect(f"{back}?code={CODE}&state=s", status)
-    viewer = chromium("/start?state=s")
+    viewer = chromium("/start?state=s", redirect=back)
     assert viewer.wait() == 0, viewer.said
     assert (viewer.printed, viewer.said) == (f"{back}?code={CODE}&state=s\n", "")
     assert wait_until(lambda: not browsers.running())
@@ -212,7 +213,7 @@ def test_a_certificate_that_is_not_valid_is_not_accepted(site, screen, chromium,
 @pytest.mark.parametrize("argv, status, said", [
     ([], 2, "usage: gcpkce-chromium"),
     (["--redirect", "http://localhost:8400/cb", "--allow", "*", "https://login.example.test/"], 2, "--allow"),
-    (["--redirect", "https://a.example/cb", "https://login.example.test/"], 2, "a loopback host"),
+    (["--redirect", "https://a.example/cb", "https://login.example.test/"], 2, "localhost or 127.0.0.1"),
     (["--redirect", "http://localhost:8400/cb", "http://login.example.test/"], 2, "not https"),
     (["--redirect", "http://localhost:8400/cb", "-"], 2, "not https"),
     (["--redirect", "http://localhost:8400/cb", "https://login.example.test/"], 3, "needs an X server")])
