@@ -28,7 +28,8 @@ def test_explain_reads_standard_input(gcpkce):
     assert run.json["version"] == 1
     assert run.json["outcome"] == "client_refused"
     assert (run.json["kind"], run.json["error"]) == ("token_error", "invalid_client")
-    assert causes(run) == [("region", "reported"), ("client_id", "inferred")]
+    assert causes(run) == [("region", "reported"), ("client_id", "inferred"),
+                           ("app_id", "inferred"), ("issuer", "inferred")]
 
 
 def test_explain_reads_a_file_and_a_pipe(gcpkce, directory):
@@ -45,7 +46,7 @@ def test_explain_reads_a_file_and_a_pipe(gcpkce, directory):
 def test_explain_says_meaning_and_for_each_cause_how_to_tell_and_what_to_change(gcpkce):
     run = gcpkce("explain", stdin=REFUSED)
     assert run.out.startswith("The login server does not know the client.\n")
-    assert run.out.count("    tell:   ") == run.out.count("    change: ") == 2
+    assert run.out.count("    tell:   ") == run.out.count("    change: ") == 4
     assert "(reported)\n" in run.out and "reported: by users" in run.out
 
 
