@@ -7,7 +7,7 @@
 
 /*
  * LightDM writes at most 1,023 bytes of a string to the greeter and back, and
- * waits for ever after more.
+ * hangs after more.
  */
 #define LIGHTDM_ANSWER_MAX 1000
 
@@ -15,7 +15,66 @@ struct lightdm {
 	struct backend base;
 	LightDMGreeter *greeter;
 	bool running; /* what comes belongs to the sign-in */
+	bool asked;   /* an answer is due; what comes waits in the queue */
+	GQueue queue; /* of struct item; owned */
 };
+
+/*
+ * The library passes on all messages of one conversation call at once, and
+ * expects one answer after the other.
+ */
+struct item {
+	bool is_prompt;
+	bool secret;
+	char *text;
+};
+
+static void
+item_free(gpointer data)
+{
+	struct item *item = data;
+
+	g_free(item->text);
+	g_free(item);
+}
+
+/* Report what has come, up to the next prompt. */
+static void
+queue_report(struct lightdm *lightdm)
+{
+	const struct backend_handler *handler = lightdm->base.handler;
+	struct item *item;
+
+	while (!lightdm->asked &&
+	    (item = g_queue_pop_head(&lightdm->queue)) != NULL) {
+		lightdm->asked = item->is_prompt;
+		if (item->is_prompt)
+			handler->prompt(handler->arg, item->secret, item->text);
+		else
+			handler->message(handler->arg, item->text);
+		item_free(item);
+	}
+}
+
+static void
+queue_add(
+    struct lightdm *lightdm, const char *text, bool is_prompt, bool secret)
+{
+	struct item *item = g_new(struct item, 1);
+
+	if (!lightdm->running)
+		return;
+	*item = (struct item){is_prompt, secret, g_strdup(text)};
+	g_queue_push_tail(&lightdm->queue, item);
+	queue_report(lightdm);
+}
+
+static void
+queue_clear(struct lightdm *lightdm)
+{
+	g_queue_clear_full(&lightdm->queue, item_free);
+	lightdm->asked = false;
+}
 
 static void
 lightdm_begin(struct backend *backend, const char *name)
@@ -23,6 +82,7 @@ lightdm_begin(struct backend *backend, const char *name)
 	struct lightdm *lightdm = (struct lightdm *)backend;
 	g_autoptr(GError) error = NULL;
 
+	queue_clear(lightdm);
 	lightdm->running = true;
 	if (!lightdm_greeter_authenticate(lightdm->greeter, name, &error))
 		backend->handler->ended(backend->handler->arg, BACKEND_FAILED,
@@ -35,7 +95,10 @@ lightdm_answer(struct backend *backend, const char *text)
 	struct lightdm *lightdm = (struct lightdm *)backend;
 	g_autoptr(GError) error = NULL;
 
-	if (!lightdm_greeter_respond(lightdm->greeter, text, &error))
+	lightdm->asked = false;
+	if (lightdm_greeter_respond(lightdm->greeter, text, &error))
+		queue_report(lightdm);
+	else
 		backend->handler->ended(backend->handler->arg, BACKEND_FAILED,
 		    error != NULL ? error->message : "");
 }
@@ -49,6 +112,7 @@ lightdm_cancel(struct backend *backend)
 		(void)lightdm_greeter_cancel_authentication(
 		    lightdm->greeter, NULL);
 	lightdm->running = false;
+	queue_clear(lightdm);
 }
 
 static void
@@ -70,24 +134,17 @@ static void
 on_message(LightDMGreeter *greeter, const char *text, LightDMMessageType type,
     struct lightdm *lightdm)
 {
-	const struct backend_handler *handler = lightdm->base.handler;
-
 	(void)greeter;
 	(void)type;
-	if (lightdm->running)
-		handler->message(handler->arg, text);
+	queue_add(lightdm, text, false, false);
 }
 
 static void
 on_prompt(LightDMGreeter *greeter, const char *text, LightDMPromptType type,
     struct lightdm *lightdm)
 {
-	const struct backend_handler *handler = lightdm->base.handler;
-
 	(void)greeter;
-	if (lightdm->running)
-		handler->prompt(
-		    handler->arg, type == LIGHTDM_PROMPT_TYPE_SECRET, text);
+	queue_add(lightdm, text, true, type == LIGHTDM_PROMPT_TYPE_SECRET);
 }
 
 static void
