@@ -15,8 +15,6 @@
 #include "greetd.h"
 #include "texts.h"
 
-#define NAME_MAX_BYTES 512
-
 enum state {
 	IDLE,
 	WAITING,   /* for the reply to create_session or an answer */
@@ -30,8 +28,8 @@ struct greetd {
 	struct backend base;
 	int fd;
 	enum state state;
-	bool dropped;                  /* cancel when the reply has come */
-	char next[NAME_MAX_BYTES + 1]; /* begin with it after that, or "" */
+	bool cancel_pending; /* cancel when the reply has come */
+	struct buf next;     /* begin with this name after that, or empty */
 	struct buf received;
 };
 
@@ -69,10 +67,13 @@ greetd_begin(struct backend *backend, const char *name)
 	struct greetd *greetd = (struct greetd *)backend;
 	autobuf frame = BUF_INIT(GREETD_FRAME_MAX);
 
-	if (greetd->dropped || greetd->state == CANCELLING) {
-		(void)snprintf(greetd->next, sizeof(greetd->next), "%s", name);
+	if (greetd->cancel_pending || greetd->state == CANCELLING) {
+		buf_reset(&greetd->next);
+		buf_put_text(&greetd->next, name);
 		return;
 	}
+	if (greetd->state != IDLE)
+		fail("a sign-in begins before another one has ended");
 	greetd_put_create(&frame, name);
 	request_send(greetd, &frame, WAITING);
 }
@@ -100,7 +101,7 @@ cancel_send(struct greetd *greetd)
 {
 	autobuf frame = BUF_INIT(GREETD_FRAME_MAX);
 
-	greetd->dropped = false;
+	greetd->cancel_pending = false;
 	greetd_put_cancel(&frame);
 	request_send(greetd, &frame, CANCELLING);
 }
@@ -110,9 +111,9 @@ greetd_cancel(struct backend *backend)
 {
 	struct greetd *greetd = (struct greetd *)backend;
 
-	greetd->next[0] = '\0';
+	buf_reset(&greetd->next);
 	if (greetd->state == WAITING)
-		greetd->dropped = true;
+		greetd->cancel_pending = true;
 	else if (greetd->state == ASKED || greetd->state == GRANTED)
 		cancel_send(greetd);
 }
@@ -142,13 +143,19 @@ greetd_start(struct backend *backend)
 	request_send(greetd, &frame, STARTING);
 }
 
-/* A session that has failed still has to be cancelled. */
+/*
+ * A session that has failed still has to be cancelled.  Of a denial the text is
+ * a name that PAM has; greetd 0.9 cannot change passwords.
+ */
 static void
 error_handle(struct greetd *greetd, const struct greetd_reply *reply)
 {
 	cancel_send(greetd);
-	if (reply->denied) /* its text is PAM's name of the result */
-		ended(greetd, BACKEND_DENIED, "");
+	if (reply->denied)
+		ended(greetd, BACKEND_DENIED,
+		    strstr(buf_text(&reply->text), "NEW_AUTHTOK_REQD") != NULL
+			? text_of(MESSAGE_SCREEN_PASSWORD_EXPIRED)
+			: "");
 	else
 		ended(greetd, BACKEND_FAILED, buf_text(&reply->text));
 }
@@ -168,13 +175,10 @@ message_handle(struct greetd *greetd, const char *text)
 static void
 cancelled_handle(struct greetd *greetd)
 {
-	char name[sizeof(greetd->next)];
-
 	greetd->state = IDLE;
-	memcpy(name, greetd->next, sizeof(name));
-	greetd->next[0] = '\0';
-	if (name[0] != '\0')
-		greetd_begin(&greetd->base, name);
+	if (greetd->next.len > 0)
+		greetd_begin(&greetd->base, buf_text(&greetd->next));
+	buf_reset(&greetd->next);
 }
 
 static void
@@ -188,7 +192,7 @@ reply_handle(struct greetd *greetd, const struct greetd_reply *reply)
 	}
 	if (greetd->state != WAITING && greetd->state != STARTING)
 		fail("a reply without a request");
-	if (greetd->dropped) {
+	if (greetd->cancel_pending) {
 		cancel_send(greetd);
 		return;
 	}
@@ -292,6 +296,7 @@ backend_greetd_new(const struct settings *settings,
 	greetd = (struct greetd){
 	    .base = {&operations, handler, settings, GREETD_TEXT_MAX},
 	    .fd = socket_connect(reterr),
+	    .next = BUF_INIT(GREETD_FRAME_MAX),
 	    .received = BUF_INIT(GREETD_FRAME_MAX + sizeof(uint32_t)),
 	};
 	if (greetd.fd < 0)

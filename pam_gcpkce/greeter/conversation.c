@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: ISC */
+/*
+ * A prompt gets the page's answer if the module that shows the page asks for
+ * it: visibly, and as the first thing after the address.  Everything else that
+ * is said or asked comes from another module, or means that the page is over.
+ */
 #include "conversation.h"
 
 #include "gcpkce/base/query.h"
@@ -8,39 +13,64 @@
 #include "view_child.h"
 
 /* More pages than any configuration of the module allows in one sign-in. */
-#define SKIPPED_MAX 10
+#define REFUSED_MAX 10
 
-static bool
-has_page(const struct conversation *c)
-{
-	return c->page.address.len > 0;
-}
-
-/* Forget what led to the last answer. */
 static void
-round_reset(struct conversation *c)
+page_forget(struct conversation *c)
 {
+	view_child_stop();
 	network_deliver_stop();
 	message_done(&c->page);
-	buf_done(&c->texts);
-	buf_done(&c->prompt);
-	buf_done(&c->caught);
-	c->texts = c->prompt = BUF_INIT(GREETER_TEXT_MAX);
-	c->caught = BUF_INIT(VIEW_OUTPUT_MAX);
-	c->trouble = NULL;
-	c->numbered = c->prompted = false;
+	c->page = (struct message){0};
+	buf_reset(&c->caught);
+	c->state = PAGE_NONE;
+	c->asks_number = false;
 }
 
 static void
 sign_in_reset(struct conversation *c)
 {
-	view_child_stop();
-	round_reset(c);
+	page_forget(c);
+	buf_done(&c->caught);
+	buf_done(&c->texts);
 	buf_done(&c->name);
-	c->name = BUF_INIT(GREETER_TEXT_MAX);
-	c->opened = c->other_way = c->complains = false;
-	c->skipped = 0;
+	*c = (struct conversation){
+	    .backend = c->backend,
+	    .settings = c->settings,
+	    .name = BUF_INIT(GREETER_TEXT_MAX),
+	    .texts = BUF_INIT(GREETER_TEXT_MAX),
+	    .caught = BUF_INIT(VIEW_OUTPUT_MAX),
+	};
 }
+
+/* What was said before a page, or about it, is not about what comes after. */
+static void
+page_end(struct conversation *c)
+{
+	if (c->state != PAGE_NONE)
+		buf_reset(&c->texts);
+	page_forget(c);
+}
+
+static void
+text_add(struct conversation *c, const char *text)
+{
+	if (text[0] != '\0' && c->texts.len > 0)
+		buf_put_byte(&c->texts, '\n');
+	buf_put_text(&c->texts, text);
+}
+
+/* What a module says. */
+static void
+text_take(struct conversation *c, const struct message *message)
+{
+	page_end(c);
+	if (!c->skip_next_error)
+		text_add(c, buf_text(&message->text));
+	c->skip_next_error = false;
+}
+
+/* ---- one sign-in after the other ---- */
 
 void
 conversation_init(struct conversation *c, struct backend *backend,
@@ -54,6 +84,8 @@ conversation_init(struct conversation *c, struct backend *backend,
 void
 conversation_restart(struct conversation *c, const char *notice)
 {
+	if (c->starting)
+		return;
 	sign_in_reset(c);
 	backend_cancel(c->backend);
 	screen_show_start(notice);
@@ -69,18 +101,20 @@ conversation_begin(struct conversation *c, const char *name, bool other_way)
 	backend_begin(c->backend, name);
 }
 
+/* The backend may report the next prompt before it returns. */
 static void
 answer(struct conversation *c, const char *text)
 {
-	autobuf copy = BUF_INIT(GREETER_TEXT_MAX);
+	autobuf copy = BUF_INIT(c->backend->answer_max);
 
 	buf_put_text(&copy, text);
-	if (buf_check(&copy) != OUTCOME_OK ||
-	    copy.len > c->backend->answer_max) {
+	if (buf_check(&copy) != OUTCOME_OK) {
 		conversation_restart(c, text_of(MESSAGE_SCREEN_TOO_LONG));
 		return;
 	}
-	round_reset(c);
+	page_forget(c);
+	buf_reset(&c->texts);
+	c->asked = PROMPT_NONE;
 	screen_show_wait(text_of(
 	    c->other_way ? MESSAGE_SCREEN_WAIT : MESSAGE_SCREEN_CHECKING));
 	backend_answer(c->backend, buf_text(&copy));
@@ -89,131 +123,150 @@ answer(struct conversation *c, const char *text)
 void
 conversation_answer(struct conversation *c, const char *text)
 {
-	if (c->prompted)
+	if (c->asked != PROMPT_NONE)
 		answer(c, text);
 }
 
+/* ---- the page ---- */
+
+/* Report what happened to the page, and offer to open it. */
 static void
-page_skip(struct conversation *c)
+page_offer(struct conversation *c, const char *title, const char *open)
 {
-	if (++c->skipped > SKIPPED_MAX)
-		conversation_restart(c, text_of(MESSAGE_SCREEN_DENIED));
-	else {
-		answer(c, "");
-		c->complains = true;
+	c->state = PAGE_OFFERED;
+	screen_show_question(&(struct screen_question){
+	    .user = buf_text(&c->name),
+	    .title = text_of(title),
+	    .text = buf_text(&c->texts),
+	    .prompt = c->asks_number && c->asked == PROMPT_OF_PAGE
+		? text_of(MESSAGE_SCREEN_NUMBER)
+		: NULL,
+	    .open = text_of(open),
+	    .other_way = c->settings->other_way[0] == 'y',
+	});
+}
+
+static void
+page_failed(struct conversation *c, const char *title, const char *text)
+{
+	buf_reset(&c->texts);
+	text_add(c, text_of(text));
+	page_offer(c, title, MESSAGE_SCREEN_TRY_AGAIN);
+}
+
+/* It may have shown a number. */
+static void
+page_closed(struct conversation *c)
+{
+	c->asks_number = c->page.asks;
+	buf_reset(&c->texts);
+	if (c->asks_number)
+		text_add(c, text_of(MESSAGE_SCREEN_PAGE_CLOSED));
+	page_offer(c, MESSAGE_SCREEN_ONE_MORE, MESSAGE_SCREEN_OPEN);
+}
+
+static void
+on_delivery(void *arg, bool sent)
+{
+	struct conversation *c = arg;
+
+	if (sent) {
+		buf_reset(&c->caught);
+		c->state = PAGE_DELIVERED;
+	} else if (!c->other_way)
+		page_failed(c, MESSAGE_SCREEN_AGAIN, MESSAGE_SCREEN_FOREIGN);
+}
+
+/* The answer is in c->caught. */
+static void
+page_answer(struct conversation *c)
+{
+	struct view answered = buf_view(&c->caught);
+
+	if (c->asked == PROMPT_OF_PAGE) {
+		if (answered.len > c->backend->answer_max)
+			answered = query_of(answered);
+		answer(c, (const char *)answered.p);
+		return;
 	}
+	/* the module listens for a browser, or its prompt has yet to come */
+	c->state = PAGE_CAUGHT;
+	network_deliver(buf_text(&c->caught), c->page.asks, on_delivery, c);
+}
+
+static void
+page_refuse(struct conversation *c)
+{
+	if (c->state != PAGE_CAUGHT && ++c->refused >= REFUSED_MAX) {
+		conversation_restart(c, text_of(MESSAGE_SCREEN_DENIED));
+		return;
+	}
+	c->skip_next_error = true;
+	if (c->asked == PROMPT_OF_PAGE) {
+		answer(c, "");
+		return;
+	}
+	screen_show_wait(text_of(MESSAGE_SCREEN_WAIT));
+	buf_reset(&c->caught);
+	message_put_denial(&c->page, &c->caught);
+	page_answer(c);
 }
 
 void
 conversation_other_way(struct conversation *c)
 {
-	if (!c->prompted || !has_page(c))
+	if (c->state != PAGE_OFFERED)
 		return;
-	view_child_stop();
 	c->other_way = true;
-	page_skip(c);
+	page_refuse(c);
 }
 
-/* Report what happened to the page, and offer to open it. */
-static void
-page_offer(struct conversation *c)
-{
-	const char *title = c->trouble != NULL ? c->trouble
-	    : c->opened && !c->numbered        ? MESSAGE_SCREEN_AGAIN
-					       : MESSAGE_SCREEN_ONE_MORE;
-	const char *open =
-	    c->trouble != NULL ? MESSAGE_SCREEN_TRY_AGAIN : MESSAGE_SCREEN_OPEN;
-
-	screen_show_question(&(struct screen_question){
-	    .title = text_of(title),
-	    .text = buf_text(&c->texts),
-	    .prompt = c->numbered && c->prompted
-		? text_of(MESSAGE_SCREEN_NUMBER)
-		: NULL,
-	    .open = text_of(open),
-	    .other_way = c->prompted && c->settings->other_way[0] == 'y',
-	});
-}
-
-static void
-prompt_show(struct conversation *c)
-{
-	const char *prompt = buf_text(&c->prompt);
-
-	screen_show_question(&(struct screen_question){
-	    .title = buf_text(&c->name),
-	    .text = buf_text(&c->texts),
-	    .prompt =
-		prompt[0] != '\0' ? prompt : text_of(MESSAGE_SCREEN_ANSWER),
-	    .secret = c->secret,
-	});
-}
-
-static void
-text_replace(struct conversation *c, const char *text)
-{
-	buf_reset(&c->texts);
-	buf_put_text(&c->texts, text);
-}
-
-static void
-page_failed(struct conversation *c, const char *why)
-{
-	bool online = network_is_available();
-
-	c->trouble =
-	    online ? MESSAGE_SCREEN_NO_PAGE : MESSAGE_SCREEN_NO_NETWORK;
-	text_replace(c,
-	    text_of(online ? MESSAGE_SCREEN_NO_PAGE_FIX
-			   : MESSAGE_SCREEN_NO_NETWORK_FIX));
-	if (why[0] != '\0')
-		buf_printf(&c->texts, "\n\n%s", why);
-	page_offer(c);
-}
-
-/*
- * The answer of the page.  Without a prompt the module listens for a browser,
- * whose request the page's program has held back.
- */
 static void
 page_caught(struct conversation *c, const char *address)
 {
-	struct view answered = view_text(address);
-
-	if (!message_is_caught(answered, buf_text(&c->page.redirect_uri))) {
-		page_failed(c, text_of(MESSAGE_SCREEN_FOREIGN));
+	if (!message_is_caught(
+		view_text(address), buf_text(&c->page.redirect_uri))) {
+		page_failed(c, MESSAGE_SCREEN_AGAIN, MESSAGE_SCREEN_FOREIGN);
 		return;
 	}
-	if (answered.len > c->backend->answer_max && c->prompted)
-		answered = query_of(answered);
-	buf_reset(&c->caught);
-	buf_put(&c->caught, answered.p, answered.len);
 	screen_show_wait(text_of(MESSAGE_SCREEN_CHECKING));
-	if (c->prompted)
-		answer(c, buf_text(&c->caught));
-	else
-		network_deliver(buf_text(&c->caught));
+	buf_put_text(&c->caught, address);
+	page_answer(c);
 }
 
 static void
-on_view_ended(void *arg, enum view_end end, const char *text)
+on_view_ended(void *arg, enum view_end end, const char *address)
 {
 	struct conversation *c = arg;
 
 	switch (end) {
 	case VIEW_CAUGHT:
-		page_caught(c, text);
+		page_caught(c, address);
 		break;
 	case VIEW_CANCELLED:
 		conversation_restart(c, text_of(MESSAGE_SCREEN_CANCELLED));
 		break;
+	case VIEW_TIMED_OUT:
+		conversation_restart(c, text_of(MESSAGE_SCREEN_TIMED_OUT));
+		break;
 	case VIEW_CLOSED:
-		c->numbered = true;
-		text_replace(c, text_of(MESSAGE_SCREEN_PAGE_CLOSED));
-		page_offer(c);
+		page_closed(c);
 		break;
 	case VIEW_FAILED:
-		page_failed(c, text);
+		if (network_is_available())
+			page_failed(c, MESSAGE_SCREEN_NO_PAGE,
+			    MESSAGE_SCREEN_NO_PAGE_FIX);
+		else
+			page_failed(c, MESSAGE_SCREEN_NO_NETWORK,
+			    MESSAGE_SCREEN_NO_NETWORK_FIX);
+		break;
+	case VIEW_UNTRUSTED:
+		page_failed(
+		    c, MESSAGE_SCREEN_UNTRUSTED, MESSAGE_SCREEN_UNTRUSTED_FIX);
+		break;
+	case VIEW_UNUSABLE:
+		page_failed(
+		    c, MESSAGE_SCREEN_NO_PAGE, MESSAGE_SCREEN_CONFIGURATION);
 		break;
 	}
 }
@@ -221,45 +274,35 @@ on_view_ended(void *arg, enum view_end end, const char *text)
 void
 conversation_open(struct conversation *c)
 {
-	if (!has_page(c))
+	if (c->state != PAGE_OFFERED)
 		return;
+	c->state = PAGE_OPEN;
 	c->opened = true;
-	c->numbered = false;
-	c->trouble = NULL;
+	c->asks_number = false;
 	screen_show_wait(text_of(MESSAGE_SCREEN_PAGE_OPENS));
 	view_child_start(c->settings, buf_text(&c->page.address),
 	    buf_text(&c->page.redirect_uri), on_view_ended, c);
 }
 
-/* A page is due.  The first one opens by itself, unless there is something to
- * read before it. */
+/* The first page opens by itself, unless there is a text to read. */
 static void
-page_begin(struct conversation *c)
+page_begin(struct conversation *c, struct message *message)
 {
-	view_child_stop();
-	if (!c->opened && !c->other_way && c->texts.len == 0)
-		conversation_open(c);
-	else
-		page_offer(c);
-}
-
-/* Keep what a message says; gives whether it has an address. */
-static bool
-message_take(struct conversation *c, struct message *message)
-{
-	if (message->text.len > 0 && !c->complains) {
-		if (c->texts.len > 0)
-			buf_put_byte(&c->texts, '\n');
-		buf_put_text(&c->texts, buf_text(&message->text));
-	}
-	c->complains = false;
-	if (message->address.len == 0)
-		return false;
-	message_done(&c->page);
+	text_take(c, message);
 	c->page = *message;
 	*message = (struct message){0};
-	return true;
+	c->state = PAGE_OFFERED;
+	if (!c->other_way && !c->opened && c->texts.len == 0)
+		conversation_open(c);
+	else if (!c->other_way)
+		page_offer(c,
+		    c->opened ? MESSAGE_SCREEN_AGAIN : MESSAGE_SCREEN_ONE_MORE,
+		    MESSAGE_SCREEN_OPEN);
+	else
+		page_refuse(c);
 }
+
+/* ---- what the display manager reports ---- */
 
 static bool
 text_read(struct conversation *c, const char *text, struct message *ret)
@@ -278,21 +321,28 @@ on_message(void *arg, const char *text)
 
 	if (!text_read(c, text, &message))
 		return;
-	if (message_take(c, &message))
-		page_begin(c);
-	else if (c->texts.len > 0 && !view_child_runs())
-		screen_show_wait(buf_text(&c->texts));
+	if (message.address.len > 0) {
+		page_begin(c, &message);
+		return;
+	}
+	text_take(c, &message);
+	screen_show_wait(c->texts.len > 0 ? buf_text(&c->texts)
+					  : text_of(MESSAGE_SCREEN_WAIT));
 }
 
 static void
-page_prompted(struct conversation *c)
+user_asked(struct conversation *c, bool secret, const char *prompt)
 {
-	if (c->other_way)
-		page_skip(c);
-	else if (c->caught.len > 0)
-		answer(c, buf_text(&c->caught));
-	else if (c->texts.len > 0 && !view_child_runs())
-		page_offer(c);
+	page_end(c);
+	c->skip_next_error = false;
+	c->asked = PROMPT_OF_USER;
+	screen_show_question(&(struct screen_question){
+	    .title = buf_text(&c->name),
+	    .text = buf_text(&c->texts),
+	    .prompt =
+		prompt[0] != '\0' ? prompt : text_of(MESSAGE_SCREEN_ANSWER),
+	    .secret = secret,
+	});
 }
 
 static void
@@ -301,38 +351,24 @@ on_prompt(void *arg, bool secret, const char *text)
 	struct conversation *c = arg;
 	automessage message = {0};
 
-	c->prompted = true;
-	c->secret = secret;
 	if (!text_read(c, text, &message))
 		return;
-	if (message.address.len > 0) {
-		(void)message_take(c, &message);
-		if (!c->other_way)
-			page_begin(c);
-	} else
-		buf_put_text(&c->prompt, buf_text(&message.text));
-	c->complains = false;
-	if (has_page(c))
-		page_prompted(c);
-	else
-		prompt_show(c);
-}
-
-static void
-end_show(struct conversation *c, const char *text)
-{
-	autobuf reason = BUF_INIT(GREETER_TEXT_MAX);
-
-	buf_put_text(&reason, buf_text(&c->texts));
-	if (text[0] != '\0')
-		buf_printf(&reason, "%s%s", reason.len > 0 ? "\n" : "", text);
-	if (reason.len == 0)
-		buf_put_text(&reason, text_of(MESSAGE_SCREEN_DENIED));
-	sign_in_reset(c);
-	screen_show_question(&(struct screen_question){
-	    .title = text_of(MESSAGE_SCREEN_FAILED),
-	    .text = buf_text(&reason),
-	});
+	bool has_address = message.address.len > 0;
+	bool announced = c->page.asks && c->state != PAGE_DELIVERED;
+	if (secret || !(has_address || announced)) {
+		user_asked(c, secret, buf_text(&message.text));
+		return;
+	}
+	c->asked = PROMPT_OF_PAGE;
+	if (has_address) {
+		message.asks = true;
+		page_begin(c, &message);
+	} else if (c->other_way)
+		page_refuse(c);
+	else if (c->state == PAGE_CAUGHT)
+		page_answer(c);
+	else if (c->asks_number)
+		page_closed(c);
 }
 
 static void
@@ -340,14 +376,22 @@ on_ended(void *arg, enum backend_end end, const char *text)
 {
 	struct conversation *c = arg;
 
-	view_child_stop();
-	if (end != BACKEND_GRANTED) {
-		end_show(c, text);
+	page_end(c);
+	if (end == BACKEND_GRANTED) {
+		sign_in_reset(c);
+		c->starting = true;
+		screen_show_welcome();
+		backend_start(c->backend);
 		return;
 	}
+	text_add(c, text);
+	screen_show_question(&(struct screen_question){
+	    .user = buf_text(&c->name),
+	    .title = text_of(MESSAGE_SCREEN_FAILED),
+	    .text = c->texts.len > 0 ? buf_text(&c->texts)
+				     : text_of(MESSAGE_SCREEN_DENIED),
+	});
 	sign_in_reset(c);
-	screen_show_wait(text_of(MESSAGE_SCREEN_WELCOME));
-	backend_start(c->backend);
 }
 
 const struct backend_handler conversation_handler = {

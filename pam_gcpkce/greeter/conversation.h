@@ -9,26 +9,39 @@
 #include "backend.h"
 #include "message.h"
 
+/* Where the sign-in page is that the last message with an address asks for. */
+enum page_state {
+	PAGE_NONE,
+	PAGE_OFFERED,  /* the user may open it */
+	PAGE_OPEN,     /* its program runs */
+	PAGE_CAUGHT,   /* its answer waits for a prompt, or for the listener */
+	PAGE_DELIVERED /* the module's listener has the answer */
+};
+
+/* Whose is the prompt that waits for an answer? */
+enum prompt {
+	PROMPT_NONE,
+	PROMPT_OF_PAGE, /* it came with the page's address, or right after it */
+	PROMPT_OF_USER, /* any other one: it is shown, and ends the page */
+};
+
 struct conversation {
 	struct backend *backend;         /* *borrowed* */
 	const struct settings *settings; /* *borrowed* */
 	struct buf name;                 /* of the user who signs in */
 	struct buf texts;                /* messages since the last answer */
 
-	/* the page that the last messages ask to open; address "": none */
-	struct message page;
-	const char *trouble; /* the title if it failed, or NULL */
+	enum page_state state;
+	struct message page; /* empty with PAGE_NONE */
+	struct buf caught;   /* with PAGE_CAUGHT: the answer */
+	bool asks_number;    /* it was closed without an answer */
 	bool opened;         /* a page was opened in this sign-in */
-	bool numbered;       /* it was closed without an address */
-	struct buf caught;   /* its answer, while there is no prompt for it */
 
-	bool prompted; /* the display manager waits for an answer */
-	bool secret;
-	struct buf prompt;
-
-	bool complains; /* the next message is about an answer of nothing */
-	bool other_way; /* skip the page */
-	int skipped;
+	enum prompt asked;
+	bool other_way;       /* refuse each page */
+	int refused;          /* so many times */
+	bool skip_next_error; /* it is about a refused page */
+	bool starting;        /* the session starts: nothing else can begin */
 };
 
 /* What the backend calls; its arg is a struct conversation. */
@@ -51,12 +64,13 @@ void conversation_answer(struct conversation *conversation, const char *text);
 void conversation_open(struct conversation *conversation);
 
 /*
- * Answer the module that shows a page with nothing, as often as it asks, so
- * that the rest of the stack comes.
+ * Refuse the module's page, as often as there is one, so that the rest of the
+ * stack comes: an empty answer, or a denial for the module's listener.
  */
 void conversation_other_way(struct conversation *conversation);
 
-/* End what is going on, and show the start page with a notice or "". */
+/* End what is going on, unless the session starts, and show the start page with
+ * a notice or "". */
 void conversation_restart(
     struct conversation *conversation, const char *notice);
 

@@ -6,8 +6,10 @@
 #include "gcpkce/base/query.h"
 #include "gcpkce/base/text.h"
 #include "gcpkce/base/url.h"
+#include "gcpkce/oauth/authorize.h"
 
 #define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
+#define BLANKS " \t\r\n"
 
 void
 message_done(struct message *message)
@@ -126,7 +128,7 @@ message_read(
 	/* a line is held back, because the one before an address only
 	 * introduces it; what comes after it is the prompt's */
 	while (ret->address.len == 0 && view_next(&rest, '\n', &line)) {
-		line = view_trim(line, " \t\r");
+		line = view_trim(line, BLANKS);
 		if (line.len == 0)
 			continue;
 		if (address_take(line, rules, ret))
@@ -137,6 +139,7 @@ message_read(
 	}
 	if (ret->address.len == 0 && held.len > 0)
 		put_line(&ret->text, rules, held);
+	ret->asks = ret->address.len > 0 && view_trim(rest, BLANKS).len == 0;
 	enum outcome r = buf_check(&ret->text);
 	if (r == OUTCOME_OK)
 		r = buf_check(&ret->address);
@@ -150,4 +153,31 @@ message_is_caught(struct view address, const char *redirect_uri)
 
 	return text_is_token(address) && view_begins(address, redirect_uri) &&
 	    address.len > len + 1 && address.p[len] == '?';
+}
+
+/* The state of an address, percent-encoded as it is there. */
+static struct view
+state_find(struct view address)
+{
+	struct view state = view_after(address, '#');
+	struct view query = query_of(address), name, value;
+
+	/* the start page makes the state of what its fragment begins with */
+	if (state.len > STATE_HASH_LEN)
+		state.len = STATE_HASH_LEN;
+	while (state.len == 0 && query_next(&query, &name, &value)) {
+		if (view_eq(name, view_text("state")))
+			state = value;
+	}
+	return state;
+}
+
+void
+message_put_denial(const struct message *message, struct buf *b)
+{
+	struct view state = state_find(buf_view(&message->address));
+
+	buf_printf(b,
+	    "%s?error=access_denied&state=", buf_text(&message->redirect_uri));
+	buf_put(b, state.p, state.len);
 }

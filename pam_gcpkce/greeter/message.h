@@ -25,6 +25,7 @@ struct message {
 			       paragraph that introduces it */
 	struct buf address; /* empty if the message has no address */
 	struct buf redirect_uri; /* the address at which that page ends */
+	bool asks; /* no text follows the address: its prompt comes next */
 };
 
 #define automessage CLEANUP(message_done) struct message
@@ -47,5 +48,13 @@ MUST_CHECK enum outcome message_read(
 
 /* Is it the redirect URI with a query, and a text that can be an answer? */
 bool message_is_caught(struct view address, const char *redirect_uri);
+
+/*
+ * Append the redirect by which a page says that the user cancels, with the
+ * state of the message's address.
+ *
+ * source: RFC 6749 section 4.1.2.1
+ */
+void message_put_denial(const struct message *message, struct buf *b);
 
 #endif

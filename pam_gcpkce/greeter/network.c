@@ -1,13 +1,28 @@
 /* SPDX-License-Identifier: ISC */
+/* The request has a code, so it is wiped when it was sent. */
 #include "network.h"
 
 #include <gio/gio.h>
+#include <string.h>
 
+#include "gcpkce/base/buf.h"
 #include "gcpkce/base/url.h"
 
-#define DELAY_MS 500
+#define PROMPT_MS 2000 /* until a module's prompt must be there */
+#define TIMEOUT_S 10   /* of each step; the listener replies at once */
+#define REQUEST_MAX 16384
 
-static guint waiting; /* GLib's source, or 0 */
+struct delivery {
+	guint timer; /* GLib's source, or 0 */
+	struct buf host;
+	struct buf request;
+	GCancellable *cancellable;
+	GSocketConnection *connection; /* or NULL */
+	delivery_fn *handler;          /* NULL once it is stopped */
+	void *arg;
+};
+
+static struct delivery *current; /* NULL: there is none */
 
 bool
 network_is_available(void)
@@ -17,67 +32,110 @@ network_is_available(void)
 }
 
 static void
+finish(struct delivery *d, bool ok)
+{
+	delivery_fn *handler = d->handler;
+	void *arg = d->arg;
+
+	if (d == current)
+		current = NULL;
+	buf_done(&d->host);
+	buf_done(&d->request);
+	g_clear_object(&d->connection);
+	g_object_unref(d->cancellable);
+	g_free(d);
+	if (handler != NULL && !ok)
+		handler(arg, false);
+}
+
+static void
 on_read(GObject *stream, GAsyncResult *result, gpointer arg)
 {
-	g_autoptr(GIOStream) connection = arg;
+	g_autoptr(GBytes) reply = g_input_stream_read_bytes_finish(
+	    G_INPUT_STREAM(stream), result, NULL);
+	gsize len = 0;
+	const uint8_t *bytes =
+	    reply != NULL ? g_bytes_get_data(reply, &len) : NULL;
 
-	g_bytes_unref(g_input_stream_read_bytes_finish(
-	    G_INPUT_STREAM(stream), result, NULL));
-	(void)g_io_stream_close(connection, NULL, NULL);
+	finish(arg, view_begins((struct view){bytes, len}, "HTTP/1.1 200 "));
 }
 
 static void
 on_connected(GObject *client, GAsyncResult *result, gpointer arg)
 {
-	g_autofree char *request = arg;
-	GSocketConnection *connection = g_socket_client_connect_to_host_finish(
-	    G_SOCKET_CLIENT(client), result, NULL);
+	struct delivery *d = arg;
 
-	if (connection == NULL)
+	d->connection = g_socket_client_connect_to_host_finish(
+	    G_SOCKET_CLIENT(client), result, NULL);
+	if (d->connection == NULL ||
+	    !g_output_stream_write_all(
+		g_io_stream_get_output_stream(G_IO_STREAM(d->connection)),
+		buf_text(&d->request), d->request.len, NULL, d->cancellable,
+		NULL)) {
+		finish(d, false);
 		return;
-	GIOStream *stream = G_IO_STREAM(connection);
-	(void)g_output_stream_write_all(g_io_stream_get_output_stream(stream),
-	    request, strlen(request), NULL, NULL, NULL);
-	/* the listener answers before it closes */
-	g_input_stream_read_bytes_async(g_io_stream_get_input_stream(stream),
-	    4096, G_PRIORITY_DEFAULT, NULL, on_read, stream);
+	}
+	buf_done(&d->request);
+	g_input_stream_read_bytes_async(
+	    g_io_stream_get_input_stream(G_IO_STREAM(d->connection)), 64,
+	    G_PRIORITY_DEFAULT, d->cancellable, on_read, d);
 }
 
 static gboolean
 deliver(gpointer arg)
 {
-	g_autofree char *address = arg;
+	struct delivery *d = arg;
 	g_autoptr(GSocketClient) client = g_socket_client_new();
-	struct url url;
 
-	waiting = 0;
-	if (!url_split(address, &url) || !url.loopback ||
-	    !view_eq(url.scheme, view_text("http")))
-		return G_SOURCE_REMOVE;
-	struct view authority =
-	    view_before(view_skip(view_text(address), strlen("http://")), '/');
-	g_autofree char *host =
-	    g_strndup((const char *)authority.p, authority.len);
-	char *request = g_strdup_printf("GET %.*s HTTP/1.1\r\nHost: %s\r\n"
-					"Connection: close\r\n\r\n",
-	    (int)url.path.len, (const char *)url.path.p, host);
+	d->timer = 0;
+	d->handler(d->arg, true);
+	g_socket_client_set_enable_proxy(client, FALSE);
+	g_socket_client_set_timeout(client, TIMEOUT_S);
 	g_socket_client_connect_to_host_async(
-	    client, host, 80, NULL, on_connected, request);
+	    client, buf_text(&d->host), 80, d->cancellable, on_connected, d);
 	return G_SOURCE_REMOVE;
 }
 
 void
-network_deliver(const char *address)
+network_deliver(
+    const char *address, bool may_ask, delivery_fn *handler, void *arg)
 {
+	struct url url;
+
 	network_deliver_stop();
-	waiting = g_timeout_add_full(
-	    G_PRIORITY_DEFAULT, DELAY_MS, deliver, g_strdup(address), NULL);
+	if (!url_split(address, &url) || !url.loopback ||
+	    !view_eq(url.scheme, view_text("http")))
+		return;
+	struct view host =
+	    view_before(view_skip(view_text(address), strlen("http://")), '/');
+	struct delivery *d = current = g_new(struct delivery, 1);
+	*d = (struct delivery){
+	    .host = BUF_INIT(REQUEST_MAX),
+	    .request = BUF_INIT(REQUEST_MAX),
+	    .cancellable = g_cancellable_new(),
+	    .handler = handler,
+	    .arg = arg,
+	};
+	buf_put(&d->host, host.p, host.len);
+	buf_printf(&d->request,
+	    "GET %.*s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n",
+	    (int)url.path.len, (const char *)url.path.p, buf_text(&d->host));
+	d->timer = g_timeout_add(may_ask ? PROMPT_MS : 0, deliver, d);
 }
 
 void
 network_deliver_stop(void)
 {
-	if (waiting != 0)
-		(void)g_source_remove(waiting);
-	waiting = 0;
+	struct delivery *d = current;
+
+	if (d == NULL)
+		return;
+	current = NULL;
+	d->handler = NULL;
+	if (d->timer == 0) { /* what was begun ends with an error */
+		g_cancellable_cancel(d->cancellable);
+		return;
+	}
+	(void)g_source_remove(d->timer);
+	finish(d, true);
 }

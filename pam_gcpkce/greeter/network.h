@@ -8,14 +8,23 @@
 bool network_is_available(void);
 
 /*
- * Request a page of the listener on this host, as a browser does; its reply is
- * not used.  A prompt may still come in place of the listener, so it is
- * requested half a second later, unless network_deliver_stop() is called. There
- * is no error: without a request the sign-in ends at its deadline.
+ * Called from the main loop: when the request begins (sent is true), and again
+ * (false) if the listener cannot be reached or does not take it.
+ */
+typedef void delivery_fn(void *arg, bool sent);
+
+/*
+ * Request an address of the listener on this host, as a browser does; what its
+ * page says is not used.  An earlier request is stopped.
  *
  * in:     address  nothing is requested if it is not http to a loopback host
+ *         may_ask  a prompt may still come in place of the listener: wait for
+ *                  it first
  */
-void network_deliver(const char *address);
+void network_deliver(
+    const char *address, bool may_ask, delivery_fn *handler, void *arg);
+
+/* The handler is not called any more. */
 void network_deliver_stop(void);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "fullscreen.h"
+#include "gcpkce/base/text.h"
 #include "network.h"
 #include "screen_parts.h"
 #include "texts.h"
@@ -141,6 +142,30 @@ page_show(GtkWidget *page, GtkWidget *button, GtkWidget *focus)
 	fullscreen_focus(screen.window);
 }
 
+static gboolean
+on_abandoned(gpointer arg)
+{
+	(void)arg;
+	screen.abandoned = 0;
+	screen_on_restart();
+	return G_SOURCE_REMOVE;
+}
+
+/* Wait for the user, or not. */
+static void
+user_wait(bool wait)
+{
+	unsigned long seconds = 0;
+
+	if (screen.abandoned != 0)
+		(void)g_source_remove(screen.abandoned);
+	screen.abandoned = 0;
+	if (wait &&
+	    text_parse_number(screen.settings->timeout, 1, 3600, &seconds))
+		screen.abandoned =
+		    g_timeout_add_seconds((guint)seconds, on_abandoned, NULL);
+}
+
 /* What was typed must not stay for the next user. */
 static void
 fields_clear(void)
@@ -154,6 +179,7 @@ fields_clear(void)
 void
 screen_show_start(const char *notice)
 {
+	user_wait(false);
 	gtk_spinner_stop(screen.spinner);
 	fields_clear();
 	widget_label_set(screen.notice, notice);
@@ -163,10 +189,18 @@ screen_show_start(const char *notice)
 void
 screen_show_wait(const char *text)
 {
+	user_wait(false);
 	fields_clear();
 	widget_label_set(screen.waiting, text);
 	gtk_spinner_start(screen.spinner);
 	page_show(screen.wait, NULL, screen.wait_restart);
+}
+
+void
+screen_show_welcome(void)
+{
+	gtk_widget_set_visible(screen.wait_restart, FALSE);
+	screen_show_wait(text_of(MESSAGE_SCREEN_WELCOME));
 }
 
 /* Show the field, or neither; gives the one that is shown. */
@@ -190,8 +224,13 @@ screen_show_question(const struct screen_question *question)
 {
 	const char *open = question->open != NULL ? question->open : "";
 
+	user_wait(true);
 	gtk_spinner_stop(screen.spinner);
 	fields_clear();
+	/* a session that failed to start has hidden it */
+	gtk_widget_set_visible(screen.wait_restart, TRUE);
+	widget_label_set(
+	    screen.user, question->user != NULL ? question->user : "");
 	widget_label_set(screen.title, question->title);
 	widget_label_set(screen.text, question->text);
 	GtkWidget *field = field_show(question);

@@ -7,6 +7,7 @@
 
 /* A page that reports, or asks. */
 struct screen_question {
+	const char *user; /* whose sign-in it is, or NULL */
 	const char *title;
 	const char *text;   /* lines, or "" */
 	const char *prompt; /* NULL: there is no field */
@@ -21,6 +22,11 @@ void screen_show_start(const char *notice);
 /* A page without an end of its own. */
 void screen_show_wait(const char *text);
 
+/* The same until the session begins; nothing can be done there. */
+void screen_show_welcome(void);
+
+/* It gives way to the start page when nobody has done anything for the seconds
+ * of the setting timeout. */
 void screen_show_question(const struct screen_question *question);
 
 bool screen_is_dark(void);

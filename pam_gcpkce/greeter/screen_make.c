@@ -90,6 +90,7 @@ question_make(void)
 {
 	GtkWidget *page = screen.question = page_new();
 
+	screen.user = widget_label(page, "quiet", GTK_ACCESSIBLE_ROLE_LABEL);
 	screen.title = widget_label(page, "title", GTK_ACCESSIBLE_ROLE_HEADING);
 	screen.text = widget_label(page, "quiet", GTK_ACCESSIBLE_ROLE_ALERT);
 	GtkWidget *box = widget_column(page, 6);

@@ -35,6 +35,7 @@
 #define MESSAGE_SCREEN_CHECKING N_("Checking your sign-in")
 #define MESSAGE_SCREEN_WELCOME N_("Welcome. Your session starts")
 #define MESSAGE_SCREEN_CANCELLED N_("The sign-in was cancelled.")
+#define MESSAGE_SCREEN_TIMED_OUT N_("The time for the sign-in page is over.")
 #define MESSAGE_SCREEN_ONE_MORE N_("One more step")
 #define MESSAGE_SCREEN_AGAIN N_("Please sign in once more")
 #define MESSAGE_SCREEN_FAILED N_("You are not signed in")
@@ -59,6 +60,12 @@
 #define MESSAGE_SCREEN_NO_PAGE_FIX \
 	N_("This computer has a network, but the page did not load. Try " \
 	   "again in a moment.")
+#define MESSAGE_SCREEN_UNTRUSTED N_("The sign-in page is not trusted")
+#define MESSAGE_SCREEN_UNTRUSTED_FIX \
+	N_("Its certificate is not valid; please tell the administrator.")
+#define MESSAGE_SCREEN_PASSWORD_EXPIRED \
+	N_("The password has expired, and cannot be changed here. Change it " \
+	   "on a text console, or tell the administrator.")
 #define MESSAGE_SCREEN_NO_SESSION \
 	N_("No session is set for this screen; please tell the administrator.")
 #define MESSAGE_SCREEN_CONFIGURATION \

@@ -28,7 +28,8 @@ struct screen {
 
 	/* the page that reports or asks */
 	GtkWidget *question;
-	GtkLabel *title, *text, *prompt, *caps;
+	guint abandoned; /* GLib's source, which ends it, or 0 */
+	GtkLabel *user, *title, *text, *prompt, *caps;
 	GtkWidget *visible, *secret; /* fields; one of them is shown, or none */
 	GtkWidget *proceed, *open, *other, *restart;
 };

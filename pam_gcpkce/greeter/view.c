@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "texts.h"
+#include "view_child.h"
 #include "web_messages.h"
 #include "web_page.h"
 #include "web_window.h"
@@ -141,7 +142,7 @@ on_event(void *data, enum web_event event, const char *detail)
 		unreachable(v, detail, detail);
 		break;
 	case WEB_UNTRUSTED:
-		fail(v, "the certificate is not valid", detail);
+		fail(v, VIEW_SAYS_CERTIFICATE, detail);
 		break;
 	case WEB_CRASHED:
 		failed_page(v, MESSAGE_WEB_CRASHED);
@@ -176,7 +177,7 @@ on_second(gpointer data)
 	gint64 now = g_get_monotonic_time();
 
 	if (now >= v->deadline_us) {
-		fail(v, "the time is over", "");
+		fail(v, VIEW_SAYS_TIME, "");
 		return FALSE;
 	}
 	web_window_time(v->window,

@@ -1,22 +1,27 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The page is foreign, so what the program writes is bounded.  Its errors go
- * to no log, because libraries print addresses there.
+ * The page is foreign, so what the program writes is bounded.  Of its errors
+ * only lines of our programs go to the log, because libraries print addresses.
  */
 #include "view_child.h"
 
 #include <fcntl.h>
 #include <glib-unix.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "gcpkce/base/cleanup.h"
 #include "gcpkce/base/text.h"
 #include "screen.h"
 
 #define ERRORS_MAX 65536
+#define KILL_MS 2000   /* from SIGTERM to SIGKILL */
+#define LATE_SECONDS 5 /* after the program's own deadline */
 
 enum stream { OUTPUT, ERRORS, STREAM_COUNT };
 
@@ -25,6 +30,8 @@ struct child {
 	int fd[STREAM_COUNT];
 	guint source[STREAM_COUNT];
 	struct buf read[STREAM_COUNT];
+	guint timer;            /* to end it; GLib's source, or 0 */
+	bool late;              /* it has ended that way */
 	view_ended_fn *handler; /* NULL once it is stopped */
 	void *arg;
 };
@@ -40,6 +47,8 @@ child_free(struct child *child)
 		cleanup_fd(&child->fd[i]);
 		buf_done(&child->read[i]);
 	}
+	if (child->timer != 0)
+		(void)g_source_remove(child->timer);
 	if (current == child)
 		current = NULL;
 	g_free(child);
@@ -89,38 +98,59 @@ last_line(struct view text)
 }
 
 static enum view_end
-end_of(const struct child *child, int status)
+end_of(const struct child *child, int status, struct view said)
 {
+	if (child->late)
+		return VIEW_TIMED_OUT;
 	if (!WIFEXITED(status) || buf_check(&child->read[OUTPUT]) != OUTCOME_OK)
 		return VIEW_FAILED;
-	if (WEXITSTATUS(status) == 1)
+	switch (WEXITSTATUS(status)) {
+	case 0:
+		return child->read[OUTPUT].len > 0 ? VIEW_CAUGHT : VIEW_CLOSED;
+	case 1:
 		return VIEW_CANCELLED;
-	if (WEXITSTATUS(status) != 0)
-		return VIEW_FAILED;
-	return child->read[OUTPUT].len > 0 ? VIEW_CAUGHT : VIEW_CLOSED;
+	case 2:
+		return VIEW_UNUSABLE;
+	default:
+		break;
+	}
+	said = view_after(said, ' ');
+	if (view_begins(said, VIEW_SAYS_TIME))
+		return VIEW_TIMED_OUT;
+	return view_begins(said, VIEW_SAYS_CERTIFICATE) ? VIEW_UNTRUSTED
+							: VIEW_FAILED;
+}
+
+/* The child is gone; report it. */
+static void
+ended(struct child *child, enum view_end end)
+{
+	autobuf address = BUF_INIT(VIEW_OUTPUT_MAX);
+	view_ended_fn *handler = child->handler;
+	void *arg = child->arg;
+	struct view line = view_trim(buf_view(&child->read[OUTPUT]), "\n");
+
+	if (end == VIEW_CAUGHT)
+		buf_put(&address, line.p, line.len);
+	child_free(child);
+	if (handler != NULL)
+		handler(arg, end, buf_text(&address));
 }
 
 static void
 on_exit_of_child(GPid pid, gint status, gpointer arg)
 {
 	struct child *child = arg;
-	autobuf text = BUF_INIT(ERRORS_MAX);
 
+	(void)kill(-pid, SIGKILL); /* what it has left */
 	g_spawn_close_pid(pid);
 	(void)stream_read(child, OUTPUT);
 	(void)stream_read(child, ERRORS);
-	enum view_end end = end_of(child, status);
-	struct view line = buf_view(&child->read[OUTPUT]);
-	if (end == VIEW_CAUGHT)
-		line = view_trim(line, "\n");
-	else
-		line = last_line(buf_view(&child->read[ERRORS]));
-	buf_put(&text, line.p, line.len);
-	view_ended_fn *handler = child->handler;
-	void *handler_arg = child->arg;
-	child_free(child);
-	if (handler != NULL)
-		handler(handler_arg, end, buf_text(&text));
+	struct view said = last_line(buf_view(&child->read[ERRORS]));
+	if (view_begins(said, "gcpkce-"))
+		(void)fprintf(
+		    stderr, "%.*s\n", (int)said.len, (const char *)said.p);
+	ended(child, end_of(child, status, said));
 }
 
 /* In the child: the page must not stay when the greeter has ended. */
@@ -128,6 +158,7 @@ static void
 child_prepare(gpointer arg)
 {
 	(void)arg;
+	(void)setsid(); /* a group, which is ended as a whole */
 	(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
 }
 
@@ -135,14 +166,39 @@ static gboolean
 not_started(gpointer arg)
 {
 	struct child *child = arg;
-	view_ended_fn *handler = child->handler;
-	void *handler_arg = child->arg;
-	g_autofree char *why =
-	    g_strndup(buf_text(&child->read[ERRORS]), ERRORS_MAX);
 
-	child_free(child);
-	if (handler != NULL)
-		handler(handler_arg, VIEW_FAILED, why);
+	child->timer = 0;
+	ended(child, VIEW_UNUSABLE);
+	return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_late_end(gpointer arg)
+{
+	struct child *child = arg;
+
+	child->timer = 0;
+	(void)kill(-child->pid, SIGKILL);
+	return G_SOURCE_REMOVE;
+}
+
+static void
+child_end(struct child *child)
+{
+	if (child->timer != 0)
+		(void)g_source_remove(child->timer);
+	(void)kill(-child->pid, SIGTERM);
+	child->timer = g_timeout_add(KILL_MS, on_late_end, child);
+}
+
+static gboolean
+on_late(gpointer arg)
+{
+	struct child *child = arg;
+
+	child->timer = 0;
+	child->late = true;
+	child_end(child);
 	return G_SOURCE_REMOVE;
 }
 
@@ -154,8 +210,8 @@ option_add(GPtrArray *argv, const char *option, const char *value)
 }
 
 static void
-arguments_make(GPtrArray *argv, const struct settings *settings,
-    const char *address, const char *redirect_uri)
+arguments_make(
+    GPtrArray *argv, const struct settings *settings, const char *redirect_uri)
 {
 	struct view hosts = view_text(settings->trusted_hosts), host;
 
@@ -173,8 +229,34 @@ arguments_make(GPtrArray *argv, const struct settings *settings,
 	option_add(argv, "--scale", settings->scale);
 	option_add(argv, "--deadline", settings->timeout);
 	option_add(argv, "--redirect", redirect_uri);
-	g_ptr_array_add(argv, g_strdup(address));
+	g_ptr_array_add(argv, g_strdup("-"));
 	g_ptr_array_add(argv, NULL);
+}
+
+/* Other users of this host can read the arguments of a process. */
+static int
+address_stream(const char *address)
+{
+	autofd fd = memfd_create("address", MFD_CLOEXEC);
+	size_t len = strlen(address);
+
+	if (fd < 0 || write(fd, address, len) != (ssize_t)len ||
+	    lseek(fd, 0, SEEK_SET) != 0)
+		return -1;
+	return take_fd(&fd);
+}
+
+static void
+child_watch(struct child *child, unsigned long seconds)
+{
+	for (int i = 0; i < STREAM_COUNT; i++) {
+		(void)g_unix_set_fd_nonblocking(child->fd[i], TRUE, NULL);
+		child->source[i] = g_unix_fd_add(
+		    child->fd[i], G_IO_IN | G_IO_HUP, readable, child);
+	}
+	(void)g_child_watch_add(child->pid, on_exit_of_child, child);
+	child->timer = g_timeout_add_seconds(
+	    (guint)seconds + LATE_SECONDS, on_late, child);
 }
 
 void
@@ -184,6 +266,8 @@ view_child_start(const struct settings *settings, const char *address,
 	g_autoptr(GPtrArray) argv = g_ptr_array_new_with_free_func(g_free);
 	g_autoptr(GError) error = NULL;
 	struct child *child = g_new0(struct child, 1);
+	autofd input = address_stream(address);
+	unsigned long seconds = 0;
 
 	view_child_stop();
 	*child = (struct child){
@@ -193,26 +277,18 @@ view_child_start(const struct settings *settings, const char *address,
 	    .arg = arg,
 	};
 	current = child;
-	arguments_make(argv, settings, address, redirect_uri);
-	if (!g_spawn_async_with_pipes(NULL, (char **)argv->pdata, NULL,
-		G_SPAWN_DO_NOT_REAP_CHILD, child_prepare, NULL, &child->pid,
-		NULL, &child->fd[OUTPUT], &child->fd[ERRORS], &error)) {
-		buf_put_text(&child->read[ERRORS], error->message);
-		(void)g_idle_add(not_started, child);
+	arguments_make(argv, settings, redirect_uri);
+	(void)text_parse_number(settings->timeout, 1, 3600, &seconds);
+	if (g_spawn_async_with_pipes_and_fds(NULL,
+		(const char *const *)argv->pdata, NULL,
+		G_SPAWN_DO_NOT_REAP_CHILD, child_prepare, NULL, input, -1, -1,
+		NULL, NULL, 0, &child->pid, NULL, &child->fd[OUTPUT],
+		&child->fd[ERRORS], &error)) {
+		child_watch(child, seconds);
 		return;
 	}
-	for (int i = 0; i < STREAM_COUNT; i++) {
-		(void)g_unix_set_fd_nonblocking(child->fd[i], TRUE, NULL);
-		child->source[i] = g_unix_fd_add(
-		    child->fd[i], G_IO_IN | G_IO_HUP, readable, child);
-	}
-	(void)g_child_watch_add(child->pid, on_exit_of_child, child);
-}
-
-bool
-view_child_runs(void)
-{
-	return current != NULL;
+	(void)fprintf(stderr, "gcpkce-greeter: view: %s\n", error->message);
+	child->timer = g_idle_add(not_started, child);
 }
 
 void
@@ -222,6 +298,6 @@ view_child_stop(void)
 		return;
 	current->handler = NULL;
 	if (current->pid != 0)
-		(void)kill(current->pid, SIGTERM);
+		child_end(current);
 	current = NULL;
 }

@@ -8,14 +8,23 @@
 #define VIEW_OUTPUT_MAX 8192 /* of an address that it prints */
 
 enum view_end {
-	VIEW_FAILED,    /* the page could not be loaded; the text says why */
-	VIEW_CAUGHT,    /* the text is the address that it printed */
+	VIEW_FAILED,    /* the page could not be loaded */
+	VIEW_CAUGHT,    /* it printed an address */
 	VIEW_CLOSED,    /* it ended without an address, and without an error */
 	VIEW_CANCELLED, /* by the user */
+	VIEW_TIMED_OUT, /* the setting timeout was over */
+	VIEW_UNTRUSTED, /* the certificate of the page is not valid */
+	VIEW_UNUSABLE,  /* the program could not be started, or its arguments
+			   are wrong: the configuration has a fault */
 };
 
-/* Called once from the main loop; the text is *borrowed*. */
-typedef void view_ended_fn(void *arg, enum view_end end, const char *text);
+/* What gcpkce-view(1) says on standard error, after its name, when it exits
+ * with 3; libraries may print more before it. */
+#define VIEW_SAYS_TIME "the time is over"
+#define VIEW_SAYS_CERTIFICATE "the certificate is not valid"
+
+/* Called once from the main loop; the address is *borrowed*, or "". */
+typedef void view_ended_fn(void *arg, enum view_end end, const char *address);
 
 /*
  * Start the program; one that still runs is stopped.  The handler is called
@@ -25,8 +34,6 @@ typedef void view_ended_fn(void *arg, enum view_end end, const char *text);
  */
 void view_child_start(const struct settings *settings, const char *address,
     const char *redirect_uri, view_ended_fn *handler, void *arg);
-
-bool view_child_runs(void);
 
 /* Stop it, if it runs; its handler is not called. */
 void view_child_stop(void);

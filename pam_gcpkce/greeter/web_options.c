@@ -7,6 +7,7 @@
 
 #include "gcpkce/base/text.h"
 
+#define ADDRESS_MAX 8192 /* bytes, with the end of the line */
 #define USAGE \
 	"usage: gcpkce-view [--allow HOST]... [--deadline SECONDS] [--dark]\n" \
 	"                   [--scale PERCENT] --redirect URI ADDRESS\n"
@@ -111,6 +112,21 @@ mistake(const char *what, const char *value)
 	return WEB_USAGE;
 }
 
+/* "-" is standard input; NULL when that is not an address. */
+static const char *
+address_read(const char *argument)
+{
+	static char text[ADDRESS_MAX + 1];
+
+	if (strcmp(argument, "-") != 0)
+		return argument;
+	size_t len = fread(text, 1, sizeof(text), stdin);
+	if (ferror(stdin) || len == sizeof(text) || strlen(text) != len)
+		return NULL;
+	text[strcspn(text, "\n")] = '\0';
+	return text;
+}
+
 /* The address itself, and the host of the apps beside a host "login.X". */
 static bool
 address_set(struct web_options *o, const char *address)
@@ -119,7 +135,8 @@ address_set(struct web_options *o, const char *address)
 	struct url url;
 
 	o->address = address;
-	if (!url_split(address, &url) || !web_rules_add(&o->rules, url.host) ||
+	if (address == NULL || !url_split(address, &url) ||
+	    !web_rules_add(&o->rules, url.host) ||
 	    web_judge(&o->rules, address) != WEB_ALLOW)
 		return false;
 	if (!view_begins(url.host, "login.") || url.host.len >= sizeof(apps))
@@ -187,7 +204,7 @@ web_options_parse(int argc, char **argv, struct web_options *ret)
 		return mistake("--redirect is missing", NULL);
 	if (optind != argc - 1)
 		return mistake("it takes one address", NULL);
-	if (!address_set(&o, argv[optind]))
+	if (!address_set(&o, address_read(argv[optind])))
 		return mistake("the address is not https (http to a loopback "
 			       "host), or is the redirect URI",
 		    NULL);

@@ -9,7 +9,8 @@
 #define WEB_DEADLINE_USUAL 300UL
 
 struct web_options {
-	const char *address; /* all *borrowed* from argv */
+	const char
+	    *address; /* all *borrowed* from argv, or memory that stays */
 	struct web_rules rules;
 	unsigned long deadline;      /* seconds */
 	unsigned long scale_percent; /* 100 to 200 */

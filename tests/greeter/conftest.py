@@ -20,6 +20,7 @@ import tree  # noqa: E402
 from fake_server import FakeServer  # noqa: E402
 from house import MARK, move_in, why_not  # noqa: E402
 from journal import Journal  # noqa: E402
+from lightdm import LightDM  # noqa: E402
 from machine import ROOT, start_network  # noqa: E402
 from screen import Screen  # noqa: E402
 from site_server import Site, page  # noqa: E402
@@ -102,11 +103,11 @@ def screen(private_tree):
 
 
 def start_view(started, screen, site, target="/start", *options, host=LOGIN, redirect=None,
-               env=None, program=PROGRAM):
+               env=None, program=PROGRAM, by_input=False):
     """Start the view at an address of the site; it ends with the stack."""
-    argv = [*options, "--redirect", redirect or site.url(DESK, CALLBACK),
-            target if ":" in target else site.url(host, target)]
-    return started.enter_context(Viewer(screen, UID, argv, env, program))
+    address = target if ":" in target else site.url(host, target)
+    argv = [*options, "--redirect", redirect or site.url(DESK, CALLBACK), "-" if by_input else address]
+    return started.enter_context(Viewer(screen, UID, argv, env, program, address if by_input else ""))
 
 
 @pytest.fixture
@@ -170,3 +171,8 @@ def in_use(workstation, journal):
 def desk(screen, genesys, journal):
     """A configured workstation whose display manager the test starts."""
     yield from in_use(desks.Desk(screen, genesys, ACCOUNT, UID), journal)
+
+
+@pytest.fixture
+def lightdm(screen, genesys, journal):
+    yield from in_use(LightDM(screen, genesys), journal)

@@ -8,6 +8,7 @@ import time
 
 import desk as desks
 import pytest
+import tree
 from browser import Browser
 from conftest import CALLBACK, DESK, LOGIN
 from contract import LATER, ours
@@ -54,8 +55,11 @@ PROGRAM = """\
 case $(cat /tmp/mode) in
 flood) head -c 100000 /dev/zero | tr '\\0' x ;;
 foreign) echo 'https://evil.example/?code=1&state=2' ;;
-fails) echo 'a line before' >&2; echo 'the certificate has expired' >&2; exit 3 ;;
+fails) echo 'a line before' >&2; echo "$(cat) has no answer" >&2; exit 3 ;;
+untrusted) echo 'gcpkce-view: the certificate is not valid: a.example' >&2; exit 3 ;;
+usage) echo 'gcpkce-view: not a host name' >&2; exit 2 ;;
 killed) kill -9 $$ ;;
+hangs) sleep 1000 ;;
 esac
 """
 
@@ -92,18 +96,23 @@ def test_what_the_page_s_program_prints_is_judged(desk, genesys):
     """Each way to end: what the screen says then, and that nothing was answered."""
     desks.write("/tmp/program", PROGRAM, 0o755)
     desk.configure(greeter=["view = /tmp/program"])
-    reasons = ("the certificate has expired", "The sign-in page ended in an unexpected way")
-    ways = {"flood": None, "fails": reasons[0], "foreign": reasons[1], "killed": None}
+    unloaded = "The sign-in page cannot be reached"
+    ways = {"flood": unloaded, "killed": unloaded, "fails": unloaded,
+            "untrusted": "Its certificate is not valid", "foreign": "The sign-in page ended in an unexpected way",
+            "usage": "The configuration of this screen has a fault"}
     desks.write("/tmp/mode", "flood")
     desk.start()
     desk.sign_in("alice")
-    for mode, reason in ways.items():
+    for mode, text in ways.items():
         desks.write("/tmp/mode", mode)
         if mode != "flood":
             desk.screen.keys("Return")  # Try again
-        assert wait_until(lambda reason=reason: {
-            text for name in desk.names() for text in (*reasons, "Try again") if text in name
-        } == {reason or "Try again", "Try again"}), desk.names()
+            desk.wait_for("Try again", text)
+        else:
+            desk.wait_for("Try again", text, "alice")
+        assert not any("://" in name or "example" in name for name in desk.names())
+    log = desks.read("/tmp/greeter.log")
+    assert "gcpkce-view: not a host name\n" in log and "://" not in log
     desks.write("/tmp/mode", "nothing")
     desk.screen.keys("Return")
     desk.wait_for("Number that the page showed")
@@ -111,6 +120,36 @@ def test_what_the_page_s_program_prints_is_judged(desk, genesys):
     desk.screen.keys("Return")
     desk.wait_for("Please sign in once more", "That is not the answer")
     assert genesys.log.count("POST", "/oauth/token") == 0
+
+
+def test_what_the_user_leaves_gives_way_to_the_start_page(desk):
+    """A question, and a page whose program goes on after its time."""
+    desks.write("/tmp/program", PROGRAM, 0o755)
+    desks.write("/tmp/mode", "hangs")
+    desk.configure(greeter=["view = /tmp/program", "timeout = 4"])
+    desk.start()
+    desk.other_way("alice")
+    desk.wait_for("Password:", "alice")
+    shown = desk.wait_for("User name")
+    assert "alice" not in [thing["name"] for thing in shown]
+    desk.sign_in("alice")
+    desk.wait_for("The sign-in page opens")
+    desk.wait_for("User name", "The time for the sign-in page is over.")
+    assert wait_until(lambda: not any("sleep\0001000" in desks.read(f"/proc/{pid}/cmdline") for pid in process_ids()))
+
+
+def test_a_password_that_has_expired_is_named(desk):
+    desk.configure(stack="auth required pam_unix.so\naccount required pam_unix.so\nsession required pam_permit.so\n")
+    tree.run("chage", "-d", "0", "alice")
+    try:
+        desk.start()
+        desk.sign_in("alice")
+        desk.wait_for("Password:")
+        desk.screen.type(desks.PASSWORD)
+        desk.screen.keys("Return")
+        desk.wait_for("You are not signed in", "Change it on a text console")
+    finally:
+        tree.run("chage", "-d", "20000", "alice")
 
 
 def test_escape_begins_anew_wherever_it_is_pressed(desk, genesys):
@@ -206,6 +245,8 @@ def test_what_greetd_s_screen_needs_no_rights(desk, program):
         status = dict(line.split(":", 1) for line in desks.read(f"/proc/{pid}/status").splitlines())
         assert status["Uid"].split() == [str(desk.uid)] * 4
         assert int(status["CapEff"], 16) == 0
+        assert "Max core file size        0 " in desks.read(f"/proc/{pid}/limits")
+        assert "state=" not in desks.read(f"/proc/{pid}/cmdline")
     if program == "view":
         assert "GREETD_SOCK" not in desks.read(f"/proc/{found[0]}/environ")
 

@@ -1,18 +1,11 @@
 # SPDX-License-Identifier: ISC
 """Sign-ins at the login screen of LightDM, with the real module, helper and page."""
 
-import pytest
 import tree
-from conftest import in_use
 from contract import DENIED
 from desk import PEOPLE, exists, read
-from lightdm import DISPLAY, LightDM
+from lightdm import DISPLAY
 from waiting import wait_until
-
-
-@pytest.fixture
-def lightdm(screen, genesys, journal):
-    yield from in_use(LightDM(screen, genesys), journal)
 
 
 def sessions():

@@ -75,7 +75,7 @@ def test_a_server_that_cannot_be_reached_is_tried_again(desk, genesys):
 def test_another_person_is_refused_and_the_screen_says_so(desk, journal):
     desk.sign_in("alice")
     desk.choose("bob")
-    shown = desk.wait_for("You are not signed in", DENIED, "Start again")
+    shown = desk.wait_for("You are not signed in", DENIED, "Start again", "alice")
     desk.shot(f"{desk.name}-refused")
     assert not any("User name" in thing["name"] for thing in shown)
     journal.decision("not_mapped")

@@ -14,14 +14,15 @@ PROGRAM = f"{tree.PREFIX}/bin/gcpkce-view"
 class Viewer:
     """A running view; its output is read when it has ended."""
 
-    def __init__(self, screen, uid, argv, environment=None, program=PROGRAM):
+    def __init__(self, screen, uid, argv, environment=None, program=PROGRAM, text=""):
         self.screen = screen
-        self._files = [tempfile.TemporaryFile() for _ in range(2)]
+        self._files = [tempfile.TemporaryFile() for _ in range(3)]
+        os.pwrite(self._files[2].fileno(), text.encode(), 0)
         self.process = tree.as_account(
             uid, [program, *argv],
             {**screen.environment, "LANG": "C.UTF-8", "XDG_RUNTIME_DIR": f"/run/user/{uid}",
              **(environment or {})},
-            stdout=self._files[0], stderr=self._files[1])
+            stdin=self._files[2], stdout=self._files[0], stderr=self._files[1])
 
     def runs(self):
         return self.process.poll() is None

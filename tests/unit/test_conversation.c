@@ -22,7 +22,9 @@
 #define PLACE "https://login.example.test/authorize?response_type=code"
 #define CALLBACK "https://host.example/callback"
 #define ADDRESS PLACE "&redirect_uri=" CALLBACK
-#define LISTENER PLACE "&redirect_uri=http://localhost:8/c"
+#define LISTENER PLACE "&redirect_uri=http://localhost:8/c&state=s%2e1"
+#define DELIVERED "http://localhost:8/c?code=1"
+#define DENIAL "http://localhost:8/c?error=access_denied&state=s%2e1"
 #define SIGN_IN "\nSign in as alice:\n\n" ADDRESS "\n"
 #define PASTE "Paste the address: "
 #define REFUSED "That code was refused."
@@ -33,6 +35,7 @@ static struct conversation c;
 static struct settings settings;
 static struct buf calls = BUF_INIT(65536);
 static view_ended_fn *view_handler;
+static delivery_fn *delivery_handler;
 static bool online;
 
 static void
@@ -69,13 +72,21 @@ screen_show_wait(const char *text)
 }
 
 void
+screen_show_welcome(void)
+{
+	called("welcome", "");
+}
+
+void
 screen_show_question(const struct screen_question *q)
 {
 	autobuf text = BUF_INIT(65536);
 
-	buf_printf(&text, "%s|%s|%s%s|%s|%s", q->title, q->text,
-	    q->prompt != NULL ? q->prompt : "-", q->secret ? "*" : "",
-	    q->open != NULL ? q->open : "-", q->other_way ? "other" : "-");
+	buf_printf(&text, "%s%s%s|%s|%s%s|%s|%s",
+	    q->user != NULL ? q->user : "", q->user != NULL ? ": " : "",
+	    q->title, q->text, q->prompt != NULL ? q->prompt : "-",
+	    q->secret ? "*" : "", q->open != NULL ? q->open : "-",
+	    q->other_way ? "other" : "-");
 	called("ask", buf_text(&text));
 }
 
@@ -86,14 +97,18 @@ network_is_available(void)
 }
 
 void
-network_deliver(const char *address)
+network_deliver(
+    const char *address, bool may_ask, delivery_fn *handler, void *arg)
 {
-	called("deliver", address);
+	assert_ptr_equal(arg, &c);
+	delivery_handler = handler;
+	called(may_ask ? "deliver later" : "deliver", address);
 }
 
 void
 network_deliver_stop(void)
 {
+	delivery_handler = NULL;
 }
 
 void
@@ -105,12 +120,6 @@ view_child_start(const struct settings *with, const char *address,
 	view_handler = handler;
 	called("view", address);
 	called("until", redirect_uri);
-}
-
-bool
-view_child_runs(void)
-{
-	return view_handler != NULL;
 }
 
 void
@@ -129,6 +138,14 @@ view_ends(enum view_end end, const char *text)
 	assert_non_null(handler);
 	view_handler = NULL;
 	handler(&c, end, text);
+}
+
+/* The request to the listener begins, or has failed. */
+static void
+delivers(bool sent)
+{
+	assert_non_null(delivery_handler);
+	delivery_handler(&c, sent);
 }
 
 static void
@@ -176,6 +193,12 @@ asks(const char *text)
 }
 
 static void
+asks_secretly(const char *text)
+{
+	conversation_handler.prompt(&c, true, text);
+}
+
+static void
 ends(enum backend_end end, const char *text)
 {
 	conversation_handler.ended(&c, end, text);
@@ -188,6 +211,7 @@ setup(void **state)
 	settings = (struct settings){.other_way = "yes"};
 	backend = (struct backend){&operations, NULL, &settings, 500};
 	view_handler = NULL;
+	delivery_handler = NULL;
 	online = true;
 	conversation_init(&c, &backend, &settings);
 	buf_reset(&calls);
@@ -227,7 +251,7 @@ caught_address_is_the_answer(void **state)
 	    "wait(" MESSAGE_SCREEN_CHECKING ")\nwait(" MESSAGE_SCREEN_CHECKING
 	    ")\nanswer(" CALLBACK "?code=1&state=2)\n");
 	ends(BACKEND_GRANTED, "");
-	calls_are("wait(" MESSAGE_SCREEN_WELCOME ")\nsession\n");
+	calls_are("welcome\nsession\n");
 }
 
 static void
@@ -245,19 +269,112 @@ page_and_question_may_be_one_prompt(void **state)
 	    ")\nanswer(" CALLBACK "?code=1)\n");
 }
 
+/* A message without room for a text after the address, as LightDM's are. */
 static void
 answer_waits_for_its_prompt_and_a_listener_gets_it(void **state)
 {
 	(void)state;
 	conversation_begin(&c, "alice", false);
-	says("Sign in:\n" LISTENER "\nOpen it in a browser on this host");
+	says("Sign in:\n" LISTENER "\n");
 	buf_reset(&calls);
-	view_ends(VIEW_CAUGHT, "http://localhost:8/c?code=1");
-	calls_are("wait(" MESSAGE_SCREEN_CHECKING
-		  ")\ndeliver(http://localhost:8/c?code=1)\n");
+	view_ends(VIEW_CAUGHT, DELIVERED);
+	calls_are("wait(" MESSAGE_SCREEN_CHECKING ")\ndeliver later(" DELIVERED
+		  ")\n");
 	asks(PASTE);
-	calls_are("wait(" MESSAGE_SCREEN_CHECKING
-		  ")\nanswer(http://localhost:8/c?code=1)\n");
+	calls_are("wait(" MESSAGE_SCREEN_CHECKING ")\nanswer(" DELIVERED ")\n");
+}
+
+/* The page of a module that listens, and does not ask. */
+static void
+listener_reach(void)
+{
+	conversation_begin(&c, "alice", false);
+	says("Sign in:\n" LISTENER "\n\nOpen it in a browser on this host.");
+	buf_reset(&calls);
+}
+
+static void
+listener_gets_the_answer_and_no_prompt_does(void **state)
+{
+	static const char *const prompts[] = {"Password: ", "Code: "};
+
+	(void)state;
+	for (int secret = 0; secret < 2; secret++) {
+		listener_reach();
+		view_ends(VIEW_CAUGHT, DELIVERED);
+		calls_are("wait(" MESSAGE_SCREEN_CHECKING
+			  ")\ndeliver(" DELIVERED ")\n");
+		delivers(true);
+		conversation_handler.prompt(&c, secret, prompts[secret]);
+		calls_are(secret ? "ask(alice||Code:*|-|-)\n"
+				 : "ask(alice||Password:|-|-)\n");
+		assert_null(delivery_handler);
+		conversation_restart(&c, "");
+		buf_reset(&calls);
+	}
+}
+
+static void
+listener_that_takes_nothing_is_reported(void **state)
+{
+	(void)state;
+	listener_reach();
+	view_ends(VIEW_CAUGHT, DELIVERED);
+	delivers(true);
+	buf_reset(&calls);
+	delivers(false);
+	calls_are("ask(alice: " MESSAGE_SCREEN_AGAIN "|" MESSAGE_SCREEN_FOREIGN
+		  "|-|" MESSAGE_SCREEN_TRY_AGAIN "|other)\n");
+	conversation_open(&c);
+	assert_non_null(view_handler);
+}
+
+/* The answer has not been sent: it is the page's, and no other module's. */
+static void
+other_prompt_ends_the_page_and_gets_nothing_of_it(void **state)
+{
+	(void)state;
+	for (int caught = 0; caught < 2; caught++) {
+		/* the module's own prompt would be visible */
+		conversation_begin(&c, "alice", false);
+		says(SIGN_IN);
+		if (caught)
+			view_ends(VIEW_CAUGHT, CALLBACK "?code=1");
+		buf_reset(&calls);
+		asks_secretly("Password: ");
+		calls_are(caught ? "ask(alice||Password:*|-|-)\n"
+				 : "stop\nask(alice||Password:*|-|-)\n");
+		conversation_answer(&c, "secret");
+		calls_are(
+		    "wait(" MESSAGE_SCREEN_CHECKING ")\nanswer(secret)\n");
+		conversation_restart(&c, "");
+		/* a module that listens has none */
+		listener_reach();
+		if (caught)
+			view_ends(VIEW_CAUGHT, DELIVERED);
+		buf_reset(&calls);
+		asks("Code: ");
+		calls_are(caught ? "ask(alice||Code:|-|-)\n"
+				 : "stop\nask(alice||Code:|-|-)\n");
+		/* one with an address is no exception */
+		asks_secretly(SIGN_IN "Password: ");
+		calls_are("ask(alice||" MESSAGE_SCREEN_ANSWER "*|-|-)\n");
+		conversation_restart(&c, "");
+	}
+}
+
+static void
+message_without_an_address_ends_the_page(void **state)
+{
+	(void)state;
+	listener_reach();
+	view_ends(VIEW_FAILED, "");
+	conversation_open(&c);
+	buf_reset(&calls);
+	says("The time is over.");
+	calls_are("stop\nwait(The time is over.)\n");
+	asks_secretly("Password: ");
+	calls_are("ask(alice|The time is over.|Password:*|-|-)\n");
 }
 
 static void
@@ -266,9 +383,8 @@ answer_of_another_address_is_not_used(void **state)
 	(void)state;
 	page_reach();
 	view_ends(VIEW_CAUGHT, "https://evil.example/?code=1");
-	calls_are("ask(" MESSAGE_SCREEN_NO_PAGE "|" MESSAGE_SCREEN_NO_PAGE_FIX
-		  "\n\n" MESSAGE_SCREEN_FOREIGN "|-|" MESSAGE_SCREEN_TRY_AGAIN
-		  "|other)\n");
+	calls_are("ask(alice: " MESSAGE_SCREEN_AGAIN "|" MESSAGE_SCREEN_FOREIGN
+		  "|-|" MESSAGE_SCREEN_TRY_AGAIN "|other)\n");
 }
 
 static void
@@ -308,9 +424,7 @@ second_attempt_says_why_before_the_page_opens(void **state)
 	buf_reset(&calls);
 	says("\n" REFUSED "\n" SIGN_IN);
 	asks(PASTE);
-	calls_are("ask(" MESSAGE_SCREEN_AGAIN "|" REFUSED
-		  "|-|" MESSAGE_SCREEN_OPEN "|-)\n"
-		  "ask(" MESSAGE_SCREEN_AGAIN "|" REFUSED
+	calls_are("ask(alice: " MESSAGE_SCREEN_AGAIN "|" REFUSED
 		  "|-|" MESSAGE_SCREEN_OPEN "|other)\n");
 	conversation_open(&c);
 	calls_are("wait(" MESSAGE_SCREEN_PAGE_OPENS ")\nview(" ADDRESS
@@ -330,7 +444,7 @@ refusal_shows_what_the_module_said(void **state)
 	buf_reset(&calls);
 	says("No access.");
 	ends(BACKEND_DENIED, "");
-	calls_are("wait(No access.)\nask(" MESSAGE_SCREEN_FAILED
+	calls_are("wait(No access.)\nask(alice: " MESSAGE_SCREEN_FAILED
 		  "|No access.|-|-|-)\n");
 	conversation_restart(&c, "");
 	calls_are("cancel\nstart\n");
@@ -338,29 +452,48 @@ refusal_shows_what_the_module_said(void **state)
 	conversation_begin(&c, "bob", false);
 	ends(BACKEND_DENIED, "");
 	calls_are("wait(" MESSAGE_SCREEN_WAIT
-		  ")\nbegin(bob)\nask(" MESSAGE_SCREEN_FAILED
+		  ")\nbegin(bob)\nask(bob: " MESSAGE_SCREEN_FAILED
 		  "|" MESSAGE_SCREEN_DENIED "|-|-|-)\n");
+	conversation_begin(&c, "eve", false);
+	buf_reset(&calls);
 	ends(BACKEND_FAILED, "greetd says no");
-	calls_are("ask(" MESSAGE_SCREEN_FAILED "|greetd says no|-|-|-)\n");
+	calls_are("ask(eve: " MESSAGE_SCREEN_FAILED "|greetd says no|-|-|-)\n");
 }
 
 static void
-page_that_does_not_load_says_what_is_wrong(void **state)
+page_that_fails_says_what_is_wrong(void **state)
 {
+	static const struct {
+		enum view_end end;
+		bool online;
+		const char *shown;
+	} rows[] = {
+	    {VIEW_FAILED, true,
+		MESSAGE_SCREEN_NO_PAGE "|" MESSAGE_SCREEN_NO_PAGE_FIX},
+	    {VIEW_FAILED, false,
+		MESSAGE_SCREEN_NO_NETWORK "|" MESSAGE_SCREEN_NO_NETWORK_FIX},
+	    {VIEW_UNTRUSTED, true,
+		MESSAGE_SCREEN_UNTRUSTED "|" MESSAGE_SCREEN_UNTRUSTED_FIX},
+	    {VIEW_UNUSABLE, true,
+		MESSAGE_SCREEN_NO_PAGE "|" MESSAGE_SCREEN_CONFIGURATION},
+	};
+	char expected[500];
+
 	(void)state;
 	page_reach();
-	view_ends(VIEW_FAILED, "login.example.test is unknown");
-	calls_are(
-	    "ask(" MESSAGE_SCREEN_NO_PAGE "|" MESSAGE_SCREEN_NO_PAGE_FIX
-	    "\n\nlogin.example.test is unknown|-|" MESSAGE_SCREEN_TRY_AGAIN
-	    "|other)\n");
-	conversation_open(&c);
-	online = false;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		online = rows[i].online;
+		buf_reset(&calls);
+		view_ends(rows[i].end, "");
+		(void)snprintf(expected, sizeof(expected),
+		    "ask(alice: %s|-|" MESSAGE_SCREEN_TRY_AGAIN "|other)\n",
+		    rows[i].shown);
+		calls_are(expected);
+		conversation_open(&c);
+	}
 	buf_reset(&calls);
-	view_ends(VIEW_FAILED, "");
-	calls_are(
-	    "ask(" MESSAGE_SCREEN_NO_NETWORK "|" MESSAGE_SCREEN_NO_NETWORK_FIX
-	    "|-|" MESSAGE_SCREEN_TRY_AGAIN "|other)\n");
+	view_ends(VIEW_TIMED_OUT, "");
+	calls_are("cancel\nstart(" MESSAGE_SCREEN_TIMED_OUT ")\n");
 }
 
 static void
@@ -386,8 +519,8 @@ restart_stops_the_page(void **state)
 	calls_are("stop\ncancel\nstart\n");
 	page_reach();
 	ends(BACKEND_DENIED, "");
-	calls_are("stop\nask(" MESSAGE_SCREEN_FAILED "|" MESSAGE_SCREEN_DENIED
-		  "|-|-|-)\n");
+	calls_are("stop\nask(alice: " MESSAGE_SCREEN_FAILED
+		  "|" MESSAGE_SCREEN_DENIED "|-|-|-)\n");
 }
 
 static void
@@ -397,10 +530,20 @@ closed_page_asks_for_its_number(void **state)
 	page_reach();
 	view_ends(VIEW_CLOSED, "");
 	calls_are(
-	    "ask(" MESSAGE_SCREEN_ONE_MORE "|" MESSAGE_SCREEN_PAGE_CLOSED
+	    "ask(alice: " MESSAGE_SCREEN_ONE_MORE "|" MESSAGE_SCREEN_PAGE_CLOSED
 	    "|" MESSAGE_SCREEN_NUMBER "|" MESSAGE_SCREEN_OPEN "|other)\n");
 	conversation_answer(&c, "4821");
 	calls_are("wait(" MESSAGE_SCREEN_CHECKING ")\nanswer(4821)\n");
+}
+
+static void
+page_that_a_browser_answered_asks_nothing(void **state)
+{
+	(void)state;
+	listener_reach();
+	view_ends(VIEW_CLOSED, "");
+	calls_are("ask(alice: " MESSAGE_SCREEN_ONE_MORE
+		  "||-|" MESSAGE_SCREEN_OPEN "|other)\n");
 }
 
 static void
@@ -408,7 +551,6 @@ other_way_answers_nothing_until_another_prompt_comes(void **state)
 {
 	(void)state;
 	conversation_begin(&c, "alice", true);
-	buf_reset(&calls);
 	for (int i = 0; i < 3; i++) {
 		says(SIGN_IN);
 		buf_reset(&calls);
@@ -417,12 +559,36 @@ other_way_answers_nothing_until_another_prompt_comes(void **state)
 	}
 	says("The answer was empty.");
 	says("The password is about to expire.");
-	conversation_handler.prompt(&c, true, "Password: ");
-	calls_are("wait(The password is about to expire.)\n"
+	asks_secretly("Password: ");
+	calls_are("wait(" MESSAGE_SCREEN_WAIT
+		  ")\nwait(The password is about to expire.)\n"
 		  "ask(alice|The password is about to expire.|Password:*|-"
 		  "|-)\n");
 	conversation_answer(&c, "secret");
 	calls_are("wait(" MESSAGE_SCREEN_WAIT ")\nanswer(secret)\n");
+}
+
+static void
+other_way_denies_what_listens_until_another_prompt_comes(void **state)
+{
+	(void)state;
+	listener_reach();
+	view_ends(VIEW_FAILED, "");
+	buf_reset(&calls);
+	conversation_other_way(&c);
+	for (int i = 0; i < 3; i++) {
+		calls_are(
+		    "wait(" MESSAGE_SCREEN_WAIT ")\ndeliver(" DENIAL ")\n");
+		delivers(true);
+		if (i == 1) /* the module has ended, or is about to */
+			delivers(false);
+		says("Cancelled.\n\nSign in:\n" LISTENER "\n\nOpen it.");
+	}
+	buf_reset(&calls);
+	says("Cancelled.");
+	asks_secretly("Password: ");
+	calls_are(
+	    "wait(" MESSAGE_SCREEN_WAIT ")\nask(alice||Password:*|-|-)\n");
 }
 
 static void
@@ -432,14 +598,29 @@ other_way_ends_where_there_is_none(void **state)
 	page_reach();
 	view_ends(VIEW_FAILED, "");
 	conversation_other_way(&c);
-	for (int i = 0; i < 9; i++) {
+	for (int i = 0; i < 8; i++) {
 		says(SIGN_IN);
 		asks(PASTE);
 	}
-	says(SIGN_IN);
 	buf_reset(&calls);
-	asks(PASTE);
+	says(SIGN_IN);
 	calls_are("cancel\nstart(" MESSAGE_SCREEN_DENIED ")\n");
+}
+
+static void
+session_that_starts_cannot_be_cancelled(void **state)
+{
+	(void)state;
+	conversation_begin(&c, "alice", false);
+	ends(BACKEND_GRANTED, "");
+	buf_reset(&calls);
+	conversation_restart(&c, "");
+	calls_are("");
+	/* unless it does not start */
+	ends(BACKEND_FAILED, "no such command");
+	conversation_restart(&c, "");
+	calls_are("ask(: " MESSAGE_SCREEN_FAILED
+		  "|no such command|-|-|-)\ncancel\nstart\n");
 }
 
 static void
@@ -461,8 +642,9 @@ ordinary_prompts_show_the_messages_before_them(void **state)
 	says(SIGN_IN);
 	buf_reset(&calls);
 	view_ends(VIEW_FAILED, "");
-	calls_are("ask(" MESSAGE_SCREEN_NO_PAGE "|" MESSAGE_SCREEN_NO_PAGE_FIX
-		  "|-|" MESSAGE_SCREEN_TRY_AGAIN "|-)\n");
+	calls_are(
+	    "ask(alice: " MESSAGE_SCREEN_NO_PAGE "|" MESSAGE_SCREEN_NO_PAGE_FIX
+	    "|-|" MESSAGE_SCREEN_TRY_AGAIN "|-)\n");
 }
 
 int
@@ -473,16 +655,23 @@ main(void)
 	    TEST(caught_address_is_the_answer),
 	    TEST(page_and_question_may_be_one_prompt),
 	    TEST(answer_waits_for_its_prompt_and_a_listener_gets_it),
+	    TEST(listener_gets_the_answer_and_no_prompt_does),
+	    TEST(listener_that_takes_nothing_is_reported),
+	    TEST(other_prompt_ends_the_page_and_gets_nothing_of_it),
+	    TEST(message_without_an_address_ends_the_page),
 	    TEST(answer_of_another_address_is_not_used),
 	    TEST(long_answer_is_its_query_or_nothing),
 	    TEST(second_attempt_says_why_before_the_page_opens),
 	    TEST(refusal_shows_what_the_module_said),
-	    TEST(page_that_does_not_load_says_what_is_wrong),
+	    TEST(page_that_fails_says_what_is_wrong),
 	    TEST(cancelled_page_begins_anew),
 	    TEST(restart_stops_the_page),
 	    TEST(closed_page_asks_for_its_number),
 	    TEST(other_way_answers_nothing_until_another_prompt_comes),
+	    TEST(page_that_a_browser_answered_asks_nothing),
+	    TEST(other_way_denies_what_listens_until_another_prompt_comes),
 	    TEST(other_way_ends_where_there_is_none),
+	    TEST(session_that_starts_cannot_be_cancelled),
 	    TEST(ordinary_prompts_show_the_messages_before_them),
 	};
 

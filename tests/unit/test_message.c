@@ -203,6 +203,59 @@ caught_address_is_the_redirect_uri_with_a_query(void **state)
 	}
 }
 
+/* Some text after it says that there is no prompt. */
+static void
+prompt_comes_after_an_address_alone(void **state)
+{
+	static const struct {
+		const char *text;
+		bool asks;
+	} rows[] = {
+	    {"Sign in:\n\n" ADDRESS, true},
+	    {"Sign in:\n\n" ADDRESS "\n \t\r\n", true},
+	    {"Sign in:\n\n" ADDRESS "\n\nOpen it here.\n", false},
+	    {"Sign in:", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		automessage message = {0};
+
+		assert_int_equal(
+		    message_read(view_text(rows[i].text), &rules, &message),
+		    OUTCOME_OK);
+		if (message.asks != rows[i].asks)
+			fail_msg("%s", rows[i].text);
+	}
+}
+
+static void
+denial_has_the_state_of_the_address(void **state)
+{
+	static const char *const rows[][2] = {
+	    {ADDRESS, CALLBACK "?error=access_denied&state=s"},
+	    {LOGIN "response_type=code&state=a%2eb&x=y" BACK,
+		CALLBACK "?error=access_denied&state=a%2eb"},
+	    {LOGIN "response_type=code" BACK,
+		CALLBACK "?error=access_denied&state="},
+	    /* the start page uses 22 characters */
+	    {"https://go.example/s#0123456789abcdefghijklmno.alice~host",
+		CALLBACK "?error=access_denied&state=0123456789abcdefghijkl"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		automessage message = {0};
+		autobuf denial = BUF_INIT(8192);
+
+		assert_int_equal(
+		    message_read(view_text(rows[i][0]), &with_start, &message),
+		    OUTCOME_OK);
+		message_put_denial(&message, &denial);
+		assert_string_equal(buf_text(&denial), rows[i][1]);
+	}
+}
+
 int
 main(void)
 {
@@ -213,6 +266,8 @@ main(void)
 	    cmocka_unit_test(message_s_text_has_no_control_bytes),
 	    cmocka_unit_test(message_that_is_too_long_is_none),
 	    cmocka_unit_test(address_is_no_longer_than_4096_bytes),
+	    cmocka_unit_test(prompt_comes_after_an_address_alone),
+	    cmocka_unit_test(denial_has_the_state_of_the_address),
 	    cmocka_unit_test(caught_address_is_the_redirect_uri_with_a_query),
 	};
 

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: ISC
+"""The login screen with a greetd of the test's own, which replies when it likes."""
+
+import contextlib
+import json
+import os
+import queue
+import socket
+import struct
+import subprocess
+import threading
+
+import desk as desks
+import pytest
+from conftest import ACCOUNT, UID
+from waiting import PATIENCE
+
+SOCKET = "/tmp/scripted.sock"
+
+
+class Scripted(desks.Desk):
+    """A Desk whose display manager is the test."""
+
+    def __init__(self, *rest):
+        super().__init__(*rest)
+        self.requests = queue.Queue()
+        self._listener = socket.socket(socket.AF_UNIX)
+        self._connection = None
+        self.layout = "us"  # of the keyboard
+        self._listener.bind(SOCKET)
+        self._listener.listen()
+        os.chmod(SOCKET, 0o777)
+
+    def _run(self, *_):
+        # pylint: disable-next=consider-using-with
+        self._daemon = subprocess.Popen(
+            ["unshare", "--pid", "--fork", "--kill-child", "--mount-proc", "setpriv", f"--reuid={self.uid}",
+             f"--regid={self.uid}", "--clear-groups", "/tmp/start-greeter"],
+            env={"PATH": "/usr/bin:/bin", "GREETD_SOCK": SOCKET, "XKB_DEFAULT_LAYOUT": self.layout})
+        self._connection, _ = self._listener.accept()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self):
+        with contextlib.suppress(OSError):
+            while head := self._connection.recv(4, socket.MSG_WAITALL):
+                text = self._connection.recv(*struct.unpack("=I", head), socket.MSG_WAITALL)
+                self.requests.put(json.loads(text))
+
+    def request(self):
+        """The next request."""
+        return self.requests.get(timeout=PATIENCE)
+
+    def reply(self, **reply):
+        text = json.dumps(reply).encode()
+        self._connection.sendall(struct.pack("=I", len(text)) + text)
+
+    def stop(self):
+        super().stop()
+        for connection in filter(None, (self._connection, self._listener)):
+            connection.close()
+        os.unlink(SOCKET)
+
+
+@pytest.fixture
+def scripted(screen, genesys):
+    greetd = Scripted(screen, genesys, ACCOUNT, UID)
+    greetd.configure()
+    yield greetd
+    greetd.stop()
+
+
+def test_a_session_that_starts_cannot_be_cancelled(scripted):
+    """Nor can another user begin, whom greetd's success would let in."""
+    scripted.start()
+    scripted.sign_in("alice")
+    assert scripted.request() == {"type": "create_session", "username": "alice"}
+    scripted.reply(type="success")
+    assert scripted.request()["type"] == "start_session"
+    shown = scripted.wait_for("Your session starts")
+    assert not any("Start again" in thing["name"] for thing in shown)
+    scripted.screen.keys("Escape", "Return")
+    scripted.screen.type("bob")
+    scripted.screen.keys("Return")
+    scripted.wait_for("Your session starts")
+    scripted.reply(type="error", error_type="error", description="no such command")
+    scripted.wait_for("You are not signed in", "no such command")
+    assert scripted.request() == {"type": "cancel_session"}
+    scripted.reply(type="success")
+    scripted.screen.keys("Return")  # Start again, which is there again
+    scripted.sign_in("bob")
+    assert scripted.request() == {"type": "create_session", "username": "bob"}
+    assert scripted.requests.empty()
+
+
+def test_a_long_name_after_a_cancelled_sign_in_is_whole(scripted):
+    """greetd still works for the first one when the second one begins."""
+    scripted.layout = "th"  # three bytes a letter
+    letter = "\u0e01"
+    scripted.start()
+    scripted.sign_in("d")
+    assert scripted.request() == {"type": "create_session", "username": letter}
+    scripted.screen.keys("Escape")
+    scripted.wait_for("User name")
+    scripted.screen.type("d" * 200)
+    scripted.screen.keys("Return")
+    scripted.wait_for("One moment")
+    scripted.reply(type="auth_message", auth_message_type="secret", auth_message="Password: ")
+    assert scripted.request() == {"type": "cancel_session"}
+    scripted.reply(type="success")
+    assert scripted.request() == {"type": "create_session", "username": letter * 200}
