@@ -7,10 +7,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "conversation.h"
 #include "screen_window.h"
 #include "texts.h"
+
+#define GREETD_CONF "/etc/greetd/config.toml"
 
 static int
 usage(void)
@@ -46,6 +49,18 @@ locale_set(const struct settings *settings)
 		(void)unsetenv("LANGUAGE");
 	}
 	texts_open();
+}
+
+/* Does greetd start this program, or will it? */
+static bool
+is_greetd_s(bool check)
+{
+	g_autofree char *text = NULL;
+
+	if (!check)
+		return getenv("GREETD_SOCK") != NULL;
+	return g_file_get_contents(GREETD_CONF, &text, NULL, NULL) &&
+	    strstr(text, "gcpkce-greeter") != NULL;
 }
 
 /* The page's program must not reach the display manager. */
@@ -101,10 +116,20 @@ main(int argc, char **argv)
 	const char *path = GCPKCE_GREETER_CONF;
 	const char *fault = "";
 	bool check = false;
+	const struct rlimit none = {0}; /* of core files: it holds passwords */
 
 	if (!arguments_read(argc, argv, &path, &check))
 		return usage();
+	if (setrlimit(RLIMIT_CORE, &none) != 0) {
+		perror("gcpkce-greeter");
+		return 1;
+	}
 	enum outcome r = settings_read(path, &settings, &why);
+	if (r == OUTCOME_OK && settings.session[0] == '\0' &&
+	    is_greetd_s(check))
+		r = err_fault(&why, OUTCOME_CONFIG_INVALID, path,
+		    "write session = COMMAND",
+		    "session is missing, and greetd needs it");
 	locale_set(&settings);
 	if (r != OUTCOME_OK) {
 		(void)fprintf(stderr, "gcpkce-greeter: %s\n", why.text);

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 """The login screen for everybody: keyboard, screen reader, German, large, dark."""
 
+import os
 import subprocess
 
 import desk as desks
@@ -80,11 +81,34 @@ def test_large_dark_and_german(desk, pictures):
     desk.shot(pictures[1])
 
 
+def checked():
+    """What gcpkce-greeter --check says, and its status."""
+    done = subprocess.run([desks.GREETER, "--check"], capture_output=True, text=True, check=False)
+    return done.stderr.removeprefix("gcpkce-greeter: ").strip(), done.returncode
+
+
 def test_a_fault_of_the_configuration_is_shown_and_locks_nobody_out(desk):
     desk.configure(greeter=["scale = big", "colour = red"])
     desk.start()
     desk.wait_for("User name", "The configuration of this screen has a fault")
-    assert ("gcpkce-greeter: /etc/gcpkce-greeter.conf:4: scale is no such number; "
-            "write a number of 100 to 200, for per cent") in desks.read("/tmp/greeter.log")
-    checked = subprocess.run([desks.GREETER, "--check"], capture_output=True, text=True, check=False)
-    assert checked.returncode == 1 and ":4: scale" in checked.stderr
+    said = ("/etc/gcpkce-greeter.conf:4: scale is no such number; "
+            "write a number of 100 to 200, for per cent")
+    assert said in desks.read("/tmp/greeter.log")
+    assert checked() == (said, 1)
+    desk.sign_in("alice")
+    desk.choose("alice")
+    assert desk.session()[0] == "alice"
+
+
+def test_a_missing_session_is_a_fault_where_greetd_needs_one(desk):
+    desk.configure()
+    desks.write(desks.CONF, "organization = Example Contact Center\n")
+    os.makedirs("/etc/greetd", exist_ok=True)
+    desks.write("/etc/greetd/config.toml", '[default_session]\ncommand = "cage -- agreety"\n')
+    assert checked() == ("", 0)  # LightDM has sessions of its own
+    desks.write("/etc/greetd/config.toml", '[default_session]\ncommand = "cage -- gcpkce-greeter"\n')
+    said = "/etc/gcpkce-greeter.conf: session is missing, and greetd needs it; write session = COMMAND"
+    assert checked() == (said, 1)
+    desk.start()
+    desk.wait_for("User name", "The configuration of this screen has a fault")
+    assert said in desks.read("/tmp/greeter.log")
