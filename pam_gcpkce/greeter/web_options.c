@@ -46,7 +46,8 @@ static const char *const kept[] = {
 
 /*
  * No file can be made below /proc, so the home has no settings and gets no
- * caches; all files that are read are root's.
+ * caches; all files that are read are root's.  GSK's OpenGL in software costs
+ * 130 MiB and, on two busy cores, 7 seconds until the page is there.
  */
 static const char *const set[][2] = {
     {"PATH", "/usr/bin:/bin"},
