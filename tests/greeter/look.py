@@ -50,6 +50,7 @@ def look():
     for index in range(desktop.get_child_count()):
         try:
             application = desktop.get_child_at_index(index)
+            found.append(described(application))
             for number in range(application.get_child_count()):
                 walk(application.get_child_at_index(number), found)
         except (GLib.Error, AttributeError):  # it has changed meanwhile

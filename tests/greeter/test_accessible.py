@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 """gcpkce-view as a screen reader finds it, by AT-SPI."""
 
+import json
 import os
 import subprocess
 import time
@@ -16,13 +17,13 @@ from waiting import PATIENCE, wait_until
 
 @pytest.fixture
 def read(screen, bus):
-    """What is on the screen, as a set of (role, name, "focused" or "")."""
+    """What a screen reader finds, as a set of (role, name, "focused" or "")."""
     def run():
-        child = tree.as_account(UID, ["/usr/bin/python3", "-B", os.path.join(HERE, "at_spi.py")],
+        child = tree.as_account(UID, ["/usr/bin/python3", "-B", os.path.join(HERE, "look.py")],
                                 {**screen.environment, **bus, "XDG_RUNTIME_DIR": f"/run/user/{UID}"},
-                                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        return {tuple(line.split("|")) for line in child.communicate(timeout=PATIENCE)[0].decode().splitlines()
-                if line.count("|") == 2}
+                                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        return {(thing["role"], thing["name"], "focused" if "focused" in thing["states"] else "")
+                for thing in json.loads(child.communicate("look\n", timeout=PATIENCE)[0] or "[]")}
     return run
 
 
