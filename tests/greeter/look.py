@@ -33,9 +33,14 @@ def described(accessible):
                        if states.contains(getattr(Atspi.StateType, name.upper()))]}
 
 
+def is_hidden(states):
+    """GTK's hidden parts have these states; two of WebKit's are not "visible" either."""
+    return [states.contains(state) for state in (
+        Atspi.StateType.VISIBLE, Atspi.StateType.SENSITIVE, Atspi.StateType.ENABLED)] == [False, True, False]
+
+
 def walk(accessible, found):
-    states = accessible.get_state_set()
-    if not states.contains(Atspi.StateType.VISIBLE):
+    if is_hidden(accessible.get_state_set()):
         return
     found.append(described(accessible))
     for index in range(accessible.get_child_count()):

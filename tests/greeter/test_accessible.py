@@ -32,7 +32,7 @@ def names(found, *roles):
 
 
 def focused(found):
-    return {name for _, name, state in found if state and name}
+    return {name for _, name, state in found if state}
 
 
 def test_the_bar_has_names(site, view, bus, read):
@@ -83,21 +83,24 @@ def test_what_is_wrong_is_read_and_the_button_has_the_keyboard(site, screen, vie
 
 def test_tab_goes_from_the_page_to_the_button_and_back(site, screen, view, bus, read):
     site.pages[LOGIN, "/start"] = page(
-        "<form method=post><input name=user autofocus><button>Next</button></form><script>fetch('/there')</script>")
+        "<form method=post><input name=user aria-label=User autofocus><button>Next</button></form>"
+        "<script>fetch('/there')</script>")
     viewer = view(env=bus)
     assert wait_until(lambda: len(site.requests) == 2)
-    assert wait_until(lambda: focused(read()) == {"WebKitWebView"}), read()
 
-    def reaches(name, *keys):
-        screen.keys(*keys)
-        assert wait_until(lambda: focused(read()) == {name}, 20), read()
-    reaches("Cancel", "Tab", "Tab")
+    def reaches(button, *keys):
+        """Has the button the keyboard, or something else, which is the page's?"""
+        if keys:
+            screen.keys(*keys)
+        assert wait_until(lambda: (found := focused(read())) and ("Cancel" in found) == button, 20), read()
+    reaches(False)
+    reaches(True, "Tab", "Tab")
     assert wait_until(lambda: screen.colour(1201, 10) == "174EA6")  # the edge that says so
-    reaches("WebKitWebView", "Tab")
+    reaches(False, "Tab")
     screen.keys("Tab")
     screen.type("alice")
-    reaches("Cancel", "shift+Tab")
-    reaches("WebKitWebView", "shift+Tab")
+    reaches(True, "shift+Tab")
+    reaches(False, "shift+Tab")
     screen.keys("shift+Tab", "shift+Tab", "Return")
     assert wait_until(lambda: [request.body for request in site.requests if request.method == "POST"] == [b"user=alice"])
     assert viewer.runs()
