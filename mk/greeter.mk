@@ -20,9 +20,10 @@ greeter_built     = $(wildcard $(greeter_programs))
 .PHONY: greeter check-greeter
 greeter: $(greeter_programs) ## build gcpkce-view and gcpkce-greeter; need GTK 4, WebKitGTK 6.0 and LightDM's library
 
-# The libraries' headers are not held to our warnings.
+# The libraries' headers are not held to our warnings.  Functions are those of GTK
+# 4.8, also where a later one deprecates them.
 $(in_greeter): private target_cflags = -DGCPKCE_LOCALE='"$(localedir)"' -DGCPKCE_VIEW='"$(bindir)/gcpkce-view"' \
-	-DGCPKCE_GREETER_CONF='"$(sysconfdir)/gcpkce-greeter.conf"' \
+	-DGCPKCE_GREETER_CONF='"$(sysconfdir)/gcpkce-greeter.conf"' -DGDK_VERSION_MIN_REQUIRED=GDK_VERSION_4_8 \
 	$(patsubst -I%,-isystem%,$(gtk_cflags) $(webkit_cflags) $(lightdm_cflags) $(crypto_cflags))
 $(in_greeter): $(B)/paths
 $(B)/gcpkce-view: $(view) $(looks) $(base)
