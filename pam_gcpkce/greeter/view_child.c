@@ -67,6 +67,7 @@ stream_read(struct child *child, enum stream i)
 			buf_reset(&child->read[i]);
 		buf_put(&child->read[i], block, (size_t)got);
 	}
+	explicit_bzero(block, sizeof(block)); /* a code was in it */
 	return got < 0 && (errno == EAGAIN || errno == EINTR);
 }
 

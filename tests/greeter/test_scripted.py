@@ -2,6 +2,7 @@
 """The login screen with a greetd of the test's own, which replies when it likes."""
 
 import contextlib
+import http.server
 import json
 import os
 import queue
@@ -9,11 +10,12 @@ import socket
 import struct
 import subprocess
 import threading
+import time
 
 import desk as desks
 import pytest
 from conftest import ACCOUNT, UID
-from waiting import PATIENCE
+from waiting import PATIENCE, wait_until
 
 SOCKET = "/tmp/scripted.sock"
 
@@ -36,7 +38,8 @@ class Scripted(desks.Desk):
         self._daemon = subprocess.Popen(
             ["unshare", "--pid", "--fork", "--kill-child", "--mount-proc", "setpriv", f"--reuid={self.uid}",
              f"--regid={self.uid}", "--clear-groups", "/tmp/start-greeter"],
-            env={"PATH": "/usr/bin:/bin", "GREETD_SOCK": SOCKET, "XKB_DEFAULT_LAYOUT": self.layout})
+            env={"PATH": "/usr/bin:/bin", "GREETD_SOCK": SOCKET, "XKB_DEFAULT_LAYOUT": self.layout,
+                 "all_proxy": "http://127.0.0.1:9", "http_proxy": "http://127.0.0.1:9"})
         self._connection, _ = self._listener.accept()
         threading.Thread(target=self._read, daemon=True).start()
 
@@ -108,3 +111,48 @@ def test_a_long_name_after_a_cancelled_sign_in_is_whole(scripted):
     assert scripted.request() == {"type": "cancel_session"}
     scripted.reply(type="success")
     assert scripted.request() == {"type": "create_session", "username": letter * 200}
+
+
+class Listener(http.server.BaseHTTPRequestHandler):
+    """The module's; it takes a code, or it does not."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self):  # pylint: disable=invalid-name
+        self.server.asked.append((self.path, self.headers["Host"]))
+        self.send_response(self.server.status)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_):  # pylint: disable=arguments-differ
+        """Not to the test's output."""
+
+
+@pytest.mark.parametrize("status", [200, 409, None])
+def test_the_listener_of_the_module_is_asked_without_a_proxy(scripted, status):
+    """The screen says if it does not take the code, or is not there."""
+    listener = http.server.HTTPServer(("127.0.0.1", 0), Listener)
+    listener.status, listener.asked = status, []
+    here = f"localhost:{listener.server_port}"
+    desks.write("/tmp/program", f"#!/bin/sh\necho 'http://{here}/cb?code=1&state=s'\n", 0o755)
+    scripted.configure(greeter=["view = /tmp/program"])
+    scripted.start()
+    scripted.sign_in("alice")
+    assert scripted.request()["type"] == "create_session"
+    threading.Thread(target=listener.serve_forever, daemon=True).start()
+    if status is None:
+        listener.shutdown()
+        listener.server_close()
+    scripted.reply(type="auth_message", auth_message_type="info", auth_message=(
+        f"https://login.example/authorize?response_type=code&redirect_uri=http://{here}/cb&state=s\n\nOpen it."))
+    assert scripted.request() == {"type": "post_auth_message_response"}
+    if status != 200:
+        scripted.wait_for("The sign-in page ended in an unexpected way", "Try again", "alice")
+    else:
+        assert wait_until(lambda: listener.asked)
+        time.sleep(2)
+        scripted.wait_for("Checking your sign-in")
+    assert listener.asked == ([("/cb?code=1&state=s", here)] if status else [])
+    if status is not None:
+        listener.shutdown()
+        listener.server_close()

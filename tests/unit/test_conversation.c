@@ -255,6 +255,17 @@ caught_address_is_the_answer(void **state)
 }
 
 static void
+prompt_after_the_page_s_is_the_user_s(void **state)
+{
+	(void)state;
+	page_reach();
+	view_ends(VIEW_CAUGHT, CALLBACK "?code=1");
+	buf_reset(&calls);
+	asks("Code: ");
+	calls_are("ask(alice||Code:|-|-)\n");
+}
+
+static void
 page_and_question_may_be_one_prompt(void **state)
 {
 	(void)state;
@@ -296,18 +307,21 @@ listener_reach(void)
 static void
 listener_gets_the_answer_and_no_prompt_does(void **state)
 {
-	static const char *const prompts[] = {"Password: ", "Code: "};
-
 	(void)state;
-	for (int secret = 0; secret < 2; secret++) {
+	for (int i = 0; i < 4; i++) {
+		bool secret = i % 2 == 0;
+
 		listener_reach();
+		if (i > 1) /* the same without the text after the address */
+			says("Sign in:\n" LISTENER "\n");
+		conversation_open(&c);
 		view_ends(VIEW_CAUGHT, DELIVERED);
-		calls_are("wait(" MESSAGE_SCREEN_CHECKING
-			  ")\ndeliver(" DELIVERED ")\n");
 		delivers(true);
-		conversation_handler.prompt(&c, secret, prompts[secret]);
+		assert_int_equal(c.caught.len, 0);
+		buf_reset(&calls);
+		conversation_handler.prompt(&c, secret, "Code: ");
 		calls_are(secret ? "ask(alice||Code:*|-|-)\n"
-				 : "ask(alice||Password:|-|-)\n");
+				 : "ask(alice||Code:|-|-)\n");
 		assert_null(delivery_handler);
 		conversation_restart(&c, "");
 		buf_reset(&calls);
@@ -653,6 +667,7 @@ main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 	    TEST(caught_address_is_the_answer),
+	    TEST(prompt_after_the_page_s_is_the_user_s),
 	    TEST(page_and_question_may_be_one_prompt),
 	    TEST(answer_waits_for_its_prompt_and_a_listener_gets_it),
 	    TEST(listener_gets_the_answer_and_no_prompt_does),
