@@ -20,7 +20,7 @@ class Screen:
         self.environment = {"PATH": "/usr/bin:/bin", "DISPLAY": self.name}
         os.makedirs("/tmp/.X11-unix", mode=0o1777, exist_ok=True)
         self._server = subprocess.Popen(
-            ["Xvfb", self.name, "-screen", "0", f"{size[0]}x{size[1]}x24", "-nolisten", "tcp", "-ac"],
+            ["Xvfb", self.name, "-screen", "0", f"{size[0]}x{size[1]}x24", "-nolisten", "tcp", "-ac", "-noreset"],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         assert wait_until(lambda: os.path.exists(f"/tmp/.X11-unix/X{number}")), "no X server"
 
