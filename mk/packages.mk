@@ -22,8 +22,9 @@ rpm: ## build pam_gcpkce-*.rpm in build/rpm
 	$(Q)tools/install-deps package
 	$(Q)rm -rf build/rpm && mkdir -p build/rpm/SOURCES
 	$(Q)$(tracked) --transform='s|^|pam_gcpkce-$(VERSION)/|' | gzip -n > build/rpm/SOURCES/pam_gcpkce-$(VERSION).tar.gz
+	$(Q)cp etc/sysusers.d/pam_gcpkce.conf build/rpm/SOURCES/pam_gcpkce.sysusers
 	$(Q)env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS rpmbuild --define '_topdir $(CURDIR)/build/rpm' \
-		--define 'gcpkce_version $(VERSION)' $(if $(wildcard /etc/debian_version),--nodeps) -bb packaging/rpm/pam_gcpkce.spec
+		$(if $(wildcard /etc/debian_version),--nodeps) -bb packaging/rpm/pam_gcpkce.spec
 	@ls -l build/rpm/RPMS/*/*.rpm
 
 check-packages: ## build all packages, lintian, reproducibility, contents, policy (minutes)

@@ -23,6 +23,21 @@ def test_the_changelogs_name_the_version():
     version = read("VERSION").strip()
     assert read("packaging/debian/changelog").startswith(f"pam-gcpkce ({version}) ")
     assert f" - {version}-1\n" in read("packaging/rpm/pam_gcpkce.spec")
+    assert f"\nVersion:        {version}\n" in read("packaging/rpm/pam_gcpkce.spec")
+
+
+@pytest.mark.skipif(shutil.which("rpmspec") is None, reason="there is no rpmspec")
+def test_the_spec_uses_the_macros_of_fedora():
+    """Debian's rpm has none of them."""
+    macros = ["sysusers_create_compat", "systemd_post", "systemd_preun", "systemd_postun"]
+    defined = [f"--define={name}() {name}:%{{basename:%1}}" for name in macros]
+    text = subprocess.run(
+        ["rpmspec", "-P", *defined, f"{ROOT}/packaging/rpm/pam_gcpkce.spec"],
+        stdout=subprocess.PIPE, text=True, check=True).stdout
+    script = dict(re.findall(r"^%(pre|post|preun|postun)\n(.*?)^(?=%|\Z)", text, re.M | re.S))
+    assert "sysusers_create_compat:pam_gcpkce.sysusers\n" in script["pre"]
+    for name in ("post", "preun", "postun"):
+        assert f"systemd_{name}:gcpkce-helper.socket\n" in script[name]
 
 
 def test_the_scripts_of_the_package_are_shell_scripts_that_parse():
@@ -112,7 +127,7 @@ def check_release(tmp_path):
     def run(check):
         program(clone / "tools/enter-release", f"""\
 case "$*" in
-*install-deps*|*apt-get*) ;;
+*install-deps*|*dist-upgrade*) ;;
 *lifecycle*) echo '51 passed, 0 failed' ;;
 *all\\ test-parts*) echo 'x.c:1:2: warning: y' ;;
 *quick*) echo '7 passed, 0 failed, 1 skipped' ;;
@@ -141,6 +156,13 @@ def test_a_row_says_what_failed(check_release):
     done, lines = check_release("echo '8 passed, 1 failed, 2 skipped'; exit 1")
     assert done.returncode == 1 and "failed: check" in done.stderr
     assert "| **failed** 8 1 2 (" in lines[-1]
+
+
+def test_two_runs_at_once_lose_no_row(check_release):
+    _, lines = check_release("""
+        { flock 9; page=$(cat <&9); sleep 1; printf '%s\\n' "$page" '| bookworm |' >docs/RELEASES.md
+        } 9<docs/RELEASES.md >/dev/null 2>&1 &""")
+    assert "| bookworm |" in lines and lines[-1].startswith("| sid | ")
 
 
 def test_the_rows_have_the_columns_of_the_table():
