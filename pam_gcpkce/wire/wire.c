@@ -241,7 +241,9 @@ wire_header_parse(const uint8_t header[static WIRE_HEADER_LEN],
 		len = len << 8 | header[i];
 	if (header[4] != WIRE_VERSION)
 		return err_set(reterr, OUTCOME_HELPER_FAILED,
-		    "frame: version %u, not %u", header[4], WIRE_VERSION);
+		    "frame: version %u, not %u: restart an application that "
+		    "started before an upgrade",
+		    header[4], WIRE_VERSION);
 	if (header[5] < WIRE_REQUEST || header[5] > WIRE_REVOKING)
 		return err_set(reterr, OUTCOME_HELPER_FAILED,
 		    "frame: unknown type %u", header[5]);

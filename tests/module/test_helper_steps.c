@@ -151,6 +151,9 @@ row_run(void **state)
 	assert_null(journal_find("ok"));
 	if (journal_value(journal_decision(), "cause")[0] == '\0')
 		fail_msg("no cause: %s", journal_decision());
+	if (strcmp(row->deed->twist, "version") == 0 && !denied)
+		assert_holds(journal_decision(),
+		    ": restart an application that started before an upgrade");
 	host_end(&h);
 }
 

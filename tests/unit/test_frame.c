@@ -151,7 +151,9 @@ frame_receive_refuses_what_is_no_frame(void **state)
 	bytes_send("HTTP/1.1 200 OK\r\n", 17);
 	assert_int_equal(
 	    receive(-1, &type, &payload, &err), OUTCOME_HELPER_FAILED);
-	assert_string_equal(err.text, "frame: version 47, not 9");
+	assert_string_equal(err.text,
+	    "frame: version 47, not 9: restart an application that started "
+	    "before an upgrade");
 	assert_int_equal(payload.len, 0);
 }
 

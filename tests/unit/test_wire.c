@@ -717,6 +717,9 @@ wire_refuses_trailing_bytes(void **state)
 	}
 }
 
+#define OTHER_VERSION \
+	", not 9: restart an application that started before an upgrade"
+
 static void
 wire_header_refuses_every_other_one(void **state)
 {
@@ -731,15 +734,15 @@ wire_header_refuses_every_other_one(void **state)
 	    {{0, 0, 0, 2, 9, 12}, NULL},
 	    {{0, 0, 0, 2, 9, 13}, NULL},
 	    {{0, 3, 0x40, 2, 9, 4}, NULL},
-	    {{0, 0, 0, 2, 0, 5}, "frame: version 0, not 9"},
-	    {{0, 0, 0, 2, 1, 5}, "frame: version 1, not 9"},
-	    {{0, 0, 0, 2, 2, 5}, "frame: version 2, not 9"},
-	    {{0, 0, 0, 2, 3, 5}, "frame: version 3, not 9"},
-	    {{0, 0, 0, 2, 4, 5}, "frame: version 4, not 9"},
-	    {{0, 0, 0, 2, 5, 5}, "frame: version 5, not 9"},
-	    {{0, 0, 0, 2, 6, 5}, "frame: version 6, not 9"},
-	    {{0, 0, 0, 2, 7, 5}, "frame: version 7, not 9"},
-	    {{0, 0, 0, 2, 255, 5}, "frame: version 255, not 9"},
+	    {{0, 0, 0, 2, 0, 5}, "frame: version 0" OTHER_VERSION},
+	    {{0, 0, 0, 2, 1, 5}, "frame: version 1" OTHER_VERSION},
+	    {{0, 0, 0, 2, 2, 5}, "frame: version 2" OTHER_VERSION},
+	    {{0, 0, 0, 2, 3, 5}, "frame: version 3" OTHER_VERSION},
+	    {{0, 0, 0, 2, 4, 5}, "frame: version 4" OTHER_VERSION},
+	    {{0, 0, 0, 2, 5, 5}, "frame: version 5" OTHER_VERSION},
+	    {{0, 0, 0, 2, 6, 5}, "frame: version 6" OTHER_VERSION},
+	    {{0, 0, 0, 2, 7, 5}, "frame: version 7" OTHER_VERSION},
+	    {{0, 0, 0, 2, 255, 5}, "frame: version 255" OTHER_VERSION},
 	    {{0, 0, 0, 2, 9, 0}, "frame: unknown type 0"},
 	    {{0, 0, 0, 2, 9, 14}, "frame: unknown type 14"},
 	    {{0, 0, 0, 2, 9, 255}, "frame: unknown type 255"},
