@@ -22,11 +22,10 @@ void screen_show_start(const char *notice);
 /* A page without an end of its own. */
 void screen_show_wait(const char *text);
 
-/* The same until the session begins; nothing can be done there. */
+/* The same until the session begins; the user cannot start again. */
 void screen_show_welcome(void);
 
-/* It gives way to the start page when nobody has done anything for the seconds
- * of the setting timeout. */
+/* The sign-in ends if the user does not go on for the seconds of timeout. */
 void screen_show_question(const struct screen_question *question);
 
 bool screen_is_dark(void);
