@@ -170,6 +170,8 @@ def test_the_socket_is_as_the_module_wants_it():
     assert (socket["SocketUser"], socket["SocketMode"]) == ("root", "0600")
     assert socket["Accept"] == socket["RemoveOnStop"] == "yes"
     assert socket["TriggerLimitIntervalSec"] == "0"  # else it closes for good
+    assert socket["MaxConnections"] == "1024"  # as docs/THREATS.md says
+    assert socket["MaxConnectionsPerSource"] == "768"
 
 
 def test_the_limits_are_those_that_the_helper_verifies():
@@ -332,7 +334,9 @@ def test_no_other_user_takes_a_connection_of_the_socket(house, systemd, people, 
     systemd("systemctl start gcpkce-helper.socket")
     with clients(systemd, "bob", 10000, HALF) as printed:
         assert printed == str({errno.EACCES: 10000})
-    assert systemd("systemctl show -P NAccepted gcpkce-helper.socket") == "0\n"
+    assert counted(systemd, "NAccepted") == 0
+    assert counted(systemd, "MaxConnections") == 1024
+    assert counted(systemd, "MaxConnectionsPerSource") == 768
     signs_in(house, systemd, people, journal)
 
 
