@@ -4,7 +4,7 @@ headers := $(sort $(wildcard include/gcpkce/*/*.h))
 sources := $(sort $(headers) $(wildcard pam_gcpkce/*/*.[ch] pam_gcpkce/*/*/*.[ch] tests/*/*.[ch] tools/*.[ch]))
 scripts := $(addprefix tools/,install-deps coverage check-deep enter-release check-release pinned) \
 	tools/check-packages tests/links.sh tests/bench/two-curls.sh .ci/run \
-	$(addprefix tests/packages/,lifecycle selinux-policy) packaging/fleet/sshd-stack $(wildcard packaging/debian/*.p*)
+	$(addprefix tests/packages/,lifecycle selinux-policy) $(addprefix packaging/fleet/,settings sshd-stack) $(wildcard packaging/debian/*.p*)
 
 .PHONY: deps check check-built quick check-release check-web check-oidc check-service check-links load check-deep coverage mutate demo \
 	format format-check lint check-musl product-objects texts fault-table transcripts

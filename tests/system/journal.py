@@ -4,11 +4,13 @@
 import os
 import re
 import socket
+import struct
 import threading
 import time
 
 from waiting import PATIENCE
 
+_CREDENTIALS = struct.Struct("3i")  # pid, uid, gid
 _FIELD = re.compile(r'(?<!\S)([a-z_]+)=("(?:[^"\\]|\\.)*"|\S*)')
 
 
@@ -29,15 +31,18 @@ class Journal:
         self._path = path
         self._asked = self._answered = 0
         self._lines = []  # as they came, with the priority
+        self._uids = []  # of their senders
         self._news = threading.Condition()
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         self._socket.bind(path)
         os.chmod(path, 0o666)
         threading.Thread(target=self._read, daemon=True).start()
 
     def _read(self):
         while True:
-            data = self._socket.recv(65536)
+            data, ((_, _, credentials), *_), _, _ = self._socket.recvmsg(
+                65536, socket.CMSG_SPACE(_CREDENTIALS.size))
             if data.startswith(self._OURS):
                 with self._news:
                     self._answered = int(data[len(self._OURS):])
@@ -46,6 +51,7 @@ class Journal:
             line = data.decode("utf-8", "backslashreplace").rstrip("\n\0")
             with self._news:
                 self._lines.append(line)
+                self._uids.append(_CREDENTIALS.unpack(credentials)[1])
                 self._news.notify_all()
 
     def _catch_up(self):
@@ -62,12 +68,19 @@ class Journal:
         self._catch_up()
         with self._news:
             self._lines.clear()
+            self._uids.clear()
 
     def raw(self):
         """All lines, with their priorities."""
         self._catch_up()
         with self._news:
             return list(self._lines)
+
+    def senders(self):
+        """The uid of the sender of each of these lines, as the kernel has it."""
+        self._catch_up()
+        with self._news:
+            return list(self._uids)
 
     def lines(self):
         return list(map(_without_priority, self.raw()))
