@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 """docs/FLEET.md's questions to the journal, asked of a journal of real sign-ins."""
 
+import pwd
 import re
 import shutil
 import subprocess
@@ -8,8 +9,9 @@ import time
 
 import pytest
 
+import hosts
 from documents import commands
-from house import ROOT, find_program
+from house import HELPER_USER, ROOT, find_program
 
 REMOTE = "/usr/lib/systemd/systemd-journal-remote"
 pytestmark = pytest.mark.skipif(
@@ -17,13 +19,13 @@ pytestmark = pytest.mark.skipif(
     reason="there is no journalctl or systemd-journal-remote here; see tools/install-deps")
 
 
-def entry(line, number):
-    """A line of syslog(3) as journald keeps it."""
+def entry(line, uid, number):
+    """A line of syslog(3) and the uid of its sender as journald keeps them."""
     priority, name, text = re.fullmatch(
         r"<(\d+)>\w{3} [ \d]\d [\d:]{8} ([^:\[]+)(?:\[\d+\])?: (.*)", line).groups()
     return "".join(f"{key}={value}\n" for key, value in (
         ("__REALTIME_TIMESTAMP", int(time.time() * 1e6) - 10**6 + number),
-        ("_BOOT_ID", "0123456789abcdef0123456789abcdef"), ("PRIORITY", int(priority) & 7),
+        ("_UID", uid), ("_BOOT_ID", "0123456789abcdef0123456789abcdef"), ("PRIORITY", int(priority) & 7),
         ("SYSLOG_FACILITY", int(priority) >> 3), ("SYSLOG_IDENTIFIER", name), ("MESSAGE", text)))
 
 
@@ -34,10 +36,11 @@ def ask(house, journal, tmp_path):
 
     def ask(question):
         if not file.exists():
-            lines = "\n".join(map(entry, journal.raw(), range(1000)))
+            lines = "\n".join(map(entry, journal.raw(), journal.senders(), range(1000)))
             subprocess.run([REMOTE, "-o", file, "-"], input=lines + "\n", text=True, check=True,
                            capture_output=True)
-        command = commands_by_question()[question].replace("example.com", "example.test")
+        command = commands_by_question()[question].replace(
+            "example.com", "example.test").replace("_gcpkce", HELPER_USER)
         done = subprocess.run(
             ["sh", "-c", command.replace("journalctl ", f"journalctl --file={file} ")], check=True,
             text=True, capture_output=True, env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"})
@@ -86,9 +89,29 @@ def go_through_a_day(sshd, people, genesys, configure, journal):
     sshd.open("alice").end()
 
 
+def forge(lines):
+    """alice writes the same lines once more."""
+    subprocess.run(hosts.as_account("alice", ["logger", "--prio-prefix", "-t", "sshd"]), check=True, text=True,
+                   input="\n".join(re.sub(r"^(<\d+>).*?: ", r"\1", line) for line in lines))
+
+
+@pytest.mark.parametrize("kind, caller", [(hosts.Sudo, "alice"), (hosts.Su, "carol")])
+def test_a_setuid_program_s_lines_have_the_uid_of_its_user(kind, caller, house, people, journal):
+    terminal = kind(house).open("alice")
+    terminal.answer(people["alice"].sign_in(terminal.asked()))
+    terminal.session()
+    terminal.leave()
+    senders = {uid for uid, line in zip(journal.senders(), journal.raw()) if "outcome=ok" in line}
+    assert senders == {pwd.getpwnam(caller).pw_uid}
+
+
 def test_the_ten_questions_have_the_answers_of_these_sign_ins(
         sshd, people, genesys, configure, journal, ask):
     go_through_a_day(sshd, people, genesys, configure, journal)
+    real = journal.raw()
+    forge(real)
+    journal.wait(r"^\w+ +\d+ \S+ sshd: outcome=revoke_failed")
+    assert len(journal.raw()) == 2 * len(real)
     me = 'rhost="127.0.0.1"'
     alice, bob = (f'email="{people[name].email}"' for name in ("alice", "bob"))
     assert ask("How do") == [
