@@ -70,7 +70,7 @@ $(B)/tests/unit/test_conversation: $(B)/pam_gcpkce/greeter/message.o
 $(B)/tests/unit/test_settings.o: private target_cflags = $(cmocka_cflags) -DGCPKCE_VIEW='"$(bindir)/gcpkce-view"'
 $(B)/tests/unit/test_result: $(B)/pam_gcpkce/module/result.o
 $(B)/tests/unit/test_template: $(B)/pam_gcpkce/module/template.o
-$(B)/tests/unit/test_web_rules: $(addprefix $(B)/pam_gcpkce/greeter/,web_rules.o web_options.o)
+$(B)/tests/unit/test_web_rules: $(addprefix $(B)/pam_gcpkce/greeter/,web_rules.o web_options.o environment.o)
 $(B)/tests/unit/test_config_example: $(B)/tools/config_example.o
 $(B)/tests/unit/test_page $(B)/tests/unit/test_http_request: $(filter %/page.o %/http_request.o,$(loopback))
 $(B)/tests/unit/test_helper_proc $(B)/tests/unit/test_remembered: $(B)/tests/module/own_run.o

@@ -10,6 +10,7 @@
 #include <sys/resource.h>
 
 #include "conversation.h"
+#include "environment.h"
 #include "screen_window.h"
 #include "texts.h"
 
@@ -63,7 +64,6 @@ is_greetd_s(bool check)
 	    strstr(text, "gcpkce-greeter") != NULL;
 }
 
-/* The page's program must not reach the display manager. */
 static struct backend *
 backend_new(const struct settings *settings,
     const struct backend_handler *handler, struct errinfo *reterr)
@@ -77,9 +77,6 @@ backend_new(const struct settings *settings,
 	else
 		(void)err_set(reterr, OUTCOME_SYSTEM_ERROR,
 		    "neither greetd nor LightDM has started it");
-	(void)unsetenv("GREETD_SOCK");
-	(void)unsetenv("LIGHTDM_TO_SERVER_FD");
-	(void)unsetenv("LIGHTDM_FROM_SERVER_FD");
 	return backend;
 }
 
@@ -96,8 +93,11 @@ run(const struct settings *settings, const char *fault)
 		(void)fprintf(stderr, "gcpkce-greeter: %s\n", why.text);
 		return 2;
 	}
-	/* one still window: OpenGL in software costs 100 MiB for nothing */
-	(void)setenv("GSK_RENDERER", "cairo", 0);
+	/* the page's program must not reach the display manager */
+	if (!environment_reduce()) {
+		perror("gcpkce-greeter");
+		return 1;
+	}
 	if (!gtk_init_check()) {
 		(void)fputs("gcpkce-greeter: no display\n", stderr);
 		return 1;

@@ -138,7 +138,8 @@ page_show(GtkWidget *page, GtkWidget *button, GtkWidget *focus)
 	for (size_t i = 0; i < G_N_ELEMENTS(pages); i++)
 		gtk_widget_set_visible(pages[i], pages[i] == page);
 	gtk_window_set_default_widget(screen.window, button);
-	(void)gtk_widget_grab_focus(focus);
+	if (!gtk_widget_grab_focus(focus)) /* a label */
+		gtk_window_set_focus(screen.window, focus);
 	fullscreen_focus(screen.window);
 }
 
@@ -193,7 +194,8 @@ screen_show_wait(const char *text)
 	fields_clear();
 	widget_label_set(screen.waiting, text);
 	gtk_spinner_start(screen.spinner);
-	page_show(screen.wait, NULL, screen.wait_restart);
+	/* not the button: a second Enter would end the sign-in */
+	page_show(screen.wait, NULL, GTK_WIDGET(screen.waiting));
 }
 
 void

@@ -2,6 +2,7 @@
 /* How the screen is made, once. */
 #include "fullscreen.h"
 #include "gcpkce/base/text.h"
+#include "keys.h"
 #include "screen_parts.h"
 #include "screen_window.h"
 #include "style.h"
@@ -171,14 +172,11 @@ body_make(const char *fault)
 	return body;
 }
 
-static gboolean
-on_escape(GtkWidget *widget, GVariant *arguments, gpointer arg)
+static void
+on_escape(void *data)
 {
-	(void)widget;
-	(void)arguments;
-	(void)arg;
+	(void)data;
 	screen_on_restart();
-	return TRUE;
 }
 
 /* There is nothing behind it. */
@@ -187,19 +185,6 @@ on_close(void)
 {
 	screen_on_restart();
 	return TRUE;
-}
-
-static void
-escape_add(void)
-{
-	GtkEventController *keys = gtk_shortcut_controller_new();
-
-	gtk_shortcut_controller_set_scope(
-	    GTK_SHORTCUT_CONTROLLER(keys), GTK_SHORTCUT_SCOPE_GLOBAL);
-	gtk_shortcut_controller_add_shortcut(GTK_SHORTCUT_CONTROLLER(keys),
-	    gtk_shortcut_new(gtk_keyval_trigger_new(GDK_KEY_Escape, 0),
-		gtk_callback_action_new(on_escape, NULL, NULL)));
-	gtk_widget_add_controller(GTK_WIDGET(screen.window), keys);
 }
 
 static void
@@ -231,6 +216,7 @@ void
 screen_open(struct conversation *conversation, const struct settings *settings,
     const char *fault)
 {
+	static struct keys keys = {.mnemonics = true, .escape = on_escape};
 	GtkWidget *scroll = gtk_scrolled_window_new();
 	unsigned long scale = 100;
 
@@ -255,7 +241,7 @@ screen_open(struct conversation *conversation, const struct settings *settings,
 	question_make();
 	g_signal_connect(
 	    screen.window, "close-request", G_CALLBACK(on_close), NULL);
-	escape_add();
+	keys_watch(screen.window, &keys);
 	changes_watch();
 	fullscreen_present(screen.window);
 }

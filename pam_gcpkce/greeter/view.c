@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "environment.h"
 #include "texts.h"
 #include "view_child.h"
 #include "web_messages.h"
@@ -16,6 +17,7 @@
 #include "web_window.h"
 
 #define ANSWER_SECONDS 30 /* for the first bytes of a page */
+#define NOTED_MAX 20      /* places in the log: a page can try without end */
 
 enum status {
 	STATUS_ANSWER,
@@ -33,6 +35,9 @@ struct run {
 	bool ended;
 	enum status status;
 	char host[256];       /* of the page that is loading, or shown */
+	char shown[256];      /* of the page that is shown, or "" */
+	char refused[256];    /* the last place that was not allowed, or "" */
+	GPtrArray *noted;     /* the places that the log has */
 	gint64 deadline_us;   /* g_get_monotonic_time */
 	gint64 answer_due_us; /* the same, for the page; 0: it is there */
 };
@@ -100,6 +105,37 @@ unreachable(struct run *v, const char *sentence, const char *reason)
 	    online ? sentence : MESSAGE_SCREEN_NO_NETWORK_FIX, v->host);
 }
 
+/* Each place once. */
+static void
+refused(struct run *v, const char *place)
+{
+	(void)g_strlcpy(v->refused, place, sizeof(v->refused));
+	if (v->noted->len >= NOTED_MAX ||
+	    g_ptr_array_find_with_equal_func(
+		v->noted, place, g_str_equal, NULL))
+		return;
+	g_ptr_array_add(v->noted, g_strdup(place));
+	note("not allowed", place);
+}
+
+/* The page that was loading does not come: the last one stays, if any. */
+static void
+stays(struct run *v, const char *reason)
+{
+	if (v->answer_due_us == 0)
+		return; /* nothing was loading */
+	v->answer_due_us = 0;
+	if (v->shown[0] != '\0') {
+		web_window_page(v->window, v->shown);
+		return;
+	}
+	if (v->refused[0] != '\0')
+		web_window_trouble(v->window, MESSAGE_SCREEN_NO_PAGE,
+		    MESSAGE_WEB_REFUSED, v->refused);
+	else
+		unreachable(v, reason, reason);
+}
+
 static void
 failed_page(struct run *v, const char *reason)
 {
@@ -120,8 +156,12 @@ on_event(void *data, enum web_event event, const char *detail)
 		web_window_loading(v->window, detail);
 		break;
 	case WEB_SHOWN:
+		(void)g_strlcpy(v->shown, detail, sizeof(v->shown));
 		v->answer_due_us = 0;
 		web_window_page(v->window, detail);
+		break;
+	case WEB_STAYS:
+		stays(v, detail);
 		break;
 	case WEB_CAUGHT:
 		answer(v, detail);
@@ -130,7 +170,7 @@ on_event(void *data, enum web_event event, const char *detail)
 		web_window_refused(v->window, detail);
 		/* fall through */
 	case WEB_REFUSED_QUIETLY:
-		note("not allowed", detail);
+		refused(v, detail);
 		break;
 	case WEB_NO_ADDRESS:
 		unreachable(v, MESSAGE_WEB_NO_ADDRESS, detail);
@@ -193,6 +233,7 @@ static enum status
 run(struct run *v)
 {
 	v->loop = g_main_loop_new(NULL, FALSE);
+	v->noted = g_ptr_array_new();
 	v->requests = (struct web_requests){on_cancel, on_retry, v};
 	v->deadline_us = g_get_monotonic_time() +
 	    (gint64)v->options.deadline * G_USEC_PER_SEC;
@@ -221,7 +262,7 @@ main(int argc, char **argv)
 	case WEB_RUN:
 		break;
 	}
-	if (!web_environment_reduce() || setrlimit(RLIMIT_CORE, &none) != 0) {
+	if (!environment_reduce() || setrlimit(RLIMIT_CORE, &none) != 0) {
 		perror("gcpkce-view");
 		return STATUS_FAILED;
 	}

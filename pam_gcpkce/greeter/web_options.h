@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The command line of gcpkce-view, and the environment that it keeps. */
+/* The command line of gcpkce-view. */
 #ifndef GCPKCE_GREETER_WEB_OPTIONS_H
 #define GCPKCE_GREETER_WEB_OPTIONS_H
 
@@ -27,14 +27,5 @@ enum web_request {
 /* ret is set for WEB_RUN alone. */
 enum web_request web_options_parse(
     int argc, char **argv, struct web_options *ret);
-
-/*
- * Remove what the environment could make of GTK, GLib and WebKit: files of the
- * account, modules, debugging, another sandbox.  Language, display, bus, time
- * zone and proxy stay.  For use before any library has read it.
- *
- * gives:  false when memory is short
- */
-bool web_environment_reduce(void);
 
 #endif

@@ -133,6 +133,13 @@ on_load_changed(WebKitWebView *web, WebKitLoadEvent event, struct page *page)
 static enum web_event
 event_of(const GError *error)
 {
+	/* what the policy refused, what would be a download, an empty answer,
+	 * and web_page_stop */
+	if (g_error_matches(error, WEBKIT_POLICY_ERROR,
+		WEBKIT_POLICY_ERROR_FRAME_LOAD_INTERRUPTED_BY_POLICY_CHANGE) ||
+	    g_error_matches(
+		error, WEBKIT_NETWORK_ERROR, WEBKIT_NETWORK_ERROR_CANCELLED))
+		return WEB_STAYS;
 	if (error->domain == G_RESOLVER_ERROR)
 		return WEB_NO_ADDRESS;
 	return g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED)
@@ -147,12 +154,7 @@ on_load_failed(WebKitWebView *web, WebKitLoadEvent event, const char *uri,
 	(void)web;
 	(void)event;
 	(void)uri;
-	/* those two are ours: a refusal, and web_page_stop */
-	if (!g_error_matches(error, WEBKIT_POLICY_ERROR,
-		WEBKIT_POLICY_ERROR_FRAME_LOAD_INTERRUPTED_BY_POLICY_CHANGE) &&
-	    !g_error_matches(
-		error, WEBKIT_NETWORK_ERROR, WEBKIT_NETWORK_ERROR_CANCELLED))
-		report(page, event_of(error), error->message);
+	report(page, event_of(error), error->message);
 	return TRUE;
 }
 

@@ -10,6 +10,7 @@
 enum web_event {
 	WEB_LOADING,         /* the host */
 	WEB_SHOWN,           /* the host, once its page is there */
+	WEB_STAYS,           /* why the page that was loading does not come */
 	WEB_CAUGHT,          /* the answer: the redirect URI and its query */
 	WEB_REFUSED,         /* the host, or the scheme, that is not allowed */
 	WEB_REFUSED_QUIETLY, /* the same, of a frame or a script: the page stays

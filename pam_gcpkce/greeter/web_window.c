@@ -2,6 +2,7 @@
 #include "web_window.h"
 
 #include "fullscreen.h"
+#include "keys.h"
 #include "style.h"
 #include "texts.h"
 #include "web_messages.h"
@@ -17,6 +18,7 @@ struct web_window {
 	GtkWidget *retry;
 	guint32 tab_time; /* of the last Tab, in milliseconds */
 	const struct web_requests *requests;
+	struct keys keys;
 };
 
 /* The translation with {name} replaced; for g_free. */
@@ -44,45 +46,6 @@ on_retry(GtkWidget *button, struct web_window *w)
 	w->requests->retry(w->requests->data);
 }
 
-/* Keys of an editor, with Control. */
-static bool
-is_editing(guint key)
-{
-	static const guint editing[] = {GDK_KEY_a, GDK_KEY_c, GDK_KEY_v,
-	    GDK_KEY_x, GDK_KEY_y, GDK_KEY_z, GDK_KEY_Left, GDK_KEY_Right,
-	    GDK_KEY_Up, GDK_KEY_Down, GDK_KEY_Home, GDK_KEY_End,
-	    GDK_KEY_BackSpace, GDK_KEY_Delete};
-
-	for (size_t i = 0; i < G_N_ELEMENTS(editing); i++) {
-		if (editing[i] == gdk_keyval_to_lower(key))
-			return true;
-	}
-	return false;
-}
-
-static bool
-is_modifier(guint key)
-{
-	return (key >= GDK_KEY_Shift_L && key <= GDK_KEY_Hyper_R) ||
-	    key == GDK_KEY_ISO_Level3_Shift;
-}
-
-/*
- * Commands of GTK, WebKit or a page: function keys (F7 would end WebKit), keys
- * of a "multimedia" keyboard, and all with Alt or Super.
- */
-static bool
-is_command(guint key, GdkModifierType state)
-{
-	if (is_modifier(key))
-		return false;
-	return (key >= GDK_KEY_F1 && key <= GDK_KEY_F35) ||
-	    key >= 0x10000000 /* of a vendor */ || key == GDK_KEY_Menu ||
-	    key == GDK_KEY_Print ||
-	    (state & (GDK_ALT_MASK | GDK_SUPER_MASK | GDK_META_MASK)) != 0 ||
-	    ((state & GDK_CONTROL_MASK) != 0 && !is_editing(key));
-}
-
 /*
  * When Tab leaves the page, WebKit moves the keyboard to the button, and sends
  * the same event again, which would move it back.
@@ -101,18 +64,15 @@ is_second_tab(struct web_window *w, guint key, guint32 time)
 	return true;
 }
 
-/* Before the page sees it, so that no page can keep a user. */
+/* Before the page sees it. */
 static gboolean
-on_key(GtkEventController *keys, guint key, guint code, GdkModifierType state,
-    struct web_window *w)
+on_key(GtkEventController *controller, guint key, guint code,
+    GdkModifierType state, struct web_window *w)
 {
-	guint32 time = gtk_event_controller_get_current_event_time(keys);
-
 	(void)code;
-	if (key == GDK_KEY_Escape)
-		(void)on_cancel(NULL, w);
-	return key == GDK_KEY_Escape || is_command(key, state) ||
-	    is_second_tab(w, key, time);
+	(void)state;
+	return is_second_tab(
+	    w, key, gtk_event_controller_get_current_event_time(controller));
 }
 
 static GtkWidget *
@@ -180,6 +140,9 @@ web_window_new(const struct web_options *options, GtkWidget *page,
 	gtk_event_controller_set_propagation_phase(keys, GTK_PHASE_CAPTURE);
 	g_signal_connect(keys, "key-pressed", G_CALLBACK(on_key), w);
 	gtk_widget_add_controller(GTK_WIDGET(w->window), keys);
+	w->keys =
+	    (struct keys){.escape = requests->cancel, .data = requests->data};
+	keys_watch(w->window, &w->keys);
 	g_signal_connect(w->window, "close-request", G_CALLBACK(on_cancel), w);
 	gtk_window_set_title(w->window, text_of(MESSAGE_WEB_TITLE));
 	gtk_window_set_child(w->window, box);
@@ -224,13 +187,13 @@ host_set(struct web_window *w, const char *message, const char *spoken,
 	widget_label_set(w->host, text);
 	gtk_accessible_update_property(
 	    GTK_ACCESSIBLE(w->host), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
-	widget_label_set(w->notice, "");
 	trouble_show(w, false);
 }
 
 void
 web_window_loading(struct web_window *w, const char *host)
 {
+	widget_label_set(w->notice, "");
 	host_set(w, MESSAGE_WEB_LOADING, MESSAGE_WEB_LOADING, host);
 }
 

@@ -58,6 +58,14 @@ def private_tree():
 
 
 @pytest.fixture(scope="session")
+def german(private_tree):
+    """The German locale is there; gives a view's environment of it."""
+    if not os.path.exists("/usr/lib/locale/de_DE.UTF-8"):
+        tree.run("localedef", "--no-archive", "-i", "de_DE", "-f", "UTF-8", "/usr/lib/locale/de_DE.UTF-8")
+    return {"LANG": "de_DE.UTF-8"}
+
+
+@pytest.fixture(scope="session")
 def bus(private_tree, screen):
     """A session bus of the account, with the accessibility bus behind it."""
     address = f"unix:path=/run/user/{UID}/bus-of-tests"

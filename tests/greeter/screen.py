@@ -10,6 +10,13 @@ from waiting import PATIENCE, wait_until
 NUMBER = 70
 SIZE = (1280, 800)
 
+# of browsers, toolkits and desktops: all open something somewhere
+KEYS = ["F1", "F3", "F5", "F6", "F7", "F10", "F11", "F12", "ctrl+shift+i", "ctrl+shift+d", "ctrl+shift+j",
+        "ctrl+shift+c", "ctrl+u", "ctrl+p", "ctrl+s", "ctrl+o", "ctrl+n", "ctrl+t", "ctrl+w", "ctrl+q",
+        "ctrl+l", "ctrl+f", "ctrl+h", "ctrl+d", "ctrl+shift+n", "ctrl+shift+t", "ctrl+alt+t", "alt+Left",
+        "alt+Right", "alt+Home", "alt+F2", "alt+F4", "super", "Menu", "shift+F10", "Print", "ctrl+Tab",
+        "ctrl+Page_Down", "ctrl+plus", "ctrl+minus", "XF86HomePage", "XF86Search", "XF86Back", "XF86Mail"]
+
 
 class Screen:
     """One X server; shots is the directory of its pictures."""

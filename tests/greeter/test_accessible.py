@@ -10,7 +10,7 @@ import pytest
 
 import tree
 from conftest import HERE, LOGIN, OTHER, UID
-from site_server import page
+from site_server import page, redirect
 from ports import free_port
 from waiting import PATIENCE, wait_until
 
@@ -79,6 +79,34 @@ def test_what_is_wrong_is_read_and_the_button_has_the_keyboard(site, screen, vie
         site.pages[LOGIN, "/start"] = page("<script>fetch('/there')</script>")
         screen.keys("Return")
         assert wait_until(lambda: any(request.path == "/there" for request in site.requests)), viewer.said
+
+
+@pytest.mark.parametrize("way", ["another host", "a download", "no content"])
+def test_a_page_stays_where_a_link_leads_to_no_page(site, screen, view, bus, read, way):
+    """Also after the time in which another page must answer."""
+    site.pages[LOGIN, "/start"] = page(
+        "<a href='/on' style='display: block; height: 60vh'>Help</a><script>fetch('/there')</script>")
+    site.pages[LOGIN, "/on"] = {"another host": redirect(site.url(OTHER, "/on")),
+                                "a download": page("x", Content_Disposition="attachment; filename=x"),
+                                "no content": page("", 204)}[way]
+    viewer = view(env=bus)
+    assert wait_until(lambda: f"Page of {LOGIN}" in names(read(), "label"), 20), read()
+    screen.click(640, 300)
+    assert wait_until(lambda: any(request.path == "/on" for request in site.requests))
+    assert wait_until(lambda: f"Page of {LOGIN}" in names(read(), "label"), 10), read()
+    assert any(name.startswith(f"{OTHER} is not allowed") for name in names(
+        read(), "alert", "notification")) == (way == "another host")
+    if way == "another host":
+        time.sleep(31)
+    assert ("cannot be reached" in viewer.said, viewer.runs()) == (False, True)
+
+
+def test_a_first_page_of_a_refused_host_is_named(site, view, bus, read):
+    site.pages[LOGIN, "/start"] = redirect(site.url(OTHER, "/idp"))
+    viewer = view(env=bus)
+    assert wait_until(lambda: any(name.startswith(f"{OTHER} is not allowed") for name in names(
+        read(), "alert", "notification")), 20), (read(), viewer.said)
+    assert focused(read()) == {"Try again"}
 
 
 def test_tab_goes_from_the_page_to_the_button_and_back(site, screen, view, bus, read):

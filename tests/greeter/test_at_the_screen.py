@@ -13,6 +13,7 @@ import pytest
 
 import tree
 from conftest import HERE, LOGIN, OTHER, UID
+from screen import KEYS
 from site_server import page
 from waiting import PATIENCE, wait_until
 
@@ -23,11 +24,6 @@ input, button {{ font: inherit; padding: .5em }}</style>
 <form method="post" action="/check"><h1>Sign in</h1><input name="user" aria-label="User" autofocus>
 <input name="password" type="password" aria-label="Password"><button>Next</button>{more}</form>
 <script>fetch("/there")</script></html>"""
-KEYS = ["F1", "F3", "F5", "F6", "F7", "F10", "F11", "F12", "ctrl+shift+i", "ctrl+shift+d", "ctrl+shift+j",
-        "ctrl+shift+c", "ctrl+u", "ctrl+p", "ctrl+s", "ctrl+o", "ctrl+n", "ctrl+t", "ctrl+w", "ctrl+q",
-        "ctrl+l", "ctrl+f", "ctrl+h", "ctrl+d", "ctrl+shift+n", "ctrl+shift+t", "ctrl+alt+t", "alt+Left",
-        "alt+Right", "alt+Home", "alt+F2", "alt+F4", "super", "Menu", "shift+F10", "Print", "ctrl+Tab",
-        "ctrl+Page_Down", "ctrl+plus", "ctrl+minus", "XF86HomePage", "XF86Search", "XF86Back", "XF86Mail"]
 
 
 def is_there(site, viewer):
@@ -284,14 +280,6 @@ def test_without_a_network_it_says_so_and_tries_again(site, screen, view):
             file.write(hosts)
     screen.keys("Return")
     is_there(site, viewer)
-
-
-@pytest.fixture(scope="module")
-def german(private_tree):
-    if not os.path.exists("/usr/lib/locale/de_DE.UTF-8"):
-        subprocess.run(["localedef", "--no-archive", "-i", "de_DE", "-f", "UTF-8",
-                        "/usr/lib/locale/de_DE.UTF-8"], check=True)
-    return {"LANG": "de_DE.UTF-8"}
 
 
 def test_it_is_german_dark_and_large(form, screen, view, german):

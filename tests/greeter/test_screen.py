@@ -2,12 +2,21 @@
 """The login screen for everybody: keyboard, screen reader, German, large, dark."""
 
 import os
+import re
 import subprocess
+import time
 
 import desk as desks
 import pytest
+from screen import KEYS
 from waiting import wait_until
 
+# asks for the password once /tmp/go is there
+SLOW = f"""\
+auth required pam_exec.so /tmp/slow
+auth required pam_unix.so
+{desks.OPEN_STACK.split(chr(10), 1)[1]}"""
+UNTIL = "#!/bin/sh\nwhile ! test -e /tmp/go; do sleep 0.1; done\nrm /tmp/go\n"
 LARGE = ("scale = 200", "appearance = dark", "locale = de_DE.UTF-8")
 
 
@@ -53,6 +62,71 @@ def test_each_control_has_a_name_and_tab_reaches_it(desk):
         assert not [thing for thing in objects if "_" in thing["name"]]
 
 
+def shown(desk):
+    """All that is shown, without the clock."""
+    return [(thing["role"], thing["name"]) for thing in desk.objects()
+            if not re.search("[0-9]:[0-9][0-9]|20[0-9][0-9]", thing["name"])]
+
+
+def test_no_key_opens_anything(desk):
+    """On each page, also where the environment asks for GTK's inspector."""
+    desk.configure(stack=SLOW)
+    desks.write("/tmp/slow", UNTIL, 0o755)
+    desk.variables = "GTK_DEBUG=interactive"
+    desk.start()
+    for page in ("User name", "One moment", "Password:"):
+        desk.wait_for(page)
+        before = shown(desk)
+        assert [name for role, name in before if role == "frame"] == ["Sign-in screen"]
+        for key in KEYS:
+            desk.screen.keys(key)
+        time.sleep(1)  # until a window is there
+        assert shown(desk) == before, page
+        if page == "User name":
+            desk.screen.type("alice")
+            desk.screen.keys("Return")
+        elif page == "One moment":
+            desks.write("/tmp/go", "")
+    desk.screen.type(desks.PASSWORD)
+    desk.screen.keys("Return")
+    assert desk.session()[0] == "alice"
+
+
+@pytest.mark.parametrize("press", [("key", "--delay", "250", "Return", "Return"),
+                                   ("keydown", "Return", "sleep", "2", "keyup", "Return")], ids=["twice", "held"])
+def test_enter_twice_or_held_goes_on_to_the_next_page_alone(desk, press):
+    desk.configure(stack=SLOW)
+    desks.write("/tmp/slow", UNTIL, 0o755)
+    desk.start()
+    desk.wait_for("User name")
+    desk.screen.type("alice")
+    if press[0] == "key":
+        desk.screen.run("xdotool", *press)
+        desk.wait_for("One moment")
+        desks.write("/tmp/go", "")
+    else:
+        desks.write("/tmp/go", "")
+        desk.screen.run("xdotool", *press)
+    desk.wait_for("Password:")
+    time.sleep(1)
+    assert "Password:" in desk.names()
+    desk.screen.type(desks.PASSWORD)
+    desk.screen.keys("Return")  # it works again
+    assert desk.session()[0] == "alice"
+
+
+def test_the_button_that_starts_again_is_one_tab_away(desk):
+    desk.configure(stack=SLOW)
+    desks.write("/tmp/slow", UNTIL, 0o755)
+    desk.start()
+    desk.sign_in("alice")
+    desk.wait_for("One moment")
+    desk.screen.keys("Tab")
+    assert wait_until(lambda: focused(desk) == ["Start again"], 10), desk.objects()
+    desk.screen.keys("Return")
+    desk.wait_for("User name")
+
+
 def test_messages_are_told_to_a_screen_reader(desk):
     desk.configure(stack=desks.ALONE)
     desk.start()
@@ -65,6 +139,7 @@ def test_messages_are_told_to_a_screen_reader(desk):
     assert roles["This sign-in was refused."] in ("alert", "notification")
 
 
+@pytest.mark.usefixtures("german")
 @pytest.mark.parametrize("pictures", [("greetd-german", "greetd-german-password")])
 def test_large_dark_and_german(desk, pictures):
     desk.configure(greeter=LARGE)

@@ -9,7 +9,7 @@ import time
 import pytest
 
 import tree
-from conftest import APPS, CALLBACK, DESK, IDP, LOGIN, UID
+from conftest import APPS, CALLBACK, DESK, IDP, LOGIN, OTHER, UID
 from site_server import page, redirect
 from viewer import PROGRAM
 from waiting import wait_until
@@ -200,6 +200,19 @@ def test_without_a_display_it_fails(site, private_tree):
     done = subprocess.run([PROGRAM, "--redirect", "https://a.example/cb", site.url(LOGIN)],
                           capture_output=True, text=True, check=False, env={}, timeout=60)
     assert (done.returncode, done.stdout) == (3, "")
+
+
+def test_a_page_writes_few_lines_into_the_log(site, view):
+    """Each place once, and 20 places at most."""
+    site.pages[LOGIN, "/start"] = page(
+        f"<script>for (let i = 0; i < 500; i++) {{ const f = document.createElement('iframe');"
+        f" f.src = i % 2 ? 'x' + i + ':y' : '{site.url(OTHER, '/frame')}'; document.body.append(f) }}"
+        "setTimeout(() => fetch('/there'), 2000)</script>".replace("<script>", "<body><script>", 1))
+    viewer = view()
+    assert wait_until(lambda: any(request.path == "/there" for request in site.requests))
+    refused = [line for line in viewer.said.splitlines() if "not allowed" in line]
+    assert len(refused) == len(set(refused)) == 20
+    assert f"gcpkce-view: not allowed: {OTHER}" in refused
 
 
 def test_code_and_address_are_in_no_argument_environment_or_file(site, view):

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "greeter/environment.h"
 #include "greeter/web_options.h"
 
 #define REDIRECT "https://sso.example.com/callback/desk"
@@ -147,17 +148,19 @@ the_environment_keeps_language_display_and_proxy_alone(void **state)
 	    "GIO_EXTRA_MODULES=/tmp", "HOME=/tmp", "XDG_CONFIG_HOME=/tmp",
 	    "XDG_DATA_DIRS=/tmp", "GSETTINGS_BACKEND=dconf", "GTK_THEME=x",
 	    "https_proxy=http://proxy:1", "http_proxy=http://proxy:1",
-	    "PATH=/tmp", "LOCPATH=/tmp", NULL};
+	    "PATH=/tmp", "LOCPATH=/tmp", "GREETD_SOCK=/tmp/x",
+	    "LIGHTDM_TO_SERVER_FD=4", "LIGHTDM_FROM_SERVER_FD=5", NULL};
 	static const char *const gone[] = {"LCX", "GTK_MODULES", "GTK_DEBUG",
 	    "WEBKIT_INSPECTOR_SERVER",
 	    "WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS", "LD_PRELOAD",
 	    "GIO_EXTRA_MODULES", "XDG_CONFIG_HOME", "XDG_DATA_DIRS",
-	    "GTK_THEME", "http_proxy", "LOCPATH"};
+	    "GTK_THEME", "http_proxy", "LOCPATH", "GREETD_SOCK",
+	    "LIGHTDM_TO_SERVER_FD", "LIGHTDM_FROM_SERVER_FD"};
 	char **saved = environ;
 
 	(void)state;
 	environ = (char **)(uintptr_t)given;
-	assert_true(web_environment_reduce());
+	assert_true(environment_reduce());
 	for (size_t i = 0; i < sizeof(gone) / sizeof(gone[0]); i++)
 		assert_null(getenv(gone[i]));
 	assert_string_equal(getenv("LANG"), "de_DE.UTF-8");
