@@ -216,4 +216,4 @@ help: ## this list
 FORCE:
 
 -include $(patsubst %.o,%.d,$(command_parts) $(helper) $(module) $(helper_path_o) $(locale_path_o)) \
-	$(wildcard $(B)/tests/*/*.d $(B)/tools/*.d)
+	$(wildcard $(B)/pam_gcpkce/greeter/*.d $(B)/tests/*/*.d $(B)/tools/*.d)

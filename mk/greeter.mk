@@ -12,7 +12,7 @@ lightdm_libs   := $(shell $(PKG_CONFIG) --libs liblightdm-gobject-1 x11 2>/dev/n
 in_greeter := $(call objects,greeter)
 view       := $(filter %/view.o $(B)/pam_gcpkce/greeter/web_%,$(in_greeter))
 looks      := $(addprefix $(B)/pam_gcpkce/greeter/,environment.o fullscreen.o keys.o style.o texts.o widgets.o)
-greeter    := $(filter-out $(view),$(in_greeter)) $(addprefix $(B)/pam_gcpkce/,config/lines.o config/safefile.o \
+greeter    := $(filter-out $(view),$(in_greeter)) $(addprefix $(B)/pam_gcpkce/,config/lines.o config/region.o config/safefile.o \
 	oauth/json.o oauth/json_scan.o)
 greeter_programs := $(B)/gcpkce-view $(B)/gcpkce-greeter
 greeter_built     = $(wildcard $(greeter_programs))

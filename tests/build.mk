@@ -67,6 +67,7 @@ $(addprefix $(B)/tests/unit/,test_jws test_jwks test_claims): $(B)/tests/lib/sig
 $(B)/tests/unit/test_jwks: private test_libs = -Wl,--wrap=EVP_PKEY_public_check,--wrap=EVP_DigestVerify
 $(addprefix $(B)/tests/unit/test_,greetd message settings conversation): $(B)/tests/unit/test_%: $(B)/pam_gcpkce/greeter/%.o
 $(B)/tests/unit/test_conversation: $(B)/pam_gcpkce/greeter/message.o
+$(addprefix $(B)/tests/unit/test_,message conversation): $(B)/pam_gcpkce/config/region.o
 $(B)/tests/unit/test_settings.o: private target_cflags = $(cmocka_cflags) -DGCPKCE_VIEW='"$(bindir)/gcpkce-view"'
 $(B)/tests/unit/test_result: $(B)/pam_gcpkce/module/result.o
 $(B)/tests/unit/test_template: $(B)/pam_gcpkce/module/template.o

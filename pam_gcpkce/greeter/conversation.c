@@ -307,8 +307,8 @@ page_begin(struct conversation *c, struct message *message)
 static bool
 text_read(struct conversation *c, const char *text, struct message *ret)
 {
-	const struct message_rules rules = {
-	    c->settings->start_url, c->settings->redirect_uri, text_of};
+	const struct message_rules rules = {c->settings->start_url,
+	    c->settings->redirect_uri, c->settings->login_hosts, text_of};
 
 	return message_read(view_text(text), &rules, ret) == OUTCOME_OK;
 }

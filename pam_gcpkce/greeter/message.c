@@ -6,10 +6,12 @@
 #include "gcpkce/base/query.h"
 #include "gcpkce/base/text.h"
 #include "gcpkce/base/url.h"
+#include "gcpkce/config/region.h"
 #include "gcpkce/oauth/authorize.h"
 
 #define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
 #define BLANKS " \t\r\n"
+#define CXONE_HOST "cxone.niceincontact.com"
 
 void
 message_done(struct message *message)
@@ -19,6 +21,14 @@ message_done(struct message *message)
 	buf_done(&message->redirect_uri);
 }
 
+/* Does it change the order in which the rest of the line is shown? */
+static bool
+is_bidi_control(uint32_t character)
+{
+	return (character >= 0x202a && character <= 0x202e) ||
+	    (character >= 0x2066 && character <= 0x2069);
+}
+
 static void
 put_clean(struct buf *b, struct view line)
 {
@@ -26,7 +36,7 @@ put_clean(struct buf *b, struct view line)
 		uint32_t character;
 		size_t len = text_utf8_decode(line.p, line.len, &character);
 
-		if (len == 0 ||
+		if (len == 0 || is_bidi_control(character) ||
 		    !text_is_clean_utf8((struct view){.p = line.p, .len = len}))
 			buf_put_text(b, REPLACEMENT);
 		else
@@ -41,6 +51,31 @@ is_protected(const char *text)
 	struct url url;
 
 	return url_split(text, &url) && url_is_protected(&url);
+}
+
+/* Every module of the stack can say an address: few hosts are for sign-ins. */
+static bool
+is_login_host(struct view host, const char *listed)
+{
+	struct view rest = view_text(listed), name;
+	autobuf domain = BUF_INIT(256);
+	struct region region;
+
+	while (view_next(&rest, ',', &name)) {
+		if (text_eq_nocase(view_trim(name, BLANKS), host))
+			return true;
+	}
+	if (listed[0] != '\0')
+		return false;
+	if (text_eq_nocase(host, view_text(CXONE_HOST)))
+		return true;
+	if (!view_begins(host, "login."))
+		return false;
+	host = view_skip(host, strlen("login."));
+	buf_put(&domain, host.p, host.len);
+	return buf_check(&domain) == OUTCOME_OK &&
+	    region_find(buf_text(&domain), &region) && region.aws != NULL &&
+	    strcmp(region.domain, buf_text(&domain)) == 0;
 }
 
 /* The redirect_uri of address; false if that is not an authorize request. */
@@ -83,6 +118,7 @@ address_take(struct view line, const struct message_rules *rules,
 {
 	autobuf address = BUF_INIT(GREETER_ADDRESS_MAX);
 	autobuf redirect_uri = BUF_INIT(GREETER_ADDRESS_MAX);
+	struct url url;
 
 	if (message->address.len > 0 || !text_is_token(line) ||
 	    line.len > GREETER_ADDRESS_MAX)
@@ -90,7 +126,9 @@ address_take(struct view line, const struct message_rules *rules,
 	buf_put(&address, line.p, line.len);
 	if (is_start(line, rules->start_url))
 		buf_put_text(&redirect_uri, rules->redirect_uri);
-	else if (!redirect_find(line, &redirect_uri))
+	else if (!redirect_find(line, &redirect_uri) ||
+	    !url_split(buf_text(&address), &url) ||
+	    !is_login_host(url.host, rules->login_hosts))
 		return false;
 	if (buf_check(&address) != OUTCOME_OK ||
 	    buf_check(&redirect_uri) != OUTCOME_OK ||

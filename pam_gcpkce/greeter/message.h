@@ -15,6 +15,9 @@
 struct message_rules {
 	const char *start_url;    /* of the start page, or "" */
 	const char *redirect_uri; /* where it leads, if start_url is set */
+	/* hosts of authorize requests, separated by commas; "" for those that
+	 * the providers are known to have */
+	const char *login_hosts;
 	/* a line in the language of the screen; gives the line itself, or
 	 * memory that stays */
 	const char *(*translate)(const char *line);
@@ -35,8 +38,8 @@ void message_done(struct message *message);
 /*
  * Take a message apart.  An address is alone on its line, https (or http of
  * this host), and an authorize request (response_type=code with one
- * redirect_uri), or begins with start_url and '#'.  The first one counts.
- * Control bytes and malformed UTF-8 become U+FFFD.
+ * redirect_uri) to a login host, or begins with start_url and '#'.  The first
+ * one counts. Control bytes and malformed UTF-8 become U+FFFD.
  *
  * in:     text  any bytes
  * out:    ret   owned (automessage), also after an error

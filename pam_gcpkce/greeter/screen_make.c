@@ -93,7 +93,8 @@ question_make(void)
 
 	screen.user = widget_label(page, "quiet", GTK_ACCESSIBLE_ROLE_LABEL);
 	screen.title = widget_label(page, "title", GTK_ACCESSIBLE_ROLE_HEADING);
-	screen.text = widget_label(page, "quiet", GTK_ACCESSIBLE_ROLE_ALERT);
+	screen.text = widget_long_label(
+	    page, "quiet", GTK_ACCESSIBLE_ROLE_ALERT, fullscreen_height() / 4);
 	GtkWidget *box = widget_column(page, 6);
 	screen.prompt = widget_label(box, "label", GTK_ACCESSIBLE_ROLE_LABEL);
 	screen.visible = field_new(box, gtk_entry_new());

@@ -18,6 +18,7 @@
 	X(locale, "", LOCALE) \
 	X(other_way, "yes", YES_NO) \
 	X(view, GCPKCE_VIEW, PATH) \
+	X(login_hosts, "", HOSTS) \
 	X(trusted_hosts, "", HOSTS) \
 	X(timeout, "300", SECONDS) \
 	X(start_url, "", URL) \

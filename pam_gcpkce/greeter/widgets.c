@@ -79,6 +79,76 @@ widget_label(GtkWidget *box, const char *style, GtkAccessibleRole role)
 	return GTK_LABEL(label);
 }
 
+/* The label of a long label's box, and its height without a limit. */
+static int
+long_height(GtkWidget *box, int width)
+{
+	int height;
+
+	gtk_widget_measure(g_object_get_data(G_OBJECT(box), "label"),
+	    GTK_ORIENTATION_VERTICAL, width, &height, NULL, NULL, NULL);
+	return height;
+}
+
+static int
+long_limit(GtkWidget *box)
+{
+	return GPOINTER_TO_INT(g_object_get_data(G_OBJECT(box), "limit"));
+}
+
+static void
+long_measure(GtkWidget *box, GtkOrientation orientation, int size, int *ret_min,
+    int *ret_natural, int *ret_min_line, int *ret_natural_line)
+{
+	*ret_min_line = *ret_natural_line = -1;
+	if (orientation == GTK_ORIENTATION_HORIZONTAL)
+		gtk_widget_measure(gtk_widget_get_first_child(box), orientation,
+		    -1, ret_min, ret_natural, NULL, NULL);
+	else
+		*ret_min = *ret_natural =
+		    MIN(long_height(box, size), long_limit(box));
+}
+
+static void
+long_allocate(GtkWidget *box, int width, int height, int baseline)
+{
+	GtkWidget *scroll = gtk_widget_get_first_child(box);
+
+	gtk_widget_set_focusable(
+	    scroll, long_height(box, width) > long_limit(box));
+	gtk_widget_size_allocate(
+	    scroll, &(GtkAllocation){0, 0, width, height}, baseline);
+}
+
+static GtkSizeRequestMode
+long_mode(GtkWidget *box)
+{
+	(void)box;
+	return GTK_SIZE_REQUEST_HEIGHT_FOR_WIDTH;
+}
+
+GtkLabel *
+widget_long_label(
+    GtkWidget *box, const char *style, GtkAccessibleRole role, int height)
+{
+	GtkWidget *outer = widget_column(box, 0);
+	GtkWidget *scroll = gtk_scrolled_window_new();
+	GtkWidget *inner = widget_column(NULL, 0);
+	GtkLabel *label = widget_label(inner, style, role);
+
+	g_object_set_data(G_OBJECT(outer), "label", label);
+	g_object_set_data(G_OBJECT(outer), "limit", GINT_TO_POINTER(height));
+	gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(scroll),
+	    GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+	gtk_scrolled_window_set_child(GTK_SCROLLED_WINDOW(scroll), inner);
+	gtk_box_append(GTK_BOX(outer), scroll);
+	gtk_widget_set_layout_manager(outer,
+	    gtk_custom_layout_new(long_mode, long_measure, long_allocate));
+	g_object_bind_property(
+	    label, "visible", outer, "visible", G_BINDING_SYNC_CREATE);
+	return label;
+}
+
 void
 widget_label_set(GtkLabel *label, const char *text)
 {

@@ -23,6 +23,13 @@ GtkWidget *widget_narrow(GtkWidget *child);
 GtkLabel *widget_label(
     GtkWidget *box, const char *style, GtkAccessibleRole role);
 
+/*
+ * The same, at most height pixels high; a longer text scrolls, also by the
+ * keyboard.
+ */
+GtkLabel *widget_long_label(
+    GtkWidget *box, const char *style, GtkAccessibleRole role, int height);
+
 /* Set the text; an empty label is not shown. */
 void widget_label_set(GtkLabel *label, const char *text);
 

@@ -18,7 +18,7 @@ $(B)/tests/fuzz/fuzz_decision $(B)/tests/fuzz/fuzz_remembered: $(B)/tests/fuzz/s
 $(B)/tests/fuzz/fuzz_remembered: $(B)/pam_gcpkce/module/remember.o
 $(B)/tests/fuzz/fuzz_remembered: private fuzz_wraps = clock_boot_s rundir_open_dir rundir_file_read
 $(B)/tests/fuzz/fuzz_listener: $(filter %/page.o %/http_request.o,$(loopback))
-$(B)/tests/fuzz/fuzz_greetd: $(B)/pam_gcpkce/greeter/greetd.o $(B)/pam_gcpkce/greeter/message.o
+$(B)/tests/fuzz/fuzz_greetd: $(addprefix $(B)/pam_gcpkce/,greeter/greetd.o greeter/message.o config/region.o)
 $(B)/tests/fuzz/fuzz_authenticate: $(module) $(client) \
 	$(addprefix $(B)/tests/fuzz/,judge.o files.o world.o helper.o pam_double.o plan.o)
 $(B)/tests/fuzz/fuzz_authenticate: private fuzz_wraps = $(fuzz_world)

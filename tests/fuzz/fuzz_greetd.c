@@ -72,8 +72,8 @@ has_line(const char *text, const char *line)
 static void
 message_check(const char *text)
 {
-	const struct message_rules rules = {
-	    "https://go.example/s", "https://go.example/c", same};
+	const struct message_rules rules = {"https://go.example/s",
+	    "https://go.example/c", "login.example, b.example", same};
 	automessage message = {0};
 	struct view lines, line;
 

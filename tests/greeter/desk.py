@@ -128,7 +128,8 @@ class Desk:
             f"{key} = {value}\n" for key, value in settings.items() if value is not None))
         write("/etc/pam.d/greetd", stack)
         write(CONF, "\n".join(["organization = Example Contact Center",
-                               "session = /tmp/session.sh", "session_type = wayland", *greeter, ""]))
+                               "session = /tmp/session.sh", "session_type = wayland",
+                               "login_hosts = localhost", *greeter, ""]))
 
     def start(self, greeter=None):
         """Start the display manager; greeter is a script in place of ours."""

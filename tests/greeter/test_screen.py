@@ -127,6 +127,27 @@ def test_the_button_that_starts_again_is_one_tab_away(desk):
     desk.wait_for("User name")
 
 
+def drawn(path, area):
+    """A part of a picture, as text."""
+    return subprocess.run(["convert", path, "-crop", area, "-depth", "8", "txt:-"],
+                          capture_output=True, text=True, check=True).stdout
+
+
+def test_a_long_text_leaves_the_field_on_the_screen(desk):
+    """It scrolls, by the keyboard too."""
+    desks.write("/tmp/long", "".join(f"Line {number} of the terms that a user must read\n" for number in range(200)))
+    desk.configure(stack=f"auth optional pam_echo.so file=/tmp/long\nauth required pam_unix.so\n"
+                   f"{desks.OPEN_STACK.split(chr(10), 1)[1]}")
+    desk.start()
+    desk.sign_in("alice")
+    desk.wait_for("Password:")
+    path = desk.shot("greetd-long-text")
+    assert "#174EA6" in drawn(path, "1024x768+0+0"), "the button below the field is not on the screen"
+    before = drawn(path, "400x180+312+260")
+    desk.screen.keys("shift+Tab", "Page_Down")
+    assert drawn(desk.shot("greetd-long-text-below"), "400x180+312+260") != before
+
+
 def test_messages_are_told_to_a_screen_reader(desk):
     desk.configure(stack=desks.ALONE)
     desk.start()
@@ -166,7 +187,7 @@ def test_a_fault_of_the_configuration_is_shown_and_locks_nobody_out(desk):
     desk.configure(greeter=["scale = big", "colour = red"])
     desk.start()
     desk.wait_for("User name", "The configuration of this screen has a fault")
-    said = ("/etc/gcpkce-greeter.conf:4: scale is no such number; "
+    said = ("/etc/gcpkce-greeter.conf:5: scale is no such number; "
             "write a number of 100 to 200, for per cent")
     assert said in desks.read("/tmp/greeter.log")
     assert checked() == (said, 1)

@@ -142,6 +142,7 @@ class TextDesk(desks.Desk):
     def configure(self):  # pylint: disable=arguments-differ
         settings_write(self.fake)
         write(desks.CONF, session="/tmp/session.sh")
+        desks.write(desks.CONF, f"{desks.read(desks.CONF)}login_hosts = localhost\n")
         write("/etc/greetd/config.toml", vt='"none"')
         text = desks.read("/etc/greetd/config.toml")
         begin = 'command = "env '
@@ -178,7 +179,8 @@ class TextLightDM(LightDM):
     def configure(self):  # pylint: disable=arguments-differ
         settings_write(self.fake)
         text = TEXT[desks.CONF]
-        desks.write(desks.CONF, re.sub(r"^session\w* .*\n", "", text, flags=re.MULTILINE))
+        desks.write(desks.CONF, re.sub(r"^session\w* .*\n", "", text, flags=re.MULTILINE)
+                    + "login_hosts = localhost\n")
         write("/etc/lightdm/lightdm.conf.d/50-gcpkce.conf")
         desks.write("/etc/lightdm/lightdm.conf.d/90-here.conf", lightdm.HERE)
         desks.write("/tmp/runtime-directory", f"XDG_RUNTIME_DIR=/run/user/{self.uid}\n")

@@ -208,7 +208,8 @@ static int
 setup(void **state)
 {
 	(void)state;
-	settings = (struct settings){.other_way = "yes"};
+	settings = (struct settings){
+	    .other_way = "yes", .login_hosts = "login.example.test"};
 	backend = (struct backend){&operations, NULL, &settings, 500};
 	view_handler = NULL;
 	delivery_handler = NULL;

@@ -13,6 +13,7 @@
 #include "greeter/message.h"
 
 #define LOGIN "https://login.example.test/oauth/authorize?"
+#define HOSTS "login.example.test, localhost"
 #define CODE "response_type=code&client_id=c&state=s"
 #define BACK "&redirect_uri=https%3A%2F%2Fhost.example%2Fcallback"
 #define ADDRESS LOGIN CODE BACK
@@ -25,11 +26,14 @@ upper(const char *line)
 	return strcmp(line, "refused") == 0 ? "REFUSED" : line;
 }
 
-static const struct message_rules rules = {
-    .start_url = "", .redirect_uri = "", .translate = upper};
+static const struct message_rules rules = {.start_url = "",
+    .redirect_uri = "",
+    .login_hosts = HOSTS,
+    .translate = upper};
 static const struct message_rules with_start = {
     .start_url = "https://go.example/s",
     .redirect_uri = CALLBACK,
+    .login_hosts = HOSTS,
     .translate = upper};
 
 struct row {
@@ -132,6 +136,11 @@ message_s_text_has_no_control_bytes(void **state)
 	    {"a\x1b[31mb\x7f", "a\xef\xbf\xbd[31mb\xef\xbf\xbd", "", ""},
 	    {"\xff\xc3", "\xef\xbf\xbd\xef\xbf\xbd", "", ""},
 	    {"\xc2\x9b", "\xef\xbf\xbd", "", ""},
+	    {"a\xe2\x80\xae"
+	     "b\xe2\x81\xa6",
+		"a\xef\xbf\xbd"
+		"b\xef\xbf\xbd",
+		"", ""},
 	    {"Gr\xc3\xbc\xc3\x9f"
 	     "e",
 		"Gr\xc3\xbc\xc3\x9f"
@@ -203,6 +212,47 @@ caught_address_is_the_redirect_uri_with_a_query(void **state)
 	}
 }
 
+static void
+address_of_a_login_host_opens_alone(void **state)
+{
+	static const struct {
+		const char *host, *listed;
+		bool opens;
+	} rows[] = {
+	    {"https://login.mypurecloud.com", "", true},
+	    {"https://login.euw2.pure.cloud", "", true},
+	    {"https://cxone.niceincontact.com", "", true},
+	    {"https://evil.example", "", false},
+	    {"https://login.evil.example", "", false},
+	    {"https://mypurecloud.com", "", false},
+	    {"https://apps.mypurecloud.com", "", false},
+	    {"https://login.mypurecloud.com.evil.example", "", false},
+	    {"https://x.login.mypurecloud.com", "", false},
+	    {"https://login.eu-west-1", "", false},
+	    {"http://localhost:1", "", false},
+	    {"https://login.new.pure.cloud", "login.new.pure.cloud", true},
+	    {"https://b.example", "a.example ,\tb.example", true},
+	    {"https://login.mypurecloud.com", "a.example", false},
+	    {"https://aa.example", "a.example", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct message_rules with = rules;
+		autobuf text = BUF_INIT(1024);
+		automessage message = {0};
+
+		with.login_hosts = rows[i].listed;
+		buf_put_text(&text, rows[i].host);
+		buf_put_text(&text, "/a?" CODE BACK);
+		assert_int_equal(
+		    message_read(buf_view(&text), &with, &message), OUTCOME_OK);
+		if ((message.address.len > 0) != rows[i].opens ||
+		    (message.text.len == 0) != rows[i].opens)
+			fail_msg("%s with '%s'", rows[i].host, rows[i].listed);
+	}
+}
+
 /* Some text after it says that there is no prompt. */
 static void
 prompt_comes_after_an_address_alone(void **state)
@@ -266,6 +316,7 @@ main(void)
 	    cmocka_unit_test(message_s_text_has_no_control_bytes),
 	    cmocka_unit_test(message_that_is_too_long_is_none),
 	    cmocka_unit_test(address_is_no_longer_than_4096_bytes),
+	    cmocka_unit_test(address_of_a_login_host_opens_alone),
 	    cmocka_unit_test(prompt_comes_after_an_address_alone),
 	    cmocka_unit_test(denial_has_the_state_of_the_address),
 	    cmocka_unit_test(caught_address_is_the_redirect_uri_with_a_query),

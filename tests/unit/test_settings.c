@@ -72,6 +72,7 @@ values_are_read(void **state)
 		      "logo=/etc/logo.svg # here\n appearance = dark\n"
 		      "scale = 150\nlocale = de_DE.UTF-8\nother_way = no\n"
 		      "view = /opt/view\ntrusted_hosts = a.example, 127.0.0.1\n"
+		      "login_hosts = login.a.example\n"
 		      "timeout = 600\nstart_url = https://go.example/s\n"
 		      "redirect_uri = http://localhost/callback\n"
 		      "session = sway --debug\nsession_type = wayland\n",
@@ -85,6 +86,7 @@ values_are_read(void **state)
 	assert_string_equal(s.other_way, "no");
 	assert_string_equal(s.view, "/opt/view");
 	assert_string_equal(s.trusted_hosts, "a.example, 127.0.0.1");
+	assert_string_equal(s.login_hosts, "login.a.example");
 	assert_string_equal(s.timeout, "600");
 	assert_string_equal(s.start_url, "https://go.example/s");
 	assert_string_equal(s.redirect_uri, "http://localhost/callback");
