@@ -307,10 +307,15 @@ def test_the_service_serves_root_and_others_for_themselves(
     assert words.encode() in received
 
 
-@pytest.mark.parametrize("sent", [
-    b"", b"GET / HTTP/1.1\r\n\r\n", frame(3, text("x")), frame(1, b"\xff" * 64),
-    struct.pack(">IBB", 0x7fffffff, 9, 1)], ids=["nothing", "http", "answer", "noise", "long"])
-def test_a_client_that_breaks_the_rules_is_refused(service, sent):
+@pytest.mark.parametrize(("sent", "cause"), [
+    (b"", "the other end closed the socket"),
+    (b"GET / HTTP/1.1\r\n\r\n", "frame: version 47, not 9"),
+    (struct.pack(">IBB", 2, 6, 7), "frame: version 6, not 9: restart an application"),  # 0.1's
+    (frame(3, text("x")), "frame: type 3 is not a request"),
+    (frame(1, b"\xff" * 64), "frame: the field provider"),
+    (struct.pack(">IBB", 0x7fffffff, 9, 1), "frame: length 2147483647 is out of bounds"),
+], ids=["nothing", "http", "old", "answer", "noise", "long"])
+def test_a_client_that_breaks_the_rules_is_refused(service, sent, cause):
     with socket.socket(socket.AF_UNIX) as client:
         client.settimeout(PATIENCE)
         client.connect(SOCKET)
@@ -319,6 +324,7 @@ def test_a_client_that_breaks_the_rules_is_refused(service, sent):
         received = client.recv(65536)
     assert received[5] == VERDICT
     assert OK != received[6]
+    assert cause.encode() in received
 
 
 # ---- applications that are not root ----
