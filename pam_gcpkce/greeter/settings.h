@@ -34,7 +34,7 @@ struct settings {
 
 /*
  * Read the file.  Keys with a fault have their default, so that a faulty file
- * locks nobody out; of a file that another user may write nothing is used.
+ * locks no user out; of a file that another user may write nothing is used.
  *
  * in:     path  absolute; the file may be missing
  * out:    ret   always complete

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The web view of gcpkce-view: WebKit, with every way out of the page shut. */
+/* The web view of gcpkce-view: WebKit, every way out of the page closed. */
 #ifndef GCPKCE_GREETER_WEB_PAGE_H
 #define GCPKCE_GREETER_WEB_PAGE_H
 

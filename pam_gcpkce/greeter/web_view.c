@@ -49,12 +49,12 @@ on_download(WebKitNetworkSession *session, WebKitDownload *download)
 static void
 refuse_signals(WebKitWebView *web)
 {
-	static const char *const shut[] = {"context-menu", "print",
+	static const char *const refused[] = {"context-menu", "print",
 	    "script-dialog", "run-color-chooser", "show-notification",
 	    "enter-fullscreen"};
 
-	for (size_t i = 0; i < G_N_ELEMENTS(shut); i++)
-		g_signal_connect(web, shut[i], G_CALLBACK(do_nothing), NULL);
+	for (size_t i = 0; i < G_N_ELEMENTS(refused); i++)
+		g_signal_connect(web, refused[i], G_CALLBACK(do_nothing), NULL);
 	g_signal_connect(
 	    web, "permission-request", G_CALLBACK(on_permission), NULL);
 	g_signal_connect(
