@@ -63,23 +63,23 @@ conn_judge(struct inquiry *q, size_t i, struct errinfo *reterr)
 
 /* Does any field of the reply contain the token? */
 static bool
-token_is_told(const struct inquiry *q)
+reply_has_token(const struct inquiry *q)
 {
 	const struct sent_secrets sent_secrets = {.token = q->request->token};
 	const struct wire_names *names = &q->reply.names;
 	/* displayed names may have been cut */
-	bool told = redact_contains_in_identity(
-			&q->reply.verdict.identity, q->request->token) ||
+	bool found = redact_contains_in_identity(
+			 &q->reply.verdict.identity, q->request->token) ||
 	    redact_contains(view_text(names->person), &sent_secrets) ||
 	    redact_contains(view_text(names->organization), &sent_secrets) ||
 	    redact_contains(view_text(names->client), &sent_secrets);
 
-	for (uint32_t i = 0; !told && i < names->count; i++)
-		told = redact_contains(view_text(names->memberships[i].id),
-			   &sent_secrets) ||
+	for (uint32_t i = 0; !found && i < names->count; i++)
+		found = redact_contains(view_text(names->memberships[i].id),
+			    &sent_secrets) ||
 		    redact_contains(
 			view_text(names->memberships[i].name), &sent_secrets);
-	return told;
+	return found;
 }
 
 static enum outcome
@@ -115,7 +115,7 @@ token_identify(struct inquiry *q, struct errinfo *reterr)
 		r = conn_judge(q, i, reterr);
 	for (size_t i = 0; r == OUTCOME_OK && i < PROVIDER_REQUESTS; i++)
 		r = reply_read(q, i, reterr);
-	if (r == OUTCOME_OK && token_is_told(q))
+	if (r == OUTCOME_OK && reply_has_token(q))
 		r = err_set(reterr, OUTCOME_REPLY_INVALID,
 		    "a field of a reply repeats the token");
 	return r;

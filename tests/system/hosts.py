@@ -284,7 +284,7 @@ class LoginChild(pexpect.spawn):
 
 
 class LoginTerminal(Terminal):
-    """A login shell is told what to run."""
+    """A login shell gets the command to run."""
 
     spawn = LoginChild
 

@@ -267,8 +267,8 @@ def test_a_queue_that_is_full_denies_in_time(house, journal, configure):
 
 # ---- whom the helper serves ----
 
-def told(account, sent):
-    """What the service tells a process of this account: a frame's type, its text."""
+def answer_to(account, sent):
+    """What the service answers a process of this account: a frame's type, the frame."""
     os.seteuid(ACCOUNTS.get(account, 0))
     try:
         client = socket.socket(socket.AF_UNIX)
@@ -302,7 +302,7 @@ REVOCATION = frame(7, ROUTE + LABEL + struct.pack(">IQ", 1, 0) + text("tOkEn"))
 def test_the_service_serves_root_and_others_for_themselves(
         service, account, sent, kind, words):
     os.chmod(SOCKET, 0o666)
-    got, received = told(account, REVOCATION if sent is None else frame(1, sent))
+    got, received = answer_to(account, REVOCATION if sent is None else frame(1, sent))
     assert got == kind
     assert words.encode() in received
 
