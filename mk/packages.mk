@@ -10,8 +10,9 @@ tracked := git ls-files -z | tar --null --files-from=- --create --owner=0 --grou
 
 deb_copy := build/deb/pam-gcpkce-$(VERSION)
 deb: ## build libpam-gcpkce_*.deb and gcpkce-greeter_*.deb in build/deb
-	$(Q)tools/install-deps package
+	$(Q)tools/install-deps build
 	$(Q)rm -rf build/deb && mkdir -p $(deb_copy)
+	$(Q)git rev-parse --verify --quiet HEAD >/dev/null
 	$(Q)$(tracked) | tar --extract --directory=$(deb_copy)
 	$(Q)cp -r packaging/debian $(deb_copy)/debian
 	$(Q)cd $(deb_copy) && env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS dpkg-buildpackage -us -uc -b
@@ -19,6 +20,7 @@ deb: ## build libpam-gcpkce_*.deb and gcpkce-greeter_*.deb in build/deb
 
 # --nodeps: on Debian the libraries' packages are not rpm's
 rpm: ## build pam_gcpkce-*.rpm in build/rpm
+	$(Q)tools/install-deps build
 	$(Q)tools/install-deps package
 	$(Q)rm -rf build/rpm && mkdir -p build/rpm/SOURCES
 	$(Q)$(tracked) --transform='s|^|pam_gcpkce-$(VERSION)/|' | gzip -n > build/rpm/SOURCES/pam_gcpkce-$(VERSION).tar.gz
@@ -28,6 +30,7 @@ rpm: ## build pam_gcpkce-*.rpm in build/rpm
 	@ls -l build/rpm/RPMS/*/*.rpm
 
 check-packages: ## build all packages, lintian, reproducibility, contents, policy (minutes)
+	$(Q)tools/install-deps build
 	$(Q)tools/install-deps package
 	$(Q)tools/install-deps greeter
 	$(Q)$(MAKE) --no-print-directory test-parts

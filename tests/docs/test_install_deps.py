@@ -2,6 +2,7 @@
 """tools/install-deps, on a machine that is made up: its package manager and its programs."""
 
 import os
+import re
 import shutil
 import subprocess
 
@@ -77,3 +78,14 @@ def test_oidc_provider_comes_by_npm_below_build(machine, tmp_path):
     assert machine("node", "npm", group=["oidc"])[0] == []
     asked, said = machine(known=["nodejs", "npm"], group=["oidc"])
     assert asked[1].split("install ")[1].split() == ["nodejs", "npm"]
+
+
+def test_the_packages_that_a_package_is_built_with_are_there():
+    with open(f"{ROOT}/packaging/debian/control", encoding="utf-8") as file:
+        wanted = re.search(r"^Build-Depends: (.*?)^\S", file.read(), re.MULTILINE | re.DOTALL)[1]
+    with open(f"{ROOT}/tools/install-deps", encoding="utf-8") as file:
+        found = re.search(r"^build\)\n +apt_packages='(.*?)'", file.read(), re.MULTILINE | re.DOTALL)[1]
+    names = {re.split(r"[ (|]", one.strip())[0] for one in wanted.split(",")}
+    names -= {"debhelper-compat", "dh-sequence-installsysusers", "pkgconf"}  # debhelper, pkg-config
+    assert names <= set(found.split())
+    assert {"debhelper", "pkg-config", "git"} <= set(found.split())
