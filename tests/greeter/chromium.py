@@ -7,6 +7,7 @@ import subprocess
 import tree
 from house import process_ids, runs
 
+MANAGED = "/etc/chromium/policies/managed"
 PROGRAM = f"{tree.PREFIX}/libexec/gcpkce-chromium"
 REDIRECT = "http://localhost:{}/oauth2/callback"
 

@@ -11,9 +11,11 @@ import subprocess
 import time
 
 import pytest
+from Xlib import XK, X, display
 
 import chromium as browsers
 from conftest import IDP, LOGIN, OTHER, UID, start_view
+from house import process_ids
 from ports import free_port
 from site_server import page, redirect
 from test_at_the_screen import KEYS, area, is_there
@@ -61,6 +63,16 @@ def test_the_redirect_is_printed_and_ends_it(site, chromium, host, status):
     assert viewer.wait() == 0, viewer.said
     assert (viewer.printed, viewer.said) == (f"{back}?code={CODE}&state=s\n", "")
     assert wait_until(lambda: not browsers.running())
+
+
+def test_no_argv_has_the_address(site, chromium):
+    """All users can read it, and end the sign-in or answer for the person."""
+    site.pages[LOGIN, "/start"] = page(HERE)
+    viewer = chromium("/start?state=of-this-sign-in", by_input=True)
+    is_there(site, viewer)
+    argvs = [browsers.field(pid, "cmdline", r"(?s)(.*)") or "" for pid in process_ids()]
+    assert any("--kiosk" in argv for argv in argvs)
+    assert not [argv for argv in argvs if "of-this-sign-in" in argv or f"{LOGIN}:" in argv]
 
 
 def test_the_provider_is_reached_and_a_start_page_s_fragment_makes_the_state(site, chromium, back):
@@ -161,6 +173,40 @@ def test_no_key_and_no_button_of_the_mouse_opens_anything(site, screen, chromium
     assert viewer.runs() and len(windows) == 1
 
 
+def test_keys_that_another_program_holds_end_it(site, screen, chromium):
+    """The X server refuses all keys of a modifier then, so that none would be taken."""
+    other = display.Display(screen.environment["DISPLAY"])
+    try:
+        other.screen().root.grab_key(other.keysym_to_keycode(XK.XK_f), X.ControlMask, False,
+                                     X.GrabModeAsync, X.GrabModeAsync)
+        other.sync()
+        viewer = chromium()
+        assert viewer.wait() == 3
+        assert "another program of this screen has taken keys" in viewer.said
+    finally:
+        other.close()
+    assert site.requests == []
+
+
+def test_the_host_s_policies_open_nothing_and_stop_nothing(site, chromium, back):
+    """Files with a comment, and no object; the authorities of another are in use."""
+    paths = [f"{browsers.MANAGED}/{name}" for name in ("1-comment", "2-list.json", "3-open.json")]
+    for path, text in zip(paths, ('// {}', '[]', '{"PopupsAllowedForUrls": ["*"]}')):
+        with open(path, "w", encoding="ascii") as file:
+            file.write(text)
+    try:
+        site.pages[LOGIN, "/start"] = page(
+            "<script>open('/opened');"
+            f"setTimeout(() => location = '{back}?code=c&state=s', 3000)</script>")
+        viewer = chromium("/start?state=s")
+        assert viewer.wait() == 0, viewer.said
+    finally:
+        for path in paths:
+            os.remove(path)
+    assert [line.split(": ")[1] for line in viewer.said.splitlines()] == paths[:2]
+    assert "/opened" not in [request.path for request in site.requests]
+
+
 def test_escape_ends_a_page_that_is_busy_and_keeps_all_keys(site, screen, chromium):
     site.pages[LOGIN, "/start"] = page(
         "<script>addEventListener('keydown', e => e.preventDefault(), true);"
@@ -226,4 +272,4 @@ def test_a_mistake_is_reported(private_tree, argv, status, said):
 
 def test_the_policies_of_the_host_are_not_changed(servers):
     """They are for the browsers of users."""
-    assert os.listdir("/etc/chromium/policies/managed") == ["authorities.json"]
+    assert os.listdir(browsers.MANAGED) == ["authorities.json"]
