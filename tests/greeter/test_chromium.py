@@ -7,6 +7,7 @@ The screen has no window manager, as LightDM's has none.
 import contextlib
 import functools
 import os
+import socket
 import subprocess
 import time
 
@@ -115,6 +116,19 @@ def test_a_page_loads_nothing_from_another_host(site, chromium):
     (tried, _), refused = found
     assert tried >= 30
     assert refused == (0, 0)
+
+
+def test_a_page_loads_nothing_from_this_host(site, chromium):
+    """Chromium's own rule is to ask loopback hosts without the proxy."""
+    with socket.create_server(("127.0.0.1", 0)) as service:
+        site.pages[LOGIN, "/start"] = page("<script>" + "".join(
+            f"fetch('http://{host}:{service.getsockname()[1]}', {{mode: 'no-cors'}});"
+            for host in ("localhost", "127.0.0.1"))
+            + "setTimeout(() => fetch('/there'), 3000)</script>")
+        is_there(site, chromium())
+        service.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            service.accept()
 
 
 @pytest.mark.parametrize("way", TOP)
@@ -268,6 +282,17 @@ def test_a_mistake_is_reported(private_tree, argv, status, said):
                           env={"PATH": "/usr/bin:/bin"}, timeout=PATIENCE)
     assert (done.returncode, done.stdout) == (status, "")
     assert said in done.stderr and "gcpkce-chromium: " in done.stderr
+
+
+@pytest.mark.parametrize("program, package", [("bwrap", "bubblewrap"), ("chromium", "chromium")])
+def test_a_program_that_is_not_there_is_named(private_tree, program, package):
+    argv = [browsers.PROGRAM, "--redirect", "http://localhost:8400/cb", "https://login.example.test/"]
+    os.rename(f"/usr/bin/{program}", f"/usr/bin/{program}.away")
+    try:
+        done = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=PATIENCE)
+    finally:
+        os.rename(f"/usr/bin/{program}.away", f"/usr/bin/{program}")
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", f"gcpkce-chromium: install {package}\n")
 
 
 def test_the_policies_of_the_host_are_not_changed(servers):
