@@ -384,10 +384,13 @@ on_ended(void *arg, enum backend_end end, const char *text)
 		backend_start(c->backend);
 		return;
 	}
+	if (c->starting)
+		text_add(c, text_of(MESSAGE_SCREEN_ACCEPTED));
 	text_add(c, text);
 	screen_show_question(&(struct screen_question){
 	    .user = buf_text(&c->name),
-	    .title = text_of(MESSAGE_SCREEN_FAILED),
+	    .title = text_of(c->starting ? MESSAGE_SCREEN_NOT_STARTED
+					 : MESSAGE_SCREEN_FAILED),
 	    .text = c->texts.len > 0 ? buf_text(&c->texts)
 				     : text_of(MESSAGE_SCREEN_DENIED),
 	});

@@ -4,6 +4,8 @@
  * display manager that starts it runs PAM.
  */
 #include <gtk/gtk.h>
+#include <lightdm.h>
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +17,7 @@
 #include "texts.h"
 
 #define GREETD_CONF "/etc/greetd/config.toml"
+#define LIGHTDM_DIRECTORY "/etc/lightdm"
 
 static int
 usage(void)
@@ -62,6 +65,68 @@ is_greetd_s(bool check)
 		return getenv("GREETD_SOCK") != NULL;
 	return g_file_get_contents(GREETD_CONF, &text, NULL, NULL) &&
 	    strstr(text, "gcpkce-greeter") != NULL;
+}
+
+/* Does LightDM? */
+static bool
+is_lightdm_s(bool check)
+{
+	return check ? g_file_test(LIGHTDM_DIRECTORY, G_FILE_TEST_IS_DIR)
+		     : getenv("LIGHTDM_TO_SERVER_FD") != NULL;
+}
+
+/*
+ * greetd runs sh -c "exec COMMAND", with the PATH that it gives the greeter.  A
+ * first word with the shell's syntax cannot be judged.
+ */
+static bool
+program_is_missing(const char *command)
+{
+	g_autofree char *word = g_strndup(command, strcspn(command, " "));
+	g_autofree char *program = g_find_program_in_path(word);
+
+	return program == NULL &&
+	    strpbrk(word, "\"'\\$`;&|<>()*?[]{}#~!") == NULL;
+}
+
+static bool
+desktop_is_missing(const char *name)
+{
+	for (GList *row = lightdm_get_sessions(); row != NULL; row = row->next)
+		if (strcmp(lightdm_session_get_key(row->data), name) == 0)
+			return false;
+	return true;
+}
+
+/* Is what the settings name on this host? */
+static enum outcome
+host_check(const struct settings *settings, const char *path, bool check,
+    struct errinfo *reterr)
+{
+	const char *session = settings->session;
+	bool greetd = is_greetd_s(check);
+
+	if (greetd && session[0] == '\0')
+		return err_fault(reterr, OUTCOME_CONFIG_INVALID, path,
+		    "write session = COMMAND",
+		    "session is missing, and greetd needs it");
+	if (greetd && program_is_missing(session))
+		return err_fault(reterr, OUTCOME_CONFIG_INVALID, path,
+		    "install it, or write another command",
+		    "session = %s: its program is not installed", session);
+	if (!greetd && is_lightdm_s(check) && session[0] != '\0' &&
+	    desktop_is_missing(session))
+		return err_fault(reterr, OUTCOME_CONFIG_INVALID, path,
+		    "install it, or write the name of a file in "
+		    "/usr/share/xsessions or /usr/share/wayland-sessions, "
+		    "without .desktop",
+		    "session = %s: LightDM has no such session", session);
+	if (settings->locale[0] != '\0' &&
+	    setlocale(LC_ALL, settings->locale) == NULL)
+		return err_fault(reterr, OUTCOME_CONFIG_INVALID, path,
+		    "install it, or write a name that locale -a lists",
+		    "locale = %s is not installed", settings->locale);
+	return OUTCOME_OK;
 }
 
 static struct backend *
@@ -125,11 +190,8 @@ main(int argc, char **argv)
 		return 1;
 	}
 	enum outcome r = settings_read(path, &settings, &why);
-	if (r == OUTCOME_OK && settings.session[0] == '\0' &&
-	    is_greetd_s(check))
-		r = err_fault(&why, OUTCOME_CONFIG_INVALID, path,
-		    "write session = COMMAND",
-		    "session is missing, and greetd needs it");
+	if (r == OUTCOME_OK)
+		r = host_check(&settings, path, check, &why);
 	locale_set(&settings);
 	if (r != OUTCOME_OK) {
 		(void)fprintf(stderr, "gcpkce-greeter: %s\n", why.text);

@@ -40,6 +40,10 @@
 #define MESSAGE_SCREEN_AGAIN N_("Please sign in once more")
 #define MESSAGE_SCREEN_FAILED N_("You are not signed in")
 #define MESSAGE_SCREEN_DENIED N_("This sign-in was refused.")
+#define MESSAGE_SCREEN_NOT_STARTED N_("Your session did not start")
+#define MESSAGE_SCREEN_ACCEPTED \
+	N_("Your sign-in was accepted, but the session did not start; please " \
+	   "tell the administrator.")
 #define MESSAGE_SCREEN_TOO_LONG \
 	N_("The answer of the page is too long for this display manager; " \
 	   "please tell the administrator.")
@@ -66,8 +70,7 @@
 #define MESSAGE_SCREEN_PASSWORD_EXPIRED \
 	N_("The password has expired, and cannot be changed here. Change it " \
 	   "on a text console, or tell the administrator.")
-#define MESSAGE_SCREEN_NO_SESSION \
-	N_("No session is set for this screen; please tell the administrator.")
+#define MESSAGE_SCREEN_NO_SESSION N_("No session is set for this screen.")
 #define MESSAGE_SCREEN_CONFIGURATION \
 	N_("The configuration of this screen has a fault; please tell the " \
 	   "administrator.")

@@ -36,3 +36,16 @@ def test_a_locked_session_opens_for_its_user_and_another_gets_one_beside_it(
     # it is the same session, with its own token; the new one is revoked
     assert wait_until(lambda: list(genesys.log.tokens().values()) == [True, True, False, False])
     assert sessions() == {"alice", "bob"} and not exists("/tmp/session")
+
+
+def test_a_session_that_is_not_installed_is_reported_before_and_after_the_sign_in(lightdm):
+    lightdm.configure(greeter=["session = dekstop"])
+    lightdm.start()
+    lightdm.wait_for("The configuration of this screen has a fault")
+    assert "session = dekstop: LightDM has no such session" in read("/tmp/greeter.log")
+    lightdm.sign_in("alice")
+    lightdm.choose("alice")
+    shown = lightdm.wait_for("Your session did not start", "Your sign-in was accepted")
+    assert not any("You are not signed in" in thing["name"] for thing in shown)
+    lightdm.screen.keys("Escape")
+    lightdm.wait_for("User name")

@@ -8,6 +8,7 @@ import time
 
 import desk as desks
 import pytest
+from lightdm import write_entry
 from screen import KEYS
 from waiting import wait_until
 
@@ -208,3 +209,35 @@ def test_a_missing_session_is_a_fault_where_greetd_needs_one(desk):
     desk.start()
     desk.wait_for("User name", "The configuration of this screen has a fault")
     assert said in desks.read("/tmp/greeter.log")
+
+
+@pytest.mark.parametrize("manager, setting, fault", [
+    ("greetd", "session = swya --debug", "session = swya --debug: its program is not installed; "
+                                         "install it, or write another command"),
+    ("greetd", "session = /tmp", "session = /tmp: its program is not installed; "
+                                 "install it, or write another command"),
+    ("greetd", "session = LANG=C env", "session = LANG=C env: its program is not installed; "
+                                       "install it, or write another command"),
+    ("greetd", "session = env no-such-program", None),
+    ("greetd", "session = $HOME/start", None),
+    ("greetd", "session = ~/start", None),
+    ("lightdm", "session = dekstop", "session = dekstop: LightDM has no such session; install it, or "
+                                     "write the name of a file in /usr/share/xsessions or "
+                                     "/usr/share/wayland-sessions, without .desktop"),
+    ("lightdm", "session = desktop-x", None),
+    ("lightdm", "session = desktop-wayland", None),
+    ("lightdm", "", None),
+    ("lightdm", "locale = xx_XX.UTF-8", "locale = xx_XX.UTF-8 is not installed; install it, or "
+                                        "write a name that locale -a lists"),
+    ("lightdm", "locale = C.UTF-8", None),
+])
+def test_what_the_host_does_not_have_is_a_fault(desk, manager, setting, fault):
+    starts = {"greetd": "cage -- gcpkce-greeter", "lightdm": "agreety"}[manager]
+    os.makedirs("/etc/greetd", exist_ok=True)
+    os.makedirs("/etc/lightdm", exist_ok=True)
+    desks.write("/etc/greetd/config.toml", f'[default_session]\ncommand = "{starts}"\n')
+    write_entry("/usr/share/xsessions", "desktop-x", "/bin/true")
+    write_entry("/usr/share/wayland-sessions", "desktop-wayland", "/bin/true")
+    desk.configure()
+    desks.write(desks.CONF, f"{setting}\n")
+    assert checked() == (("", 0) if fault is None else (f"/etc/gcpkce-greeter.conf: {fault}", 1))

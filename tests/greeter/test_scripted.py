@@ -86,7 +86,7 @@ def test_a_session_that_starts_cannot_be_cancelled(scripted):
     scripted.screen.keys("Return")
     scripted.wait_for("Your session starts")
     scripted.reply(type="error", error_type="error", description="no such command")
-    scripted.wait_for("You are not signed in", "no such command")
+    scripted.wait_for("Your session did not start", "Your sign-in was accepted", "no such command")
     assert scripted.request() == {"type": "cancel_session"}
     scripted.reply(type="success")
     scripted.screen.keys("Return")  # Start again, which is there again

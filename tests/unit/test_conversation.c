@@ -634,8 +634,9 @@ session_that_starts_cannot_be_cancelled(void **state)
 	/* unless it does not start */
 	ends(BACKEND_FAILED, "no such command");
 	conversation_restart(&c, "");
-	calls_are("ask(: " MESSAGE_SCREEN_FAILED
-		  "|no such command|-|-|-)\ncancel\nstart\n");
+	calls_are(
+	    "ask(: " MESSAGE_SCREEN_NOT_STARTED "|" MESSAGE_SCREEN_ACCEPTED
+	    "\nno such command|-|-|-)\ncancel\nstart\n");
 }
 
 static void
