@@ -246,7 +246,10 @@ filter_start(WebKitWebView *web, struct page *page)
 	    g_get_user_runtime_dir(), "gcpkce-view-XXXXXX", NULL);
 	if (buf_check(&json) != OUTCOME_OK ||
 	    g_mkdtemp(page->filter_directory) == NULL) {
-		report(page, WEB_UNCONFINED, g_strerror(errno));
+		g_autofree char *why =
+		    g_strdup_printf("%s (XDG_RUNTIME_DIR): %s",
+			g_get_user_runtime_dir(), g_strerror(errno));
+		report(page, WEB_UNCONFINED, why);
 		return;
 	}
 	WebKitUserContentFilterStore *store =

@@ -72,7 +72,7 @@ def test_the_packages_of_the_build_can_be_installed():
                              *commands("docs/WORKSTATIONS.md", "Install"),
                              *commands("docs/WORKSTATIONS.md", "Passkeys and Google: Chromium")]
              if command.startswith("apt")]
-    assert len(found) == 5
+    assert len(found) == 6
     for command in found:
         assert re.match("apt(-get)? install( [a-z0-9+.-]+)+$", command)
         done = subprocess.run(["sh", "-c", f"{command} --simulate"], text=True,

@@ -202,6 +202,12 @@ def test_without_a_display_it_fails(site, private_tree):
     assert (done.returncode, done.stdout) == (3, "")
 
 
+def test_without_a_runtime_directory_it_names_the_path(view):
+    viewer = view(env={"XDG_RUNTIME_DIR": "/run/user/missing"})
+    assert viewer.wait() == 3
+    assert "enforced: /run/user/missing (XDG_RUNTIME_DIR): No such file or directory" in viewer.said
+
+
 def test_a_page_writes_few_lines_into_the_log(site, view):
     """Each place once, and 20 places at most."""
     site.pages[LOGIN, "/start"] = page(

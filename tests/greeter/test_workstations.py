@@ -99,7 +99,7 @@ def set_up(genesys):
     assert found not in desks.read("/etc/security/pam_gcpkce.map")
     desks.write("/etc/security/pam_gcpkce.map", TEXT["/etc/security/pam_gcpkce.map"]
                 .replace("alice", "carol").replace("ebc4bf1b-f125-5b73-b0d3-6d57db638c4b", found))
-    for command in commands("docs/WORKSTATIONS.md", "A way in without the provider"):
+    for command in commands("docs/WORKSTATIONS.md", "The break-glass account"):
         shell(command, input=f"{desks.PASSWORD}\n{desks.PASSWORD}\n")
     write("/etc/security/limits.d/greeter.conf")
     [save] = commands("docs/WORKSTATIONS.md", "The stack")
@@ -232,7 +232,7 @@ def test_greetd_takes_the_place_of_another_display_manager(text_desk):
     assert os.path.realpath("/etc/systemd/system/display-manager.service").endswith("/greetd.service")
 
 
-def test_the_text_s_other_way_in_needs_no_provider(each_desk, genesys):
+def test_the_text_s_other_way_in_needs_no_provider(each_desk, genesys, journal):
     for host in ("login", "api"):
         genesys.refuse(host)
     try:
@@ -248,6 +248,7 @@ def test_the_text_s_other_way_in_needs_no_provider(each_desk, genesys):
         each_desk.screen.type(desks.PASSWORD)
         each_desk.screen.keys("Return")
         assert each_desk.session()[0] == "deskadmin"
+        assert 'outcome=not_mapped user="deskadmin"' in journal.text()
     finally:
         for host in ("login", "api"):
             genesys.listen(host)
