@@ -248,6 +248,16 @@ def test_it_is_confined_and_nothing_of_it_stays_even_if_it_is_killed(site, chrom
     kinds = {browsers.field(pid, "cmdline", "--type=(renderer)"): browsers.field(pid, "status", r"\nSeccomp:\t(\d)")
              for pid in browsers.running()}
     assert kinds["renderer"] == "2"
+    with socket.socket(socket.AF_UNIX) as service:
+        service.bind("/run/service-of-test")
+        try:
+            # the sandboxed processes' root directory is empty
+            roots = [f"/proc/{pid}/root" for pid in browsers.running()]
+            roots = [root for root in roots if os.path.exists(f"{root}/run")]
+            assert roots
+            assert not [root for root in roots if os.path.exists(f"{root}/run/service-of-test")]
+        finally:
+            os.remove("/run/service-of-test")
     viewer.process.kill()
     assert wait_until(lambda: not browsers.running())
     found = subprocess.run(["find", "/run", "/tmp", "/var", "/home", "/dev/shm", "-xdev", "-user", str(UID),
