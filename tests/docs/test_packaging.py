@@ -65,9 +65,10 @@ def test_all_scripts_look_for_the_module_in_one_way():
 
 
 def test_both_packages_look_for_the_greeter_in_one_way():
-    pattern = r"'^[^#]*gcpkce-greeter' /etc/lightdm /etc/greetd"
-    for name in ("debian/gcpkce-greeter.prerm", "rpm/pam_gcpkce.spec"):
-        assert pattern in read(f"packaging/{name}"), name
+    pattern = re.escape("'^[^#]*gcpkce-greeter'") + r" (/etc/lightdm /etc/greetd [^|]*) \|"
+    deb, rpm = [re.findall(pattern, read(f"packaging/{name}"))
+                for name in ("debian/gcpkce-greeter.prerm", "rpm/pam_gcpkce.spec")]
+    assert len(deb) == 1 and deb == rpm
 
 
 def test_the_build_dependencies_are_those_of_the_build():
