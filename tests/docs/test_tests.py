@@ -86,8 +86,10 @@ def test_a_way_out_of_the_sign_in_page_names_its_tests(way):
     assert [name for name in names if name not in TESTS] == []
 
 
-WORKSTATION = [row for heading in ("The greeter's account", "Accessibility and languages")
-               for row in rows("\n".join(dict(sections("docs/WORKSTATIONS.md"))[heading]))]
+WORKSTATION = [row for page, heading in (
+    ("docs/WORKSTATIONS.md", "The greeter's account"),
+    ("tests/README.md", "What a screen reader finds at the login screen"))
+    for row in rows("\n".join(dict(sections(page))[heading]))]
 
 
 @pytest.mark.parametrize("row", WORKSTATION, ids=lambda row: row[0])
