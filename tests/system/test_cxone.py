@@ -76,7 +76,7 @@ def login(house, account):
     return hosts.Terminal(house, [f"{BUILD}/tests/gcpkce", "--json", "login", "--user", account])
 
 
-def decision_of(terminal, cxone):
+def decision_shown(terminal, cxone):
     """What gcpkce login says at its end."""
     terminal.end()
     shown = terminal.transcript[terminal.transcript.rindex("\n{"):]
@@ -111,7 +111,7 @@ def test_a_user_of_cxone_signs_in_by_two_requests(
 def test_gcpkce_login_signs_in(house, cxone, people):
     terminal = login(house, "alice")
     terminal.answer(people["alice"].sign_in(with_keys(terminal, cxone)))
-    decision = decision_of(terminal, cxone)
+    decision = decision_shown(terminal, cxone)
     assert (decision["outcome"], decision["subject"]) == ("ok", people["alice"].id)
 
 
@@ -190,7 +190,7 @@ def test_an_e_mail_address_needs_one_request_more(
     house.map(f"bob {prefix}{people['bob'].email}")
     terminal = login(house, "bob")
     terminal.answer(people["bob"].sign_in(with_keys(terminal, cxone)))
-    assert decision_of(terminal, cxone)["outcome"] == outcome
+    assert decision_shown(terminal, cxone)["outcome"] == outcome
     assert asked_of(cxone) == [
         ("GET", "/auth/jwks"), ("POST", "/auth/token"), ("GET", "/auth/userinfo")]
 
@@ -207,7 +207,7 @@ def test_keys_that_failed_are_fetched_again_before_the_answer(house, cxone, peop
     assert cxone.log.wait(*KEYS, 2)
     assert cxone.wait_until_read()
     terminal.answer(people["alice"].sign_in(shown))
-    assert decision_of(terminal, cxone)["outcome"] == "ok"
+    assert decision_shown(terminal, cxone)["outcome"] == "ok"
     assert asked_of(cxone) == [KEYS, KEYS, TOKEN]
 
 
@@ -220,7 +220,7 @@ def test_keys_are_fetched_three_times_before_the_answer_and_no_more(house, cxone
     assert asked_of(cxone) == [KEYS] * 3
     del cxone.faults["jwks"]
     terminal.answer(people["alice"].sign_in(shown))
-    assert decision_of(terminal, cxone)["outcome"] == "ok"
+    assert decision_shown(terminal, cxone)["outcome"] == "ok"
     assert sorted(asked_of(cxone)) == sorted([*[KEYS] * 4, TOKEN])
 
 
@@ -249,7 +249,7 @@ def test_keys_that_never_come_end_a_sign_in_in_time(
     landed = people["alice"].sign_in(terminal.asked())
     begun = time.monotonic()
     terminal.answer(landed)
-    assert decision_of(terminal, cxone)["outcome"] == "unreachable"
+    assert decision_shown(terminal, cxone)["outcome"] == "unreachable"
     assert time.monotonic() - begun < 12  # not twice the limit; 6.5 without other load
 
 
@@ -261,7 +261,7 @@ def test_a_set_of_keys_is_read_up_to_its_bound(house, cxone, people):
         cxone.faults["jwks"] = fault
         terminal = login(house, "alice")
         terminal.answer(people["alice"].sign_in(terminal.asked()))
-        decision = decision_of(terminal, cxone)
+        decision = decision_shown(terminal, cxone)
         assert decision["outcome"] == "reply_invalid"
         assert "larger than 65536 bytes" in decision["cause"]
 
@@ -286,7 +286,7 @@ def test_an_error_that_repeats_a_secret_is_not_shown(house, cxone, people, confi
     configure(userinfo="yes")
     terminal = login(house, "alice")
     terminal.answer(people["alice"].sign_in(with_keys(terminal, cxone)))
-    decision = decision_of(terminal, cxone)
+    decision = decision_shown(terminal, cxone)
     assert decision["outcome"] == "reply_invalid"
     assert "400 odd: (not shown: it repeats a secret)" in decision["cause"]
 
@@ -301,7 +301,7 @@ def decision_of(house, cxone, people, who="alice", account="alice",
     """
     terminal = login(house, account)
     terminal.answer(write(people[who].sign_in(lead(terminal.asked()))))
-    return decision_of(terminal, cxone)
+    return decision_shown(terminal, cxone)
 
 
 def outcome_of(*arguments, **changes):
