@@ -115,6 +115,15 @@ on_decide_policy(WebKitWebView *web, WebKitPolicyDecision *decision,
 	return TRUE;
 }
 
+static void
+on_download(WebKitNetworkSession *session, WebKitDownload *download,
+    struct page *page)
+{
+	(void)session;
+	webkit_download_cancel(download);
+	report(page, WEB_REFUSED_QUIETLY, "a download");
+}
+
 /* ---- how loading goes ---- */
 
 static void
@@ -186,6 +195,8 @@ connect_signals(WebKitWebView *web, struct page *page)
 {
 	g_signal_connect(
 	    web, "decide-policy", G_CALLBACK(on_decide_policy), page);
+	g_signal_connect(webkit_web_view_get_network_session(web),
+	    "download-started", G_CALLBACK(on_download), page);
 	g_signal_connect(
 	    web, "load-changed", G_CALLBACK(on_load_changed), page);
 	g_signal_connect(web, "load-failed", G_CALLBACK(on_load_failed), page);

@@ -40,13 +40,6 @@ on_file_chooser(WebKitWebView *web, WebKitFileChooserRequest *request)
 }
 
 static void
-on_download(WebKitNetworkSession *session, WebKitDownload *download)
-{
-	(void)session;
-	webkit_download_cancel(download);
-}
-
-static void
 refuse_signals(WebKitWebView *web)
 {
 	static const char *const refused[] = {"context-menu", "print",
@@ -61,8 +54,6 @@ refuse_signals(WebKitWebView *web)
 	    web, "authenticate", G_CALLBACK(on_authenticate), NULL);
 	g_signal_connect(
 	    web, "run-file-chooser", G_CALLBACK(on_file_chooser), NULL);
-	g_signal_connect(webkit_web_view_get_network_session(web),
-	    "download-started", G_CALLBACK(on_download), NULL);
 }
 
 /* What a sign-in page does not need, by WebKit's names; not all versions know

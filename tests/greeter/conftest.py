@@ -96,9 +96,10 @@ def site(servers):
 
 @pytest.fixture
 def link(site):
-    """A page whose upper half is a link to another host."""
+    """A page whose upper half is a link to another host, of one colour: WebKit may paint it red while it is pressed."""
     site.pages[LOGIN, "/start"] = page(
-        f"<a href='{site.url(OTHER, '/link')}' style='display: block; height: 50vh; background: #ccc'>Help</a>"
+        f"<a href='{site.url(OTHER, '/link')}' style='display: block; height: 50vh; background: #ccc;"
+        " color: black'>Help</a>"
         "<script>addEventListener('dragstart', () => fetch('/dragged')); fetch('/there')</script>")
     return site
 

@@ -11,7 +11,8 @@ from conftest import LOGIN, OTHER
 from site_server import page, redirect
 
 from waiting import PATIENCE, wait_until
-from ways import LEAVES, LOADS, NEVER, OPENS
+from test_at_the_screen import is_there
+from ways import CLICKS, LEAVES, LOADS, NEVER, OPENS
 
 NEXT = 800  # ms that a page stays, if it is not left
 
@@ -129,3 +130,22 @@ def test_a_page_opens_nothing_and_stays(opening, way):
     assert (f"/page/{following}" if following < len(OPENS) else "/end") in seen.pages
     assert (seen.elsewhere, seen.connections, seen.plain, seen.leaked) == (set(), 0, [], [])
     assert windows == ["Sign in"]
+
+
+@pytest.mark.parametrize("way", CLICKS)
+def test_a_click_opens_nothing_and_the_page_stays(site, screen, view, way):
+    html, refused = CLICKS[way]
+    furnish(site)
+    site.pages[LOGIN, "/start"] = page(
+        "<style>a, button { position: fixed; inset: 0 }</style>"
+        "<script>addEventListener('click', () => setTimeout("
+        "() => fetch('/stays?' + !!document.fullscreenElement), 1500)); fetch('/there')</script>" + html)
+    viewer = view()
+    is_there(site, viewer)
+    screen.click(640, 400)
+    assert wait_until(lambda: "/stays" in paths(site, LOGIN)), viewer.said
+    said = [line for line in viewer.said.splitlines() if line.startswith("gcpkce-view: ")]
+    assert said == ([f"gcpkce-view: not allowed: {refused}"] if refused else [])
+    assert "/opened" not in paths(site, LOGIN)
+    assert "/stays?false" in {request.target for request in site.requests}
+    assert (viewer.runs(), screen.windows()) == (True, ["Sign in"])

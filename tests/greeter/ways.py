@@ -118,3 +118,18 @@ OPENS = {
     "http-bounce": '<script>location = "/to-http"</script>',
     "http-img": '<img src="{http}">',
 }
+
+# What is clicked, as WebKit itself refuses most of it where no user asked for
+# it; and what the view says that it refused.
+CLICKS = {
+    "window-open": ('<button onclick="window.open(\'/opened\')">x</button>', None),
+    "window-open-about": ('<button onclick="window.open(\'about:blank\')">x</button>', None),
+    "target-blank": ('<a target="_blank" href="/opened">x</a>', "a new window"),
+    "target-name": ('<a target="new" href="/opened">x</a>', "a new window"),
+    "form-blank": ('<form target="_blank" action="/opened"><button>x</button></form>', "a new window"),
+    "download": ('<a download="x" href="/own-file">x</a>', "a download"),
+    "attachment": ('<a href="/attachment">x</a>', None),
+    "octets": ('<a href="/octets">x</a>', None),
+    "print": ('<button onclick="print()">x</button>', None),
+    "fullscreen": ('<button onclick="document.body.requestFullscreen?.()">x</button>', None),
+}
