@@ -116,8 +116,8 @@ on_decide_policy(WebKitWebView *web, WebKitPolicyDecision *decision,
 }
 
 static void
-on_download(WebKitNetworkSession *session, WebKitDownload *download,
-    struct page *page)
+on_download(
+    WebKitNetworkSession *session, WebKitDownload *download, struct page *page)
 {
 	(void)session;
 	webkit_download_cancel(download);
