@@ -144,7 +144,7 @@ def test_the_listener_of_the_module_is_asked_without_a_proxy(scripted, status):
         listener.shutdown()
         listener.server_close()
     scripted.reply(type="auth_message", auth_message_type="info", auth_message=(
-        f"https://login.example/authorize?response_type=code&redirect_uri=http://{here}/cb&state=s\n\nOpen it."))
+        f"https://localhost/authorize?response_type=code&redirect_uri=http://{here}/cb&state=s\n\nOpen it."))
     assert scripted.request() == {"type": "post_auth_message_response"}
     if status != 200:
         scripted.wait_for("The sign-in page ended in an unexpected way", "Try again", "alice")
