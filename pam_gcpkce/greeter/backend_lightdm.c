@@ -60,10 +60,9 @@ static void
 queue_add(
     struct lightdm *lightdm, const char *text, bool is_prompt, bool secret)
 {
-	struct item *item = g_new(struct item, 1);
-
 	if (!lightdm->running)
 		return;
+	struct item *item = g_new(struct item, 1);
 	*item = (struct item){is_prompt, secret, g_strdup(text)};
 	g_queue_push_tail(&lightdm->queue, item);
 	queue_report(lightdm);
