@@ -22,7 +22,7 @@ struct delivery {
 	void *arg;
 };
 
-static struct delivery *current; /* NULL: there is none */
+static struct delivery *current; /* NULL while nothing is delivered */
 
 bool
 network_is_available(void)
