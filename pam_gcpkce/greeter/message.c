@@ -156,27 +156,27 @@ enum outcome
 message_read(
     struct view text, const struct message_rules *rules, struct message *ret)
 {
-	struct view rest = text, line, held = {0};
+	struct view rest = text, line, previous = {0};
 
 	*ret = (struct message){
 	    .text = BUF_INIT(GREETER_TEXT_MAX),
 	    .address = BUF_INIT(GREETER_ADDRESS_MAX),
 	    .redirect_uri = BUF_INIT(GREETER_ADDRESS_MAX),
 	};
-	/* a line is held back, because the one before an address only
-	 * introduces it; what comes after it is the prompt's */
+	/* the line before an address only introduces it; what comes after the
+	 * address is the prompt's */
 	while (ret->address.len == 0 && view_next(&rest, '\n', &line)) {
 		line = view_trim(line, BLANKS);
 		if (line.len == 0)
 			continue;
 		if (address_take(line, rules, ret))
-			held.len = 0;
-		if (held.len > 0)
-			put_line(&ret->text, rules, held);
-		held = line;
+			previous.len = 0;
+		if (previous.len > 0)
+			put_line(&ret->text, rules, previous);
+		previous = line;
 	}
-	if (ret->address.len == 0 && held.len > 0)
-		put_line(&ret->text, rules, held);
+	if (ret->address.len == 0 && previous.len > 0)
+		put_line(&ret->text, rules, previous);
 	ret->asks = ret->address.len > 0 && view_trim(rest, BLANKS).len == 0;
 	enum outcome r = buf_check(&ret->text);
 	if (r == OUTCOME_OK)

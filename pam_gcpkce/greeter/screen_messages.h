@@ -45,8 +45,8 @@
 	N_("Your sign-in was accepted, but the session did not start; please " \
 	   "tell the administrator.")
 #define MESSAGE_SCREEN_TOO_LONG \
-	N_("The answer of the page is too long for this display manager; " \
-	   "please tell the administrator.")
+	N_("The answer is too long for this display manager; please tell the " \
+	   "administrator.")
 #define MESSAGE_SCREEN_FOREIGN \
 	N_("The sign-in page ended in an unexpected way; please try again.")
 #define MESSAGE_SCREEN_PAGE_CLOSED \

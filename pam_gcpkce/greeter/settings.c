@@ -22,6 +22,26 @@ enum form {
 	FORM_SESSION_TYPE,
 };
 
+/* What is wrong with a value that is not of the form, and the fix. */
+static const struct {
+	const char *wrong, *fix;
+} faults[] = {
+    [FORM_PATH] = {"is not an absolute path", "begin with /"},
+    [FORM_APPEARANCE] = {"is not one of the choices",
+	"write one of auto, light, dark"},
+    [FORM_SCALE] = {"is not a whole number from 100 to 200", "write one"},
+    [FORM_SECONDS] = {"is not a whole number from 1 to 3600", "write one"},
+    [FORM_LOCALE] = {"is not the name of a locale",
+	"write a name that locale -a lists, as in de_DE.UTF-8"},
+    [FORM_YES_NO] = {"is neither yes nor no", "write one"},
+    [FORM_HOSTS] = {"is not a list of hosts",
+	"write their names, separated by commas"},
+    [FORM_URL] = {"is not a base URL",
+	"write https://HOST[:PORT][/PATH] (http only for a loopback address)"},
+    [FORM_SESSION_TYPE] = {"is not one of the choices",
+	"write one of wayland, x11, tty"},
+};
+
 struct key {
 	const char *name;
 	const char *value;
@@ -87,56 +107,34 @@ url_is_good(const char *value)
 	    strpbrk(value, "?#") == NULL;
 }
 
-/* What is wrong with a value of this form: NULL if nothing, and the fix. */
-static const char *
-form_check(enum form form, const char *value, const char **ret_fix)
+static bool
+form_is_good(enum form form, const char *value)
 {
 	unsigned long number;
 
 	switch (form) {
 	case FORM_PATH:
-		*ret_fix = "write a path that begins with /";
-		return value[0] == '/' ? NULL : "is no absolute path";
+		return value[0] == '/';
 	case FORM_APPEARANCE:
-		*ret_fix = "write auto, light or dark";
-		return text_list_has("auto,light,dark", view_text(value))
-		    ? NULL
-		    : "is no appearance";
+		return text_list_has("auto,light,dark", view_text(value));
 	case FORM_SCALE:
-		*ret_fix = "write a number of 100 to 200, for per cent";
-		return text_parse_number(value, 100, 200, &number)
-		    ? NULL
-		    : "is no such number";
+		return text_parse_number(value, 100, 200, &number);
 	case FORM_SECONDS:
-		*ret_fix = "write a number of 1 to 3600";
-		return text_parse_number(value, 1, 3600, &number)
-		    ? NULL
-		    : "is no such number";
+		return text_parse_number(value, 1, 3600, &number);
 	case FORM_LOCALE:
-		*ret_fix = "write a name that locale -a lists, as de_DE.UTF-8";
-		return view_all(view_text(value), is_locale_char)
-		    ? NULL
-		    : "is no locale's name";
+		return view_all(view_text(value), is_locale_char);
 	case FORM_YES_NO:
-		*ret_fix = "write yes or no";
-		return text_list_has("yes,no", view_text(value))
-		    ? NULL
-		    : "is neither yes nor no";
+		return text_list_has("yes,no", view_text(value));
 	case FORM_HOSTS:
-		*ret_fix = "write names of hosts, with commas between them";
-		return hosts_are_names(value) ? NULL : "is no list of hosts";
+		return hosts_are_names(value);
 	case FORM_URL:
-		*ret_fix = "write https://HOST/PATH";
-		return url_is_good(value) ? NULL : "is no such URL";
+		return url_is_good(value);
 	case FORM_SESSION_TYPE:
-		*ret_fix = "write wayland, x11 or tty";
-		return text_list_has("wayland,x11,tty", view_text(value))
-		    ? NULL
-		    : "is no type of session";
+		return text_list_has("wayland,x11,tty", view_text(value));
 	case FORM_TEXT:
 		break;
 	}
-	return NULL;
+	return true;
 }
 
 /* Judge a value, and take it if it is good; an empty one is the default. */
@@ -145,18 +143,22 @@ value_take(const struct key *key, struct view value, struct settings *settings,
     const char *place, struct errinfo *why)
 {
 	char text[SETTING_MAX + 1];
-	const char *fix = "make it shorter";
-	const char *wrong = "is too long";
+	const char *fix = faults[key->form].fix;
+	const char *wrong = NULL;
 
 	if (value.len == 0)
 		return OUTCOME_OK;
-	if (value.len <= SETTING_MAX) {
+	if (value.len > SETTING_MAX) {
+		wrong = "is too long";
+		fix = "make it shorter";
+	} else if (!text_is_clean_utf8(value)) {
+		wrong = "has a control byte or is not UTF-8";
+		fix = "write it again, as UTF-8";
+	} else {
 		memcpy(text, value.p, value.len);
 		text[value.len] = '\0';
-		fix = "write it again, as UTF-8";
-		wrong = text_is_clean_utf8(value)
-		    ? form_check(key->form, text, &fix)
-		    : "holds control bytes, or is not UTF-8";
+		if (!form_is_good(key->form, text))
+			wrong = faults[key->form].wrong;
 	}
 	if (wrong != NULL)
 		return err_fault(why, OUTCOME_CONFIG_INVALID, place, fix,
@@ -183,8 +185,8 @@ line_read(struct reading *reading, const char *place, struct view line)
 
 		text_put_escaped(&shown, name);
 		r = err_fault(&why, OUTCOME_CONFIG_INVALID, place,
-		    "gcpkce-greeter(8) lists the keys", "%s is no key",
-		    buf_text(&shown));
+		    "gcpkce-greeter(8) lists the keys",
+		    "%s is not a key of this file", buf_text(&shown));
 	} else if (reading->seen[row])
 		r = err_fault(&why, OUTCOME_CONFIG_INVALID, place,
 		    "keep one of them", "%s has a second value",

@@ -26,7 +26,7 @@ enum status {
 	STATUS_FAILED,
 };
 
-struct run {
+struct viewer {
 	struct web_options options;
 	struct web_requests requests;
 	struct web_window *window;
@@ -43,12 +43,12 @@ struct run {
 };
 
 static void
-end(struct run *v, enum status status)
+end(struct viewer *viewer, enum status status)
 {
-	if (!v->ended)
-		v->status = status;
-	v->ended = true;
-	g_main_loop_quit(v->loop);
+	if (!viewer->ended)
+		viewer->status = status;
+	viewer->ended = true;
+	g_main_loop_quit(viewer->loop);
 }
 
 /*
@@ -63,20 +63,20 @@ note(const char *what, const char *detail)
 }
 
 static void
-fail(struct run *v, const char *what, const char *detail)
+fail(struct viewer *viewer, const char *what, const char *detail)
 {
 	note(what, detail);
-	end(v, STATUS_FAILED);
+	end(viewer, STATUS_FAILED);
 }
 
 static void
-answer(struct run *v, const char *address)
+answer(struct viewer *viewer, const char *address)
 {
 	size_t len = strlen(address);
 
-	if (v->ended)
+	if (viewer->ended)
 		return;
-	end(v, STATUS_ANSWER);
+	end(viewer, STATUS_ANSWER);
 	while (len > 0) {
 		ssize_t written = write(STDOUT_FILENO, address, len);
 		if (written < 0 && errno == EINTR)
@@ -87,111 +87,112 @@ answer(struct run *v, const char *address)
 		len -= (size_t)written;
 	}
 	if (len > 0 || write(STDOUT_FILENO, "\n", 1) != 1)
-		v->status = STATUS_FAILED;
+		viewer->status = STATUS_FAILED;
 }
 
 /* The sentence is for the user, the reason for the log. */
 static void
-unreachable(struct run *v, const char *sentence, const char *reason)
+unreachable_show(
+    struct viewer *viewer, const char *sentence, const char *reason)
 {
 	bool online = g_network_monitor_get_network_available(
 	    g_network_monitor_get_default());
 
-	(void)fprintf(
-	    stderr, "gcpkce-view: %s cannot be reached: %s\n", v->host, reason);
-	v->answer_due_us = 0;
-	web_window_trouble(v->window,
+	(void)fprintf(stderr, "gcpkce-view: %s cannot be reached: %s\n",
+	    viewer->host, reason);
+	viewer->answer_due_us = 0;
+	web_window_trouble(viewer->window,
 	    online ? MESSAGE_SCREEN_NO_PAGE : MESSAGE_SCREEN_NO_NETWORK,
-	    online ? sentence : MESSAGE_SCREEN_NO_NETWORK_FIX, v->host);
+	    online ? sentence : MESSAGE_SCREEN_NO_NETWORK_FIX, viewer->host);
 }
 
 /* Each place once. */
 static void
-refused(struct run *v, const char *place)
+refusal_note(struct viewer *viewer, const char *place)
 {
-	(void)g_strlcpy(v->refused, place, sizeof(v->refused));
-	if (v->noted->len >= NOTED_MAX ||
+	(void)g_strlcpy(viewer->refused, place, sizeof(viewer->refused));
+	if (viewer->noted->len >= NOTED_MAX ||
 	    g_ptr_array_find_with_equal_func(
-		v->noted, place, g_str_equal, NULL))
+		viewer->noted, place, g_str_equal, NULL))
 		return;
-	g_ptr_array_add(v->noted, g_strdup(place));
+	g_ptr_array_add(viewer->noted, g_strdup(place));
 	note("not allowed", place);
 }
 
 /* The page that was loading does not come: the last one stays, if any. */
 static void
-stays(struct run *v, const char *reason)
+load_end(struct viewer *viewer, const char *reason)
 {
-	if (v->answer_due_us == 0)
+	if (viewer->answer_due_us == 0)
 		return; /* nothing was loading */
-	v->answer_due_us = 0;
-	if (v->shown[0] != '\0') {
-		web_window_page(v->window, v->shown);
+	viewer->answer_due_us = 0;
+	if (viewer->shown[0] != '\0') {
+		web_window_page(viewer->window, viewer->shown);
 		return;
 	}
-	if (v->refused[0] != '\0')
-		web_window_trouble(v->window, MESSAGE_SCREEN_NO_PAGE,
-		    MESSAGE_WEB_REFUSED, v->refused);
+	if (viewer->refused[0] != '\0')
+		web_window_trouble(viewer->window, MESSAGE_SCREEN_NO_PAGE,
+		    MESSAGE_WEB_REFUSED, viewer->refused);
 	else
-		unreachable(v, reason, reason);
+		unreachable_show(viewer, reason, reason);
 }
 
 static void
-failed_page(struct run *v, const char *reason)
+page_fail(struct viewer *viewer, const char *reason)
 {
 	note("the page failed", reason);
-	web_window_trouble(v->window, MESSAGE_WEB_FAILED, reason, "");
+	web_window_trouble(viewer->window, MESSAGE_WEB_FAILED, reason, "");
 }
 
 static void
 on_event(void *data, enum web_event event, const char *detail)
 {
-	struct run *v = data;
+	struct viewer *viewer = data;
 
 	switch (event) {
 	case WEB_LOADING:
-		(void)g_strlcpy(v->host, detail, sizeof(v->host));
-		v->answer_due_us =
+		(void)g_strlcpy(viewer->host, detail, sizeof(viewer->host));
+		viewer->answer_due_us =
 		    g_get_monotonic_time() + ANSWER_SECONDS * G_USEC_PER_SEC;
-		web_window_loading(v->window, detail);
+		web_window_loading(viewer->window, detail);
 		break;
 	case WEB_SHOWN:
-		(void)g_strlcpy(v->shown, detail, sizeof(v->shown));
-		v->answer_due_us = 0;
-		web_window_page(v->window, detail);
+		(void)g_strlcpy(viewer->shown, detail, sizeof(viewer->shown));
+		viewer->answer_due_us = 0;
+		web_window_page(viewer->window, detail);
 		break;
 	case WEB_STAYS:
-		stays(v, detail);
+		load_end(viewer, detail);
 		break;
 	case WEB_CAUGHT:
-		answer(v, detail);
+		answer(viewer, detail);
 		break;
 	case WEB_REFUSED:
-		web_window_refused(v->window, detail);
+		web_window_refused(viewer->window, detail);
 		/* fall through */
 	case WEB_REFUSED_QUIETLY:
-		refused(v, detail);
+		refusal_note(viewer, detail);
 		break;
 	case WEB_NO_ADDRESS:
-		unreachable(v, MESSAGE_WEB_NO_ADDRESS, detail);
+		unreachable_show(viewer, MESSAGE_WEB_NO_ADDRESS, detail);
 		break;
 	case WEB_CLOSED:
-		unreachable(v, MESSAGE_WEB_CLOSED, detail);
+		unreachable_show(viewer, MESSAGE_WEB_CLOSED, detail);
 		break;
 	case WEB_UNREACHABLE:
-		unreachable(v, detail, detail);
+		unreachable_show(viewer, detail, detail);
 		break;
 	case WEB_UNTRUSTED:
-		fail(v, VIEW_SAYS_CERTIFICATE, detail);
+		fail(viewer, VIEW_SAYS_CERTIFICATE, detail);
 		break;
 	case WEB_CRASHED:
-		failed_page(v, MESSAGE_WEB_CRASHED);
+		page_fail(viewer, MESSAGE_WEB_CRASHED);
 		break;
 	case WEB_MEMORY:
-		failed_page(v, MESSAGE_WEB_MEMORY);
+		page_fail(viewer, MESSAGE_WEB_MEMORY);
 		break;
 	case WEB_UNCONFINED:
-		fail(v, "the list of hosts cannot be enforced", detail);
+		fail(viewer, "the list of hosts cannot be enforced", detail);
 		break;
 	}
 }
@@ -205,56 +206,58 @@ on_cancel(void *data)
 static void
 on_retry(void *data)
 {
-	struct run *v = data;
+	struct viewer *viewer = data;
 
-	web_page_load(v->page);
+	web_page_load(viewer->page);
 }
 
 static gboolean
 on_second(gpointer data)
 {
-	struct run *v = data;
+	struct viewer *viewer = data;
 	gint64 now = g_get_monotonic_time();
 
-	if (now >= v->deadline_us) {
-		fail(v, VIEW_SAYS_TIME, "");
+	if (now >= viewer->deadline_us) {
+		fail(viewer, VIEW_SAYS_TIME, "");
 		return FALSE;
 	}
-	web_window_time(v->window,
-	    (unsigned long)((v->deadline_us - now) / G_USEC_PER_SEC));
-	if (v->answer_due_us != 0 && now >= v->answer_due_us) {
-		web_page_stop(v->page);
-		unreachable(v, MESSAGE_WEB_SLOW, "it does not answer");
+	web_window_time(viewer->window,
+	    (unsigned long)((viewer->deadline_us - now) / G_USEC_PER_SEC));
+	if (viewer->answer_due_us != 0 && now >= viewer->answer_due_us) {
+		web_page_stop(viewer->page);
+		unreachable_show(
+		    viewer, MESSAGE_WEB_SLOW, "it does not answer");
 	}
 	return TRUE;
 }
 
 static enum status
-run(struct run *v)
+run(struct viewer *viewer)
 {
-	v->loop = g_main_loop_new(NULL, FALSE);
-	v->noted = g_ptr_array_new();
-	v->requests = (struct web_requests){on_cancel, on_retry, v};
-	v->deadline_us = g_get_monotonic_time() +
-	    (gint64)v->options.deadline * G_USEC_PER_SEC;
-	v->page = web_page_new(&v->options, on_event, v);
-	v->window = web_window_new(&v->options, v->page, &v->requests);
-	(void)on_second(v); /* the time is there from the beginning */
-	(void)g_timeout_add_seconds(1, on_second, v);
-	web_window_show(v->window);
-	web_page_load(v->page);
-	if (!v->ended)
-		g_main_loop_run(v->loop);
-	return v->status;
+	viewer->loop = g_main_loop_new(NULL, FALSE);
+	viewer->noted = g_ptr_array_new();
+	viewer->requests = (struct web_requests){on_cancel, on_retry, viewer};
+	viewer->deadline_us = g_get_monotonic_time() +
+	    (gint64)viewer->options.deadline * G_USEC_PER_SEC;
+	viewer->page = web_page_new(&viewer->options, on_event, viewer);
+	viewer->window =
+	    web_window_new(&viewer->options, viewer->page, &viewer->requests);
+	(void)on_second(viewer); /* the time is there from the beginning */
+	(void)g_timeout_add_seconds(1, on_second, viewer);
+	web_window_show(viewer->window);
+	web_page_load(viewer->page);
+	if (!viewer->ended)
+		g_main_loop_run(viewer->loop);
+	return viewer->status;
 }
 
 int
 main(int argc, char **argv)
 {
-	struct run v = {.status = STATUS_FAILED};
+	struct viewer viewer = {.status = STATUS_FAILED};
 	const struct rlimit none = {0}; /* of core files, which hold codes */
 
-	switch (web_options_parse(argc, argv, &v.options)) {
+	switch (web_options_parse(argc, argv, &viewer.options)) {
 	case WEB_HELP:
 		return STATUS_ANSWER;
 	case WEB_USAGE:
@@ -272,5 +275,5 @@ main(int argc, char **argv)
 		(void)fputs("gcpkce-view: there is no display\n", stderr);
 		return STATUS_FAILED;
 	}
-	return (int)run(&v);
+	return (int)run(&viewer);
 }

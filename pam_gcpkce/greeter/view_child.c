@@ -99,7 +99,7 @@ last_line(struct view text)
 }
 
 static enum view_end
-end_of(const struct child *child, int status, struct view said)
+end_of(const struct child *child, int status, struct view error_line)
 {
 	if (child->late)
 		return VIEW_TIMED_OUT;
@@ -115,11 +115,11 @@ end_of(const struct child *child, int status, struct view said)
 	default:
 		break;
 	}
-	said = view_after(said, ' ');
-	if (view_begins(said, VIEW_SAYS_TIME))
+	error_line = view_after(error_line, ' ');
+	if (view_begins(error_line, VIEW_SAYS_TIME))
 		return VIEW_TIMED_OUT;
-	return view_begins(said, VIEW_SAYS_CERTIFICATE) ? VIEW_UNTRUSTED
-							: VIEW_FAILED;
+	return view_begins(error_line, VIEW_SAYS_CERTIFICATE) ? VIEW_UNTRUSTED
+							      : VIEW_FAILED;
 }
 
 /* The child is gone; report it. */
@@ -147,11 +147,11 @@ on_exit_of_child(GPid pid, gint status, gpointer arg)
 	g_spawn_close_pid(pid);
 	(void)stream_read(child, OUTPUT);
 	(void)stream_read(child, ERRORS);
-	struct view said = last_line(buf_view(&child->read[ERRORS]));
-	if (view_begins(said, "gcpkce-"))
-		(void)fprintf(
-		    stderr, "%.*s\n", (int)said.len, (const char *)said.p);
-	ended(child, end_of(child, status, said));
+	struct view error_line = last_line(buf_view(&child->read[ERRORS]));
+	if (view_begins(error_line, "gcpkce-"))
+		(void)fprintf(stderr, "%.*s\n", (int)error_line.len,
+		    (const char *)error_line.p);
+	ended(child, end_of(child, status, error_line));
 }
 
 /* In the child: the page must not stay when the greeter has ended. */

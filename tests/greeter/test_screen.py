@@ -188,8 +188,7 @@ def test_a_fault_of_the_configuration_is_shown_and_locks_nobody_out(desk):
     desk.configure(greeter=["scale = big", "colour = red"])
     desk.start()
     desk.wait_for("User name", "The configuration of this screen has a fault")
-    said = ("/etc/gcpkce-greeter.conf:5: scale is no such number; "
-            "write a number of 100 to 200, for per cent")
+    said = "/etc/gcpkce-greeter.conf:5: scale is not a whole number from 100 to 200; write one"
     assert said in desks.read("/tmp/greeter.log")
     assert checked() == (said, 1)
     desk.sign_in("alice")

@@ -102,43 +102,46 @@ fault_names_line_key_and_fix(void **state)
 		const char *fault;
 	} rows[] = {
 	    {"x", "the line has no '='; write key = value"},
-	    {"= x", " is no key; gcpkce-greeter(8) lists the keys"},
+	    {"= x",
+		" is not a key of this file; gcpkce-greeter(8) lists the keys"},
 	    {"Scale = 100",
-		"Scale is no key; gcpkce-greeter(8) lists the keys"},
-	    {"a\x1b = 1", "a\\x1b is no key; gcpkce-greeter(8) lists the keys"},
-	    {"logo = logo.svg",
-		"logo is no absolute path; write a path that begins with /"},
-	    {"view = view",
-		"view is no absolute path; write a path that begins with /"},
+		"Scale is not a key of this file; gcpkce-greeter(8) lists the "
+		"keys"},
+	    {"a\x1b = 1",
+		"a\\x1b is not a key of this file; gcpkce-greeter(8) lists the "
+		"keys"},
+	    {"logo = logo.svg", "logo is not an absolute path; begin with /"},
+	    {"view = view", "view is not an absolute path; begin with /"},
 	    {"appearance = pink",
-		"appearance is no appearance; write auto, light or dark"},
+		"appearance is not one of the choices; write one of auto, "
+		"light, dark"},
 	    {"scale = 99",
-		"scale is no such number; write a number of 100 to 200, for "
-		"per cent"},
+		"scale is not a whole number from 100 to 200; write one"},
 	    {"scale = 201",
-		"scale is no such number; write a number of 100 to 200, for "
-		"per cent"},
+		"scale is not a whole number from 100 to 200; write one"},
 	    {"timeout = 0",
-		"timeout is no such number; write a number of 1 to 3600"},
+		"timeout is not a whole number from 1 to 3600; write one"},
 	    {"locale = de DE",
-		"locale is no locale's name; write a name that locale -a "
-		"lists, as de_DE.UTF-8"},
+		"locale is not the name of a locale; write a name that locale "
+		"-a lists, as in de_DE.UTF-8"},
 	    {"locale = ../x",
-		"locale is no locale's name; write a name that locale -a "
-		"lists, as de_DE.UTF-8"},
-	    {"other_way = 1",
-		"other_way is neither yes nor no; write yes or no"},
+		"locale is not the name of a locale; write a name that locale "
+		"-a lists, as in de_DE.UTF-8"},
+	    {"other_way = 1", "other_way is neither yes nor no; write one"},
 	    {"trusted_hosts = a.example,,b",
-		"trusted_hosts is no list of hosts; write names of hosts, "
-		"with commas between them"},
+		"trusted_hosts is not a list of hosts; write their names, "
+		"separated by commas"},
 	    {"trusted_hosts = --redirect",
-		"trusted_hosts is no list of hosts; write names of hosts, "
-		"with commas between them"},
+		"trusted_hosts is not a list of hosts; write their names, "
+		"separated by commas"},
+	    {"start_url = http://go.example/s",
+		"start_url is not a base URL; write https://HOST[:PORT][/PATH] "
+		"(http only for a loopback address)"},
 	    {"session_type = mir",
-		"session_type is no type of session; write wayland, x11 or "
-		"tty"},
+		"session_type is not one of the choices; write one of "
+		"wayland, x11, tty"},
 	    {"organization = a\x01",
-		"organization holds control bytes, or is not UTF-8; write it "
+		"organization has a control byte or is not UTF-8; write it "
 		"again, as UTF-8"},
 	};
 
