@@ -3,6 +3,7 @@
  * gcpkce-greeter: the login screen of a workstation.  It has no rights; the
  * display manager that starts it runs PAM.
  */
+#include <glob.h>
 #include <gtk/gtk.h>
 #include <lightdm.h>
 #include <locale.h>
@@ -98,6 +99,55 @@ desktop_is_missing(const char *name)
 	return true;
 }
 
+static enum outcome
+desktop_check(
+    const char *path, const char *key, const char *name, struct errinfo *reterr)
+{
+	if (!desktop_is_missing(name))
+		return OUTCOME_OK;
+	return err_fault(reterr, OUTCOME_CONFIG_INVALID, path,
+	    "install it, or write the name of a file in /usr/share/xsessions "
+	    "or /usr/share/wayland-sessions, without .desktop",
+	    "%s = %s: LightDM has no such session", key, name);
+}
+
+/* What LightDM's own configuration sets for all seats; the last file counts. */
+static enum outcome
+user_session_check(struct errinfo *reterr)
+{
+	static const char *const patterns[] = {
+	    "/usr/share/lightdm/lightdm.conf.d/*.conf",
+	    "/usr/local/share/lightdm/lightdm.conf.d/*.conf",
+	    "/etc/xdg/lightdm/lightdm.conf.d/*.conf",
+	    LIGHTDM_DIRECTORY "/lightdm.conf.d/*.conf",
+	    LIGHTDM_DIRECTORY "/lightdm.conf",
+	};
+	g_autofree char *session = NULL;
+	const char *path = NULL;
+	glob_t files = {0};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(patterns); i++)
+		(void)glob(patterns[i], i > 0 ? GLOB_APPEND : 0, NULL, &files);
+	for (size_t i = 0; i < files.gl_pathc; i++) {
+		g_autoptr(GKeyFile) file = g_key_file_new();
+
+		(void)g_key_file_load_from_file(
+		    file, files.gl_pathv[i], G_KEY_FILE_NONE, NULL);
+		char *value =
+		    g_key_file_get_string(file, "Seat:*", "user-session", NULL);
+		if (value == NULL)
+			continue;
+		g_free(session);
+		session = g_strstrip(value);
+		path = files.gl_pathv[i];
+	}
+	enum outcome r = session == NULL
+	    ? OUTCOME_OK
+	    : desktop_check(path, "user-session", session, reterr);
+	globfree(&files);
+	return r;
+}
+
 /* Is what the settings name on this host? */
 static enum outcome
 host_check(const struct settings *settings, const char *path, bool check,
@@ -114,13 +164,16 @@ host_check(const struct settings *settings, const char *path, bool check,
 		return err_fault(reterr, OUTCOME_CONFIG_INVALID, path,
 		    "install it, or write another command",
 		    "session = %s: its program is not installed", session);
-	if (!greetd && is_lightdm_s(check) && session[0] != '\0' &&
-	    desktop_is_missing(session))
-		return err_fault(reterr, OUTCOME_CONFIG_INVALID, path,
-		    "install it, or write the name of a file in "
-		    "/usr/share/xsessions or /usr/share/wayland-sessions, "
-		    "without .desktop",
-		    "session = %s: LightDM has no such session", session);
+	if (!greetd && is_lightdm_s(check)) {
+		enum outcome r = OUTCOME_OK;
+
+		if (session[0] != '\0')
+			r = desktop_check(path, "session", session, reterr);
+		else if (check) /* a LightDM that runs may have another file */
+			r = user_session_check(reterr);
+		if (r != OUTCOME_OK)
+			return r;
+	}
 	if (settings->locale[0] != '\0' &&
 	    setlocale(LC_ALL, settings->locale) == NULL)
 		return err_fault(reterr, OUTCOME_CONFIG_INVALID, path,

@@ -138,6 +138,18 @@ def test_what_the_user_leaves_gives_way_to_the_start_page(desk):
     assert wait_until(lambda: not any("sleep\0001000" in desks.read(f"/proc/{pid}/cmdline") for pid in process_ids()))
 
 
+def test_a_session_that_ends_at_once_is_in_the_journal_and_not_on_the_screen(desk, journal):
+    """greetd tells the next greeter nothing of it."""
+    desk.configure(stack=desks.OPEN_STACK.replace("session required pam_permit.so", "session required pam_unix.so"))
+    desks.write(desks.CONF, desks.read(desks.CONF).replace("/tmp/session.sh", "no-such-program"))
+    desk.start()
+    desk.sign_in("alice")
+    assert wait_until(lambda: "greetd:session): session closed for user alice" in journal.text()), journal.text()
+    assert "greetd:session): session opened for user alice" in journal.text()
+    shown = desk.wait_for("User name", "The configuration of this screen has a fault")
+    assert not any("session" in thing["name"] for thing in shown)
+
+
 def test_a_password_that_has_expired_is_named(desk):
     desk.configure(stack="auth required pam_unix.so\naccount required pam_unix.so\nsession required pam_permit.so\n")
     tree.run("chage", "-d", "0", "alice")

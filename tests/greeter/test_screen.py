@@ -240,3 +240,32 @@ def test_what_the_host_does_not_have_is_a_fault(desk, manager, setting, fault):
     desk.configure()
     desks.write(desks.CONF, f"{setting}\n")
     assert checked() == (("", 0) if fault is None else (f"/etc/gcpkce-greeter.conf: {fault}", 1))
+
+
+@pytest.mark.parametrize("manager, setting, found, fault", [
+    ("lightdm", "", {"lightdm.conf": "desktop-x"}, None),
+    ("lightdm", "", {"lightdm.conf.d/50.conf": "dekstop"}, ("lightdm.conf.d/50.conf", "dekstop")),
+    ("lightdm", "", {"lightdm.conf.d/50.conf": "dekstop", "lightdm.conf": "desktop-x"}, None),
+    ("lightdm", "", {"lightdm.conf.d/50.conf": "desktop-x", "lightdm.conf.d/60.conf": "xfec "},
+     ("lightdm.conf.d/60.conf", "xfec")),
+    ("lightdm", "session = desktop-x", {"lightdm.conf": "dekstop"}, None),
+    ("greetd", "session = env", {"lightdm.conf": "dekstop"}, None),
+])
+def test_the_session_of_lightdm_s_own_files_is_judged_where_it_counts(desk, manager, setting, found, fault):
+    """Of several files the last one counts, as LightDM reads them."""
+    write_entry("/usr/share/xsessions", "desktop-x", "/bin/true")
+    os.makedirs("/etc/greetd", exist_ok=True)
+    starts = {"greetd": "cage -- gcpkce-greeter", "lightdm": "agreety"}[manager]
+    desks.write("/etc/greetd/config.toml", f'[default_session]\ncommand = "{starts}"\n')
+    desks.write(desks.CONF, f"{setting}\n")
+    os.makedirs("/etc/lightdm/lightdm.conf.d", exist_ok=True)
+    for name, session in found.items():
+        desks.write(f"/etc/lightdm/{name}", f"[Seat:*]\nuser-session={session}\n")
+    try:
+        said = checked()
+    finally:
+        for name in found:
+            os.unlink(f"/etc/lightdm/{name}")
+    assert said == (("", 0) if fault is None else (
+        f"/etc/lightdm/{fault[0]}: user-session = {fault[1]}: LightDM has no such session; install it, or write the "
+        "name of a file in /usr/share/xsessions or /usr/share/wayland-sessions, without .desktop", 1))

@@ -183,13 +183,16 @@ class TextLightDM(LightDM):
                     + "login_hosts = localhost\n")
         write("/etc/lightdm/lightdm.conf.d/50-gcpkce.conf")
         desks.write("/etc/lightdm/lightdm.conf.d/90-here.conf", lightdm.HERE)
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink("/etc/greetd/config.toml")  # as the text says
         desks.write("/tmp/runtime-directory", f"XDG_RUNTIME_DIR=/run/user/{self.uid}\n")
         desks.write("/etc/pam.d/lightdm-greeter", desks.OPEN_STACK + LOGIND)
 
     def start(self):  # pylint: disable=arguments-differ
-        prepare(commands("docs/WORKSTATIONS.md", "LightDM"))
         session = re.search(r"^user-session=(.+)$", TEXT["/etc/lightdm/lightdm.conf.d/50-gcpkce.conf"],
                             re.MULTILINE)[1]
+        lightdm.write_entry("/usr/share/xsessions", session, "/tmp/session.sh")
+        prepare(commands("docs/WORKSTATIONS.md", "LightDM"))
         self._launch(session)
 
 
