@@ -230,16 +230,26 @@ class Desk:
 
     # what the user does
 
+    def field(self):
+        """The text of the field that has the keyboard; None if no field has it."""
+        return next((thing["text"] for thing in self.objects()
+                     if {"focused", "editable"} <= set(thing["states"])), None)
+
+    def type_name(self, name):
+        """Type a name at the start page, and look that all its keys arrived."""
+        self.wait_for("User name")
+        assert wait_until(lambda: self.field() == ""), self.objects()
+        self.screen.type(name)
+        assert wait_until(lambda: self.field() == name), self.objects()
+
     def sign_in(self, name):
         """Type a name at the start page."""
-        self.wait_for("User name")
-        self.screen.type(name)
+        self.type_name(name)
         self.screen.keys("Return")
 
     def other_way(self, name):
         """Type a name at the start page, and leave out the page."""
-        self.wait_for("User name")
-        self.screen.type(name)
+        self.type_name(name)
         self.screen.keys("Tab", "Tab", "Return")
 
     def choose(self, person, count=1):

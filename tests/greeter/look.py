@@ -22,7 +22,8 @@ STATES = ("focused", "sensitive", "focusable", "editable")
 def text_of(accessible):
     if "EditableText" not in accessible.get_interfaces():
         return ""
-    return Atspi.Text.get_text(accessible, 0, -1)
+    # GTK gives "" for an end of -1
+    return Atspi.Text.get_text(accessible, 0, Atspi.Text.get_character_count(accessible))
 
 
 def described(accessible):

@@ -174,8 +174,7 @@ def test_escape_begins_anew_wherever_it_is_pressed(desk, genesys):
     assert [thing["text"] for thing in shown if thing["name"] == "User name"] == ["", ""]
     assert wait_until(lambda: not helpers()), "the cancelled sign-in goes on"
     # at a password, and the next sign-in is whole
-    desk.screen.type("alice")
-    desk.screen.keys("Tab", "Tab", "Return")
+    desk.other_way("alice")
     desk.wait_for("Password:")
     desk.screen.type("half a pass")
     desk.screen.keys("Escape")
@@ -200,9 +199,7 @@ def test_an_api_that_cannot_be_reached_is_told(desk, genesys, journal):
 def test_the_other_way_in_is_the_rest_of_the_stack(desk, genesys):
     desk.start()
     for password in ("wrong", desks.PASSWORD):
-        desk.wait_for("User name")
-        desk.screen.type("alice")
-        desk.screen.keys("Tab", "Tab", "Return")
+        desk.other_way("alice")
         shown = desk.wait_for("alice", "Password:")
         [field] = [thing for thing in shown if "editable" in thing["states"]]
         assert field["role"] == "password text" and "focused" in field["states"]

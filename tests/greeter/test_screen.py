@@ -53,8 +53,7 @@ def test_each_control_has_a_name_and_tab_reaches_it(desk):
             desk.screen.keys("Return")  # the other way, on which the focus is
             desk.wait_for("Password:")
         else:
-            desk.wait_for("User name")
-            desk.screen.type("alice")
+            desk.type_name("alice")
         assert wait_until(lambda rows=rows: focused(desk) == [rows[0][1]], 10)
         objects = desk.objects()
         assert [(thing["role"], thing["name"]) for thing in controls(objects)] == rows
@@ -84,8 +83,7 @@ def test_no_key_opens_anything(desk):
         time.sleep(1)  # until a window is there
         assert shown(desk) == before, page
         if page == "User name":
-            desk.screen.type("alice")
-            desk.screen.keys("Return")
+            desk.sign_in("alice")
         elif page == "One moment":
             desks.write("/tmp/go", "")
     desk.screen.type(desks.PASSWORD)
@@ -99,8 +97,7 @@ def test_enter_twice_or_held_goes_on_to_the_next_page_alone(desk, press):
     desk.configure(stack=SLOW)
     desks.write("/tmp/slow", UNTIL, 0o755)
     desk.start()
-    desk.wait_for("User name")
-    desk.screen.type("alice")
+    desk.type_name("alice")
     if press[0] == "key":
         desk.screen.run("xdotool", *press)
         desk.wait_for("One moment")
@@ -152,9 +149,7 @@ def test_a_long_text_leaves_the_field_on_the_screen(desk):
 def test_messages_are_told_to_a_screen_reader(desk):
     desk.configure(stack=desks.ALONE)
     desk.start()
-    desk.wait_for("User name")
-    desk.screen.type("alice")
-    desk.screen.keys("Tab", "Tab", "Return")
+    desk.other_way("alice")
     shown = desk.wait_for("You are not signed in")
     roles = {thing["name"]: thing["role"] for thing in shown}
     assert roles["You are not signed in"] == "heading"
