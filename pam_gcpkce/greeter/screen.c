@@ -129,17 +129,20 @@ screen_show_caps(void)
 
 /* ---- the pages ---- */
 
+/* With no focus, Enter does nothing. */
 static void
 page_show(GtkWidget *page, GtkWidget *button, GtkWidget *focus)
 {
 	GtkWidget *pages[] = {screen.start, screen.wait, screen.question};
 
+	/* else GTK gives it to a button once the page that has it is hidden */
+	gtk_window_set_focus(screen.window, NULL);
 	/* GtkStack shows all its pages to assistive technologies */
 	for (size_t i = 0; i < G_N_ELEMENTS(pages); i++)
 		gtk_widget_set_visible(pages[i], pages[i] == page);
 	gtk_window_set_default_widget(screen.window, button);
-	if (!gtk_widget_grab_focus(focus)) /* a label */
-		gtk_window_set_focus(screen.window, focus);
+	if (focus != NULL)
+		(void)gtk_widget_grab_focus(focus);
 	fullscreen_focus(screen.window);
 }
 
@@ -194,8 +197,8 @@ screen_show_wait(const char *text)
 	fields_clear();
 	widget_label_set(screen.waiting, text);
 	gtk_spinner_start(screen.spinner);
-	/* not the button: a second Enter would end the sign-in */
-	page_show(screen.wait, NULL, GTK_WIDGET(screen.waiting));
+	/* a second Enter on the button would end the sign-in */
+	page_show(screen.wait, NULL, NULL);
 }
 
 void

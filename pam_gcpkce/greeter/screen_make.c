@@ -81,8 +81,6 @@ wait_make(void)
 	    widget_label(page, "title", GTK_ACCESSIBLE_ROLE_STATUS);
 	gtk_widget_set_halign(GTK_WIDGET(screen.waiting), GTK_ALIGN_CENTER);
 	gtk_label_set_justify(screen.waiting, GTK_JUSTIFY_CENTER);
-	/* else GTK gives the focus to the button once the field is hidden */
-	gtk_widget_set_focusable(GTK_WIDGET(screen.waiting), TRUE);
 	screen.wait_restart =
 	    widget_button(page, text_of(MESSAGE_SCREEN_RESTART),
 		G_CALLBACK(screen_on_restart), NULL);
