@@ -26,15 +26,20 @@ def test_the_changelogs_name_the_version():
     assert f"\nVersion:        {version}\n" in read("packaging/rpm/pam_gcpkce.spec")
 
 
-@pytest.mark.skipif(shutil.which("rpmspec") is None, reason="there is no rpmspec")
-def test_the_spec_uses_the_macros_of_fedora():
-    """Debian's rpm has none of them."""
+def scripts_of_the_spec():
+    """By name, with the macros of Fedora, of which Debian's rpm has none."""
+    if shutil.which("rpmspec") is None:
+        pytest.skip("there is no rpmspec")
     macros = ["sysusers_create_compat", "systemd_post", "systemd_preun", "systemd_postun"]
     defined = [f"--define={name}() {name}:%{{basename:%1}}" for name in macros]
     text = subprocess.run(
         ["rpmspec", "-P", *defined, f"{ROOT}/packaging/rpm/pam_gcpkce.spec"],
         stdout=subprocess.PIPE, text=True, check=True).stdout
-    script = dict(re.findall(r"^%(pre|post|preun|postun)\n(.*?)^(?=%|\Z)", text, re.M | re.S))
+    return dict(re.findall(r"^%(pre|post|preun|postun)\n(.*?)^(?=%|\Z)", text, re.M | re.S))
+
+
+def test_the_spec_uses_the_macros_of_fedora():
+    script = scripts_of_the_spec()
     assert "sysusers_create_compat:pam_gcpkce.sysusers\n" in script["pre"]
     for name in ("post", "preun", "postun"):
         assert f"systemd_{name}:gcpkce-helper.socket\n" in script[name]
@@ -58,10 +63,31 @@ def test_what_signs_in_with_the_package_finds_what_it_imports(monkeypatch):
 
 
 def test_all_scripts_look_for_the_module_in_one_way():
-    pattern = r"'^[^#]*pam_gcpkce\.so' /etc/pam.d/*"
+    pattern = r"'^[^#]*pam_gcpkce\.so' /etc/pam.d/* /usr/lib/pam.d/*"
     for name in ("debian/libpam-gcpkce.prerm", "debian/libpam-gcpkce.postinst",
                  "rpm/pam_gcpkce.spec"):
         assert pattern in read(f"packaging/{name}"), name
+
+
+@pytest.mark.parametrize("place", ["/etc/pam.d", "/usr/lib/pam.d"])
+@pytest.mark.parametrize("package", ["deb", "rpm"])
+def test_a_removal_stops_while_a_stack_names_the_module(tmp_path, package, place):
+    """/usr/lib/pam.d has stacks of packages, where /etc/pam.d has none of that name."""
+    script, argument = ((read("packaging/debian/libpam-gcpkce.prerm"), "remove") if package == "deb"
+                        else (scripts_of_the_spec()["preun"], "0"))
+    script = re.sub(r"/(etc/pam\.d|usr/lib/pam\.d|var/lib/pam)\b", rf"{tmp_path}/\1", script)
+    (tmp_path / "pam-auth-update").symlink_to("/bin/false")  # where it would go on
+
+    def remove():
+        return subprocess.run(["sh", "-c", script, "script", argument], text=True, capture_output=True,
+                              check=False, env={"PATH": f"{tmp_path}:{os.environ['PATH']}"})
+    stack = tmp_path / place.strip("/") / "polkit-1"
+    stack.parent.mkdir(parents=True)
+    stack.write_text("# auth required pam_gcpkce.so\nauth required pam_unix.so\n")
+    assert "WARNING" not in remove().stderr
+    stack.write_text("auth required pam_gcpkce.so\n")
+    done = remove()
+    assert done.returncode == 1 and f"    {stack}\n" in done.stderr and "Not removed" in done.stderr
 
 
 def test_both_packages_look_for_the_greeter_in_one_way():
