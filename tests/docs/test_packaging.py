@@ -112,6 +112,22 @@ def test_the_build_dependencies_are_those_of_the_build():
         assert f"pkgconfig({name})" in spec
 
 
+def test_both_greeters_recommend_and_suggest_the_same():
+    fedora = {"fonts-cantarell": "abattis-cantarell-fonts", "fonts-dejavu-core": "dejavu-sans-fonts",
+              "fonts-noto-core": "google-noto-sans-fonts", "libpam-systemd": "systemd-pam",
+              "xwayland": "xorg-x11-server-Xwayland"}
+    control = re.sub(r"^#.*\n", "", read("packaging/debian/control").split("Package: gcpkce-greeter")[1],
+                     flags=re.M)
+    spec = read("packaging/rpm/pam_gcpkce.spec")
+    for field in ("Recommends", "Suggests"):
+        line = re.search(rf"^{field}: ((?:.*,\n)*.*)$", control, re.M)[1]
+        deb = {frozenset(fedora.get(name, name) for name in one.split(" | "))
+               for one in re.split(r",\s+", line)}
+        rpm = {frozenset(one.strip("()").split(" or "))
+               for one in re.findall(rf"^{field}: +(.*)$", spec, re.M)}
+        assert deb == rpm
+
+
 def test_the_policy_labels_what_is_installed():
     contexts = read("packaging/selinux/gcpkce.fc")
     assert "/usr/libexec/gcpkce-helper\t" in contexts
