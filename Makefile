@@ -23,6 +23,7 @@ pamdir      ?= $(libdir)/security
 sysconfdir  ?= /etc
 datadir     ?= $(prefix)/share
 docdir      ?= $(datadir)/doc/pam_gcpkce
+pkgdatadir  ?= $(datadir)/pam_gcpkce
 mandir      ?= $(datadir)/man
 localedir   ?= $(datadir)/locale
 sysusersdir ?= $(prefix)/lib/sysusers.d
@@ -175,6 +176,8 @@ define each_installed
 	$(call $(1),0644,$(bashcompdir),etc/completion/gcpkce.bash,gcpkce)
 	$(call $(1),0644,$(zshcompdir),etc/completion/_gcpkce)
 	$(call $(1),0644,$(fishcompdir),etc/completion/gcpkce.fish)
+	$(call $(1),0755,$(pkgdatadir),$(fleet_scripts))
+	$(call $(1),0644,$(pkgdatadir),etc/pam.d/sshd etc/sshd_config.d/10-gcpkce.conf)
 	$(call $(1),0644,$(docdir),README.md LICENSE NEWS.md SECURITY.md CONTRIBUTING.md)
 	$(call $(1),0644,$(docdir)/docs,$(wildcard docs/*.md))
 	$(call $(1),0644,$(docdir)/docs/pictures,$(wildcard docs/pictures/*))
@@ -183,11 +186,12 @@ define each_installed
 	$(call $(1),0644,$(docdir)/examples/systemd,$(wildcard packaging/systemd/lockers/*))
 	$(call $(1),0644,$(docdir)/examples/systemd/$(polkit_dropin),packaging/systemd/$(polkit_dropin)/10-gcpkce.conf)
 	$(call $(1),0644,$(docdir)/examples/www,$(wildcard etc/www/*))
-	$(call $(1),0644,$(docdir)/examples/fleet,$(wildcard packaging/fleet/*))
+	$(call $(1),0644,$(docdir)/examples/fleet,$(filter-out $(fleet_scripts),$(wildcard packaging/fleet/*)))
 	$(call $(1),0644,$(docdir)/examples/selinux,$(wildcard packaging/selinux/*))
 	$(call $(1),0644,$(docdir)/examples/greetd,etc/greetd/config.toml)
 endef
 configuration  = security/pam_gcpkce.conf security/pam_gcpkce.map $(if $(greeter_built),gcpkce-greeter.conf)
+fleet_scripts := $(addprefix packaging/fleet/,settings sshd-stack)
 polkit_dropin := polkit-agent-helper@.service.d
 add = $(INSTALL) -d $(DESTDIR)$(2) && $(INSTALL) -m $(1) $(3) $(DESTDIR)$(2)/$(4)
 remove = rm -f $(addprefix $(DESTDIR)$(2)/,$(or $(4),$(notdir $(3))))
@@ -203,7 +207,7 @@ uninstall: ## remove what install put there; the configuration stays
 	$(call each_installed,remove)
 	rm -f $(languages:%=$(DESTDIR)$(localedir)/%/LC_MESSAGES/pam_gcpkce.mo)
 	-rmdir $(addprefix $(DESTDIR)$(docdir)/,docs/pictures docs $(addprefix examples/,pam-configs systemd/$(polkit_dropin) systemd www fleet selinux greetd) examples) \
-		$(DESTDIR)$(docdir) 2>/dev/null
+		$(DESTDIR)$(docdir) $(DESTDIR)$(pkgdatadir) 2>/dev/null
 	@echo 'Mind: a stack that still names pam_gcpkce.so locks people out.'
 
 clean: ## remove build/

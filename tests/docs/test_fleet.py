@@ -53,7 +53,7 @@ def test_the_settings_of_the_inventory_are_valid(tmp_path):
     assert faults(tmp_path, "\n".join(settings), lines) == []
     assert "timeot" in str(faults(tmp_path, "\n".join([*settings, "timeot = 5"]), lines))
     named = set(re.findall(r"gcpkce_\w+", (open(f"{FLEET}/ansible.yml", encoding="utf-8").read())))
-    assert named == {*variables, "gcpkce_canary", "gcpkce_examples", "gcpkce_stack"}
+    assert named == {*variables, "gcpkce_canary", "gcpkce_scripts", "gcpkce_stack"}
 
 
 def test_cloud_init_s_settings_are_valid_and_its_script_is_installed(tmp_path):
@@ -65,7 +65,7 @@ def test_cloud_init_s_settings_are_valid_and_its_script_is_installed(tmp_path):
     assert faults(tmp_path, settings, lines.replace("alice", "root").splitlines()) == []
     (shell, script, word), = config["runcmd"]
     assert (shell, word) == ("sh", "on")
-    assert script == "/usr/share/doc/libpam-gcpkce/examples/fleet/sshd-stack"
+    assert script == "/usr/share/pam_gcpkce/sshd-stack"
     assert all(os.access(f"{FLEET}/{name}", os.X_OK) for name in ("settings", "sshd-stack"))
     assert [file["path"] for file in config["write_files"]] == [
         "/etc/security/pam_gcpkce.conf.d/50-fleet.conf", "/etc/security/pam_gcpkce.fleet.map"]

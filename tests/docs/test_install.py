@@ -62,7 +62,27 @@ def test_uninstall_leaves_the_configuration_alone(tmp_path):
     of_greeter = {"etc/gcpkce-greeter.conf"} if os.path.exists(f"{BUILD}/gcpkce-greeter") else set()
     assert files(tmp_path) == of_greeter | {
         "etc/security/pam_gcpkce.conf", "etc/security/pam_gcpkce.map"}
-    assert not os.path.exists(tmp_path / "usr/share/doc/pam_gcpkce")
+    for place in ("doc/pam_gcpkce", "pam_gcpkce"):
+        assert not os.path.exists(tmp_path / "usr/share" / place)
+
+
+def test_no_script_of_the_documents_is_run_from_the_documentation(installed):
+    """A host may have none: dpkg's path-exclude."""
+    found = set()
+    for name in ("docs/INSTALL.md", "docs/FLEET.md", "packaging/debian/libpam-gcpkce.README.Debian",
+                 "packaging/fleet/ansible.yml", "packaging/fleet/cloud-init.yaml"):
+        with open(os.path.join(ROOT, name), encoding="utf-8") as file:
+            text = file.read().replace("{{ gcpkce_scripts }}", "/usr/share/pam_gcpkce")
+        here = re.findall(r"\bsh,? \"?(/[^\s\",]+)", text)
+        assert here, name
+        found.update(here)
+    assert found == {f"/usr/share/pam_gcpkce/{name}" for name in ("settings", "sshd-stack")}
+    for script in found:
+        assert os.access(f"{installed}{script}", os.X_OK)
+    with open(f"{installed}/usr/share/pam_gcpkce/sshd-stack", encoding="utf-8") as file:
+        beside = set(re.findall(r"\$here/([\w.-]+)", file.read()))
+    assert beside == {"sshd", "10-gcpkce.conf"}
+    assert {f"usr/share/pam_gcpkce/{name}" for name in beside} <= files(installed)
 
 
 @pytest.mark.skipif(shutil.which("apt-get") is None, reason="there is no apt-get here")

@@ -36,8 +36,8 @@ FLEET = f"{ROOT}/packaging/fleet"
 STACK, DROP_IN = "/etc/pam.d/sshd", "/etc/ssh/sshd_config.d/10-gcpkce.conf"
 MAP = "/etc/security/pam_gcpkce.fleet.map"
 SETTINGS = "/etc/security/pam_gcpkce.conf.d/50-fleet.conf"
-EXAMPLES = "/usr/share/doc/libpam-gcpkce/examples"
-ON, OFF = (["sh", f"{EXAMPLES}/fleet/sshd-stack", word] for word in ("on", "off"))
+DATA = "/usr/share/pam_gcpkce"
+ON, OFF = (["sh", f"{DATA}/sshd-stack", word] for word in ("on", "off"))
 
 
 def load(path):
@@ -186,11 +186,11 @@ def settings_with_a_fault(play, place):
 def set_up_by_hand():
     """A stack that names the module and was not saved stays, and so does its drop-in."""
     before = read(STACK)
-    shutil.copy(f"{EXAMPLES}/sshd", STACK)
+    shutil.copy(f"{DATA}/sshd", STACK)
     write(DROP_IN, "KbdInteractiveAuthentication yes\n")
     for command, words in ((ON, "names pam_gcpkce.so already"), (OFF, "no stack was saved")):
         assert words in refused(command)
-        assert read(STACK) == read(f"{EXAMPLES}/sshd")
+        assert read(STACK) == read(f"{DATA}/sshd")
         assert read(DROP_IN) == "KbdInteractiveAuthentication yes\n"
     write(STACK, before)
     subprocess.run(OFF, check=True)
@@ -203,7 +203,7 @@ def edited_meanwhile():
     assert "does not name pam_gcpkce.so" in refused([*ON, STACK])
     for later in ("# on follows\n", "# off follows\n"):
         subprocess.run(ON, check=True)
-        assert read(DROP_IN) == read(f"{EXAMPLES}/10-gcpkce.conf")
+        assert read(DROP_IN) == read(f"{DATA}/10-gcpkce.conf")
         write(STACK, before + later)
     subprocess.run(ON, check=True)
     subprocess.run(OFF, check=True)
