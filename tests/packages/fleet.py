@@ -11,8 +11,6 @@ playbook's hosts are this one, and its settings those of the fake server.  With
 
 import contextlib
 import hashlib
-import importlib.machinery
-import importlib.util
 import os
 import shutil
 import signal
@@ -31,6 +29,7 @@ import yaml  # noqa: E402
 from browser import Browser  # noqa: E402
 from documents import commands  # noqa: E402
 from fake_server import FakeServer  # noqa: E402
+from signin_script import load  # noqa: E402
 
 FLEET = f"{ROOT}/packaging/fleet"
 STACK, DROP_IN = "/etc/pam.d/sshd", "/etc/ssh/sshd_config.d/10-gcpkce.conf"
@@ -38,14 +37,6 @@ MAP = "/etc/security/pam_gcpkce.fleet.map"
 SETTINGS = "/etc/security/pam_gcpkce.conf.d/50-fleet.conf"
 DATA = "/usr/share/pam_gcpkce"
 ON, OFF = (["sh", f"{DATA}/sshd-stack", word] for word in ("on", "off"))
-
-
-def load(path):
-    """A script without a suffix, as a module."""
-    loader = importlib.machinery.SourceFileLoader("signin", path)
-    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("signin", loader))
-    loader.exec_module(module)
-    return module
 
 
 def read(path):
@@ -338,7 +329,7 @@ def first_boot(signin, genesys, deb, directory):
 
 def main():
     if sys.argv[1] == "--first-boot":
-        signin, directory = load(f"{ROOT}/packaging/debian/tests/signin"), temporary()
+        signin, directory = load(), temporary()
         with FakeServer(directory) as genesys:
             first_boot(signin, genesys, sys.argv[2], directory)
     else:
@@ -352,7 +343,7 @@ def temporary():
 
 
 def fleet():
-    signin = load(f"{ROOT}/packaging/debian/tests/signin")
+    signin = load()
     directory = temporary()
     with FakeServer(directory) as genesys:
         place = copy_of_the_files(genesys, sys.argv[1])
