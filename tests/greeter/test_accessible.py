@@ -3,6 +3,7 @@
 
 import json
 import os
+import re
 import subprocess
 import time
 
@@ -43,14 +44,31 @@ def test_the_bar_has_names(site, view, bus, read):
     viewer = view(env=bus)
     assert wait_until(lambda: len(site.requests) == 2)
     assert wait_until(lambda: f"Page of {LOGIN}" in names(read(), "label"), 20), read()
-    # the time is there from the first second on
-    assert wait_until(lambda: any(name.endswith(" left") for name in names(read(), "label")), 20), read()
     found = read()
     assert "Cancel" in names(found, "push button", "button")
     assert "Sign in" in names(found, "frame", "window")
     assert "gcpkce-view" in names(found, "application")
     has_socket = subprocess.run(["pkg-config", "--atleast-version=4.14", "gtk4"], check=False).returncode == 0
     assert ("User name" in names(found, "entry")) == has_socket
+    assert viewer.runs()
+
+
+def test_the_time_that_is_left_is_counted_down_from_the_deadline(site, view, bus, read):
+    site.pages[LOGIN, "/start"] = page("Sign in")
+
+    def left():
+        """The seconds of the label; None while there is no such label."""
+        found = [re.fullmatch(r"(\d):([0-5]\d) left", name) for name in names(read(), "label")]
+        return next((int(label[1]) * 60 + int(label[2]) for label in found if label), None)
+
+    begun = time.monotonic()
+    viewer = view("/start", "--deadline", "125", env=bus)
+    assert wait_until(lambda: left() is not None), read()
+    first = left()
+    assert 125 - (time.monotonic() - begun) - 2 <= first <= 125
+    assert wait_until(lambda: (left() or first) < first - 5)
+    now = left()
+    assert now >= 125 - (time.monotonic() - begun) - 2
     assert viewer.runs()
 
 

@@ -7,6 +7,7 @@ The screen has no window manager, as LightDM's has none.
 import contextlib
 import functools
 import os
+import shutil
 import socket
 import subprocess
 import time
@@ -15,6 +16,7 @@ import pytest
 from Xlib import XK, X, display
 
 import chromium as browsers
+import desk
 from conftest import IDP, LOGIN, OTHER, UID, start_view
 from house import process_ids
 from ports import free_port
@@ -221,6 +223,57 @@ def test_the_host_s_policies_open_nothing_and_stop_nothing(site, chromium, back)
     assert "/opened" not in [request.path for request in site.requests]
 
 
+def test_options_of_the_host_s_chromium_do_not_count(site, chromium, back):
+    """Debian's /usr/bin/chromium adds them."""
+    with open("/etc/chromium.d/of-test", "w", encoding="ascii") as file:
+        file.write('CHROMIUM_FLAGS="$CHROMIUM_FLAGS --user-agent=of-the-host --remote-debugging-port=9"\n')
+    try:
+        site.pages[LOGIN, "/start"] = redirect(f"{back}?code=c&state=s")
+        viewer = chromium("/start?state=s")
+        assert viewer.wait() == 0, viewer.said
+    finally:
+        os.remove("/etc/chromium.d/of-test")
+    [agent] = [request.headers["user-agent"] for request in site.requests if request.path == "/start"]
+    assert "Chrome/" in agent and "of-the-host" not in agent
+
+
+@pytest.fixture
+def no_mount_point(private_tree):
+    """Without it bwrap fails."""
+    shutil.move("/etc/chromium", "/etc/chromium.away")
+    yield
+    shutil.move("/etc/chromium.away", "/etc/chromium")
+
+
+def test_why_bwrap_fails_is_reported(site, chromium, no_mount_point):
+    viewer = chromium()
+    assert viewer.wait() == 3
+    assert viewer.said == ("gcpkce-chromium: bwrap or Chromium failed with 1; "
+                           "bwrap: Can't mkdir /etc/chromium: Read-only file system\n")
+
+
+NOISY = """\
+#!/bin/sh
+printf 'bwrap: one\\nbwrap: two\\n%s' >&2
+head -c 300000 /dev/zero >&2
+printf '\\nbwrap: https://login.example.test/?code=1\\n' >&2
+exit 7
+"""
+
+
+@pytest.mark.parametrize("more", ["", "[1:1] https://login.example.test/?code=1\\n"])
+def test_nothing_that_chromium_writes_is_reported(site, chromium, more):
+    """Also if it writes much, and as bwrap does."""
+    os.rename("/usr/bin/bwrap", "/usr/bin/bwrap.away")
+    desk.write("/usr/bin/bwrap", NOISY % more, 0o755)
+    try:
+        viewer = chromium()
+        assert viewer.wait() == 3
+    finally:
+        os.rename("/usr/bin/bwrap.away", "/usr/bin/bwrap")
+    assert viewer.said == "gcpkce-chromium: bwrap or Chromium failed with 7; bwrap: two\n"
+
+
 def test_escape_ends_a_page_that_is_busy_and_keeps_all_keys(site, screen, chromium):
     site.pages[LOGIN, "/start"] = page(
         "<script>addEventListener('keydown', e => e.preventDefault(), true);"
@@ -294,14 +347,14 @@ def test_a_mistake_is_reported(private_tree, argv, status, said):
     assert said in done.stderr and "gcpkce-chromium: " in done.stderr
 
 
-@pytest.mark.parametrize("program, package", [("bwrap", "bubblewrap"), ("chromium", "chromium")])
+@pytest.mark.parametrize("program, package", [("bin/bwrap", "bubblewrap"), ("lib/chromium/chromium", "chromium")])
 def test_a_program_that_is_not_there_is_named(private_tree, program, package):
     argv = [browsers.PROGRAM, "--redirect", "http://localhost:8400/cb", "https://login.example.test/"]
-    os.rename(f"/usr/bin/{program}", f"/usr/bin/{program}.away")
+    os.rename(f"/usr/{program}", f"/usr/{program}.away")
     try:
         done = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=PATIENCE)
     finally:
-        os.rename(f"/usr/bin/{program}.away", f"/usr/bin/{program}")
+        os.rename(f"/usr/{program}.away", f"/usr/{program}")
     assert (done.returncode, done.stdout, done.stderr) == (2, "", f"gcpkce-chromium: install {package}\n")
 
 
