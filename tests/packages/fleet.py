@@ -343,6 +343,7 @@ def temporary():
 
 
 def fleet():
+    os.environ["ANSIBLE_FORKS"] = "1"  # both hosts are this one
     signin = load()
     directory = temporary()
     with FakeServer(directory) as genesys:
