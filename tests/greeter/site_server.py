@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: ISC
 """Web servers for hosts of any name, on one port with TLS and one without.
 
-They record what reaches them: each connection, and each request.
+They record what reaches them: each connection, and each request.  A name server
+records each look-up of a name that /etc/hosts does not have.
 """
 
 import http.server
@@ -10,6 +11,7 @@ import threading
 import typing
 
 from certs import Authority
+from name_server import NameServer
 
 PATIENCE = 30  # seconds; a connection that says nothing ends then
 
@@ -36,12 +38,14 @@ class Site:
     connection with TLS (None without).
     """
 
-    def __init__(self, directory, names):
+    def __init__(self, directory, names, looked_up):
+        """looked_up has those of the names that the name server answers."""
         self.pages = {}
         self.requests = []
         self.connections = []
         self._authority = Authority(directory)
         self._names = names
+        self._name_server = NameServer("127.0.0.1", looked_up)
         self.ca_file = self._authority.ca_file
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._context.sni_callback = self._note_name
@@ -64,14 +68,28 @@ class Site:
     def clear(self):
         self.ask_for_certificates(False)
         self.pages.clear()
+        self.forget()
+
+    def forget(self):
+        """Clear the records."""
         self.requests.clear()
         self.connections.clear()
+        self._name_server.asked.clear()
 
     def asked(self, host):
         """The requests that reached a host."""
         return [request for request in self.requests if request.host == host]
 
+    def looked_up(self):
+        """The names that were looked up."""
+        return {name for _, _, name in self._name_server.asked}
+
+    def signs(self, host):
+        """All that shows that a program tried to reach a host: a look-up, connections, requests."""
+        return [name for name in (*self.looked_up(), *self.connections) if name == host] + self.asked(host)
+
     def close(self):
+        self._name_server.close()
         for server in self._servers:
             server.shutdown()
             server.server_close()

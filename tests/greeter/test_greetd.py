@@ -89,7 +89,7 @@ def test_a_start_page_leads_to_a_session(desk, genesys, site):
     user, environment = desk.session()
     assert user == "alice" and environment["GENESYSCLOUD_ACCESS_TOKEN"] in genesys.log.tokens()
     assert [request.path for request in site.asked(LOGIN)] == ["/start"]
-    assert site.connections.count(DESK) == 0
+    assert site.signs(DESK) == []
 
 
 def test_what_the_page_s_program_prints_is_judged(desk, genesys):

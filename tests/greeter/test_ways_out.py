@@ -17,8 +17,8 @@ from ways import CLICKS, LEAVES, LOADS, NEVER, OPENS
 NEXT = 800  # ms that a page stays, if it is not left
 
 
-def filled(site, name, html):
-    to = site.url(OTHER, f"/{name}")
+def filled(site, name, html, host=OTHER):
+    to = site.url(host, f"/{name}")
     return html.format(to=to, name=name, ws=to.replace("https", "wss"), bounce=f"/bounce/{name}",
                        http=site.url(LOGIN, f"/{name}", "http"))
 
@@ -28,7 +28,8 @@ def furnish(site):
     site.pages[LOGIN, "/csp"] = lambda request: page(
         "<img src='data:,'>", Content_Security_Policy="img-src 'none'; report-uri " + site.url(
             OTHER, "/csp-report"))
-    site.pages[LOGIN, "/link"] = page("x", Link=f"<{site.url(OTHER, '/early-hint')}>; rel=preload; as=image")
+    site.pages[LOGIN, "/link"] = page("x", Link=", ".join(
+        f"<{site.url(OTHER, '/early-hint')}>; rel={rel}" for rel in ("preload; as=image", "preconnect", "dns-prefetch")))
     site.pages[LOGIN, "/to-top"] = page(f"<script>top.location = '{site.url(OTHER, '/frame-to-top')}'</script>")
     site.pages[LOGIN, "/link-top"] = page(
         f"<a id=a target=_top href='{site.url(OTHER, '/frame-link')}'>x</a><script>a.click()</script>")
@@ -61,7 +62,8 @@ class Seen:
     def __init__(self, servers):
         self.pages = paths(servers, LOGIN)
         self.elsewhere = {path[1:] for path in paths(servers, OTHER)}
-        self.connections = servers.connections.count(OTHER)
+        self.signs = servers.signs(OTHER)
+        self.looked_up = servers.looked_up()
         self.plain = [request.path for request in servers.requests if request.scheme == "http"]
         self.leaked = [request.body for request in servers.requests if request.path == "/leak"]
 
@@ -72,7 +74,8 @@ def one_page(servers, module_view):
     def run(*options):
         servers.clear()
         furnish(servers)
-        body = "".join(filled(servers, name, html) + "\n" for name, html in LOADS.items())
+        body = "".join(filled(servers, name, html, host) + "\n" for host in (OTHER, f"below.{LOGIN}")
+                       for name, html in LOADS.items())
         for name in LOADS:
             servers.pages[LOGIN, f"/bounce/{name}"] = redirect(servers.url(OTHER, f"/{name}"))
         servers.pages[LOGIN, "/start"] = page(
@@ -111,14 +114,20 @@ def opening(many_pages):
 def test_a_page_loads_nothing_from_another_host(one_page, way):
     assert way in one_page["allowed"].elsewhere or way in NEVER, "the page does not try it"
     assert way not in one_page["refused"].elsewhere
-    assert one_page["refused"].connections == 0
+    assert one_page["refused"].signs == []
+
+
+def test_a_page_looks_no_name_up(one_page):
+    """Not of another host, and not below one of its own."""
+    assert one_page["allowed"].looked_up == {OTHER}
+    assert one_page["refused"].looked_up == set()
 
 
 @pytest.mark.parametrize("way", LEAVES)
 def test_a_page_does_not_leave_for_another_host(leaving, way):
     assert way in leaving["allowed"].elsewhere, "the page does not try it"
     assert way not in leaving["refused"].elsewhere
-    assert leaving["refused"].connections == 0
+    assert leaving["refused"].signs == []
     assert "/end" in leaving["refused"].pages
 
 
@@ -128,7 +137,7 @@ def test_a_page_opens_nothing_and_stays(opening, way):
     seen, windows = opening
     following = list(OPENS).index(way) + 1
     assert (f"/page/{following}" if following < len(OPENS) else "/end") in seen.pages
-    assert (seen.elsewhere, seen.connections, seen.plain, seen.leaked) == (set(), 0, [], [])
+    assert (seen.signs, seen.plain, seen.leaked) == ([], [], [])
     assert windows == ["Sign in"]
 
 

@@ -77,7 +77,7 @@ def name_hosts(names):
     with open("/etc/hosts", "w", encoding="ascii") as file:
         file.write(f"127.0.0.1 localhost {' '.join(names)}\n")
     with open("/etc/resolv.conf", "w", encoding="ascii") as file:
-        file.write("nameserver 127.0.0.1\n")  # where none is, which is known at once
+        file.write("nameserver 127.0.0.1\n")  # site_server's; without it, failure is known at once
 
 
 def add_account(name, uid):

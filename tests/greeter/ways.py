@@ -54,10 +54,11 @@ LOADS = {
     "csp-report": '<iframe src="/csp?{name}"></iframe>',
     "early-hint": '<iframe src="/link?{name}"></iframe>',
     "beacon": '<script>navigator.sendBeacon && navigator.sendBeacon("{to}", "x")</script>',
-    "ping": '<a id="ping" ping="{to}" href="#here">x</a><script>ping.click()</script>',
+    "ping": '<a ping="{to}" href="#here">x</a><script>document.currentScript.previousSibling.click()</script>',
     "prefetch": '<link rel="prefetch" href="{to}">',
     "preconnect": '<link rel="preconnect" href="{to}">',
     "dns-prefetch": '<link rel="dns-prefetch" href="{to}">',
+    "dns-control": '<meta http-equiv="x-dns-prefetch-control" content="on"><a href="{to}">x</a>',
     "video": '<video src="{to}" autoplay></video>',
     "audio": '<audio src="{to}" autoplay></audio>',
     "manifest": '<link rel="manifest" href="{to}">',
@@ -66,7 +67,7 @@ LOADS = {
 # Of these, what reaches no host even where the host is allowed: features that
 # are off or missing, and documents at about:, data: or blob: addresses.
 NEVER = {"svg-document", "svg-use", "icon", "iframe-srcdoc", "iframe-refresh", "iframe-data",
-         "worker", "worker-fetch", "beacon", "prefetch", "preconnect", "dns-prefetch", "video", "audio",
+         "worker", "worker-fetch", "beacon", "prefetch", "preconnect", "dns-prefetch", "dns-control", "video", "audio",
          "manifest", "shared-worker"}
 
 # Scripts and HTML by which a page leaves for another.

@@ -3,10 +3,7 @@
 
 import os
 import shutil
-import socket
-import struct
 import subprocess
-import threading
 import time
 
 import pytest
@@ -15,69 +12,11 @@ import hosts
 from browser import pair
 from conftest import BUILD, nss_module
 from house import BOMB_USER, process_ids, runs
+from name_server import A, NameServer
 from procfs import status
 
 NAME_SERVER = "127.{}.{}.53".format(*os.urandom(2))  # this run's own
 PROCESSES_MAX = 4096
-A, AAAA = 1, 28
-
-
-class NameServer:
-    """Answers every name of example.test with 127.0.0.1, by UDP and TCP."""
-
-    def __init__(self, truncated):
-        self._truncated = truncated  # UDP tells to come by TCP
-        self.asked = []
-        self._datagrams = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._datagrams.bind((NAME_SERVER, 53))
-        self._datagrams.settimeout(0.05)
-        self._closed = threading.Event()
-        self._streams = socket.create_server((NAME_SERVER, 53))
-        self._threads = [threading.Thread(target=serve, daemon=True)
-                         for serve in (self._serve_datagrams, self._serve_streams)]
-        for thread in self._threads:
-            thread.start()
-
-    def _answer(self, query, way):
-        end = query.index(b"\0", 12) + 5
-        kind, = struct.unpack(">H", query[end - 4:end - 2])
-        self.asked.append((way, kind))
-        found = kind == A and not (way == "udp" and self._truncated)
-        flags = 0x8180 | (0x0200 if way == "udp" and self._truncated else 0)
-        answer = b"\xc0\x0c" + struct.pack(">HHIH", A, 1, 0, 4) + bytes((127, 0, 0, 1))
-        return (query[:2] + struct.pack(">HHHHH", flags, 1, int(found), 0, 0)
-                + query[12:end] + (answer if found else b""))
-
-    def _serve_datagrams(self):
-        while not self._closed.is_set():
-            try:
-                query, client = self._datagrams.recvfrom(4096)
-            except TimeoutError:
-                continue
-            self._datagrams.sendto(self._answer(query, "udp"), client)
-
-    def _serve_streams(self):
-        while True:
-            try:
-                client, _ = self._streams.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._serve_stream, args=(client,), daemon=True).start()
-
-    def _serve_stream(self, client):
-        with client, client.makefile("rb") as stream:
-            while len(head := stream.read(2)) == 2:
-                query = stream.read(struct.unpack(">H", head)[0])
-                reply = self._answer(query, "tcp")
-                client.sendall(struct.pack(">H", len(reply)) + reply)
-
-    def close(self):
-        self._closed.set()
-        self._streams.shutdown(socket.SHUT_RDWR)
-        for thread in self._threads:
-            thread.join()
-        self._datagrams.close()
-        self._streams.close()
 
 
 @pytest.fixture
@@ -88,7 +27,7 @@ def names(house):
     servers = []
 
     def ask(sources, truncated=False):
-        servers.append(NameServer(truncated))
+        servers.append(NameServer(NAME_SERVER, truncated=truncated))
         house.write(paths[0], files[paths[0]].replace("hosts: files", sources))
         house.write(paths[1], f"nameserver {NAME_SERVER}\n")
         return servers[0]
@@ -130,8 +69,7 @@ def test_names_are_found_by_dns(
     terminal.answer(landed)
     terminal.end()
     assert journal.decision("ok")
-    assert {(way, kind) for way, kind in server.asked} >= {
-        ("tcp" if truncated else "udp", A)}
+    assert ("tcp" if truncated else "udp", A, "login.example.test") in server.asked
     journal.wait("outcome=revoked")
     assert "sandbox_layer_missing" not in journal.text()
 
@@ -151,7 +89,7 @@ def test_nss_resolve_is_passed_over(
     terminal.answer(people["alice"].sign_in(shown))
     terminal.end()
     assert journal.decision("ok")
-    assert ("udp", A) in server.asked
+    assert ("udp", A, "login.example.test") in server.asked
 
 
 @pytest.mark.parametrize("lacking", ["landlock", "seccomp"])
