@@ -167,22 +167,27 @@ def journal(all_lines):
     return all_lines
 
 
-def in_use(workstation, journal):
-    """A workstation for a fixture: configured, and stopped at the end."""
+@contextlib.contextmanager
+def in_use(workstation, journal, *stack, **changes):
+    """A workstation for a fixture: configured (see Desk.configure), and stopped at the end."""
     workstation.fake.faults.clear()
     workstation.fake.log.clear()
-    workstation.configure()
-    yield workstation
-    workstation.stop()
-    print(f"The journal:\n{journal.text()}")  # shown of what failed
+    workstation.configure(*stack, **changes)
+    try:
+        yield workstation
+    finally:
+        workstation.stop()
+        print(f"The journal:\n{journal.text()}")  # shown of what failed
 
 
 @pytest.fixture
 def desk(screen, genesys, journal):
     """A configured workstation whose display manager the test starts."""
-    yield from in_use(desks.Desk(screen, genesys, ACCOUNT, UID), journal)
+    with in_use(desks.Desk(screen, genesys, ACCOUNT, UID), journal) as workstation:
+        yield workstation
 
 
 @pytest.fixture
 def lightdm(screen, genesys, journal):
-    yield from in_use(LightDM(screen, genesys), journal)
+    with in_use(LightDM(screen, genesys), journal) as workstation:
+        yield workstation

@@ -5,6 +5,9 @@ import os
 import re
 import subprocess
 
+import Xlib.display
+import Xlib.protocol.event
+import Xlib.X
 from waiting import PATIENCE, wait_until
 
 NUMBER = 70
@@ -59,10 +62,24 @@ class Screen:
         self.run("xdotool", "mousemove", str(start[0]), str(start[1]), "mousedown", "1",
                  *moves, "sleep", "0.3", "mouseup", "1")
 
+    def close_window(self, name):
+        """Ask a window to close, as a window manager does.  One that another client destroys,
+        as xdotool does, ends its program by an error of X."""
+        number = int(self.run("xdotool", "search", "--onlyvisible", "--name", name))
+        server = Xlib.display.Display(self.name)
+        window = server.create_resource_object("window", number)
+        window.send_event(Xlib.protocol.event.ClientMessage(
+            window=window, client_type=server.intern_atom("WM_PROTOCOLS"),
+            data=(32, [server.intern_atom("WM_DELETE_WINDOW"), Xlib.X.CurrentTime, 0, 0, 0])))
+        server.sync()  # it drops what it has not read of a connection that ends
+        server.close()
+
     def windows(self):
         """The names of the windows that are shown, sorted."""
         found = subprocess.run(["xdotool", "search", "--onlyvisible", "--name", "."],
                                env=self.environment, capture_output=True, text=True, check=False)
+        # 1 is also the status where no window is found, and then there is no error
+        assert found.returncode == 0 or (found.returncode, found.stderr) == (1, ""), found
         return sorted(self.run("xdotool", "getwindowname", number).strip()
                       for number in found.stdout.split())
 

@@ -9,7 +9,7 @@ begins and ends at the start page.
 import chromium
 import desk as desks
 import pytest
-from conftest import ACCOUNT, UID
+from conftest import ACCOUNT, UID, in_use
 from contract import CANCELLED, DENIED
 from faults import Fault
 from house import process_ids, runs
@@ -31,11 +31,11 @@ def workstation(request, screen, genesys, all_lines):
     if way != "caught":
         changes = {"callback": "loopback", "redirect_uri": chromium.REDIRECT.format(free_port())}
         genesys.clients["public"].redirect_uris.append(changes["redirect_uri"])
-    station.configure(desks.ALONE, [f"view = {chromium.PROGRAM}"] if way == "chromium" else [], **changes)
     station.name = "-".join(request.param).replace("-caught", "")
-    station.start()
-    yield station
-    station.stop()
+    greeter = [f"view = {chromium.PROGRAM}"] if way == "chromium" else []
+    with in_use(station, all_lines, desks.ALONE, greeter, **changes):
+        station.start()
+        yield station
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ import pexpect
 import pytest
 import tree
 from browser import Browser
+from conftest import in_use
 from contract import DENIED
 from documents import commands, files, settings_of
 from house import process_ids, runs
@@ -196,26 +197,17 @@ class TextLightDM(LightDM):
         self._launch(session)
 
 
-@contextlib.contextmanager
-def started(workstation, fake, journal):
-    fake.faults.clear()
-    fake.log.clear()
-    workstation.configure()
-    workstation.start()
-    yield workstation
-    workstation.stop()
-    print(f"The journal:\n{journal.text()}")  # shown of what failed
-
-
 @pytest.fixture
 def text_desk(set_up, screen, genesys, journal):
-    with started(TextDesk(screen, genesys), genesys, journal) as workstation:
+    with in_use(TextDesk(screen, genesys), journal) as workstation:
+        workstation.start()
         yield workstation
 
 
 @pytest.fixture(params=[TextDesk, TextLightDM, TextChromium])
 def each_desk(request, set_up, screen, genesys, journal):
-    with started(request.param(screen, genesys), genesys, journal) as workstation:
+    with in_use(request.param(screen, genesys), journal) as workstation:
+        workstation.start()
         yield workstation
 
 
