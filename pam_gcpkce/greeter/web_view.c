@@ -43,8 +43,7 @@ static void
 refuse_signals(WebKitWebView *web)
 {
 	static const char *const refused[] = {"context-menu", "print",
-	    "script-dialog", "run-color-chooser", "show-notification",
-	    "enter-fullscreen"};
+	    "script-dialog", "run-color-chooser", "show-notification"};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(refused); i++)
 		g_signal_connect(web, refused[i], G_CALLBACK(do_nothing), NULL);
@@ -64,12 +63,12 @@ is_feature_off(const char *name)
 	static const char *const off[] = {"ServiceWorkers", "SharedWorker",
 	    "PushAPI", "BackgroundFetchAPI", "Notifications",
 	    "WebAuthentication", "DigitalCredentials", "Gamepads",
-	    "GeolocationAPI", "MediaDevices", "FullScreen",
-	    "PictureInPictureAPI", "SpeechSynthesisAPI", "SpeechRecognition",
-	    "ScreenWakeLockAPI", "DeviceOrientationEvent", "AsyncClipboardAPI",
-	    "DOMPasteAllowed", "DOMPasteAccessRequests", "FileSystem",
-	    "WebTransport", "WebGPU", "BeaconAPI", "LinkPreconnect",
-	    "LinkPreconnectEarlyHints", "LinkPrefetch", "LinkDNSPrefetch"};
+	    "GeolocationAPI", "MediaDevices", "PictureInPictureAPI",
+	    "SpeechSynthesisAPI", "SpeechRecognition", "ScreenWakeLockAPI",
+	    "DeviceOrientationEvent", "AsyncClipboardAPI", "DOMPasteAllowed",
+	    "DOMPasteAccessRequests", "FileSystem", "WebTransport", "WebGPU",
+	    "BeaconAPI", "LinkPreconnect", "LinkPreconnectEarlyHints",
+	    "LinkPrefetch", "LinkDNSPrefetch"};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(off); i++) {
 		if (strcmp(name, off[i]) == 0)
