@@ -93,6 +93,8 @@ class LightDM(desk.Desk):
     def stop(self):
         super().stop()
         for number in (DISPLAY, DISPLAY + 1, DISPLAY + 2):
+            # its X server may end after LightDM, and the next one needs the socket
+            assert wait_until(lambda name=f"@/tmp/.X11-unix/X{number}\n": name not in read("/proc/net/unix"))
             for left in (f"/tmp/.X{number}-lock", f"/tmp/.X11-unix/X{number}",
                          f"/run/lightdm/root/:{number}"):
                 if exists(left):
