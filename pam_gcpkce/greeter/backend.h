@@ -38,6 +38,8 @@ struct backend {
 	const struct backend_handler *handler; /* *borrowed* */
 	const struct settings *settings;       /* *borrowed* */
 	size_t answer_max; /* bytes of an answer that arrive */
+	/* whose session is locked, "" for an unknown one; NULL: none */
+	const char *locked_by;
 };
 
 /* Begin a sign-in; there must be none, or one that has ended or is cancelled.

@@ -78,7 +78,7 @@ conversation_init(struct conversation *c, struct backend *backend,
 {
 	*c = (struct conversation){.backend = backend, .settings = settings};
 	sign_in_reset(c);
-	screen_show_start("");
+	screen_show_start("", backend->locked_by);
 }
 
 void
@@ -88,7 +88,7 @@ conversation_restart(struct conversation *c, const char *notice)
 		return;
 	sign_in_reset(c);
 	backend_cancel(c->backend);
-	screen_show_start(notice);
+	screen_show_start(notice, c->backend->locked_by);
 }
 
 void

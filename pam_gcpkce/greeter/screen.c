@@ -181,11 +181,18 @@ fields_clear(void)
 }
 
 void
-screen_show_start(const char *notice)
+screen_show_start(const char *notice, const char *locked_by)
 {
+	const char *name = locked_by != NULL ? locked_by : "";
+	g_autofree char *locked = text_filled(
+	    name[0] != '\0' ? MESSAGE_SCREEN_LOCKED_BY : MESSAGE_SCREEN_LOCKED,
+	    "{user}", name);
+
 	user_wait(false);
 	gtk_spinner_stop(screen.spinner);
 	fields_clear();
+	gtk_editable_set_text(GTK_EDITABLE(screen.name), name);
+	widget_label_set(screen.locked, locked_by != NULL ? locked : "");
 	widget_label_set(screen.notice, notice);
 	page_show(screen.start, screen.sign_in, screen.name);
 }

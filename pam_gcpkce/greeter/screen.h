@@ -16,8 +16,9 @@ struct screen_question {
 	bool other_way;   /* is there another way? */
 };
 
-/* The start page, which asks for the user's name. */
-void screen_show_start(const char *notice);
+/* The start page, which asks for the user's name.  Unless locked_by is NULL it
+ * says who has locked, and proposes the name, which may be "". */
+void screen_show_start(const char *notice, const char *locked_by);
 
 /* A page without an end of its own. */
 void screen_show_wait(const char *text);

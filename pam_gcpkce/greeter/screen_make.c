@@ -50,6 +50,8 @@ start_make(void)
 	    widget_label(page, "organization", GTK_ACCESSIBLE_ROLE_HEADING);
 	gtk_widget_set_halign(GTK_WIDGET(organization), GTK_ALIGN_CENTER);
 	widget_label_set(organization, screen.settings->organization);
+	screen.locked =
+	    widget_label(page, "title", GTK_ACCESSIBLE_ROLE_HEADING);
 	screen.notice = widget_label(page, "notice", GTK_ACCESSIBLE_ROLE_ALERT);
 	GtkWidget *box = widget_column(page, 6);
 	GtkLabel *label = widget_label(box, "label", GTK_ACCESSIBLE_ROLE_LABEL);

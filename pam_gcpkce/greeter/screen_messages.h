@@ -19,6 +19,9 @@
 
 #define MESSAGE_SCREEN_WINDOW N_("Sign-in screen")
 #define MESSAGE_SCREEN_USER N_("User name")
+/* xgettext: python-brace-format */
+#define MESSAGE_SCREEN_LOCKED_BY N_("Locked by {user}")
+#define MESSAGE_SCREEN_LOCKED N_("Locked")
 #define MESSAGE_SCREEN_SIGN_IN N_("_Sign in")
 #define MESSAGE_SCREEN_OTHER_WAY N_("_Other way in")
 #define MESSAGE_SCREEN_RESTART N_("Start _again")

@@ -17,7 +17,7 @@ struct screen {
 
 	/* the start page */
 	GtkWidget *start;
-	GtkLabel *notice;
+	GtkLabel *locked, *notice;
 	GtkWidget *name, *sign_in;
 
 	/* the page that waits */

@@ -24,3 +24,12 @@ text_of(const char *sentence)
 	/* the translation of "" is the catalogue's head */
 	return sentence[0] == '\0' ? sentence : dgettext(DOMAIN, sentence);
 }
+
+char *
+text_filled(const char *sentence, const char *name, const char *value)
+{
+	GString *text = g_string_new(text_of(sentence));
+
+	(void)g_string_replace(text, name, value, 1);
+	return g_string_free(text, FALSE);
+}

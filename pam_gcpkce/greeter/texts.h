@@ -11,4 +11,7 @@ void texts_open(void);
  * no translation, itself. */
 const char *text_of(const char *sentence);
 
+/* The same with {name} replaced once; for g_free. */
+char *text_filled(const char *sentence, const char *name, const char *value);
+
 #endif

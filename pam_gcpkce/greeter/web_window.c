@@ -21,16 +21,6 @@ struct web_window {
 	struct keys keys;
 };
 
-/* The translation with {name} replaced; for g_free. */
-static char *
-filled(const char *message, const char *name, const char *value)
-{
-	GString *text = g_string_new(text_of(message));
-
-	(void)g_string_replace(text, name, value, 1);
-	return g_string_free(text, FALSE);
-}
-
 static gboolean
 on_cancel(GtkWidget *widget, struct web_window *w)
 {
@@ -181,8 +171,8 @@ static void
 host_set(struct web_window *w, const char *message, const char *spoken,
     const char *host)
 {
-	g_autofree char *text = filled(message, "{host}", host);
-	g_autofree char *name = filled(spoken, "{host}", host);
+	g_autofree char *text = text_filled(message, "{host}", host);
+	g_autofree char *name = text_filled(spoken, "{host}", host);
 
 	widget_label_set(w->host, text);
 	gtk_accessible_update_property(
@@ -208,7 +198,7 @@ void
 web_window_trouble(struct web_window *w, const char *title,
     const char *sentence, const char *host)
 {
-	g_autofree char *text = filled(sentence, "{host}", host);
+	g_autofree char *text = text_filled(sentence, "{host}", host);
 
 	widget_label_set(w->host, "");
 	widget_label_set(w->title, text_of(title));
@@ -220,7 +210,8 @@ web_window_trouble(struct web_window *w, const char *title,
 void
 web_window_refused(struct web_window *w, const char *host)
 {
-	g_autofree char *text = filled(MESSAGE_WEB_REFUSED, "{host}", host);
+	g_autofree char *text =
+	    text_filled(MESSAGE_WEB_REFUSED, "{host}", host);
 
 	widget_label_set(w->notice, text);
 }
@@ -230,7 +221,7 @@ web_window_time(struct web_window *w, unsigned long seconds)
 {
 	g_autofree char *left =
 	    g_strdup_printf("%lu:%02lu", seconds / 60, seconds % 60);
-	g_autofree char *text = filled(MESSAGE_WEB_TIME, "{time}", left);
+	g_autofree char *text = text_filled(MESSAGE_WEB_TIME, "{time}", left);
 
 	widget_label_set(w->time, text);
 }

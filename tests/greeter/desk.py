@@ -235,16 +235,16 @@ class Desk:
         return next((thing["text"] for thing in self.objects()
                      if {"focused", "editable"} <= set(thing["states"])), None)
 
-    def type_name(self, name):
-        """Type a name at the start page, and look that all its keys arrived."""
+    def type_name(self, name, proposed=""):
+        """Type a name at the start page over the proposed one, and look that all its keys arrived."""
         self.wait_for("User name")
-        assert wait_until(lambda: self.field() == ""), self.objects()
+        assert wait_until(lambda: self.field() == proposed), self.objects()
         self.screen.type(name)
         assert wait_until(lambda: self.field() == name), self.objects()
 
-    def sign_in(self, name):
+    def sign_in(self, name, proposed=""):
         """Type a name at the start page."""
-        self.type_name(name)
+        self.type_name(name, proposed)
         self.screen.keys("Return")
 
     def other_way(self, name):

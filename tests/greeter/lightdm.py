@@ -46,7 +46,7 @@ ENTRY = "[Desktop Entry]\nType=Application\nName={name}\nExec={command}\n"
 
 START = """\
 #!/bin/sh
-export DBUS_SESSION_BUS_ADDRESS={bus} XDG_RUNTIME_DIR=/run/user/{uid} LIBGL_ALWAYS_SOFTWARE=1
+export DBUS_SESSION_BUS_ADDRESS={bus} XDG_RUNTIME_DIR=/run/user/{uid} LIBGL_ALWAYS_SOFTWARE=1 {variables}
 rm -f {socket}
 dbus-daemon --session --address=$DBUS_SESSION_BUS_ADDRESS --nofork --nopidfile --nosyslog &
 while test ! -S {socket}; do sleep 0.05; done
@@ -106,7 +106,8 @@ class LightDM(desk.Desk):
 
     def start(self, greeter=None):
         write("/tmp/start-greeter", START.format(
-            uid=self.uid, socket=self.socket, bus=f"unix:path={self.socket}", greeter=GREETER), 0o755)
+            uid=self.uid, socket=self.socket, bus=f"unix:path={self.socket}", greeter=GREETER,
+            variables=self.variables), 0o755)
         write("/tmp/lightdm.conf", CONF)
         write_entry("/tmp/xgreeters", "gcpkce-greeter", "/tmp/start-greeter")
         self._launch("desk", "-c", "/tmp/lightdm.conf")
@@ -129,11 +130,16 @@ class LightDM(desk.Desk):
         time.sleep(1)  # what is accessible may not be drawn yet
         return self.screen.shot(name)
 
-    def lock(self, number):
-        """Lock the session; the login screen is at the next X server, of that number."""
-        user, environment = self.session()
+    def new_session(self):
+        """Wait for the session, and forget it, so that the next one can be waited for."""
+        found = self.session()
         os.unlink("/tmp/session")
+        return found
+
+    def lock(self, session, number, by=("dm-tool", "lock")):
+        """Lock from a session; the login screen is at the next X server, of that number."""
+        user, environment = session
         self._close_eyes()
-        child = tree.as_account(pwd.getpwnam(user).pw_uid, ["dm-tool", "lock"], environment)
+        child = tree.as_account(pwd.getpwnam(user).pw_uid, by, environment)
         assert child.wait(PATIENCE) == 0
         self.screen = OtherScreen(self.screen.shots, number)

@@ -8,6 +8,9 @@ from lightdm import DISPLAY
 from waiting import wait_until
 
 
+SERVICE = "org.freedesktop.DisplayManager"
+
+
 def sessions():
     """Whose sessions run."""
     return {user for user, uid in PEOPLE.items() for pid in tree.processes_of(uid)
@@ -20,15 +23,22 @@ def test_a_locked_session_opens_for_its_user_and_another_gets_one_beside_it(
     lightdm.start()
     lightdm.sign_in("alice")
     lightdm.choose("alice")
-    lightdm.lock(DISPLAY + 1)
-    lightdm.sign_in("bob")
+    alice = lightdm.new_session()
+    lightdm.lock(alice, DISPLAY + 1)
+    lightdm.wait_for("Locked by alice")
+    lightdm.shot("lightdm-locked")
+    lightdm.sign_in("bob", proposed="alice")
     lightdm.choose("bob", 2)
-    assert lightdm.session()[0] == "bob" and sessions() == {"alice", "bob"}
-    lightdm.lock(DISPLAY + 2)
+    bob = lightdm.new_session()
+    assert bob[0] == "bob" and sessions() == {"alice", "bob"}
+    lightdm.lock(bob, DISPLAY + 2)
+    shown = lightdm.wait_for("Locked")
+    assert "Locked" in [thing["name"] for thing in shown]  # two sessions: LightDM does not say which
     lightdm.sign_in("alice")
     lightdm.choose("bob", 3)
     lightdm.wait_for("Password:", DENIED)
     lightdm.screen.keys("Escape")
+    lightdm.wait_for("Locked")  # as before
     assert "Returning to existing" not in lightdm.said()
     lightdm.sign_in("alice")
     lightdm.choose("alice", 4)
@@ -38,10 +48,25 @@ def test_a_locked_session_opens_for_its_user_and_another_gets_one_beside_it(
     assert sessions() == {"alice", "bob"} and not exists("/tmp/session")
 
 
+def test_the_user_of_a_locked_session_is_named_without_the_system_s_bus(lightdm):
+    """LightDM itself names the user of a session that is locked, as light-locker does."""
+    lightdm.variables = "DBUS_SYSTEM_BUS_ADDRESS=unix:path=/none"
+    lightdm.start()
+    lightdm.sign_in("alice")
+    lightdm.choose("alice")
+    alice = lightdm.new_session()
+    lightdm.lock(alice, DISPLAY + 1, ["dbus-send", "--system", "--print-reply", f"--dest={SERVICE}",
+                                      alice[1]["XDG_SESSION_PATH"], f"{SERVICE}.Session.Lock"])
+    lightdm.wait_for("Locked by alice")
+    lightdm.screen.keys("Return")
+    lightdm.wait_for_page(2)
+
+
 def test_a_session_that_is_not_installed_is_reported_before_and_after_the_sign_in(lightdm):
     lightdm.configure(greeter=["session = dekstop"])
     lightdm.start()
-    lightdm.wait_for("The configuration of this screen has a fault")
+    shown = lightdm.wait_for("The configuration of this screen has a fault")
+    assert not any("Locked by" in thing["name"] for thing in shown)
     assert "session = dekstop: LightDM has no such session" in read("/tmp/greeter.log")
     lightdm.sign_in("alice")
     lightdm.choose("alice")

@@ -60,9 +60,9 @@ text_of(const char *sentence)
 }
 
 void
-screen_show_start(const char *notice)
+screen_show_start(const char *notice, const char *locked_by)
 {
-	called("start", notice);
+	called(locked_by != NULL ? locked_by : "start", notice);
 }
 
 void
@@ -210,7 +210,9 @@ setup(void **state)
 	(void)state;
 	settings = (struct settings){
 	    .other_way = "yes", .login_hosts = "login.example.test"};
-	backend = (struct backend){&operations, NULL, &settings, 500};
+	backend = (struct backend){.operations = &operations,
+	    .settings = &settings,
+	    .answer_max = 500};
 	view_handler = NULL;
 	delivery_handler = NULL;
 	online = true;
