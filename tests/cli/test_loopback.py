@@ -321,7 +321,7 @@ def test_the_browser_tells_another_user_as_well(genesys, login):
     exit_status, shown = terminal.end()
     assert exit_status == 1 and "not_mapped" in shown
     page = visit.whole()
-    assert "You are not signed in." in page and "does not give access to this account" in page
+    assert "You are not signed in." in page and "may not use this account" in page
     assert "You are signed in" not in page
 
 
@@ -409,8 +409,8 @@ def test_a_refused_code_gives_a_new_address_at_the_same_port(genesys, login):
     visit = terminal.bring(f"http://localhost:{terminal.port}{terminal.target()}")
     before = terminal.address, terminal.port
     terminal.asked()
-    assert "That code was refused" in terminal.said
-    assert "That code was refused" in visit.whole()
+    assert "The sign-in was refused" in terminal.said
+    assert "The sign-in was refused" in visit.whole()
     assert terminal.port == before[1] and terminal.address != before[0]
     # the old state is another sign-in's now
     old = parse_qs(urlsplit(before[0]).query)["state"][0]
@@ -587,7 +587,7 @@ def test_the_last_thing_that_was_wrong_was_all_that_was_wrong(genesys, login):
     visit = terminal.bring(f"http://localhost:{terminal.port}{terminal.target()}")
     terminal.asked()
     assert genesys.log.count("POST", "/oauth/token") == 1
-    assert "That code was refused" in visit.whole()
+    assert "The sign-in was refused" in visit.whole()
 
 
 # Slow ones, and crowds

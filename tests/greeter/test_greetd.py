@@ -11,7 +11,7 @@ import pytest
 import tree
 from browser import Browser
 from conftest import CALLBACK, DESK, LOGIN
-from contract import LATER, ours
+from contract import LATER, REFUSED, ours
 from house import process_ids, runs
 from machine import ROOT
 from site_server import page
@@ -194,6 +194,16 @@ def test_an_api_that_cannot_be_reached_is_told(desk, genesys, journal):
     finally:
         genesys.listen("api")
     journal.decision("unreachable")
+
+
+def test_a_name_that_is_not_here_is_what_the_screen_asks_to_check(desk, journal):
+    desk.configure(stack=desks.ALONE, attempts=1)
+    desk.start()
+    desk.sign_in("alcie")
+    desk.choose("alice")
+    desk.wait_for("You are not signed in", "alcie", REFUSED)
+    desk.shot("greetd-no-such-name")
+    journal.decision("user_unknown")
 
 
 def test_the_other_way_in_is_the_rest_of_the_stack(desk, genesys):

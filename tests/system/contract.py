@@ -2,7 +2,7 @@
 """What the manual promises: the sentences, and the names in a session."""
 
 SIGN_IN = "Sign in to Genesys Cloud to continue as "
-DENIED = "This sign-in does not give access to this account."
+DENIED = "The person who signed in at the page may not use this account."
 LATER = ("The sign-in service cannot be reached from this host at the moment; "
          "please try again later.")
 ADMIN = ("Signing in is not set up properly on this host; please tell its "
@@ -16,8 +16,8 @@ OTHER_ADDRESS = "That code belongs to another address than the one shown here."
 EARLIER = ("That code belongs to an earlier address; only the one below "
            "counts.")
 CANCELLED = "The sign-in was cancelled or refused in the browser."
-REFUSED = ("That code was refused: it was used already, has expired, was cut "
-           "off when pasted, or there is no such account here.")
+REFUSED = ("The sign-in was refused. Check the user name, then sign in again; if you "
+           "paste the answer, paste all of it.")
 TOO_LATE = "The time for signing in is over; please connect again."
 
 EXPORTED = {"GENESYSCLOUD_ACCESS_TOKEN", "GENESYSCLOUD_REGION",

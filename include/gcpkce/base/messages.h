@@ -89,7 +89,8 @@
 #define MESSAGE_LATER \
 	N_("The sign-in service cannot be reached from this host at the " \
 	   "moment; please try again later.")
-#define MESSAGE_DENIED N_("This sign-in does not give access to this account.")
+#define MESSAGE_DENIED \
+	N_("The person who signed in at the page may not use this account.")
 #define MESSAGE_FEWER \
 	N_("The sign-in service asks for fewer sign-ins; please wait a " \
 	   "minute.")
@@ -105,7 +106,7 @@
 #define MESSAGE_CANCELLED \
 	N_("The sign-in was cancelled or refused in the browser.")
 #define MESSAGE_REFUSED \
-	N_("That code was refused: it was used already, has expired, was cut " \
-	   "off when pasted, or there is no such account here.")
+	N_("The sign-in was refused. Check the user name, then sign in again; " \
+	   "if you paste the answer, paste all of it.")
 
 #endif
