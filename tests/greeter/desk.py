@@ -137,6 +137,8 @@ class Desk:
             uid=self.uid, display=self.screen.name, socket=self.socket,
             bus=f"unix:path={self.socket}", greeter=GREETER, variables=self.variables), 0o755)
         write("/tmp/greetd.toml", GREETD.format(user=self.account))
+        # cage gets no keys while the pointer is beside its output
+        self.screen.run("xdotool", "mousemove", "512", "700")
         self._run("greetd", "--config", "/tmp/greetd.toml")
 
     def _run(self, *argv):

@@ -9,7 +9,7 @@ import pytest
 import tree
 from chromium import REDIRECT
 from contract import CANCELLED, DENIED, ours
-from desk import ALONE, HELPER, MODULE, OPEN_STACK, PASSWORD, read, write
+from desk import ALONE, HELPER, MODULE, OPEN_STACK, PASSWORD, write
 from house import process_ids, runs
 from ports import free_port
 from viewer import PROGRAM
