@@ -128,5 +128,5 @@ check_discovery(struct check *check)
 	} else if (status != 0)
 		finding_add(&check->findings, FINDING_WARNING, buf_text(&where),
 		    "correct issuer, if it is not CXone's",
-		    "is no discovery document: status %u", status);
+		    "is not a discovery document: status %u", status);
 }

@@ -163,7 +163,7 @@ methods_parse(
 {
 	struct config_methods methods = {0};
 	bool seen[METHOD_LOCALPART + 1] = {[METHOD_NONE] = true};
-	char copy[CONFIG_TEXT_CAP] = ""; /* is no method, as a long text */
+	char copy[CONFIG_TEXT_CAP] = ""; /* a long text names no method */
 	size_t count = 0;
 	struct view word;
 

@@ -135,7 +135,7 @@ key_read(struct json_object *jwk, struct key *ret, struct errinfo *reterr)
 		return err_set(reterr, OUTCOME_TOKEN_INVALID, "%s", why);
 	enum outcome r = number_read(jwk, "n", &ret->n);
 	if (r != OUTCOME_OK)
-		return err_set(reterr, r, "n is no modulus");
+		return err_set(reterr, r, "n is not a modulus");
 	if (bits_of(&ret->n) < JWKS_BITS_MIN ||
 	    bits_of(&ret->n) > JWKS_BITS_MAX)
 		return err_set(reterr, OUTCOME_TOKEN_INVALID,
@@ -143,7 +143,7 @@ key_read(struct json_object *jwk, struct key *ret, struct errinfo *reterr)
 	r = number_read(jwk, "e", &ret->e);
 	if (r == OUTCOME_OK && bits_of(&ret->e) < 2)
 		r = OUTCOME_TOKEN_INVALID;
-	return r == OUTCOME_OK ? r : err_set(reterr, r, "e is no exponent");
+	return r == OUTCOME_OK ? r : err_set(reterr, r, "e is not an exponent");
 }
 
 /* Has the key the token's name?  A token without one takes any. */

@@ -435,7 +435,7 @@ def test_check_compares_what_is_used_alone(check, cxone, directory):
 
 
 @pytest.mark.parametrize("reply, what", [
-    (({}, 302), "is no discovery document: status 302"), (([], 200), "names no issuer")])
+    (({}, 302), "is not a discovery document: status 302"), (([], 200), "names no issuer")])
 def test_check_warns_where_there_is_no_discovery_document(check, cxone, reply, what):
     cxone.discovery = reply
     assert check()[0] == []

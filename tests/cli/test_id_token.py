@@ -247,8 +247,8 @@ def test_tokens_of_other_keys_and_algorithms_are_refused(keys, tmp_path):
     for change, cause in (
             ({"use": "enc"}, "use is not sig"), ({"alg": "RS512"}, "alg is not RS256"),
             ({"key_ops": ["encrypt"]}, "key_ops lacks verify"), ({"kty": "EC"}, "kty is not RSA"),
-            ({"d": "AQ"}, "private part"), ({"e": "AQ"}, "e is no exponent"),
-            ({"n": keys.public["n"][:-1] + "A"}, "n is no modulus"),
+            ({"d": "AQ"}, "private part"), ({"e": "AQ"}, "e is not an exponent"),
+            ({"n": keys.public["n"][:-1] + "A"}, "n is not a modulus"),
             ({"kid": "k2"}, "no key of the JWK set fits")):
         rows.append((by_jwcrypto(keys.ours), {"keys": [{**keys.public, **change}]}, cause))
     for (*case, cause), verdict in zip(

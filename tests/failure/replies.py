@@ -204,7 +204,7 @@ TOKEN_REFUSALS = [
      login_error("invalid_scope", "no such scope")),
     ("400 with an unknown error", "reply_invalid",
      login_error("out_of_cheese", "redo from start")),
-    ("400 with an error that is no string", "reply_invalid",
+    ("400 with an error that is not a string", "reply_invalid",
      login_error(["invalid_grant"], "one of many")),
     ("400 invalid_grant with a NUL behind it", "reply_invalid",
      login_error("invalid_grant\0", "cut here")),

@@ -55,7 +55,7 @@ static const struct wire_probe_reply a_reply = {
     .unknown = {.status = 400},
     .same_page = true,
     .keys = 2,
-    .keys_error = "n is no modulus",
+    .keys_error = "n is not a modulus",
     .discovery = {.status = 200,
 	.urls = {[WIRE_URL_ISSUER] = "https://i",
 	    [WIRE_URL_USERINFO] = "https://i/u"},
