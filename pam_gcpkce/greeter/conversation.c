@@ -141,9 +141,19 @@ page_offer(struct conversation *c, const char *title, const char *open)
 	    .prompt = c->asks_number && c->asked == PROMPT_OF_PAGE
 		? text_of(MESSAGE_SCREEN_NUMBER)
 		: NULL,
-	    .open = text_of(open),
+	    .open = open != NULL ? text_of(open) : NULL,
 	    .other_way = c->settings->other_way[0] == 'y',
 	});
+}
+
+/* No program may open it; the other way in is there. */
+static void
+page_unlisted(struct conversation *c)
+{
+	buf_reset(&c->texts);
+	text_add(c, buf_text(&c->page.unlisted));
+	text_add(c, text_of(MESSAGE_SCREEN_UNLISTED_FIX));
+	page_offer(c, MESSAGE_SCREEN_UNLISTED, NULL);
 }
 
 static void
@@ -274,7 +284,7 @@ on_view_ended(void *arg, enum view_end end, const char *address)
 void
 conversation_open(struct conversation *c)
 {
-	if (c->state != PAGE_OFFERED)
+	if (c->state != PAGE_OFFERED || c->page.unlisted.len > 0)
 		return;
 	c->state = PAGE_OPEN;
 	c->opened = true;
@@ -292,7 +302,9 @@ page_begin(struct conversation *c, struct message *message)
 	c->page = *message;
 	*message = (struct message){0};
 	c->state = PAGE_OFFERED;
-	if (!c->other_way && !c->opened && c->texts.len == 0)
+	if (!c->other_way && c->page.unlisted.len > 0)
+		page_unlisted(c);
+	else if (!c->other_way && !c->opened && c->texts.len == 0)
 		conversation_open(c);
 	else if (!c->other_way)
 		page_offer(c,

@@ -19,6 +19,7 @@ message_done(struct message *message)
 	buf_done(&message->text);
 	buf_done(&message->address);
 	buf_done(&message->redirect_uri);
+	buf_done(&message->unlisted);
 }
 
 /* Does it change the order in which the rest of the line is shown? */
@@ -118,6 +119,7 @@ address_take(struct view line, const struct message_rules *rules,
 {
 	autobuf address = BUF_INIT(GREETER_ADDRESS_MAX);
 	autobuf redirect_uri = BUF_INIT(GREETER_ADDRESS_MAX);
+	struct view unlisted = {0};
 	struct url url;
 
 	if (message->address.len > 0 || !text_is_token(line) ||
@@ -127,15 +129,17 @@ address_take(struct view line, const struct message_rules *rules,
 	if (is_start(line, rules->start_url))
 		buf_put_text(&redirect_uri, rules->redirect_uri);
 	else if (!redirect_find(line, &redirect_uri) ||
-	    !url_split(buf_text(&address), &url) ||
-	    !is_login_host(url.host, rules->login_hosts))
+	    !url_split(buf_text(&address), &url))
 		return false;
+	else if (!is_login_host(url.host, rules->login_hosts))
+		unlisted = url.host;
 	if (buf_check(&address) != OUTCOME_OK ||
 	    buf_check(&redirect_uri) != OUTCOME_OK ||
 	    !is_protected(buf_text(&address)))
 		return false;
 	buf_put(&message->address, address.p, address.len);
 	buf_put(&message->redirect_uri, redirect_uri.p, redirect_uri.len);
+	buf_put(&message->unlisted, unlisted.p, unlisted.len);
 	return true;
 }
 
@@ -162,6 +166,7 @@ message_read(
 	    .text = BUF_INIT(GREETER_TEXT_MAX),
 	    .address = BUF_INIT(GREETER_ADDRESS_MAX),
 	    .redirect_uri = BUF_INIT(GREETER_ADDRESS_MAX),
+	    .unlisted = BUF_INIT(GREETER_ADDRESS_MAX),
 	};
 	/* the line before an address only introduces it; what comes after the
 	 * address is the prompt's */
@@ -181,6 +186,8 @@ message_read(
 	enum outcome r = buf_check(&ret->text);
 	if (r == OUTCOME_OK)
 		r = buf_check(&ret->address);
+	if (r == OUTCOME_OK)
+		r = buf_check(&ret->unlisted);
 	return r == OUTCOME_OK ? buf_check(&ret->redirect_uri) : r;
 }
 

@@ -28,6 +28,8 @@ struct message {
 			       paragraph that introduces it */
 	struct buf address; /* empty if the message has no address */
 	struct buf redirect_uri; /* the address at which that page ends */
+	struct buf unlisted;     /* the page's host, if it is no login host: the
+				    page may not be opened; else empty */
 	bool asks; /* no text follows the address: its prompt comes next */
 };
 
@@ -38,8 +40,8 @@ void message_done(struct message *message);
 /*
  * Take a message apart.  An address is alone on its line, https (or http of
  * this host), and an authorize request (response_type=code with one
- * redirect_uri) to a login host, or begins with start_url and '#'.  The first
- * one counts. Control bytes and malformed UTF-8 become U+FFFD.
+ * redirect_uri), or begins with start_url and '#'.  The first one counts.
+ * Control bytes and malformed UTF-8 become U+FFFD.
  *
  * in:     text  any bytes
  * out:    ret   owned (automessage), also after an error

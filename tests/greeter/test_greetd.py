@@ -206,6 +206,19 @@ def test_a_name_that_is_not_here_is_what_the_screen_asks_to_check(desk, journal)
     journal.decision("user_unknown")
 
 
+def test_a_page_of_a_host_that_is_not_listed_stays_closed(desk, genesys):
+    desk.configure()
+    desks.write(desks.CONF, desks.read(desks.CONF).replace("= localhost", "= login.example.test"))
+    desk.start()
+    desk.sign_in("alice")
+    shown = desk.wait_for("This screen is not set up", "localhost\n", "Other way in", "Start again")
+    desk.shot("greetd-unlisted")
+    assert not any("http" in thing["name"] for thing in shown)
+    desk.screen.keys("shift+Tab", "Return")
+    desk.wait_for("Password:")
+    assert not genesys.log.count("GET", "/oauth/authorize")
+
+
 def test_the_other_way_in_is_the_rest_of_the_stack(desk, genesys):
     desk.start()
     for password in ("wrong", desks.PASSWORD):

@@ -257,6 +257,26 @@ caught_address_is_the_answer(void **state)
 	calls_are("welcome\nsession\n");
 }
 
+/* The host is named, the page stays closed, and the other way in is there. */
+static void
+page_of_an_unlisted_host_does_not_open(void **state)
+{
+	(void)state;
+	(void)snprintf(settings.login_hosts, sizeof(settings.login_hosts),
+	    "other.example.test");
+	conversation_begin(&c, "alice", false);
+	says(SIGN_IN);
+	asks(PASTE);
+	calls_are("wait(" MESSAGE_SCREEN_WAIT ")\nbegin(alice)\n"
+		  "ask(alice: " MESSAGE_SCREEN_UNLISTED
+		  "|login.example.test\n" MESSAGE_SCREEN_UNLISTED_FIX
+		  "|-|-|other)\n");
+	conversation_open(&c);
+	calls_are("");
+	conversation_other_way(&c);
+	calls_are("wait(" MESSAGE_SCREEN_WAIT ")\nanswer(nothing)\n");
+}
+
 static void
 prompt_after_the_page_s_is_the_user_s(void **state)
 {
@@ -685,6 +705,7 @@ main(void)
 	    TEST(page_that_fails_says_what_is_wrong),
 	    TEST(cancelled_page_begins_anew),
 	    TEST(restart_stops_the_page),
+	    TEST(page_of_an_unlisted_host_does_not_open),
 	    TEST(closed_page_asks_for_its_number),
 	    TEST(other_way_answers_nothing_until_another_prompt_comes),
 	    TEST(page_that_a_browser_answered_asks_nothing),
