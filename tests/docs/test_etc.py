@@ -48,10 +48,11 @@ def test_the_greeter_s_example_has_each_key_at_its_default():
     assert len(table) > 10
 
 
-def test_the_example_of_greetd_is_the_one_of_the_workstations():
+def test_the_example_of_greetd_is_the_one_of_the_documents():
     text = read(f"{ETC}/greetd/config.toml")
-    lines = "".join(line for line in text.splitlines(True) if not line.startswith("#"))
-    assert lines.strip() == files("docs/WORKSTATIONS.md")["/etc/greetd/config.toml"].strip()
+    lines = "".join(line for line in text.splitlines(True) if not line.startswith("#")).strip()
+    assert lines == files("docs/WORKSTATIONS.md")["/etc/greetd/config.toml"].strip()
+    assert f".Bd -literal -offset indent\n{lines}\n.Ed\n" in read(f"{ROOT}/man/gcpkce-greeter.8")
 
 
 def test_the_profile_says_what_it_is_and_is_not_a_default():

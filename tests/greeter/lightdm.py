@@ -21,7 +21,7 @@ run-directory=/run/lightdm
 log-directory=/tmp/lightdm-log
 cache-directory=/tmp/lightdm-cache
 logind-check-graphical=false
-greeters-directory={tree.PREFIX}/share/xgreeters
+greeters-directory={tree.PREFIX}/share/xgreeters:/usr/share/xgreeters
 minimum-display-number=80
 minimum-vt=0
 [Seat:*]

@@ -86,9 +86,14 @@ def first_sign_in(genesys):
     return found
 
 
+def stacks_write(*names):
+    for name in names:
+        desks.write(f"/etc/pam.d/{name}", TEXT["/etc/pam.d/greetd"])
+
+
 @pytest.fixture(scope="module")
 def set_up(genesys):
-    """All that the text does before a display manager starts."""
+    """All that the text does before a display manager starts; gives the stacks of before."""
     library = os.path.dirname(glob.glob("/usr/lib/*/security/pam_unix.so")[0])
     with contextlib.suppress(FileExistsError):
         os.symlink(desks.MODULE, f"{library}/pam_gcpkce.so")
@@ -103,10 +108,15 @@ def set_up(genesys):
     for command in commands("docs/WORKSTATIONS.md", "The break-glass account"):
         shell(command, input=f"{desks.PASSWORD}\n{desks.PASSWORD}\n")
     write("/etc/security/limits.d/greeter.conf")
+    before = {name: desks.read(f"/etc/pam.d/{name}") for name in ("greetd", "lightdm")}
+    os.unlink("/etc/pam.d/lightdm")
     [save] = commands("docs/WORKSTATIONS.md", "The stack")
     shell(save)
-    for name in ("greetd", "lightdm"):
-        desks.write(f"/etc/pam.d/{name}", TEXT["/etc/pam.d/greetd"])
+    stacks_write("greetd")
+    desks.write("/etc/pam.d/lightdm", before["lightdm"])  # LightDM is installed
+    shell(save)
+    stacks_write("lightdm")
+    return before
 
 
 def prepare(found):
@@ -196,6 +206,10 @@ class TextLightDM(LightDM):
         prepare(commands("docs/WORKSTATIONS.md", "LightDM"))
         self._launch(session)
 
+    def start_again(self):
+        self.stop()
+        self._launch("xfce")
+
 
 @pytest.fixture
 def text_desk(set_up, screen, genesys, journal):
@@ -227,15 +241,45 @@ def test_greetd_takes_the_place_of_another_display_manager(text_desk):
     assert os.path.realpath("/etc/systemd/system/display-manager.service").endswith("/greetd.service")
 
 
+@pytest.fixture
+def way_back(set_up):
+    """The commands of the way back, of greetd and of LightDM."""
+    found = commands("docs/WORKSTATIONS.md", "To go back")
+    yield found[:2], found[2:]
+    stacks_write("greetd", "lightdm")
+
+
+def test_the_way_back_from_greetd_puts_back_its_stack(text_desk, set_up, way_back):
+    disable, put_back = way_back[0]
+    shell(disable.replace(" --now", ""))
+    assert not os.path.lexists("/etc/systemd/system/display-manager.service")
+    shell(put_back)
+    assert desks.read("/etc/pam.d/greetd") == set_up["greetd"] != TEXT["/etc/pam.d/greetd"]
+
+
+def test_the_way_back_from_lightdm_shows_another_greeter(set_up, way_back, screen, genesys, journal):
+    with in_use(TextLightDM(screen, genesys), journal) as workstation:
+        workstation.start()
+        workstation.wait_for("User name")
+        for command in way_back[1]:
+            if not command.startswith(RESTART):
+                shell(command)
+        assert desks.read("/etc/pam.d/lightdm") == set_up["lightdm"] != TEXT["/etc/pam.d/greetd"]
+        workstation.start_again()
+        assert wait_until(lambda: any(runs(pid, "lightdm-gtk-greeter") for pid in process_ids())), (
+            workstation.said())
+        assert not any(runs(pid, "gcpkce-greeter") for pid in process_ids())
+
+
 def test_the_text_s_other_way_in_needs_no_provider(each_desk, genesys, journal):
     for host in ("login", "api"):
         genesys.refuse(host)
     try:
-        for name in ("alice", "deskadmin"):  # both have a password
+        for name in ("carol", "alice", "deskadmin"):  # the last two have a password
             each_desk.wait_for("User name")
             each_desk.screen.type(name)
             each_desk.screen.keys("Tab", "Tab", "Return")
-            if name == "alice":
+            if name != "deskadmin":
                 each_desk.wait_for("You are not signed in")
                 assert "Password:" not in each_desk.names()
                 each_desk.screen.keys("Return")
@@ -243,7 +287,9 @@ def test_the_text_s_other_way_in_needs_no_provider(each_desk, genesys, journal):
         each_desk.screen.type(desks.PASSWORD)
         each_desk.screen.keys("Return")
         assert each_desk.session()[0] == "deskadmin"
-        assert 'outcome=not_mapped user="deskadmin"' in journal.text()
+        lines = re.findall(r'outcome=(\w+) user="(\w+)"', journal.text())
+        assert lines == [*[("answer_empty", "carol")] * 3, *[("not_mapped", "alice")] * 3,
+                         *[("not_mapped", "deskadmin")] * 3]
     finally:
         for host in ("login", "api"):
             genesys.listen(host)
