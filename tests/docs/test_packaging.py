@@ -113,7 +113,7 @@ def test_the_build_dependencies_are_those_of_the_build():
 
 
 def test_both_greeters_recommend_and_suggest_the_same():
-    fedora = {"fonts-cantarell": "abattis-cantarell-fonts", "fonts-dejavu-core": "dejavu-sans-fonts",
+    fedora = {"dbus-bin": "dbus-tools", "fonts-cantarell": "abattis-cantarell-fonts", "fonts-dejavu-core": "dejavu-sans-fonts",
               "fonts-noto-core": "google-noto-sans-fonts", "libpam-systemd": "systemd-pam",
               "xwayland": "xorg-x11-server-Xwayland"}
     control = re.sub(r"^#.*\n", "", read("packaging/debian/control").split("Package: gcpkce-greeter")[1],

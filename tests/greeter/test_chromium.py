@@ -346,7 +346,8 @@ def test_a_mistake_is_reported(private_tree, argv, status, said):
     assert said in done.stderr and "gcpkce-chromium: " in done.stderr
 
 
-@pytest.mark.parametrize("program, package", [("bin/bwrap", "bubblewrap"), ("lib/chromium/chromium", "chromium")])
+@pytest.mark.parametrize("program, package", [
+    ("bin/bwrap", "bubblewrap"), ("lib/chromium/chromium", "chromium"), ("bin/dbus-send", "dbus-bin")])
 def test_a_program_that_is_not_there_is_named(private_tree, program, package):
     argv = [browsers.PROGRAM, "--redirect", "http://localhost:8400/cb", "https://login.example.test/"]
     os.rename(f"/usr/{program}", f"/usr/{program}.away")

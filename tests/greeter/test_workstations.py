@@ -225,7 +225,23 @@ def each_desk(request, set_up, screen, genesys, journal):
         yield workstation
 
 
-def test_a_desk_as_the_text_says_signs_in_and_refuses(each_desk, genesys, journal):
+NOTIFIER = """\
+[D-BUS Service]
+Name=org.freedesktop.Notifications
+Exec=/usr/bin/touch /tmp/notifier-began
+"""
+
+
+@pytest.fixture
+def notifier(set_up):
+    """A program of a desktop that the session bus starts when it is asked for."""
+    path = "/usr/share/dbus-1/services/org.freedesktop.Notifications.service"
+    desks.write(path, NOTIFIER)
+    yield "/tmp/notifier-began"
+    os.unlink(path)
+
+
+def test_a_desk_as_the_text_says_signs_in_and_refuses(notifier, each_desk, genesys, journal):
     each_desk.wait_for("Example Contact Center")
     each_desk.sign_in("carol")
     each_desk.choose("bob")
@@ -235,6 +251,7 @@ def test_a_desk_as_the_text_says_signs_in_and_refuses(each_desk, genesys, journa
     each_desk.sign_in("carol")
     each_desk.choose("carol", 2)
     assert each_desk.session()[0] == "carol"
+    assert not desks.exists(notifier)
 
 
 def test_greetd_takes_the_place_of_another_display_manager(text_desk):
