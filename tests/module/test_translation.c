@@ -196,7 +196,8 @@ dialogue_is_in_the_language_of_the_host(void **state)
 	text += sizeof(first) - 1;
 	assert_string_equal(text + strspn(text, "0123456789"), after);
 	assert_string_equal(h.messages[2].text,
-	    "Diese Anmeldung gibt keinen Zugang zu diesem Konto.");
+	    "Die Person, die sich auf der Seite angemeldet hat, darf "
+	    "dieses Konto nicht benutzen.");
 	assert_outcome("not_mapped");
 	host_end(&h);
 }

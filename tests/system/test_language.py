@@ -14,7 +14,7 @@ from machine import mount, run
 PASTE = ("Fügen Sie ein, was die Schaltfläche kopiert, oder die ganze Adresse der Seite, auf "
          "der Sie landen: ")
 SIGN_IN = "Melden Sie sich innerhalb von "
-DENIED = "Diese Anmeldung gibt keinen Zugang zu diesem Konto."
+DENIED = "Die Person, die sich auf der Seite angemeldet hat, darf dieses Konto nicht benutzen."
 
 
 PLACE = "/usr/lib/locale"  # setuid programs look nowhere else
