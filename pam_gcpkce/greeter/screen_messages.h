@@ -72,8 +72,8 @@
 	N_("Its certificate is not valid; please tell the administrator.")
 #define MESSAGE_SCREEN_UNLISTED N_("This screen is not set up for this page")
 #define MESSAGE_SCREEN_UNLISTED_FIX \
-	N_("The configuration of this screen does not have this host; please " \
-	   "tell the administrator.")
+	N_("The page's host is not in the configuration of this screen; " \
+	   "please tell the administrator.")
 #define MESSAGE_SCREEN_PASSWORD_EXPIRED \
 	N_("The password has expired, and cannot be changed here. Change it " \
 	   "on a text console, or tell the administrator.")

@@ -321,7 +321,7 @@ def test_the_browser_tells_another_user_as_well(genesys, login):
     exit_status, shown = terminal.end()
     assert exit_status == 1 and "not_mapped" in shown
     page = visit.whole()
-    assert "You are not signed in." in page and "may not use this account" in page
+    assert "You are not signed in." in page and "does not give access to this account" in page
     assert "You are signed in" not in page
 
 

@@ -196,8 +196,8 @@ dialogue_is_in_the_language_of_the_host(void **state)
 	text += sizeof(first) - 1;
 	assert_string_equal(text + strspn(text, "0123456789"), after);
 	assert_string_equal(h.messages[2].text,
-	    "Die Person, die sich auf der Seite angemeldet hat, darf "
-	    "dieses Konto nicht benutzen.");
+	    "Diese Anmeldung gibt keinen Zugriff auf dieses Konto. Prüfen Sie "
+	    "den Benutzernamen, und wer auf der Seite angemeldet ist.");
 	assert_outcome("not_mapped");
 	host_end(&h);
 }

@@ -2,7 +2,8 @@
 """What the manual promises: the sentences, and the names in a session."""
 
 SIGN_IN = "Sign in to Genesys Cloud to continue as "
-DENIED = "The person who signed in at the page may not use this account."
+DENIED = ("This sign-in does not give access to this account. Check the user name, and who is signed in"
+          " at the page.")
 LATER = ("The sign-in service cannot be reached from this host at the moment; "
          "please try again later.")
 ADMIN = ("Signing in is not set up properly on this host; please tell its "

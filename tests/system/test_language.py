@@ -14,7 +14,8 @@ from machine import mount, run
 PASTE = ("Fügen Sie ein, was die Schaltfläche kopiert, oder die ganze Adresse der Seite, auf "
          "der Sie landen: ")
 SIGN_IN = "Melden Sie sich innerhalb von "
-DENIED = "Die Person, die sich auf der Seite angemeldet hat, darf dieses Konto nicht benutzen."
+DENIED = ("Diese Anmeldung gibt keinen Zugriff auf dieses Konto. Prüfen Sie den Benutzernamen, und wer auf der"
+          " Seite angemeldet ist.")
 
 
 PLACE = "/usr/lib/locale"  # setuid programs look nowhere else

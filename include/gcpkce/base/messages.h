@@ -90,7 +90,8 @@
 	N_("The sign-in service cannot be reached from this host at the " \
 	   "moment; please try again later.")
 #define MESSAGE_DENIED \
-	N_("The person who signed in at the page may not use this account.")
+	N_("This sign-in does not give access to this account. Check the " \
+	   "user name, and who is signed in at the page.")
 #define MESSAGE_FEWER \
 	N_("The sign-in service asks for fewer sign-ins; please wait a " \
 	   "minute.")
