@@ -591,7 +591,7 @@ denials_of_an_identity_share_one_sentence(void **state)
 		assert_string_equal(
 		    sentence_of(names[i]), sentence_of("token_invalid"));
 	assert_holds(
-	    sentence_of("code_refused"), "or there is no such account here.");
+	    sentence_of("code_refused"), "Check the user name, then");
 }
 
 int
