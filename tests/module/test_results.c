@@ -590,8 +590,7 @@ denials_of_an_identity_share_one_sentence(void **state)
 	for (size_t i = 0; i < COUNT(names); i++)
 		assert_string_equal(
 		    sentence_of(names[i]), sentence_of("token_invalid"));
-	assert_holds(
-	    sentence_of("code_refused"), "Check the user name, then");
+	assert_holds(sentence_of("code_refused"), "Check the user name, then");
 }
 
 int
