@@ -27,7 +27,6 @@
 #define DENIAL "http://localhost:8/c?error=access_denied&state=s%2e1"
 #define SIGN_IN "\nSign in as alice:\n\n" ADDRESS "\n"
 #define PASTE "Paste the address: "
-#define REFUSED "That code was refused."
 
 /* ---- the other side ---- */
 
@@ -459,9 +458,9 @@ second_attempt_says_why_before_the_page_opens(void **state)
 	page_reach();
 	view_ends(VIEW_CAUGHT, CALLBACK "?code=1");
 	buf_reset(&calls);
-	says("\n" REFUSED "\n" SIGN_IN);
+	says("\n" MESSAGE_REFUSED "\n" SIGN_IN);
 	asks(PASTE);
-	calls_are("ask(alice: " MESSAGE_SCREEN_AGAIN "|" REFUSED
+	calls_are("ask(alice: " MESSAGE_SCREEN_AGAIN "|" MESSAGE_REFUSED
 		  "|-|" MESSAGE_SCREEN_OPEN "|other)\n");
 	conversation_open(&c);
 	calls_are("wait(" MESSAGE_SCREEN_PAGE_OPENS ")\nview(" ADDRESS
