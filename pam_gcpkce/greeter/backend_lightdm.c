@@ -159,49 +159,6 @@ on_complete(LightDMGreeter *greeter, struct lightdm *lightdm)
 	    handler->arg, granted ? BACKEND_GRANTED : BACKEND_DENIED, "");
 }
 
-#define SERVICE "org.freedesktop.DisplayManager"
-
-/* Of an object of LightDM on the system's bus; NULL: it cannot be had. */
-static GVariant *
-property(const char *path, const char *interface, const char *name)
-{
-	g_autoptr(GDBusProxy) proxy =
-	    g_dbus_proxy_new_for_bus_sync(G_BUS_TYPE_SYSTEM,
-		G_DBUS_PROXY_FLAGS_DO_NOT_AUTO_START |
-		    G_DBUS_PROXY_FLAGS_DO_NOT_CONNECT_SIGNALS,
-		NULL, SERVICE, path, interface, NULL, NULL);
-
-	return proxy == NULL ? NULL
-			     : g_dbus_proxy_get_cached_property(proxy, name);
-}
-
-/*
- * The user who has locked, or "".  LightDM names the user only if the session
- * was locked, and not if the seat was, as by dm-tool: then it is the user of
- * the only session.
- */
-static char *
-locked_by(LightDMGreeter *greeter)
-{
-	const char *hint = lightdm_greeter_get_select_user_hint(greeter);
-	const char *path;
-
-	if (hint != NULL)
-		return g_strdup(hint);
-	g_autoptr(GVariant) sessions =
-	    property("/org/freedesktop/DisplayManager", SERVICE, "Sessions");
-	if (sessions == NULL ||
-	    !g_variant_is_of_type(sessions, G_VARIANT_TYPE_OBJECT_PATH_ARRAY) ||
-	    g_variant_n_children(sessions) != 1)
-		return g_strdup("");
-	g_variant_get_child(sessions, 0, "&o", &path);
-	g_autoptr(GVariant) user =
-	    property(path, SERVICE ".Session", "UserName");
-	return user != NULL && g_variant_is_of_type(user, G_VARIANT_TYPE_STRING)
-	    ? g_variant_dup_string(user, NULL)
-	    : g_strdup("");
-}
-
 struct backend *
 backend_lightdm_new(const struct settings *settings,
     const struct backend_handler *handler, struct errinfo *reterr)
@@ -210,6 +167,7 @@ backend_lightdm_new(const struct settings *settings,
 	    lightdm_begin, lightdm_answer, lightdm_cancel, lightdm_start};
 	static struct lightdm lightdm;
 	g_autoptr(GError) error = NULL;
+	const char *hint;
 
 	lightdm = (struct lightdm){
 	    .base = {&operations, handler, settings, LIGHTDM_ANSWER_MAX},
@@ -222,8 +180,10 @@ backend_lightdm_new(const struct settings *settings,
 	g_signal_connect(lightdm.greeter, "authentication-complete",
 	    G_CALLBACK(on_complete), &lightdm);
 	if (lightdm_greeter_connect_to_daemon_sync(lightdm.greeter, &error)) {
+		hint = lightdm_greeter_get_select_user_hint(lightdm.greeter);
 		if (lightdm_greeter_get_lock_hint(lightdm.greeter))
-			lightdm.base.locked_by = locked_by(lightdm.greeter);
+			lightdm.base.locked_by =
+			    g_strdup(hint != NULL ? hint : "");
 		return &lightdm.base;
 	}
 	(void)err_set(reterr, OUTCOME_SYSTEM_ERROR, "LightDM: %s",

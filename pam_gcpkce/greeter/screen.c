@@ -184,8 +184,9 @@ void
 screen_show_start(const char *notice, const char *locked_by)
 {
 	const char *name = locked_by != NULL ? locked_by : "";
+	bool unnamed = locked_by != NULL && name[0] == '\0';
 	g_autofree char *locked = text_filled(
-	    name[0] != '\0' ? MESSAGE_SCREEN_LOCKED_BY : MESSAGE_SCREEN_LOCKED,
+	    unnamed ? MESSAGE_SCREEN_LOCKED : MESSAGE_SCREEN_LOCKED_BY,
 	    "{user}", name);
 
 	user_wait(false);
@@ -193,6 +194,8 @@ screen_show_start(const char *notice, const char *locked_by)
 	fields_clear();
 	gtk_editable_set_text(GTK_EDITABLE(screen.name), name);
 	widget_label_set(screen.locked, locked_by != NULL ? locked : "");
+	widget_label_set(screen.locked_fix,
+	    unnamed ? text_of(MESSAGE_SCREEN_LOCKED_FIX) : "");
 	widget_label_set(screen.notice, notice);
 	page_show(screen.start, screen.sign_in, screen.name);
 }

@@ -52,6 +52,8 @@ start_make(void)
 	widget_label_set(organization, screen.settings->organization);
 	screen.locked =
 	    widget_label(page, "title", GTK_ACCESSIBLE_ROLE_HEADING);
+	screen.locked_fix =
+	    widget_label(page, "quiet", GTK_ACCESSIBLE_ROLE_LABEL);
 	screen.notice = widget_label(page, "notice", GTK_ACCESSIBLE_ROLE_ALERT);
 	GtkWidget *box = widget_column(page, 6);
 	GtkLabel *label = widget_label(box, "label", GTK_ACCESSIBLE_ROLE_LABEL);

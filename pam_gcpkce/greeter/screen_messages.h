@@ -22,6 +22,8 @@
 /* xgettext: python-brace-format */
 #define MESSAGE_SCREEN_LOCKED_BY N_("Locked by {user}")
 #define MESSAGE_SCREEN_LOCKED N_("Locked")
+#define MESSAGE_SCREEN_LOCKED_FIX \
+	N_("A session is still open. Its user signs in to return to it.")
 #define MESSAGE_SCREEN_SIGN_IN N_("_Sign in")
 #define MESSAGE_SCREEN_OTHER_WAY N_("_Other way in")
 #define MESSAGE_SCREEN_RESTART N_("Start _again")

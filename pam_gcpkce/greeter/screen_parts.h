@@ -17,7 +17,7 @@ struct screen {
 
 	/* the start page */
 	GtkWidget *start;
-	GtkLabel *locked, *notice;
+	GtkLabel *locked, *locked_fix, *notice;
 	GtkWidget *name, *sign_in;
 
 	/* the page that waits */

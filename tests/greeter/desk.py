@@ -244,9 +244,9 @@ class Desk:
         self.screen.type(name)
         assert wait_until(lambda: self.field() == name), self.objects()
 
-    def sign_in(self, name, proposed=""):
+    def sign_in(self, name):
         """Type a name at the start page."""
-        self.type_name(name, proposed)
+        self.type_name(name)
         self.screen.keys("Return")
 
     def other_way(self, name):

@@ -29,7 +29,13 @@ type=local
 xserver-command=/tmp/x-server
 session-wrapper=/tmp/lightdm-session
 """
-CONF = f"{HERE}greeter-session=gcpkce-greeter\nuser-session=desk\n[LightDM]\ngreeters-directory=/tmp/xgreeters\n"
+CONF = f"""\
+{HERE}greeter-session=gcpkce-greeter
+greeter-hide-users=true
+user-session=desk
+[LightDM]
+greeters-directory=/tmp/xgreeters
+"""
 
 # LightDM asks for a terminal, which this server neither has nor needs.
 SERVER = """\
@@ -46,7 +52,7 @@ ENTRY = "[Desktop Entry]\nType=Application\nName={name}\nExec={command}\n"
 
 START = """\
 #!/bin/sh
-export DBUS_SESSION_BUS_ADDRESS={bus} XDG_RUNTIME_DIR=/run/user/{uid} LIBGL_ALWAYS_SOFTWARE=1 {variables}
+export DBUS_SESSION_BUS_ADDRESS={bus} XDG_RUNTIME_DIR=/run/user/{uid} LIBGL_ALWAYS_SOFTWARE=1
 rm -f {socket}
 dbus-daemon --session --address=$DBUS_SESSION_BUS_ADDRESS --nofork --nopidfile --nosyslog &
 while test ! -S {socket}; do sleep 0.05; done
@@ -106,8 +112,7 @@ class LightDM(desk.Desk):
 
     def start(self, greeter=None):
         write("/tmp/start-greeter", START.format(
-            uid=self.uid, socket=self.socket, bus=f"unix:path={self.socket}", greeter=GREETER,
-            variables=self.variables), 0o755)
+            uid=self.uid, socket=self.socket, bus=f"unix:path={self.socket}", greeter=GREETER), 0o755)
         write("/tmp/lightdm.conf", CONF)
         write_entry("/tmp/xgreeters", "gcpkce-greeter", "/tmp/start-greeter")
         self._launch("desk", "-c", "/tmp/lightdm.conf")
