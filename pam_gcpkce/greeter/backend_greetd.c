@@ -294,7 +294,7 @@ backend_greetd_new(const struct settings *settings,
 	static struct greetd greetd;
 
 	greetd = (struct greetd){
-	    .base = {&operations, handler, settings, GREETD_TEXT_MAX},
+	    .base = {&operations, handler, settings, GREETD_TEXT_MAX, NULL},
 	    .fd = socket_connect(reterr),
 	    .next = BUF_INIT(GREETD_FRAME_MAX),
 	    .received = BUF_INIT(GREETD_FRAME_MAX + sizeof(uint32_t)),

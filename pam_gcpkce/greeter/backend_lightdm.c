@@ -170,7 +170,7 @@ backend_lightdm_new(const struct settings *settings,
 	const char *hint;
 
 	lightdm = (struct lightdm){
-	    .base = {&operations, handler, settings, LIGHTDM_ANSWER_MAX},
+	    .base = {&operations, handler, settings, LIGHTDM_ANSWER_MAX, NULL},
 	    .greeter = lightdm_greeter_new(),
 	};
 	g_signal_connect(
