@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 """gcpkce-chromium and the Chromium that it starts, as the tests look at them."""
 
+import os
 import re
 import subprocess
 
@@ -15,6 +16,12 @@ REDIRECT = "http://localhost:{}/oauth2/callback"
 def running():
     """The ids of Chromium's processes; its parents are not among them."""
     return [pid for pid in process_ids() if runs(pid, "chromium")]
+
+
+def roots():
+    """The root directories of its processes; that of the sandboxed ones is empty and left out."""
+    found = [f"/proc/{pid}/root" for pid in running()]
+    return [root for root in found if os.path.exists(f"{root}/run")]
 
 
 def field(pid, file, pattern):

@@ -25,7 +25,7 @@ from machine import ROOT, start_network  # noqa: E402
 from screen import Screen  # noqa: E402
 from site_server import Site, page  # noqa: E402
 from viewer import PROGRAM, Viewer  # noqa: E402
-from waiting import wait_until  # noqa: E402
+from waiting import PATIENCE, wait_until  # noqa: E402
 
 BUILD = os.path.realpath(os.environ.get("GCPKCE_BUILD", os.path.join(ROOT, "build/default")))
 SHOTS = os.path.join(BUILD, "greeter")
@@ -74,6 +74,10 @@ def bus(private_tree, screen):
     daemon = tree.as_account(UID, ["dbus-daemon", "--session", "--nofork", f"--address={address}"],
                              environment, stderr=subprocess.DEVNULL)
     assert wait_until(lambda: os.path.exists(address.split("=")[1]))
+    asked = tree.as_account(UID, ["dbus-send", "--session", "--print-reply", "--dest=org.a11y.Bus", "/org/a11y/bus",
+                                  "org.a11y.Bus.GetAddress"], {"DBUS_SESSION_BUS_ADDRESS": address},
+                            stdout=subprocess.DEVNULL)
+    assert asked.wait(PATIENCE) == 0
     yield {"DBUS_SESSION_BUS_ADDRESS": address}
     daemon.terminate()
     daemon.wait()
