@@ -15,6 +15,7 @@ import socket
 import subprocess
 import sys
 
+import chromium
 import desk as desks
 import lightdm
 import pexpect
@@ -241,9 +242,25 @@ def notifier(set_up):
     os.unlink(path)
 
 
+def start_notifier(workstation):
+    """Ask the session bus for it, as the screen's account and without Chromium's confinement."""
+    tree.as_account(workstation.uid, [
+        "dbus-send", "--session", "--print-reply", "--dest=org.freedesktop.DBus", "/", "org.freedesktop.DBus"
+        ".StartServiceByName", "string:org.freedesktop.Notifications", "uint32:0"], {
+            "PATH": "/usr/bin:/bin", "DBUS_SESSION_BUS_ADDRESS": workstation.bus()}).wait(PATIENCE)
+
+
 def test_a_desk_as_the_text_says_signs_in_and_refuses(notifier, each_desk, genesys, journal):
     each_desk.wait_for("Example Contact Center")
     each_desk.sign_in("carol")
+    each_desk.wait_for_page()
+    path = re.search("unix:path=([^,]+)", each_desk.bus())[1]
+    there = [root + path for root in chromium.roots()]
+    assert bool(there) == each_desk.by_chromium
+    assert desks.exists(path) and not any(map(desks.exists, [notifier, *there]))
+    start_notifier(each_desk)
+    assert wait_until(lambda: desks.exists(notifier))
+    os.unlink(notifier)
     each_desk.choose("bob")
     each_desk.wait_for("You are not signed in", DENIED)  # and no password is asked for
     journal.decision("not_mapped")
