@@ -83,7 +83,7 @@ def one_page(servers, module_view):
         with module_view("/start", *options) as viewer:
             assert wait_until(lambda: "/end" in paths(servers, LOGIN)), viewer.said
             return Seen(servers)
-    return {"allowed": run("--allow", OTHER), "refused": run()}
+    return {"allowed": run("--allow", OTHER, "--allow", f"below.{LOGIN}"), "refused": run()}
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +119,7 @@ def test_a_page_loads_nothing_from_another_host(one_page, way):
 
 def test_a_page_looks_no_name_up(one_page):
     """Not of another host, and not below one of its own."""
-    assert one_page["allowed"].looked_up == {OTHER}
+    assert one_page["allowed"].looked_up == {OTHER, f"below.{LOGIN}"}
     assert one_page["refused"].looked_up == set()
 
 
