@@ -138,7 +138,7 @@ class Desk:
             bus=f"unix:path={self.socket}", greeter=GREETER, variables=self.variables), 0o755)
         write("/tmp/greetd.toml", GREETD.format(user=self.account))
         # cage gets no keys while the pointer is beside its output
-        self.screen.run("xdotool", "mousemove", "512", "700")
+        self.screen.run("xdotool", "mousemove", "640", "400")
         self._run("greetd", "--config", "/tmp/greetd.toml")
 
     def _run(self, *argv):
@@ -237,16 +237,16 @@ class Desk:
         return next((thing["text"] for thing in self.objects()
                      if {"focused", "editable"} <= set(thing["states"])), None)
 
-    def type_name(self, name, proposed=""):
+    def type_name(self, name, proposed="", keys=None):
         """Type a name at the start page over the proposed one, and look that all its keys arrived."""
         self.wait_for("User name")
         assert wait_until(lambda: self.field() == proposed), self.objects()
-        self.screen.type(name)
+        self.screen.type(keys or name)
         assert wait_until(lambda: self.field() == name), self.objects()
 
-    def sign_in(self, name):
-        """Type a name at the start page."""
-        self.type_name(name)
+    def sign_in(self, name, keys=None):
+        """Type a name at the start page; keys are those of another layout."""
+        self.type_name(name, keys=keys)
         self.screen.keys("Return")
 
     def other_way(self, name):

@@ -98,6 +98,10 @@ class LightDM(desk.Desk):
 
     def stop(self):
         super().stop()
+        for name in desk.PEOPLE:  # LightDM remembers a user's session
+            for left in (f"/home/{name}/.dmrc", f"/tmp/lightdm-cache/dmrc/{name}.dmrc"):
+                if exists(left):
+                    os.unlink(left)
         for number in (DISPLAY, DISPLAY + 1, DISPLAY + 2):
             # its X server may end after LightDM, and the next one needs the socket
             assert wait_until(lambda name=f"@/tmp/.X11-unix/X{number}\n": name not in read("/proc/net/unix"))
