@@ -35,6 +35,17 @@ STAYS = ["window-open", "target-blank", "form-blank", "download", "attachment", 
          "file-frame", "file-fetch", "data", "print", "http-img"]
 
 
+@contextlib.contextmanager
+def renamed(path, name=None):
+    """A file or directory of the tree is not there under its name for a while."""
+    away = name or f"{path}.away"
+    os.rename(path, away)
+    try:
+        yield
+    finally:
+        os.rename(away, path)
+
+
 @pytest.fixture
 def back():
     return browsers.REDIRECT.format(free_port())
@@ -253,15 +264,14 @@ def test_options_of_the_host_s_chromium_do_not_count(site, chromium, back):
 def test_fedora_s_place_of_chromium_is_known(chromium):
     """Where Debian's does not exist."""
     place = "/usr/lib64/chromium-browser"
-    os.rename("/usr/lib/chromium/chromium", "/usr/lib/chromium/chromium.away")
     os.makedirs(place)
     desk.write(f"{place}/chromium-browser", "#!/bin/sh\nexit 7\n", 0o755)
     try:
-        viewer = chromium()
-        assert viewer.wait() == 3
+        with renamed("/usr/lib/chromium/chromium"):
+            viewer = chromium()
+            assert viewer.wait() == 3
     finally:
         shutil.rmtree(place)
-        os.rename("/usr/lib/chromium/chromium.away", "/usr/lib/chromium/chromium")
     assert viewer.said == "gcpkce-chromium: bwrap or Chromium failed with 7\n"
 
 
@@ -269,12 +279,8 @@ def test_fedora_s_place_of_chromium_is_known(chromium):
 def test_without_an_accessibility_bus_the_page_is_there(site, chromium, program):
     """The session bus does not answer, or the program that asks it does not exist."""
     site.pages[LOGIN, "/start"] = page(HERE)
-    os.rename("/usr/bin/dbus-send", f"/usr/bin/{program}")
-    try:
-        with listener("session") as (_, address):
-            is_there(site, chromium(env={"DBUS_SESSION_BUS_ADDRESS": address}))
-    finally:
-        os.rename(f"/usr/bin/{program}", "/usr/bin/dbus-send")
+    with renamed("/usr/bin/dbus-send", f"/usr/bin/{program}"), listener("session") as (_, address):
+        is_there(site, chromium(env={"DBUS_SESSION_BUS_ADDRESS": address}))
 
 
 def test_the_environment_s_accessibility_bus_is_used(chromium, bus):
@@ -312,13 +318,10 @@ awk '/VmHWM/ { exit $2 < 60000 ? 7 : 8 }' /proc/$PPID/status
 @pytest.mark.parametrize("more", ["", "[1:1] https://login.example.test/?code=1\\n"])
 def test_nothing_that_chromium_writes_is_reported(site, chromium, more):
     """Also if it writes as bwrap does, and a line of 100 MB, which must not be held in memory (status 8)."""
-    os.rename("/usr/bin/bwrap", "/usr/bin/bwrap.away")
-    desk.write("/usr/bin/bwrap", NOISY % more, 0o755)
-    try:
+    with renamed("/usr/bin/bwrap"):
+        desk.write("/usr/bin/bwrap", NOISY % more, 0o755)
         viewer = chromium()
         assert viewer.wait() == 3
-    finally:
-        os.rename("/usr/bin/bwrap.away", "/usr/bin/bwrap")
     assert viewer.said == "gcpkce-chromium: bwrap or Chromium failed with 7; bwrap: two\n"
 
 
@@ -400,11 +403,8 @@ def test_a_mistake_is_reported(private_tree, argv, status, said):
     ("bin/bwrap", "bubblewrap"), ("lib/chromium/chromium", "chromium")])
 def test_a_program_that_is_not_there_is_named(private_tree, program, package):
     argv = [browsers.PROGRAM, "--redirect", "http://localhost:8400/cb", "https://login.example.test/"]
-    os.rename(f"/usr/{program}", f"/usr/{program}.away")
-    try:
+    with renamed(f"/usr/{program}"):
         done = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=PATIENCE)
-    finally:
-        os.rename(f"/usr/{program}.away", f"/usr/{program}")
     assert (done.returncode, done.stdout, done.stderr) == (2, "", f"gcpkce-chromium: install {package}\n")
 
 
